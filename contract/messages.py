@@ -17,6 +17,7 @@ from enum import Enum
 MAX_BYTES = 4096
 MAX_BEACON_BYTES = 65536
 SYNCED, UNSYNCED = "synced", "unsynced"
+CAP_SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 
 # CAP 1.2, section 3.2.1: no spaces, commas or the restricted characters < and &.
 _IDENTIFIER = re.compile(r"[^\s,<&]{1,128}")

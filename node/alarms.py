@@ -1,0 +1,147 @@
+"""The alarms in force at this node: how they begin, merge and end. Pure.
+
+At most one alarm is in force for each village and incident. What ends is remembered as over, so that neither a
+second delivery nor the beacon brings it back; what was silenced stays in force without a sound until its time is
+over, so that the beacon finds it silenced.
+"""
+
+from dataclasses import dataclass, replace
+
+from contract.district import EVERYWHERE
+from contract.incidents import ALL_CLEAR
+from contract.messages import Status
+from node.draft import Draft
+from node.effects import Remember
+from node.state import Alarm, Key, Kind, Origin
+
+MERGED = 32  # names that one alarm keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What is known of an alarm as it begins here: raised `age_s` ago, it has `remaining_s` to go."""
+
+    identifier: str | None
+    remaining_s: float
+    age_s: float = 0.0
+    status: Status = Status.ACTUAL
+    note: str = ""
+
+
+def press(draft: Draft, incident: str, identifier: str) -> None:
+    """This box's own button raises *incident* in its village. It sounds whatever went before."""
+    key = Key(draft.state.rules.village, incident)
+    duration_s = min(draft.incident(incident).duration_s, draft.state.rules.max_sounding_s)
+    known = draft.state.alarms.get(key)
+    names = known.identifiers if known and not known.silenced else frozenset[str]()
+    fresh = Alarm(
+        key, identifier, _names(names, identifier), Status.ACTUAL, Origin.BUTTON, note="",
+        since=draft.now, edge_at=draft.now, until=draft.now + duration_s,
+    )
+    if known and not known.silenced:
+        fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
+    draft.put(fresh)
+
+
+def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
+    """A new alarm of *key*. What it finds there it replaces."""
+    name = raised.identifier
+    draft.put(
+        Alarm(
+            key, name, _names(frozenset(), name), raised.status, origin, raised.note,
+            since=draft.now, edge_at=draft.now - raised.age_s,
+            until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
+            listed=name if origin is Origin.HUB else None,
+        )
+    )
+    if name is not None:
+        seen(draft, name, over=False)
+
+
+def extend(draft: Draft, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
+    """*alarm* was raised again, at *edge_at*: it lasts to *until*, though never past its bound. Nothing begins anew."""
+    bound = alarm.since + draft.state.rules.max_sounding_s
+    longer = replace(
+        alarm, identifiers=_names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
+        until=max(alarm.until, min(until, bound)),
+    )
+    draft.put(longer)
+    if identifier is not None:
+        seen(draft, identifier, over=False)
+    draft.say_of(Kind.EXTENDED, longer, by=identifier)
+
+
+def end(draft: Draft, alarm: Alarm, kind: Kind, reason: str | None = None) -> None:
+    """*alarm* is over, under all of its names."""
+    draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})
+    for name in alarm.identifiers:
+        seen(draft, name, over=True)
+    draft.say_of(kind, alarm, reason=reason)
+
+
+def expire(draft: Draft) -> None:
+    """Ends what has lasted its time."""
+    for alarm in tuple(draft.state.alarms.values()):
+        if draft.now >= alarm.until:
+            capped = draft.now >= alarm.since + draft.state.rules.max_sounding_s
+            end(draft, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
+
+
+def all_clear(draft: Draft, village: str, at: float) -> bool:
+    """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
+
+    Whatever was raised before an all-clear is over, in whichever order the two arrive.
+    """
+    rules = draft.state.rules
+    places = (EVERYWHERE, *rules.villages) if village == EVERYWHERE else (village,)
+    known = draft.state.cleared_at
+    draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
+    ended = [
+        alarm for alarm in draft.state.alarms.values()
+        if alarm.key.incident != ALL_CLEAR and alarm.edge_at <= at and village in (EVERYWHERE, alarm.key.village)
+    ]
+    for alarm in ended:
+        end(draft, alarm, Kind.CLEARED, "all-clear")
+    return bool(ended) or village in (EVERYWHERE, rules.village)
+
+
+def safe_code(draft: Draft, village: str, identifier: str | None, origin: Origin, age_s: float) -> None:
+    """Has the safe code of *village* beaten once, when nothing more urgent sounds. Not for an old all-clear."""
+    key = Key(village, ALL_CLEAR)
+    remaining_s = draft.incident(ALL_CLEAR).duration_s - age_s
+    if remaining_s > 0 and key not in draft.state.alarms:
+        begin(draft, key, Raised(identifier, remaining_s, age_s), origin)
+
+
+def silence(draft: Draft, origin: str) -> None:
+    """Everything that is in force here goes on without a sound. A new alarm sounds again."""
+    audible = [alarm for alarm in draft.state.alarms.values() if not alarm.silenced]
+    for alarm in audible:
+        if alarm.key.incident == ALL_CLEAR:
+            end(draft, alarm, Kind.SILENCED, origin)
+            continue
+        draft.put(replace(alarm, silenced=True))
+        for name in alarm.identifiers:
+            seen(draft, name, over=True)
+        draft.say_of(Kind.SILENCED, alarm, reason=origin)
+    if not audible:
+        draft.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
+
+
+def lock_out(draft: Draft) -> None:
+    """Takes out what came from afar. It is not over: where it still is in force, the beacon brings it back."""
+    for alarm in tuple(draft.state.alarms.values()):
+        if alarm.origin is not Origin.BUTTON:
+            draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})
+            draft.say_of(Kind.SILENCED, alarm, reason="locked")
+
+
+def _names(names: frozenset[str], identifier: str | None) -> frozenset[str]:
+    return names | {identifier} if identifier is not None and len(names) < MERGED else names
+
+
+def seen(draft: Draft, identifier: str, *, over: bool) -> None:
+    """Notes *identifier*, in memory and on disk."""
+    if draft.state.seen.get(identifier) not in (over, True):
+        draft.remember(identifier, over=over)
+        draft.do(Remember(identifier, over))

@@ -1,0 +1,121 @@
+"""The hub's beacon, as a node obeys it: what is listed sounds, what was listed and no longer is stops. Pure.
+
+The beacon is a level: each one says all that is in force, so it does not matter which of them were lost. Losing
+them all changes no output; it is trouble, said and acted on once: a new connection, in case the old one is dead.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract import messages
+from contract.messages import Listed, Refusal, Status
+from node import alarms, outbox
+from node.alarms import Raised
+from node.draft import Draft
+from node.effects import Reconnect
+from node.state import Alarm, HubView, Key, Kind, Origin, State
+
+GAP_S = 15.0  # three beacons
+# An edge that is younger than one beacon may not be on the list yet.
+EDGE_S = 5.0
+ENDING_S = 1.0  # what is this close to its end is not begun any more
+SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end
+
+
+def heard(draft: Draft, payload: bytes) -> None:
+    """A beacon arrived."""
+    read = messages.read_beacon(payload)
+    if isinstance(read, Refusal):
+        draft.answer(Kind.REFUSED, reason=read.reason)
+        return
+    view = draft.state.hub
+    if read.boot == view.boot and read.seq <= view.seq:
+        return  # overtaken by a newer one
+    draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now))
+    draft.recover("hub")
+    outbox.listed(draft, read)
+    if draft.state.locked:
+        return
+    in_reach = [
+        each for each in read.alarms
+        if each.status is not Status.TEST and each.remaining_s > 0
+        and each.incident in draft.state.rules.incidents
+        and each.incident in draft.state.rules.heard.get(each.village, ())
+    ]
+    for each in in_reach:
+        _level(draft, each)
+    _stop_unlisted(draft, {each.identifier for each in in_reach}, {Key(e.village, e.incident) for e in in_reach})
+
+
+def pass_time(draft: Draft) -> None:
+    """Says that the beacon is missing, and asks for a new connection, once for each gap."""
+    due = _gap_due(draft.state)
+    if due is not None and draft.now >= due:
+        draft.change(hub=replace(draft.state.hub, missing=True))
+        draft.fault("hub", f"no beacon for {GAP_S:g} s; alarms are heard directly, missed ones are not repeated")
+        draft.do(Reconnect())
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instant at which the beacon will be missed."""
+    due = _gap_due(state)
+    if due is not None:
+        yield due
+
+
+def _gap_due(state: State) -> float | None:
+    if not state.rules.hub or state.linked_at is None or state.hub.missing:
+        return None
+    return max(state.linked_at, state.hub.heard_at or state.linked_at) + GAP_S
+
+
+def _level(draft: Draft, listed: Listed) -> None:
+    key = Key(listed.village, listed.incident)
+    known = draft.state.alarms.get(key)
+    if known is not None and known.status is Status.EXERCISE and listed.status is Status.ACTUAL:
+        alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+        known = None
+    if known is not None:
+        _adopt(draft, known, listed)
+    elif not _over(draft, listed):
+        raised = Raised(listed.identifier, listed.remaining_s, listed.age_s, listed.status, listed.note)
+        alarms.begin(draft, key, raised, Origin.HUB)
+
+
+def _over(draft: Draft, listed: Listed) -> bool:
+    """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to hear, or just now."""
+    raised_at = draft.now - listed.age_s
+    return (
+        draft.state.seen.get(listed.identifier, False)
+        or raised_at <= draft.state.cleared_at.get(listed.village, raised_at - 1)
+        or listed.remaining_s < ENDING_S
+    )
+
+
+def _adopt(draft: Draft, known: Alarm, listed: Listed) -> None:
+    """Takes over the hub's name and time for what is in force here already; nothing begins anew."""
+    until = min(draft.now + listed.remaining_s, known.since + draft.state.rules.max_sounding_s)
+    if known.identifier in draft.state.outbox:  # the hub has not heard of our own press yet
+        until = max(until, known.until)
+    if abs(until - known.until) < SLACK_S:
+        until = known.until
+    draft.put(
+        replace(
+            known, listed=listed.identifier, until=until,
+            identifier=known.identifier or listed.identifier,
+            identifiers=known.identifiers | {listed.identifier},
+        )
+    )
+    alarms.seen(draft, listed.identifier, over=known.silenced)
+
+
+def _stop_unlisted(draft: Draft, identifiers: set[str], keys: set[Key]) -> None:
+    for alarm in tuple(draft.state.alarms.values()):
+        if alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers:
+            continue
+        raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
+        if raised_again and draft.now < alarm.edge_at + EDGE_S:
+            continue
+        if any(name in draft.state.outbox for name in alarm.identifiers):
+            continue
+        alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")

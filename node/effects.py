@@ -1,0 +1,99 @@
+"""What goes out: what the loop is to do after a step, each a frozen value. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from contract.rhythm import Cycle
+from node.events import Press
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Sound `cycle` over and over, the first from instant `start`, until instant `until`."""
+
+    cycle: Cycle
+    start: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """All outputs to rest, at once."""
+
+
+class Lamp(Enum):
+    """What a button's lamp says."""
+
+    OFF = "off"
+    HELD = "held"
+    SENDING = "sending"
+    HEARD = "heard"
+    SOUNDING = "sounding"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What each button's lamp says from now on."""
+
+    lamps: Mapping[str, Lamp]
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A message to the broker, while linked; a `token` asks for an Acknowledged."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An event, as published, into the journal."""
+
+    event: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A press into the outbox on disk."""
+
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A press out of the outbox on disk."""
+
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """An identifier as seen, and whether its alarm is over here."""
+
+    identifier: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Begin to seek the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Drop the connection and seek the broker anew, at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """Ask every part how it is, without a sound; the answer is a SelfTested."""
+
+
+Effect = (
+    Play | Hush | Light | Publish | Log | Keep | Drop | Remember | Connect | Reconnect | SelfTest
+)

@@ -1,0 +1,165 @@
+"""Messages from the network: what is obeyed, what is refused, and why. Pure; nothing here raises at bad input.
+
+    topic ──> known? ──> payload ──> whole? ──> locked? ──> seen? late? cleared? too many? ──> alarms
+
+Each way out to the left of `alarms` is an event: nothing is swallowed.
+"""
+
+from contract import messages, topics
+from contract.district import EVERYWHERE
+from contract.incidents import ALL_CLEAR
+from contract.messages import Body, Refusal, Status
+from contract.settings import nearest
+from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, RondaTopic
+from node import alarms, beacon
+from node.alarms import Raised
+from node.draft import Draft
+from node.effects import SelfTest
+from node.events import Received
+from node.state import Key, Kind, Origin
+
+# How often one village's one incident is listened to: a flood of it is one alarm, and each of its messages
+# costs nothing. Five at once are let through, then one in ten seconds.
+AT_ONCE = 5.0
+PER_S = 0.1
+
+
+def received(draft: Draft, message: Received) -> None:
+    """A message arrived."""
+    topic = topics.read(draft.state.rules.district, message.topic)
+    match topic:
+        case AlarmTopic():
+            _alarm(draft, topic, message)
+        case CommandTopic():
+            _command(draft, topic, message)
+        case ActiveTopic():
+            beacon.heard(draft, message.payload)
+        case RondaTopic() | NodeTopic() | None:
+            draft.answer(Kind.REFUSED, topic=message.topic, reason="not a topic that a node hears")
+
+
+def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
+    if message.retain and not message.payload:
+        return  # a retained alarm is being cleared away
+    body = messages.read_alarm(message.payload)
+    if isinstance(body, Refusal):
+        _refuse(draft, topic, body.reason)
+        return
+    unknown = _unknown(draft, topic)
+    if unknown is not None:
+        _refuse(draft, topic, unknown, body)
+        return
+    if topic.incident not in draft.state.rules.heard.get(topic.village, ()):
+        return  # out of reach: no subscription of this node asks for it
+    _warn(draft, topic, body, message)
+    if body.status is Status.TEST:
+        draft.answer(Kind.TESTED, **_about(topic, body), reason="status Test: nothing sounds")
+        return
+    if draft.state.locked:
+        _refuse(draft, topic, "locked: the key in the box keeps the network out", body)
+    elif body.identifier is not None and body.identifier in draft.state.seen:
+        if not any(body.identifier in alarm.identifiers for alarm in draft.state.alarms.values()):
+            _refuse(draft, topic, "identifier seen before", body)
+    elif topic.incident == ALL_CLEAR:
+        _all_clear(draft, topic, body)
+    else:
+        _raise(draft, topic, body)
+
+
+def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+    key = Key(topic.village, topic.incident)
+    pressed_at = draft.now - body.age_s
+    remaining_s = draft.incident(key.incident).duration_s - body.age_s
+    late = "its time was over before it came" if remaining_s <= 0 else _expired(draft, topic, body)
+    if late:
+        draft.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
+        return
+    if pressed_at < draft.state.cleared_at.get(key.village, pressed_at):
+        draft.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
+        return
+    if not draft.granted(key, AT_ONCE, PER_S):
+        _refuse(draft, topic, "too many of this incident at once; it has been heard", body)
+        return
+    known = draft.state.alarms.get(key)
+    if known is not None and not known.silenced:
+        if known.status is Status.ACTUAL and body.status is Status.EXERCISE:
+            _refuse(draft, topic, "an exercise of what is in force in earnest", body)
+            return
+        if known.status is body.status:
+            alarms.extend(draft, known, body.identifier, draft.now + remaining_s, pressed_at)
+            return
+        alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+    note = body.note or body.headline or ""
+    alarms.begin(draft, key, Raised(body.identifier, remaining_s, body.age_s, body.status, note), Origin.NETWORK)
+
+
+def _all_clear(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+    if body.identifier is not None:
+        alarms.seen(draft, body.identifier, over=False)
+    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s)
+    if concerns and draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+        alarms.safe_code(draft, topic.village, body.identifier, Origin.NETWORK, body.age_s)
+
+
+def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
+    if message.retain and not message.payload:
+        return
+    if topic.village not in (EVERYWHERE, draft.state.rules.village):
+        return
+    if topic.command == topics.SILENCE and draft.state.locked:
+        draft.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
+    elif topic.command == topics.SILENCE:
+        alarms.silence(draft, "operator")
+    elif topic.command == topics.TEST:
+        draft.do(SelfTest())
+    else:
+        close = nearest(topic.command, (topics.SILENCE, topics.TEST))
+        hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
+        draft.answer(Kind.REFUSED, topic=message.topic, reason=f"unknown command {topic.command!r}{hint}")
+
+
+def _expired(draft: Draft, topic: AlarmTopic, body: Body) -> str | None:
+    """Why the sender's own times say that it is too late; only two synchronised clocks may say so."""
+    if not (draft.state.clock.synced and body.clock == messages.SYNCED):
+        return None
+    now = draft.epoch(draft.now)
+    if body.expires is not None and body.expires <= now:
+        return "it expired before it came"
+    if body.sent is not None and body.sent + draft.incident(topic.incident).duration_s <= now:
+        return "it was sent too long ago"
+    return None
+
+
+def _unknown(draft: Draft, topic: AlarmTopic) -> str | None:
+    rules = draft.state.rules
+    for what, word, known in (
+        ("village", topic.village, {EVERYWHERE, *rules.villages}), ("incident", topic.incident, set(rules.incidents)),
+    ):
+        if word not in known:
+            close = nearest(word, sorted(known))
+            hint = f"did you mean {close}?" if close else f"known: {', '.join(sorted(known))}"
+            return f"unknown {what} {word[:80]!r}; {hint}"
+    return None
+
+
+def _refuse(draft: Draft, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:
+    draft.answer(Kind.REFUSED, **_about(topic, body), reason=reason)
+
+
+def _warn(draft: Draft, topic: AlarmTopic, body: Body, message: Received) -> None:
+    """Says what is odd about an alarm that is heard all the same."""
+    reasons = ["published with the retain flag; leave out -r"] if message.retain else []
+    if body.ignored:
+        reasons.append(f"unknown members ignored: {', '.join(body.ignored)}")
+    if body.severity is not None and body.severity not in messages.CAP_SEVERITIES:
+        reasons.append(f"severity {body.severity!r} is no word of CAP's")
+    for reason in reasons:
+        draft.answer(Kind.WARNING, **_about(topic, body), reason=reason)
+
+
+def _about(topic: AlarmTopic, body: Body | None) -> dict[str, object]:
+    return {
+        "incident": topic.incident[:80], "village": topic.village[:80],
+        "identifier": body.identifier if body else None, "sender": body.sender if body else None,
+        "origin": Origin.NETWORK.value,
+    }

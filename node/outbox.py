@@ -1,0 +1,163 @@
+"""The outbox: each press is kept until it is known to have reached everyone. Pure; the journal keeps it on disk.
+
+    kept ──linked──> sent ──broker──> acknowledged ──on the beacon──> dropped
+      │                │  ^_________________│ not listed in time: sent again, with its age
+      └── its time is over: told as a `late` event instead, and dropped when the broker has that
+
+Where no hub is installed the broker's acknowledgement counts. An all-clear is never on the beacon; it has
+arrived when the beacon no longer lists what it ended.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract import messages, topics
+from contract.incidents import ALL_CLEAR
+from contract.messages import Beacon, Body
+from node.draft import Draft
+from node.effects import Drop, Keep, Log, Publish
+from node.events import Acknowledged, Loaded, Press
+from node.state import Kind, Origin, State
+
+RESEND_S = 10.0
+# No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
+ALL_CLEAR_COUNTS_S = 600.0
+_LATE = "late "  # begins the token of a report that a press was late; no identifier holds a space
+
+
+def keep(draft: Draft, identifier: str, incident: str) -> None:
+    """A press of this moment."""
+    press = Press(identifier, incident, draft.now)
+    _put(draft, press)
+    draft.do(Keep(press))
+
+
+def loaded(draft: Draft, event: Loaded) -> None:
+    """What an earlier run left: presses that were made before this node started never sound here again."""
+    for name, over in event.seen:
+        draft.remember(name, over=over)
+    for press in event.presses:
+        if press.incident in draft.state.rules.incidents:
+            draft.remember(press.identifier, over=False)
+            _put(draft, press)
+        else:
+            draft.do(Drop(press.identifier))
+            draft.say(Kind.REFUSED, incident=press.incident, identifier=press.identifier,
+                      reason="a kept press of an incident that the catalogue no longer has")
+
+
+def linked(draft: Draft) -> None:
+    """The link is new: what was sent on the old one may be lost."""
+    for press in tuple(draft.state.outbox.values()):
+        _put(draft, replace(press, sent_at=None))
+
+
+def acknowledged(draft: Draft, event: Acknowledged) -> None:
+    """The broker has a press, or the report that it was late."""
+    late = event.token.startswith(_LATE)
+    press = draft.state.outbox.get(event.token.removeprefix(_LATE))
+    if press is None:
+        return
+    if late:
+        _drop(draft, press)
+        return
+    if press.acked_at is None:
+        draft.say(Kind.PUBLISHED, incident=press.incident, village=draft.state.rules.village,
+                  identifier=press.identifier, age_s=round(draft.now - press.pressed_at, 3))
+    _put(draft, replace(press, acked_at=draft.now))
+    if not draft.state.rules.hub:
+        _drop(draft, press)
+
+
+def listed(draft: Draft, beacon: Beacon) -> None:
+    """Drops what the hub lists, and each all-clear whose alarms it no longer lists."""
+    names = {alarm.identifier for alarm in beacon.alarms}
+    village = draft.state.rules.village
+    for press in tuple(draft.state.outbox.values()):
+        if press.incident == ALL_CLEAR:
+            at_s = draft.now - press.pressed_at
+            done = press.acked_at is not None and not any(
+                alarm.village == village and alarm.age_s >= at_s for alarm in beacon.alarms
+            )
+        else:
+            done = press.identifier in names
+        if done:
+            _drop(draft, press)
+            draft.say(Kind.LISTED, incident=press.incident, village=village, identifier=press.identifier)
+
+
+def deliver(draft: Draft) -> None:
+    """Sends what is due, while linked."""
+    if draft.state.linked_at is None:
+        return
+    for press in tuple(draft.state.outbox.values()):
+        if draft.now < _due(draft.state, press):
+            continue
+        _put(draft, replace(press, sent_at=draft.now))
+        if _is_late(draft.state, press):
+            _tell_late(draft, press)
+        else:
+            _send(draft, press)
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which `deliver` will have something to do."""
+    if state.linked_at is not None:
+        for press in state.outbox.values():
+            yield _due(state, press)
+
+
+def _due(state: State, press: Press) -> float:
+    """When *press* is to be sent next. What the broker has waits for a missing hub until it would be late."""
+    if press.sent_at is None:
+        return state.now
+    again = press.sent_at + RESEND_S
+    if press.acked_at is not None and state.hub.missing:
+        return max(again, press.pressed_at + _counts_s(state, press))
+    return again
+
+
+def _is_late(state: State, press: Press) -> bool:
+    """Whether *press* is too old to ring anywhere, or of an age that nobody can tell."""
+    return not press.age_known or state.now >= press.pressed_at + _counts_s(state, press)
+
+
+def _counts_s(state: State, press: Press) -> float:
+    return ALL_CLEAR_COUNTS_S if press.incident == ALL_CLEAR else state.rules.incidents[press.incident].duration_s
+
+
+def _send(draft: Draft, press: Press) -> None:
+    rules = draft.state.rules
+    body = Body(
+        identifier=press.identifier,
+        sender=f"{rules.village}/{rules.node}",
+        sent=round(draft.epoch(press.pressed_at), 3) if draft.state.clock.synced else None,
+        age_s=draft.now - press.pressed_at,
+        clock=draft.clock_word(),
+    )
+    topic = topics.write(rules.district, topics.AlarmTopic(rules.village, press.incident))
+    draft.do(Publish(topic, messages.write_alarm(body), token=press.identifier))
+
+
+def _tell_late(draft: Draft, press: Press) -> None:
+    if not press.age_known:
+        reason = "pressed before a restart; how long ago cannot be told, so it sounds nowhere now"
+    elif press.acked_at is not None:
+        reason = "the broker took it in time, but no hub ever listed it"
+    else:
+        reason = "pressed while the link was down; its time is over, so it sounds nowhere now"
+    event = draft.event(
+        Kind.LATE, incident=press.incident, village=draft.state.rules.village, identifier=press.identifier,
+        origin=Origin.BUTTON.value, age_s=round(draft.now - press.pressed_at, 1) if press.age_known else None,
+        reason=reason,
+    )
+    draft.do(Log(event), Publish(draft.topic("event"), messages.dump(event), token=_LATE + press.identifier))
+
+
+def _put(draft: Draft, press: Press) -> None:
+    draft.change(outbox={**draft.state.outbox, press.identifier: press})
+
+
+def _drop(draft: Draft, press: Press) -> None:
+    draft.change(outbox={name: each for name, each in draft.state.outbox.items() if name != press.identifier})
+    draft.do(Drop(press.identifier))

@@ -1,0 +1,170 @@
+"""What the node knows, as one frozen value. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from contract.incidents import Incident
+from contract.messages import Status
+from contract.rhythm import Cycle
+from node.effects import Lamp
+from node.events import Clock, Press
+
+SILENCE_BUTTON = "hening"
+LOCK = "lock"
+
+
+class Key(NamedTuple):
+    """What an alarm is about. A node sounds at most one alarm of each key."""
+
+    village: str
+    incident: str
+
+
+class Origin(Enum):
+    """How an alarm came to this node: its own button, a message, or the hub's beacon."""
+
+    BUTTON = "button"
+    NETWORK = "network"
+    HUB = "hub"
+
+
+class Kind(Enum):
+    """The event names of the contract, as the node uses them."""
+
+    PRESSED = "pressed"
+    PUBLISHED = "published"
+    LISTED = "listed"
+    SOUNDING = "sounding"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    PREEMPTED = "preempted"
+    RESTING = "resting"
+    FINISHED = "finished"
+    CLEARED = "cleared"
+    SILENCED = "silenced"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    REFUSED = "refused"
+    WARNING = "warning"
+    LATE = "late"
+    TESTED = "tested"
+    FAULT = "fault"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What does not change while a node runs: its place, its catalogue, its box."""
+
+    district: str
+    village: str
+    node: str
+    hub: bool
+    version: str
+    boot: str
+    villages: frozenset[str]
+    heard: Mapping[str, frozenset[str]]
+    incidents: Mapping[str, Incident]
+    cycles: Mapping[str, Cycle]
+    holds_s: Mapping[str, float]
+    lamps: frozenset[str]
+    max_sounding_s: float
+    drivers: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A contact that is closed, or was a moment ago. `opened_at` is set while it may only be bouncing."""
+
+    pressed_at: float
+    opened_at: float | None = None
+    fired: bool = False
+    stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm in force at this node.
+
+    `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
+    hub lists it. `since` begins its bound, `edge_at` is when it was last raised (pressed, not heard of), and
+    `reported` says that its sounding was, `paused` that it then gave way.
+    """
+
+    key: Key
+    identifier: str | None
+    identifiers: frozenset[str]
+    status: Status
+    origin: Origin
+    note: str
+    since: float
+    edge_at: float
+    until: float
+    listed: str | None = None
+    silenced: bool = False
+    reported: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose cycle is playing: from `start`, until `until`; at `boundary` an equal may take over."""
+
+    key: Key
+    start: float
+    boundary: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many more messages of a kind are let through; filled up as time passes."""
+
+    tokens: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HubView:
+    """What is known of the hub: its last beacon, and whether its absence was already acted on."""
+
+    boot: str = ""
+    seq: int = -1
+    heard_at: float | None = None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the node knows, at instant `now`."""
+
+    rules: Rules
+    now: float
+    started_at: float
+    clock: Clock
+    loaded: bool = False
+    connecting: bool = False
+    linked_at: float | None = None
+    locked: bool = False
+    hub: HubView = HubView()
+    contacts: Mapping[str, Hold] = field(default_factory=dict)
+    alarms: Mapping[Key, Alarm] = field(default_factory=dict)
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    cleared_at: Mapping[str, float] = field(default_factory=dict)
+    buckets: Mapping[Key, Bucket] = field(default_factory=dict)
+    outbox: Mapping[str, Press] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    turn: Turn | None = None
+    busy_since: float | None = None
+    quiet_since: float | None = None
+    rest_until: float | None = None
+    backlog: tuple[Mapping[str, object], ...] = ()
+    dropped_events: int = 0
+    chatter: Bucket = Bucket(20.0, 0.0)
+    unsaid: int = 0
+    presses: int = 0
+    lamps: Mapping[str, Lamp] = field(default_factory=dict)
+    announced: Mapping[str, object] | None = None
+    stood: tuple[str, float] = ("", 0.0)

@@ -1,0 +1,133 @@
+"""Which alarm sounds: the highest priority; equals take turns by cycle; what was pre-empted resumes. Pure.
+
+However many alarms follow each other, after `max_sounding_s` without a break everything rests for `REST_S`; only
+a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract.incidents import ALL_CLEAR
+from node import alarms
+from node.draft import Draft
+from node.effects import Hush, Play
+from node.state import Alarm, Key, Kind, Origin, State, Turn
+
+REST_S = 10.0
+
+
+def settle(draft: Draft) -> None:
+    """Brings what sounds in line with the alarms in force."""
+    _finish_safe_code(draft)
+    _bound(draft)
+    before = draft.state.turn
+    equals = _first(draft.state, draft.now)
+    turn = _next(draft.state, before, equals, draft.now)
+    if turn is None:
+        if before is not None:
+            draft.change(turn=None, quiet_since=draft.now)
+            draft.do(Hush())
+        return
+    fresh = draft.state.busy_since is None or (
+        before is None and draft.state.quiet_since is not None and draft.now >= draft.state.quiet_since + REST_S
+    )
+    if fresh:
+        draft.change(busy_since=draft.now)
+    _tell(draft, before, turn)
+    alarm = draft.state.alarms[turn.key]
+    turn = replace(turn, until=min(alarm.until, (draft.state.busy_since or draft.now) + _max_s(draft.state)))
+    if before is None or (turn.key, turn.start, turn.until) != (before.key, before.start, before.until):
+        draft.do(Play(draft.state.rules.cycles[turn.key.incident], turn.start, turn.until))
+    draft.change(turn=turn)
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which what sounds may have to change."""
+    yield from (alarm.until for alarm in state.alarms.values())
+    if state.rest_until is not None:
+        yield state.rest_until
+    if state.turn is not None:
+        yield state.turn.until
+        if len(_first(state, state.now)) > 1:
+            yield state.turn.boundary
+
+
+def _first(state: State, now: float) -> list[Alarm]:
+    """The alarms of the highest priority that may sound, oldest first."""
+    audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
+    if state.rest_until is not None:
+        rested_at = state.rest_until - REST_S
+        audible = [alarm for alarm in audible if alarm.origin is Origin.BUTTON and alarm.edge_at >= rested_at]
+    top = max((_priority(state, alarm.key) for alarm in audible), default=0)
+    return sorted(
+        (alarm for alarm in audible if _priority(state, alarm.key) == top), key=lambda alarm: (alarm.since, alarm.key)
+    )
+
+
+def _priority(state: State, key: Key) -> int:
+    """How urgent *key* is; the safe code waits for every alarm, whatever the catalogue says."""
+    return -1 if key.incident == ALL_CLEAR else state.rules.incidents[key.incident].priority
+
+
+def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn | None:
+    """The turn at *now*: the one before goes on, unless it may not, or an equal waits at its cycle's end."""
+    if not equals:
+        return None
+    keys = [alarm.key for alarm in equals]
+    if before is None or before.key not in keys:
+        return _turn(state, equals[0], now)
+    if now < before.boundary:
+        return before
+    length_s = state.rules.cycles[before.key.incident].length_s
+    boundary = before.boundary + length_s * ((now - before.boundary) // length_s)  # the last one that has passed
+    if len(keys) == 1:
+        return replace(before, boundary=boundary + length_s)
+    return _turn(state, equals[(keys.index(before.key) + 1) % len(keys)], boundary)
+
+
+def _turn(state: State, alarm: Alarm, start: float) -> Turn:
+    length_s = state.rules.cycles[alarm.key.incident].length_s
+    return Turn(alarm.key, start, start + length_s, alarm.until)
+
+
+def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
+    """Reports what begins, and what gives way to something more urgent."""
+    state = draft.state
+    old = state.alarms.get(before.key) if before is not None and before.key != turn.key else None
+    new = state.alarms[turn.key]
+    if old is not None and not old.silenced and _priority(state, old.key) < _priority(state, turn.key):
+        draft.say_of(Kind.PREEMPTED, old, reason=f"{turn.key.incident} in {turn.key.village} is more urgent")
+        draft.put(replace(old, paused=True))
+    if not new.reported:
+        begun = replace(new, reported=True)
+        if new.key.incident == ALL_CLEAR:  # the safe code is beaten once, whenever its turn comes
+            begun = replace(begun, until=draft.now + state.rules.cycles[ALL_CLEAR].length_s)
+        draft.put(begun)
+        draft.say_of(Kind.SOUNDING, begun, note=new.note or None)
+    elif new.paused:
+        draft.put(replace(new, paused=False))
+        draft.say_of(Kind.RESUMED, new)
+
+
+def _bound(draft: Draft) -> None:
+    """Begins and ends the rest that follows the longest sounding."""
+    state = draft.state
+    if state.rest_until is not None and draft.now >= state.rest_until:
+        draft.change(rest_until=None)
+    elif state.turn is not None and state.busy_since is not None and draft.now >= state.busy_since + _max_s(state):
+        draft.change(rest_until=draft.now + REST_S, busy_since=None, turn=None, quiet_since=draft.now)
+        draft.do(Hush())
+        draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); rests for {REST_S:g} s")
+
+
+def _finish_safe_code(draft: Draft) -> None:
+    """The safe code gives way to nothing: an alarm that begins while it is beaten ends it."""
+    turn = draft.state.turn
+    if turn is None or turn.key.incident != ALL_CLEAR or turn.key not in draft.state.alarms:
+        return
+    if any(alarm.key.incident != ALL_CLEAR and not alarm.silenced for alarm in draft.state.alarms.values()):
+        alarms.end(draft, draft.state.alarms[turn.key], Kind.FINISHED, "an alarm began")
+
+
+def _max_s(state: State) -> float:
+    return state.rules.max_sounding_s
