@@ -90,7 +90,7 @@ class _BadError(ValueError):
 def read_alarm(payload: bytes) -> Body | Refusal:
     """What *payload*, an alarm's, says."""
     if len(payload) > MAX_BYTES:
-        return Refusal(f"payload of {len(payload)} bytes; at most {MAX_BYTES}")
+        return Refusal(f"payload of more than {MAX_BYTES} bytes")
     try:
         text = _plain(payload.decode("utf-8-sig").strip(), "payload")
         if not text.startswith("{"):
@@ -122,7 +122,7 @@ def write_alarm(body: Body) -> bytes:
 def read_beacon(payload: bytes) -> Beacon | Refusal:
     """What *payload*, the hub's beacon, says. Unknown members are ignored."""
     if len(payload) > MAX_BEACON_BYTES:
-        return Refusal(f"beacon of {len(payload)} bytes; at most {MAX_BEACON_BYTES}")
+        return Refusal(f"beacon of more than {MAX_BEACON_BYTES} bytes")
     try:
         members = _object(payload.decode())
         alarms = members.get("alarms")

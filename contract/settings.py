@@ -63,10 +63,12 @@ Check = Callable[[Any, Place], T]
 
 
 def option(check: Check[T], *, default: Any = _REQUIRED) -> Any:
-    """A dataclass field read by *check*; required unless it has a *default*."""
+    """A dataclass field read by *check*; required unless it has a *default* (`dict`: an empty table)."""
     metadata = {"check": check}
     if default is _REQUIRED:
         return dataclasses.field(metadata=metadata)
+    if default is dict:
+        return dataclasses.field(default_factory=dict, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -104,7 +106,7 @@ def section(kind: type[T]) -> Check[T]:
                     values[name] = field.metadata["check"](found[name], place.below(name))
                 except _RefusedError:
                     refused = True
-            elif field.default is dataclasses.MISSING:
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
                 place.below(name).refuse("missing; this setting has no default")
                 refused = True
         if refused:

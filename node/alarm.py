@@ -86,6 +86,7 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             _connect(draft)
         case Clock():
             draft.change(clock=event)
+            outbox.clock_changed(draft)
         case Faulted(part, reason):
             draft.fault(part, reason)
         case Recovered(part):
@@ -128,4 +129,5 @@ def _linked(draft: Draft) -> None:
     if dropped:
         draft.say(Kind.REFUSED, reason=f"{dropped} older events are only in this node's log")
     draft.recover("link")
+    draft.say(Kind.LINKED)
     outbox.linked(draft)

@@ -46,14 +46,17 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """An accepted press that is not yet known to have reached everyone. `age_known` is False for one that an
-    earlier run left behind on a machine that cannot tell how long it was off.
+    """An accepted press that is not yet known to have reached everyone.
+
+    `age_known` is False for one that was made before the machine last started; `pressed_wall`, its instant on a
+    wall clock that was synchronised (seconds since the epoch), may tell its age yet.
     """
 
     identifier: str
     incident: str
     pressed_at: float
     age_known: bool = True
+    pressed_wall: float | None = None
     sent_at: float | None = None
     acked_at: float | None = None
 

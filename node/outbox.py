@@ -22,6 +22,8 @@ from node.state import Kind, Origin, State
 RESEND_S = 10.0
 # No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
 ALL_CLEAR_COUNTS_S = 600.0
+# How long after the start a press of an earlier boot waits for the clock that can tell its age.
+CLOCK_S = 60.0
 _LATE = "late "  # begins the token of a report that a press was late; no identifier holds a space
 
 
@@ -44,6 +46,17 @@ def loaded(draft: Draft, event: Loaded) -> None:
             draft.do(Drop(press.identifier))
             draft.say(Kind.REFUSED, incident=press.incident, identifier=press.identifier,
                       reason="a kept press of an incident that the catalogue no longer has")
+    clock_changed(draft)
+
+
+def clock_changed(draft: Draft) -> None:
+    """A synchronised clock tells the age of what was pressed, by such a clock, before the machine started."""
+    if not draft.state.clock.synced:
+        return
+    for press in tuple(draft.state.outbox.values()):
+        if not press.age_known and press.pressed_wall is not None:
+            pressed_at = min(draft.now, press.pressed_wall - draft.state.clock.offset_s)
+            _put(draft, replace(press, pressed_at=pressed_at, age_known=True, pressed_wall=None))
 
 
 def linked(draft: Draft) -> None:
@@ -110,6 +123,8 @@ def deadlines(state: State) -> Iterator[float]:
 def _due(state: State, press: Press) -> float:
     """When *press* is to be sent next. What the broker has waits for a missing hub until it would be late."""
     if press.sent_at is None:
+        if not press.age_known and press.pressed_wall is not None:
+            return max(state.now, state.started_at + CLOCK_S)
         return state.now
     again = press.sent_at + RESEND_S
     if press.acked_at is not None and state.hub.missing:

@@ -52,6 +52,7 @@ class Kind(Enum):
     TESTED = "tested"
     FAULT = "fault"
     RECOVERED = "recovered"
+    LINKED = "linked"
 
 
 @dataclass(frozen=True, slots=True)

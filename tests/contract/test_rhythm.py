@@ -123,6 +123,12 @@ def test_a_figure_that_would_not_fit_whole_is_left_out() -> None:
     assert cycle.length_s == 21.2
 
 
+def test_a_figure_that_fits_to_the_last_instant_is_beaten() -> None:
+    exactly_four = CyclePlan(rhythm_s=10.2)
+
+    assert len(alarm_cycle(family("polri").figure("kecelakaan"), exactly_four).strokes_s) == 16
+
+
 def test_a_titir_fills_its_twelve_seconds_evenly() -> None:
     cycle = alarm_cycle(TITIR, CyclePlan())
 

@@ -1,0 +1,1 @@
+"""Mosquitto: how it is started, configured and kept apart."""

@@ -1,0 +1,1 @@
+"""The district on one machine: real brokers, real nodes, and boxes whose pins are simulated."""

@@ -1,0 +1,1 @@
+"""The one command, `kentongan`. Each subcommand lives with the room whose job it is."""

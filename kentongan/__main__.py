@@ -1,0 +1,41 @@
+"""The command line: finds the subcommand and loads its room, and no other."""
+
+from importlib import import_module
+
+import click
+
+# name: (module, attribute, what --help says of it)
+COMMANDS = {
+    "node": ("node.__main__", "node", "Run a node until it is told to stop."),
+    "check": ("node.__main__", "check", "Say everything that is wrong with a node's settings."),
+    "play": ("node.__main__", "play", "Show how an incident's rhythm falls."),
+    "demo": ("demo.__main__", "demo", "Six villages and a police post, on this machine."),
+}
+
+
+class _Rooms(click.Group):
+    """A group that imports a subcommand's module only when it is called: a node needs no demo in its memory."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kentongan-digital", message="kentongan %(version)s")
+def main() -> None:
+    """Kentongan digital: the village's alarm drum, for a whole district."""
+
+
+if __name__ == "__main__":
+    main()

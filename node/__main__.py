@@ -1,0 +1,110 @@
+"""The node's commands: `node`, `check` and `play`. Faults of the user's are one line each, and exit 2."""
+
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from contract import rhythm
+from contract.incidents import PATROL, cycles
+from contract.settings import SettingsError, nearest
+from node import config
+
+CONFIG = click.option(
+    "--config", "path", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="The node's settings, such as config/node.yaml.",
+)
+SIMULATE = click.option("--simulate", is_flag=True, help="Allow pin drivers that move no real pin.")
+
+
+@click.command()
+@CONFIG
+@SIMULATE
+def node(path: Path, simulate: bool) -> None:
+    """Run a node until SIGTERM or Ctrl-C. What happens is told on standard output, a line each."""
+    from node import pins, service  # noqa: PLC0415 - `check` and `play` need neither gpiozero nor paho
+
+    settings = _load(path, simulate=simulate)
+    try:
+        service.Node(settings, tell=_tell).run()
+    except pins.PinsError as error:
+        _fail([str(error)])
+
+
+@click.command()
+@CONFIG
+@SIMULATE
+def check(path: Path, simulate: bool) -> None:
+    """Say everything that is wrong with a node's settings. No pin is touched. Exits 0, or 2 with every fault."""
+    settings = _load(path, simulate=simulate)
+    district = settings.district
+    village = district.villages[settings.settings.village]
+    click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "
+               f"{district.name}; code family {settings.family.name}.")
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--family", default="jawa-timur", show_default=True, help="The code family: jawa-timur, polri or tni.")
+@click.option("--once", is_flag=True, help="One figure only; otherwise as long as the drum speaks in one cycle.")
+def play(incident: str, family: str, once: bool) -> None:
+    """Show how the rhythm of INCIDENT falls, stroke by stroke. The watch's round is `patroli`."""
+    try:
+        catalogue, codes = config.load_shipped(family)
+    except SettingsError as error:
+        _fail(error.faults)
+    names = [*catalogue.incidents, PATROL]
+    if incident not in names:
+        close = nearest(incident, names)
+        _fail([f"{incident!r}: no such incident; "
+               + (f"did you mean {close}?" if close else f"known: {', '.join(names)}")])
+    name = PATROL if incident == PATROL else catalogue.incidents[incident].rhythm
+    code = codes.codes[name]
+    strokes_s = cycles(catalogue, codes)[incident].strokes_s
+    onsets_s = [at_s - strokes_s[0] for at_s in strokes_s]
+    figure = codes.figure(name)
+    if once:
+        onsets_s = onsets_s[: len(figure.onsets_s)]
+    label = "Patroli (ronda)" if incident == PATROL else catalogue.incidents[incident].label
+    click.echo(f"{label}: {rhythm.write(code.rhythm)}   ({codes.name}{f'; {code.source}' if code.source else ''})")
+    _beat(onsets_s, len(figure.onsets_s) if figure.repeats else 0)
+
+
+def _beat(onsets_s: list[float], figure: int) -> None:
+    """Prints a stroke at each of *onsets_s*, a line for each *figure* strokes (0: all on one; titir: sixteen)."""
+    line = 16 if figure == 1 and len(onsets_s) > 20 else figure
+    start = time.monotonic()
+    for count, at_s in enumerate(onsets_s):
+        time.sleep(max(0.0, start + at_s - time.monotonic()))
+        gap = at_s - onsets_s[count - 1] if count else 0.0
+        wide = "  " if count and gap > 0.5 and (not line or count % line) else ""
+        click.echo("\n" if line and count and count % line == 0 else wide, nl=False)
+        click.echo("● ", nl=False)
+        sys.stdout.flush()
+    click.echo()
+
+
+def _load(path: Path, *, simulate: bool) -> config.Config:
+    from node import pins  # noqa: PLC0415 - only what needs the driver's name
+
+    try:
+        return config.load(path, check_driver=lambda driver: pins.check(driver, simulate=simulate))
+    except SettingsError as error:
+        _fail(error.faults)
+
+
+def _fail(faults: Iterable[str]) -> NoReturn:
+    lines = list(faults)
+    for line in lines:
+        click.echo(line, err=True)
+    if len(lines) > 1:
+        click.echo(f"{len(lines)} faults.", err=True)
+    sys.exit(2)
+
+
+def _tell(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

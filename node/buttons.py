@@ -1,0 +1,142 @@
+"""The wall buttons, the lock and the lamps. Callbacks only enqueue; what a press means is decided elsewhere.
+
+There are two paths from a contact to the loop: the driver's edges, which are quick, and a slow look at the levels,
+which finds what a dead edge handler missed. The same thread blinks the lamps.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from threading import Event as Flag
+from threading import Lock, Thread
+from typing import Any, Protocol
+
+from node.effects import Lamp
+from node.events import Contact, Faulted, Recovered
+from node.inbox import Inbox
+from node.siren import Output
+
+LOOK_S = 0.1
+
+# One sign a look: # on, . off. All lamps of a box blink together.
+PATTERNS = {
+    Lamp.OFF: ".",
+    Lamp.HELD: "#",
+    Lamp.SENDING: "#.",
+    Lamp.HEARD: "#",
+    Lamp.SOUNDING: "#####.....",
+    Lamp.FAULT: "#..................",
+}
+
+
+class ContactInput(Protocol):
+    """What the panel needs of a contact; gpiozero's DigitalInputDevice is one."""
+
+    when_activated: Any
+    when_deactivated: Any
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is closed."""
+
+    def close(self) -> None:
+        """Lets the pin go."""
+
+
+class Panel:
+    """The buttons and lamps of a box. Use as a context manager."""
+
+    def __init__(
+        self, contacts: Mapping[str, ContactInput], lamps: Mapping[str, Output], inbox: Inbox
+    ) -> None:
+        self._contacts = dict(contacts)
+        self._lamps = dict(lamps)
+        self._inbox = inbox
+        self._told: dict[str, bool] = {}
+        self._telling = Lock()
+        self._modes: Mapping[str, Lamp] = {}
+        self._lit: dict[str, bool] = {}
+        self._failed: set[str] = set()
+        self._doubted: set[str] = set()
+        self._closing = Flag()
+        self._thread = Thread(target=self._run, name="panel", daemon=True)
+
+    def __enter__(self) -> "Panel":
+        for name, contact in self._contacts.items():
+            self._told[name] = contact.is_active
+            if self._told[name]:
+                self._inbox.put(Contact(name, closed=True, initial=True))
+            contact.when_activated = self._teller(name, closed=True)
+            contact.when_deactivated = self._teller(name, closed=False)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lamps out, pins let go."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
+        for lamp in self._lamps.values():
+            lamp.off()
+            lamp.close()
+        for contact in self._contacts.values():
+            contact.close()
+
+    def light(self, modes: Mapping[str, Lamp]) -> None:
+        """What each lamp says from now on; the thread shows it within `LOOK_S`."""
+        self._modes = dict(modes)
+
+    def trouble(self) -> str | None:
+        """What is wrong with the thread or a pin, or None."""
+        if not self._thread.is_alive():
+            return "its thread is dead"
+        return f"cannot use {', '.join(sorted(self._failed))}" if self._failed else None
+
+    def _teller(self, name: str, *, closed: bool) -> Callable[[], None]:
+        return lambda: self._tell(name, closed=closed)  # gpiozero takes no functools.partial
+
+    def _tell(self, name: str, *, closed: bool) -> None:
+        with self._telling:
+            self._told[name] = closed
+            self._inbox.put(Contact(name, closed))
+
+    def _run(self) -> None:
+        look = 0
+        while not self._closing.wait(LOOK_S):
+            look += 1
+            for name, contact in self._contacts.items():
+                self._guard(f"button {name}", partial(self._look, name, contact))
+            for name, lamp in self._lamps.items():
+                self._guard(f"lamp {name}", partial(self._show, name, lamp, look))
+
+    def _look(self, name: str, contact: ContactInput) -> None:
+        """Tells a level that differs from what was told, at the second look: the edge may be on its way."""
+        closed = contact.is_active
+        if closed == self._told[name]:
+            self._doubted.discard(name)
+        elif name in self._doubted:
+            self._doubted.discard(name)
+            self._tell(name, closed=closed)
+        else:
+            self._doubted.add(name)
+
+    def _show(self, name: str, lamp: Output, look: int) -> None:
+        pattern = PATTERNS[self._modes.get(name, Lamp.OFF)]
+        lit = pattern[look % len(pattern)] == "#"
+        if self._lit.get(name) != lit:
+            (lamp.on if lit else lamp.off)()
+            self._lit[name] = lit
+
+    def _guard(self, what: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - the thread's edge: one pin's fault must not stop the others
+            if what not in self._failed:
+                self._failed.add(what)
+                self._inbox.put(Faulted(what, f"its pin fails: {error}"))
+            return
+        if what in self._failed:
+            self._failed.discard(what)
+            self._inbox.put(Recovered(what))

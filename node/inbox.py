@@ -1,0 +1,45 @@
+"""The inbox: the one way into the loop. Every callback and thread only puts here; must not look at what it is."""
+
+from queue import Empty, SimpleQueue
+from threading import Lock
+
+from node import clock
+from node.events import Event, Overflowed, Tick
+
+NETWORK_LIMIT = 1000  # messages that may wait; under a flood the network's are dropped first
+
+
+class Inbox:
+    """Events with the instant at which each came in, oldest first."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[float, Event]] = SimpleQueue()
+        self._dropped = 0
+        self._lock = Lock()
+
+    def put(self, event: Event) -> None:
+        """Takes *event* in. Never blocks; safe in callbacks and signal handlers."""
+        self._queue.put((clock.now(), event))
+
+    def offer(self, event: Event) -> None:
+        """Takes *event* in unless too many wait; what is dropped is counted and reported."""
+        if self._queue.qsize() < NETWORK_LIMIT:
+            self.put(event)
+            return
+        with self._lock:
+            self._dropped += 1
+
+    def get(self, due: float | None) -> tuple[float, Event]:
+        """The next event and its instant; a Tick at instant *due* if none comes before. None waits for ever."""
+        try:
+            if due is None:
+                return self._queue.get()
+            return self._queue.get(timeout=max(0.0, due - clock.now()))
+        except Empty:
+            return clock.now(), Tick()
+
+    def overflow(self) -> Overflowed | None:
+        """What was dropped since the last call."""
+        with self._lock:
+            count, self._dropped = self._dropped, 0
+        return Overflowed(count) if count else None

@@ -1,0 +1,227 @@
+"""The loop: inbox -> step -> effects. Wires the rooms together; must not decide anything.
+
+    buttons ──┐                             ┌──> siren
+    link ─────┼──> inbox ──> step ──> here ─┼──> lamps
+    faults ───┘                             ├──> link
+                                            └──> journal
+"""
+
+import gc
+import secrets
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from importlib.metadata import version
+from types import FrameType
+from typing import assert_never
+
+from contract import incidents, topics
+from contract.district import EVERYWHERE, heard
+from contract.topics import ActiveTopic, AlarmTopic, CommandTopic
+from node import alarm, clock, face, health, pins
+from node.buttons import Panel
+from node.config import Config
+from node.effects import (
+    Connect,
+    Drop,
+    Effect,
+    Hush,
+    Keep,
+    Light,
+    Log,
+    Play,
+    Publish,
+    Reconnect,
+    Remember,
+    SelfTest,
+)
+from node.events import Clock, Faulted, SelfTested
+from node.inbox import Inbox
+from node.journal import Journal
+from node.link import Broker, Link
+from node.score import Role
+from node.siren import Output, Siren
+from node.state import LOCK, Rules, State
+
+LOCK_HOLD_S = 0.05
+
+
+class Node:
+    """A running node. `run` returns when it is told to stop; leaving it puts everything to rest."""
+
+    def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+        self._config = config
+        self._tell = tell
+        self._inbox = Inbox()
+        self._stopping = False
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Ends `run`, from a signal handler or another thread."""
+        self._stopping = True
+        self._inbox.put(clock.wall())  # anything: the loop must turn
+
+    def run(self) -> None:
+        """Runs the node until `stop`. Raises PinsError if the pins cannot be had."""
+        config = self._config
+        scheduling = health.realtime(health.LOOP_PRIORITY)  # first: the threads to come inherit it
+        with ExitStack() as parts:
+            self._open_pins(parts)
+            rules = make_rules(config, {
+                "pins": config.settings.pins.driver,
+                "simulated": config.settings.pins.driver in pins.NO_REAL_PINS,
+                "scheduling": scheduling,
+                "memory": health.lock_memory(),
+            })
+            state = alarm.start(rules, clock.now(), clock.wall())
+            self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
+            parts.enter_context(health.ClockWatch(self._inbox))
+            self._link = Link(
+                _broker(config), subscriptions(config), face.last_words(state, "connection lost"), self._inbox
+            )
+            gc.collect()
+            gc.freeze()  # a full collection later costs 26 ms, measured; what exists now stays
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self.stop)
+            health.notify("READY=1")
+            self._tell("armed: the buttons ring; looking for the broker")
+            state = self._loop(state)
+            self._siren.hush()
+            self._link.close(face.last_words(state, "stopped"))
+
+    def _open_pins(self, parts: ExitStack) -> None:
+        """The siren and the panel, on the driver that the settings name; all or none."""
+        settings = self._config.settings
+        socket = self._config.socket
+        factory = pins.open_driver(settings.pins.driver, {"socket_path": str(socket)} if socket else {})
+        parts.callback(factory.close)
+        relays = {Role.SIREN: settings.siren, Role.STRIKER: settings.striker, Role.STROBE: settings.strobe}
+        outputs: dict[Role, Output] = {
+            role: pins.output(factory, each.pin, active_high=each.active_high)
+            for role, each in relays.items() if each is not None
+        }
+        stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
+        self._siren = parts.enter_context(
+            Siren(outputs, self._inbox, stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s,
+                  prepare=lambda: health.realtime(health.SIREN_PRIORITY))
+        )
+        contacts = {name: pins.contact(factory, button.pin) for name, button in settings.buttons.items()}
+        if settings.lock is not None:
+            contacts[LOCK] = pins.contact(factory, settings.lock.pin)
+        lamps = {
+            name: pins.output(factory, button.lamp)
+            for name, button in settings.buttons.items() if button.lamp is not None
+        }
+        self._panel = parts.enter_context(Panel(contacts, lamps, self._inbox))
+
+    def _loop(self, state: State) -> State:
+        while not self._stopping:
+            at, event = self._inbox.get(alarm.next_due(state))
+            state, effects = alarm.step(state, event, at)
+            for effect in effects:
+                self._perform(effect)
+            overflow = self._inbox.overflow()
+            if overflow is not None:
+                self._inbox.put(overflow)
+            if isinstance(event, Clock):
+                self._feed_watchdog()
+        return state
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Play():
+                self._siren.play(effect)
+            case Hush():
+                self._siren.hush()
+            case Light(lamps):
+                self._panel.light(lamps)
+            case Publish():
+                self._link.publish(effect)
+            case Keep() | Drop() | Remember():
+                self._journal.put(effect)
+            case Log(event):
+                self._journal.put(effect)
+                self._tell(_line(event))
+            case Connect():
+                self._link.start()
+            case Reconnect():
+                self._link.reconnect()
+            case SelfTest():
+                troubles = health.troubles(self._parts())
+                results = tuple((name, troubles.get(name, "ok")) for name in self._parts())
+                self._inbox.put(SelfTested(results))
+            case _:
+                assert_never(effect)
+
+    def _parts(self) -> Mapping[str, Callable[[], str | None]]:
+        return {
+            "siren": self._siren.trouble, "buttons": self._panel.trouble,
+            "link": self._link.trouble, "journal": self._journal.trouble,
+        }
+
+    def _feed_watchdog(self) -> None:
+        """Feeds systemd's watchdog when the loop turned and what must never fail is well."""
+        found = health.troubles({"siren": self._siren.trouble, "link": self._link.trouble})
+        for part, trouble in found.items():
+            self._inbox.put(Faulted(part, trouble))
+        if not found:
+            health.notify("WATCHDOG=1")
+
+
+def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
+    """What the core needs to know of *config*."""
+    settings = config.settings
+    holds_s = {name: button.hold_s for name, button in settings.buttons.items()}
+    if settings.lock is not None:
+        holds_s[LOCK] = LOCK_HOLD_S
+    return Rules(
+        district=config.district.district,
+        village=settings.village,
+        node=settings.node,
+        hub=settings.hub,
+        version=version("kentongan-digital"),
+        boot=secrets.token_hex(4),
+        villages=frozenset(config.district.villages),
+        heard=heard(config.district, config.catalogue, settings.village, settings.hears),
+        incidents=config.catalogue.incidents,
+        cycles=incidents.cycles(config.catalogue, config.family),
+        holds_s=holds_s,
+        lamps=frozenset(name for name, button in settings.buttons.items() if button.lamp is not None),
+        max_sounding_s=settings.max_sounding_s,
+        drivers=drivers,
+    )
+
+
+def subscriptions(config: Config) -> list[str]:
+    """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon.
+
+    No two of them overlap, so nothing arrives twice.
+    """
+    settings, district = config.settings, config.district.district
+    own = (settings.village, EVERYWHERE)
+    reach = heard(config.district, config.catalogue, settings.village, settings.hears)
+    if settings.hears == "all":
+        wanted = [AlarmTopic("+", "+")]
+    else:
+        wanted = [AlarmTopic(village, "+") for village in own] + [
+            AlarmTopic(village, incident)
+            for village, names in sorted(reach.items()) if village not in own for incident in sorted(names)
+        ]
+    names = [topics.write(district, topic) for topic in wanted]
+    names += [topics.write(district, CommandTopic(village, "+")) for village in own]
+    if settings.hub:
+        names.append(topics.write(district, ActiveTopic()))
+    return names
+
+
+def _broker(config: Config) -> Broker:
+    settings = config.settings
+    client_id = f"{config.district.district}.{settings.village}.{settings.node}"
+    return Broker(
+        settings.broker.host, settings.broker.port, client_id, settings.broker.username, config.password, config.ca_file
+    )
+
+
+def _line(event: Mapping[str, object]) -> str:
+    """*event* as a line for the system's log."""
+    about = " ".join(f"{name}={value}" for name, value in event.items() if name not in ("event", "time", "boot"))
+    return f"{event['event']}: {about}"
