@@ -39,7 +39,7 @@ class Village:
 
     name: str = option(_NAME)
     kind: str = option(choice("desa", "kelurahan"))
-    code: str = option(text(r"\d\d\.\d\d\.\d\d\.\d{4}", "a Kemendagri code such as '35.12.07.2001'"))
+    code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}", "a Kemendagri code such as '35.12.07.2001'"))
     neighbours: tuple[str, ...] = option(items(slug))
     posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
 
@@ -50,17 +50,21 @@ class District:
 
     district: str = option(slug)
     name: str = option(_NAME)
-    code: str = option(text(r"\d\d\.\d\d\.\d\d", "a Kemendagri code such as '35.12.07'"))
+    code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}", "a Kemendagri code such as '35.12.07'"))
     rhythms: str = option(slug)
     villages: dict[str, Village] = option(table(slug, lambda _name: section(Village)))
 
 
 def read_district(found: object, path: str = "") -> District:
-    """The district in the plain value *found*. Raises SettingsError with every fault."""
+    """The district in the plain value *found*. Raises SettingsError with every fault.
+
+    What its parts say of each other is looked at once each of them is well formed.
+    """
     district = read(District, found, path)
-    faults = [f"{path}.villages.{fault}" for name in district.villages for fault in _village_faults(district, name)]
+    place = f"{path}.villages" if path else "villages"
+    faults = [f"{place}.{fault}" for name in district.villages for fault in _village_faults(district, name)]
     if not district.villages:
-        faults.append(f"{path}.villages: empty; a district has at least one village")
+        faults.append(f"{place}: empty; a district has at least one village")
     if faults:
         raise SettingsError(faults)
     return district
@@ -75,7 +79,9 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
     for other, twin in district.villages.items():
         if other < slug_ and twin.code == village.code:
             yield f"{slug_}.code: {village.code!r} is also {other}'s"
-    for neighbour in village.neighbours:
+    for neighbour in dict.fromkeys(village.neighbours):
+        if village.neighbours.count(neighbour) > 1:
+            yield f"{slug_}.neighbours: names {neighbour} more than once"
         if neighbour == slug_:
             yield f"{slug_}.neighbours: names itself"
         elif neighbour not in district.villages:

@@ -107,8 +107,14 @@ class Family:
 def read_catalogue(found: object, path: str = "") -> Catalogue:
     """The catalogue in the plain value *found*. Raises SettingsError with every fault."""
     catalogue = read(Catalogue, found, path)
+    place = f"{path}.incidents" if path else "incidents"
+    faults = []
     if ALL_CLEAR not in catalogue.incidents:
-        raise SettingsError([f"{path}.incidents.{ALL_CLEAR}: missing; the all-clear is always needed"])
+        faults.append(f"{place}.{ALL_CLEAR}: missing; the all-clear is always needed")
+    if PATROL in catalogue.incidents:
+        faults.append(f"{place}.{PATROL}: is the name of the watch's round; give the incident another")
+    if faults:
+        raise SettingsError(faults)
     return catalogue
 
 
@@ -119,23 +125,24 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
     and two rhythms that sound the same though no list under `alike` names both.
     """
     written = read(_WrittenFamily, found, path)
+    place = f"{path}." if path else ""
     family = Family(written.name, written.sources, written.codes, written.tempo)
     faults = [
-        f"{path}.codes.{incident.rhythm}: missing; incident {name} needs it"
+        f"{place}codes.{incident.rhythm}: missing; incident {name} needs it"
         for name, incident in catalogue.incidents.items()
         if incident.rhythm not in family.codes
     ]
     if PATROL not in family.codes:
-        faults.append(f"{path}.codes.{PATROL}: missing; the watch's round needs it")
+        faults.append(f"{place}codes.{PATROL}: missing; the watch's round needs it")
     faults += [
-        f"{path}.alike.{place}: {name!r} is no code of this family"
-        for place, names in enumerate(written.alike)
+        f"{place}alike.{number_}: {name!r} is no code of this family"
+        for number_, names in enumerate(written.alike)
         for name in names
         if name not in family.codes
     ]
     declared = {frozenset(pair) for names in written.alike for pair in combinations(names, 2)}
     faults += [
-        f"{path}.codes.{one}: sounds the same as {other}; change one of them, or name both under alike"
+        f"{place}codes.{one}: sounds the same as {other}; change one of them, or name both under alike"
         for one, other in combinations(family.codes, 2)
         if frozenset((one, other)) not in declared and rhythm.sounds_like(family.figure(one), family.figure(other))
     ]

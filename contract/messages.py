@@ -5,14 +5,14 @@ The payload of an alarm is empty, plain text, or a JSON object with the names an
 ours: `age_s`, how long ago it was pressed, and `clock`, whether the sender's clock is synchronised.
 """
 
-import json
-import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from contract import jsontext
+from contract.jsontext import BadTextError
 
 MAX_BYTES = 4096
 MAX_BEACON_BYTES = 65536
@@ -22,7 +22,7 @@ CAP_SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 # CAP 1.2, section 3.2.1: no spaces, commas or the restricted characters < and &.
 _IDENTIFIER = re.compile(r"[^\s,<&]{1,128}")
 # RFC 3339, section 5.6.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 class Status(Enum):
@@ -83,22 +83,18 @@ class Beacon:
     alarms: tuple[Listed, ...]
 
 
-class _BadError(ValueError):
-    """A part of a message that makes the whole refused."""
-
-
 def read_alarm(payload: bytes) -> Body | Refusal:
     """What *payload*, an alarm's, says."""
     if len(payload) > MAX_BYTES:
         return Refusal(f"payload of more than {MAX_BYTES} bytes")
     try:
-        text = _plain(payload.decode("utf-8-sig").strip(), "payload")
+        text = jsontext.plain(payload.decode("utf-8-sig").strip(), "payload")
         if not text.startswith("{"):
             return Body(note=text or None)
-        return _body(_object(text))
+        return _body(jsontext.members(text))
     except UnicodeDecodeError:
         return Refusal("payload is neither UTF-8 text nor JSON")
-    except _BadError as error:
+    except BadTextError as error:
         return Refusal(str(error))
 
 
@@ -116,7 +112,7 @@ def write_alarm(body: Body) -> bytes:
         "age_s": round(body.age_s, 3),
         "clock": body.clock,
     }
-    return dump({name: value for name, value in members.items() if value is not None})
+    return jsontext.dump({name: value for name, value in members.items() if value is not None})
 
 
 def read_beacon(payload: bytes) -> Beacon | Refusal:
@@ -124,17 +120,17 @@ def read_beacon(payload: bytes) -> Beacon | Refusal:
     if len(payload) > MAX_BEACON_BYTES:
         return Refusal(f"beacon of more than {MAX_BEACON_BYTES} bytes")
     try:
-        members = _object(payload.decode())
+        members = jsontext.members(payload.decode())
         alarms = members.get("alarms")
         seq = members.get("seq")
         if not isinstance(alarms, list):
-            raise _BadError("alarms is no list")
+            raise BadTextError("alarms is no list")
         if isinstance(seq, bool) or not isinstance(seq, int):
-            raise _BadError("seq is no whole number")
-        return Beacon(_word(members, "boot"), seq, tuple(_listed(item) for item in alarms))
+            raise BadTextError("seq is no whole number")
+        return Beacon(jsontext.word(members, "boot"), seq, tuple(_listed(item) for item in alarms))
     except UnicodeDecodeError:
         return Refusal("beacon is no UTF-8 text")
-    except _BadError as error:
+    except BadTextError as error:
         return Refusal(f"beacon: {error}")
 
 
@@ -148,12 +144,7 @@ def write_beacon(beacon: Beacon) -> bytes:
         }
         for alarm in beacon.alarms
     ]
-    return dump({"boot": beacon.boot, "seq": beacon.seq, "alarms": alarms})
-
-
-def dump(members: Mapping[str, object]) -> bytes:
-    """*members* as one line of JSON in UTF-8."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return jsontext.dump({"boot": beacon.boot, "seq": beacon.seq, "alarms": alarms})
 
 
 def rfc3339(epoch_s: float) -> str:
@@ -163,113 +154,60 @@ def rfc3339(epoch_s: float) -> str:
 
 def _body(members: Mapping[str, object]) -> Body:
     known = set(Body.__dataclass_fields__) - {"ignored"}
-    identifier = _text(members, "identifier")
+    identifier = jsontext.text(members, "identifier")
     if identifier is not None and not _IDENTIFIER.fullmatch(identifier):
-        raise _BadError("identifier: 1 to 128 signs, none of them a space, a comma, < or &")
-    status = _text(members, "status") or Status.ACTUAL.value
-    if status not in {each.value for each in Status}:
-        raise _BadError(f"status {status!r}: use Actual, Exercise or Test")
-    clock = _text(members, "clock")
+        raise BadTextError("identifier: 1 to 128 signs, none of them a space, a comma, < or &")
+    status = _status(members)
+    clock = jsontext.text(members, "clock")
     if clock not in (None, SYNCED, UNSYNCED):
-        raise _BadError(f"clock {clock!r}: use {SYNCED} or {UNSYNCED}")
+        raise BadTextError(f"clock {clock!r}: use {SYNCED} or {UNSYNCED}")
     return Body(
         identifier=identifier,
-        sender=_text(members, "sender"),
+        sender=jsontext.text(members, "sender"),
         sent=_instant(members, "sent"),
         expires=_instant(members, "expires"),
-        status=Status(status),
-        severity=_text(members, "severity"),
-        headline=_text(members, "headline"),
-        note=_text(members, "note"),
-        age_s=_seconds(members, "age_s", 0.0),
+        status=status,
+        severity=jsontext.text(members, "severity"),
+        headline=jsontext.text(members, "headline"),
+        note=jsontext.text(members, "note"),
+        age_s=jsontext.seconds(members, "age_s", 0.0),
         clock=clock,
-        ignored=tuple(sorted(_plain(name, "member's name") for name in members.keys() - known)),
+        ignored=tuple(sorted(jsontext.plain(name, "member's name") for name in members.keys() - known)),
     )
 
 
 def _listed(item: object) -> Listed:
     if not isinstance(item, dict):
-        raise _BadError("an alarm is no object")
-    status = _text(item, "status") or Status.ACTUAL.value
-    if status not in {each.value for each in Status}:
-        raise _BadError(f"status {status!r}")
+        raise BadTextError("an alarm is no object")
     return Listed(
-        identifier=_word(item, "identifier"),
-        incident=_word(item, "incident"),
-        village=_word(item, "village"),
-        status=Status(status),
-        age_s=_seconds(item, "age_s", 0.0),
-        remaining_s=_seconds(item, "remaining_s", None),
-        origin=_text(item, "origin") or "",
-        note=_text(item, "note") or "",
+        identifier=jsontext.word(item, "identifier"),
+        incident=jsontext.word(item, "incident"),
+        village=jsontext.word(item, "village"),
+        status=_status(item),
+        age_s=jsontext.seconds(item, "age_s", 0.0),
+        remaining_s=jsontext.seconds(item, "remaining_s", None),
+        origin=jsontext.text(item, "origin") or "",
+        note=jsontext.text(item, "note") or "",
     )
 
 
-def _object(text: str) -> dict[str, object]:
-    try:
-        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number)
-    except RecursionError:
-        raise _BadError("JSON nested too deeply") from None
-    except json.JSONDecodeError as error:
-        raise _BadError(f"no JSON: {error.msg} at place {error.pos + 1}") from None
-    except _BadError:
-        raise
-    except ValueError as error:  # a number of thousands of digits
-        raise _BadError(f"no JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise _BadError("no JSON object")
-    return value
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise _BadError("JSON names a member twice")
-    return members
-
-
-def _no_number(word: str) -> float:
-    raise _BadError(f"{word} is no JSON number")
-
-
-def _plain(text: str, what: str) -> str:
-    for sign in text:
-        category = unicodedata.category(sign)
-        if category == "Cs" or (category == "Cc" and sign not in "\t\n\r"):
-            raise _BadError(f"{what} holds the sign U+{ord(sign):04X}, which is no text")
-    return text
-
-
-def _text(members: Mapping[str, object], name: str) -> str | None:
-    value = members.get(name)
-    if value is None and name not in members:
-        return None
-    if not isinstance(value, str):
-        raise _BadError(f"{name} is no text")
-    return _plain(value, name)
-
-
-def _word(members: Mapping[str, object], name: str) -> str:
-    value = _text(members, name)
-    if not value:
-        raise _BadError(f"{name} is missing")
-    return value
-
-
-def _seconds(members: Mapping[str, object], name: str, default: float | None) -> float:
-    value = members.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise _BadError(f"{name} is no number of seconds")
-    return float(min(value, 1e9))
+def _status(members: Mapping[str, object]) -> Status:
+    word = jsontext.text(members, "status")
+    if word is None:
+        return Status.ACTUAL
+    if word not in {each.value for each in Status}:
+        raise BadTextError(f"status {word[:40]!r}: use Actual, Exercise or Test")
+    return Status(word)
 
 
 def _instant(members: Mapping[str, object], name: str) -> float | None:
-    value = _text(members, name)
+    value = jsontext.text(members, name)
     if value is None:
         return None
     if not _INSTANT.fullmatch(value):
-        raise _BadError(f"{name} {value[:40]!r} is no instant of RFC 3339, such as 2026-01-31T20:15:00+07:00")
+        raise BadTextError(f"{name} {value[:40]!r} is no instant of RFC 3339, such as 2026-01-31T20:15:00+07:00")
+    leap = re.sub(r"(:[0-9]{2}):60", r"\1:59", value)  # a leap second, which datetime does not know
     try:
-        return datetime.fromisoformat(value.upper().replace(" ", "T")).timestamp()
+        return datetime.fromisoformat(leap.upper().replace(" ", "T")).timestamp()
     except (ValueError, OverflowError):
-        raise _BadError(f"{name} {value[:40]!r} is no date that exists") from None
+        raise BadTextError(f"{name} {value[:40]!r} is no date that exists") from None

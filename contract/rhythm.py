@@ -17,6 +17,7 @@ from contract.settings import number, option
 
 # Two intervals that differ by less than this ratio are one and the same to a listener without a metronome.
 SAME_TO_THE_EAR = 1.25
+MOST_STROKES, MOST_SPACES = 64, 8
 
 
 class NotationError(ValueError):
@@ -79,13 +80,13 @@ class Figure:
 
 def parse(text: str) -> Rhythm:
     """The rhythm that *text* writes, in signs (●, ‖, …) or as typed (o, |, ...). Raises NotationError."""
-    signs = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")
-    for place, sign in enumerate(signs, 1):
-        if sign not in "● ‖…":
+    for place, sign in enumerate(text.strip(), 1 + len(text) - len(text.lstrip())):
+        if sign not in "● ‖…oO|.":
             raise NotationError(
                 f"{sign!r} at place {place} of {text!r} is no sign of the notation; "
                 "write ● or o for a stroke, a space for a gap, ‖ or | for the pause, … or ... for titir"
             )
+    signs = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")
     match = re.fullmatch(r"(●(?: *●)*) *([‖…]?)", signs)
     if not match:
         raise NotationError(f"{text!r} must begin with a stroke and may end with one ‖ (or |) or one … (or ...)")
@@ -95,8 +96,11 @@ def parse(text: str) -> Rhythm:
         if any(spaces):
             raise NotationError(f"{text!r}: titir is even, so no space may stand between its strokes")
         spaces = ()
-    if len(spaces) >= 64:
-        raise NotationError(f"a figure of {len(spaces) + 1} strokes cannot be counted by ear; use at most 64")
+    if len(spaces) >= MOST_STROKES or any(gap > MOST_SPACES for gap in spaces):
+        raise NotationError(
+            f"this figure cannot be counted by ear; use at most {MOST_STROKES} strokes "
+            f"and {MOST_SPACES} spaces between two of them"
+        )
     return Rhythm(spaces, ending)
 
 

@@ -17,7 +17,6 @@ the place. So one reading finds all faults, each with its full path, what was fo
 
 import dataclasses
 import difflib
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +50,8 @@ class Place:
 
     def below(self, key: object) -> "Place":
         """The place of member *key*."""
-        return Place(f"{self.path}.{key}" if self.path else str(key), self.faults)
+        name = _line(str(key))
+        return Place(f"{self.path}.{name}" if self.path else name, self.faults)
 
     def refuse(self, text: str) -> _RefusedError:
         """Notes a fault here; the check raises what this returns."""
@@ -179,7 +179,7 @@ def number(low: float, high: float, unit: str = "") -> Check[float]:
     """A finite number from *low* to *high*, whole or not."""
 
     def check(found: Any, place: Place) -> float:
-        if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        if isinstance(found, bool) or not isinstance(found, int | float) or found != found:  # noqa: PLR0124 - NaN
             raise place.refuse(f"{_show(found)} is no number; use {low:g} to {high:g}{unit}")
         if not low <= found <= high:
             raise place.refuse(f"{_show(found)} is out of range; use {low:g} to {high:g}{unit}")
@@ -234,5 +234,13 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _show(found: object) -> str:
-    shown = repr(found)
+    try:
+        shown = repr(found)
+    except ValueError:  # a whole number of thousands of digits
+        return "this number"
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _line(text_: str) -> str:
+    """*text_* as part of one printable line."""
+    return text_ if text_.isprintable() else repr(text_)

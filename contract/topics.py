@@ -45,7 +45,14 @@ class NodeTopic:
     kind: str
 
 
-Topic = AlarmTopic | CommandTopic | RondaTopic | ActiveTopic | NodeTopic
+@dataclass(frozen=True, slots=True)
+class PoskoTopic:
+    """`kentongan/D/posko/K`: what the hub says of itself; K is status or event."""
+
+    kind: str
+
+
+Topic = AlarmTopic | CommandTopic | RondaTopic | ActiveTopic | NodeTopic | PoskoTopic
 
 
 def write(district: str, topic: Topic) -> str:
@@ -62,6 +69,8 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/active"
         case NodeTopic(village, node, kind):
             return f"{base}/{village}/node/{node}/{kind}"
+        case PoskoTopic(kind):
+            return f"{base}/posko/{kind}"
 
 
 def read(district: str, name: str) -> Topic | None:
@@ -77,6 +86,8 @@ def read(district: str, name: str) -> Topic | None:
     match words:
         case ["active"]:
             return ActiveTopic()
+        case ["posko", ("status" | "event") as kind]:
+            return PoskoTopic(kind)
         case [village, "alarm", incident]:
             return AlarmTopic(village, incident)
         case [village, "command", command]:

@@ -6,7 +6,9 @@ what YAML 1.2's core schema (section 10.3.2) calls a number, a boolean or null i
 """
 
 import re
+import unicodedata
 from collections.abc import Hashable
+from typing import Any
 
 import yaml
 
@@ -19,6 +21,29 @@ class _StrictLoader(yaml.SafeLoader):
     """A SafeLoader with its own resolvers and without duplicate keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            raise yaml.composer.ComposerError(
+                None, None, f"the tag {tag!r} is not read here; leave it out", event.start_mark
+            )
+        if isinstance(event, yaml.AliasEvent):
+            mark: Any = event.start_mark
+            raise yaml.composer.ComposerError(
+                None, None, "an alias (*) is not read here; write the value out", mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        value = str(super().construct_scalar(node))
+        for sign in value:
+            if unicodedata.category(sign) in {"Cs", "Cc"} and sign not in "\t\n":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the sign U+{ord(sign):04X} is no text", node.start_mark
+                )
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         keys: set[object] = set()
@@ -60,5 +85,5 @@ def load(text: str) -> object:
         raise YamlError(" ".join(str(error).split())) from None
     except RecursionError:
         raise YamlError("nested too deeply; no setting needs that") from None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise YamlError(str(error)) from None

@@ -14,7 +14,7 @@ sounds), `outbox` (what must arrive), `face` (lamps, status), `draft` (a step in
 
 from typing import assert_never
 
-from contract import messages
+from contract import jsontext
 from node import alarms, beacon, contacts, face, hearing, outbox, turns
 from node.draft import CHATTER, CHATTER_PER_S, Draft, draw
 from node.effects import Connect, Effect, Publish
@@ -125,7 +125,7 @@ def _connect(draft: Draft) -> None:
 def _linked(draft: Draft) -> None:
     backlog, dropped = draft.state.backlog, draft.state.dropped_events
     draft.change(linked_at=draft.now, announced=None, backlog=(), dropped_events=0)
-    draft.do(*(Publish(draft.topic("event"), messages.dump(event)) for event in backlog))
+    draft.do(*(Publish(draft.topic("event"), jsontext.dump(event)) for event in backlog))
     if dropped:
         draft.say(Kind.REFUSED, reason=f"{dropped} older events are only in this node's log")
     draft.recover("link")

@@ -6,7 +6,7 @@ Everything that a step reports goes through here: it is logged, and published or
 from dataclasses import replace
 from typing import Any
 
-from contract import messages, topics
+from contract import jsontext, messages, topics
 from contract.incidents import Incident
 from node.effects import Effect, Hush, Log, Play, Publish
 from node.state import Alarm, Bucket, Key, Kind, State
@@ -64,7 +64,7 @@ class Draft:
         event = self.event(kind, **about)
         self.do(Log(event))
         if self.state.linked_at is not None:
-            self.do(Publish(self.topic("event"), messages.dump(event)))
+            self.do(Publish(self.topic("event"), jsontext.dump(event)))
             return
         backlog = (*self.state.backlog, event)
         lost = max(0, len(backlog) - BACKLOG)

@@ -10,7 +10,7 @@
 | fault | kedip singkat | something is wrong; see the status |
 """
 
-from contract import messages
+from contract import jsontext
 from node.draft import Draft
 from node.effects import Lamp, Light, Publish
 from node.state import SILENCE_BUTTON, Alarm, Key, Origin, State
@@ -29,14 +29,14 @@ def settle(draft: Draft) -> None:
         status = _status(draft, word)
         if status != draft.state.announced:
             draft.change(announced=status)
-            draft.do(Publish(draft.topic("status"), messages.dump(status), retain=True))
+            draft.do(Publish(draft.topic("status"), jsontext.dump(status), retain=True))
 
 
 def last_words(state: State, reason: str) -> Publish:
     """The status that a node leaves behind; also its will, spoken by the broker if the node cannot."""
     status = {"state": "offline", "node": state.rules.node, "village": state.rules.village,
               "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
-    return Publish(Draft(state, state.now).topic("status"), messages.dump(status), retain=True)
+    return Publish(Draft(state, state.now).topic("status"), jsontext.dump(status), retain=True)
 
 
 def _lamp(state: State, name: str) -> Lamp:

@@ -10,7 +10,7 @@ from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
 from contract.settings import nearest
-from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, RondaTopic
+from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from node import alarms, beacon
 from node.alarms import Raised
 from node.draft import Draft
@@ -34,7 +34,7 @@ def received(draft: Draft, message: Received) -> None:
             _command(draft, topic, message)
         case ActiveTopic():
             beacon.heard(draft, message.payload)
-        case RondaTopic() | NodeTopic() | None:
+        case RondaTopic() | NodeTopic() | PoskoTopic() | None:
             draft.answer(Kind.REFUSED, topic=message.topic, reason="not a topic that a node hears")
 
 

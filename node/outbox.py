@@ -11,7 +11,7 @@ arrived when the beacon no longer lists what it ended.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract import messages, topics
+from contract import jsontext, messages, topics
 from contract.incidents import ALL_CLEAR
 from contract.messages import Beacon, Body
 from node.draft import Draft
@@ -166,7 +166,7 @@ def _tell_late(draft: Draft, press: Press) -> None:
         origin=Origin.BUTTON.value, age_s=round(draft.now - press.pressed_at, 1) if press.age_known else None,
         reason=reason,
     )
-    draft.do(Log(event), Publish(draft.topic("event"), messages.dump(event), token=_LATE + press.identifier))
+    draft.do(Log(event), Publish(draft.topic("event"), jsontext.dump(event), token=_LATE + press.identifier))
 
 
 def _put(draft: Draft, press: Press) -> None:

@@ -100,7 +100,7 @@ def test_an_alarm_must_say_how_long_it_lasts_but_not_how_old_it_is() -> None:
 
 @pytest.mark.parametrize("status", ["actual", "Draft"])
 def test_a_status_that_an_alarm_has_not_refuses_the_whole_beacon(status: str) -> None:
-    assert reason(beacon(written(status=status))) == f"beacon: status '{status}'"
+    assert reason(beacon(written(status=status))) == f"beacon: status '{status}': use Actual, Exercise or Test"
 
 
 @pytest.mark.parametrize(

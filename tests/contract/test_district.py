@@ -186,3 +186,9 @@ def test_an_all_clear_is_heard_wherever_an_alarm_of_that_village_can_be(
 
     assert (result.get("kotakan"), result.get("olean")) == (from_kotakan, from_olean)
     assert result["kalibagor"] == result["semua"] == frozenset({"bencana", "aman"})
+
+
+def test_a_neighbour_named_twice_is_a_fault(situbondo: Any) -> None:
+    situbondo["villages"]["olean"]["neighbours"] = ["patokan", "patokan"]
+
+    assert refused(situbondo) == ("situbondo.villages.olean.neighbours: names patokan more than once",)

@@ -218,3 +218,7 @@ def test_any_bytes_are_an_alarm_or_refused_with_a_reason_that_can_be_sent(payloa
     result = read_alarm(payload)
 
     assert isinstance(result, Body) or result.reason.encode()
+
+
+def test_an_empty_status_is_no_status() -> None:
+    assert read_alarm(b'{"status": ""}') == Refusal("status '': use Actual, Exercise or Test")

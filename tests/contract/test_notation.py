@@ -180,3 +180,13 @@ def test_likeness_goes_both_ways_and_everything_is_like_itself(one: Rhythm, othe
 
     assert sounds_like(a, a)
     assert sounds_like(a, b) == sounds_like(b, a)
+
+
+def test_a_wrong_sign_is_told_at_the_place_where_it_was_written() -> None:
+    with pytest.raises(NotationError, match="'x' at place 5"):
+        parse("●...x")
+
+
+def test_a_gap_as_wide_as_a_minute_is_no_gap() -> None:
+    with pytest.raises(NotationError, match="at most 64 strokes and 8 spaces"):
+        parse("●" + " " * 100 + "●‖")

@@ -1,0 +1,127 @@
+"""The house's directions, read from the imports: who may know whom, and who alone knows a library."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("contract", "node", "broker", "demo", "kentongan")
+
+PURE = {
+    "node.alarm", "node.alarms", "node.beacon", "node.contacts", "node.draft", "node.effects", "node.events",
+    "node.face", "node.hearing", "node.options", "node.outbox", "node.score", "node.state", "node.turns",
+}
+# What a pure room may take from the standard library: nothing that reads, waits, or asks the time.
+PURE_STDLIB = {
+    "collections", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math", "re", "types", "typing",
+    "unicodedata",
+}
+# Each library's only homes. `gpiozero` has three: the driver seam, the driver without pins, and no more.
+HOMES = {
+    "paho": {"node.link"},
+    "sqlite3": {"node.journal"},
+    "gpiozero": {"node.pins", "node.simulated"},
+    "yaml": {"contract.yamltext"},
+    "click": {"kentongan.__main__", "node.__main__", "demo.__main__"},
+}
+# Small rooms that any shell may use: the clock, and the way into the loop.
+COMMON = {"node.clock", "node.inbox"}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+def imports(path: Path) -> Iterator[str]:
+    for each in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(each, ast.Import):
+            yield from (alias.name for alias in each.names)
+        elif isinstance(each, ast.ImportFrom) and each.module is not None:
+            names = [f"{each.module}.{alias.name}" for alias in each.names]
+            yield from (name if name in MODULES else each.module for name in names)
+
+
+MODULES = modules()
+ALL = {name: set(imports(path)) for name, path in MODULES.items()}
+OURS = {name: {each for each in found if each.split(".")[0] in PACKAGES} for name, found in ALL.items()}
+THEIRS = {
+    name: {top for each in found if (top := each.split(".")[0]) not in PACKAGES} for name, found in ALL.items()
+}
+
+
+def test_every_module_is_read() -> None:
+    assert {"contract.rhythm", "node.alarm", "node.siren", "broker.private", "kentongan.__main__"} <= MODULES.keys()
+
+
+def test_the_contract_imports_nothing_but_itself() -> None:
+    foreign = {name: found for name, all_ in OURS.items() if name.startswith("contract")
+               if (found := {each for each in all_ if not each.startswith("contract")})}
+    assert foreign == {}
+
+
+def test_rooms_import_the_contract_and_their_own_house_only() -> None:
+    allowed = {
+        "node": {"node", "contract"},
+        "broker": {"broker", "contract"},
+        "demo": {"demo", "broker", "contract"},
+    }
+    foreign = {
+        name: found for name, all_ in OURS.items()
+        if (house := name.split(".")[0]) in allowed
+        and (found := {each for each in all_ if each.split(".")[0] not in allowed[house]})
+    }
+    assert foreign == {}
+
+
+def test_pure_rooms_import_only_pure_rooms() -> None:
+    assert PURE <= MODULES.keys()
+    impure = {
+        name: found for name in PURE
+        if (found := {each for each in OURS[name] if not each.startswith("contract") and each not in PURE | {"node"}})
+    }
+    assert impure == {}
+
+
+@pytest.mark.parametrize("name", sorted(PURE | {name for name in MODULES if name.startswith("contract.")}))
+def test_a_pure_room_has_nothing_to_read_wait_or_ask_the_time_with(name: str) -> None:
+    assert THEIRS[name] - PURE_STDLIB <= ({"yaml"} if name == "contract.yamltext" else set())
+
+
+def test_a_third_party_library_has_its_homes_and_no_other() -> None:
+    for library, homes in HOMES.items():
+        assert {name for name, found in THEIRS.items() if library in found} == homes & MODULES.keys(), library
+
+
+def test_a_shell_knows_one_third_party_library_at_most() -> None:
+    crowded = {
+        name: found for name, all_ in THEIRS.items() if len(found := all_ - set(sys.stdlib_module_names)) > 1
+        and not name.startswith("demo")
+    }
+    assert crowded == {}
+
+
+def test_shells_do_not_know_each_other() -> None:
+    shells = {name for name in MODULES if name.startswith("node.")} - PURE - COMMON - {"node.service", "node.__main__"}
+    known = {
+        name: found for name in shells
+        # a protocol and a value are shared; `health` and `config` start nothing
+        if (found := OURS[name] & shells - {"node.siren", "node.config"})
+    }
+    assert known == {}
+
+
+def test_only_a_main_knows_a_service() -> None:
+    assert {name for name, found in OURS.items() if "node.service" in found} == {"node.__main__"}
+
+
+def test_files_stay_small() -> None:
+    long = {name: lines for name, path in MODULES.items() if (lines := len(path.read_text().splitlines())) > 250}
+    assert long == {}
