@@ -7,6 +7,7 @@ import click
 # name: (module, attribute, what --help says of it)
 COMMANDS = {
     "node": ("node.__main__", "node", "Run a node until it is told to stop."),
+    "rest": ("node.__main__", "rest", "Drive a node's outputs to rest, after it has ended."),
     "check": ("node.__main__", "check", "Say everything that is wrong with a node's settings."),
     "play": ("node.__main__", "play", "Show how an incident's rhythm falls."),
     "demo": ("demo.__main__", "demo", "Six villages and a police post, on this machine."),

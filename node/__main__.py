@@ -47,6 +47,24 @@ def check(path: Path, simulate: bool) -> None:
 
 
 @click.command()
+@CONFIG
+@SIMULATE
+def rest(path: Path, simulate: bool) -> None:
+    """Drive the siren, the striker and the strobe to rest, and leave. For systemd, after a node has ended."""
+    from node import pins  # noqa: PLC0415 - only what needs pins
+
+    settings = _load(path, simulate=simulate).settings
+    try:
+        factory = pins.open_driver(settings.pins.driver, {})
+        for each in (settings.siren, settings.striker, settings.strobe):
+            if each is not None:
+                pins.output(factory, each.pin, active_high=each.active_high).off()
+        # The lines are left as outputs at rest: letting them go would leave them to the board's pulls.
+    except pins.PinsError as error:
+        _fail([str(error)])
+
+
+@click.command()
 @click.argument("incident")
 @click.option("--family", default="jawa-timur", show_default=True, help="The code family: jawa-timur, polri or tni.")
 @click.option("--once", is_flag=True, help="One figure only; otherwise as long as the drum speaks in one cycle.")
