@@ -1,8 +1,11 @@
 """`step`: all that a node decides. Pure: no clock, no file, no thread, no log, no exception at bad input.
 
-    event ──> the state takes it in ──> time passes ──> outputs are settled ──> effects
-              contacts, hearing,         contacts,       turns, outbox, face
-              outbox                     alarms, beacon
+    what was due before it ──> the event is taken in ──> what is missing ──> outputs are settled ──> effects
+    contacts, alarms           contacts, hearing,        beacon, journal     turns, outbox, face
+                               outbox
+
+A loop that was held up hands events over late, each with its own instant. What was due by then comes first: a
+button let go after its time has counted, and one that was touched twice was not held.
 
 Each event changes the state; then everything that the outside sees (what sounds, what is sent, the lamps, the
 status) is derived from the state anew, and only what differs becomes an effect. So there is no transition to
@@ -36,6 +39,7 @@ from node.events import (
 from node.state import Bucket, Kind, Rules, State
 
 LOAD_S = 3.0  # how long the journal may take before the node goes on without it
+_NO_JOURNAL = "does not answer; the node goes on from memory"
 
 
 def start(rules: Rules, now: float, clock: Clock) -> State:
@@ -46,8 +50,10 @@ def start(rules: Rules, now: float, clock: Clock) -> State:
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:
     """The state after *event* at instant *now*, and what is to be done, in this order."""
     draft = Draft(state, now)
+    contacts.pass_time(draft)
+    alarms.expire(draft)
     _take_in(draft, event)
-    _pass_time(draft)
+    _miss(draft)
     turns.settle(draft)
     outbox.deliver(draft)
     face.settle(draft)
@@ -82,6 +88,8 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             outbox.acknowledged(draft, event)
         case Loaded():
             draft.change(loaded=True)
+            if draft.state.faults.get("journal") == _NO_JOURNAL:
+                draft.recover("journal")
             outbox.loaded(draft, event)
             _connect(draft)
         case Clock():
@@ -102,12 +110,11 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             assert_never(event)
 
 
-def _pass_time(draft: Draft) -> None:
-    contacts.pass_time(draft)
-    alarms.expire(draft)
+def _miss(draft: Draft) -> None:
+    """Notices what should have come by now, and says what could not be said before."""
     beacon.pass_time(draft)
     if not draft.state.connecting and draft.now >= draft.state.started_at + LOAD_S:
-        draft.fault("journal", "does not answer; the node goes on from memory")
+        draft.fault("journal", _NO_JOURNAL)
         _connect(draft)
     if draft.state.unsaid:
         bucket, granted = draw(draft.state.chatter, draft.now, CHATTER, CHATTER_PER_S)

@@ -14,7 +14,7 @@ from node.draft import Draft
 from node.effects import Remember
 from node.state import Alarm, Key, Kind, Origin
 
-MERGED = 32  # names that one alarm keeps
+MERGED = 64  # names that one alarm keeps: more than the limit on one incident lets through while it sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ def press(draft: Draft, incident: str, identifier: str) -> None:
     key = Key(draft.state.rules.village, incident)
     duration_s = min(draft.incident(incident).duration_s, draft.state.rules.max_sounding_s)
     known = draft.state.alarms.get(key)
-    names = known.identifiers if known and not known.silenced else frozenset[str]()
+    merged = known.identifiers if known and not known.silenced else frozenset[str]()
     fresh = Alarm(
-        key, identifier, _names(names, identifier), Status.ACTUAL, Origin.BUTTON, note="",
+        key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
         since=draft.now, edge_at=draft.now, until=draft.now + duration_s,
     )
     if known and not known.silenced:
@@ -48,7 +48,7 @@ def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
     name = raised.identifier
     draft.put(
         Alarm(
-            key, name, _names(frozenset(), name), raised.status, origin, raised.note,
+            key, name, names(frozenset(), name), raised.status, origin, raised.note,
             since=draft.now, edge_at=draft.now - raised.age_s,
             until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
             listed=name if origin is Origin.HUB else None,
@@ -62,7 +62,7 @@ def extend(draft: Draft, alarm: Alarm, identifier: str | None, until: float, edg
     """*alarm* was raised again, at *edge_at*: it lasts to *until*, though never past its bound. Nothing begins anew."""
     bound = alarm.since + draft.state.rules.max_sounding_s
     longer = replace(
-        alarm, identifiers=_names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
+        alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
         until=max(alarm.until, min(until, bound)),
     )
     draft.put(longer)
@@ -129,15 +129,16 @@ def silence(draft: Draft, origin: str) -> None:
 
 
 def lock_out(draft: Draft) -> None:
-    """Takes out what came from afar. It is not over: where it still is in force, the beacon brings it back."""
+    """Takes out what sounds from afar. It is not over: where it still is in force, the beacon brings it back."""
     for alarm in tuple(draft.state.alarms.values()):
-        if alarm.origin is not Origin.BUTTON:
+        if alarm.origin is not Origin.BUTTON and not alarm.silenced:
             draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})
             draft.say_of(Kind.SILENCED, alarm, reason="locked")
 
 
-def _names(names: frozenset[str], identifier: str | None) -> frozenset[str]:
-    return names | {identifier} if identifier is not None and len(names) < MERGED else names
+def names(merged: frozenset[str], identifier: str | None) -> frozenset[str]:
+    """*merged* with *identifier*, while there is room."""
+    return merged | {identifier} if identifier is not None and len(merged) < MERGED else merged
 
 
 def seen(draft: Draft, identifier: str, *, over: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract import messages
+from contract.incidents import ALL_CLEAR
 from contract.messages import Listed, Refusal, Status
 from node import alarms, outbox
 from node.alarms import Raised
@@ -39,12 +40,14 @@ def heard(draft: Draft, payload: bytes) -> None:
     in_reach = [
         each for each in read.alarms
         if each.status is not Status.TEST and each.remaining_s > 0
-        and each.incident in draft.state.rules.incidents
-        and each.incident in draft.state.rules.heard.get(each.village, ())
+        and each.incident != ALL_CLEAR and each.incident in draft.state.rules.heard.get(each.village, ())
     ]
-    for each in in_reach:
-        _level(draft, each)
-    _stop_unlisted(draft, {each.identifier for each in in_reach}, {Key(e.village, e.incident) for e in in_reach})
+    by_key: dict[Key, list[Listed]] = {}
+    for each in sorted(in_reach, key=lambda each: each.remaining_s, reverse=True):
+        by_key.setdefault(Key(each.village, each.incident), []).append(each)
+    for key, group in by_key.items():
+        _level(draft, key, group)
+    _stop_unlisted(draft, {each.identifier for each in in_reach}, {*by_key})
 
 
 def pass_time(draft: Draft) -> None:
@@ -69,17 +72,34 @@ def _gap_due(state: State) -> float | None:
     return max(state.linked_at, state.hub.heard_at or state.linked_at) + GAP_S
 
 
-def _level(draft: Draft, listed: Listed) -> None:
-    key = Key(listed.village, listed.incident)
+def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
+    """Brings the alarm of *key* in line with all that is listed of it, the longest first."""
+    for each in group:
+        known = draft.state.alarms.get(key)
+        if (known is None or _supersedes(draft, each, known)) and not _over(draft, each):
+            if known is not None and not known.silenced:
+                alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note)
+            alarms.begin(draft, key, raised, Origin.HUB)
     known = draft.state.alarms.get(key)
-    if known is not None and known.status is Status.EXERCISE and listed.status is Status.ACTUAL:
-        alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
-        known = None
     if known is not None:
-        _adopt(draft, known, listed)
-    elif not _over(draft, listed):
-        raised = Raised(listed.identifier, listed.remaining_s, listed.age_s, listed.status, listed.note)
-        alarms.begin(draft, key, raised, Origin.HUB)
+        same = [
+            each for each in group
+            if each.status is known.status and (each.identifier in known.identifiers or not _over(draft, each))
+        ]
+        if same:
+            _adopt(draft, known, same)
+
+
+def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
+    """Whether *listed* is another alarm than *known*: in earnest, or raised after *known* was silenced.
+
+    What was heard without a name is listed under one, as old as it is here but for the way of the messages.
+    """
+    if listed.status is not known.status:
+        return listed.status is Status.ACTUAL
+    raised_later = draft.now - listed.age_s > known.edge_at + EDGE_S
+    return known.silenced and listed.identifier not in known.identifiers and raised_later
 
 
 def _over(draft: Draft, listed: Listed) -> bool:
@@ -92,30 +112,30 @@ def _over(draft: Draft, listed: Listed) -> bool:
     )
 
 
-def _adopt(draft: Draft, known: Alarm, listed: Listed) -> None:
-    """Takes over the hub's name and time for what is in force here already; nothing begins anew."""
-    until = min(draft.now + listed.remaining_s, known.since + draft.state.rules.max_sounding_s)
-    if known.identifier in draft.state.outbox:  # the hub has not heard of our own press yet
+def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
+    """Takes over the hub's names and time for what is in force here already; nothing begins anew."""
+    until = min(draft.now + group[0].remaining_s, known.since + draft.state.rules.max_sounding_s)
+    if _unheard(draft, known):
         until = max(until, known.until)
     if abs(until - known.until) < SLACK_S:
         until = known.until
-    draft.put(
-        replace(
-            known, listed=listed.identifier, until=until,
-            identifier=known.identifier or listed.identifier,
-            identifiers=known.identifiers | {listed.identifier},
-        )
-    )
-    alarms.seen(draft, listed.identifier, over=known.silenced)
+    merged = known.identifiers
+    for each in group:
+        merged = alarms.names(merged, each.identifier)
+        alarms.seen(draft, each.identifier, over=known.silenced)
+    listed = group[0].identifier
+    draft.put(replace(known, listed=listed, until=until, identifier=known.identifier or listed, identifiers=merged))
+
+
+def _unheard(draft: Draft, alarm: Alarm) -> bool:
+    """Whether *alarm* was raised again so lately, or by a press so far undelivered, that the hub may not know."""
+    raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
+    lately = raised_again and draft.now < alarm.edge_at + EDGE_S
+    return lately or any(name in draft.state.outbox for name in alarm.identifiers)
 
 
 def _stop_unlisted(draft: Draft, identifiers: set[str], keys: set[Key]) -> None:
     for alarm in tuple(draft.state.alarms.values()):
-        if alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers:
-            continue
-        raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
-        if raised_again and draft.now < alarm.edge_at + EDGE_S:
-            continue
-        if any(name in draft.state.outbox for name in alarm.identifiers):
-            continue
-        alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")
+        listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
+        if not listed and not _unheard(draft, alarm):
+            alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")

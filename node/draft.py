@@ -3,6 +3,7 @@
 Everything that a step reports goes through here: it is logged, and published or kept for when the link is back.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -106,6 +107,13 @@ class Draft:
             del known[next(iter(known))]
         self.change(seen=known)
 
+    def recall(self, seen: Iterable[tuple[str, bool]]) -> None:
+        """Notes the identifiers that an earlier run saw, oldest first. This run's own are newer."""
+        known: dict[str, bool] = {}
+        for identifier, over in (*seen, *self.state.seen.items()):
+            known[identifier] = known.pop(identifier, False) or over
+        self.change(seen=dict(list(known.items())[-SEEN:]))
+
     def granted(self, key: Key, size: float, per_s: float) -> bool:
         """Takes one message of *key* out of its bucket; False if it is empty."""
         bucket, granted = draw(self.state.buckets.get(key, Bucket(size, self.now)), self.now, size, per_s)
@@ -133,4 +141,5 @@ class Draft:
 def draw(bucket: Bucket, now: float, size: float, per_s: float) -> tuple[Bucket, bool]:
     """*bucket* after one draw at *now*, and whether there was something in it."""
     tokens = min(size, bucket.tokens + (now - bucket.at) * per_s)
-    return (Bucket(tokens - 1, now), True) if tokens >= 1 else (Bucket(tokens, now), False)
+    # A hair less than a whole one will do: it was due at an instant that a float only comes near.
+    return (Bucket(tokens - 1, now), True) if tokens > 0.999 else (Bucket(tokens, now), False)

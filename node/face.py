@@ -27,8 +27,9 @@ def settle(draft: Draft) -> None:
         draft.change(stood=(word, draft.now))
     if draft.state.linked_at is not None:
         status = _status(draft, word)
-        if status != draft.state.announced:
-            draft.change(announced=status)
+        news = {**status, "since": draft.state.stood[1]}  # in wall time it moves whenever the clock is corrected
+        if news != draft.state.announced:
+            draft.change(announced=news)
             draft.do(Publish(draft.topic("status"), jsontext.dump(status), retain=True))
 
 

@@ -35,7 +35,7 @@ def received(draft: Draft, message: Received) -> None:
         case ActiveTopic():
             beacon.heard(draft, message.payload)
         case RondaTopic() | NodeTopic() | PoskoTopic() | None:
-            draft.answer(Kind.REFUSED, topic=message.topic, reason="not a topic that a node hears")
+            draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 
 def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
@@ -94,10 +94,12 @@ def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
 
 
 def _all_clear(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s)  # always obeyed, however many come
+    if not draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+        return
     if body.identifier is not None:
         alarms.seen(draft, body.identifier, over=False)
-    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s)
-    if concerns and draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+    if concerns:
         alarms.safe_code(draft, topic.village, body.identifier, Origin.NETWORK, body.age_s)
 
 
@@ -115,7 +117,7 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
     else:
         close = nearest(topic.command, (topics.SILENCE, topics.TEST))
         hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
-        draft.answer(Kind.REFUSED, topic=message.topic, reason=f"unknown command {topic.command!r}{hint}")
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
 
 
 def _expired(draft: Draft, topic: AlarmTopic, body: Body) -> str | None:

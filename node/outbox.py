@@ -2,7 +2,8 @@
 
     kept ──linked──> sent ──broker──> acknowledged ──on the beacon──> dropped
       │                │  ^_________________│ not listed in time: sent again, with its age
-      └── its time is over: told as a `late` event instead, and dropped when the broker has that
+      └── it is over, by its time or by an all-clear: told as a `late` event instead, and dropped when the broker
+          has that
 
 Where no hub is installed the broker's acknowledgement counts. An all-clear is never on the beacon; it has
 arrived when the beacon no longer lists what it ended.
@@ -36,8 +37,7 @@ def keep(draft: Draft, identifier: str, incident: str) -> None:
 
 def loaded(draft: Draft, event: Loaded) -> None:
     """What an earlier run left: presses that were made before this node started never sound here again."""
-    for name, over in event.seen:
-        draft.remember(name, over=over)
+    draft.recall(event.seen)
     for press in event.presses:
         if press.incident in draft.state.rules.incidents:
             draft.remember(press.identifier, over=False)
@@ -133,8 +133,15 @@ def _due(state: State, press: Press) -> float:
 
 
 def _is_late(state: State, press: Press) -> bool:
-    """Whether *press* is too old to ring anywhere, or of an age that nobody can tell."""
-    return not press.age_known or state.now >= press.pressed_at + _counts_s(state, press)
+    """Whether *press* is too old to ring anywhere, or of an age that nobody can tell, or all-clear came after it."""
+    return (
+        not press.age_known or state.now >= press.pressed_at + _counts_s(state, press) or _cleared(state, press)
+    )
+
+
+def _cleared(state: State, press: Press) -> bool:
+    cleared_at = state.cleared_at.get(state.rules.village)
+    return press.incident != ALL_CLEAR and cleared_at is not None and press.pressed_at < cleared_at
 
 
 def _counts_s(state: State, press: Press) -> float:
@@ -157,6 +164,8 @@ def _send(draft: Draft, press: Press) -> None:
 def _tell_late(draft: Draft, press: Press) -> None:
     if not press.age_known:
         reason = "pressed before a restart; how long ago cannot be told, so it sounds nowhere now"
+    elif _cleared(draft.state, press):
+        reason = "all-clear came before it was known to have arrived, so it sounds nowhere now"
     elif press.acked_at is not None:
         reason = "the broker took it in time, but no hub ever listed it"
     else:

@@ -28,14 +28,12 @@ def settle(draft: Draft) -> None:
             draft.change(turn=None, quiet_since=draft.now)
             draft.do(Hush())
         return
-    fresh = draft.state.busy_since is None or (
-        before is None and draft.state.quiet_since is not None and draft.now >= draft.state.quiet_since + REST_S
-    )
-    if fresh:
+    if before is None and _begins_anew(draft.state, draft.state.alarms[turn.key]):
         draft.change(busy_since=draft.now)
     _tell(draft, before, turn)
     alarm = draft.state.alarms[turn.key]
-    turn = replace(turn, until=min(alarm.until, (draft.state.busy_since or draft.now) + _max_s(draft.state)))
+    busy_since = draft.now if draft.state.busy_since is None else draft.state.busy_since
+    turn = replace(turn, until=min(alarm.until, busy_since + _max_s(draft.state)))
     if before is None or (turn.key, turn.start, turn.until) != (before.key, before.start, before.until):
         draft.do(Play(draft.state.rules.cycles[turn.key.incident], turn.start, turn.until))
     draft.change(turn=turn)
@@ -48,16 +46,14 @@ def deadlines(state: State) -> Iterator[float]:
         yield state.rest_until
     if state.turn is not None:
         yield state.turn.until
-        if len(_first(state, state.now)) > 1:
-            yield state.turn.boundary
+        yield state.turn.boundary
 
 
 def _first(state: State, now: float) -> list[Alarm]:
     """The alarms of the highest priority that may sound, oldest first."""
     audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
     if state.rest_until is not None:
-        rested_at = state.rest_until - REST_S
-        audible = [alarm for alarm in audible if alarm.origin is Origin.BUTTON and alarm.edge_at >= rested_at]
+        audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - REST_S)]
     top = max((_priority(state, alarm.key) for alarm in audible), default=0)
     return sorted(
         (alarm for alarm in audible if _priority(state, alarm.key) == top), key=lambda alarm: (alarm.since, alarm.key)
@@ -74,7 +70,7 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
     if not equals:
         return None
     keys = [alarm.key for alarm in equals]
-    if before is None or before.key not in keys:
+    if before is None or before.key not in keys or now >= before.until:  # then the siren has ended it by itself
         return _turn(state, equals[0], now)
     if now < before.boundary:
         return before
@@ -111,13 +107,29 @@ def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
 
 def _bound(draft: Draft) -> None:
     """Begins and ends the rest that follows the longest sounding."""
-    state = draft.state
-    if state.rest_until is not None and draft.now >= state.rest_until:
+    if draft.state.rest_until is not None and draft.now >= draft.state.rest_until:
         draft.change(rest_until=None)
-    elif state.turn is not None and state.busy_since is not None and draft.now >= state.busy_since + _max_s(state):
+    state = draft.state
+    if state.busy_since is None or draft.now < state.busy_since + _max_s(state):
+        return
+    if state.turn is not None:
         draft.change(rest_until=draft.now + REST_S, busy_since=None, turn=None, quiet_since=draft.now)
         draft.do(Hush())
         draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); rests for {REST_S:g} s")
+    elif state.quiet_since is not None:  # a rest that began by itself, when the last alarm ended
+        rest_until = state.quiet_since + REST_S
+        draft.change(busy_since=None, rest_until=rest_until if draft.now < rest_until else None)
+
+
+def _begins_anew(state: State, alarm: Alarm) -> bool:
+    """Whether a new bound begins as *alarm* breaks the quiet: after a whole rest, or by a press in it."""
+    if state.busy_since is None or state.quiet_since is None:
+        return True
+    return state.now >= state.quiet_since + REST_S or _pressed_since(alarm, state.quiet_since)
+
+
+def _pressed_since(alarm: Alarm, instant: float) -> bool:
+    return alarm.origin is Origin.BUTTON and alarm.since >= instant
 
 
 def _finish_safe_code(draft: Draft) -> None:
