@@ -39,6 +39,7 @@ from node.events import (
 from node.state import Bucket, Kind, Rules, State
 
 LOAD_S = 3.0  # how long the journal may take before the node goes on without it
+SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 _NO_JOURNAL = "does not answer; the node goes on from memory"
 
 
@@ -96,6 +97,8 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             draft.change(clock=event)
             outbox.clock_changed(draft)
         case Faulted(part, reason):
+            if part == SIREN_THREAD and part not in draft.state.faults:
+                draft.change(turn=None)  # it hushed itself: what sounded begins anew, once for each failure
             draft.fault(part, reason)
         case Recovered(part):
             draft.recover(part)

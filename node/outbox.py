@@ -15,12 +15,15 @@ from dataclasses import replace
 from contract import jsontext, messages, topics
 from contract.incidents import ALL_CLEAR
 from contract.messages import Beacon, Body
+from node import alarms
 from node.draft import Draft
 from node.effects import Drop, Keep, Log, Publish
 from node.events import Acknowledged, Loaded, Press
 from node.state import Kind, Origin, State
 
 RESEND_S = 10.0
+LATE_RESEND_S = 600.0  # a report that the broker does not take is not worth more
+MOST = 1000  # presses that wait; a contact that fails must not fill the memory
 # No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
 ALL_CLEAR_COUNTS_S = 600.0
 # How long after the start a press of an earlier boot waits for the clock that can tell its age.
@@ -31,6 +34,11 @@ _LATE = "late "  # begins the token of a report that a press was late; no identi
 def keep(draft: Draft, identifier: str, incident: str) -> None:
     """A press of this moment."""
     press = Press(identifier, incident, draft.now)
+    if len(draft.state.outbox) >= MOST:
+        oldest = next(iter(draft.state.outbox.values()))
+        _drop(draft, oldest)
+        draft.say(Kind.REFUSED, incident=oldest.incident, identifier=oldest.identifier,
+                  reason=f"more than {MOST} presses wait for the link; the oldest is only in this node's log")
     _put(draft, press)
     draft.do(Keep(press))
 
@@ -42,6 +50,8 @@ def loaded(draft: Draft, event: Loaded) -> None:
         if press.incident in draft.state.rules.incidents:
             draft.remember(press.identifier, over=False)
             _put(draft, press)
+            if press.incident == ALL_CLEAR and press.age_known:
+                alarms.all_clear(draft, draft.state.rules.village, press.pressed_at)
         else:
             draft.do(Drop(press.identifier))
             draft.say(Kind.REFUSED, incident=press.incident, identifier=press.identifier,
@@ -109,6 +119,7 @@ def deliver(draft: Draft) -> None:
         _put(draft, replace(press, sent_at=draft.now))
         if _is_late(draft.state, press):
             _tell_late(draft, press)
+            _put(draft, replace(press, sent_at=draft.now, told_late=True))
         else:
             _send(draft, press)
 
@@ -126,7 +137,7 @@ def _due(state: State, press: Press) -> float:
         if not press.age_known and press.pressed_wall is not None:
             return max(state.now, state.started_at + CLOCK_S)
         return state.now
-    again = press.sent_at + RESEND_S
+    again = press.sent_at + (LATE_RESEND_S if press.told_late else RESEND_S)
     if press.acked_at is not None and state.hub.missing:
         return max(again, press.pressed_at + _counts_s(state, press))
     return again
@@ -175,7 +186,9 @@ def _tell_late(draft: Draft, press: Press) -> None:
         origin=Origin.BUTTON.value, age_s=round(draft.now - press.pressed_at, 1) if press.age_known else None,
         reason=reason,
     )
-    draft.do(Log(event), Publish(draft.topic("event"), jsontext.dump(event), token=_LATE + press.identifier))
+    if not press.told_late:
+        draft.do(Log(event))
+    draft.do(Publish(draft.topic("event"), jsontext.dump(event), token=_LATE + press.identifier))
 
 
 def _put(draft: Draft, press: Press) -> None:

@@ -113,6 +113,8 @@ def _bound(draft: Draft) -> None:
     if state.busy_since is None or draft.now < state.busy_since + _max_s(state):
         return
     if state.turn is not None:
+        if state.turn.key in state.alarms:
+            draft.put(replace(state.alarms[state.turn.key], paused=True))
         draft.change(rest_until=draft.now + REST_S, busy_since=None, turn=None, quiet_since=draft.now)
         draft.do(Hush())
         draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); rests for {REST_S:g} s")

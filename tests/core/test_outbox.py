@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from node.effects import Keep, Log
+from node.effects import Keep, Log, Publish
 from node.events import Contact, Linked, Loaded, Press, Unlinked
 from tests.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_rules, same
 
@@ -123,9 +123,31 @@ def test_a_late_report_that_was_lost_is_told_again() -> None:
     world.feed(Linked(), 500.0)
     world.feed(Unlinked("no route"), 501.0)
     world.feed(Linked(), 505.0)
-    world.wait(516.0)
+    world.wait(1106.0)
 
-    assert [at for at, told in world.told_at() if told.startswith("late")] == [500.0, 505.0, 515.0]
+    told = [at for at, effect in world.done if isinstance(effect, Publish) and effect.token == f"late {ONE}"]
+    assert told == [500.0, 505.0, 1105.0]
+    assert [at for at, told in world.told_at() if told.startswith("late")] == [500.0]
+
+
+def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -> None:
+    world = World(make_rules(hub=False)).offline()
+    for number in range(1003):
+        world.press("pencurian", 10.0 + 2 * number)
+
+    assert len(world.state.outbox) == 1000
+    refused = [told for told in world.told() if told.startswith("refused")]
+    assert refused == [f"refused pencurian #{number}" for number in (1, 2, 3)]
+
+
+def test_an_all_clear_that_an_earlier_run_left_still_ends_what_was_pressed_before_it() -> None:
+    world = World(make_rules(hub=False), now=100.0)
+    world.ready(Press("old.aman", "aman", pressed_at=95.0))
+
+    assert "send aman old.aman 5 s old" in world.sent()
+    world.alarm("pencurian", 101.0, identifier="a", age_s=10)
+    assert world.told()[-1] == "late pencurian kalibagor a"
+    assert world.heard() == []
 
 
 def test_a_press_that_no_hub_ever_listed_is_told_as_late() -> None:
@@ -177,7 +199,7 @@ def test_an_all_clear_goes_out_until_it_can_have_nothing_left_to_end_and_is_then
     world.wait(700.0)
 
     assert world.sent()[-1] == "send aman #1 590 s old"
-    assert world.told_at()[-1] == (692.0, "late aman kalibagor #1")
+    assert world.told_at()[-1] == (612.0, "late aman kalibagor #1")
 
 
 def test_a_press_of_an_earlier_run_goes_out_with_its_age_and_does_not_sound_here() -> None:

@@ -1,6 +1,6 @@
 """What sounds when several alarms are in force, and for how long at most."""
 
-from node.events import Contact, Received
+from node.events import Contact, Faulted, Received, Recovered
 from tests.core.world import World, make_rules, same
 
 CYCLE_S = 23.0  # of pencurian, ternak, pembunuhan and perampokan in the district's family
@@ -54,6 +54,17 @@ def test_what_gave_way_does_not_resume_when_its_time_is_over() -> None:
 
     assert world.told()[-2:] == ["finished pencurian kalibagor a", "finished kebakaran kalibagor b"]
     assert world.heard() == [("pencurian", 10.0, 30.0), ("kebakaran", 30.0, 210.0)]
+
+
+def test_what_the_siren_hushed_when_its_thread_failed_begins_anew_once_for_each_failure() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    failed = Faulted("siren thread", "ValueError()")
+
+    assert same(world.feed(failed, 15.0)) == ["play kebakaran 15 to 190"]
+    assert same(world.feed(failed, 16.0)) == []
+    world.feed(Recovered("siren thread"), 17.0)
+    assert same(world.feed(failed, 18.0)) == ["play kebakaran 18 to 190"]
 
 
 def test_what_gave_way_does_not_resume_after_a_silence() -> None:
@@ -169,6 +180,7 @@ def test_after_the_longest_sounding_everything_rests_and_then_goes_on() -> None:
 
     assert world.unbroken() == [(10.0, 310.0), (320.0, 380.0)]
     assert world.heard()[-2:] == [("bencana", 200.0, 310.0), ("bencana", 320.0, 380.0)]
+    assert world.told_at()[-2:] == [(320.0, "resumed bencana kalibagor"), (380.0, "finished bencana kalibagor")]
     assert (310.0, "resting") in world.told_at()
 
 
