@@ -29,15 +29,26 @@ class Change:
     level: bool
 
 
+def now() -> float:
+    """Seconds on CLOCK_BOOTTIME, the clock by which nodes report."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def write_settings(path: Path, settings: Mapping[str, object]) -> None:
     """Writes *settings* as a node's settings file. JSON is YAML, and needs no second writer."""
     path.write_text(json.dumps(settings, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 class Box:
-    """A node process with simulated pins. *settings* are a node's, all but `pins`; use as a context manager."""
+    """A node process with simulated pins. *settings* are a node's, all but `pins`; use as a context manager.
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], hear: Callable[[str], None] | None = None) -> None:
+    *hear* is given each line the node says. Several boxes can share one *changed*, to be waited for together.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, Any], hear: Callable[[str], None] | None = None,
+        changed: Condition | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.name = f"{settings['village']}.{settings['node']}"
         self.settings = dict(settings)
@@ -48,7 +59,7 @@ class Box:
         self._path = folder / "node.yaml"
         self._socket_path = folder / "pins"
         self._outputs, self._contacts = _wiring(settings)
-        self._changed = Condition()
+        self._changed = changed if changed is not None else Condition()
         self._connection: socket.socket | None = None
         self._process: subprocess.Popen[str] | None = None
         # Unix sockets have short names: the folder may be deep, so bind and connect relative to it.
@@ -86,6 +97,11 @@ class Box:
         )
         Thread(target=self._watch_pins, args=(listener,), daemon=True).start()
         Thread(target=self._watch_lines, args=(self._process,), daemon=True).start()
+
+    def ask_to_stop(self) -> None:
+        """Asks the node to end; `stop` waits for it."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
 
     def stop(self) -> None:
         """Ends the node in good order."""
