@@ -154,12 +154,12 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
 def cycles(catalogue: Catalogue, family: Family) -> dict[str, Cycle]:
     """What each incident of *catalogue* sounds like in *family*, and the watch's round under `patroli`."""
     result = {
-        name: rhythm.drum_cycle(family.figure(incident.rhythm))
+        name: rhythm.drum_cycle(family.figure(incident.rhythm), catalogue.cycle)
         if name == ALL_CLEAR
         else rhythm.alarm_cycle(family.figure(incident.rhythm), catalogue.cycle)
         for name, incident in catalogue.incidents.items()
     }
-    return {**result, PATROL: rhythm.drum_cycle(family.figure(PATROL))}
+    return {**result, PATROL: rhythm.drum_cycle(family.figure(PATROL), catalogue.cycle)}
 
 
 def _code(found: object, place: Place) -> Code:

@@ -195,9 +195,13 @@ def alarm_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
     )
 
 
-def drum_cycle(beaten: Figure) -> Cycle:
-    """The figure alone, once: no siren, no voice. For the safe code and the watch's round."""
-    return Cycle(beaten.period_s, None, beaten.onsets_s, _beat_s(beaten), None)
+def drum_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
+    """The figure alone, once: no siren, no voice. For the safe code and the watch's round.
+
+    It begins with the plan's rest, so that its first stroke does not drown in what sounded before.
+    """
+    strokes = tuple(plan.rest_s + onset for onset in beaten.onsets_s)
+    return Cycle(round(plan.rest_s + beaten.period_s, 6), None, strokes, _beat_s(beaten), None)
 
 
 def _beat_s(beaten: Figure) -> float:

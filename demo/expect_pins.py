@@ -47,11 +47,7 @@ class OwnSiren:
 
 @dataclass(frozen=True, slots=True)
 class Beats:
-    """The rhythm is beaten: its strokes fall at `intervals_s`. What is beaten `once` comes last, and not twice.
-
-    Where the output that beats was on when the safe code began, its first stroke has no edge of its own: it flows out
-    of what sounded before.
-    """
+    """The rhythm is beaten: its strokes fall at `intervals_s`. What is beaten `once` comes last, and not twice."""
 
     intervals_s: tuple[float, ...]
     once: bool = False
@@ -64,16 +60,9 @@ class Beats:
         times = _times(seen, self.intervals_s)
         right = times > 0
         if self.once:
-            last = _is_last(seen, self.intervals_s) and times == 1
-            right = last or (_is_last(seen, self.intervals_s[1:]) and self._flowed(sight, beaten))
+            right = _is_last(seen, self.intervals_s) and times == 1
         if not right:
             yield f"strokes expected {_intervals(self.intervals_s)} s apart, are {_intervals(seen)} s apart"
-
-    def _flowed(self, sight: Sight, beaten: Sequence[float]) -> bool:
-        """Whether the output went off just before the first stroke that was seen, as at the end of an unseen one."""
-        second = beaten[-len(self.intervals_s)]
-        return any(change.output == sight.post.beater and not change.level
-                   and 0 < second - change.at < self.intervals_s[0] + TOLERANCE_S for change in sight.changes)
 
 
 @dataclass(frozen=True, slots=True)

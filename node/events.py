@@ -58,6 +58,7 @@ class Press:
     age_known: bool = True
     pressed_wall: float | None = None
     sent_at: float | None = None
+    repeated: bool = False
     told_late: bool = False
     acked_at: float | None = None
 

@@ -46,7 +46,8 @@ def _lamp(state: State, name: str) -> Lamp:
         return Lamp.HELD
     waiting = [press for press in state.outbox.values() if press.incident == name]
     if waiting:
-        stood_in = state.hub.missing and all(press.acked_at is not None for press in waiting)
+        no_hub = state.hub.missing or not state.rules.hub
+        stood_in = no_hub and all(press.acked_at is not None for press in waiting)
         return Lamp.HEARD if stood_in else Lamp.SENDING
     if name == SILENCE_BUTTON:
         if any(alarm.silenced for alarm in state.alarms.values()):
@@ -95,7 +96,8 @@ def _waits(state: State, key: Key, alarm: Alarm) -> bool:
 
 
 def _about(alarm: Alarm) -> dict[str, object]:
-    return {
+    about: dict[str, object] = {
         "incident": alarm.key.incident, "village": alarm.key.village, "identifier": alarm.identifier,
         "status": alarm.status.value, "origin": alarm.origin.value,
     }
+    return {**about, "note": alarm.note} if alarm.note else about

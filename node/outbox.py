@@ -5,8 +5,9 @@
       └── it is over, by its time or by an all-clear: told as a `late` event instead, and dropped when the broker
           has that
 
-Where no hub is installed the broker's acknowledgement counts. An all-clear is never on the beacon; it has
-arrived when the beacon no longer lists what it ended.
+Where no hub is installed the broker's acknowledgement counts; but a press that had to wait for the link is sent once
+more a little later, for those that came back to the broker after this node did. An all-clear is never on the beacon;
+it has arrived when the beacon no longer lists what it ended.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from node.events import Acknowledged, Loaded, Press
 from node.state import Kind, Origin, State
 
 RESEND_S = 10.0
+WAITED_S = 2.0  # a press older than this when it is sent had to wait for the link
+REPEAT_S = 7.0  # by then every node that lives is linked again: they try every 1 to 4 s, for 2 s each
 LATE_RESEND_S = 600.0  # a report that the broker does not take is not worth more
 MOST = 1000  # presses that wait; a contact that fails must not fill the memory
 # No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
@@ -88,7 +91,7 @@ def acknowledged(draft: Draft, event: Acknowledged) -> None:
         draft.say(Kind.PUBLISHED, incident=press.incident, village=draft.state.rules.village,
                   identifier=press.identifier, age_s=round(draft.now - press.pressed_at, 3))
     _put(draft, replace(press, acked_at=draft.now))
-    if not draft.state.rules.hub:
+    if not draft.state.rules.hub and (press.repeated or draft.now < press.pressed_at + WAITED_S):
         _drop(draft, press)
 
 
@@ -116,8 +119,11 @@ def deliver(draft: Draft) -> None:
     for press in tuple(draft.state.outbox.values()):
         if draft.now < _due(draft.state, press):
             continue
-        _put(draft, replace(press, sent_at=draft.now))
-        if _is_late(draft.state, press):
+        repeated = not draft.state.rules.hub and press.acked_at is not None
+        _put(draft, replace(press, sent_at=draft.now, repeated=repeated))
+        if _is_late(draft.state, press) and repeated:
+            _drop(draft, press)
+        elif _is_late(draft.state, press):
             _tell_late(draft, press)
             _put(draft, replace(press, sent_at=draft.now, told_late=True))
         else:
@@ -138,6 +144,8 @@ def _due(state: State, press: Press) -> float:
             return max(state.now, state.started_at + CLOCK_S)
         return state.now
     again = press.sent_at + (LATE_RESEND_S if press.told_late else RESEND_S)
+    if press.acked_at is not None and not state.rules.hub and not press.told_late:
+        return press.sent_at + REPEAT_S
     if press.acked_at is not None and state.hub.missing:
         return max(again, press.pressed_at + _counts_s(state, press))
     return again

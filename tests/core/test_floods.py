@@ -58,7 +58,7 @@ def test_a_flood_of_all_clears_makes_the_disk_remember_only_a_few() -> None:
     world = box()
     done = [line for number in range(500) for line in same(world.alarm("aman", 10.0, identifier=f"x{number}"))]
 
-    assert done == ["play aman 10 to 14.5", *(f"remember x{number}" for number in range(5))]
+    assert done == ["play aman 10 to 15.5", *(f"remember x{number}" for number in range(5))]
 
 
 def test_an_alarm_of_another_incident_is_heard_in_a_flood() -> None:

@@ -301,3 +301,18 @@ def test_what_happened_without_a_link_is_told_when_there_is_one_in_its_order() -
         "tell recovered link", "tell linked",
     ]
     assert len([effect for _, effect in world.done if isinstance(effect, Log)]) == 5
+
+
+def test_without_a_hub_a_press_that_waited_for_the_link_goes_out_once_more_for_those_who_came_back_later() -> None:
+    world = World(make_rules(hub=False)).offline()
+    world.press("pencurian", 10.0)
+    world.feed(Linked(), 40.0)
+    world.acknowledge(ONE, 40.5)
+
+    assert world.lamps()["pencurian"] == "heard"
+    assert world.sent() == ["send pencurian #1 29 s old"]
+    world.wait(47.0)
+    assert world.sent() == ["send pencurian #1 29 s old", "send pencurian #1 36 s old"]
+    assert "drop #1" in world.acknowledge(ONE, 47.5)
+    world.wait(400.0)
+    assert len(world.sent()) == 2

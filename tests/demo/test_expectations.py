@@ -31,10 +31,6 @@ RIGHT: list[tuple[Expectation, Sight]] = [
     (TWO, beating(POST, [6.0, 6.3, 7.5, 7.8, 9.0])),
     (TWO, beating(TALKANDANG, [6.3, 7.5, 7.8, 9.0, 9.3, 10.5, 10.8])),
     (DORO_MULUK, beating(POST, SAFE_CODE_S)),
-    (DORO_MULUK, replace(
-        beating(TALKANDANG, SAFE_CODE_S[1:]),
-        changes=(Change(SINCE + 0.15, "siren", False), *beating(TALKANDANG, SAFE_CODE_S[1:]).changes),
-    )),
     (Stops(), beating(POST, SAFE_CODE_S)),
     (Stops(), replace(at_rest(), changes=(Change(SINCE + 0.1, "siren", False),))),
     (AtRest(), at_rest()),
