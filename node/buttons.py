@@ -78,11 +78,11 @@ class Panel:
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
-        for lamp in self._lamps.values():
-            lamp.off()
-            lamp.close()
-        for contact in self._contacts.values():
-            contact.close()
+        for name, lamp in self._lamps.items():
+            self._guard(f"lamp {name}", lamp.off)
+            self._guard(f"lamp {name}", lamp.close)
+        for name, contact in self._contacts.items():
+            self._guard(f"button {name}", contact.close)
 
     def light(self, modes: Mapping[str, Lamp]) -> None:
         """What each lamp says from now on; the thread shows it within `LOOK_S`."""

@@ -46,7 +46,8 @@ def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver:
     found = _yaml(path)
     written = found if isinstance(found, dict) else {}
     settings = _try(faults, lambda: read(NodeSettings, found, path.name))
-    district, catalogue, family = _load_district(faults, base / str(written.get("district", "")))
+    named = written.get("district")
+    district, catalogue, family = _load_district(faults, base / named if isinstance(named, str) and named else None)
     faults += _cross_faults(path.name, written, district, catalogue)
     driver = written["pins"].get("driver") if isinstance(written.get("pins"), dict) else None
     wrong = check_driver(driver) if isinstance(driver, str) else None
@@ -73,11 +74,12 @@ def load_shipped(family: str) -> tuple[Catalogue, Family]:
     return catalogue, loaded
 
 
-def _load_district(faults: list[str], path: Path) -> tuple[District | None, Catalogue | None, Family | None]:
+def _load_district(faults: list[str], path: Path | None) -> tuple[District | None, Catalogue | None, Family | None]:
     """The district in *path*, the catalogue and its code family; what is None has its faults in *faults*."""
-    if not path.is_file():
-        if path.suffix:  # otherwise the settings name no file, which is a fault of theirs
-            faults.append(f"{path}: there is no such district file")
+    if path is None:
+        return None, None, None  # the settings name no file, which is a fault of theirs
+    if not _is_file(path):
+        faults.append(f"{path}: there is no such district file")
         return None, None, None
     district = _try(faults, lambda: read_district(_yaml(path), path.name))
     catalogue_path = _beside(path, "incidents.yaml")
@@ -90,7 +92,7 @@ def _load_district(faults: list[str], path: Path) -> tuple[District | None, Cata
 def _load_family(faults: list[str], district: Path, name: str, catalogue: Catalogue) -> Family | None:
     """The code family *name* beside the file *district*, or the shipped one; its faults go to *faults*."""
     path = _beside(district, f"rhythms/{name}.yaml")
-    if not path.is_file():
+    if not _is_file(path):
         known = sorted({each.stem for base in (district.parent, SHIPPED) for each in base.glob("rhythms/*.yaml")})
         faults.append(f"{district.name}.rhythms: there is no code family {name!r}; {_hint(name, known)}")
         return None
@@ -100,7 +102,14 @@ def _load_family(faults: list[str], district: Path, name: str, catalogue: Catalo
 def _beside(district: Path, name: str) -> Path:
     """The file *name* beside the district's, or the one that is shipped."""
     own = district.parent / name
-    return own if own.is_file() else SHIPPED / name
+    return own if _is_file(own) else SHIPPED / name
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have, or a folder that this user may not look into
+        return False
 
 
 def _yaml(path: Path) -> object:
@@ -131,7 +140,7 @@ def _password(base: Path, settings: NodeSettings, name: str) -> str | None:
     path = base / broker.password_file
     try:
         return path.read_text(encoding="utf-8").rstrip("\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError([f"{name}.broker.password_file: {path} cannot be read: {error}"]) from None
 
 
@@ -139,7 +148,7 @@ def _ca_file(base: Path, settings: NodeSettings, name: str) -> Path | None:
     if settings.broker.ca_file is None:
         return None
     path = base / settings.broker.ca_file
-    if not path.is_file():
+    if not _is_file(path):
         raise SettingsError([f"{name}.broker.ca_file: there is no file {path}"])
     return path
 

@@ -6,7 +6,11 @@ from threading import Lock
 from node import clock
 from node.events import Event, Overflowed, Tick
 
-NETWORK_LIMIT = 1000  # messages that may wait; under a flood the network's are dropped first
+# How many may wait. Under a flood the network's messages are dropped first, and of these last what ends sound: the
+# alarms before the beacons, the beacons before the all-clears and silences.
+NETWORK_LIMIT = 1000
+BEACON_LIMIT = 1500
+URGENT_LIMIT = 3000
 
 
 class Inbox:
@@ -21,9 +25,9 @@ class Inbox:
         """Takes *event* in. Never blocks; safe in callbacks and signal handlers."""
         self._queue.put((clock.now(), event))
 
-    def offer(self, event: Event) -> None:
-        """Takes *event* in unless too many wait; what is dropped is counted and reported."""
-        if self._queue.qsize() < NETWORK_LIMIT:
+    def offer(self, event: Event, limit: int = NETWORK_LIMIT) -> None:
+        """Takes *event* in unless *limit* events wait; what is dropped is counted and reported."""
+        if self._queue.qsize() < limit:
             self.put(event)
             return
         with self._lock:

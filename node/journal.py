@@ -13,12 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TypeVar
 
 from node import clock
 from node.effects import Drop, Keep, Log, Remember
 from node.events import Faulted, Loaded, Press, Recovered
 from node.inbox import Inbox
 
+T = TypeVar("T")
 Entry = Keep | Drop | Remember | Log
 
 BATCH = 500
@@ -26,6 +28,7 @@ PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
 SEEN_S = 86_400.0
 LOG_ROWS = 20_000
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -77,12 +80,10 @@ class Journal:
 
     def _run(self) -> None:
         self._prepare()
-        loaded = Loaded((), ())
-        try:
-            loaded = self._load()
-        except (sqlite3.Error, OSError) as error:
-            self._fail(error)
-        self._inbox.put(loaded)
+        loaded = self._attempt(self._load)
+        self._inbox.put(loaded or Loaded((), ()))
+        if loaded is not None:
+            self._inbox.put(Recovered("journal"))  # of having been slow, if it was
         going_on = True
         while going_on:
             going_on = self._collect()
@@ -104,45 +105,66 @@ class Journal:
         return False
 
     def _write(self) -> None:
-        if not self._pending:
-            return
-        try:
-            if self._database is None:
-                self._database = self._open()
-            with self._database:
-                for entry in self._pending:
-                    self._apply(self._database, entry)
-        except (sqlite3.Error, OSError) as error:
-            self._fail(error)
+        if not self._pending or not self._attempt(self._commit):
             return
         self._pending.clear()
         if self._failed:
             self._failed = False
             self._inbox.put(Recovered("journal"))
 
+    def _commit(self, database: sqlite3.Connection) -> bool:
+        with database:
+            for entry in self._pending:
+                try:
+                    self._apply(database, entry)
+                except (TypeError, ValueError, OverflowError) as error:
+                    reason = f"a {type(entry).__name__} cannot be written and is left out: {error}"
+                    self._inbox.put(Faulted("journal entry", reason))
+        return True
+
+    def _attempt(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What *act* returns, or None if the disk fails. A damaged file is put aside, and a new one begun."""
+        try:
+            try:
+                return act(self._open())
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                    raise
+                self._put_aside()
+                return act(self._open())
+        except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
+            self._fail(error)
+            return None
+
     def _fail(self, error: Exception) -> None:
         self._failed = True
         self._inbox.put(Faulted("journal", f"cannot write {self._path}: {error}; the node goes on from memory"))
-        if self._database is not None:
-            with suppress(sqlite3.Error):
-                self._database.close()
-            self._database = None
+        self._close_database()
         if len(self._pending) > PENDING:
             kept = [entry for entry in self._pending if not isinstance(entry, Log)]
             self._pending = deque(kept[-PENDING:])
 
     def _open(self) -> sqlite3.Connection:
-        """The database, made if it is missing. One that is damaged is put aside, not mended."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
-            self._path.rename(aside)
-            self._inbox.put(Faulted("journal file", f"was damaged; it is kept as {aside.name}, and a new one begun"))
-            return self._connect()
+        """The database, made if it is missing."""
+        if self._database is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = self._connect()
+        return self._database
+
+    def _put_aside(self) -> None:
+        """Renames a damaged file, with what belongs to it; it is not mended."""
+        self._close_database()
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
+        for suffix in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        self._inbox.put(Faulted("journal file", f"was damaged; it is kept as {aside.name}, and a new one begun"))
+
+    def _close_database(self) -> None:
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=2.0)
@@ -155,11 +177,10 @@ class Journal:
             raise
         return database
 
-    def _load(self) -> Loaded:
-        self._database = self._open()
+    def _load(self, database: sqlite3.Connection) -> Loaded:
         now, wall = clock.now(), clock.wall()
         epoch = now + wall.offset_s
-        with self._database as database:
+        with database:
             database.execute("DELETE FROM seen WHERE wall < ?", (epoch - SEEN_S,))
             database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
         seen = database.execute("SELECT identifier, over FROM seen ORDER BY wall").fetchall()

@@ -6,6 +6,9 @@ asks for nothing retained, and counts as linked when every subscription is grant
 
 An exception in a callback is raised out of paho's loop and ends the connection, never this thread: the thread
 reports it and connects again.
+
+paho calls back while it holds the locks that its `publish` takes. So no callback takes a lock that is held while
+paho is called: the loop and this thread would wait for each other for ever, measured.
 """
 
 import random
@@ -28,14 +31,14 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.messages import MAX_BEACON_BYTES, MAX_BYTES
 from node.effects import Publish
 from node.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
-from node.inbox import Inbox
+from node.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
 CONNECT_S = 2.0
 RETRY_S = (1.0, 4.0)  # at random between these: a thousand nodes do not come back at one instant
 MAX_PACKET = 2 * 1024 * 1024
 # Under a flood these still come in: what ends sound must never be crowded out by what begins it.
-URGENT = ("/command/silence", "/alarm/aman", "/active")
+URGENT = ("/command/silence", "/alarm/aman")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,29 @@ class Broker:
     username: str | None = None
     password: str | None = None
     ca_file: Path | None = None
+
+
+class _Ledger:
+    """What one connection has sent, by paho's number. The broker's answer may come before the token is written down."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._tokens: dict[int, str | None] = {}
+        self._early: dict[int, bool] = {}
+
+    def sent(self, mid: int, token: str | None) -> bool:
+        """Writes down that *mid* was sent; True if the broker has taken it already."""
+        with self._lock:
+            if mid not in self._early:
+                self._tokens[mid] = token
+            return self._early.pop(mid, False)
+
+    def answered(self, mid: int, *, taken: bool) -> str | None:
+        """The token of *mid*, if one is written down; whether the broker has *taken* it is noted where none is."""
+        with self._lock:
+            if mid not in self._tokens:
+                self._early[mid] = taken
+            return self._tokens.pop(mid, None)
 
 
 class Link:
@@ -63,8 +89,7 @@ class Link:
         self._inbox = inbox
         self._prepare = prepare
         self._client: mqtt.Client | None = None
-        self._tokens: dict[int, str] = {}
-        self._sending = Lock()
+        self._failing: set[str] = set()  # parts whose fault is to be lifted
         self._closing = Flag()
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason = "not connected yet"
@@ -76,13 +101,13 @@ class Link:
 
     def publish(self, message: Publish) -> None:
         """Sends *message* at QoS 1 if connected; what is not sent now is never sent."""
-        with self._sending:
-            client = self._client
-            if client is None or not client.is_connected():
-                return
-            info = client.publish(message.topic, message.payload, qos=1, retain=message.retain)
-            if message.token is not None:
-                self._tokens[info.mid] = message.token
+        client = self._client
+        if client is None or not client.is_connected():
+            return
+        ledger: _Ledger = client.user_data_get()
+        info = client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        if ledger.sent(info.mid, message.token) and message.token is not None:
+            self._inbox.put(Acknowledged(message.token))
 
     def reconnect(self) -> None:
         """Drops the connection, which may be dead unnoticed, and connects again at once."""
@@ -94,13 +119,13 @@ class Link:
     def close(self, last_words: Publish | None = None) -> None:
         """Says *last_words*, disconnects and ends the thread."""
         client = self._client
+        if last_words is not None and client is not None and client.is_connected():
+            info = client.publish(last_words.topic, last_words.payload, qos=1, retain=last_words.retain)
+            with suppress(RuntimeError, ValueError):
+                info.wait_for_publish(timeout=1.0)
         self._closing.set()
         self._at_once.set()
-        if client is not None and client.is_connected():
-            if last_words is not None:
-                info = client.publish(last_words.topic, last_words.payload, qos=1, retain=last_words.retain)
-                with suppress(RuntimeError, ValueError):
-                    info.wait_for_publish(timeout=1.0)
+        if client is not None:
             client.disconnect()
         if self._thread.is_alive():
             self._thread.join(timeout=2.0)
@@ -117,11 +142,9 @@ class Link:
             except OSError as error:
                 self._reason = f"broker {self._broker.host}:{self._broker.port}: {error}"
             except Exception as error:  # noqa: BLE001 - the thread's edge: a bug in a callback must not deafen
-                self._inbox.put(Faulted("link thread", repr(error)))
+                self._fault("link thread", repr(error))
                 self._reason = "the link failed and begins anew"
-            with self._sending:
-                self._client = None
-                self._tokens.clear()
+            self._client = None
             self._inbox.put(Unlinked(self._reason))
             if not self._at_once.wait(random.uniform(*RETRY_S)):  # noqa: S311 - spreads load, guards nothing
                 continue
@@ -136,16 +159,19 @@ class Link:
         client.connect(
             self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True, properties=properties
         )
-        with self._sending:
-            self._client = client
+        self._client = client
         # Not loop_forever: only loop() makes the pair of sockets by which a publish wakes a sleeping loop.
         # Without it, a press waited for up to a second, measured.
-        while not self._closing.is_set() and client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
-            pass
+        while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
+            if self._closing.is_set() and not client.want_write():
+                if not client.is_connected():
+                    return
+                client.disconnect()  # in good order, or the broker would speak the will
 
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, self._broker.client_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2, self._broker.client_id, userdata=_Ledger(), protocol=mqtt.MQTTv5,
+            reconnect_on_failure=False,
         )
         client.connect_timeout = CONNECT_S
         client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
@@ -176,28 +202,37 @@ class Link:
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
         refused = [topic for topic, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
         if refused:
-            self._inbox.put(Faulted("subscriptions", f"the broker refuses {', '.join(refused)}"))
+            self._fault("subscriptions", f"the broker refuses {', '.join(refused)}")
         else:
-            self._inbox.put(Recovered("subscriptions"))
+            self._recover("subscriptions")
+        self._recover("link thread")
         self._inbox.put(Linked())
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
-        limit = MAX_BEACON_BYTES if topic.endswith("/active") else MAX_BYTES
-        payload = bytes(message.payload[: limit + 1])  # the one more tells that it is too long
-        event = Received(topic, payload, message.retain)
-        if topic.endswith(URGENT):
-            self._inbox.put(event)
-        else:
-            self._inbox.offer(event)
+        beacon = topic.endswith("/active")
+        longest = MAX_BEACON_BYTES if beacon else MAX_BYTES
+        payload = bytes(message.payload[: longest + 1])  # the one more tells that it is too long
+        waiting = BEACON_LIMIT if beacon else URGENT_LIMIT if topic.endswith(URGENT) else NETWORK_LIMIT
+        self._inbox.offer(Received(topic, payload, message.retain), waiting)
 
-    def _on_publish(self, _client: mqtt.Client, _data: Any, mid: int, code: ReasonCode, _props: Any) -> None:
-        with self._sending:
-            token = self._tokens.pop(mid, None)
+    def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
+        token = ledger.answered(mid, taken=not code.is_failure)
         if code.is_failure:
-            self._inbox.put(Faulted("publish", f"the broker refuses what this node publishes: {code}"))
-        elif token is not None:
+            self._fault("publish", f"the broker refuses what this node publishes: {code}")
+            return
+        self._recover("publish")
+        if token is not None:
             self._inbox.put(Acknowledged(token))
+
+    def _fault(self, part: str, reason: str) -> None:
+        self._failing.add(part)
+        self._inbox.put(Faulted(part, reason))
+
+    def _recover(self, part: str) -> None:
+        if part in self._failing:
+            self._failing.discard(part)
+            self._inbox.put(Recovered(part))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if code.is_failure:

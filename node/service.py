@@ -35,13 +35,14 @@ from node.effects import (
     Remember,
     SelfTest,
 )
-from node.events import Clock, Faulted, SelfTested
+from node.events import Clock, Faulted, Recovered, SelfTested
 from node.inbox import Inbox
 from node.journal import Journal
 from node.link import Broker, Link
 from node.score import Role
 from node.siren import Output, Siren
 from node.state import LOCK, Rules, State
+from node.teller import Teller
 
 LOCK_HOLD_S = 0.05
 
@@ -51,9 +52,10 @@ class Node:
 
     def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
         self._config = config
-        self._tell = tell
+        self._say = tell
         self._inbox = Inbox()
         self._stopping = False
+        self._ailing: set[str] = set()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ends `run`, from a signal handler or another thread."""
@@ -65,6 +67,7 @@ class Node:
         config = self._config
         scheduling = health.realtime(health.LOOP_PRIORITY)  # first: the threads to come inherit it
         with ExitStack() as parts:
+            self._tell = parts.enter_context(Teller(self._say, self._inbox, health.ordinary)).tell
             self._open_pins(parts)
             rules = make_rules(config, {
                 "pins": config.settings.pins.driver,
@@ -160,9 +163,12 @@ class Node:
 
     def _feed_watchdog(self) -> None:
         """Feeds systemd's watchdog when the loop turned and what must never fail is well."""
-        found = health.troubles({"siren": self._siren.trouble, "link": self._link.trouble})
+        found = health.troubles({"siren watch": self._siren.trouble, "link watch": self._link.trouble})
         for part, trouble in found.items():
             self._inbox.put(Faulted(part, trouble))
+        for part in self._ailing - found.keys():
+            self._inbox.put(Recovered(part))
+        self._ailing = set(found)
         if not found:
             health.notify("WATCHDOG=1")
 

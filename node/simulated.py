@@ -42,7 +42,11 @@ class SimulatedFactory(MockFactory):  # type: ignore[misc]
         self._socket: socket.socket | None = None
         if socket_path is not None:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._socket.connect(socket_path)
+            try:
+                self._socket.connect(socket_path)
+            except OSError:
+                self._socket.close()
+                raise
             Thread(target=self._listen, args=(self._socket,), name="simulated-pins", daemon=True).start()
 
     def tell(self, name: str, level: int) -> None:

@@ -2,7 +2,8 @@
 
 `play` and `hush` switch the outputs in the caller's thread, so that neither waits for another one to wake; what
 follows (the strokes, the end) is the thread's, on absolute deadlines of the node's clock. So a program ends by
-itself, whatever became of the loop that began it, and nothing is on past `max_sounding_s`.
+itself, whatever became of the loop that began it, and nothing is on past `max_sounding_s`, counted through all
+programs that follow each other: only `hush`, or `QUIET_S` at rest, begins the count anew.
 
 A stroke is waited for on a condition up to 5 ms before its instant, then slept for: measured, with SCHED_FIFO,
 0.5 ms late at the 99th percentile. An edge that is late is not left out, because the count is the message: its
@@ -26,6 +27,7 @@ FINE_S = 0.005
 RESYNC_S = 0.25
 IDLE_S = 1.0  # how often the thread turns when nothing is due
 HANG_S = 5.0
+QUIET_S = 10.0
 
 
 class Output(Protocol):
@@ -65,8 +67,10 @@ class Siren:
         self._woken = Condition()
         self._program: _Program | None = None
         self._busy_since: float | None = None
+        self._ended_at: float | None = None  # when the last program ended by itself
         self._on: set[Role] = set()
         self._failed: set[Role] = set()
+        self._broke = False
         self._closing = False
         self._turned_at = clock.now()
         self._thread = Thread(target=self._run, name="siren", daemon=True)
@@ -87,8 +91,11 @@ class Siren:
             self._woken.notify()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
-        for output in self._outputs.values():
-            output.close()
+        for role, output in self._outputs.items():
+            try:
+                output.close()
+            except Exception as error:  # noqa: BLE001 - one that fails must not keep the others
+                self._inbox.put(Faulted(role.value, f"cannot be let go: {error}"))
 
     def play(self, play: Play) -> None:
         """Begins a program, in place of the one before. One that only ends at another time goes on unbroken."""
@@ -96,9 +103,10 @@ class Siren:
         with self._woken:
             if self._closing:
                 return
-            if self._busy_since is None:
-                self._busy_since = now
-            until = min(play.until, self._busy_since + self._max_s)
+            until = min(play.until, self._bound(now))
+            if until <= now:
+                self._end(now)
+                return
             scored: Score = self._score(play.cycle)
             program = self._program
             if program is not None and (program.score, program.start) == (scored, play.start):
@@ -112,8 +120,7 @@ class Siren:
     def hush(self) -> None:
         """Ends the program; all outputs are at rest when this returns."""
         with self._woken:
-            self._program = self._busy_since = None
-            self._rest()
+            self._end(None)
             self._woken.notify()
 
     def trouble(self) -> str | None:
@@ -131,15 +138,17 @@ class Siren:
                 self._turn()
             except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
                 with self._woken:
-                    self._program = self._busy_since = None
-                    self._rest()
-                self._inbox.put(Faulted("siren", f"its thread failed and was hushed: {error!r}"))
+                    self._end(None)
+                    self._broke = True
+                self._inbox.put(Faulted("siren thread", f"failed and was hushed: {error!r}"))
 
     def _turn(self) -> None:
         """Waits for the next edge or a new program, and plays what is due."""
         with self._woken:
             self._turned_at = clock.now()
             if self._program is None:
+                if self._failed:
+                    self._rest()  # until the driver takes it: an output that could not be switched may be on
                 self._woken.wait(timeout=IDLE_S)
                 return
             wait_s = self._next(self._program) - clock.now()
@@ -161,8 +170,7 @@ class Siren:
     def _advance(self, program: _Program, now: float) -> None:
         """Plays the edge that is due at *now*, if one is, or ends the program."""
         if now >= program.until:
-            self._program = self._busy_since = None
-            self._rest()
+            self._end(now)
             return
         if now < self._next(program):
             return
@@ -175,6 +183,25 @@ class Siren:
         if edge.on:
             program.on_since[edge.role] = now
         self._set(self._on | {edge.role} if edge.on else self._on - {edge.role})
+        if self._broke:
+            self._broke = False
+            self._inbox.put(Recovered("siren thread"))
+
+    def _bound(self, now: float) -> float:
+        """The instant past which nothing may be on."""
+        if self._ended_at is not None and now >= self._ended_at + QUIET_S:
+            self._busy_since = None
+        self._ended_at = None
+        if self._busy_since is None:
+            self._busy_since = now
+        return self._busy_since + self._max_s
+
+    def _end(self, ended_at: float | None) -> None:
+        """Ends the program: by itself at *ended_at*, or for good, so that the next one is bounded anew."""
+        self._program, self._ended_at = None, ended_at
+        if ended_at is None:
+            self._busy_since = None
+        self._rest()
 
     def _set(self, on: set[Role] | frozenset[Role]) -> None:
         """Switches what differs. An output that fails does not keep the others from being switched."""

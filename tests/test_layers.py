@@ -82,7 +82,7 @@ def test_rooms_import_the_contract_and_their_own_house_only() -> None:
 
 
 def test_pure_rooms_import_only_pure_rooms() -> None:
-    assert PURE <= MODULES.keys()
+    assert MODULES.keys() >= PURE
     impure = {
         name: found for name in PURE
         if (found := {each for each in OURS[name] if not each.startswith("contract") and each not in PURE | {"node"}})

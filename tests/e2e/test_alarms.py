@@ -1,0 +1,236 @@
+"""An operator's line at the keyboard, and what the pins of a box do."""
+
+import itertools
+import time
+
+import pytest
+
+from demo.box import Change
+from node import clock
+from tests.e2e.conftest import Neighbours
+from tests.support.mqtt import Reader, publish
+from tests.support.village import BASE, HOLD_S, SOUNDS, alarm, silence
+
+FORMS = {
+    "empty": (["-n"], ""),
+    "text": (["-m", "rumah Pak RT 3"], "note=rumah Pak RT 3"),
+    "json": (["-m", '{"identifier": "%s", "note": "sawah", "status": "Actual"}'], "note=sawah"),
+}
+WAYS = [(form, qos, version) for form in FORMS for qos in "01" for version in ("311", "5")]
+INCIDENTS = ("pencurian", "kebakaran", "bencana", "perampokan", "pemerkosaan", "pembunuhan", "kecelakaan", "ternak",
+             "lainnya")
+
+
+@pytest.mark.parametrize(("count", "form", "qos", "version"), [(count, *way) for count, way in enumerate(WAYS)],
+                         ids=[f"{form}, QoS {qos}, MQTT {version}" for form, qos, version in WAYS])
+def test_an_alarm_in_each_form_sounds_at_the_pins_and_silence_ends_it(
+    neighbours: Neighbours, count: int, form: str, qos: str, version: str
+) -> None:
+    post, incident = neighbours.kalibagor, INCIDENTS[count % len(INCIDENTS)]
+    since, words = len(post.lines), [word.replace("%s", f"test-{count}") for word in FORMS[form][0]]
+
+    alarm(neighbours.broker, "kalibagor", incident, "-q", qos, "-V", version, *words)
+    post.expect_on("siren")
+    post.expect_on("strobe")
+    post.expect("sounding:", since)
+    silence(neighbours.broker)
+    post.expect_quiet()
+
+    (line,) = post.said("sounding:", since)
+    assert f"incident={incident} village=kalibagor" in line
+    assert FORMS[form][1] in line
+
+
+def test_an_alarm_for_all_sounds_everywhere_and_one_in_reach_at_the_neighbours(neighbours: Neighbours) -> None:
+    both = (neighbours.kalibagor, neighbours.kotakan)
+    alarm(neighbours.broker, "semua", "bencana")
+    for post in both:
+        post.expect_on("siren")
+    silence(neighbours.broker)
+    for post in both:
+        post.expect_quiet()
+
+    alarm(neighbours.broker, "kotakan", "kebakaran")
+    for post in both:
+        post.expect_on("siren")
+    silence(neighbours.broker)
+    for post in both:
+        post.expect_quiet()
+
+
+def test_an_alarm_out_of_reach_sounds_nowhere_else(neighbours: Neighbours) -> None:
+    before = len(neighbours.kalibagor.changes)
+    alarm(neighbours.broker, "kotakan", "lainnya")
+    alarm(neighbours.broker, "olean", "pencurian")
+    neighbours.kotakan.expect_on("siren")
+    silence(neighbours.broker)
+    neighbours.kotakan.expect_quiet()
+
+    neighbours.kalibagor.expect_silence(neighbours.broker, before)
+
+
+def test_the_rhythm_of_theft_follows_the_siren_at_the_pins(neighbours: Neighbours) -> None:
+    """Two strokes 0.3 s apart, 1.2 s to the next figure, the first 6 s after the siren began."""
+    post = neighbours.kalibagor
+    before = len(post.changes)
+    alarm(neighbours.broker, "semua", "pencurian")
+    assert post.wait(lambda _: len([1 for each in post.sounds(before) if each.output == "striker"]) == 4, 12.0)
+    silence(neighbours.broker)
+    post.expect_quiet()
+
+    siren, *_ = [each for each in post.sounds(before) if each.output == "siren"]
+    strokes = [each.at - siren.at for each in post.sounds(before) if each.output == "striker"]
+    assert strokes[:4] == pytest.approx([6.0, 6.3, 7.5, 7.8], abs=0.03)
+
+
+def test_silence_in_the_middle_of_a_tone_is_quiet_within_a_fifth_of_a_second(neighbours: Neighbours) -> None:
+    took_s = []
+    for incident in ("kebakaran", "kecelakaan", "ternak"):
+        alarm(neighbours.broker, "semua", incident)
+        neighbours.kalibagor.expect_on("siren")
+        before = silence(neighbours.broker)
+        took_s.append(neighbours.kalibagor.expect_quiet() - before)
+
+    assert max(took_s) < 0.2
+
+
+def test_the_all_clear_ends_an_alarm_wherever_it_sounds_and_beats_the_safe_code(neighbours: Neighbours) -> None:
+    both = (neighbours.kalibagor, neighbours.kotakan)
+    since = [len(post.lines) for post in both]
+    alarm(neighbours.broker, "kotakan", "perampokan")
+    for post in both:
+        post.expect_on("siren")
+    alarm(neighbours.broker, "kotakan", "aman")
+    for post, mark in zip(both, since, strict=True):
+        assert post.wait(lambda box: not box.on("siren"), 2.0)
+        post.expect("cleared:", mark)
+        post.expect("incident=aman", mark)
+        post.expect_on("striker")
+    silence(neighbours.broker)
+    for post in both:
+        post.expect_quiet()
+
+
+def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours: Neighbours) -> None:
+    post = neighbours.kotakan
+    post.contact("lock", closed=True)
+    post.expect("locked:", timeout_s=2.0)
+    before, since = len(post.changes), len(post.lines)
+    alarm(neighbours.broker, "kotakan", "ternak")
+    alarm(neighbours.broker, "semua", "lainnya", "-m", "intruder")
+    post.expect("refused:", since)
+    post.expect_silence(neighbours.broker, before)
+    neighbours.kalibagor.expect_on("siren")  # which is not locked
+    post.press("kebakaran", HOLD_S + 0.05)
+    post.expect_on("siren")
+    refused_silence = len(post.lines)
+    silence(neighbours.broker)
+    post.expect("refused:", refused_silence)
+    still_on = post.on("strobe")
+    post.press("hening", HOLD_S + 0.05)
+    post.expect_quiet()
+    post.contact("lock", closed=False)
+    post.expect("unlocked:")
+
+    assert still_on
+    assert len(post.said("locked: the key in the box keeps the network out", since)) >= 2
+    alarm(neighbours.broker, "kotakan", "kecelakaan")
+    post.expect_on("siren")
+    silence(neighbours.broker)
+    for each in (post, neighbours.kalibagor):
+        each.expect_quiet()
+
+
+@pytest.mark.parametrize(("topic", "told"), [
+    ("kalibagor/alarm/pencurain", "unknown incident 'pencurain'; did you mean pencurian?"),
+    ("kalibagor/command/silent", "unknown command 'silent'; did you mean silence?"),
+])
+def test_an_operators_typo_is_answered(neighbours: Neighbours, topic: str, told: str) -> None:
+    with Reader(neighbours.broker, f"{BASE}/kalibagor/node/pos-1/event") as reader:
+        publish(neighbours.broker, f"{BASE}/{topic}")
+
+        assert reader.wait(lambda came: any(told in str(each.members.get("reason")) for each in came), 2.0)
+
+
+REFUSED = {
+    "binary": bytes(range(128, 256)),
+    "a megabyte": b"x" * 1_000_000,
+    "a megabyte of JSON": b'{"note": "' + b"x" * 1_000_000 + b'"}',
+    "deep JSON": b'{"a":' * 700 + b"1" + b"}" * 700,
+    "deep lists": b'{"note":' + b"[" * 2000 + b"]" * 2000 + b"}",
+    "broken JSON": b'{"note": "rumah',
+    "a list in it": b'{"note": ["rumah"]}',
+    "a number in it": b'{"identifier": 7}',
+    "null in it": b'{"note": null}',
+    "a wrong status": b'{"status": "Aktual"}',
+    "a wrong age": b'{"age_s": "7"}',
+    "an endless age": b'{"age_s": 1e999}',
+    "no number": b'{"age_s": NaN}',
+    "a member twice": b'{"note": "a", "note": "b"}',
+    "a zero sign": b"rumah\0RT 3",
+    "a zero sign in JSON": b'{"note": "\\u0000"}',
+    "half a surrogate": b'{"note": "\\ud800"}',
+    "half a surrogate as a name": b'{"\\ud800": 1}',
+    "half a surrogate in UTF-8": b"\xed\xa0\x80",
+}
+
+
+def test_each_payload_that_is_none_is_refused_with_a_reason_and_the_node_goes_on(neighbours: Neighbours) -> None:
+    both, broker = (neighbours.kalibagor, neighbours.kotakan), neighbours.broker
+    before = [len(post.changes) for post in both]
+    refused: dict[str, list[str]] = {}
+    for (name, body), post in zip(REFUSED.items(), itertools.cycle(both), strict=False):
+        since = len(post.lines)
+        alarm(broker, post.village, "lainnya", "-q", "1", body=body)
+        assert post.wait_line("refused:", 5.0, since), f"{name}: {post.lines[since:]}"
+        refused[name] = post.said("refused:", since)
+    for post, mark in zip(both, before, strict=True):
+        post.expect_silence(broker, mark)
+
+    assert [name for name, lines in refused.items() if len(lines) != 1 or "reason=" not in lines[0]] == []
+    for post in both:
+        alarm(broker, post.village, "lainnya", "-m", "still alive")
+        post.expect_on("siren")
+    silence(broker)
+    for post in both:
+        post.expect_quiet()
+
+
+def test_a_held_button_rings_here_at_its_time_and_at_the_neighbours(neighbours: Neighbours) -> None:
+    post, other = neighbours.kalibagor, neighbours.kotakan
+    since = len(other.lines)
+    before = len(post.changes)
+    pressed_at = clock.now()
+    post.contact("pencurian", closed=True)
+    post.expect_on("siren")
+    other.expect_on("siren")
+    post.contact("pencurian", closed=False)
+    post.expect_on("lamp pencurian")
+    post.press("hening", HOLD_S + 0.05)
+    post.expect_quiet()
+    other.expect("sounding:", since)
+    silence(neighbours.broker)
+    other.expect_quiet()
+
+    own = next(each for each in post.sounds(before) if each.output == "siren")
+    assert HOLD_S <= own.at - pressed_at < HOLD_S + 0.1
+    assert "origin=network" in other.said("sounding:", since)[0]
+
+
+def test_a_bouncing_contact_and_a_short_touch_ring_nothing(neighbours: Neighbours) -> None:
+    post = neighbours.kalibagor
+    before = len(post.changes)
+    for _ in range(5):
+        post.press("kebakaran", 0.01)
+        time.sleep(0.08)
+
+    post.expect_silence(neighbours.broker, before)
+
+
+def test_nothing_that_sounded_in_this_file_was_left_on(neighbours: Neighbours) -> None:
+    for post in (neighbours.kalibagor, neighbours.kotakan):
+        post.fence(neighbours.broker)
+        on: dict[str, Change] = {}
+        for change in post.changes:
+            on[change.output] = change
+        assert [name for name, change in on.items() if change.level and name in SOUNDS] == []

@@ -1,0 +1,154 @@
+"""A post with a real node in it, and what the tests say to it and see of it."""
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from broker.private import PrivateBroker
+from contract.messages import Beacon, Listed, Status, write_beacon
+from demo.box import Box, Change
+from node import clock
+from tests.support.mqtt import publish
+from tests.support.nodes import CONFIG, ROOT
+
+BASE = "kentongan/situbondo"
+HOLD_S = 0.2
+SOUNDS = ("siren", "striker", "strobe")
+# How long a pin's change may be on its way to the test after the node has said the next thing.
+SETTLE_S = 0.05
+
+
+def settings(folder: Path, port: int, village: str = "kalibagor", **extra: Any) -> dict[str, Any]:
+    """A post's settings: every part of a box, buttons that need no patience, no hub unless *extra* says so."""
+    return {
+        "node": "pos-1",
+        "district": str(CONFIG / "situbondo.yaml"),
+        "village": village,
+        "broker": {"host": "127.0.0.1", "port": port},
+        "hub": False,
+        "siren": {"pin": 17, "active_high": False},
+        "striker": {"pin": 27},
+        "strobe": {"pin": 22},
+        "buttons": {
+            "pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S},
+            "kebakaran": {"pin": 19, "lamp": 20, "hold_s": HOLD_S},
+            "aman": {"pin": 13, "hold_s": HOLD_S},
+            "hening": {"pin": 26, "hold_s": HOLD_S},
+        },
+        "lock": {"pin": 16},
+        "state_dir": str(folder / "state"),
+        **extra,
+    }
+
+
+class Post(Box):
+    """A box on the wall of a village."""
+
+    def __init__(self, folder: Path, port: int, village: str = "kalibagor", **extra: Any) -> None:
+        super().__init__(folder, settings(folder, port, village, **extra))
+        self.village = village
+        self.state_dir = Path(self.settings["state_dir"])
+
+    def begin(self, env: Mapping[str, str] | None = None, *, linked: bool = True) -> "Post":
+        """Starts the node and returns when it is armed, and linked unless that is not to be."""
+        since = len(self.lines)
+        self.start(env)
+        self.expect("armed:", since, 15.0)
+        assert self.wait(lambda box: box._connection is not None, 5.0)
+        if linked:
+            self.expect("linked:", since, 10.0)
+        return self
+
+    def _watch_pins(self, listener: socket.socket) -> None:
+        """A node that is killed resets the socket of its pins if it had not read all that was in it."""
+        try:
+            super()._watch_pins(listener)
+        except ConnectionResetError:
+            with self._changed:
+                self._connection = None
+
+    def expect(self, part: str, since: int = 0, timeout_s: float = 5.0) -> None:
+        """Waits until the node says a line with *part*, after its first *since*; fails loudly if it does not."""
+        assert self.wait_line(part, timeout_s, since), f"{self.name} never said {part!r}, but: {self.lines[since:]}"
+
+    def expect_on(self, output: str = "siren", timeout_s: float = 5.0) -> None:
+        """Waits until *output* is on."""
+        assert self.wait(lambda box: box.on(output), timeout_s), f"{output} of {self.name} is not on: {self.lines}"
+
+    def expect_quiet(self, timeout_s: float = 5.0) -> float:
+        """Waits until everything is at rest; returns the instant of the last change."""
+        assert self.wait(lambda box: not any(map(box.on, SOUNDS)), timeout_s), f"{self.name} is not quiet: {self.lines}"
+        return max((each.at for each in self.changes if each.output in SOUNDS), default=0.0)
+
+    def sounds(self, since: int = 0) -> list[Change]:
+        """Each time that something went on, after the first *since* changes."""
+        return [each for each in self.changes[since:] if each.output in SOUNDS and each.level]
+
+    def said(self, part: str, since: int = 0) -> list[str]:
+        """The lines with *part*, after the first *since*."""
+        return [line for line in self.lines[since:] if part in line]
+
+    def fence(self, broker: PrivateBroker, timeout_s: float = 10.0) -> None:
+        """Returns when the node has worked off everything that was published before.
+
+        A node that was asked too much answers two questions a second, so it is asked again.
+        """
+        since, deadline = len(self.lines), time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            publish(broker, f"{BASE}/{self.village}/command/test", "-q", "1")
+            if self.wait_line("tested:", 1.0, since):
+                time.sleep(SETTLE_S)
+                return
+        raise AssertionError(f"{self.name} answers no self-test, but: {self.lines[since:]}")
+
+    def expect_silence(self, broker: PrivateBroker, since: int) -> None:
+        """Fails if anything went on after the first *since* changes, once all that was published is worked off."""
+        self.fence(broker)
+        assert self.sounds(since) == [], self.lines
+
+
+def impatient(folder: Path, **constants: str) -> dict[str, str]:
+    """An environment in which a node's rooms have other *constants*, by room: what takes minutes takes seconds.
+
+    The node is the real process all the same; Python itself runs the lines, before it.
+    """
+    lines = [f"import node.{room}; node.{room}.{line}" for room, line in constants.items()]
+    place = folder / "impatient"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "sitecustomize.py").write_text("\n".join(lines) + "\n", "utf-8")
+    return {"PYTHONPATH": os.pathsep.join([str(place), str(ROOT)])}
+
+
+def alarm(broker: PrivateBroker, village: str, incident: str, *words: str, body: bytes | None = None) -> None:
+    """An operator's alarm."""
+    publish(broker, f"{BASE}/{village}/alarm/{incident}", *words, body=body)
+
+
+def silence(broker: PrivateBroker, village: str = "semua") -> float:
+    """An operator's silence; returns the instant before it was published."""
+    before = clock.now()
+    publish(broker, f"{BASE}/{village}/command/silence", "-q", "1")
+    return before
+
+
+def listed(identifier: str, incident: str, village: str, **other: Any) -> Listed:
+    """An alarm as the hub lists it."""
+    about = {"status": Status.ACTUAL, "age_s": 1.0, "remaining_s": 100.0, "origin": "network", "note": "", **other}
+    return Listed(identifier, incident, village, **about)
+
+
+class Hub:
+    """The beacon of a hub, published by hand."""
+
+    def __init__(self, broker: PrivateBroker, boot: str = "hub") -> None:
+        self._broker = broker
+        self._boot = boot
+        self._seq = 0
+
+    def beacon(self, *alarms: Listed) -> None:
+        """Says that *alarms* are in force, and no other."""
+        self._seq += 1
+        publish(self._broker, f"{BASE}/active", body=write_beacon(Beacon(self._boot, self._seq, alarms)))

@@ -1,0 +1,41 @@
+"""Waiting for what another thread does: as short as it takes, and loud when it never comes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from node import clock
+from node.events import Event, Tick
+from node.inbox import Inbox
+
+E = TypeVar("E")
+
+
+def wait_until(ready: Callable[[], bool], timeout_s: float = 5.0) -> bool:
+    """Whether *ready* became true within *timeout_s*. For what has no event of its own to wait on."""
+    deadline = time.monotonic() + timeout_s
+    while not ready():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def take(inbox: Inbox, kind: type[E], timeout_s: float = 5.0) -> E:
+    """The next event of class *kind* in *inbox*; what comes before it is thrown away."""
+    due = clock.now() + timeout_s
+    passed: list[Event] = []
+    while clock.now() < due:
+        _, event = inbox.get(due)
+        if isinstance(event, kind):
+            return event
+        passed.append(event)
+    raise AssertionError(f"no {kind.__name__} within {timeout_s:g} s, only {passed}")
+
+
+def drain(inbox: Inbox) -> list[Event]:
+    """Everything that waits in *inbox* now, oldest first."""
+    events: list[Event] = []
+    while not isinstance(event := inbox.get(0.0)[1], Tick):
+        events.append(event)
+    return events
