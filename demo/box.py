@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
@@ -163,8 +164,9 @@ class Box:
             with self._changed:
                 self._connection = connection
                 self._changed.notify_all()
-            for line in lines:
-                self._see(json.loads(line))
+            with suppress(ConnectionError, ValueError):  # the node was killed, perhaps in the middle of a line
+                for line in lines:
+                    self._see(json.loads(line))
         with self._changed:
             if self._connection is connection:
                 self._connection = None

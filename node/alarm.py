@@ -36,10 +36,9 @@ from node.events import (
     Tick,
     Unlinked,
 )
-from node.state import Bucket, Kind, Rules, State
+from node.state import SIREN_THREAD, Bucket, Kind, Rules, State
 
 LOAD_S = 3.0  # how long the journal may take before the node goes on without it
-SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 _NO_JOURNAL = "does not answer; the node goes on from memory"
 
 
@@ -105,7 +104,7 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
         case Overflowed(count):
             draft.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be heard")
         case SelfTested(results):
-            draft.answer(Kind.TESTED, results=dict(results), faults=dict(draft.state.faults),
+            draft.say(Kind.TESTED, results=dict(results), faults=dict(draft.state.faults),
                          drivers=dict(draft.state.rules.drivers), reason="self-test, without a sound")
         case Tick():
             pass

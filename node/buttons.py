@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Event as Flag
 from threading import Lock, Thread
-from typing import Any, Protocol
 
+from node.devices import ContactInput, Output
 from node.effects import Lamp
 from node.events import Contact, Faulted, Recovered
 from node.inbox import Inbox
-from node.siren import Output
 
 LOOK_S = 0.1
 
@@ -26,20 +25,6 @@ PATTERNS = {
     Lamp.SOUNDING: "#####.....",
     Lamp.FAULT: "#..................",
 }
-
-
-class ContactInput(Protocol):
-    """What the panel needs of a contact; gpiozero's DigitalInputDevice is one."""
-
-    when_activated: Any
-    when_deactivated: Any
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is closed."""
-
-    def close(self) -> None:
-        """Lets the pin go."""
 
 
 class Panel:

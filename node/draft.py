@@ -80,6 +80,10 @@ class Draft:
         else:
             self.change(unsaid=self.state.unsaid + 1)
 
+    def heeds(self) -> bool:
+        """Whether an answer to the network would be said now."""
+        return draw(self.state.chatter, self.now, CHATTER, CHATTER_PER_S)[1]
+
     def say_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
         """Reports an event of *alarm*."""
         self.say(

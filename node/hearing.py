@@ -13,7 +13,7 @@ from contract.settings import nearest
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from node import alarms, beacon
 from node.alarms import Raised
-from node.draft import Draft
+from node.draft import CHATTER, CHATTER_PER_S, Draft
 from node.effects import SelfTest
 from node.events import Received
 from node.state import Key, Kind, Origin
@@ -113,7 +113,10 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
     elif topic.command == topics.SILENCE:
         alarms.silence(draft, "operator")
     elif topic.command == topics.TEST:
-        draft.do(SelfTest())
+        if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
+            draft.do(SelfTest())
+        else:
+            draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:
         close = nearest(topic.command, (topics.SILENCE, topics.TEST))
         hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
@@ -138,7 +141,7 @@ def _unknown(draft: Draft, topic: AlarmTopic) -> str | None:
         ("village", topic.village, {EVERYWHERE, *rules.villages}), ("incident", topic.incident, set(rules.incidents)),
     ):
         if word not in known:
-            close = nearest(word, sorted(known))
+            close = nearest(word, sorted(known)) if draft.heeds() else None  # a flood of typos gets no hints
             hint = f"did you mean {close}?" if close else f"known: {', '.join(sorted(known))}"
             return f"unknown {what} {word[:80]!r}; {hint}"
     return None

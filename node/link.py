@@ -235,7 +235,7 @@ class Link:
             self._inbox.put(Recovered(part))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
-        if code.is_failure:
+        if code.is_failure and code.getName() != "Unspecified error":  # which is paho's word for a lost connection
             self._reason = f"broker {self._broker.host}:{self._broker.port}: {code}"
 
 

@@ -21,6 +21,7 @@ from contract.topics import ActiveTopic, AlarmTopic, CommandTopic
 from node import alarm, clock, face, health, pins
 from node.buttons import Panel
 from node.config import Config
+from node.devices import Output
 from node.effects import (
     Connect,
     Drop,
@@ -40,7 +41,7 @@ from node.inbox import Inbox
 from node.journal import Journal
 from node.link import Broker, Link
 from node.score import Role
-from node.siren import Output, Siren
+from node.siren import Siren
 from node.state import LOCK, Rules, State
 from node.teller import Teller
 
@@ -163,7 +164,7 @@ class Node:
 
     def _feed_watchdog(self) -> None:
         """Feeds systemd's watchdog when the loop turned and what must never fail is well."""
-        found = health.troubles({"siren watch": self._siren.trouble, "link watch": self._link.trouble})
+        found = health.troubles({"siren watch": self._siren.hung, "link watch": self._link.trouble})
         for part, trouble in found.items():
             self._inbox.put(Faulted(part, trouble))
         for part in self._ailing - found.keys():

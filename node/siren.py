@@ -15,32 +15,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from threading import Condition, Thread
-from typing import Protocol
 
 from node import clock
+from node.devices import Output
 from node.effects import Play
 from node.events import Faulted, Recovered
 from node.inbox import Inbox
 from node.score import Role, Score, score
+from node.state import SIREN_THREAD
 
 FINE_S = 0.005
 RESYNC_S = 0.25
 IDLE_S = 1.0  # how often the thread turns when nothing is due
 HANG_S = 5.0
 QUIET_S = 10.0
-
-
-class Output(Protocol):
-    """What the siren needs of an output device; gpiozero's DigitalOutputDevice is one."""
-
-    def on(self) -> None:
-        """Switches it on."""
-
-    def off(self) -> None:
-        """Switches it to rest."""
-
-    def close(self) -> None:
-        """Lets the pin go."""
 
 
 @dataclass(slots=True)
@@ -123,12 +111,17 @@ class Siren:
             self._end(None)
             self._woken.notify()
 
-    def trouble(self) -> str | None:
-        """What is wrong with the thread or its outputs, or None."""
+    def hung(self) -> str | None:
+        """What is wrong with the thread, or None. Only a new process helps against that."""
         if not self._thread.is_alive():
             return "its thread is dead"
-        if clock.now() > self._turned_at + HANG_S:
-            return "its thread hangs"
+        return "its thread hangs" if clock.now() > self._turned_at + HANG_S else None
+
+    def trouble(self) -> str | None:
+        """What is wrong with the thread or its outputs, or None."""
+        hung = self.hung()
+        if hung is not None:
+            return hung
         return f"cannot switch {', '.join(sorted(role.value for role in self._failed))}" if self._failed else None
 
     def _run(self) -> None:
@@ -140,7 +133,7 @@ class Siren:
                 with self._woken:
                     self._end(None)
                     self._broke = True
-                self._inbox.put(Faulted("siren thread", f"failed and was hushed: {error!r}"))
+                self._inbox.put(Faulted(SIREN_THREAD, f"failed and was hushed: {error!r}"))
 
     def _turn(self) -> None:
         """Waits for the next edge or a new program, and plays what is due."""
@@ -185,7 +178,7 @@ class Siren:
         self._set(self._on | {edge.role} if edge.on else self._on - {edge.role})
         if self._broke:
             self._broke = False
-            self._inbox.put(Recovered("siren thread"))
+            self._inbox.put(Recovered(SIREN_THREAD))
 
     def _bound(self, now: float) -> float:
         """The instant past which nothing may be on."""

@@ -13,6 +13,7 @@ from node.events import Clock, Press
 
 SILENCE_BUTTON = "hening"
 LOCK = "lock"
+SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 
 
 class Key(NamedTuple):

@@ -16,9 +16,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from node import clock, pins
-from node.buttons import ContactInput
+from node.devices import ContactInput, Output
 from node.simulated import SimulatedFactory
-from node.siren import Output
 from tests.support.waiting import wait_until
 
 

@@ -1,0 +1,33 @@
+"""The seam between the node and its pins: what it needs of an output and of a contact. No behaviour.
+
+gpiozero's DigitalOutputDevice and DigitalInputDevice are such devices, on whatever pin driver they stand.
+"""
+
+from typing import Any, Protocol
+
+
+class Output(Protocol):
+    """What the siren needs of an output device; gpiozero's DigitalOutputDevice is one."""
+
+    def on(self) -> None:
+        """Switches it on."""
+
+    def off(self) -> None:
+        """Switches it to rest."""
+
+    def close(self) -> None:
+        """Lets the pin go."""
+
+
+class ContactInput(Protocol):
+    """What the panel needs of a contact; gpiozero's DigitalInputDevice is one."""
+
+    when_activated: Any
+    when_deactivated: Any
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is closed."""
+
+    def close(self) -> None:
+        """Lets the pin go."""
