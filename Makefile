@@ -1,27 +1,32 @@
 # make demo    six villages and a police post ring, on this machine
 # make test    everything that is checked: linters, types, tests
 # make bench   the measured numbers
-# make lock    requirements.lock anew, from pyproject.toml
+# make lock    the lock files anew, from pyproject.toml: what runs, and what the checks need beside it
 
-.PHONY: demo test lint bench lock prepare
+.PHONY: demo test lint bench lock prepare prepare-dev
 
 demo: prepare
 	.venv/bin/kentongan demo
 
-test: lint
+test: prepare-dev lint
 	.venv/bin/python -m pytest
 
-lint: prepare
+lint: prepare-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
 bench: prepare
 	.venv/bin/python -m benchmarks.latency
 
+COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
+
 lock: prepare
 	.venv/bin/python -m pip install --quiet uv
-	.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-		--group dev --custom-compile-command "make lock" --no-header -o requirements.lock
+	$(COMPILE) --group build -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 
 prepare:
-	@scripts/prepare
+	@scripts/prepare requirements.lock
+
+prepare-dev:
+	@scripts/prepare requirements-dev.lock
