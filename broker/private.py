@@ -64,6 +64,12 @@ class PrivateBroker:
     def start(self) -> None:
         """Starts it, and returns when it accepts connections. Raises BrokerError."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                raise BrokerError(f"port {self.port} cannot be used: {error.strerror}") from None
         self._config.write_text(
             f"listener {self.port} 127.0.0.1\n"
             "allow_anonymous true\n"

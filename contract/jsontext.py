@@ -9,6 +9,8 @@ import math
 import unicodedata
 from collections.abc import Mapping
 
+DEEPEST = 16
+
 
 class BadTextError(ValueError):
     """A part of a text that makes the whole refused; the message says which and why."""
@@ -33,7 +35,21 @@ def members(text: str) -> dict[str, object]:
         raise BadTextError(f"no JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadTextError("no JSON object")
+    _shallow(value)
     return value
+
+
+def _shallow(value: object) -> None:
+    """Refuses what is nested deeper than anyone would type. Python 3.12 and later read on where 3.11 gives up."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner for each in level if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise BadTextError("JSON nested too deeply")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -63,7 +63,6 @@ class Box:
         self._changed = changed if changed is not None else Condition()
         self._connection: socket.socket | None = None
         self._process: subprocess.Popen[str] | None = None
-        # Unix sockets have short names: the folder may be deep, so bind and connect relative to it.
         write_settings(self._path, {**settings, "pins": {"driver": "simulated", "socket": str(self._socket_path)}})
 
     def __enter__(self) -> "Box":

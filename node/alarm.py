@@ -52,6 +52,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     draft = Draft(state, now)
     contacts.pass_time(draft)
     alarms.expire(draft)
+    alarms.begin_deferred(draft)
     _take_in(draft, event)
     _miss(draft)
     turns.settle(draft)
@@ -64,6 +65,7 @@ def next_due(state: State) -> float | None:
     """The instant at which the next Tick is needed, or None while nothing is going on."""
     due = [
         *contacts.deadlines(state),
+        *(late.due for late in state.deferred.values()),
         *turns.deadlines(state),
         *outbox.deadlines(state),
         *beacon.deadlines(state),
@@ -97,7 +99,8 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             outbox.clock_changed(draft)
         case Faulted(part, reason):
             if part == SIREN_THREAD and part not in draft.state.faults:
-                draft.change(turn=None)  # it hushed itself: what sounded begins anew, once for each failure
+                # It hushed itself: what sounded begins anew, once for each failure, and under the same bound.
+                draft.change(turn=None, quiet_since=draft.now)
             draft.fault(part, reason)
         case Recovered(part):
             draft.recover(part)

@@ -12,9 +12,9 @@ from contract.incidents import ALL_CLEAR
 from contract.messages import Status
 from node.draft import Draft
 from node.effects import Remember
-from node.state import Alarm, Key, Kind, Origin
+from node.state import Alarm, Deferred, Key, Kind, Origin
 
-MERGED = 64  # names that one alarm keeps: more than the limit on one incident lets through while it sounds
+MERGED = 128  # names that one alarm keeps: more than the limit on one incident lets through in 900 s of sounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +87,54 @@ def expire(draft: Draft) -> None:
             end(draft, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
 
 
-def all_clear(draft: Draft, village: str, at: float) -> bool:
+def all_clear(draft: Draft, village: str, at: float, *, exercise: bool = False) -> bool:
     """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
 
-    Whatever was raised before an all-clear is over, in whichever order the two arrive.
+    Whatever was raised before an all-clear is over, in whichever order the two arrive. The all-clear of an *exercise*
+    ends exercises only, and says nothing of what is in earnest.
     """
     rules = draft.state.rules
-    places = (EVERYWHERE, *rules.villages) if village == EVERYWHERE else (village,)
-    known = draft.state.cleared_at
-    draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
-    ended = [
+    if not exercise:
+        places = (EVERYWHERE, *rules.villages) if village == EVERYWHERE else (village,)
+        known = draft.state.cleared_at
+        draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
+    of_village = [
         alarm for alarm in draft.state.alarms.values()
-        if alarm.key.incident != ALL_CLEAR and alarm.edge_at <= at and village in (EVERYWHERE, alarm.key.village)
+        if alarm.key.incident != ALL_CLEAR and village in (EVERYWHERE, alarm.key.village)
+    ]
+    ended = [
+        alarm for alarm in of_village if alarm.edge_at <= at and (not exercise or alarm.status is Status.EXERCISE)
     ]
     for alarm in ended:
         end(draft, alarm, Kind.CLEARED, "all-clear")
+    if exercise and len(ended) < len(of_village):
+        return False
     return bool(ended) or village in (EVERYWHERE, rules.village)
+
+
+def defer(draft: Draft, key: Key, raised: Raised, wait_s: float) -> None:
+    """Too many of *key* came just before, and none of them sounds any more: this one begins *wait_s* after the first
+    that had to wait. It is not lost; and a flood does not undo every silence at once.
+    """
+    waiting = draft.state.deferred.get(key)
+    due = draft.now + wait_s if waiting is None else waiting.due
+    edge_at = draft.now - raised.age_s
+    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, draft.now + raised.remaining_s, due)
+    draft.change(deferred={**draft.state.deferred, key: late})
+
+
+def begin_deferred(draft: Draft) -> None:
+    """Begins what has waited long enough, unless it is over, was all-cleared, or sounds by now."""
+    for key, late in tuple(draft.state.deferred.items()):
+        if draft.now < late.due:
+            continue
+        draft.change(deferred={other: each for other, each in draft.state.deferred.items() if other != key})
+        known = draft.state.alarms.get(key)
+        audible = known is not None and not known.silenced
+        if audible or draft.now >= late.until or late.edge_at < draft.state.cleared_at.get(key.village, late.edge_at):
+            continue
+        raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)
+        begin(draft, key, raised, Origin.NETWORK)
 
 
 def safe_code(draft: Draft, village: str, identifier: str | None, origin: Origin, age_s: float) -> None:
@@ -115,6 +147,7 @@ def safe_code(draft: Draft, village: str, identifier: str | None, origin: Origin
 
 def silence(draft: Draft, origin: str) -> None:
     """Everything that is in force here goes on without a sound. A new alarm sounds again."""
+    draft.change(deferred={})
     audible = [alarm for alarm in draft.state.alarms.values() if not alarm.silenced]
     for alarm in audible:
         if alarm.key.incident == ALL_CLEAR:
@@ -130,6 +163,7 @@ def silence(draft: Draft, origin: str) -> None:
 
 def lock_out(draft: Draft) -> None:
     """Takes out what sounds from afar. It is not over: where it still is in force, the beacon brings it back."""
+    draft.change(deferred={})
     for alarm in tuple(draft.state.alarms.values()):
         if alarm.origin is not Origin.BUTTON and not alarm.silenced:
             draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})

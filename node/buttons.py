@@ -64,19 +64,24 @@ class Panel:
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
         for name, lamp in self._lamps.items():
-            self._guard(f"lamp {name}", lamp.off)
-            self._guard(f"lamp {name}", lamp.close)
+            self._guard(f"pin of lamp {name}", lamp.off)
+            self._guard(f"pin of lamp {name}", lamp.close)
         for name, contact in self._contacts.items():
-            self._guard(f"button {name}", contact.close)
+            self._guard(f"pin of button {name}", contact.close)
 
     def light(self, modes: Mapping[str, Lamp]) -> None:
         """What each lamp says from now on; the thread shows it within `LOOK_S`."""
         self._modes = dict(modes)
 
+    def hung(self) -> str | None:
+        """What is wrong with the thread, or None."""
+        return None if self._thread.is_alive() else "its thread is dead"
+
     def trouble(self) -> str | None:
         """What is wrong with the thread or a pin, or None."""
-        if not self._thread.is_alive():
-            return "its thread is dead"
+        hung = self.hung()
+        if hung is not None:
+            return hung
         return f"cannot use {', '.join(sorted(self._failed))}" if self._failed else None
 
     def _teller(self, name: str, *, closed: bool) -> Callable[[], None]:
@@ -92,9 +97,9 @@ class Panel:
         while not self._closing.wait(LOOK_S):
             look += 1
             for name, contact in self._contacts.items():
-                self._guard(f"button {name}", partial(self._look, name, contact))
+                self._guard(f"pin of button {name}", partial(self._look, name, contact))
             for name, lamp in self._lamps.items():
-                self._guard(f"lamp {name}", partial(self._show, name, lamp, look))
+                self._guard(f"pin of lamp {name}", partial(self._show, name, lamp, look))
 
     def _look(self, name: str, contact: ContactInput) -> None:
         """Tells a level that differs from what was told, at the second look: the edge may be on its way."""
@@ -120,7 +125,7 @@ class Panel:
         except Exception as error:  # noqa: BLE001 - the thread's edge: one pin's fault must not stop the others
             if what not in self._failed:
                 self._failed.add(what)
-                self._inbox.put(Faulted(what, f"its pin fails: {error}"))
+                self._inbox.put(Faulted(what, f"fails: {error}"))
             return
         if what in self._failed:
             self._failed.discard(what)

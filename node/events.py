@@ -27,7 +27,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The broker granted every subscription."""
+    """The broker has answered the subscriptions; what it refused is a fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How the node is: the clock's watch, real-time scheduling, locked memory, and systemd's watchdog.
 
-The watchdog is fed only when the loop itself has turned and every part says that it is well (end to end), never by
-a thread of its own.
+The watchdog is fed only when the loop itself has turned and the threads that it rings with (siren, link, buttons)
+live, never by a thread of its own.
 """
 
 import ctypes

@@ -57,11 +57,11 @@ def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
         return
     if draft.state.locked:
         _refuse(draft, topic, "locked: the key in the box keeps the network out", body)
+    elif topic.incident == ALL_CLEAR:
+        _all_clear(draft, topic, body)
     elif body.identifier is not None and body.identifier in draft.state.seen:
         if not any(body.identifier in alarm.identifiers for alarm in draft.state.alarms.values()):
             _refuse(draft, topic, "identifier seen before", body)
-    elif topic.incident == ALL_CLEAR:
-        _all_clear(draft, topic, body)
     else:
         _raise(draft, topic, body)
 
@@ -77,11 +77,17 @@ def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
     if pressed_at < draft.state.cleared_at.get(key.village, pressed_at):
         draft.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
         return
-    if not draft.granted(key, AT_ONCE, PER_S):
-        _refuse(draft, topic, "too many of this incident at once; it has been heard", body)
-        return
+    note = body.note or body.headline or ""
+    raised = Raised(body.identifier, remaining_s, body.age_s, body.status, note)
     known = draft.state.alarms.get(key)
-    if known is not None and not known.silenced:
+    audible = known is not None and not known.silenced
+    if not draft.granted(key, AT_ONCE, PER_S):
+        if audible:
+            _refuse(draft, topic, "too many of this incident at once; it sounds already", body)
+        else:
+            alarms.defer(draft, key, raised, 1 / PER_S)
+        return
+    if known is not None and audible:
         if known.status is Status.ACTUAL and body.status is Status.EXERCISE:
             _refuse(draft, topic, "an exercise of what is in force in earnest", body)
             return
@@ -89,13 +95,14 @@ def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
             alarms.extend(draft, known, body.identifier, draft.now + remaining_s, pressed_at)
             return
         alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
-    note = body.note or body.headline or ""
-    alarms.begin(draft, key, Raised(body.identifier, remaining_s, body.age_s, body.status, note), Origin.NETWORK)
+    alarms.begin(draft, key, raised, Origin.NETWORK)
 
 
 def _all_clear(draft: Draft, topic: AlarmTopic, body: Body) -> None:
-    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s)  # always obeyed, however many come
-    if not draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+    """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
+    exercise = body.status is Status.EXERCISE
+    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s, exercise=exercise)
+    if body.identifier in draft.state.seen or not draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
         return
     if body.identifier is not None:
         alarms.seen(draft, body.identifier, over=False)

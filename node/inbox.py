@@ -1,5 +1,10 @@
-"""The inbox: the one way into the loop. Every callback and thread only puts here; must not look at what it is."""
+"""The inbox: the one way into the loop. Every callback and thread only puts here; must not look at what it is.
 
+What happens at the box itself (a press, a fault), and what is due, is handed out before what waits from the network:
+a press must not stand behind a flood.
+"""
+
+from collections import deque
 from queue import Empty, SimpleQueue
 from threading import Lock
 
@@ -12,38 +17,50 @@ NETWORK_LIMIT = 1000
 BEACON_LIMIT = 1500
 URGENT_LIMIT = 3000
 
+Entry = tuple[float, Event]
+
 
 class Inbox:
-    """Events with the instant at which each came in, oldest first."""
+    """Events with the instant at which each came in, oldest first: the box's own, then the network's."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[float, Event]] = SimpleQueue()
+        self._arriving: SimpleQueue[tuple[bool, Entry]] = SimpleQueue()  # the one that signal handlers may use
+        self._own: deque[Entry] = deque()
+        self._network: deque[Entry] = deque()
         self._dropped = 0
         self._lock = Lock()
 
     def put(self, event: Event) -> None:
-        """Takes *event* in. Never blocks; safe in callbacks and signal handlers."""
-        self._queue.put((clock.now(), event))
+        """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
+        self._arriving.put((True, (clock.now(), event)))
 
     def offer(self, event: Event, limit: int = NETWORK_LIMIT) -> None:
-        """Takes *event* in unless *limit* events wait; what is dropped is counted and reported."""
-        if self._queue.qsize() < limit:
-            self.put(event)
+        """Takes *event* of the network in unless *limit* of them wait; what is dropped is counted and reported."""
+        if self._arriving.qsize() + len(self._network) < limit:
+            self._arriving.put((False, (clock.now(), event)))
             return
         with self._lock:
             self._dropped += 1
 
-    def get(self, due: float | None) -> tuple[float, Event]:
+    def get(self, due: float | None) -> Entry:
         """The next event and its instant; a Tick at instant *due* if none comes before. None waits for ever."""
-        try:
-            if due is None:
-                return self._queue.get()
-            return self._queue.get(timeout=max(0.0, due - clock.now()))
-        except Empty:
+        while not self._arriving.empty():
+            self._sort(self._arriving.get())
+        if not self._own and not self._network:
+            try:
+                self._sort(self._arriving.get(timeout=None if due is None else max(0.0, due - clock.now())))
+            except Empty:
+                return clock.now(), Tick()
+        if not self._own and due is not None and clock.now() >= due:  # a button that has been held long enough
             return clock.now(), Tick()
+        return (self._own or self._network).popleft()
 
     def overflow(self) -> Overflowed | None:
         """What was dropped since the last call."""
         with self._lock:
             count, self._dropped = self._dropped, 0
         return Overflowed(count) if count else None
+
+    def _sort(self, arrived: tuple[bool, Entry]) -> None:
+        own, entry = arrived
+        (self._own if own else self._network).append(entry)

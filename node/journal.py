@@ -28,6 +28,7 @@ PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
 SEEN_S = 86_400.0
 LOG_ROWS = 20_000
+PRUNE_EVERY = 500  # commits
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _SCHEMA = """
@@ -53,6 +54,8 @@ class Journal:
         self._database: sqlite3.Connection | None = None
         self._boot = clock.machine_boot()
         self._failed = False
+        self._loaded = False
+        self._commits = 0
         self._thread = Thread(target=self._run, name="journal", daemon=True)
 
     def __enter__(self) -> "Journal":
@@ -72,29 +75,43 @@ class Journal:
         if self._thread.is_alive():
             self._thread.join(timeout=2.0)
 
+    def hung(self) -> str | None:
+        """What is wrong with the thread, or None."""
+        return None if self._thread.is_alive() else "its thread is dead"
+
     def trouble(self) -> str | None:
         """What is wrong with the disk or the thread, or None."""
-        if not self._thread.is_alive():
-            return "its thread is dead"
-        return "the disk fails" if self._failed else None
+        return self.hung() or ("the disk fails" if self._failed else None)
 
     def _run(self) -> None:
         self._prepare()
-        loaded = self._attempt(self._load)
-        self._inbox.put(loaded or Loaded((), ()))
-        if loaded is not None:
-            self._inbox.put(Recovered("journal"))  # of having been slow, if it was
+        if not self._tell_loaded():
+            self._inbox.put(Loaded((), ()))  # the node goes on without; what is there is told when the disk is back
         going_on = True
         while going_on:
             going_on = self._collect()
             self._write()
+            if not self._loaded and going_on:
+                self._tell_loaded()
         if self._database is not None:
             self._database.close()
+
+    def _tell_loaded(self) -> bool:
+        """Tells the loop what an earlier run left, if the disk gives it."""
+        loaded = self._attempt(self._load)
+        if loaded is None:
+            return False
+        self._loaded = True
+        self._inbox.put(loaded)
+        if not self._pending:  # otherwise it is well when they are written
+            self._failed = False
+            self._inbox.put(Recovered("journal"))
+        return True
 
     def _collect(self) -> bool:
         """Waits for entries and takes what is there; False when it is time to close."""
         try:
-            entry = self._queue.get(timeout=RETRY_S if self._pending else None)
+            entry = self._queue.get(timeout=RETRY_S if self._pending or not self._loaded else None)
             while entry is not None:
                 self._pending.append(entry)
                 if len(self._pending) >= BATCH:
@@ -114,6 +131,9 @@ class Journal:
 
     def _commit(self, database: sqlite3.Connection) -> bool:
         with database:
+            self._commits += 1
+            if self._commits % PRUNE_EVERY == 0:
+                self._prune(database)
             for entry in self._pending:
                 try:
                     self._apply(database, entry)
@@ -178,17 +198,20 @@ class Journal:
         return database
 
     def _load(self, database: sqlite3.Connection) -> Loaded:
-        now, wall = clock.now(), clock.wall()
-        epoch = now + wall.offset_s
         with database:
-            database.execute("DELETE FROM seen WHERE wall < ?", (epoch - SEEN_S,))
-            database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
+            self._prune(database)
         seen = database.execute("SELECT identifier, over FROM seen ORDER BY wall").fetchall()
         presses = [
             self._press(row) for row in
             database.execute("SELECT identifier, incident, boot, pressed_at, wall, synced FROM outbox ORDER BY wall")
         ]
         return Loaded(tuple(presses), tuple((name, bool(over)) for name, over in seen))
+
+    def _prune(self, database: sqlite3.Connection) -> None:
+        """Makes room: identifiers older than a day, and all but the newest of the log."""
+        epoch = clock.now() + clock.wall().offset_s
+        database.execute("DELETE FROM seen WHERE wall < ?", (epoch - SEEN_S,))
+        database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
 
     def _press(self, row: tuple[str, str, str, float, float, int]) -> Press:
         """A kept press with its instant on this boot's clock, as far as it can be known."""

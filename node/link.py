@@ -2,7 +2,8 @@
 
 Each connection is a client of its own, made anew: paho keeps what was published and not acknowledged, and would
 send it late on the next connection. What must outlive a connection is in the outbox. A connection begins clean,
-asks for nothing retained, and counts as linked when every subscription is granted.
+asks for nothing retained, and counts as linked when the broker has answered the subscriptions; what it refuses is a
+fault, and the rest is heard.
 
 An exception in a callback is raised out of paho's loop and ends the connection, never this thread: the thread
 reports it and connects again.

@@ -163,14 +163,17 @@ class Node:
         }
 
     def _feed_watchdog(self) -> None:
-        """Feeds systemd's watchdog when the loop turned and what must never fail is well."""
-        found = health.troubles({"siren watch": self._siren.hung, "link watch": self._link.trouble})
+        """Feeds systemd's watchdog when the loop turned and the threads that it rings with live; tells which do not."""
+        found = health.troubles({
+            "siren watch": self._siren.hung, "link watch": self._link.trouble,
+            "buttons watch": self._panel.hung, "journal watch": self._journal.hung,
+        })
         for part, trouble in found.items():
             self._inbox.put(Faulted(part, trouble))
         for part in self._ailing - found.keys():
             self._inbox.put(Recovered(part))
         self._ailing = set(found)
-        if not found:
+        if found.keys() <= {"journal watch"}:  # without a disk the node rings all the same
             health.notify("WATCHDOG=1")
 
 
@@ -230,5 +233,12 @@ def _broker(config: Config) -> Broker:
 
 def _line(event: Mapping[str, object]) -> str:
     """*event* as a line for the system's log."""
-    about = " ".join(f"{name}={value}" for name, value in event.items() if name not in ("event", "time", "boot"))
+    shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
+    about = " ".join(f"{name}={_shown(value)}" for name, value in shown.items())
     return f"{event['event']}: {about}"
+
+
+def _shown(value: object) -> str:
+    """*value* within one line: a note from outside must not write lines of its own."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)

@@ -131,7 +131,7 @@ class Siren:
                 self._turn()
             except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
                 with self._woken:
-                    self._end(None)
+                    self._end(clock.now())
                     self._broke = True
                 self._inbox.put(Faulted(SIREN_THREAD, f"failed and was hushed: {error!r}"))
 

@@ -111,6 +111,18 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """An alarm that came too soon after many of its kind: it begins at `due`, unless it is over by then."""
+
+    identifier: str | None
+    status: Status
+    note: str
+    edge_at: float
+    until: float
+    due: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Whose cycle is playing: from `start`, until `until`; at `boundary` an equal may take over."""
 
@@ -153,6 +165,7 @@ class State:
     hub: HubView = HubView()
     contacts: Mapping[str, Hold] = field(default_factory=dict)
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
+    deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     seen: Mapping[str, bool] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     buckets: Mapping[Key, Bucket] = field(default_factory=dict)

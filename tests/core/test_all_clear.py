@@ -93,15 +93,40 @@ def test_an_all_clear_by_button_ends_its_villages_alarms_and_goes_out() -> None:
     ]
 
 
-def test_a_second_delivery_of_an_all_clear_beats_nothing_and_ends_nothing() -> None:
+def test_a_second_delivery_of_an_all_clear_beats_nothing_and_ends_only_what_was_raised_before_it() -> None:
     world = box()
     world.alarm("kebakaran", 10.0)
     world.alarm("aman", 20.0, identifier="c")
     world.alarm("kebakaran", 40.0)
-    world.alarm("aman", 50.0, identifier="c")
+    world.alarm("aman", 50.0, identifier="c", age_s=30)
     world.wait(60.0)
 
     assert world.heard() == [("kebakaran", 10.0, 20.0), ("aman", 20.0, 20.0 + SAFE_S), ("kebakaran", 40.0, 60.0)]
+
+
+@pytest.mark.parametrize("name", ["a1", "c"])
+def test_an_all_clear_is_obeyed_whatever_name_it_bears(name: str) -> None:
+    world = box()
+    world.alarm("pencurian", 10.0, identifier="c")
+    world.alarm("aman", 15.0, identifier="c")
+    world.alarm("pencurian", 30.0, identifier="a1")
+    world.alarm("aman", 40.0, identifier=name)
+
+    assert world.sounding() is None
+    assert world.told()[-1] == "cleared pencurian kalibagor a1"
+
+
+def test_the_end_of_an_exercise_does_not_end_what_is_in_earnest() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, identifier="real")
+    world.alarm("pencurian", 12.0, identifier="drill", status="Exercise")
+    world.alarm("aman", 20.0, status="Exercise")
+    world.alarm("bencana", 21.0, identifier="late", age_s=5)
+
+    assert [told for told in world.told() if told.startswith("cleared")] == ["cleared pencurian kalibagor drill"]
+    assert world.sounding() == "bencana"
+    world.wait(250.0)
+    assert [incident for incident, _, _ in world.heard()] == ["kebakaran", "bencana"]
 
 
 def test_an_old_all_clear_ends_what_was_raised_before_it_and_beats_no_safe_code() -> None:

@@ -278,7 +278,7 @@ def test_an_alarm_keeps_only_so_many_names() -> None:
     world = box()
     world.beacon(*(listed(f"x{number}", remaining=100.0 + number) for number in range(400)), at=10.0)
 
-    assert [len(alarm.identifiers) for alarm in world.state.alarms.values()] == [64]
+    assert [len(alarm.identifiers) for alarm in world.state.alarms.values()] == [128]
     assert world.told() == ["linked", "sounding kebakaran kalibagor x399"]
 
 

@@ -130,6 +130,17 @@ def test_a_late_report_that_was_lost_is_told_again() -> None:
     assert [at for at, told in world.told_at() if told.startswith("late")] == [500.0]
 
 
+def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_nothing_twice() -> None:
+    world = World(make_rules(hub=False)).offline()
+    world.press("pencurian", 10.0)
+    kept = world.state.outbox[ONE]
+    left = Press("old.1", "kebakaran", pressed_at=5.0)
+    world.feed(Loaded((left, replace(kept, pressed_at=11.0)), (("x", True),)), 30.0)
+    world.feed(Linked(), 40.0)
+
+    assert world.sent() == ["send pencurian #1 29 s old", "send kebakaran old.1 35 s old"]
+
+
 def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -> None:
     world = World(make_rules(hub=False)).offline()
     for number in range(1003):

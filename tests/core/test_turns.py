@@ -67,6 +67,16 @@ def test_what_the_siren_hushed_when_its_thread_failed_begins_anew_once_for_each_
     assert same(world.feed(failed, 18.0)) == ["play kebakaran 18 to 190"]
 
 
+def test_a_failed_siren_thread_does_not_begin_the_bound_anew() -> None:
+    world = box()
+    for at in (10.0, 150.0, 290.0):
+        world.alarm("kebakaran", at)
+    world.feed(Faulted("siren thread", "ValueError()"), 300.0)
+    world.wait(400.0)
+
+    assert (310.0, "resting") in world.told_at()
+
+
 def test_what_gave_way_does_not_resume_after_a_silence() -> None:
     world = box()
     world.alarm("pencurian", 10.0)

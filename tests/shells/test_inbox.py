@@ -49,13 +49,22 @@ def test_a_flood_from_the_network_is_dropped_counted_and_told_once() -> None:
     assert drain(inbox) == [ALARM] * NETWORK_LIMIT
 
 
-def test_presses_get_in_though_the_network_has_filled_it() -> None:
+def test_presses_get_in_though_the_network_has_filled_it_and_come_out_first() -> None:
     inbox = Inbox()
     for _ in range(NETWORK_LIMIT + 1):
         inbox.offer(ALARM)
     inbox.put(PRESS)
 
-    assert drain(inbox)[-1] == PRESS
+    assert drain(inbox) == [PRESS] + [ALARM] * NETWORK_LIMIT
+
+
+def test_what_is_due_does_not_wait_behind_the_network_but_behind_the_box() -> None:
+    inbox = Inbox()
+    inbox.offer(ALARM)
+    inbox.put(PRESS)
+    due = clock.now()
+
+    assert [inbox.get(due)[1], inbox.get(due)[1], inbox.get(None)[1]] == [PRESS, Tick(), ALARM]
 
 
 def test_what_ends_sound_gets_in_behind_a_flood_of_alarms_and_of_beacons() -> None:

@@ -127,6 +127,31 @@ def test_events_are_logged_in_order_and_the_oldest_make_room(path: Path, monkeyp
     ]
 
 
+def test_a_node_that_runs_for_months_makes_room_without_a_restart(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
+    monkeypatch.setattr(journal_room, "PRUNE_EVERY", 2)
+    monkeypatch.setattr(journal_room, "BATCH", 1)
+    write(path, *(Log({"count": count}) for count in range(11)))
+
+    assert len(rows(path, "SELECT event FROM log")) <= 5
+
+
+def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start_is_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, Keep(PRESS), Remember("a", over=True))
+    aside = path.with_name("away")
+    path.rename(aside)
+    path.mkdir()  # a folder where the file should be
+    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        assert take(inbox, Loaded) == Loaded((), ())
+        path.rmdir()
+        aside.rename(path)
+        assert take(inbox, Loaded) == Loaded((PRESS,), (("a", True),))
+
+
 def test_every_entry_that_was_put_before_closing_is_written(path: Path) -> None:
     write(path, *(Keep(Press(f"press {count}", "pencurian", float(count))) for count in range(3000)))
 

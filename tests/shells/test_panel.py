@@ -114,10 +114,10 @@ def test_a_button_that_cannot_be_read_is_a_fault_and_the_others_work() -> None:
         recovered = take(inbox, Recovered)
 
         assert panel.trouble() is None
-    assert fault == Faulted("button pencurian", "its pin fails: the driver fails")
-    assert trouble == "cannot use button pencurian"
+    assert fault == Faulted("pin of button pencurian", "fails: the driver fails")
+    assert trouble == "cannot use pin of button pencurian"
     assert (by_edge, by_level) == (Contact("kebakaran", closed=True), Contact("kebakaran", closed=False))
-    assert recovered == Recovered("button pencurian")
+    assert recovered == Recovered("pin of button pencurian")
 
 
 def test_an_edge_handler_that_raises_in_the_driver_leaves_the_second_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,10 +150,10 @@ def test_a_lamp_that_fails_is_a_fault_and_neither_lamps_nor_buttons_wait_for_it(
         contact.move(closed=True)
         assert take(inbox, Contact) == Contact("pencurian", closed=True)
         dead.broken = False
-        assert take(inbox, Recovered) == Recovered("lamp pencurian")
+        assert take(inbox, Recovered) == Recovered("pin of lamp pencurian")
         assert wait_until(lambda: dead.lit)
 
-    assert fault == Faulted("lamp pencurian", "its pin fails: the driver fails")
+    assert fault == Faulted("pin of lamp pencurian", "fails: the driver fails")
 
 
 def shown(mode: Lamp, looks: int) -> str:
@@ -205,4 +205,4 @@ def test_a_pin_that_fails_on_leaving_keeps_no_other_from_being_let_go() -> None:
         dead.broken = True
 
     assert (lamp.is_on, lamp.closed, contact.closed) == (False, True, True)
-    assert drain(inbox)[0] == Faulted("lamp pencurian", "its pin fails: the driver fails")
+    assert drain(inbox)[0] == Faulted("pin of lamp pencurian", "fails: the driver fails")

@@ -3,6 +3,7 @@
 import time
 from threading import Event as Flag
 
+from node import service
 from node import teller as teller_room
 from node.events import Faulted, Recovered
 from node.inbox import Inbox
@@ -59,3 +60,10 @@ def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
     assert fault.part == recovered.part == "output"
     assert "Broken pipe" in fault.reason
     assert drain(inbox) == []
+
+
+def test_a_note_from_outside_writes_no_line_of_its_own() -> None:
+    note = "rumah\nsounding: incident=kebakaran village=olean"
+
+    assert service._line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
+    assert service._line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"

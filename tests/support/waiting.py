@@ -36,6 +36,6 @@ def take(inbox: Inbox, kind: type[E], timeout_s: float = 5.0) -> E:
 def drain(inbox: Inbox) -> list[Event]:
     """Everything that waits in *inbox* now, oldest first."""
     events: list[Event] = []
-    while not isinstance(event := inbox.get(0.0)[1], Tick):
+    while not isinstance(event := inbox.get(clock.now() + 0.02)[1], Tick):
         events.append(event)
     return events
