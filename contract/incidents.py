@@ -25,6 +25,14 @@ from contract.settings import (
 ALL_CLEAR = "aman"
 PATROL = "patroli"
 
+# Names that mean something else where an incident's slug can stand.
+_RESERVED = {
+    PATROL: "the watch's round",
+    "lock": "the key switch",
+    "hening": "the button that silences a box",
+    "semua": "every village",
+}
+
 
 class Reach(Enum):
     """Who hears an alarm besides its own village."""
@@ -111,8 +119,10 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
     faults = []
     if ALL_CLEAR not in catalogue.incidents:
         faults.append(f"{place}.{ALL_CLEAR}: missing; the all-clear is always needed")
-    if PATROL in catalogue.incidents:
-        faults.append(f"{place}.{PATROL}: is the name of the watch's round; give the incident another")
+    faults += [
+        f"{place}.{name}: is the name of {whose}; give the incident another"
+        for name, whose in _RESERVED.items() if name in catalogue.incidents
+    ]
     if faults:
         raise SettingsError(faults)
     return catalogue

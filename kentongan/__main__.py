@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from contract.settings import nearest
+
 # name: (module, attribute, what --help says of it)
 COMMANDS = {
     "node": ("node.__main__", "node", "Run a node until it is told to stop."),
@@ -22,7 +24,11 @@ class _Rooms(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            if ctx.resilient_parsing or cmd_name.startswith("-"):
+                return None
+            close = nearest(cmd_name, COMMANDS)
+            ctx.fail(f"no such command {cmd_name!r}; "
+                     + (f"did you mean {close}?" if close else f"known: {', '.join(COMMANDS)}"))
         module, name, _ = COMMANDS[cmd_name]
         command = getattr(import_module(module), name)
         return command if isinstance(command, click.Command) else None

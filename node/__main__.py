@@ -1,5 +1,6 @@
-"""The node's commands: `node`, `check` and `play`. Faults of the user's are one line each, and exit 2."""
+"""The node's commands: `node`, `rest`, `check` and `play`. Faults of the user's are one line each, and exit 2."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from contract.settings import SettingsError, nearest
 from node import config
 
 CONFIG = click.option(
-    "--config", "path", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
     help="The node's settings, such as config/node.yaml.",
 )
 SIMULATE = click.option("--simulate", is_flag=True, help="Allow pin drivers that move no real pin.")
@@ -25,7 +26,7 @@ SIMULATE = click.option("--simulate", is_flag=True, help="Allow pin drivers that
 @SIMULATE
 def node(path: Path, simulate: bool) -> None:
     """Run a node until SIGTERM or Ctrl-C. What happens is told on standard output, a line each."""
-    from node import pins, service  # noqa: PLC0415 - `check` and `play` need neither gpiozero nor paho
+    from node import pins, service  # noqa: PLC0415 - only `node` needs paho
 
     settings = _load(path, simulate=simulate)
     try:
@@ -38,8 +39,13 @@ def node(path: Path, simulate: bool) -> None:
 @CONFIG
 @SIMULATE
 def check(path: Path, simulate: bool) -> None:
-    """Say everything that is wrong with a node's settings. No pin is touched. Exits 0, or 2 with every fault."""
+    """Say everything that is wrong with a node's settings. No pin is touched. Exits 0, or 2 with every fault.
+
+    A warning is no fault: it may be meant, or be true of this user only.
+    """
     settings = _load(path, simulate=simulate)
+    for warning in config.warnings(settings):
+        click.echo(f"warning: {warning}", err=True)
     district = settings.district
     village = district.villages[settings.settings.village]
     click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "
@@ -50,26 +56,47 @@ def check(path: Path, simulate: bool) -> None:
 @CONFIG
 @SIMULATE
 def rest(path: Path, simulate: bool) -> None:
-    """Drive the siren, the striker and the strobe to rest, and leave. For systemd, after a node has ended."""
+    """Drive the siren, the striker and the strobe to rest, and leave. For systemd, after a node has ended.
+
+    Only pins.driver and these outputs are read: whatever else is wrong with the settings, what can be is rested.
+    """
     from node import pins  # noqa: PLC0415 - only what needs pins
 
-    settings = _load(path, simulate=simulate).settings
     try:
-        factory = pins.open_driver(settings.pins.driver, {})
-        for each in (settings.siren, settings.striker, settings.strobe):
-            if each is not None:
-                pins.output(factory, each.pin, active_high=each.active_high).off()
-        # The lines are left as outputs at rest: letting them go would leave them to the board's pulls.
+        driver, outputs, faults = config.outputs(
+            path, lambda name: pins.check(name, simulate=simulate, heed_environment=False)
+        )
+        factory = pins.open_driver(driver, {})
+    except SettingsError as error:
+        _fail(error.faults)
     except pins.PinsError as error:
         _fail([str(error)])
+    held = []
+    for name, each in outputs.items():
+        try:
+            held.append(pins.output(factory, each.pin, active_high=each.active_high))
+            held[-1].off()
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the other outputs must be rested
+            faults.append(f"{name}: {error}")
+    try:
+        _say(faults)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        # Not sys.exit: gpiozero would close what is held, and lgpio's close makes a line a floating input. So the
+        # process ends with its lines as outputs at rest, and a Pi's kernel keeps them so (raspberrypi/linux#6117).
+        os._exit(2 if faults else 0)
 
 
 @click.command()
 @click.argument("incident")
-@click.option("--family", default="jawa-timur", show_default=True, help="The code family: jawa-timur, polri or tni.")
+@click.option("--family", default="jawa-timur", show_default=True, help="As shipped: jawa-timur, polri or tni.")
 @click.option("--once", is_flag=True, help="One figure only; otherwise as long as the drum speaks in one cycle.")
 def play(incident: str, family: str, once: bool) -> None:
-    """Show how the rhythm of INCIDENT falls, stroke by stroke. The watch's round is `patroli`."""
+    """Show how the rhythm of INCIDENT falls, stroke by stroke. The watch's round is `patroli`.
+
+    What is played is what is shipped: a district's own incidents and code family are not read.
+    """
     try:
         catalogue, codes = config.load_shipped(family)
     except SettingsError as error:
@@ -115,12 +142,15 @@ def _load(path: Path, *, simulate: bool) -> config.Config:
 
 
 def _fail(faults: Iterable[str]) -> NoReturn:
-    lines = list(faults)
-    for line in lines:
-        click.echo(line, err=True)
-    if len(lines) > 1:
-        click.echo(f"{len(lines)} faults.", err=True)
+    _say(list(faults))
     sys.exit(2)
+
+
+def _say(faults: list[str]) -> None:
+    for line in faults:
+        click.echo(line, err=True)
+    if len(faults) > 1:
+        click.echo(f"{len(faults)} faults.", err=True)
 
 
 def _tell(line: str) -> None:

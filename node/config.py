@@ -5,7 +5,12 @@
 Each file is read as far as it can be, whatever is wrong with the others, so that one look shows all there is to mend.
 """
 
+import ipaddress
+import os
+import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +18,8 @@ from typing import Any, TypeVar
 from contract import yamltext
 from contract.district import District, read_district
 from contract.incidents import Catalogue, Family, read_catalogue, read_family
-from contract.settings import SettingsError, nearest, read
-from node.options import NodeSettings
-from node.state import SILENCE_BUTTON
+from contract.settings import SLUG, SettingsError, read
+from node.options import PATH, NodeSettings, SirenSettings, cross_faults, hint, read_outputs
 
 T = TypeVar("T")
 
@@ -42,18 +46,17 @@ def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver:
     *check_driver* says what is wrong with a pin driver's name. Raises SettingsError with every fault of all files.
     """
     faults: list[str] = []
-    base = path.resolve().parent
-    found = _yaml(path)
-    written = found if isinstance(found, dict) else {}
-    settings = _try(faults, lambda: read(NodeSettings, found, path.name))
-    named = written.get("district")
-    district, catalogue, family = _load_district(faults, base / named if isinstance(named, str) and named else None)
-    faults += _cross_faults(path.name, written, district, catalogue)
-    driver = written["pins"].get("driver") if isinstance(written.get("pins"), dict) else None
+    base = path.absolute().parent
+    written = _mapping(path, "node.yaml")
+    settings = _try(faults, lambda: read(NodeSettings, written, path.name))
+    district, catalogue, family = _load_district(faults, _named(base, written, "district"))
+    faults += cross_faults(path.name, written, district, catalogue)
+    driver = _section(written, "pins").get("driver")
     wrong = check_driver(driver) if isinstance(driver, str) else None
     faults += [f"{path.name}.pins.driver: {wrong}"] if wrong is not None else []
-    password = None if settings is None else _try(faults, lambda: _password(base, settings, path.name))
-    ca_file = None if settings is None else _try(faults, lambda: _ca_file(base, settings, path.name))
+    broker = _section(written, "broker")
+    password = _try(faults, lambda: _password(base, broker, f"{path.name}.broker"))
+    ca_file = _try(faults, lambda: _ca_file(base, broker, f"{path.name}.broker"))
     if faults or settings is None or district is None or catalogue is None or family is None:
         raise SettingsError(faults)
     return Config(
@@ -63,12 +66,44 @@ def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver:
     )
 
 
+def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str, dict[str, SirenSettings], list[str]]:
+    """The pin driver and the outputs in the settings *path*, and the faults of those that cannot be read.
+
+    Whatever else is wrong is passed over. Raises SettingsError where there is no driver to reach any pin with.
+    """
+    written = _mapping(path, "node.yaml")
+    driver = _section(written, "pins").get("driver")
+    wrong = check_driver(driver) if isinstance(driver, str) else "missing; this setting has no default"
+    found, faults = read_outputs(written, path.name)
+    if wrong is not None or not isinstance(driver, str):
+        raise SettingsError([*faults, f"{path.name}.pins.driver: {wrong}"])
+    return driver, found, faults
+
+
+def warnings(found: Config) -> Iterator[str]:
+    """What may be meant, or may be wrong for this user only."""
+    broker = found.settings.broker
+    if not _is_loopback(broker.host):
+        if found.ca_file is None:
+            carried = "the alarms travel" if found.password is None else "the password and the alarms travel"
+            yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
+        if broker.username is None:
+            yield f"broker: {broker.host} is another machine, and there is no username; it cannot tell who rings"
+    folder = found.state_dir
+    nearest_ = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
+    if nearest_ == folder and not folder.is_dir():
+        yield f"state_dir: {folder} is no folder; nothing can be kept there"
+    elif not nearest_.is_dir() or not os.access(nearest_, os.W_OK | os.X_OK):
+        what = "written" if nearest_ == folder else "made"
+        yield f"state_dir: {folder} cannot be {what} by this user; the node's user must be able to"
+
+
 def load_shipped(family: str) -> tuple[Catalogue, Family]:
     """The catalogue that is shipped, with the code family *family*. Raises SettingsError."""
     faults: list[str] = []
     path = SHIPPED / "incidents.yaml"
-    catalogue = read_catalogue(_yaml(path), path.name)
-    loaded = _load_family(faults, SHIPPED / "family", family, catalogue)
+    catalogue = read_catalogue(_mapping(path, "incidents.yaml"), path.name)
+    loaded = _load_family(faults, "--family", SHIPPED, family, catalogue)
     if loaded is None:
         raise SettingsError(faults)
     return catalogue, loaded
@@ -81,28 +116,51 @@ def _load_district(faults: list[str], path: Path | None) -> tuple[District | Non
     if not _is_file(path):
         faults.append(f"{path}: there is no such district file")
         return None, None, None
-    district = _try(faults, lambda: read_district(_yaml(path), path.name))
-    catalogue_path = _beside(path, "incidents.yaml")
-    catalogue = _try(faults, lambda: read_catalogue(_yaml(catalogue_path), catalogue_path.name))
-    if district is None or catalogue is None:
+    written = _try(faults, lambda: _mapping(path, "situbondo.yaml"))
+    district = None if written is None else _try(faults, lambda: read_district(written, path.name))
+    catalogue_path = _beside(path.parent, "incidents.yaml")
+    catalogue = _try(faults, lambda: read_catalogue(_mapping(catalogue_path, "incidents.yaml"), catalogue_path.name))
+    name = None if written is None else written.get("rhythms")
+    if not isinstance(name, str) or (district is None and not re.fullmatch(SLUG, name)):
         return district, catalogue, None
-    return district, catalogue, _load_family(faults, path, district.rhythms, catalogue)
+    # Without a catalogue, which is a fault already, a family can still be asked about itself.
+    known = Catalogue({}) if catalogue is None else catalogue
+    return district, catalogue, _load_family(faults, f"{path.name}.rhythms", path.parent, name, known)
 
 
-def _load_family(faults: list[str], district: Path, name: str, catalogue: Catalogue) -> Family | None:
-    """The code family *name* beside the file *district*, or the shipped one; its faults go to *faults*."""
-    path = _beside(district, f"rhythms/{name}.yaml")
-    if not _is_file(path):
-        known = sorted({each.stem for base in (district.parent, SHIPPED) for each in base.glob("rhythms/*.yaml")})
-        faults.append(f"{district.name}.rhythms: there is no code family {name!r}; {_hint(name, known)}")
+def _load_family(faults: list[str], place: str, base: Path, name: str, catalogue: Catalogue) -> Family | None:
+    """The code family *name* in the folder *base*, or the shipped one; its faults go to *faults*, at *place*."""
+    path = _beside(base, f"rhythms/{name}.yaml")
+    if not re.fullmatch(SLUG, name) or not _is_file(path):
+        known = sorted({each.stem for folder in (base, SHIPPED) for each in folder.glob("rhythms/*.yaml")})
+        faults.append(f"{place}: there is no code family {name!r}; {hint(name, known)}")
         return None
-    return _try(faults, lambda: read_family(_yaml(path), f"rhythms/{path.name}", catalogue))
+    example, shown = "rhythms/jawa-timur.yaml", f"rhythms/{path.name}"
+    return _try(faults, lambda: read_family(_mapping(path, example), shown, catalogue))
 
 
-def _beside(district: Path, name: str) -> Path:
-    """The file *name* beside the district's, or the one that is shipped."""
-    own = district.parent / name
+def _beside(base: Path, name: str) -> Path:
+    """The file *name* in the folder *base*, or the one that is shipped."""
+    own = base / name
     return own if _is_file(own) else SHIPPED / name
+
+
+def _named(base: Path, table: Mapping[str, Any], key: str) -> Path | None:
+    """The path that *table* names under *key*; None where it names none, or none that its option allows."""
+    name = table.get(key)
+    return base / name if isinstance(name, str) and re.fullmatch(PATH, name) else None
+
+
+def _section(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = written.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.removesuffix(".").lower() == "localhost"
 
 
 def _is_file(path: Path) -> bool:
@@ -112,15 +170,23 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _yaml(path: Path) -> object:
+def _mapping(path: Path, example: str) -> dict[str, Any]:
+    """What stands in *path*; *example* is a shipped file of its kind. Raises SettingsError."""
     try:
-        return yamltext.load(path.read_text(encoding="utf-8"))
+        found = yamltext.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
         raise SettingsError([f"{path}: is no UTF-8 text"]) from None
     except yamltext.YamlError as error:
-        raise SettingsError([f"{path.name}: {error}"]) from None
+        tab = "; indent with spaces" if "'\\t'" in str(error) else ""
+        raise SettingsError([f"{path.name}: {error}{tab}"]) from None
+    if found is None:
+        raise SettingsError([f"{path.name}: is empty; start from config/{example}"])
+    if not isinstance(found, dict):
+        kind = "a list" if isinstance(found, list) else "a mere value"
+        raise SettingsError([f"{path.name}: is {kind}, no settings; write `name: value` lines, as in config/{example}"])
+    return found
 
 
 def _try(faults: list[str], act: Callable[[], T]) -> T | None:
@@ -131,81 +197,33 @@ def _try(faults: list[str], act: Callable[[], T]) -> T | None:
         return None
 
 
-def _password(base: Path, settings: NodeSettings, name: str) -> str | None:
-    broker = settings.broker
-    if (broker.username is None) != (broker.password_file is None):
-        raise SettingsError([f"{name}.broker: username and password_file belong together; give both or neither"])
-    if broker.password_file is None:
+def _password(base: Path, broker: Mapping[str, Any], place: str) -> str | None:
+    if ("username" in broker) != ("password_file" in broker):
+        raise SettingsError([f"{place}: username and password_file belong together; give both or neither"])
+    path = _named(base, broker, "password_file")
+    if path is None:
         return None
-    path = base / broker.password_file
+    remedy = "write the password into it, and let the node's user read it"
     try:
-        return path.read_text(encoding="utf-8").rstrip("\n")
+        password = path.read_text(encoding="utf-8").rstrip("\n")
     except (OSError, ValueError) as error:
-        raise SettingsError([f"{name}.broker.password_file: {path} cannot be read: {error}"]) from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError([f"{place}.password_file: {path} cannot be read: {reason}; {remedy}"]) from None
+    if not password:
+        raise SettingsError([f"{place}.password_file: {path} is empty; {remedy}"])
+    return password
 
 
-def _ca_file(base: Path, settings: NodeSettings, name: str) -> Path | None:
-    if settings.broker.ca_file is None:
+def _ca_file(base: Path, broker: Mapping[str, Any], place: str) -> Path | None:
+    path = _named(base, broker, "ca_file")
+    if path is None:
         return None
-    path = base / settings.broker.ca_file
     if not _is_file(path):
-        raise SettingsError([f"{name}.broker.ca_file: there is no file {path}"])
+        raise SettingsError([f"{place}.ca_file: there is no file {path}"])
+    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with suppress(OSError, ValueError):  # what it could not load is not in the store
+        store.load_verify_locations(cafile=path)
+    if not store.cert_store_stats()["x509"]:
+        remedy = "it takes the PEM file of the broker's certificate authority"
+        raise SettingsError([f"{place}.ca_file: {path} holds no certificate that can be read; {remedy}"])
     return path
-
-
-def _cross_faults(
-    name: str, written: Mapping[str, Any], district: District | None, catalogue: Catalogue | None
-) -> Iterator[str]:
-    """What is wrong between the settings as *written* and each other, and the files they name."""
-    places: dict[int, str] = {}
-    for place, pin in _pins(written):
-        if pin in places:
-            yield f"{name}.{place}: pin {pin} is also {places[pin]}; each pin serves one purpose"
-        places.setdefault(pin, place)
-    pins = written.get("pins")
-    if isinstance(pins, dict) and "socket" in pins and pins.get("driver") != "simulated":
-        yield f"{name}.pins.socket: only the driver 'simulated' has one; remove it"
-    if district is not None:
-        yield from _place_faults(name, written, district)
-    buttons = written.get("buttons")
-    if catalogue is not None and isinstance(buttons, dict):
-        known = [*catalogue.incidents, SILENCE_BUTTON]
-        for button in buttons:
-            if button not in known:
-                yield f"{name}.buttons.{button}: no such incident; {_hint(str(button), known)}"
-
-
-def _place_faults(name: str, written: Mapping[str, Any], district: District) -> Iterator[str]:
-    where = written.get("village")
-    village = district.villages.get(where) if isinstance(where, str) else None
-    if village is None:
-        if where is not None:
-            hint = _hint(str(where), district.villages)
-            yield f"{name}.village: {where!r} is no village of {district.district}; {hint}"
-        return
-    node = written.get("node")
-    post = village.posts.get(node) if isinstance(node, str) else None
-    if post is None:
-        if node is not None:
-            known = ", ".join(village.posts) or "none yet"
-            yield f"{name}.node: {node!r} is no post of {where} in the district file; add it there (known: {known})"
-        return
-    hears = written.get("hears", "village")
-    if hears != post.hears:
-        yield f"{name}.hears: {hears!r}, but the district file says {post.hears!r} of this post; make them the same"
-
-
-def _pins(written: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, int]]:
-    """Every pin number in the settings, with its path."""
-    for key, value in written.items():
-        place = f"{path}.{key}" if path else str(key)
-        if isinstance(value, dict):
-            yield from _pins(value, place)
-        elif key in ("pin", "lamp") and isinstance(value, int):
-            yield place, value
-
-
-def _hint(word: str, known: object) -> str:
-    names = [str(each) for each in known] if isinstance(known, Mapping | list) else []
-    close = nearest(word, names)
-    return f"{f'did you mean {close}? ' if close else ''}(known: {', '.join(names)})"

@@ -4,7 +4,7 @@
 |---|---|---|
 | off | mati | at rest, all well |
 | held | menyala saat ditekan | the touch is felt; keep holding |
-| sending | kedip cepat | sounds here; nobody else has confirmed it yet |
+| sending | kedip cepat | the report is on its way; nobody else has confirmed it yet |
 | heard | menyala terus | the posko (or, without one, the broker) has it |
 | sounding | kedip pelan | this alarm sounds here, raised elsewhere |
 | fault | kedip singkat | something is wrong; see the status |

@@ -1,18 +1,62 @@
-"""A node's settings as they are written: every option, its range and its default. Pure."""
+"""A node's settings as they are written: every option, its range and its default. Pure.
 
+Also what they say of each other, and what `rest` needs of them, which must be found whatever else is wrong.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from contract.settings import choice, flag, integer, number, option, section, slug, table, text
+from contract.district import District
+from contract.incidents import Catalogue
+from contract.settings import (
+    Place,
+    SettingsError,
+    choice,
+    flag,
+    integer,
+    nearest,
+    number,
+    option,
+    read,
+    section,
+    slug,
+    table,
+    text,
+)
+from node.state import SILENCE_BUTTON
+
+PATH = r"[^\s~].*"
 
 _pin = integer(2, 27, "BCM number")
-_path = text(r"\S.*", "a path")
+_path = text(PATH, "a path, written whole: nothing here knows what ~ stands for")
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"  # RFC 1123, section 2.1; RFC 1035, section 2.3.4
+_IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?"
+
+
+def _host(found: object, place: Place) -> str:
+    """A host's name or address. What is wrong with an IPv6 address in detail is left to the connection."""
+    if not isinstance(found, str) or not found:
+        raise place.refuse(f"{found!r} is not allowed; use a host name or an address")
+    if "://" in found:
+        raise place.refuse(f"{found!r} begins with a scheme; write the name or address alone, and the port under port")
+    if re.fullmatch(r"[^:]*:[0-9]*|\[.*\]:[0-9]+", found):
+        raise place.refuse(f"{found!r} ends with a port; write it under port, and the name or address alone here")
+    name = found.removesuffix(".")
+    named = len(name) <= 253 and all(re.fullmatch(_LABEL, label) for label in name.split("."))
+    if not named and not re.fullmatch(_IPV6, found):
+        shown = found if len(found) <= 60 else f"{found[:57]}..."
+        raise place.refuse(f"{shown!r} is no host name and no address; use letters, digits and hyphens, "
+                           "at most 63 between two dots, such as posko.local or 192.168.1.10")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
     """Where the broker is, and who this node is to it."""
 
-    host: str = option(text(r"\S+", "a host name or an address"))
+    host: str = option(_host)
     port: int = option(integer(1, 65535, "TCP port"), default=1883)
     username: str | None = option(text(r"\S+", "a name without spaces"), default=None)
     password_file: str | None = option(_path, default=None)
@@ -86,3 +130,91 @@ class NodeSettings:
     lock: LockSettings | None = option(section(LockSettings), default=None)
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
     state_dir: str = option(_path, default="/var/lib/kentongan")
+
+
+def read_outputs(found: Mapping[str, Any], name: str) -> tuple[dict[str, SirenSettings], list[str]]:
+    """The outputs in the settings *found* by their names, if pin and level are certain; and every fault of theirs.
+
+    An unknown option keeps an output from being driven only where `active_high` is not given: it may be that one,
+    misspelt, and the wrong level would switch the output on.
+    """
+    outputs: dict[str, SirenSettings] = {}
+    faults: list[str] = []
+    kinds = {"siren": SirenSettings, "striker": StrikerSettings, "strobe": StrobeSettings}
+    for output, kind in kinds.items():
+        if output not in found:
+            faults += [f"{name}.siren: missing; this setting has no default"] if output == "siren" else []
+            continue
+        written = found[output]
+        try:
+            read(kind, written, f"{name}.{output}")
+        except SettingsError as error:
+            faults += error.faults
+        if isinstance(written, Mapping):
+            told = "active_high" in written
+            written = {key: value for key, value in written.items()
+                       if key in ("pin", "active_high") or not (told or key == "stroke_s")}
+        try:
+            outputs[output] = read(SirenSettings, written)
+        except SettingsError:
+            continue  # told above
+    return outputs, faults
+
+
+def cross_faults(
+    name: str, written: Mapping[str, Any], district: District | None, catalogue: Catalogue | None
+) -> Iterator[str]:
+    """What is wrong between the settings as *written* and each other, and the files they name."""
+    places: dict[int, str] = {}
+    for place, pin in _pins(written):
+        if pin in places:
+            yield f"{name}.{place}: pin {pin} is also {places[pin]}; each pin serves one purpose"
+        places.setdefault(pin, place)
+    pins = written.get("pins")
+    if isinstance(pins, dict) and "socket" in pins and pins.get("driver") != "simulated":
+        yield f"{name}.pins.socket: only the driver 'simulated' has one; remove it"
+    if district is not None:
+        yield from _place_faults(name, written, district)
+    buttons = written.get("buttons")
+    if catalogue is not None and isinstance(buttons, dict):
+        known = [*catalogue.incidents, SILENCE_BUTTON]
+        for button in buttons:
+            if button not in known:
+                yield f"{name}.buttons.{button}: no such incident; {hint(str(button), known)}"
+
+
+def _place_faults(name: str, written: Mapping[str, Any], district: District) -> Iterator[str]:
+    where = written.get("village")
+    village = district.villages.get(where) if isinstance(where, str) else None
+    if village is None:
+        if where is not None:
+            known = hint(str(where), district.villages)
+            yield f"{name}.village: {where!r} is no village of {district.district}; {known}"
+        return
+    node = written.get("node")
+    post = village.posts.get(node) if isinstance(node, str) else None
+    if post is None:
+        if node is not None:
+            known = ", ".join(village.posts) or "none yet"
+            yield f"{name}.node: {node!r} is no post of {where} in the district file; add it there (known: {known})"
+        return
+    hears = written.get("hears", "village")
+    if hears != post.hears:
+        yield f"{name}.hears: {hears!r}, but the district file says {post.hears!r} of this post; make them the same"
+
+
+def _pins(written: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, int]]:
+    """Every pin number in the settings, with its path."""
+    for key, value in written.items():
+        place = f"{path}.{key}" if path else str(key)
+        if isinstance(value, dict):
+            yield from _pins(value, place)
+        elif key in ("pin", "lamp") and isinstance(value, int):
+            yield place, value
+
+
+def hint(word: str, known: object) -> str:
+    """Which of the names *known* was probably meant by *word*, and all of them."""
+    names = [str(each) for each in known] if isinstance(known, Mapping | list) else []
+    close = nearest(word, names)
+    return f"{f'did you mean {close}? ' if close else ''}(known: {', '.join(names)})"

@@ -23,8 +23,11 @@ class PinsError(Exception):
     """The pins cannot be used; the message says why and what to do."""
 
 
-def check(driver: str, *, simulate: bool) -> str | None:
-    """What is wrong with *driver* as a name, without touching a pin; None if nothing is."""
+def check(driver: str, *, simulate: bool, heed_environment: bool = True) -> str | None:
+    """What is wrong with *driver* as a name, without touching a pin; None if nothing is.
+
+    No driver is ever taken from the environment; *heed_environment* is whether one that is named there is a fault.
+    """
     known = sorted({entry.name for entry in entry_points(group=GROUP)})
     if driver not in known:
         close = nearest(driver, known)
@@ -32,7 +35,7 @@ def check(driver: str, *, simulate: bool) -> str | None:
         return f"{driver!r} is no pin driver; {hint}"
     if driver in NO_REAL_PINS and not simulate:
         return f"{driver!r} moves no real pin; only with --simulate"
-    leaked = os.environ.get(_VARIABLE)
+    leaked = os.environ.get(_VARIABLE) if heed_environment else None
     if leaked is not None and leaked != driver:
         return f"{driver!r} is named here, but the environment has {_VARIABLE}={leaked}; unset it"
     return None

@@ -16,8 +16,8 @@ PURE = {
 }
 # What a pure room may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
-    "collections", "contextlib", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math", "re", "types",
-    "typing", "unicodedata",
+    "collections", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math", "re", "types", "typing",
+    "unicodedata",
 }
 # Each library's only homes. gpiozero has two: the pin driver's, and the driver without pins.
 HOMES = {

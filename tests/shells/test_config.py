@@ -47,7 +47,7 @@ def test_the_shipped_example_has_no_fault_and_every_one_of_its_settings_arrives(
     read = config.load(write(tmp_path, example()))
     settings = read.settings
 
-    assert (settings.node, settings.village, settings.hears, settings.hub) == ("pos-1", "kalibagor", "village", True)
+    assert (settings.node, settings.village, settings.hears, settings.hub) == ("pos-1", "kalibagor", "village", False)
     assert (settings.broker.host, settings.broker.port, settings.pins.driver) == ("127.0.0.1", 1883, "lgpio")
     assert (settings.siren.pin, settings.siren.active_high) == (17, True)
     assert settings.striker is not None
@@ -220,12 +220,14 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     ("node: [pos-1\n", "node.yaml: line 2, column 1: "),
     ("node: a\nnode: b\n", "node.yaml: line 2, column 1: the key 'node' stands here twice; keep one of them"),
     ("node: &a [*a]\n", "node.yaml"),
-    ("", "None is no mapping"),
-    ("- node\n", "['node'] is no mapping"),
-    ("kentongan\n", "'kentongan' is no mapping"),
+    ("", "node.yaml: is empty; start from config/node.yaml"),
+    ("# a note\n", "node.yaml: is empty; start from config/node.yaml"),
+    ("- node\n", "node.yaml: is a list, no settings; write `name: value` lines, as in config/node.yaml"),
+    ("kentongan\n", "node.yaml: is a mere value, no settings; write `name: value` lines, as in config/node.yaml"),
+    ("siren:\n\tpin: 17\n", "cannot start any token; indent with spaces"),
     ("{" * 400, "node.yaml"),
     ("!!python/object/apply:os.system ['true']\n", "node.yaml: line 1, column 1: "),
-], ids=["broken", "a key twice", "an endless list", "empty", "a list", "a word", "deep", "code"])
+], ids=["broken", "a key twice", "an endless list", "empty", "a note", "a list", "a word", "a tab", "deep", "code"])
 def test_a_file_that_is_no_settings_is_a_fault(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "node.yaml"
     path.write_text(text, "utf-8")
@@ -247,47 +249,60 @@ def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:
     assert faults(tmp_path) == (f"{tmp_path}: cannot be read: Is a directory",)
 
 
-# The broker's secrets.
+def test_a_file_that_leads_back_to_itself_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "node.yaml"
+    path.symlink_to(path)
+
+    assert faults(path) == (f"{path}: cannot be read: Too many levels of symbolic links",)
 
 
-def test_a_password_is_read_from_its_file_without_its_last_line_end(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("p w\n", "utf-8")
-    (tmp_path / "ca.pem").write_text("", "utf-8")
-    broker = {"host": "posko", "username": "pos-1", "password_file": "secret", "ca_file": "ca.pem"}
-    read = config.load(write(tmp_path, with_posts(broker=broker)))
-
-    assert (read.password, read.ca_file) == ("p w", tmp_path / "ca.pem")
-
-
-@pytest.mark.parametrize("broker", [{"username": "pos-1"}, {"password_file": "secret"}], ids=["a name", "a password"])
-def test_a_name_and_a_password_belong_together(tmp_path: Path, broker: dict[str, str]) -> None:
-    (tmp_path / "secret").write_text("x", "utf-8")
-
-    assert faults(write(tmp_path, with_posts(broker={"host": "posko", **broker}))) == (
-        "node.yaml.broker: username and password_file belong together; give both or neither",
-    )
-
-
-@pytest.mark.parametrize("name", ["missing", "binary", ".", "x" * 300])
-def test_a_password_file_that_cannot_be_read_is_a_fault(tmp_path: Path, name: str) -> None:
-    (tmp_path / "binary").write_bytes(b"\xff")
-    broker = {"host": "posko", "username": "pos-1", "password_file": name}
-    (fault,) = faults(write(tmp_path, with_posts(broker=broker)))
-
-    assert fault.startswith("node.yaml.broker.password_file: ")
-    assert " cannot be read: " in fault
-
-
-@pytest.mark.parametrize("name", ["missing", ".", "x" * 300])
-def test_a_ca_file_that_is_not_there_is_a_fault(tmp_path: Path, name: str) -> None:
-    found = faults(write(tmp_path, with_posts(broker={"host": "posko", "ca_file": name})))
-
-    assert found == (f"node.yaml.broker.ca_file: there is no file {tmp_path / name}",)
-
-
-@pytest.mark.parametrize("name", ["jawa-timor", "", "x" * 300, "a\0b", "../node"])
+@pytest.mark.parametrize("name", ["jawa-timor", "", "x" * 300, "a\0b", "../node", "../rhythms/tni"])
 def test_a_shipped_family_that_there_is_not_is_a_fault(name: str) -> None:
     with pytest.raises(SettingsError) as raised:
         config.load_shipped(name)
 
-    assert raised.value.faults
+    (fault,) = raised.value.faults
+    assert fault.startswith(f"--family: there is no code family {name!r}; ")
+    assert fault.endswith("(known: jawa-timur, polri, tni)")
+
+
+@pytest.mark.parametrize("path", [("state_dir",), ("district",)], ids=".".join)
+@pytest.mark.parametrize("to", ["~", "~/kentongan", "~pi/kentongan"])
+def test_a_path_is_written_whole(tmp_path: Path, path: tuple[str, ...], to: str) -> None:
+    assert faults(write(tmp_path, changed(*path, to=to))) == (
+        f"node.yaml.{path[0]}: {to!r} is not allowed; use a path, written whole: nothing here knows what ~ stands for",
+    )
+
+
+@pytest.mark.parametrize("name", ["lock", "hening", "semua", "patroli"])
+def test_an_incident_may_not_be_called_like_something_else(tmp_path: Path, name: str) -> None:
+    shutil.copy(CONFIG / "situbondo.yaml", tmp_path)
+    text = (CONFIG / "incidents.yaml").read_text("utf-8").replace("  kecelakaan:", f"  {name}:")
+    (tmp_path / "incidents.yaml").write_text(text, "utf-8")
+    (fault,) = faults(write(tmp_path, changed("district", to="situbondo.yaml")))
+
+    assert fault.startswith(f"incidents.yaml.incidents.{name}: is the name of ")
+    assert fault.endswith("; give the incident another")
+
+
+def test_a_familys_faults_are_told_whatever_is_wrong_with_the_district_and_the_incidents(tmp_path: Path) -> None:
+    district = (CONFIG / "situbondo.yaml").read_text("utf-8").replace("kind: desa", "kind: dessa", 1)
+    incidents = (CONFIG / "incidents.yaml").read_text("utf-8").replace("priority: 90", "priority: 900")
+    (tmp_path / "d.yaml").write_text(district, "utf-8")
+    (tmp_path / "incidents.yaml").write_text(incidents, "utf-8")
+    (tmp_path / "rhythms").mkdir()
+    (tmp_path / "rhythms" / "jawa-timur.yaml").write_text("name: J\nsources: []\ncodes: {patroli: '?'}\n", "utf-8")
+    found = faults(write(tmp_path, changed("district", to="d.yaml")))
+
+    assert [fault.split(":")[0] for fault in found] == [
+        "d.yaml.villages.kalibagor.kind", "incidents.yaml.incidents.bencana.priority",
+        "rhythms/jawa-timur.yaml.codes.patroli",
+    ]
+
+
+@pytest.mark.parametrize("text", ["x", "..", "../jawa-timur", "x" * 300])
+def test_a_family_beside_a_faulty_district_is_never_sought_elsewhere(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.yaml").write_text(f"rhythms: {text}\n", "utf-8")
+    found = faults(write(tmp_path, changed("district", to="d.yaml")))
+
+    assert all(fault.startswith("d.yaml.") for fault in found)

@@ -48,6 +48,15 @@ def test_a_variable_that_says_otherwise_is_a_fault(monkeypatch: pytest.MonkeyPat
     )
 
 
+def test_a_variable_is_no_fault_where_the_environment_is_not_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+
+    assert pins.check("lgpio", simulate=False, heed_environment=False) is None
+    assert pins.check("mock", simulate=False, heed_environment=False) == (
+        "'mock' moves no real pin; only with --simulate"
+    )
+
+
 def test_a_variable_that_says_the_same_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "lgpio")
 
