@@ -23,7 +23,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.private import PrivateBroker
-from demo.box import Box
+from demo.box import Box, now
 
 HERE = Path(__file__).resolve().parent
 HOLD_S = 0.2
@@ -31,10 +31,6 @@ VILLAGES = ("patokan", "dawuhan", "kalibagor", "kotakan", "talkandang", "olean",
 INCIDENTS = (
     "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "kecelakaan", "pencurian", "ternak", "lainnya",
 )
-
-
-def now() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Floor:

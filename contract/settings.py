@@ -97,7 +97,7 @@ def section(kind: type[T]) -> Check[T]:
         refused = False
         for key in found:
             if key not in options:
-                place.below(key).refuse(_unknown(str(key), options))
+                place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
                 refused = True
         values: dict[str, Any] = {}
         for name, field in options.items():
@@ -222,15 +222,16 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
+def suggestion(word: str, known: Iterable[str], otherwise: str = "known") -> str:
+    """The name among *known* that *word* was probably meant to be, as a question; otherwise all of them."""
+    names = list(known)
+    close = nearest(word, names)
+    return f"did you mean {close}?" if close else f"{otherwise}: {', '.join(names)}"
+
+
 def _hint(found: object, known: Iterable[str]) -> str:
     close = nearest(str(found), known)
     return f" (did you mean {close}?)" if close else ""
-
-
-def _unknown(key: str, known: Iterable[str]) -> str:
-    names = list(known)
-    close = nearest(key, names)
-    return f"unknown; did you mean {close}?" if close else f"unknown; known here: {', '.join(names)}"
 
 
 def _show(found: object) -> str:

@@ -11,7 +11,7 @@ import click
 
 from contract import rhythm
 from contract.incidents import PATROL, cycles
-from contract.settings import SettingsError, nearest
+from contract.settings import SettingsError, suggestion
 from node import config
 
 CONFIG = click.option(
@@ -103,9 +103,7 @@ def play(incident: str, family: str, once: bool) -> None:
         _fail(error.faults)
     names = [*catalogue.incidents, PATROL]
     if incident not in names:
-        close = nearest(incident, names)
-        _fail([f"{incident!r}: no such incident; "
-               + (f"did you mean {close}?" if close else f"known: {', '.join(names)}")])
+        _fail([f"{incident!r}: no such incident; {suggestion(incident, names)}"])
     name = PATROL if incident == PATROL else catalogue.incidents[incident].rhythm
     code = codes.codes[name]
     strokes_s = cycles(catalogue, codes)[incident].strokes_s

@@ -89,7 +89,6 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
         case Acknowledged():
             outbox.acknowledged(draft, event)
         case Loaded():
-            draft.change(loaded=True)
             if draft.state.faults.get("journal") == _NO_JOURNAL:
                 draft.recover("journal")
             outbox.loaded(draft, event)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Status
-from node.draft import Draft
+from node.draft import Draft, without
 from node.effects import Remember
 from node.state import Alarm, Deferred, Key, Kind, Origin
 
@@ -32,13 +32,13 @@ def press(draft: Draft, incident: str, identifier: str) -> None:
     """This box's own button raises *incident* in its village. It sounds whatever went before."""
     key = Key(draft.state.rules.village, incident)
     duration_s = min(draft.incident(incident).duration_s, draft.state.rules.max_sounding_s)
-    known = draft.state.alarms.get(key)
-    merged = known.identifiers if known and not known.silenced else frozenset[str]()
+    known = draft.audible(key)
+    merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
         since=draft.now, edge_at=draft.now, until=draft.now + duration_s,
     )
-    if known and not known.silenced:
+    if known is not None:
         fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
     draft.put(fresh)
 
@@ -73,7 +73,7 @@ def extend(draft: Draft, alarm: Alarm, identifier: str | None, until: float, edg
 
 def end(draft: Draft, alarm: Alarm, kind: Kind, reason: str | None = None) -> None:
     """*alarm* is over, under all of its names."""
-    draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})
+    draft.change(alarms=without(draft.state.alarms, alarm.key))
     for name in alarm.identifiers:
         seen(draft, name, over=True)
     draft.say_of(kind, alarm, reason=reason)
@@ -128,10 +128,9 @@ def begin_deferred(draft: Draft) -> None:
     for key, late in tuple(draft.state.deferred.items()):
         if draft.now < late.due:
             continue
-        draft.change(deferred={other: each for other, each in draft.state.deferred.items() if other != key})
-        known = draft.state.alarms.get(key)
-        audible = known is not None and not known.silenced
-        if audible or draft.now >= late.until or late.edge_at < draft.state.cleared_at.get(key.village, late.edge_at):
+        draft.change(deferred=without(draft.state.deferred, key))
+        cleared = late.edge_at < draft.state.cleared_at.get(key.village, late.edge_at)
+        if cleared or draft.now >= late.until or draft.audible(key) is not None:
             continue
         raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)
         begin(draft, key, raised, Origin.NETWORK)
@@ -166,7 +165,7 @@ def lock_out(draft: Draft) -> None:
     draft.change(deferred={})
     for alarm in tuple(draft.state.alarms.values()):
         if alarm.origin is not Origin.BUTTON and not alarm.silenced:
-            draft.change(alarms={key: each for key, each in draft.state.alarms.items() if key != alarm.key})
+            draft.change(alarms=without(draft.state.alarms, alarm.key))
             draft.say_of(Kind.SILENCED, alarm, reason="locked")
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from contract.incidents import ALL_CLEAR
 from node import alarms, outbox
-from node.draft import Draft
+from node.draft import Draft, without
 from node.events import Contact
 from node.state import LOCK, SILENCE_BUTTON, Hold, Kind, Origin, State
 
@@ -85,7 +85,7 @@ def _fire(draft: Draft, name: str) -> None:
 
 
 def _released(draft: Draft, name: str, hold: Hold) -> None:
-    draft.change(contacts={other: each for other, each in draft.state.contacts.items() if other != name})
+    draft.change(contacts=without(draft.state.contacts, name))
     if name == LOCK and hold.fired:
         draft.change(locked=False)
         draft.say(Kind.UNLOCKED)

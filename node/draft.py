@@ -3,14 +3,17 @@
 Everything that a step reports goes through here: it is logged, and published or kept for when the link is back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from contract import jsontext, messages, topics
 from contract.incidents import Incident
 from node.effects import Effect, Hush, Log, Play, Publish
 from node.state import Alarm, Bucket, Key, Kind, State
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 BACKLOG = 200  # events kept for the link's return
 CHATTER = 20.0  # events that the network may cause at once …
@@ -39,6 +42,11 @@ class Draft:
     def put(self, alarm: Alarm) -> None:
         """Sets the alarm of its key."""
         self.change(alarms={**self.state.alarms, alarm.key: alarm})
+
+    def audible(self, key: Key) -> Alarm | None:
+        """The alarm of *key* that is in force and not silenced, if there is one."""
+        alarm = self.state.alarms.get(key)
+        return None if alarm is None or alarm.silenced else alarm
 
     def incident(self, name: str) -> Incident:
         """The catalogue's entry for *name*, which must be known."""
@@ -100,7 +108,7 @@ class Draft:
     def recover(self, part: str) -> None:
         """Lifts a fault, if there is one, and reports it."""
         if part in self.state.faults:
-            self.change(faults={name: why for name, why in self.state.faults.items() if name != part})
+            self.change(faults=without(self.state.faults, part))
             self.say(Kind.RECOVERED, part=part)
 
     def remember(self, identifier: str, *, over: bool) -> None:
@@ -140,6 +148,11 @@ class Draft:
     def clock_word(self) -> str:
         """Whether the wall clock can be believed, in the contract's word."""
         return messages.SYNCED if self.state.clock.synced else messages.UNSYNCED
+
+
+def without(table: Mapping[K, V], key: K) -> dict[K, V]:
+    """*table* without its member *key*."""
+    return {other: each for other, each in table.items() if other != key}
 
 
 def draw(bucket: Bucket, now: float, size: float, per_s: float) -> tuple[Bucket, bool]:

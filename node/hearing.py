@@ -9,7 +9,7 @@ from contract import messages, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
-from contract.settings import nearest
+from contract.settings import nearest, suggestion
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from node import alarms, beacon
 from node.alarms import Raised
@@ -79,15 +79,14 @@ def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
         return
     note = body.note or body.headline or ""
     raised = Raised(body.identifier, remaining_s, body.age_s, body.status, note)
-    known = draft.state.alarms.get(key)
-    audible = known is not None and not known.silenced
+    known = draft.audible(key)
     if not draft.granted(key, AT_ONCE, PER_S):
-        if audible:
+        if known is not None:
             _refuse(draft, topic, "too many of this incident at once; it sounds already", body)
         else:
             alarms.defer(draft, key, raised, 1 / PER_S)
         return
-    if known is not None and audible:
+    if known is not None:
         if known.status is Status.ACTUAL and body.status is Status.EXERCISE:
             _refuse(draft, topic, "an exercise of what is in force in earnest", body)
             return
@@ -148,8 +147,7 @@ def _unknown(draft: Draft, topic: AlarmTopic) -> str | None:
         ("village", topic.village, {EVERYWHERE, *rules.villages}), ("incident", topic.incident, set(rules.incidents)),
     ):
         if word not in known:
-            close = nearest(word, sorted(known)) if draft.heeds() else None  # a flood of typos gets no hints
-            hint = f"did you mean {close}?" if close else f"known: {', '.join(sorted(known))}"
+            hint = suggestion(word, sorted(known)) if draft.heeds() else "look it up"  # no search for a flood of typos
             return f"unknown {what} {word[:80]!r}; {hint}"
     return None
 

@@ -17,7 +17,7 @@ from contract import jsontext, messages, topics
 from contract.incidents import ALL_CLEAR
 from contract.messages import Beacon, Body
 from node import alarms
-from node.draft import Draft
+from node.draft import Draft, without
 from node.effects import Drop, Keep, Log, Publish
 from node.events import Acknowledged, Loaded, Press
 from node.state import Kind, Origin, State
@@ -206,5 +206,5 @@ def _put(draft: Draft, press: Press) -> None:
 
 
 def _drop(draft: Draft, press: Press) -> None:
-    draft.change(outbox={name: each for name, each in draft.state.outbox.items() if name != press.identifier})
+    draft.change(outbox=without(draft.state.outbox, press.identifier))
     draft.do(Drop(press.identifier))

@@ -12,7 +12,7 @@ from typing import Any
 from gpiozero import DigitalInputDevice, DigitalOutputDevice
 from gpiozero.pins import Factory
 
-from contract.settings import nearest
+from contract.settings import suggestion
 
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")
@@ -30,9 +30,7 @@ def check(driver: str, *, simulate: bool, heed_environment: bool = True) -> str 
     """
     known = sorted({entry.name for entry in entry_points(group=GROUP)})
     if driver not in known:
-        close = nearest(driver, known)
-        hint = f"did you mean {close}?" if close else f"known here: {', '.join(known)}"
-        return f"{driver!r} is no pin driver; {hint}"
+        return f"{driver!r} is no pin driver; {suggestion(driver, known, 'known here')}"
     if driver in NO_REAL_PINS and not simulate:
         return f"{driver!r} moves no real pin; only with --simulate"
     leaked = os.environ.get(_VARIABLE) if heed_environment else None

@@ -100,9 +100,8 @@ class Siren:
             if program is not None and (program.score, program.start) == (scored, play.start):
                 program.until = until
             else:
-                index = scored.index_after(play.start, now)
-                self._program = _Program(scored, play.start, until, index, {})
-                self._set(scored.on_at(play.start, now) | ({Role.STROBE} & self._outputs.keys()))
+                self._program = _Program(scored, play.start, until, 0, {})
+                self._join(self._program, now)
             self._woken.notify()
 
     def hush(self) -> None:
@@ -169,8 +168,7 @@ class Siren:
             return
         due, edge = program.score.due(program.start, program.index)
         if now > due + RESYNC_S:
-            program.index = program.score.index_after(program.start, now)
-            self._set(program.score.on_at(program.start, now) | ({Role.STROBE} & self._outputs.keys()))
+            self._join(program, now)
             return
         program.index += 1
         if edge.on:
@@ -179,6 +177,11 @@ class Siren:
         if self._broke:
             self._broke = False
             self._inbox.put(Recovered(SIREN_THREAD))
+
+    def _join(self, program: _Program, now: float) -> None:
+        """Goes on with *program* from where it should be at *now*."""
+        program.index = program.score.index_after(program.start, now)
+        self._set(program.score.on_at(program.start, now) | {Role.STROBE})
 
     def _bound(self, now: float) -> float:
         """The instant past which nothing may be on."""

@@ -158,7 +158,6 @@ class State:
     now: float
     started_at: float
     clock: Clock
-    loaded: bool = False
     connecting: bool = False
     linked_at: float | None = None
     locked: bool = False
