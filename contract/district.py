@@ -8,18 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contract.incidents import ALL_CLEAR, Catalogue, Reach
-from contract.settings import (
-    SettingsError,
-    choice,
-    items,
-    nearest,
-    option,
-    read,
-    section,
-    slug,
-    table,
-    text,
-)
+from contract.nearest import nearest
+from contract.settings import SettingsError, choice, items, option, read, section, slug, table, text
 
 EVERYWHERE = "semua"
 _NAME = text(r"\S.*", "a name for people")

@@ -16,17 +16,19 @@ the place. So one reading finds all faults, each with its full path, what was fo
 """
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from contract.nearest import nearest, suggestion
 
 T = TypeVar("T")
 K = TypeVar("K")
 
 _REQUIRED = object()
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+PATH = r"[^\s~].*"
 
 
 class SettingsError(ValueError):
@@ -205,6 +207,11 @@ def slug(found: Any, place: Place) -> str:
     return text(SLUG, "small letters, digits and single hyphens")(found, place)
 
 
+def file_path(found: Any, place: Place) -> str:
+    """A path. Settings are read without a home folder."""
+    return text(PATH, "a path, written whole: nothing here knows what ~ stands for")(found, place)
+
+
 def choice(*allowed: str) -> Check[str]:
     """One of the words *allowed*."""
 
@@ -214,19 +221,6 @@ def choice(*allowed: str) -> Check[str]:
         return found
 
     return check
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The name among *known* that *word* was probably meant to be, or None."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
-
-
-def suggestion(word: str, known: Iterable[str], otherwise: str = "known") -> str:
-    """The name among *known* that *word* was probably meant to be, as a question; otherwise all of them."""
-    names = list(known)
-    close = nearest(word, names)
-    return f"did you mean {close}?" if close else f"{otherwise}: {', '.join(names)}"
 
 
 def _hint(found: object, known: Iterable[str]) -> str:

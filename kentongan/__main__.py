@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-from contract.settings import nearest
+from contract.nearest import nearest
 
 # name: (module, attribute, what --help says of it)
 COMMANDS = {

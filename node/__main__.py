@@ -11,7 +11,9 @@ import click
 
 from contract import rhythm
 from contract.incidents import PATROL, cycles
-from contract.settings import SettingsError, suggestion
+from contract.nearest import suggestion
+from contract.settings import SettingsError
+from loop import files
 from node import config
 
 CONFIG = click.option(
@@ -98,7 +100,7 @@ def play(incident: str, family: str, once: bool) -> None:
     What is played is what is shipped: a district's own incidents and code family are not read.
     """
     try:
-        catalogue, codes = config.load_shipped(family)
+        catalogue, codes = files.load_shipped(family)
     except SettingsError as error:
         _fail(error.faults)
     names = [*catalogue.incidents, PATROL]

@@ -18,25 +18,14 @@ sounds), `outbox` (what must arrive), `face` (lamps, status), `draft` (a step in
 from typing import assert_never
 
 from contract import jsontext
+from loop.bucket import Bucket, draw
+from loop.effects import Connect, Publish
+from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from node import alarms, beacon, contacts, face, hearing, outbox, turns
-from node.draft import CHATTER, CHATTER_PER_S, Draft, draw
-from node.effects import Connect, Effect, Publish
-from node.events import (
-    Acknowledged,
-    Clock,
-    Contact,
-    Event,
-    Faulted,
-    Linked,
-    Loaded,
-    Overflowed,
-    Received,
-    Recovered,
-    SelfTested,
-    Tick,
-    Unlinked,
-)
-from node.state import SIREN_THREAD, Bucket, Kind, Rules, State
+from node.draft import CHATTER, CHATTER_PER_S, Draft
+from node.effects import Effect
+from node.events import Contact, Event, Loaded, SelfTested
+from node.state import SIREN_THREAD, Kind, Rules, State
 
 LOAD_S = 3.0  # how long the journal may take before the node goes on without it
 _NO_JOURNAL = "does not answer; the node goes on from memory"

@@ -10,10 +10,10 @@ from dataclasses import replace
 from contract import messages
 from contract.incidents import ALL_CLEAR
 from contract.messages import Listed, Refusal, Status
+from loop.effects import Reconnect
 from node import alarms, outbox
 from node.alarms import Raised
 from node.draft import Draft
-from node.effects import Reconnect
 from node.state import Alarm, HubView, Key, Kind, Origin, State
 
 GAP_S = 15.0  # three beacons

@@ -9,10 +9,11 @@ from functools import partial
 from threading import Event as Flag
 from threading import Lock, Thread
 
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
 from node.devices import ContactInput, Output
 from node.effects import Lamp
-from node.events import Contact, Faulted, Recovered
-from node.inbox import Inbox
+from node.events import Contact
 
 LOOK_S = 0.1
 

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from contract import jsontext, messages, topics
 from contract.incidents import Incident
-from node.effects import Effect, Hush, Log, Play, Publish
-from node.state import Alarm, Bucket, Key, Kind, State
+from loop.bucket import Bucket, draw
+from loop.effects import Log, Publish
+from node.effects import Effect, Hush, Play
+from node.state import Alarm, Key, Kind, State
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -153,10 +155,3 @@ class Draft:
 def without(table: Mapping[K, V], key: K) -> dict[K, V]:
     """*table* without its member *key*."""
     return {other: each for other, each in table.items() if other != key}
-
-
-def draw(bucket: Bucket, now: float, size: float, per_s: float) -> tuple[Bucket, bool]:
-    """*bucket* after one draw at *now*, and whether there was something in it."""
-    tokens = min(size, bucket.tokens + (now - bucket.at) * per_s)
-    # A hair less than a whole one will do: it was due at an instant that a float only comes near.
-    return (Bucket(tokens - 1, now), True) if tokens > 0.999 else (Bucket(tokens, now), False)

@@ -1,10 +1,14 @@
-"""What goes out: what the loop is to do after a step, each a frozen value. No behaviour."""
+"""What goes out of a node: what its loop is to do after a step, each a frozen value. No behaviour.
+
+What any loop does (messages, the log) is in `loop.effects`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from contract.rhythm import Cycle
+from loop.effects import Connect, Log, Publish, Reconnect
 from node.events import Press
 
 
@@ -41,23 +45,6 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
-class Publish:
-    """A message to the broker, while linked; a `token` asks for an Acknowledged."""
-
-    topic: str
-    payload: bytes
-    retain: bool = False
-    token: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """An event, as published, into the journal."""
-
-    event: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class Keep:
     """A press into the outbox on disk."""
 
@@ -77,16 +64,6 @@ class Remember:
 
     identifier: str
     over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Begin to seek the broker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reconnect:
-    """Drop the connection and seek the broker anew, at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What comes in through the inbox, each a frozen value. No behaviour.
 
-All instants are seconds of one clock that never jumps (`node.clock`); what people read is turned into wall
-time only when it is written down.
+What any loop hears (messages, the clock, faults) is in `loop.events`; here is what only a node does.
 """
 
 from dataclasses import dataclass
+
+from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,34 +15,6 @@ class Contact:
     name: str
     closed: bool
     initial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message arrived."""
-
-    topic: str
-    payload: bytes
-    retain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The broker has answered the subscriptions; what it refused is a fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unlinked:
-    """The broker is out of reach."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """The broker took over the message that was published under `token`."""
-
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +45,10 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """The wall clock: whether it is synchronised, and what to add to an instant to get the epoch's seconds."""
-
-    synced: bool
-    offset_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Faulted:
-    """A part of this node stopped doing its job."""
-
-    part: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """It does its job again."""
-
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Overflowed:
-    """Messages that were dropped unread because they came faster than they could be heard."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class SelfTested:
     """The answer to a SelfTest: each part with "ok" or what is wrong with it."""
 
     results: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time has passed."""
 
 
 Event = (

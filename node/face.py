@@ -11,8 +11,9 @@
 """
 
 from contract import jsontext
+from loop.effects import Publish
 from node.draft import Draft
-from node.effects import Lamp, Light, Publish
+from node.effects import Lamp, Light
 from node.state import SILENCE_BUTTON, Alarm, Key, Origin, State
 
 

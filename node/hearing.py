@@ -9,13 +9,13 @@ from contract import messages, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
-from contract.settings import nearest, suggestion
+from contract.nearest import nearest, suggestion
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+from loop.events import Received
 from node import alarms, beacon
 from node.alarms import Raised
 from node.draft import CHATTER, CHATTER_PER_S, Draft
 from node.effects import SelfTest
-from node.events import Received
 from node.state import Key, Kind, Origin
 
 # How often one village's one incident is listened to: a flood of it is one alarm, and each of its messages

@@ -3,20 +3,20 @@
 Also what they say of each other, and what `rest` needs of them, which must be found whatever else is wrong.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contract.broker import BrokerSettings
 from contract.district import District
 from contract.incidents import Catalogue
+from contract.nearest import hint
 from contract.settings import (
-    Place,
     SettingsError,
     choice,
+    file_path,
     flag,
     integer,
-    nearest,
     number,
     option,
     read,
@@ -27,40 +27,7 @@ from contract.settings import (
 )
 from node.state import SILENCE_BUTTON
 
-PATH = r"[^\s~].*"
-
 _pin = integer(2, 27, "BCM number")
-_path = text(PATH, "a path, written whole: nothing here knows what ~ stands for")
-_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"  # RFC 1123, section 2.1; RFC 1035, section 2.3.4
-_IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?"
-
-
-def _host(found: object, place: Place) -> str:
-    """A host's name or address. What is wrong with an IPv6 address in detail is left to the connection."""
-    if not isinstance(found, str) or not found:
-        raise place.refuse(f"{found!r} is not allowed; use a host name or an address")
-    if "://" in found:
-        raise place.refuse(f"{found!r} begins with a scheme; write the name or address alone, and the port under port")
-    if re.fullmatch(r"[^:]*:[0-9]*|\[.*\]:[0-9]+", found):
-        raise place.refuse(f"{found!r} ends with a port; write it under port, and the name or address alone here")
-    name = found.removesuffix(".")
-    named = len(name) <= 253 and all(re.fullmatch(_LABEL, label) for label in name.split("."))
-    if not named and not re.fullmatch(_IPV6, found):
-        shown = found if len(found) <= 60 else f"{found[:57]}..."
-        raise place.refuse(f"{shown!r} is no host name and no address; use letters, digits and hyphens, "
-                           "at most 63 between two dots, such as posko.local or 192.168.1.10")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerSettings:
-    """Where the broker is, and who this node is to it."""
-
-    host: str = option(_host)
-    port: int = option(integer(1, 65535, "TCP port"), default=1883)
-    username: str | None = option(text(r"\S+", "a name without spaces"), default=None)
-    password_file: str | None = option(_path, default=None)
-    ca_file: str | None = option(_path, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +35,7 @@ class PinSettings:
     """The pin driver; `socket` is only for the simulated one."""
 
     driver: str = option(text(r"[a-z0-9]+", "a name that gpiozero knows"))
-    socket: str | None = option(_path, default=None)
+    socket: str | None = option(file_path, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +84,7 @@ class NodeSettings:
     """A node's settings file, as written."""
 
     node: str = option(slug)
-    district: str = option(_path)
+    district: str = option(file_path)
     village: str = option(slug)
     broker: BrokerSettings = option(section(BrokerSettings))
     pins: PinSettings = option(section(PinSettings))
@@ -129,7 +96,7 @@ class NodeSettings:
     buttons: dict[str, ButtonSettings] = option(table(slug, lambda _name: section(ButtonSettings)), default=dict)
     lock: LockSettings | None = option(section(LockSettings), default=None)
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
-    state_dir: str = option(_path, default="/var/lib/kentongan")
+    state_dir: str = option(file_path, default="/var/lib/kentongan")
 
 
 def read_outputs(found: Mapping[str, Any], name: str) -> tuple[dict[str, SirenSettings], list[str]]:
@@ -211,10 +178,3 @@ def _pins(written: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, int
             yield from _pins(value, place)
         elif key in ("pin", "lamp") and isinstance(value, int):
             yield place, value
-
-
-def hint(word: str, known: object) -> str:
-    """Which of the names *known* was probably meant by *word*, and all of them."""
-    names = [str(each) for each in known] if isinstance(known, Mapping | list) else []
-    close = nearest(word, names)
-    return f"{f'did you mean {close}? ' if close else ''}(known: {', '.join(names)})"

@@ -16,10 +16,12 @@ from dataclasses import replace
 from contract import jsontext, messages, topics
 from contract.incidents import ALL_CLEAR
 from contract.messages import Beacon, Body
+from loop.effects import Log, Publish
+from loop.events import Acknowledged
 from node import alarms
 from node.draft import Draft, without
-from node.effects import Drop, Keep, Log, Publish
-from node.events import Acknowledged, Loaded, Press
+from node.effects import Drop, Keep
+from node.events import Loaded, Press
 from node.state import Kind, Origin, State
 
 RESEND_S = 10.0

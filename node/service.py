@@ -18,32 +18,23 @@ from typing import assert_never
 from contract import incidents, topics
 from contract.district import EVERYWHERE, heard
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic
-from node import alarm, clock, face, health, pins
+from loop import clock, health
+from loop.effects import Connect, Log, Publish, Reconnect
+from loop.endpoint import Broker, Subscription
+from loop.events import Clock, Faulted, Recovered
+from loop.inbox import Inbox
+from loop.link import Link
+from loop.teller import Teller
+from node import alarm, face, pins
 from node.buttons import Panel
 from node.config import Config
 from node.devices import Output
-from node.effects import (
-    Connect,
-    Drop,
-    Effect,
-    Hush,
-    Keep,
-    Light,
-    Log,
-    Play,
-    Publish,
-    Reconnect,
-    Remember,
-    SelfTest,
-)
-from node.events import Clock, Faulted, Recovered, SelfTested
-from node.inbox import Inbox
+from node.effects import Drop, Effect, Hush, Keep, Light, Play, Remember, SelfTest
+from node.events import SelfTested
 from node.journal import Journal
-from node.link import Broker, Link
 from node.score import Role
 from node.siren import Siren
 from node.state import LOCK, Rules, State
-from node.teller import Teller
 
 LOCK_HOLD_S = 0.05
 
@@ -201,7 +192,7 @@ def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
     )
 
 
-def subscriptions(config: Config) -> list[str]:
+def subscriptions(config: Config) -> list[Subscription]:
     """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon.
 
     No two of them overlap, so nothing arrives twice.
@@ -220,7 +211,7 @@ def subscriptions(config: Config) -> list[str]:
     names += [topics.write(district, CommandTopic(village, "+")) for village in own]
     if settings.hub:
         names.append(topics.write(district, ActiveTopic()))
-    return names
+    return [Subscription(name) for name in names]
 
 
 def _broker(config: Config) -> Broker:

@@ -14,7 +14,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from node import clock
+from loop import clock
 
 
 class SimulatedPin(MockPin):  # type: ignore[misc]

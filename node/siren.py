@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Condition, Thread
 
-from node import clock
+from loop import clock
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
 from node.devices import Output
 from node.effects import Play
-from node.events import Faulted, Recovered
-from node.inbox import Inbox
 from node.score import Role, Score, score
 from node.state import SIREN_THREAD
 

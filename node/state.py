@@ -8,8 +8,10 @@ from typing import NamedTuple
 from contract.incidents import Incident
 from contract.messages import Status
 from contract.rhythm import Cycle
+from loop.bucket import Bucket
+from loop.events import Clock
 from node.effects import Lamp
-from node.events import Clock, Press
+from node.events import Press
 
 SILENCE_BUTTON = "hening"
 LOCK = "lock"
@@ -130,14 +132,6 @@ class Turn:
     start: float
     boundary: float
     until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """How many more messages of a kind are let through; filled up as time passes."""
-
-    tokens: float
-    at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("contract", "node", "broker", "demo", "kentongan")
+HOUSES = {"loop", "node", "posko"}  # the loops, and what they share
+PACKAGES = ("contract", "loop", "node", "posko", "broker", "demo", "kentongan")
 
 PURE = {
+    "loop.bucket", "loop.effects", "loop.events",
     "node.alarm", "node.alarms", "node.beacon", "node.contacts", "node.devices", "node.draft", "node.effects",
     "node.events", "node.face", "node.hearing", "node.options", "node.outbox", "node.score", "node.state", "node.turns",
 }
@@ -21,14 +23,15 @@ PURE_STDLIB = {
 }
 # Each library's only homes. gpiozero has two: the pin driver's, and the driver without pins.
 HOMES = {
-    "paho": {"node.link"},
-    "sqlite3": {"node.journal"},
+    "paho": {"loop.link"},
+    "sqlite3": {"loop.database"},
     "gpiozero": {"node.pins", "node.simulated"},
     "yaml": {"contract.yamltext"},
     "click": {"kentongan.__main__", "node.__main__", "demo.__main__"},
 }
-# Small rooms that any shell may use: the clock, and the way into the loop.
-COMMON = {"node.clock", "node.inbox"}
+# What any shell may use: the clock, the way into the loop, and what each program completes for itself: the thread
+# that writes to the disk, the reading of settings files.
+COMMON = {"loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files"}
 
 
 def modules() -> dict[str, Path]:
@@ -69,7 +72,9 @@ def test_the_contract_imports_nothing_but_itself() -> None:
 
 def test_rooms_import_the_contract_and_their_own_house_only() -> None:
     allowed = {
-        "node": {"node", "contract"},
+        "loop": {"loop", "contract"},
+        "node": {"node", "loop", "contract"},
+        "posko": {"posko", "loop", "contract"},
         "broker": {"broker", "contract"},
         "demo": {"demo", "broker", "contract"},
     }
@@ -85,7 +90,7 @@ def test_pure_rooms_import_only_pure_rooms() -> None:
     assert MODULES.keys() >= PURE
     impure = {
         name: found for name in PURE
-        if (found := {each for each in OURS[name] if not each.startswith("contract") and each not in PURE | {"node"}})
+        if (found := {each for each in OURS[name] - PURE - HOUSES if not each.startswith("contract")})
     }
     assert impure == {}
 
@@ -109,7 +114,8 @@ def test_a_shell_knows_one_third_party_library_at_most() -> None:
 
 
 def test_shells_do_not_know_each_other() -> None:
-    shells = {name for name in MODULES if name.startswith("node.")} - PURE - COMMON - {"node.service", "node.__main__"}
+    programs = {name for name in MODULES if name.endswith((".service", ".__main__"))}
+    shells = {name for name in MODULES if name.split(".")[0] in HOUSES} - PURE - COMMON - programs
     known = {
         name: found for name in shells
         if (found := OURS[name] & shells)
@@ -118,7 +124,8 @@ def test_shells_do_not_know_each_other() -> None:
 
 
 def test_only_a_main_knows_a_service() -> None:
-    assert {name for name, found in OURS.items() if "node.service" in found} == {"node.__main__"}
+    for house in ("node", "posko"):
+        assert {name for name, found in OURS.items() if f"{house}.service" in found} <= {f"{house}.__main__"}
 
 
 def test_files_stay_small() -> None:

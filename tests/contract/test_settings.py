@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.nearest import nearest
 from contract.settings import (
     Check,
     SettingsError,
@@ -14,7 +15,6 @@ from contract.settings import (
     flag,
     integer,
     items,
-    nearest,
     number,
     option,
     read,

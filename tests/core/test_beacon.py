@@ -3,8 +3,10 @@
 import pytest
 
 from contract.messages import Status
-from node.effects import Hush, Play, Reconnect
-from node.events import Contact, Linked, Received, Unlinked
+from loop.effects import Reconnect
+from loop.events import Linked, Received, Unlinked
+from node.effects import Hush, Play
+from node.events import Contact
 from tests.core.world import World, listed, same
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from loop.effects import Publish
+from loop.events import Clock, Faulted, Linked, Recovered, Unlinked
 from node import face
-from node.effects import Publish
-from node.events import Clock, Faulted, Linked, Recovered, SelfTested, Unlinked
+from node.events import SelfTested
 from tests.core.world import EPOCH_S, OWN, World, listed, make_rules
 
 ONE = f"{OWN}1"

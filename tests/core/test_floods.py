@@ -2,7 +2,7 @@
 
 import json
 
-from node.events import Linked, Received
+from loop.events import Linked, Received
 from node.state import State
 from tests.core.world import World, listed, make_rules, same
 

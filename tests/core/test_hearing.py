@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contract.messages import rfc3339
-from node.events import Overflowed, Received
+from loop.events import Overflowed, Received
 from tests.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules
 
 KNOWN = "aman, bencana, kebakaran, kecelakaan, lainnya, pembunuhan, pemerkosaan, pencurian, perampokan, ternak"

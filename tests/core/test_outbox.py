@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from node.effects import Keep, Log, Publish
-from node.events import Contact, Linked, Loaded, Press, Unlinked
+from loop.effects import Log, Publish
+from loop.events import Linked, Unlinked
+from node.effects import Keep
+from node.events import Contact, Loaded, Press
 from tests.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_rules, same
 
 ONE = f"{OWN}1"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from node.events import Contact, Received
+from loop.events import Received
+from node.events import Contact
 from tests.core.world import World, make_rules, same
 
 TOUCH, RELEASE = Contact("pencurian", closed=True), Contact("pencurian", closed=False)

@@ -1,6 +1,7 @@
 """What sounds when several alarms are in force, and for how long at most."""
 
-from node.events import Contact, Faulted, Received, Recovered
+from loop.events import Faulted, Received, Recovered
+from node.events import Contact
 from tests.core.world import World, make_rules, same
 
 CYCLE_S = 23.0  # of pencurian, ternak, pembunuhan and perampokan in the district's family

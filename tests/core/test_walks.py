@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from contract.incidents import ALL_CLEAR
 from contract.topics import AlarmTopic, read
+from loop.events import Linked, Received, Tick
 from node import alarm
 from node.effects import Effect, Hush, Play
-from node.events import Event, Linked, Received, Tick
+from node.events import Event
 from node.state import Kind, Origin, State
 from tests.core.walks import ODDITIES, QUIET, WALKS, Move
 from tests.core.world import World, make_rules

@@ -9,22 +9,8 @@ from hypothesis import strategies as st
 
 from contract import messages
 from contract.messages import Beacon, Listed, Status
-from node.events import (
-    Acknowledged,
-    Clock,
-    Contact,
-    Event,
-    Faulted,
-    Linked,
-    Loaded,
-    Overflowed,
-    Press,
-    Received,
-    Recovered,
-    SelfTested,
-    Tick,
-    Unlinked,
-)
+from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from node.events import Contact, Event, Loaded, Press, SelfTested
 from tests.core.world import EPOCH_S, HOLDS_S, OWN, listed
 
 VILLAGES = ("kalibagor", "kotakan", "semua", "olean")

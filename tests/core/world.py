@@ -9,23 +9,11 @@ from contract.district import heard
 from contract.incidents import cycles
 from contract.messages import Beacon, Listed, Status
 from contract.rhythm import Cycle
+from loop.effects import Connect, Log, Publish, Reconnect
+from loop.events import Acknowledged, Clock, Linked, Received, Tick, Unlinked
 from node import alarm
-from node.effects import (
-    Connect,
-    Drop,
-    Effect,
-    Hush,
-    Keep,
-    Lamp,
-    Light,
-    Log,
-    Play,
-    Publish,
-    Reconnect,
-    Remember,
-    SelfTest,
-)
-from node.events import Acknowledged, Clock, Contact, Event, Linked, Loaded, Press, Received, Tick, Unlinked
+from node.effects import Drop, Effect, Hush, Keep, Lamp, Light, Play, Remember, SelfTest
+from node.events import Contact, Event, Loaded, Press
 from node.state import Rules, State
 from tests.contract import shipped
 

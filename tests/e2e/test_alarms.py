@@ -6,7 +6,7 @@ import time
 import pytest
 
 from demo.box import Change
-from node import clock
+from loop import clock
 from tests.e2e.conftest import Neighbours
 from tests.support.mqtt import Reader, publish
 from tests.support.village import BASE, HOLD_S, SOUNDS, alarm, silence

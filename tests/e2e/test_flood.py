@@ -6,7 +6,7 @@ from pathlib import Path
 
 from broker.private import PrivateBroker, program
 from contract.messages import MAX_BYTES
-from node import clock
+from loop import clock
 from tests.support.village import BASE, HOLD_S, Post, alarm, silence
 
 COUNT = 200_000

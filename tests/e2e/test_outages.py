@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from broker.private import PrivateBroker, free_port
-from node import clock
+from loop import clock
 from tests.support.mqtt import Reader
 from tests.support.proxy import Proxy
 from tests.support.village import BASE, HOLD_S, Post, alarm, impatient, silence

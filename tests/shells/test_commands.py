@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kentongan.__main__ import COMMANDS, main
+from loop.files import load_shipped
 from node import __main__ as commands
-from node.config import load_shipped
 from tests.contract.shipped import FAMILIES, catalogue
 from tests.support.nodes import CONFIG, ROOT, example, write
 

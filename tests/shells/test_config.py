@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contract.settings import SettingsError
+from loop import files
 from node import config
 from tests.contract.shipped import keys
 from tests.support.nodes import CONFIG, example, write
@@ -259,7 +260,7 @@ def test_a_file_that_leads_back_to_itself_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["jawa-timor", "", "x" * 300, "a\0b", "../node", "../rhythms/tni"])
 def test_a_shipped_family_that_there_is_not_is_a_fault(name: str) -> None:
     with pytest.raises(SettingsError) as raised:
-        config.load_shipped(name)
+        files.load_shipped(name)
 
     (fault,) = raised.value.faults
     assert fault.startswith(f"--family: there is no code family {name!r}; ")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from node import clock, health
-from node.events import Clock
-from node.inbox import Inbox
+from loop import clock, health
+from loop.events import Clock
+from loop.inbox import Inbox
 from tests.support.waiting import take
 
 

@@ -2,9 +2,10 @@
 
 from threading import Thread
 
-from node import clock
-from node.events import Contact, Overflowed, Received, Tick
-from node.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from loop import clock
+from loop.events import Overflowed, Received, Tick
+from loop.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from node.events import Contact
 from tests.support.waiting import drain
 
 ALARM = Received("kentongan/situbondo/kalibagor/alarm/pencurian", b"", retain=False)

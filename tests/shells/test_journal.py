@@ -12,11 +12,14 @@ from random import Random
 
 import pytest
 
-from node import clock
+from loop import clock
+from loop import database as database_room
+from loop.effects import Log
+from loop.events import Clock, Faulted, Recovered
+from loop.inbox import Inbox
 from node import journal as journal_room
-from node.effects import Drop, Keep, Log, Remember
-from node.events import Clock, Faulted, Loaded, Press, Recovered
-from node.inbox import Inbox
+from node.effects import Drop, Keep, Remember
+from node.events import Loaded, Press
 from node.journal import Journal
 from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
@@ -36,7 +39,7 @@ def journal_in(path: Path, inbox: Inbox | None = None) -> Iterator[Journal]:
         yield journal
 
 
-def write(path: Path, *entries: journal_room.Entry) -> None:
+def write(path: Path, *entries: Keep | Drop | Remember | Log) -> None:
     with journal_in(path) as journal:
         for entry in entries:
             journal.put(entry)
@@ -129,8 +132,8 @@ def test_events_are_logged_in_order_and_the_oldest_make_room(path: Path, monkeyp
 
 def test_a_node_that_runs_for_months_makes_room_without_a_restart(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
-    monkeypatch.setattr(journal_room, "PRUNE_EVERY", 2)
-    monkeypatch.setattr(journal_room, "BATCH", 1)
+    monkeypatch.setattr(database_room, "PRUNE_EVERY", 2)
+    monkeypatch.setattr(database_room, "BATCH", 1)
     write(path, *(Log({"count": count}) for count in range(11)))
 
     assert len(rows(path, "SELECT event FROM log")) <= 5
@@ -143,7 +146,7 @@ def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start
     aside = path.with_name("away")
     path.rename(aside)
     path.mkdir()  # a folder where the file should be
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     inbox = Inbox()
     with journal_in(path, inbox):
         assert take(inbox, Loaded) == Loaded((), ())
@@ -165,9 +168,10 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
-from node.effects import Keep, Log, Remember
+from loop.effects import Log
+from node.effects import Keep, Remember
 from node.events import Press
-from node.inbox import Inbox
+from loop.inbox import Inbox
 from node.journal import Journal
 
 class Telling(Journal):
@@ -244,14 +248,14 @@ def test_a_state_folder_that_cannot_be_written_is_a_fault_and_what_is_loaded_sti
     assert loaded == Loaded((), ())
     assert fault.part == "journal"
     assert fault.reason.startswith(f"cannot write {path}: ")
-    assert fault.reason.endswith("; the node goes on from memory")
+    assert fault.reason.endswith("; what happens is kept in memory only")
     assert (again, trouble) == (fault, "the disk fails")
 
 
 def test_what_could_not_be_written_is_written_when_the_disk_is_back(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     path.parent.mkdir()
     path.mkdir()  # a folder where the file should be
     inbox = Inbox()
@@ -270,7 +274,7 @@ def test_a_full_disk_is_a_fault_and_when_there_is_room_again_nothing_is_missing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite reports a file at its longest exactly as it reports a disk without room: SQLITE_FULL."""
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     connect = Journal._connect
     full = True
 
@@ -297,7 +301,7 @@ def test_a_full_disk_is_a_fault_and_when_there_is_room_again_nothing_is_missing(
 def test_a_disk_without_room_is_a_fault_and_the_journal_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
@@ -327,7 +331,7 @@ def test_a_disk_without_room_is_a_fault_and_the_journal_goes_on(
 def test_while_the_disk_fails_the_log_makes_room_for_the_presses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_room, "PENDING", 20)
+    monkeypatch.setattr(database_room, "PENDING", 20)
     (tmp_path / "file").touch()
     with journal_in(tmp_path / "file" / "journal.db") as journal:
         for count in range(10):
@@ -343,7 +347,7 @@ def test_while_the_disk_fails_the_log_makes_room_for_the_presses(
 def test_a_journal_that_another_program_holds_is_a_fault_until_it_lets_go(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     load(path)
     inbox = Inbox()
     with closing(sqlite3.connect(path)) as other:
@@ -421,7 +425,7 @@ def test_one_entry_that_cannot_be_written_is_told_and_keeps_no_other_from_being_
 
 
 def test_a_bug_in_the_thread_is_told_and_does_not_end_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     faults = iter([RuntimeError("a bug"), RuntimeError("a bug")])
     open_ = Journal._open
 

@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 
 from broker.private import PrivateBroker, free_port
-from node import clock
-from node import link as link_room
-from node.effects import Publish
-from node.events import Acknowledged, Faulted, Linked, Received, Recovered, Tick, Unlinked
-from node.inbox import Inbox
-from node.link import CONNECT_S, RETRY_S, Broker, Link
+from loop import clock
+from loop import link as link_room
+from loop.effects import Publish
+from loop.endpoint import Broker, Subscription
+from loop.events import Acknowledged, Faulted, Linked, Received, Recovered, Tick, Unlinked
+from loop.inbox import Inbox
+from loop.link import CONNECT_S, RETRY_S, Link
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
 from tests.support.waiting import drain, take, wait_until
 
 ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
-SUBSCRIPTIONS = ["kentongan/situbondo/kalibagor/alarm/+", "kentongan/situbondo/kalibagor/command/+"]
+SUBSCRIPTIONS = [Subscription(f"kentongan/situbondo/kalibagor/{each}/+") for each in ("alarm", "command")]
 STATUS = "kentongan/situbondo/kalibagor/node/pos-1/status"
 WILL = Publish(STATUS, b"offline", retain=True)
 NAME = "situbondo.kalibagor.pos-1"
@@ -203,7 +204,7 @@ def test_a_refused_publish_is_a_fault_and_no_acknowledgement_until_one_is_taken(
         link.publish(marked("fine", b"", "taken"))
         told = [take(inbox, Recovered), take(inbox, Acknowledged)]
 
-    assert fault == Faulted("publish", "the broker refuses what this node publishes: Not authorized")
+    assert fault == Faulted("publish", f"the broker refuses what {NAME} publishes: Not authorized")
     assert told == [Recovered("publish"), Acknowledged("taken")]
 
 
@@ -229,7 +230,7 @@ def test_a_node_that_the_broker_does_not_know_is_told_why(tmp_path: Path) -> Non
     with strict, link_to(strict.port, inbox, linked=False, **secrets):
         reasons = {take(inbox, Unlinked).reason for _ in range(3)}
 
-    assert reasons == {f"broker 127.0.0.1:{strict.port} refuses this node: Not authorized"}
+    assert reasons == {f"broker 127.0.0.1:{strict.port} refuses {NAME}: Not authorized"}
 
 
 # Last words.

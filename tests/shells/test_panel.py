@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
 from node.buttons import PATTERNS, Panel
 from node.effects import Lamp
-from node.events import Contact, Faulted, Recovered
-from node.inbox import Inbox
+from node.events import Contact
 from tests.support.pins import Bench, FakeContact, FakeOutput
 from tests.support.waiting import drain, take, wait_until
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import pytest
 
 from contract.rhythm import Cycle, Span
-from node import clock
+from loop import clock
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
 from node import siren as siren_room
 from node.effects import Play
-from node.events import Faulted, Recovered
-from node.inbox import Inbox
 from node.score import Role
 from node.siren import Siren
 from tests.support.pins import Bench, FakeOutput

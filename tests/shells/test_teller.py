@@ -3,11 +3,11 @@
 import time
 from threading import Event as Flag
 
+from loop import teller as teller_room
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
+from loop.teller import Teller
 from node import service
-from node import teller as teller_room
-from node.events import Faulted, Recovered
-from node.inbox import Inbox
-from node.teller import Teller
 from tests.support.waiting import drain, take
 
 

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from node import clock, pins
+from loop import clock
+from node import pins
 from node.devices import ContactInput, Output
 from node.simulated import SimulatedFactory
 from tests.support.waiting import wait_until

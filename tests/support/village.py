@@ -10,7 +10,7 @@ from typing import Any
 from broker.private import PrivateBroker
 from contract.messages import Beacon, Listed, Status, write_beacon
 from demo.box import Box, Change
-from node import clock
+from loop import clock
 from tests.support.mqtt import publish
 from tests.support.nodes import CONFIG, ROOT
 

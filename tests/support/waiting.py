@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from node import clock
-from node.events import Event, Tick
-from node.inbox import Inbox
+from loop import clock
+from loop.events import Tick
+from loop.inbox import Inbox
+from node.events import Event
 
 E = TypeVar("E")
 

@@ -1,4 +1,4 @@
-"""How the node is: the clock's watch, real-time scheduling, locked memory, and systemd's watchdog.
+"""How a program is: the clock's watch, real-time scheduling, locked memory, and systemd's watchdog.
 
 The watchdog is fed only when the loop itself has turned and the threads that it rings with (siren, link, buttons)
 live, never by a thread of its own.
@@ -13,8 +13,8 @@ from contextlib import suppress
 from threading import Event as Flag
 from threading import Thread
 
-from node import clock
-from node.inbox import Inbox
+from loop import clock
+from loop.inbox import Inbox
 
 CLOCK_S = 5.0
 SIREN_PRIORITY = 20

@@ -1,11 +1,11 @@
-"""The node's one clock, and whether the wall clock beside it can be believed. Must not decide anything."""
+"""The one clock, and whether the wall clock beside it can be believed. Must not decide anything."""
 
 import ctypes
 import time
 import uuid
 from pathlib import Path
 
-from node.events import Clock
+from loop.events import Clock
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -26,7 +26,8 @@ def machine_boot() -> str:
 
 def wall() -> Clock:
     """The wall clock as the kernel sees it: synchronised as adjtimex(2) has it, which NTP daemons set."""
-    return Clock(_synced(), time.time() - now())
+    epoch = time.time()
+    return Clock(_synced(), epoch - now(), float(time.localtime(epoch).tm_gmtoff))
 
 
 def _synced() -> bool:

@@ -1,4 +1,4 @@
-"""What the node says on its standard output, in a thread of its own: who reads it may hang or be gone.
+"""What a program says on its standard output, in a thread of its own: who reads it may hang or be gone.
 
 A pipe that nobody empties blocks who writes into it, and one without another end raises. Neither may reach the loop.
 The journal has every event anyway.
@@ -8,8 +8,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 
-from node.events import Faulted, Recovered
-from node.inbox import Inbox
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
 
 LINES = 1000  # lines that may wait; what comes then is left out
 

@@ -7,9 +7,10 @@ a press must not stand behind a flood.
 from collections import deque
 from queue import Empty, SimpleQueue
 from threading import Lock
+from typing import Any
 
-from node import clock
-from node.events import Event, Overflowed, Tick
+from loop import clock
+from loop.events import Overflowed, Tick
 
 # How many may wait. Under a flood the network's messages are dropped first, and of these last what ends sound: the
 # alarms before the beacons, the beacons before the all-clears and silences.
@@ -17,32 +18,30 @@ NETWORK_LIMIT = 1000
 BEACON_LIMIT = 1500
 URGENT_LIMIT = 3000
 
-Entry = tuple[float, Event]
-
 
 class Inbox:
     """Events with the instant at which each came in, oldest first: the box's own, then the network's."""
 
     def __init__(self) -> None:
-        self._arriving: SimpleQueue[tuple[bool, Entry]] = SimpleQueue()  # the one that signal handlers may use
-        self._own: deque[Entry] = deque()
-        self._network: deque[Entry] = deque()
+        self._arriving: SimpleQueue[tuple[bool, float, Any]] = SimpleQueue()  # the one that signal handlers may use
+        self._own: deque[tuple[float, Any]] = deque()
+        self._network: deque[tuple[float, Any]] = deque()
         self._dropped = 0
         self._lock = Lock()
 
-    def put(self, event: Event) -> None:
+    def put(self, event: object) -> None:
         """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
-        self._arriving.put((True, (clock.now(), event)))
+        self._arriving.put((True, clock.now(), event))
 
-    def offer(self, event: Event, limit: int = NETWORK_LIMIT) -> None:
+    def offer(self, event: object, limit: int = NETWORK_LIMIT) -> None:
         """Takes *event* of the network in unless *limit* of them wait; what is dropped is counted and reported."""
         if self._arriving.qsize() + len(self._network) < limit:
-            self._arriving.put((False, (clock.now(), event)))
+            self._arriving.put((False, clock.now(), event))
             return
         with self._lock:
             self._dropped += 1
 
-    def get(self, due: float | None) -> Entry:
+    def get(self, due: float | None) -> tuple[float, Any]:
         """The next event and its instant; a Tick at instant *due* if none comes before. None waits for ever."""
         while not self._arriving.empty():
             self._sort(self._arriving.get())
@@ -61,6 +60,6 @@ class Inbox:
             count, self._dropped = self._dropped, 0
         return Overflowed(count) if count else None
 
-    def _sort(self, arrived: tuple[bool, Entry]) -> None:
-        own, entry = arrived
-        (self._own if own else self._network).append(entry)
+    def _sort(self, arrived: tuple[bool, float, Any]) -> None:
+        own, at, event = arrived
+        (self._own if own else self._network).append((at, event))

@@ -16,8 +16,6 @@ import random
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Any
@@ -30,9 +28,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from contract.messages import MAX_BEACON_BYTES, MAX_BYTES
-from node.effects import Publish
-from node.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
-from node.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from loop.effects import Publish
+from loop.endpoint import Broker, Subscription
+from loop.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
+from loop.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
 CONNECT_S = 2.0
@@ -40,18 +39,6 @@ RETRY_S = (1.0, 4.0)  # at random between these: a thousand nodes do not come ba
 MAX_PACKET = 2 * 1024 * 1024
 # Under a flood these still come in: what ends sound must never be crowded out by what begins it.
 URGENT = ("/command/silence", "/alarm/aman")
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where the broker is and who we are to it."""
-
-    host: str
-    port: int
-    client_id: str
-    username: str | None = None
-    password: str | None = None
-    ca_file: Path | None = None
 
 
 class _Ledger:
@@ -81,7 +68,7 @@ class Link:
     """Keeps a connection to *broker*, with *subscriptions*, and *will* as its last words."""
 
     def __init__(
-        self, broker: Broker, subscriptions: Sequence[str], will: Publish, inbox: Inbox,
+        self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
         prepare: Callable[[], object] = lambda: None,
     ) -> None:
         self._broker = broker
@@ -101,12 +88,12 @@ class Link:
         self._thread.start()
 
     def publish(self, message: Publish) -> None:
-        """Sends *message* at QoS 1 if connected; what is not sent now is never sent."""
+        """Sends *message* if connected; what is not sent now is never sent."""
         client = self._client
         if client is None or not client.is_connected():
             return
         ledger: _Ledger = client.user_data_get()
-        info = client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        info = client.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
         if ledger.sent(info.mid, message.token) and message.token is not None:
             self._inbox.put(Acknowledged(message.token))
 
@@ -175,7 +162,8 @@ class Link:
             reconnect_on_failure=False,
         )
         client.connect_timeout = CONNECT_S
-        client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
         if self._broker.username is not None:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._broker.ca_file is not None:
@@ -192,16 +180,13 @@ class Link:
 
     def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if code.is_failure:
-            self._reason = f"broker {self._broker.host}:{self._broker.port} refuses this node: {code}"
+            self._reason = f"broker {self._broker.host}:{self._broker.port} refuses {self._broker.client_id}: {code}"
             client.disconnect()
             return
-        options = SubscribeOptions(
-            qos=1, noLocal=True, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
-        )
-        client.subscribe([(topic, options) for topic in self._subscriptions])
+        client.subscribe([(each.topic, _options(each)) for each in self._subscriptions])
 
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
-        refused = [topic for topic, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
+        refused = [each.topic for each, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
         if refused:
             self._fault("subscriptions", f"the broker refuses {', '.join(refused)}")
         else:
@@ -220,7 +205,7 @@ class Link:
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         token = ledger.answered(mid, taken=not code.is_failure)
         if code.is_failure:
-            self._fault("publish", f"the broker refuses what this node publishes: {code}")
+            self._fault("publish", f"the broker refuses what {self._broker.client_id} publishes: {code}")
             return
         self._recover("publish")
         if token is not None:
@@ -242,3 +227,9 @@ class Link:
 
 def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:
     """The loop looks for itself whether there is something to write."""
+
+
+def _options(wanted: Subscription) -> SubscribeOptions:
+    """Of what is not `kept` nothing retained is sent, and the flag tells how it was published."""
+    handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if wanted.kept else SubscribeOptions.RETAIN_DO_NOT_SEND
+    return SubscribeOptions(qos=1, noLocal=True, retainAsPublished=not wanted.kept, retainHandling=handling)
