@@ -180,7 +180,7 @@ def test_a_refused_subscription_is_a_fault_that_names_it_and_the_node_is_linked(
     plugin = next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"), None)
     if plugin is None:
         pytest.skip("Mosquitto's dynamic security plugin, the one that refuses subscriptions, is not here")
-    allowed = {"acltype": "subscribePattern", "topic": SUBSCRIPTIONS[0], "allow": True}
+    allowed = {"acltype": "subscribePattern", "topic": SUBSCRIPTIONS[0].topic, "allow": True}
     access = dict.fromkeys(("publishClientSend", "publishClientReceive", "unsubscribe"), True) | {"subscribe": False}
     rules = {"defaultACLAccess": access, "roles": [{"rolename": "r", "acls": [allowed]}], "clients": [],
              "groups": [{"groupname": "g", "roles": [{"rolename": "r"}]}], "anonymousGroup": "g"}
@@ -191,7 +191,7 @@ def test_a_refused_subscription_is_a_fault_that_names_it_and_the_node_is_linked(
         fault = take(inbox, Faulted)
         take(inbox, Linked)
 
-    assert fault == Faulted("subscriptions", f"the broker refuses {SUBSCRIPTIONS[1]}")
+    assert fault == Faulted("subscriptions", f"the broker refuses {SUBSCRIPTIONS[1].topic}")
 
 
 def test_a_refused_publish_is_a_fault_and_no_acknowledgement_until_one_is_taken(tmp_path: Path) -> None:
