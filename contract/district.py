@@ -102,3 +102,11 @@ def heard(district: District, catalogue: Catalogue, village: str, hears: str) ->
         if alarms:
             result[other] = alarms | {ALL_CLEAR}
     return result
+
+
+def reaches(district: District, catalogue: Catalogue) -> dict[str, dict[str, frozenset[str]]]:
+    """What each post of *district* hears, by its name `village/node`; see `heard`."""
+    return {
+        f"{slug_}/{name}": heard(district, catalogue, slug_, post.hears)
+        for slug_, village in district.villages.items() for name, post in village.posts.items()
+    }

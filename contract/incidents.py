@@ -24,6 +24,7 @@ from contract.settings import (
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"
+ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothing more urgent sounds
 
 # Names that mean something else where an incident's slug can stand.
 _RESERVED = {

@@ -15,7 +15,7 @@ from contract import jsontext
 from contract.jsontext import BadTextError
 
 MAX_BYTES = 4096
-MAX_BEACON_BYTES = 65536
+MAX_BEACON_BYTES = 262_144
 SYNCED, UNSYNCED = "synced", "unsynced"
 CAP_SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 
@@ -60,29 +60,6 @@ class Body:
     ignored: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One alarm in force, as the beacon lists it. Times are seconds, counted by the hub."""
-
-    identifier: str
-    incident: str
-    village: str
-    status: Status
-    age_s: float
-    remaining_s: float
-    origin: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Beacon:
-    """Every alarm in force. `boot` names a run of the hub; `seq` counts its beacons."""
-
-    boot: str
-    seq: int
-    alarms: tuple[Listed, ...]
-
-
 def read_alarm(payload: bytes) -> Body | Refusal:
     """What *payload*, an alarm's, says."""
     if len(payload) > MAX_BYTES:
@@ -115,41 +92,19 @@ def write_alarm(body: Body) -> bytes:
     return jsontext.dump({name: value for name, value in members.items() if value is not None})
 
 
-def read_beacon(payload: bytes) -> Beacon | Refusal:
-    """What *payload*, the hub's beacon, says. Unknown members are ignored."""
-    if len(payload) > MAX_BEACON_BYTES:
-        return Refusal(f"beacon of more than {MAX_BEACON_BYTES} bytes")
-    try:
-        members = jsontext.members(payload.decode())
-        alarms = members.get("alarms")
-        seq = members.get("seq")
-        if not isinstance(alarms, list):
-            raise BadTextError("alarms is no list")
-        if isinstance(seq, bool) or not isinstance(seq, int):
-            raise BadTextError("seq is no whole number")
-        return Beacon(jsontext.word(members, "boot"), seq, tuple(_listed(item) for item in alarms))
-    except UnicodeDecodeError:
-        return Refusal("beacon is no UTF-8 text")
-    except BadTextError as error:
-        return Refusal(f"beacon: {error}")
-
-
-def write_beacon(beacon: Beacon) -> bytes:
-    """The JSON payload of *beacon*; `read_beacon` reads it back to the same value."""
-    alarms = [
-        {
-            "identifier": alarm.identifier, "incident": alarm.incident, "village": alarm.village,
-            "status": alarm.status.value, "age_s": alarm.age_s, "remaining_s": alarm.remaining_s,
-            "origin": alarm.origin, "note": alarm.note,
-        }
-        for alarm in beacon.alarms
-    ]
-    return jsontext.dump({"boot": beacon.boot, "seq": beacon.seq, "alarms": alarms})
-
-
 def rfc3339(epoch_s: float) -> str:
     """The instant *epoch_s*, seconds since the epoch, in local time with its offset (RFC 3339)."""
     return datetime.fromtimestamp(epoch_s).astimezone().isoformat(timespec="milliseconds")
+
+
+def status_of(members: Mapping[str, object]) -> Status:
+    """The member `status`; Actual if there is none. Raises BadTextError."""
+    word = jsontext.text(members, "status")
+    if word is None:
+        return Status.ACTUAL
+    if word not in {each.value for each in Status}:
+        raise BadTextError(f"status {word[:40]!r}: use Actual, Exercise or Test")
+    return Status(word)
 
 
 def _body(members: Mapping[str, object]) -> Body:
@@ -157,15 +112,15 @@ def _body(members: Mapping[str, object]) -> Body:
     identifier = jsontext.text(members, "identifier")
     if identifier is not None and not _IDENTIFIER.fullmatch(identifier):
         raise BadTextError("identifier: 1 to 128 signs, none of them a space, a comma, < or &")
-    status = _status(members)
+    status = status_of(members)
     clock = jsontext.text(members, "clock")
     if clock not in (None, SYNCED, UNSYNCED):
         raise BadTextError(f"clock {clock!r}: use {SYNCED} or {UNSYNCED}")
     return Body(
         identifier=identifier,
         sender=jsontext.text(members, "sender"),
-        sent=_instant(members, "sent"),
-        expires=_instant(members, "expires"),
+        sent=instant_of(members, "sent"),
+        expires=instant_of(members, "expires"),
         status=status,
         severity=jsontext.text(members, "severity"),
         headline=jsontext.text(members, "headline"),
@@ -176,31 +131,8 @@ def _body(members: Mapping[str, object]) -> Body:
     )
 
 
-def _listed(item: object) -> Listed:
-    if not isinstance(item, dict):
-        raise BadTextError("an alarm is no object")
-    return Listed(
-        identifier=jsontext.word(item, "identifier"),
-        incident=jsontext.word(item, "incident"),
-        village=jsontext.word(item, "village"),
-        status=_status(item),
-        age_s=jsontext.seconds(item, "age_s", 0.0),
-        remaining_s=jsontext.seconds(item, "remaining_s", None),
-        origin=jsontext.text(item, "origin") or "",
-        note=jsontext.text(item, "note") or "",
-    )
-
-
-def _status(members: Mapping[str, object]) -> Status:
-    word = jsontext.text(members, "status")
-    if word is None:
-        return Status.ACTUAL
-    if word not in {each.value for each in Status}:
-        raise BadTextError(f"status {word[:40]!r}: use Actual, Exercise or Test")
-    return Status(word)
-
-
-def _instant(members: Mapping[str, object], name: str) -> float | None:
+def instant_of(members: Mapping[str, object], name: str) -> float | None:
+    """The member *name*, an instant of RFC 3339, in seconds since the epoch. Raises BadTextError."""
     value = jsontext.text(members, name)
     if value is None:
         return None

@@ -14,7 +14,8 @@ from broker.private import BrokerError
 from contract.settings import SettingsError
 from demo.live import LiveDemo
 from demo.plain import Plain
-from demo.steps import TOUR, Step
+from demo.step import Step
+from demo.steps import TOUR
 from demo.tour import run
 from demo.world import LeavingError, World, WorldError
 
@@ -28,12 +29,12 @@ _NARROW, _LOW = 100, 30
               help="Stay N seconds after the tour, then leave. In a terminal the demo stays until the key q.")
 @click.option("--plain", is_flag=True, help="Print lines, also in a terminal.")
 def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
-    """Six villages and a police post, on this machine: a private broker, seven real nodes, simulated pins.
+    """Six villages and a police post, on this machine: a private broker, a real hub, seven real nodes, simulated pins.
 
-    A tour plays what can happen and looks whether each node does what it should; then keys press buttons, and any
-    mosquitto_pub can join in. Without a terminal it prints a line per event.
+    A tour plays what can happen and looks whether each node, and the hub, does what it should; then keys press
+    buttons, and any mosquitto_pub can join in. Without a terminal it prints a line per event.
 
-    Exits 0 if every step of the tour went as it should on every node, and 1 with the differences otherwise.
+    Exits 0 if every step of the tour went as it should everywhere, and 1 with the differences otherwise.
     """
     console = Console()
     alive = not plain and console.is_terminal and sys.stdin.isatty()
@@ -56,7 +57,7 @@ def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
 def _live(console: Console, steps: Sequence[Step], stay_s: float | None) -> list[str]:
     world = World()
     with _leaving_on_signals(world), ExitStack() as parts:
-        with console.status("Broker dan tujuh pos sedang disiapkan … · starting a broker and seven nodes …"):
+        with console.status("Broker, posko dan tujuh pos sedang disiapkan … · starting …"):
             parts.enter_context(world)
         differences = LiveDemo(world, console, steps, stay_s).run()
     _summary(click.echo, steps, differences)
@@ -87,7 +88,8 @@ def _summary(echo: Callable[[str], object], steps: Sequence[Step], differences: 
         for text in differences:
             echo(f"✗ {text}")
     elif steps:
-        echo(f"✓ {len(steps)} langkah sesuai di 7 pos / {len(steps)} steps as expected on 7 nodes")
+        echo(f"✓ {len(steps)} langkah sesuai di 7 pos dan posko / "
+             f"{len(steps)} steps as expected on 7 nodes and the hub")
 
 
 def _echo(line: str) -> None:

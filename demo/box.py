@@ -5,11 +5,7 @@ is the real process. Must not know the node's rules: it sees levels, and presses
 """
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,7 +14,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-STOP_S = 5.0
+from demo.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +32,15 @@ def now() -> float:
 
 
 def write_settings(path: Path, settings: Mapping[str, object]) -> None:
-    """Writes *settings* as a node's settings file. JSON is YAML, and needs no second writer."""
+    """Writes *settings* as a settings file. JSON is YAML, and needs no second writer."""
     path.write_text(json.dumps(settings, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
-class Box:
+class Box(Program):
     """A node process with simulated pins. *settings* are a node's, all but `pins`; use as a context manager.
 
-    *hear* is given each line the node says. Several boxes can share one *changed*, to be waited for together.
+    *hear* is given each line the node says. Several boxes can share one *changed*, to be waited for together. A box
+    whose node is killed shows its outputs as they were, as a Raspberry Pi's pins do.
     """
 
     def __init__(
@@ -51,65 +48,30 @@ class Box:
         changed: Condition | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.name = f"{settings['village']}.{settings['node']}"
+        path = folder / "node.yaml"
+        super().__init__(f"{settings['village']}.{settings['node']}", ("node", "--config", str(path), "--simulate"),
+                         hear, changed)
         self.settings = dict(settings)
         self.changes: list[Change] = []
         self.levels: dict[str, bool] = {}
-        self.lines: list[str] = []
-        self._hear = hear
-        self._path = folder / "node.yaml"
         self._socket_path = folder / "pins"
         self._outputs, self._contacts = _wiring(settings)
-        self._changed = changed if changed is not None else Condition()
         self._connection: socket.socket | None = None
-        self._process: subprocess.Popen[str] | None = None
-        write_settings(self._path, {**settings, "pins": {"driver": "simulated", "socket": str(self._socket_path)}})
-
-    def __enter__(self) -> "Box":
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def running(self) -> bool:
-        """Whether the node's process runs."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        """The process id of the node that runs."""
-        if self._process is None:
-            raise RuntimeError(f"{self.name} is not running")
-        return self._process.pid
+        write_settings(path, {**settings, "pins": {"driver": "simulated", "socket": str(self._socket_path)}})
 
     def start(self, env: Mapping[str, str] | None = None) -> None:
-        """Starts the node."""
+        """Starts the node, and watches its pins."""
         self._socket_path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(self._socket_path))
         listener.listen(1)
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "kentongan", "node", "--config", str(self._path), "--simulate"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
-            env={**os.environ, **(env or {})},
-        )
+        super().start(env)
         Thread(target=self._watch_pins, args=(listener,), daemon=True).start()
-        Thread(target=self._watch_lines, args=(self._process,), daemon=True).start()
 
-    def ask_to_stop(self) -> None:
-        """Asks the node to end; `stop` waits for it."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-
-    def stop(self) -> None:
-        """Ends the node in good order."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Ends the node as a power cut would; its outputs stay as they are seen."""
-        self._end(signal.SIGKILL)
+    @property
+    def wired(self) -> bool:
+        """Whether the node has its pins."""
+        return self._connection is not None
 
     def contact(self, name: str, *, closed: bool) -> None:
         """Moves the contact of button *name*, or of `lock`. Closed contacts pull their pin low."""
@@ -128,27 +90,6 @@ class Box:
     def on(self, output: str) -> bool:
         """Whether *output* is on: siren, striker, strobe, or `lamp NAME`."""
         return self.levels.get(output, False)
-
-    def wait(self, ready: Callable[["Box"], bool], timeout_s: float) -> bool:
-        """Waits until *ready* of this box; looks again at each change of an output and each line."""
-        with self._changed:
-            return self._changed.wait_for(lambda: ready(self), timeout_s)
-
-    def wait_line(self, part: str, timeout_s: float, since: int = 0) -> bool:
-        """Waits until the node has said a line that holds *part*, after its first *since* lines."""
-        return self.wait(lambda box: any(part in line for line in box.lines[since:]), timeout_s)
-
-    def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            process.send_signal(how)
-        try:
-            process.wait(timeout=STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
     def _watch_pins(self, listener: socket.socket) -> None:
         listener.settimeout(30.0)
@@ -178,16 +119,6 @@ class Box:
                 self.changes.append(Change(report["at"], output, level))
             self.levels[output] = level
             self._changed.notify_all()
-
-    def _watch_lines(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        for line in process.stdout:
-            with self._changed:
-                self.lines.append(line.rstrip("\n"))
-                self._changed.notify_all()
-            if self._hear is not None:
-                self._hear(line.rstrip("\n"))
-        process.stdout.close()
 
 
 def _wiring(settings: Mapping[str, Any]) -> tuple[dict[int, tuple[str, bool]], dict[str, int]]:

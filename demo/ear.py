@@ -11,25 +11,37 @@ from threading import Thread
 from typing import Any
 
 from broker.private import program
-from contract import topics
-from contract.topics import NodeTopic
+from contract import beacon, topics
+from contract.beacon import Beacon
+from contract.topics import ActiveTopic, NodeTopic, PoskoTopic
 from demo.box import now
+from demo.sight import POSKO, Heard, Listing
 
 READY = "demo/ear"  # retained by the demo itself; who hears it is subscribed
+STOP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Overheard:
-    """A node's status or event, heard at instant `at`; `body` is its JSON."""
+class OverheardStatus:
+    """The status of a post or the hub: `body` is its JSON."""
 
-    at: float
     post: str
-    kind: str
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class OverheardEvent:
+    """An event of a post or the hub."""
+
+    post: str
+    heard: Heard
+
+
+Overheard = OverheardStatus | OverheardEvent | Listing
+
+
 class Ear:
-    """Hears what every node of *district* publishes, and hands it to *tell*; `Ear.READY` to *ready*."""
+    """Hears what every node of *district*, and its hub, publishes, and hands it to *tell*; `READY` to *ready*."""
 
     def __init__(self, port: int, district: str, tell: Callable[[Overheard], None], ready: Callable[[], None]) -> None:
         self._port = port
@@ -37,6 +49,7 @@ class Ear:
         self._tell = tell
         self._ready = ready
         self._process: subprocess.Popen[str] | None = None
+        self._thread: Thread | None = None
 
     def start(self) -> None:
         """Begins to listen."""
@@ -45,16 +58,19 @@ class Ear:
              "-q", "1", "-F", "%t %x"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
         )
-        Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
+        self._thread = Thread(target=self._listen, args=(self._process,), name="ear", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """Ends the listening process."""
+        """Ends the listening process; what it heard has been told."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
+        if self._thread is not None:
+            self._thread.join(timeout=STOP_S)
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
         with process.stdout:
             for line in process.stdout:
@@ -62,14 +78,34 @@ class Ear:
                 if name == READY:
                     self._ready()
                     continue
-                topic = topics.read(self._district, name)
-                if isinstance(topic, NodeTopic):
-                    self._hear(topic, payload)
+                overheard = understand(now(), self._district, name, payload)
+                if overheard is not None:
+                    self._tell(overheard)
 
-    def _hear(self, topic: NodeTopic, payload: str) -> None:
-        try:
-            body = json.loads(bytes.fromhex(payload))
-        except ValueError:
-            return  # not a node's: somebody plays with mosquitto_pub
-        if isinstance(body, dict):
-            self._tell(Overheard(now(), f"{topic.village}.{topic.node}", topic.kind, body))
+
+def understand(at: float, district: str, name: str, payload: str) -> Overheard | None:
+    """What was heard at instant *at* on topic *name*, with *payload* in hexadecimal; None if it is of no interest."""
+    try:
+        raw = bytes.fromhex(payload)
+    except ValueError:
+        return None  # cut off in the middle of a line
+    match topics.read(district, name):
+        case NodeTopic(village, node, kind):
+            return _report(at, f"{village}.{node}", kind, raw)
+        case PoskoTopic(kind):
+            return _report(at, POSKO.name, kind, raw)
+        case ActiveTopic():
+            read = beacon.read_beacon(raw)
+            return Listing(at, read) if isinstance(read, Beacon) else None
+        case _:
+            return None
+
+
+def _report(at: float, post: str, kind: str, raw: bytes) -> Overheard | None:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None  # not a node's: somebody plays with mosquitto_pub
+    if not isinstance(body, dict):
+        return None
+    return OverheardStatus(post, body) if kind == "status" else OverheardEvent(post, Heard(at, body))

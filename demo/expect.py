@@ -2,14 +2,17 @@
 
 An expectation compares one Sight with what somebody wrote down by hand, and returns each difference as the end of a
 sentence: "status expected ready, is sounding". No expectation asks the code under test what would be right. What is
-expected at the pins is in `expect_pins`.
+expected at the pins is in `expect_pins`, of the hub's list in `expect_hub`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from demo.sight import LOUD, Sight, about
+from demo.sight import LOUD, POSKO, Sight, about
+
+_TELLING = ("incident", "village", "origin", "reason", "missing")  # members that a difference names
+_BREAKS = ("preempted", "finished", "cleared", "silenced", "sounding", "resumed", "resting")
 
 
 class Expectation(Protocol):
@@ -82,6 +85,22 @@ class AtRest:
 
 
 @dataclass(frozen=True, slots=True)
+class Off:
+    """There is no power here: no process runs, nothing is on, and the broker has said so in its stead."""
+
+    awaited: bool = True
+
+    def __call__(self, sight: Sight) -> Iterator[str]:
+        """Each difference."""
+        if sight.running:
+            yield "expected off, its process runs"
+        yield from _loud(sight)
+        state = None if sight.status is None else sight.status.get("state")
+        if state != "offline":
+            yield f"status expected offline, is {state}"
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """Nothing sounds here, and nothing has since the step began."""
 
@@ -109,8 +128,7 @@ class GoesOn:
     def __call__(self, sight: Sight) -> Iterator[str]:
         """Each difference."""
         yield from Says(self.incident, self.village)(sight)
-        broken = [heard.body["event"] for heard in sight.heard
-                  if heard.body.get("event") in ("preempted", "finished", "cleared", "silenced", "sounding")]
+        broken = [heard.body["event"] for heard in sight.heard if heard.body.get("event") in _BREAKS]
         if broken:
             yield f"expected to go on with {self.incident}, told {', '.join(broken)}"
 
@@ -136,8 +154,10 @@ class AgeCounted:
 
 def differences(expected: Sequence[Expectation], sight: Sight) -> list[str]:
     """Every difference at one post, as sentences."""
-    found = [f"{sight.post.name}: {text}" for each in expected for text in each(sight)]
-    return found if sight.running else [f"{sight.post.name}: its node has died", *found]
+    found = [text for each in expected for text in each(sight)]
+    if not sight.running and not any(isinstance(each, Off) for each in expected):
+        found.insert(0, "it has died" if sight.post == POSKO else "its node has died")
+    return [f"{sight.post.name}: {text}" for text in found]
 
 
 def _loud(sight: Sight) -> Iterator[str]:
@@ -154,7 +174,7 @@ def _is_like(body: Mapping[str, Any], kind: str, wanted: Mapping[str, str]) -> b
 
 
 def _brief(body: Mapping[str, Any]) -> str:
-    words = [body["event"], *(body[name] for name in ("incident", "village", "reason") if name in body)]
+    words = [body["event"], *(body[name] for name in _TELLING if name in body)]
     return " ".join(map(str, words))
 
 

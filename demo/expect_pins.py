@@ -8,6 +8,7 @@ from demo.sight import STROKE_S, Sight, siren_began, spells, strokes
 
 # Half of the narrowest gap between two intervals of a code (0.30 and 0.75 s) is 0.22: these cannot be confused.
 TOLERANCE_S = 0.15
+SLACK_S = 1.0  # how long a change may be on its way, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,44 @@ class Stops:
         if late:
             until = "still is on" if late[-1] == float("inf") else f"was on until {late[-1] - sight.since:.3f} s"
             yield f"siren expected off after {self.within_s:g} s, {until}"
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """What sounds sounds on: the strobe stays on, and the siren comes where its cycle has it, and nowhere else."""
+
+    cycle_s: float
+    awaited: bool = False
+
+    def __call__(self, sight: Sight) -> Iterator[str]:
+        """Each difference."""
+        if "strobe" in sight.post.outputs:
+            if "strobe" not in sight.on:
+                yield "strobe expected on, is off"
+            switched = [change.at - sight.since for change in sight.changes if change.output == "strobe"]
+            if switched:
+                yield f"strobe expected to stay as it is, switched after {_intervals(switched)} s"
+        sirens = [began for began, ended in spells((*sight.earlier, *sight.changes), "siren", until=sight.at)
+                  if ended - began >= STROKE_S]
+        for before, began in pairwise(sirens):
+            if began >= sight.since and abs(began - before - self.cycle_s) > TOLERANCE_S:
+                yield f"siren expected {self.cycle_s:g} s after the last one, came after {began - before:.2f} s"
+        if not sirens:
+            yield "siren expected to have sounded, never did"
+        elif sight.at - sirens[-1] > self.cycle_s + SLACK_S:
+            yield f"siren expected {self.cycle_s:g} s after the last one, is off"
+
+
+@dataclass(frozen=True, slots=True)
+class NoSiren:
+    """The siren was not on."""
+
+    awaited: bool = False
+
+    def __call__(self, sight: Sight) -> Iterator[str]:
+        """Each difference."""
+        if "siren" in sight.on or siren_began(sight) is not None:
+            yield "siren expected off, was on"
 
 
 @dataclass(frozen=True, slots=True)

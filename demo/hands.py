@@ -1,17 +1,22 @@
-"""What a key does after the tour: it holds a button, turns a lock, kills or starts the broker. Must not draw.
+"""What a key does after the tour: it holds a button, turns a lock, ends or starts a program. Must not draw.
 
 Whatever takes time runs in a thread of its own, so that the view goes on.
 """
 
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 
 from broker.private import BrokerError
+from demo.box import now
+from demo.sight import POSKO
 from demo.world import LeavingError, World, WorldError
 
 BUTTONS = {"p": "pencurian", "k": "kebakaran", "a": "aman", "h": "hening"}
 QUIT = ("q", "\x04")
+TAP_S = 0.4
+WIRED_S = 5.0
 
 
 class Hands:
@@ -41,17 +46,30 @@ class Hands:
         if key.isdigit() and 1 <= int(key) <= len(self._names):
             self.chosen = int(key) - 1
             self.message = ""
-        elif key in BUTTONS:
-            self._hold(name, BUTTONS[key])
-        elif key == "l":
-            self._turn_lock(name)
         elif key == "b":
             self._broker()
+        elif key == "o":
+            self._switch(POSKO.name, "posko")
+        elif key == "x":
+            self._switch(name, self.label)
+        elif key in "rl" or key in BUTTONS:
+            self._touch(name, key)
 
     def rest(self) -> None:
         """Waits for what is being done; it ends soon once the world is leaving."""
         for thread in tuple(self._busy.values()):
             thread.join(timeout=5.0)
+
+    def _touch(self, name: str, key: str) -> None:
+        if not self._world.boxes[name].running:
+            self.message = f"{self.label} mati; tekan x · it is off; press x"
+        elif key == "l":
+            self._turn_lock(name)
+        elif key == "r":
+            if self._begin(f"{name} aman", lambda: self._world.tap(name, "aman", TAP_S)):
+                self.message = "tombol aman disentuh sebentar: ronda"
+        else:
+            self._hold(name, BUTTONS[key])
 
     def _hold(self, name: str, button: str) -> None:
         hold_s = self._world.posts[name].holds_s.get(button)
@@ -63,19 +81,32 @@ class Hands:
 
     def _turn_lock(self, name: str) -> None:
         self._locked ^= {name}
-        self._world.boxes[name].contact("lock", closed=name in self._locked)
+        self._move_lock(name)
         self.message = "kunci diputar: jaringan tidak didengar" if name in self._locked else "kunci dibuka"
+
+    def _move_lock(self, name: str) -> None:
+        with suppress(RuntimeError, OSError):  # its power may be cut at this moment
+            self._world.boxes[name].contact("lock", closed=name in self._locked)
+
+    def _switch(self, name: str, label: str) -> None:
+        """Ends the program of *name* in good order, or starts it."""
+        if self._world.sight(name, now()).running:
+            if self._begin(f"{name} power", lambda: self._world.stop(name)):
+                self.message = f"{label} dimatikan · off"
+        elif self._begin(f"{name} power", lambda: self._start(name)):
+            self.message = f"{label} dihidupkan lagi · on"
+
+    def _start(self, name: str) -> None:
+        self._world.start(name)
+        if name in self._locked and self._world.boxes[name].wait(lambda box: box.wired, WIRED_S):
+            self._move_lock(name)  # a key stays as it was turned
 
     def _broker(self) -> None:
         if self._world.broker.running:
             if self._begin("broker", self._world.kill_broker):
                 self.message = "broker dimatikan; tombol tetap membunyikan sirene sendiri"
-        elif self._begin("broker", self._start_broker):
+        elif self._begin("broker", self._world.start_broker):
             self.message = "broker dihidupkan lagi; pos-pos tersambung dalam beberapa detik"
-
-    def _start_broker(self) -> None:
-        self._world.start_broker()
-        self._world.line.mend()
 
     def _begin(self, what: str, act: Callable[[], None]) -> bool:
         """Runs *act* in the background; False if *what* is still going on."""

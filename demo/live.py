@@ -16,7 +16,8 @@ from demo.box import now
 from demo.hands import QUIT, Hands
 from demo.keys import Keys
 from demo.panels import Invitation
-from demo.steps import Step
+from demo.sight import POSKO
+from demo.step import Step
 from demo.tour import Stage, run
 from demo.view import Picture, draw
 from demo.world import LeavingError, World
@@ -89,7 +90,8 @@ class LiveDemo:
         picture = Picture(
             now=at, wall=time.time(), title=world.district.name, port=world.broker.port,
             broker=world.broker.running, labels=world.labels,
-            sights=[world.sight(name, at - REMEMBER_S) for name in world.posts], lines=world.lines(at - REMEMBER_S),
+            sights=[world.sight(name, at - REMEMBER_S) for name in world.posts],
+            hub=world.sight(POSKO.name, at - REMEMBER_S), lines=world.lines(at - REMEMBER_S),
             chosen=self._hands.chosen, stage=self._stage, steps=len(self._steps), invitation=self._invitation(),
         )
         return draw(picture, self._console.size.height)
@@ -100,7 +102,7 @@ class LiveDemo:
         verdict = ""
         if self._steps:
             verdict = (f"✗ Tur: {len(self._differences)} perbedaan" if self._differences
-                       else f"✓ Tur selesai: semua {len(self._steps)} langkah sesuai di ketujuh pos")
+                       else f"✓ Tur selesai: semua {len(self._steps)} langkah sesuai di ketujuh pos dan posko")
         return Invitation(
             self._hands.line(), self._hands.label, self._hands.message, verdict, tuple(self._differences)
         )

@@ -10,8 +10,9 @@ from demo.tour import Outcome, Stage
 
 INNER_LINES = 6
 KEYS = (
-    (("1-7", "pilih pos, post"), ("p", "pencurian, theft"), ("k", "kebakaran, fire"), ("a", "aman, all-clear")),
-    (("h", "hening, silence"), ("l", "kunci, lock"), ("b", "broker mati atau hidup, off or on"), ("q", "keluar, quit")),
+    (("1-7", "pos"), ("p", "pencurian, theft"), ("k", "kebakaran, fire"), ("a", "aman, all-clear"), ("r", "ronda")),
+    (("h", "hening, silence"), ("l", "kunci, lock"), ("b", "broker"), ("o", "posko"), ("x", "pos mati/hidup, off/on"),
+     ("q", "keluar, quit")),
 )
 LAMPS = "lampu: p pencurian, k kebakaran, a aman, h hening · tekan q untuk keluar, to quit"
 
@@ -30,7 +31,7 @@ class Invitation:
 def tour_panel(stage: Stage | None, steps: int) -> RenderableType:
     """The step that *stage* is at, of so many *steps*."""
     if stage is None:
-        return _panel("Tur · Tour", [Text("Tujuh pos sedang disiapkan …", "dim")], "cyan")
+        return _panel("Tur · Tour", [Text("Posko dan tujuh pos sedang disiapkan …", "dim")], "cyan")
     done = stage.outcomes[stage.number - 1 :]
     lines = [
         Text(stage.step.title, "bold"),
@@ -91,4 +92,4 @@ def _outcome(outcome: Outcome) -> Text:
     if outcome.differences:
         more = f"  (+{len(outcome.differences) - 1})" if len(outcome.differences) > 1 else ""
         return Text(f"✗ {outcome.differences[0]}{more}", "bold red")
-    return Text(f"✓ 7 pos sesuai{f'; {outcome.measured}' if outcome.measured else ''}", "bold green")
+    return Text(f"✓ 7 pos dan posko sesuai{f'; {outcome.measured}' if outcome.measured else ''}", "bold green")

@@ -21,7 +21,7 @@ class Plain:
         self._told = 0
 
     def tell(self, said: Said) -> None:
-        """Prints a node's line."""
+        """Prints a line of a node or the hub."""
         self._print(f"{said.at - self._start:8.3f}  {said.post:<17} {phrase(said, self._labels)}")
 
     def show(self, stage: Stage) -> None:
@@ -42,7 +42,8 @@ class Plain:
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
-    """What came of a step: that all is as it should be, or each difference."""
+    """What came of a step: what the hub lists, and that all is as it should be, or each difference."""
+    hub = f"   posko: {outcome.hub}"
     if outcome.differences:
-        return [f"   ✗ {text}" for text in outcome.differences]
-    return [f"   ✓ 7 pos sesuai / as expected{f'; {outcome.measured}' if outcome.measured else ''}"]
+        return [hub, *(f"   ✗ {text}" for text in outcome.differences)]
+    return [hub, f"   ✓ 7 pos dan posko sesuai / as expected{f'; {outcome.measured}' if outcome.measured else ''}"]

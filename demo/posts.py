@@ -72,7 +72,16 @@ def settings(wired: Wired, port: int, folder: Path) -> dict[str, Any]:
         **wired.settings,
         "district": str(DISTRICT_FILE),
         "broker": {"host": "127.0.0.1", "port": port},
-        "hub": False,
+        "hub": True,
+        "state_dir": str(folder / "state"),
+    }
+
+
+def hub_settings(port: int, folder: Path) -> dict[str, Any]:
+    """The hub's settings, on the same broker."""
+    return {
+        "district": str(DISTRICT_FILE),
+        "broker": {"host": "127.0.0.1", "port": port},
         "state_dir": str(folder / "state"),
     }
 

@@ -1,6 +1,7 @@
 """What can be seen of a box and heard of its node, as frozen values. Pure; must not wait, press or draw.
 
 A box shows levels: its outputs, and when they changed. Its node says lines (its log) and publishes (status, events).
+The hub has no box; it says lines, and publishes its beacon, too.
 """
 
 import re
@@ -8,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract.beacon import Beacon
 from demo.box import Change
 
 # Longer than any stroke (at most 0.15 s), shorter than any siren (at least 1 s).
 STROKE_S = 0.25
 LOUD = ("siren", "striker", "strobe")
 
-_KEYS = ("clock|incident|village|identifier|origin|status|note|reason|part|topic|sender|age_s|remaining_s|by|results"
-         "|faults|drivers")
+_KEYS = ("clock|incident|village|identifier|origin|status|note|reason|part|topic|sender|age_s|remaining_s|lasted_s|by"
+         "|results|faults|drivers|posts|post|missing|last_s")
 _LINE = re.compile(r"([a-z]+): (.*)")
 _FIELD = re.compile(rf" ?\b({_KEYS})=(.*?)(?= (?:{_KEYS})=|$)")
 
@@ -39,6 +41,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A beacon of the hub, as the ear heard it at instant `at`."""
+
+    at: float
+    beacon: Beacon
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A button that the demo held: its contact closed at instant `at`; the node counts it after `hold_s`."""
 
@@ -59,11 +69,16 @@ class Post:
     holds_s: Mapping[str, float] = field(default_factory=dict)
 
 
+POSKO = Post("posko", "Posko", "", frozenset(), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One box and its node since instant `since`: outputs that are `on`, and their changes; status, events, lines.
 
-    `status` is None while nothing is known: before the first one, and while the broker is away.
+    `status` is None while nothing is known: before the first one, and while the broker is away. `earlier` are changes
+    before `since`. Of the hub there are `beacons`: the last one before `since`, and those after it. `at` is when it was
+    looked at.
     """
 
     post: Post
@@ -75,6 +90,9 @@ class Sight:
     said: tuple[Said, ...] = ()
     held: Held | None = None
     running: bool = True
+    earlier: tuple[Change, ...] = ()
+    beacons: tuple[Listing, ...] = ()
+    at: float = float("inf")
 
 
 def read_line(at: float, post: str, line: str) -> Said:

@@ -14,21 +14,22 @@ from typing import assert_never
 from demo.box import now
 from demo.expect import Expectation, Told, differences
 from demo.expect_pins import OwnSiren, SirenOn
-from demo.sight import Sight, siren_began
-from demo.steps import Act, Hold, KillBroker, Publish, StartBroker, Step
-from demo.words import seconds
-from demo.world import LINED, World
+from demo.sight import POSKO, Sight, siren_began
+from demo.step import Act, Hold, Kill, KillBroker, Publish, Start, StartBroker, Step, Tap
+from demo.words import hub_line, seconds
+from demo.world import World
 
-LINK_S = 12.0  # two tries to connect, 1 to 4 s apart, on a busy machine
+NOTICE_S = 12.0  # how long a node may take to notice that the broker is gone
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a step: its differences, and a measured time in words."""
+    """What came of a step: its differences, a measured time in words, and what the hub lists in the end."""
 
     step: Step
     differences: tuple[str, ...]
     measured: str
+    hub: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,16 @@ def wording(world: World, act: Act) -> str:
         case Hold(post, button):
             where = world.posts[post]
             return f"# tahan tombol {button} di {where.label}, {where.holds_s[button]:g} detik"
+        case Tap(post, button, tap_s):
+            return f"# sentuh tombol {button} di {world.posts[post].label}, {tap_s:g} detik"
         case KillBroker():
             return "# kill -9 mosquitto"
         case StartBroker():
-            return f"# mosquitto hidup lagi; jalur {world.posts[LINED].label} pulih paling akhir"
+            return "# mosquitto hidup lagi"
+        case Kill(name):
+            return "# kill -9 posko" if name == POSKO.name else f"# listrik padam di {world.posts[name].label}"
+        case Start(name):
+            return "# posko hidup lagi" if name == POSKO.name else f"# listrik kembali di {world.posts[name].label}"
         case Publish(topic, options):
             return shlex.join(world.command(topic, options))
         case _:
@@ -79,7 +86,7 @@ def _run(world: World, step: Step) -> Outcome:
     troubles = [trouble for act in step.acts if (trouble := _act(world, act, since))]
 
     def look() -> dict[str, Sight]:
-        return {name: world.sight(name, since) for name in world.posts}
+        return {name: world.sight(name, since) for name in world.names}
 
     def all_there() -> bool:
         return not any(
@@ -91,28 +98,25 @@ def _run(world: World, step: Step) -> Outcome:
     world.sleep(step.dwell_s)
     sights = look()
     found = [text for name, sight in sights.items() for text in differences(step.of(name), sight)]
-    return Outcome(step, (*troubles, *found), _measured(step, sights))
+    hub = hub_line(sights[POSKO.name], world.labels, {name: post.label for name, post in world.posts.items()})
+    return Outcome(step, (*troubles, *found), _measured(step, sights), hub)
 
 
 def _act(world: World, act: Act, since: float) -> str:
     """Does *act*; returns what it complains of, or ""."""
     match act:
-        case Hold(post, button):
-            try:
-                world.hold(post, button)
-            except (RuntimeError, OSError) as error:
-                return f"{post}: its button {button} cannot be held: {error}"
+        case Hold() | Tap():
+            return _touch(world, act)
         case KillBroker():
             world.kill_broker()
-            if not _all_said(world, "fault", since, list(world.posts)):
-                return "a node did not notice that the broker is gone"
+            if not world.wait(lambda: all(_has_said(world, name, "fault", since) for name in world.names), NOTICE_S):
+                return "not everyone noticed that the broker is gone"
         case StartBroker():
             world.start_broker()
-            others = [name for name in world.posts if name != LINED]
-            linked = _all_said(world, "linked", since, others)
-            world.line.mend()
-            if not linked:
-                return f"not every node was linked again within {LINK_S:g} s"
+        case Kill(name):
+            world.kill(name)
+        case Start(name):
+            world.start(name)
         case Publish(topic, options):
             return world.publish(world.command(topic, options))
         case _:
@@ -120,10 +124,19 @@ def _act(world: World, act: Act, since: float) -> str:
     return ""
 
 
-def _all_said(world: World, kind: str, since: float, names: Sequence[str]) -> bool:
-    return world.wait(
-        lambda: all(any(said.kind == kind for said in world.sight(name, since).said) for name in names), LINK_S
-    )
+def _touch(world: World, act: Hold | Tap) -> str:
+    try:
+        if isinstance(act, Hold):
+            world.hold(act.post, act.button)
+        else:
+            world.tap(act.post, act.button, act.tap_s)
+    except (RuntimeError, OSError) as error:
+        return f"{act.post}: its button {act.button} cannot be touched: {error}"
+    return ""
+
+
+def _has_said(world: World, name: str, kind: str, since: float) -> bool:
+    return any(said.kind == kind for said in world.sight(name, since).said)
 
 
 def _measured(step: Step, sights: Mapping[str, Sight]) -> str:

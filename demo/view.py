@@ -1,6 +1,7 @@
 """The live view: a Picture of the district -> what rich draws. Pure; must not ask the world, wait or read keys.
 
     title, broker
+    the hub: its state, and what it lists
     a row for each post: siren, strokes as they fall, strobe, lamps, what sounds and why, faults
     the tour's step and its line, or, afterwards, what can be tried
     what happened last
@@ -41,6 +42,7 @@ class Picture:
     broker: bool
     labels: Mapping[str, str]
     sights: Sequence[Sight]
+    hub: Sight
     lines: Sequence[Said]
     chosen: int = 0
     stage: Stage | None = None
@@ -54,7 +56,8 @@ def draw(picture: Picture, height: int) -> RenderableType:
         below = try_panel(picture.invitation)
     else:
         below = tour_panel(picture.stage, picture.steps)
-    return Group(_title(picture), Text(), _table(picture), below, _events(picture, max(4, height - FIXED_LINES)))
+    return Group(_title(picture), _hub(picture), _table(picture), below,
+                 _events(picture, max(4, height - FIXED_LINES)))
 
 
 def _title(picture: Picture) -> RenderableType:
@@ -64,8 +67,19 @@ def _title(picture: Picture) -> RenderableType:
     broker = Text.assemble(("● ", "bold green"), f"broker 127.0.0.1:{picture.port}") if picture.broker else Text(
         "✗ broker mati", "bold white on red")
     grid.add_row(Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {picture.title}",
-                                (f" · {len(picture.sights)} pos, satu broker", "dim")), broker)
+                                (f" · {len(picture.sights)} pos, satu broker, satu posko", "dim")), broker)
     return grid
+
+
+def _hub(picture: Picture) -> Text:
+    """The hub in a line."""
+    told = words.hub_line(picture.hub, picture.labels, {sight.post.name: sight.post.label for sight in picture.sights})
+    alarms = (picture.hub.status or {}).get("alarms") if picture.hub.running else None
+    well = picture.hub.running and picture.hub.status is not None
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append("  ● " if well else "  ✗ ", "bold red" if alarms else "bold green" if well else "bold yellow")
+    text.append("posko · hub: ", "dim")
+    return text.append(told, "bold" if alarms else "" if well else "bold yellow")
 
 
 def _table(picture: Picture) -> Table:
@@ -134,7 +148,7 @@ def _put(cells: list[str], place: int, sign: str) -> None:
 
 def _why(sight: Sight, labels: Mapping[str, str]) -> Text:
     if not sight.running:
-        return Text("✗ prosesnya mati", "bold white on red")
+        return Text("✗ mati · off", "bold white on red")
     faults = _faults(sight)
     what = (sight.status or {}).get("sounding") or _last_sounding(sight)
     if not what:
@@ -181,10 +195,12 @@ def _events(picture: Picture, lines: int) -> RenderableType:
     table.add_column(width=9, justify="right", style="dim")
     table.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column(ratio=2, no_wrap=True, overflow="ellipsis", style="dim")
-    label = {sight.post.name: sight.post.label for sight in picture.sights}
+    label = {sight.post.name: sight.post.label for sight in (*picture.sights, picture.hub)}
     for said, names in words.gather(picture.lines, picture.labels)[-lines:]:
         when = time.strftime("%H:%M:%S", time.localtime(picture.wall - picture.now + said.at))
-        who = f"{len(names)} pos" if len(names) == len(label) else ", ".join(
-            text for name, text in label.items() if name in names)
-        table.add_row(when, Text(words.phrase(said, picture.labels), words.style(said)), who)
+        posts = set(names) - {picture.hub.post.name}
+        who = [f"{len(posts)} pos"] if len(posts) == len(label) - 1 else [
+            text for name, text in label.items() if name in posts]
+        who += [picture.hub.post.label] if len(posts) < len(set(names)) else []
+        table.add_row(when, Text(words.phrase(said, picture.labels), words.style(said)), ", ".join(who))
     return Group(Rule(Text("Yang terjadi", "dim"), style="grey30", align="left"), table)

@@ -3,15 +3,18 @@
 The names of incidents are the catalogue's labels; reasons stay as the node gives them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from demo.sight import Said
+from demo.sight import Said, Sight
 
 TOGETHER_S = 2.0  # what several nodes say within this time is said together
 
 # Line kinds of a node, and what each means; `what` is the incident and its village, `why` the reason given.
 _PHRASES = {
     "armed": "siaga",
+    "posko": "posko mendengarkan",
     "linked": "tersambung ke broker",
     "pressed": "tombol ditekan: {what}",
     "published": "terkirim ke broker, umur {age}: {what}",
@@ -32,17 +35,33 @@ _PHRASES = {
     "tested": "uji diri, tanpa bunyi",
     "fault": "GANGGUAN {part}: {why}",
     "recovered": "pulih: {part}",
+    "ronda": "ronda di {place}, tanpa sirene",
+    "accepted": "alarm dicatat: {what}",
+    "restored": "diteruskan sesudah posko mati: {what}",
+    "proven": "terbukti berbunyi di {count} pos, terakhir setelah {last}: {what}",
+    "missing": "TIDAK SEMUA BERBUNYI: {what}; belum {posts}",
+    "away": "pos tidak terdengar lagi: {post}",
+    "back": "pos terdengar lagi: {post}",
 }
+# Why a post does not sound, as the hub has it.
+_TROUBLES = {"away": "tidak terdengar", "offline": "mati", "unheard": "belum terdengar", "locked": "terkunci",
+             "silenced": "dibungkam", "waiting": "menunggu giliran", "quiet": "diam"}
+_GONE = ("away", "offline", "unheard")
 _STYLES = {"sounding": "bold red", "resumed": "bold red", "refused": "yellow", "fault": "yellow", "warning": "yellow",
-           "late": "yellow", "cleared": "green", "preempted": "magenta", "pressed": "bold cyan", "": "bold red"}
-# The safe code is no alarm.
-_SAFE_CODE = {"sounding": "kode aman dibunyikan: {place}", "finished": "kode aman selesai: {place}"}
+           "late": "yellow", "missing": "bold yellow", "proven": "green", "ronda": "cyan", "cleared": "green",
+           "preempted": "magenta", "pressed": "bold cyan", "": "bold red"}
+# These are no alarms.
+_CODES = {
+    "aman": {"sounding": "kode aman dibunyikan: {place}", "finished": "kode aman selesai: {place}"},
+    "patroli": {"sounding": "kode ronda dipukul: {place}", "finished": "kode ronda selesai: {place}"},
+}
+_POST = re.compile(r"'([a-z0-9/-]+)': '?([a-z]*)")  # in the text of a table of posts
 
 
 def phrase(said: Said, labels: Mapping[str, str]) -> str:
     """*said*, without who said it. *labels* are the incidents' names for people."""
     about = said.about
-    form = _SAFE_CODE.get(said.kind) if about.get("incident") == "aman" else None
+    form = _CODES.get(about.get("incident", ""), {}).get(said.kind)
     if said.kind == "fault" and about.get("part") == "link":
         form = "PUTUS dari broker: {why}"
     form = form or _PHRASES.get(said.kind)
@@ -51,6 +70,9 @@ def phrase(said: Said, labels: Mapping[str, str]) -> str:
     text = form.format(
         what=what(about, labels), why=about.get("reason", ""), part=about.get("part", ""),
         place=place(about.get("village", "")), age=seconds(float(about.get("age_s", 0.0))),
+        last=seconds(float(about.get("last_s", 0.0))), post=about.get("post", ""),
+        count=len(_POST.findall(about.get("posts", ""))),
+        posts=", ".join(f"{post} ({_TROUBLES.get(why, why)})" for post, why in _POST.findall(about.get("missing", ""))),
     )
     return f"{text} ({about['note']})" if "note" in about else text
 
@@ -61,6 +83,34 @@ def what(about: Mapping[str, object], labels: Mapping[str, str]) -> str:
         return str(about.get("reason", ""))
     incident, village = str(about["incident"]), str(about.get("village", ""))
     return f"{labels.get(incident, incident)} di {place(village)}"
+
+
+def hub_line(sight: Sight, labels: Mapping[str, str], posts: Mapping[str, str]) -> str:
+    """The hub in a line: its state and what it lists, by what its status says. *posts* are the posts' names for people.
+
+    "1 alarm, 3/4 berbunyi · sounding: Pencurian di Kalibagor; belum Kotakan (mati)"
+    """
+    status = sight.status
+    if not sight.running:
+        return "mati · dead"
+    if status is None or status.get("state") == "offline":
+        return "belum tersambung · not linked"
+    alarms = status.get("alarms", [])
+    if not alarms:
+        states = status.get("posts", {}).values()
+        linked = sum(state not in _GONE for state in states)
+        return f"siaga · ready: tidak ada alarm, {linked}/{len(states)} pos tersambung · linked"
+    places = {name.replace(".", "/"): label for name, label in posts.items()}
+    words = (" berbunyi · sounding", *[""] * len(alarms))
+    told = (_alarm(alarm, labels, places, word) for alarm, word in zip(alarms, words, strict=False))
+    return f"{len(alarms)} alarm, {' | '.join(told)}"
+
+
+def _alarm(alarm: Mapping[str, Any], labels: Mapping[str, str], posts: Mapping[str, str], word: str) -> str:
+    missing = alarm["missing"]
+    late = ", ".join(f"{posts.get(post, post)} ({_TROUBLES.get(why, why)})" for post, why in missing.items())
+    expected = len(alarm["sounds"]) + len(missing)
+    return f"{len(alarm['sounds'])}/{expected}{word}: {what(alarm, labels)}{f'; belum {late}' if late else ''}"
 
 
 def place(village: str) -> str:

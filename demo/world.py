@@ -1,34 +1,31 @@
-"""The district on this machine: one broker, seven boxes, an ear. Starts, watches and ends them; must not judge.
+"""The district on this machine: a broker, a hub, seven boxes, an ear. Starts and ends them; must not judge.
 
     mosquitto_pub ──> Mosquitto <──MQTT──> seven node processes <──pins──> seven boxes
-    (a tour's, or       │    └──line──> patokan.pos-1: can be cut            │     │
-     any terminal's)    │                                              levels│     │lines
-                        └──> ear (mosquitto_sub) ──statuses, events──> Sight of each post ──> tour, view
-                                                                             ^
-    keys, tour ──────────────── contacts held ───────────────────────────────┘
+    (a tour's, or      │     ^──MQTT──> the hub's process │lines           │     │
+     any terminal's)   │                   │lines         │          levels│     │
+                       └──> ear (mosquitto_sub) ──────────┴──> Record ──> Sight of each ──> tour, view
+                                                                            ^
+    keys, tour ──────────────── contacts moved ─────────────────────────────┘
 
-Threads (the pins, the lines, the ear) only add to what is known, under one Condition; whoever waits, waits for that.
-Every process is ended by its own id, whichever way the demo is left.
+Threads (the pins, the lines, the ear) only add to the record, and whoever waits, waits for that. Every process is
+ended by its own id, whichever way the demo is left: first the nodes, then the hub, then the broker.
 """
 
 import shlex
 import subprocess
 import tempfile
-from bisect import bisect_left
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Condition
-from typing import Any
 
 from broker.private import PrivateBroker, program
 from demo import posts
-from demo.box import Box, now
-from demo.ear import READY, Ear, Overheard
-from demo.line import Line
-from demo.sight import Heard, Held, Post, Said, Sight, read_line
+from demo.box import Box, now, write_settings
+from demo.ear import READY, Ear
+from demo.program import Program
+from demo.record import OFFLINE, Record
+from demo.sight import POSKO, Post, Said, Sight, read_line
 
-LINED = "patokan.pos-1"  # the box whose line to the broker can be cut
 START_S = 30.0
 SLICE_S = 0.2  # how long a wait lasts before it looks whether it is time to leave
 HOLD_MORE_S = 0.2  # a finger does not let go at the very instant
@@ -43,20 +40,17 @@ class LeavingError(Exception):
 
 
 class World:
-    """The running district; use as a context manager. `tell` is given each line that a node says."""
+    """The running district; use as a context manager. `tell` is given each line that a node or the hub says."""
 
     def __init__(self) -> None:
         self.district, wired = posts.load()
         self.labels = posts.labels()
         self._wired = {each.post.name: each for each in wired}
         self.posts: dict[str, Post] = {each.post.name: each.post for each in wired}
+        self.names = (*self.posts, POSKO.name)  # whoever is looked at
         self.leaving = False
         self.tell: Callable[[Said], None] = lambda _said: None
-        self._changed = Condition()
-        self._statuses: dict[str, dict[str, Any]] = {}
-        self._heard: dict[str, list[Heard]] = {name: [] for name in self.posts}
-        self._said: dict[str, list[Said]] = {name: [] for name in self.posts}
-        self._held: dict[str, Held] = {}
+        self._record = Record(self.posts.values())
         self._hears = False
 
     def __enter__(self) -> "World":
@@ -66,15 +60,16 @@ class World:
         with ExitStack() as parts:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="kentongan-", dir=base)))
             self.broker = parts.enter_context(PrivateBroker(folder / "broker"))
-            self.line = parts.enter_context(Line(self.broker.port))
-            self._ear = Ear(self.broker.port, self.district.district, self._overhear, self._ready)
+            self._ear = Ear(self.broker.port, self.district.district, self._record.overhear, self._ready)
             parts.callback(self._ear.stop)
             self._listen()
-            self.boxes = {name: self._box(folder / name, name) for name in self.posts}
+            self.hub = parts.enter_context(self._make_hub(folder / "hub"))
+            self.boxes = {name: self._make_box(folder / name, name) for name in self.posts}
+            self._programs: dict[str, Program] = {**self.boxes, POSKO.name: self.hub}
             for box in self.boxes.values():
                 parts.enter_context(box)
-            parts.callback(self._ask_all_to_stop)  # first of all, so that they end side by side
-            self._await_nodes()
+            parts.callback(self._ask_boxes_to_stop)  # first of all, so that they end side by side
+            self._await(self.names, lambda name: self._record.state(name) == "ready")
             self._parts = parts.pop_all()
         return self
 
@@ -84,7 +79,7 @@ class World:
     def wait(self, ready: Callable[[], bool], timeout_s: float) -> bool:
         """Waits until *ready*; looks again at each change. Returns whether it is. Raises LeavingError."""
         deadline = now() + timeout_s
-        with self._changed:
+        with self._record.changed:
             while True:
                 if self.leaving:
                     raise LeavingError
@@ -93,34 +88,19 @@ class World:
                 left_s = deadline - now()
                 if left_s <= 0:
                     return False
-                self._changed.wait(min(left_s, SLICE_S))
+                self._record.changed.wait(min(left_s, SLICE_S))
 
     def sleep(self, seconds: float) -> None:
         """Lets *seconds* pass. Raises LeavingError."""
         self.wait(lambda: False, seconds)
 
     def sight(self, name: str, since: float) -> Sight:
-        """What is seen and heard of the post *name* since instant *since*."""
-        box = self.boxes[name]
-        with self._changed:
-            return Sight(
-                post=self.posts[name],
-                since=since,
-                on=frozenset(output for output, level in box.levels.items() if level),
-                changes=tuple(box.changes[bisect_left(box.changes, since, key=lambda change: change.at) :]),
-                status=self._statuses.get(name),
-                heard=tuple(heard for heard in self._heard[name] if heard.at >= since),
-                said=tuple(said for said in self._said[name] if said.at >= since),
-                held=self._held.get(name),
-                running=box.running,
-            )
+        """What is seen and heard of *name*, a post or the hub, since instant *since*."""
+        return self._record.sight(name, self._programs[name], since)
 
     def lines(self, since: float) -> list[Said]:
-        """What all nodes have said since instant *since*, in order."""
-        with self._changed:
-            return sorted(
-                (said for every in self._said.values() for said in every if said.at >= since), key=lambda said: said.at
-            )
+        """What all have said since instant *since*, in order."""
+        return self._record.lines(since)
 
     def command(self, topic: str, options: tuple[str, ...]) -> list[str]:
         """The `mosquitto_pub` line, as a list, that publishes to *topic* of this district."""
@@ -137,28 +117,48 @@ class World:
     def hold(self, name: str, button: str) -> None:
         """Holds *button* at the post *name* as long as it wants to be held. Raises LeavingError."""
         hold_s = self.posts[name].holds_s[button]
-        with self._changed:
-            self._held[name] = Held(button, now(), hold_s)
-        self.boxes[name].contact(button, closed=True)
-        try:
-            self.sleep(hold_s + HOLD_MORE_S)
-        finally:
-            if self.boxes[name].running:
-                self.boxes[name].contact(button, closed=False)
+        self._touch(name, button, hold_s, hold_s + HOLD_MORE_S)
+
+    def tap(self, name: str, button: str, tap_s: float) -> None:
+        """Touches *button* at the post *name* for *tap_s* seconds. Raises LeavingError."""
+        self._touch(name, button, tap_s, tap_s)
+
+    def kill(self, name: str) -> None:
+        """Ends the program of *name*, a post or the hub, as a power cut would."""
+        self._programs[name].kill()
+        self._record.ended(name)
+
+    def stop(self, name: str) -> None:
+        """Ends the program of *name*, a post or the hub, in good order."""
+        self._programs[name].stop()
+        self._record.ended(name)
+
+    def start(self, name: str) -> None:
+        """Starts the program of *name* again; returns when it is linked, if there is a broker. Raises WorldError."""
+        self._programs[name].start()
+        if self.broker.running:
+            self._await((name,), lambda name: self._record.state(name) != OFFLINE)
 
     def kill_broker(self) -> None:
-        """Ends the broker as a power cut would; with it the line that can be cut."""
+        """Ends the broker as a power cut would."""
         self._ear.stop()
         self.broker.kill()
-        self.line.cut()
-        with self._changed:
-            self._statuses.clear()
-            self._changed.notify_all()
+        self._record.forget_statuses()
 
     def start_broker(self) -> None:
-        """Starts the broker again, and listens; the line stays as it is. Raises BrokerError, WorldError."""
+        """Starts the broker again, and listens. Raises BrokerError, WorldError."""
         self.broker.start()
         self._listen()
+
+    def _touch(self, name: str, button: str, counts_s: float, for_s: float) -> None:
+        self._record.hold(name, button, counts_s)
+        self.boxes[name].contact(button, closed=True)
+        try:
+            self.sleep(for_s)
+        finally:
+            if self.boxes[name].running:
+                with suppress(RuntimeError, OSError):  # its power may be cut at this moment
+                    self.boxes[name].contact(button, closed=False)
 
     def _listen(self) -> None:
         self._hears = False
@@ -167,43 +167,44 @@ class World:
         if not self.wait(lambda: self._hears, START_S):
             raise WorldError("mosquitto_sub does not hear the broker")
 
-    def _await_nodes(self) -> None:
-        self.wait(lambda: all(self._is_up(name) for name in self.posts), START_S)
-        down = next((name for name in self.posts if not self._is_up(name)), None)
+    def _await(self, names: Iterable[str], up: Callable[[str], bool]) -> None:
+        """Waits until all of *names* are *up*; not for one that has died. Raises WorldError."""
+        names = tuple(names)
+
+        def is_dead(name: str) -> bool:
+            return not self._programs[name].running
+
+        self.wait(lambda: any(map(is_dead, names)) or all(map(up, names)), START_S)
+        down = next((name for name in sorted(names, key=is_dead, reverse=True) if is_dead(name) or not up(name)), None)
         if down is not None:
-            last = "; ".join(said.about.get("line", said.kind) for said in self._said[down][-3:]) or "nothing"
-            raise WorldError(f"{down}: its node is not ready after {START_S:g} s; its last words: {last}")
+            what = "the hub" if down == POSKO.name else "its node"
+            how = "has died" if is_dead(down) else f"is not ready after {START_S:g} s"
+            self._programs[down].wait(lambda _program: False, SLICE_S)  # its last words may be on their way
+            raise WorldError(f"{down}: {what} {how}; its last words: {self._record.last_words(down)}")
 
-    def _is_up(self, name: str) -> bool:
-        return self._statuses.get(name, {}).get("state") == "ready"
+    def _make_hub(self, folder: Path) -> Program:
+        folder.mkdir()
+        path = folder / "posko.yaml"
+        write_settings(path, posts.hub_settings(self.broker.port, folder))
+        return Program(POSKO.name, ("posko", "--config", str(path)), self._hears_of(POSKO.name), self._record.changed)
 
-    def _box(self, folder: Path, name: str) -> Box:
-        port = self.line.port if name == LINED else self.broker.port
-        settings = posts.settings(self._wired[name], port, folder)
-        return Box(folder, settings, hear=lambda line: self._hear_line(name, line), changed=self._changed)
+    def _make_box(self, folder: Path, name: str) -> Box:
+        settings = posts.settings(self._wired[name], self.broker.port, folder)
+        return Box(folder, settings, self._hears_of(name), self._record.changed)
 
-    def _ask_all_to_stop(self) -> None:
+    def _hears_of(self, name: str) -> Callable[[str], None]:
+        def hear(line: str) -> None:
+            said = read_line(now(), name, line)
+            self._record.say(said)
+            self.tell(said)
+
+        return hear
+
+    def _ask_boxes_to_stop(self) -> None:
         for box in self.boxes.values():
             box.ask_to_stop()
 
     def _ready(self) -> None:
-        with self._changed:
+        with self._record.changed:
             self._hears = True
-            self._changed.notify_all()
-
-    def _overhear(self, overheard: Overheard) -> None:
-        with self._changed:
-            if overheard.post not in self.posts:
-                return
-            if overheard.kind == "status":
-                self._statuses[overheard.post] = overheard.body
-            else:
-                self._heard[overheard.post].append(Heard(overheard.at, overheard.body))
-            self._changed.notify_all()
-
-    def _hear_line(self, name: str, line: str) -> None:
-        said = read_line(now(), name, line)
-        with self._changed:
-            self._said[name].append(said)
-            self._changed.notify_all()
-        self.tell(said)
+            self._record.changed.notify_all()

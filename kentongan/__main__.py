@@ -12,6 +12,13 @@ COMMANDS = {
     "rest": ("node.__main__", "rest", "Drive a node's outputs to rest, after it has ended."),
     "check": ("node.__main__", "check", "Say everything that is wrong with a node's settings."),
     "play": ("node.__main__", "play", "Show how an incident's rhythm falls."),
+    "posko": ("posko.__main__", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
+    "alarm": ("posko.desk.__main__", "alarm", "Raise an alarm, and see which posts sound it."),
+    "clear": ("posko.desk.__main__", "clear", "All-clear for a village, and see that it is quiet."),
+    "silence": ("posko.desk.__main__", "silence", "Silence a village's posts, without the safe code."),
+    "test": ("posko.desk.__main__", "test", "Have a village's posts test themselves, without a sound."),
+    "watch": ("posko.desk.__main__", "watch", "Watch the district: its posts and its alarms."),
+    "report": ("posko.archive.__main__", "report", "What happened: alarms by month, and the watch's rounds."),
     "demo": ("demo.__main__", "demo", "Six villages and a police post, on this machine."),
 }
 

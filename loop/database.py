@@ -8,8 +8,8 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -27,9 +27,37 @@ BATCH = 500
 PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
 PRUNE_EVERY = 500  # commits
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_WAL = b"\x02\x02"  # the header's bytes 18 and 19 (sqlite.org/fileformat2.html, 1.3.3)
 
 Database = sqlite3.Connection
+
+
+class UnreadableError(Exception):
+    """SQLite cannot read a file; `damaged` says whether it is at fault itself."""
+
+    def __init__(self, error: sqlite3.Error) -> None:
+        super().__init__(str(error))
+        self.damaged = _is_damage(error)
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[Database]:
+    """The existing file *path*, to be read: nothing is written or made, not even what SQLite keeps beside it.
+
+    For another process than the one that writes. Raises OSError if there is no file that this user may read, and
+    UnreadableError if SQLite cannot, also within the block.
+    """
+    with path.open("rb") as file:
+        wal = file.read(20)[18:20] == _WAL
+    # A plain mode=ro makes -wal and -shm where they are missing, and leaves them behind as this user's (measured).
+    # They are missing while nobody has the file open: then it does not change.
+    alone = wal and not path.with_name(f"{path.name}-wal").exists()
+    address = f"{path.absolute().as_uri()}?mode=ro&{'immutable' if alone else 'readonly_shm'}=1"
+    try:
+        with closing(sqlite3.connect(address, timeout=2.0, uri=True)) as database:
+            yield database
+    except sqlite3.Error as error:
+        raise UnreadableError(error) from None
 
 
 class DatabaseThread(ABC, Generic[Entry]):
@@ -163,7 +191,7 @@ class DatabaseThread(ABC, Generic[Entry]):
             try:
                 return act(self._open())
             except sqlite3.DatabaseError as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                if not _is_damage(error):
                     raise
                 self._put_aside()
                 return act(self._open())
@@ -211,3 +239,7 @@ class DatabaseThread(ABC, Generic[Entry]):
             database.close()
             raise
         return database
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -1,7 +1,9 @@
-"""Where the broker is, who we are to it, and what we want to hear. No behaviour."""
+"""Where the broker is, who we are to it, and what we want to hear. Opens nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from contract.broker import BrokerSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,8 @@ class Subscription:
 
     topic: str
     kept: bool = False
+
+
+def broker(settings: BrokerSettings, client_id: str, password: str | None, ca_file: Path | None) -> Broker:
+    """The broker of *settings*, to a client called *client_id*."""
+    return Broker(settings.host, settings.port, client_id, settings.username, password, ca_file)

@@ -7,14 +7,16 @@ Each file is read as far as it can be, whatever is wrong with the others, so tha
 """
 
 import ipaddress
+import os
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from contract import yamltext
+from contract.broker import BrokerSettings
 from contract.district import District, read_district
 from contract.incidents import Catalogue, Family, read_catalogue, read_family
 from contract.nearest import hint
@@ -82,6 +84,27 @@ def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """The table under *key*; empty where there is none."""
     found = written.get(key)
     return found if isinstance(found, dict) else {}
+
+
+def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
+    """What is doubtful about the way to the broker."""
+    if is_loopback(broker.host):
+        return
+    if ca_file is None:
+        carried = "the alarms travel" if password is None else "the password and the alarms travel"
+        yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
+    if broker.username is None:
+        yield f"broker: {broker.host} is another machine, and there is no username; it cannot tell who rings"
+
+
+def state_dir_warnings(folder: Path) -> Iterator[str]:
+    """What is doubtful about the folder in which a program keeps what it must not forget."""
+    nearest = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
+    if nearest == folder and not folder.is_dir():
+        yield f"state_dir: {folder} is no folder; nothing can be kept there"
+    elif not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        what = "written" if nearest == folder else "made"
+        yield f"state_dir: {folder} cannot be {what} by this user; the program's user must be able to"
 
 
 def is_loopback(host: str) -> bool:

@@ -39,6 +39,8 @@ RETRY_S = (1.0, 4.0)  # at random between these: a thousand nodes do not come ba
 MAX_PACKET = 2 * 1024 * 1024
 # Under a flood these still come in: what ends sound must never be crowded out by what begins it.
 URGENT = ("/command/silence", "/alarm/aman")
+# What programs say of themselves may be longer than what people type: every alarm in force may stand in it.
+REPORTS = ("/active", "/status", "/event")
 
 
 class _Ledger:
@@ -197,7 +199,7 @@ class Link:
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
         beacon = topic.endswith("/active")
-        longest = MAX_BEACON_BYTES if beacon else MAX_BYTES
+        longest = MAX_BEACON_BYTES if topic.endswith(REPORTS) else MAX_BYTES
         payload = bytes(message.payload[: longest + 1])  # the one more tells that it is too long
         waiting = BEACON_LIMIT if beacon else URGENT_LIMIT if topic.endswith(URGENT) else NETWORK_LIMIT
         self._inbox.offer(Received(topic, payload, message.retain), waiting)

@@ -4,7 +4,7 @@ A pipe that nobody empties blocks who writes into it, and one without another en
 The journal has every event anyway.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from threading import Thread
 
@@ -33,16 +33,16 @@ class Teller:
         self._queue.put(None)
         self._thread.join(timeout=1.0)
 
-    def tell(self, line: str) -> None:
-        """Takes *line* to be said. Never waits."""
+    def tell(self, text: str) -> None:
+        """Takes the line *text* to be said. Never waits."""
         if self._queue.qsize() < LINES:
-            self._queue.put(line)
+            self._queue.put(text)
 
     def _run(self) -> None:
         self._prepare()
-        while (line := self._queue.get()) is not None:
+        while (text := self._queue.get()) is not None:
             try:
-                self._say(line)
+                self._say(text)
             except Exception as error:  # noqa: BLE001 - the thread's edge: no line is worth a siren
                 if not self._failed:
                     self._failed = True
@@ -51,3 +51,16 @@ class Teller:
             if self._failed:
                 self._failed = False
                 self._inbox.put(Recovered("output"))
+
+
+def line(event: Mapping[str, object]) -> str:
+    """*event* as a line for the system's log."""
+    shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
+    about = " ".join(f"{name}={_shown(value)}" for name, value in shown.items())
+    return f"{event['event']}: {about}"
+
+
+def _shown(value: object) -> str:
+    """*value* within one line: a note from outside must not write lines of its own."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)

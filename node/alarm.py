@@ -12,23 +12,22 @@ status) is derived from the state anew, and only what differs becomes an effect.
 forget: an alarm that is no longer in the state no longer sounds, whatever took it out.
 
 The rooms: `contacts` (buttons), `hearing` and `beacon` (the network), `alarms` (what is in force), `turns` (what
-sounds), `outbox` (what must arrive), `face` (lamps, status), `draft` (a step in the making).
+sounds), `ronda` (the watch's round), `outbox` (what must arrive), `face` (lamps, status), `draft` (a step in the
+making).
 """
 
 from typing import assert_never
 
-from contract import jsontext
-from loop.bucket import Bucket, draw
-from loop.effects import Connect, Publish
+from contract.reports import Kind
+from loop import draft as shared
+from loop.bucket import Bucket
+from loop.draft import CHATTER
 from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
-from node import alarms, beacon, contacts, face, hearing, outbox, turns
-from node.draft import CHATTER, CHATTER_PER_S, Draft
+from node import alarms, beacon, contacts, face, hearing, outbox, ronda, turns
+from node.draft import Draft
 from node.effects import Effect
 from node.events import Contact, Event, Loaded, SelfTested
-from node.state import SIREN_THREAD, Kind, Rules, State
-
-LOAD_S = 3.0  # how long the journal may take before the node goes on without it
-_NO_JOURNAL = "does not answer; the node goes on from memory"
+from node.state import SIREN_THREAD, Rules, State
 
 
 def start(rules: Rules, now: float, clock: Clock) -> State:
@@ -58,8 +57,8 @@ def next_due(state: State) -> float | None:
         *turns.deadlines(state),
         *outbox.deadlines(state),
         *beacon.deadlines(state),
-        *(() if state.connecting else (state.started_at + LOAD_S,)),
-        *((state.chatter.at + 1 / CHATTER_PER_S,) if state.unsaid else ()),
+        *ronda.deadlines(state),
+        *shared.deadlines(state),
     ]
     return min(due, default=None)
 
@@ -71,20 +70,19 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
         case Received():
             hearing.received(draft, event)
         case Linked():
-            _linked(draft)
+            draft.link()
+            outbox.linked(draft)
         case Unlinked(reason):
-            draft.change(linked_at=None, announced=None)
-            draft.fault("link", reason)
+            draft.unlink(reason)
         case Acknowledged():
             outbox.acknowledged(draft, event)
         case Loaded():
-            if draft.state.faults.get("journal") == _NO_JOURNAL:
-                draft.recover("journal")
             outbox.loaded(draft, event)
-            _connect(draft)
+            draft.load()
         case Clock():
             draft.change(clock=event)
             outbox.clock_changed(draft)
+            face.heartbeat(draft)
         case Faulted(part, reason):
             if part == SIREN_THREAD and part not in draft.state.faults:
                 # It hushed itself: what sounded begins anew, once for each failure, and under the same bound.
@@ -106,28 +104,6 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
 def _miss(draft: Draft) -> None:
     """Notices what should have come by now, and says what could not be said before."""
     beacon.pass_time(draft)
-    if not draft.state.connecting and draft.now >= draft.state.started_at + LOAD_S:
-        draft.fault("journal", _NO_JOURNAL)
-        _connect(draft)
-    if draft.state.unsaid:
-        bucket, granted = draw(draft.state.chatter, draft.now, CHATTER, CHATTER_PER_S)
-        if granted:
-            draft.say(Kind.REFUSED, reason=f"{draft.state.unsaid} more answers left out: too many messages")
-            draft.change(chatter=bucket, unsaid=0)
-
-
-def _connect(draft: Draft) -> None:
-    if not draft.state.connecting:
-        draft.change(connecting=True)
-        draft.do(Connect())
-
-
-def _linked(draft: Draft) -> None:
-    backlog, dropped = draft.state.backlog, draft.state.dropped_events
-    draft.change(linked_at=draft.now, announced=None, backlog=(), dropped_events=0)
-    draft.do(*(Publish(draft.topic("event"), jsontext.dump(event)) for event in backlog))
-    if dropped:
-        draft.say(Kind.REFUSED, reason=f"{dropped} older events are only in this node's log")
-    draft.recover("link")
-    draft.say(Kind.LINKED)
-    outbox.linked(draft)
+    ronda.pass_time(draft)
+    draft.miss_journal()
+    draft.answer_the_rest()

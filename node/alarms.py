@@ -8,11 +8,13 @@ over, so that the beacon finds it silenced.
 from dataclasses import dataclass, replace
 
 from contract.district import EVERYWHERE
-from contract.incidents import ALL_CLEAR
+from contract.incidents import ALL_CLEAR, ONCE
 from contract.messages import Status
-from node.draft import Draft, without
+from contract.reports import Key, Kind
+from loop.draft import without
+from node.draft import Draft
 from node.effects import Remember
-from node.state import Alarm, Deferred, Key, Kind, Origin
+from node.state import Alarm, Deferred, Origin
 
 MERGED = 128  # names that one alarm keeps: more than the limit on one incident lets through in 900 s of sounding
 
@@ -52,6 +54,7 @@ def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
             since=draft.now, edge_at=draft.now - raised.age_s,
             until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
             listed=name if origin is Origin.HUB else None,
+            listed_by=draft.state.hub.boot if origin is Origin.HUB else "",
         )
     )
     if name is not None:
@@ -100,7 +103,7 @@ def all_clear(draft: Draft, village: str, at: float, *, exercise: bool = False) 
         draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
     of_village = [
         alarm for alarm in draft.state.alarms.values()
-        if alarm.key.incident != ALL_CLEAR and village in (EVERYWHERE, alarm.key.village)
+        if alarm.key.incident not in ONCE and village in (EVERYWHERE, alarm.key.village)
     ]
     ended = [
         alarm for alarm in of_village if alarm.edge_at <= at and (not exercise or alarm.status is Status.EXERCISE)
@@ -149,15 +152,20 @@ def silence(draft: Draft, origin: str) -> None:
     draft.change(deferred={})
     audible = [alarm for alarm in draft.state.alarms.values() if not alarm.silenced]
     for alarm in audible:
-        if alarm.key.incident == ALL_CLEAR:
-            end(draft, alarm, Kind.SILENCED, origin)
-            continue
-        draft.put(replace(alarm, silenced=True))
-        for name in alarm.identifiers:
-            seen(draft, name, over=True)
-        draft.say_of(Kind.SILENCED, alarm, reason=origin)
+        quieten(draft, alarm, origin)
     if not audible:
         draft.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
+
+
+def quieten(draft: Draft, alarm: Alarm, origin: str) -> None:
+    """*alarm* goes on without a sound, or is over if it is a code that is beaten once."""
+    if alarm.key.incident in ONCE:
+        end(draft, alarm, Kind.SILENCED, origin)
+        return
+    draft.put(replace(alarm, silenced=True))
+    for name in alarm.identifiers:
+        seen(draft, name, over=True)
+    draft.say_of(Kind.SILENCED, alarm, reason=origin)
 
 
 def lock_out(draft: Draft) -> None:

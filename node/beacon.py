@@ -1,31 +1,35 @@
 """The hub's beacon, as a node obeys it: what is listed sounds, what was listed and no longer is stops. Pure.
 
-The beacon is a level: each one says all that is in force, so it does not matter which of them were lost. Losing
-them all changes no output; it is trouble, said and acted on once: a new connection, in case the old one is dead.
+The beacon is a level: each one says all that is in force, what of it is silenced and what was all-cleared lately, so
+it does not matter which of them, or of the messages before them, were lost. Losing them all changes no output; it is
+trouble, said and acted on once: a new connection, in case the old one is dead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from contract import messages
-from contract.incidents import ALL_CLEAR
-from contract.messages import Listed, Refusal, Status
+from contract.beacon import Cleared, Listed, Over, read_beacon
+from contract.district import EVERYWHERE
+from contract.incidents import ONCE
+from contract.messages import Refusal, Status
+from contract.reports import Key, Kind
 from loop.effects import Reconnect
 from node import alarms, outbox
 from node.alarms import Raised
 from node.draft import Draft
-from node.state import Alarm, HubView, Key, Kind, Origin, State
+from node.state import Alarm, HubView, Origin, State
 
 GAP_S = 15.0  # three beacons
 # An edge that is younger than one beacon may not be on the list yet.
 EDGE_S = 5.0
 ENDING_S = 1.0  # what is this close to its end is not begun any more
-SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end
+SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
+RAISE_S = 1.0  # two instants of one raise, heard by the hub and here, lie closer together
 
 
 def heard(draft: Draft, payload: bytes) -> None:
     """A beacon arrived."""
-    read = messages.read_beacon(payload)
+    read = read_beacon(payload)
     if isinstance(read, Refusal):
         draft.answer(Kind.REFUSED, reason=read.reason)
         return
@@ -37,16 +41,21 @@ def heard(draft: Draft, payload: bytes) -> None:
     outbox.listed(draft, read)
     if draft.state.locked:
         return
+    latest_last = sorted(read.cleared, key=lambda each: each.age_s, reverse=True)
+    places = [(place, draft.now - each.age_s - SLACK_S) for each in latest_last for place in _places(draft, each)]
+    known = draft.state.cleared_at
+    draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place, at in places}})
     in_reach = [
         each for each in read.alarms
         if each.status is not Status.TEST and each.remaining_s > 0
-        and each.incident != ALL_CLEAR and each.incident in draft.state.rules.heard.get(each.village, ())
+        and each.incident not in ONCE and each.incident in draft.state.rules.heard.get(each.village, ())
     ]
     by_key: dict[Key, list[Listed]] = {}
     for each in sorted(in_reach, key=lambda each: each.remaining_s, reverse=True):
         by_key.setdefault(Key(each.village, each.incident), []).append(each)
     for key, group in by_key.items():
         _level(draft, key, group)
+    _stop_cleared(draft, dict(places), read.over, {*by_key})
     _stop_unlisted(draft, {each.identifier for each in in_reach}, {*by_key})
 
 
@@ -89,6 +98,7 @@ def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
         ]
         if same:
             _adopt(draft, known, same)
+            _quieten(draft, key, same[0])
 
 
 def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
@@ -124,7 +134,16 @@ def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
         merged = alarms.names(merged, each.identifier)
         alarms.seen(draft, each.identifier, over=known.silenced)
     listed = group[0].identifier
-    draft.put(replace(known, listed=listed, until=until, identifier=known.identifier or listed, identifiers=merged))
+    draft.put(replace(known, listed=listed, listed_by=draft.state.hub.boot, until=until,
+                      identifier=known.identifier or listed, identifiers=merged))
+
+
+def _quieten(draft: Draft, key: Key, listed: Listed) -> None:
+    """Silences what the operator silenced here, if that was not missed; not what was raised again since."""
+    known = draft.state.alarms[key]
+    silenced = {EVERYWHERE, draft.state.rules.village} & {*listed.silenced}
+    if silenced and not known.silenced and known.edge_at <= draft.now - listed.age_s + RAISE_S:
+        alarms.quieten(draft, known, "operator, as the hub repeats it")
 
 
 def _unheard(draft: Draft, alarm: Alarm) -> bool:
@@ -134,8 +153,27 @@ def _unheard(draft: Draft, alarm: Alarm) -> bool:
     return lately or any(name in draft.state.outbox for name in alarm.identifiers)
 
 
+def _places(draft: Draft, cleared: Cleared) -> tuple[str, ...]:
+    villages = draft.state.rules.villages
+    return (EVERYWHERE, *villages) if cleared.village == EVERYWHERE else tuple(villages & {cleared.village})
+
+
+def _stop_cleared(draft: Draft, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]) -> None:
+    """Ends what was raised before an all-clear that this node may have missed; what is in force is listed.
+
+    The hub knows what came first: what it ended is named, by the instant at which it was raised.
+    """
+    ended = {Key(each.village, each.incident): draft.now - each.age_s + RAISE_S for each in over}
+    for alarm in tuple(draft.state.alarms.values()):
+        never = alarm.edge_at - 1
+        before = alarm.edge_at <= max(cleared.get(alarm.key.village, never), ended.get(alarm.key, never))
+        if before and alarm.key.incident not in ONCE and alarm.key not in keys and not _unheard(draft, alarm):
+            alarms.end(draft, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
+
+
 def _stop_unlisted(draft: Draft, identifiers: set[str], keys: set[Key]) -> None:
     for alarm in tuple(draft.state.alarms.values()):
         listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
-        if not listed and not _unheard(draft, alarm):
+        # What an earlier run of the hub listed and this one has forgotten goes on to its own end.
+        if not listed and alarm.listed_by == draft.state.hub.boot and not _unheard(draft, alarm):
             alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")

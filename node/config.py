@@ -3,7 +3,6 @@
 Touches no pin.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,17 +70,5 @@ def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str,
 
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    broker = found.settings.broker
-    if not files.is_loopback(broker.host):
-        if found.ca_file is None:
-            carried = "the alarms travel" if found.password is None else "the password and the alarms travel"
-            yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
-        if broker.username is None:
-            yield f"broker: {broker.host} is another machine, and there is no username; it cannot tell who rings"
-    folder = found.state_dir
-    nearest_ = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
-    if nearest_ == folder and not folder.is_dir():
-        yield f"state_dir: {folder} is no folder; nothing can be kept there"
-    elif not nearest_.is_dir() or not os.access(nearest_, os.W_OK | os.X_OK):
-        what = "written" if nearest_ == folder else "made"
-        yield f"state_dir: {folder} cannot be {what} by this user; the node's user must be able to"
+    yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
+    yield from files.state_dir_warnings(found.state_dir)

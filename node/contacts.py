@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.incidents import ALL_CLEAR
-from node import alarms, outbox
-from node.draft import Draft, without
+from contract.reports import Kind
+from loop.draft import without
+from node import alarms, outbox, ronda
+from node.draft import Draft
 from node.events import Contact
-from node.state import LOCK, SILENCE_BUTTON, Hold, Kind, Origin, State
+from node.state import LOCK, SILENCE_BUTTON, Hold, Origin, State
 
 SETTLE_S = 0.05
 STUCK_S = 10.0
+TAP_S = 0.1  # a touch this long of the all-clear's button, and shorter than its hold, is the watch's round
 
 
 def changed(draft: Draft, event: Contact) -> None:
@@ -74,6 +77,7 @@ def _fire(draft: Draft, name: str) -> None:
     else:
         identifier = draft.identifier()
         village = draft.state.rules.village
+        outbox.keep(draft, identifier, name)  # on the disk before anything that says it was pressed
         draft.say(Kind.PRESSED, incident=name, village=village, identifier=identifier, origin=Origin.BUTTON.value)
         alarms.seen(draft, identifier, over=False)
         if name == ALL_CLEAR:
@@ -81,7 +85,6 @@ def _fire(draft: Draft, name: str) -> None:
             alarms.safe_code(draft, village, identifier, Origin.BUTTON, age_s=0.0)
         else:
             alarms.press(draft, name, identifier)
-        outbox.keep(draft, identifier, name)
 
 
 def _released(draft: Draft, name: str, hold: Hold) -> None:
@@ -89,6 +92,8 @@ def _released(draft: Draft, name: str, hold: Hold) -> None:
     if name == LOCK and hold.fired:
         draft.change(locked=False)
         draft.say(Kind.UNLOCKED)
+    elif name == ALL_CLEAR and not hold.fired and (hold.opened_at or hold.pressed_at) >= hold.pressed_at + TAP_S:
+        ronda.made(draft, Origin.BUTTON.value)
     draft.recover(_part(name))
 
 

@@ -11,10 +11,13 @@
 """
 
 from contract import jsontext
+from contract.reports import Key
 from loop.effects import Publish
 from node.draft import Draft
 from node.effects import Lamp, Light
-from node.state import SILENCE_BUTTON, Alarm, Key, Origin, State
+from node.state import SILENCE_BUTTON, Alarm, Origin, State
+
+HEARTBEAT_S = 10.0  # how often the status is said again; the hub takes three that fail to come for silence
 
 
 def settle(draft: Draft) -> None:
@@ -30,8 +33,14 @@ def settle(draft: Draft) -> None:
         status = _status(draft, word)
         news = {**status, "since": draft.state.stood[1]}  # in wall time it moves whenever the clock is corrected
         if news != draft.state.announced:
-            draft.change(announced=news)
+            draft.change(announced=news, announced_at=draft.now)
             draft.do(Publish(draft.topic("status"), jsontext.dump(status), retain=True))
+
+
+def heartbeat(draft: Draft) -> None:
+    """Has the status said again, so that the hub knows that this node lives. Asked as the clock is told, every 5 s."""
+    if draft.state.rules.hub and draft.now > draft.state.announced_at + HEARTBEAT_S - 1.0:
+        draft.change(announced=None)
 
 
 def last_words(state: State, reason: str) -> Publish:
@@ -45,7 +54,7 @@ def _lamp(state: State, name: str) -> Lamp:
     hold = state.contacts.get(name)
     if hold is not None and not hold.fired:
         return Lamp.HELD
-    waiting = [press for press in state.outbox.values() if press.incident == name]
+    waiting = [press for press in state.outbox.values() if press.incident == name and not press.told_late]
     if waiting:
         no_hub = state.hub.missing or not state.rules.hub
         stood_in = no_hub and all(press.acked_at is not None for press in waiting)

@@ -5,18 +5,20 @@
 Each way out to the left of `alarms` is an event: nothing is swallowed.
 """
 
-from contract import messages, topics
+from contract import answers, messages, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
-from contract.nearest import nearest, suggestion
+from contract.nearest import nearest
+from contract.reports import Key, Kind
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+from loop.draft import CHATTER, CHATTER_PER_S
 from loop.events import Received
-from node import alarms, beacon
+from node import alarms, beacon, ronda
 from node.alarms import Raised
-from node.draft import CHATTER, CHATTER_PER_S, Draft
+from node.draft import Draft
 from node.effects import SelfTest
-from node.state import Key, Kind, Origin
+from node.state import Origin
 
 # How often one village's one incident is listened to: a flood of it is one alarm, and each of its messages
 # costs nothing. Five at once are let through, then one in ten seconds.
@@ -34,7 +36,9 @@ def received(draft: Draft, message: Received) -> None:
             _command(draft, topic, message)
         case ActiveTopic():
             beacon.heard(draft, message.payload)
-        case RondaTopic() | NodeTopic() | PoskoTopic() | None:
+        case RondaTopic():
+            ronda.heard(draft, topic, message)
+        case NodeTopic() | PoskoTopic() | None:
             draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 
@@ -45,7 +49,10 @@ def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
     if isinstance(body, Refusal):
         _refuse(draft, topic, body.reason)
         return
-    unknown = _unknown(draft, topic)
+    rules = draft.state.rules
+    unknown = answers.unknown_name(
+        topic.village, topic.incident, rules.villages, rules.incidents, look_up=draft.heeds()
+    )
     if unknown is not None:
         _refuse(draft, topic, unknown, body)
         return
@@ -69,8 +76,9 @@ def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
 def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
     key = Key(topic.village, topic.incident)
     pressed_at = draft.now - body.age_s
-    remaining_s = draft.incident(key.incident).duration_s - body.age_s
-    late = "its time was over before it came" if remaining_s <= 0 else _expired(draft, topic, body)
+    duration_s = draft.incident(key.incident).duration_s
+    remaining_s = duration_s - body.age_s
+    late = answers.overdue(body, duration_s, draft.sure_epoch())
     if late:
         draft.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
         return
@@ -129,41 +137,13 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
 
 
-def _expired(draft: Draft, topic: AlarmTopic, body: Body) -> str | None:
-    """Why the sender's own times say that it is too late; only two synchronised clocks may say so."""
-    if not (draft.state.clock.synced and body.clock == messages.SYNCED):
-        return None
-    now = draft.epoch(draft.now)
-    if body.expires is not None and body.expires <= now:
-        return "it expired before it came"
-    if body.sent is not None and body.sent + draft.incident(topic.incident).duration_s <= now:
-        return "it was sent too long ago"
-    return None
-
-
-def _unknown(draft: Draft, topic: AlarmTopic) -> str | None:
-    rules = draft.state.rules
-    for what, word, known in (
-        ("village", topic.village, {EVERYWHERE, *rules.villages}), ("incident", topic.incident, set(rules.incidents)),
-    ):
-        if word not in known:
-            hint = suggestion(word, sorted(known)) if draft.heeds() else "look it up"  # no search for a flood of typos
-            return f"unknown {what} {word[:80]!r}; {hint}"
-    return None
-
-
 def _refuse(draft: Draft, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:
     draft.answer(Kind.REFUSED, **_about(topic, body), reason=reason)
 
 
 def _warn(draft: Draft, topic: AlarmTopic, body: Body, message: Received) -> None:
     """Says what is odd about an alarm that is heard all the same."""
-    reasons = ["published with the retain flag; leave out -r"] if message.retain else []
-    if body.ignored:
-        reasons.append(f"unknown members ignored: {', '.join(body.ignored)}")
-    if body.severity is not None and body.severity not in messages.CAP_SEVERITIES:
-        reasons.append(f"severity {body.severity!r} is no word of CAP's")
-    for reason in reasons:
+    for reason in answers.oddities(body, retain=message.retain):
         draft.answer(Kind.WARNING, **_about(topic, body), reason=reason)
 
 

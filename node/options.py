@@ -12,11 +12,13 @@ from contract.district import District
 from contract.incidents import Catalogue
 from contract.nearest import hint
 from contract.settings import (
+    Place,
     SettingsError,
     choice,
     file_path,
     flag,
     integer,
+    items,
     number,
     option,
     read,
@@ -28,6 +30,13 @@ from contract.settings import (
 from node.state import SILENCE_BUTTON
 
 _pin = integer(2, 27, "BCM number")
+_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+
+
+def _time_of_day(found: Any, place: Place) -> float:
+    """A local time of the day, as seconds from midnight."""
+    hours, minutes = text(_TIME, "a time of the day in quotes, such as '22:00'")(found, place).split(":")
+    return int(hours) * 3600.0 + int(minutes) * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ class NodeSettings:
     striker: StrikerSettings | None = option(section(StrikerSettings), default=None)
     strobe: StrobeSettings | None = option(section(StrobeSettings), default=None)
     buttons: dict[str, ButtonSettings] = option(table(slug, lambda _name: section(ButtonSettings)), default=dict)
+    ronda: tuple[float, ...] = option(items(_time_of_day), default=())
     lock: LockSettings | None = option(section(LockSettings), default=None)
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
     state_dir: str = option(file_path, default="/var/lib/kentongan")

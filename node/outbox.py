@@ -2,32 +2,36 @@
 
     kept ──linked──> sent ──broker──> acknowledged ──on the beacon──> dropped
       │                │  ^_________________│ not listed in time: sent again, with its age
-      └── it is over, by its time or by an all-clear: told as a `late` event instead, and dropped when the broker
-          has that
+      └── it is over, by its time or by an all-clear: told as a `late` event instead, and dropped when the hub
+          (where there is none, the broker) has that
 
 Where no hub is installed the broker's acknowledgement counts; but a press that had to wait for the link is sent once
-more a little later, for those that came back to the broker after this node did. An all-clear is never on the beacon;
-it has arrived when the beacon no longer lists what it ended.
+more a little later, for those that came back to the broker after this node did.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from contract import jsontext, messages, topics
+from contract.beacon import Beacon
 from contract.incidents import ALL_CLEAR
-from contract.messages import Beacon, Body
+from contract.messages import Body
+from contract.reports import Kind
+from loop.draft import without
 from loop.effects import Log, Publish
 from loop.events import Acknowledged
 from node import alarms
-from node.draft import Draft, without
+from node.draft import Draft
 from node.effects import Drop, Keep
 from node.events import Loaded, Press
-from node.state import Kind, Origin, State
+from node.state import Origin, State
 
 RESEND_S = 10.0
+LISTED_S = 1.0  # how long a hub that lives may take to list what was sent to it
 WAITED_S = 2.0  # a press older than this when it is sent had to wait for the link
 REPEAT_S = 7.0  # by then every node that lives is linked again: they try every 1 to 4 s, for 2 s each
-LATE_RESEND_S = 600.0  # a report that the broker does not take is not worth more
+LATE_RESEND_S = 600.0  # a report that the broker does not take is not worth more …
+UNHEARD_RESEND_S = 30.0  # … and one that the broker has and a living hub has not is worth this
 MOST = 1000  # presses that wait; a contact that fails must not fill the memory
 # No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
 ALL_CLEAR_COUNTS_S = 600.0
@@ -89,7 +93,8 @@ def acknowledged(draft: Draft, event: Acknowledged) -> None:
     if press is None:
         return
     if late:
-        _drop(draft, press)
+        if not draft.state.rules.hub:
+            _drop(draft, press)
         return
     if press.acked_at is None:
         draft.say(Kind.PUBLISHED, incident=press.incident, village=draft.state.rules.village,
@@ -100,20 +105,16 @@ def acknowledged(draft: Draft, event: Acknowledged) -> None:
 
 
 def listed(draft: Draft, beacon: Beacon) -> None:
-    """Drops what the hub lists, and each all-clear whose alarms it no longer lists."""
-    names = {alarm.identifier for alarm in beacon.alarms}
-    village = draft.state.rules.village
+    """Drops what the hub has on its disk: in force, or over."""
+    kept = beacon.kept()
+    known = {name for alarm in beacon.alarms for name in (alarm.identifier, *alarm.also)}
     for press in tuple(draft.state.outbox.values()):
-        if press.incident == ALL_CLEAR:
-            at_s = draft.now - press.pressed_at
-            done = press.acked_at is not None and not any(
-                alarm.village == village and alarm.age_s >= at_s for alarm in beacon.alarms
-            )
-        else:
-            done = press.identifier in names
-        if done:
+        if press.identifier in kept:
             _drop(draft, press)
-            draft.say(Kind.LISTED, incident=press.incident, village=village, identifier=press.identifier)
+            draft.say(Kind.LISTED, incident=press.incident, village=draft.state.rules.village,
+                      identifier=press.identifier)
+        elif press.identifier not in known and _unheard(draft, press):
+            _put(draft, replace(press, sent_at=None))  # the hub lives, and has not had it: it is sent again at once
 
 
 def deliver(draft: Draft) -> None:
@@ -129,7 +130,7 @@ def deliver(draft: Draft) -> None:
             _drop(draft, press)
         elif _is_late(draft.state, press):
             _tell_late(draft, press)
-            _put(draft, replace(press, sent_at=draft.now, told_late=True))
+            _put(draft, replace(press, sent_at=draft.now, told_late=True, repeated=press.told_late))
         else:
             _send(draft, press)
 
@@ -147,7 +148,9 @@ def _due(state: State, press: Press) -> float:
         if not press.age_known and press.pressed_wall is not None:
             return max(state.now, state.started_at + CLOCK_S)
         return state.now
-    again = press.sent_at + (LATE_RESEND_S if press.told_late else RESEND_S)
+    hub_lives = state.rules.hub and not state.hub.missing and state.hub.heard_at is not None
+    late_again_s = UNHEARD_RESEND_S if hub_lives else LATE_RESEND_S
+    again = press.sent_at + (late_again_s if press.told_late else RESEND_S)
     if press.acked_at is not None and not state.rules.hub and not press.told_late:
         return press.sent_at + REPEAT_S
     if press.acked_at is not None and state.hub.missing:
@@ -165,6 +168,13 @@ def _is_late(state: State, press: Press) -> bool:
 def _cleared(state: State, press: Press) -> bool:
     cleared_at = state.cleared_at.get(state.rules.village)
     return press.incident != ALL_CLEAR and cleared_at is not None and press.pressed_at < cleared_at
+
+
+def _unheard(draft: Draft, press: Press) -> bool:
+    """Whether *press* was sent long enough ago to be listed; a late one is said again so but once."""
+    return (
+        press.sent_at is not None and draft.now >= press.sent_at + LISTED_S and not (press.told_late and press.repeated)
+    )
 
 
 def _counts_s(state: State, press: Press) -> float:

@@ -17,14 +17,14 @@ from typing import assert_never
 
 from contract import incidents, topics
 from contract.district import EVERYWHERE, heard
-from contract.topics import ActiveTopic, AlarmTopic, CommandTopic
-from loop import clock, health
+from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
+from loop import clock, endpoint, health
 from loop.effects import Connect, Log, Publish, Reconnect
-from loop.endpoint import Broker, Subscription
+from loop.endpoint import Subscription
 from loop.events import Clock, Faulted, Recovered
 from loop.inbox import Inbox
 from loop.link import Link
-from loop.teller import Teller
+from loop.teller import Teller, line
 from node import alarm, face, pins
 from node.buttons import Panel
 from node.config import Config
@@ -70,8 +70,10 @@ class Node:
             state = alarm.start(rules, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockWatch(self._inbox))
+            client_id = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
+            broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
             self._link = Link(
-                _broker(config), subscriptions(config), face.last_words(state, "connection lost"), self._inbox
+                broker, subscriptions(config), face.last_words(state, "connection lost"), self._inbox
             )
             gc.collect()
             gc.freeze()  # a full collection later costs 26 ms, measured; what exists now stays
@@ -135,7 +137,7 @@ class Node:
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
-                self._tell(_line(event))
+                self._tell(line(event))
             case Connect():
                 self._link.start()
             case Reconnect():
@@ -189,6 +191,8 @@ def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
         lamps=frozenset(name for name, button in settings.buttons.items() if button.lamp is not None),
         max_sounding_s=settings.max_sounding_s,
         drivers=drivers,
+        drum=settings.striker is not None,
+        ronda_s=settings.ronda,
     )
 
 
@@ -209,27 +213,7 @@ def subscriptions(config: Config) -> list[Subscription]:
         ]
     names = [topics.write(district, topic) for topic in wanted]
     names += [topics.write(district, CommandTopic(village, "+")) for village in own]
+    names += [topics.write(district, RondaTopic(village)) for village in own]
     if settings.hub:
         names.append(topics.write(district, ActiveTopic()))
     return [Subscription(name) for name in names]
-
-
-def _broker(config: Config) -> Broker:
-    settings = config.settings
-    client_id = f"{config.district.district}.{settings.village}.{settings.node}"
-    return Broker(
-        settings.broker.host, settings.broker.port, client_id, settings.broker.username, config.password, config.ca_file
-    )
-
-
-def _line(event: Mapping[str, object]) -> str:
-    """*event* as a line for the system's log."""
-    shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
-    about = " ".join(f"{name}={_shown(value)}" for name, value in shown.items())
-    return f"{event['event']}: {about}"
-
-
-def _shown(value: object) -> str:
-    """*value* within one line: a note from outside must not write lines of its own."""
-    text = str(value)
-    return text if text.isprintable() else repr(text)

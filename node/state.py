@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 
 from contract.incidents import Incident
 from contract.messages import Status
+from contract.reports import Key
 from contract.rhythm import Cycle
 from loop.bucket import Bucket
 from loop.events import Clock
@@ -18,13 +18,6 @@ LOCK = "lock"
 SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 
 
-class Key(NamedTuple):
-    """What an alarm is about. A node sounds at most one alarm of each key."""
-
-    village: str
-    incident: str
-
-
 class Origin(Enum):
     """How an alarm came to this node: its own button, a message, or the hub's beacon."""
 
@@ -33,34 +26,13 @@ class Origin(Enum):
     HUB = "hub"
 
 
-class Kind(Enum):
-    """The event names of the contract, as the node uses them."""
-
-    PRESSED = "pressed"
-    PUBLISHED = "published"
-    LISTED = "listed"
-    SOUNDING = "sounding"
-    RESUMED = "resumed"
-    EXTENDED = "extended"
-    PREEMPTED = "preempted"
-    RESTING = "resting"
-    FINISHED = "finished"
-    CLEARED = "cleared"
-    SILENCED = "silenced"
-    LOCKED = "locked"
-    UNLOCKED = "unlocked"
-    REFUSED = "refused"
-    WARNING = "warning"
-    LATE = "late"
-    TESTED = "tested"
-    FAULT = "fault"
-    RECOVERED = "recovered"
-    LINKED = "linked"
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What does not change while a node runs: its place, its catalogue, its box."""
+    """What does not change while a node runs: its place, its catalogue, its box.
+
+    `drum` says that it can beat without its siren; `ronda_s` are the times of the day, in seconds from midnight, at
+    which it beats the watch's round by itself.
+    """
 
     district: str
     village: str
@@ -76,6 +48,8 @@ class Rules:
     lamps: frozenset[str]
     max_sounding_s: float
     drivers: Mapping[str, object]
+    drum: bool = True
+    ronda_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +67,8 @@ class Alarm:
     """An alarm in force at this node.
 
     `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
-    hub lists it. `since` begins its bound, `edge_at` is when it was last raised (pressed, not heard of), and
-    `reported` says that its sounding was, `paused` that it then gave way.
+    hub lists it, `listed_by` the run of the hub that does. `since` begins its bound, `edge_at` is when it was last
+    raised (pressed, not heard of), and `reported` says that its sounding was, `paused` that it then gave way.
     """
 
     key: Key
@@ -107,6 +81,7 @@ class Alarm:
     edge_at: float
     until: float
     listed: str | None = None
+    listed_by: str = ""
     silenced: bool = False
     reported: bool = False
     paused: bool = False
@@ -175,4 +150,6 @@ class State:
     presses: int = 0
     lamps: Mapping[str, Lamp] = field(default_factory=dict)
     announced: Mapping[str, object] | None = None
+    announced_at: float = 0.0
+    round_checked: float | None = None
     stood: tuple[str, float] = ("", 0.0)

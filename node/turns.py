@@ -7,18 +7,19 @@ a press of this box's own buttons sounds in it. The program that goes to the sir
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract.incidents import ALL_CLEAR
+from contract.incidents import ONCE
+from contract.reports import Key, Kind
 from node import alarms
 from node.draft import Draft
 from node.effects import Hush, Play
-from node.state import Alarm, Key, Kind, Origin, State, Turn
+from node.state import Alarm, Origin, State, Turn
 
 REST_S = 10.0
 
 
 def settle(draft: Draft) -> None:
     """Brings what sounds in line with the alarms in force."""
-    _finish_safe_code(draft)
+    _finish_code(draft)
     _bound(draft)
     before = draft.state.turn
     equals = _first(draft.state, draft.now)
@@ -61,8 +62,8 @@ def _first(state: State, now: float) -> list[Alarm]:
 
 
 def _priority(state: State, key: Key) -> int:
-    """How urgent *key* is; the safe code waits for every alarm, whatever the catalogue says."""
-    return -1 if key.incident == ALL_CLEAR else state.rules.incidents[key.incident].priority
+    """How urgent *key* is; what is beaten once waits for every alarm, whatever the catalogue says."""
+    return -1 if key.incident in ONCE else state.rules.incidents[key.incident].priority
 
 
 def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn | None:
@@ -96,8 +97,8 @@ def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
         draft.put(replace(old, paused=True))
     if not new.reported:
         begun = replace(new, reported=True)
-        if new.key.incident == ALL_CLEAR:  # the safe code is beaten once, whenever its turn comes
-            begun = replace(begun, until=draft.now + state.rules.cycles[ALL_CLEAR].length_s)
+        if new.key.incident in ONCE:  # whenever its turn comes
+            begun = replace(begun, until=draft.now + state.rules.cycles[new.key.incident].length_s)
         draft.put(begun)
         draft.say_of(Kind.SOUNDING, begun, note=new.note or None)
     elif new.paused:
@@ -134,12 +135,12 @@ def _pressed_since(alarm: Alarm, instant: float) -> bool:
     return alarm.origin is Origin.BUTTON and alarm.since >= instant
 
 
-def _finish_safe_code(draft: Draft) -> None:
-    """The safe code gives way to nothing: an alarm that begins while it is beaten ends it."""
+def _finish_code(draft: Draft) -> None:
+    """The safe code, or the round's, does not wait: an alarm that begins while it is beaten ends it."""
     turn = draft.state.turn
-    if turn is None or turn.key.incident != ALL_CLEAR or turn.key not in draft.state.alarms:
+    if turn is None or turn.key.incident not in ONCE or turn.key not in draft.state.alarms:
         return
-    if any(alarm.key.incident != ALL_CLEAR and not alarm.silenced for alarm in draft.state.alarms.values()):
+    if any(alarm.key.incident not in ONCE and not alarm.silenced for alarm in draft.state.alarms.values()):
         alarms.end(draft, draft.state.alarms[turn.key], Kind.FINISHED, "an alarm began")
 
 

@@ -12,9 +12,15 @@ HOUSES = {"loop", "node", "posko"}  # the loops, and what they share
 PACKAGES = ("contract", "loop", "node", "posko", "broker", "demo", "kentongan")
 
 PURE = {
-    "loop.bucket", "loop.effects", "loop.events",
+    "loop.bucket", "loop.draft", "loop.effects", "loop.events",
     "node.alarm", "node.alarms", "node.beacon", "node.contacts", "node.devices", "node.draft", "node.effects",
-    "node.events", "node.face", "node.hearing", "node.options", "node.outbox", "node.score", "node.state", "node.turns",
+    "node.events", "node.face", "node.hearing", "node.options", "node.outbox", "node.ronda", "node.score",
+    "node.state", "node.turns",
+    "posko.alarms", "posko.beacon", "posko.draft", "posko.effects", "posko.events", "posko.face", "posko.hearing",
+    "posko.hub", "posko.posts", "posko.proof", "posko.state",
+    "posko.desk.changes", "posko.desk.desk", "posko.desk.force", "posko.desk.hubword", "posko.desk.lines",
+    "posko.desk.orders", "posko.desk.verdict", "posko.desk.view", "posko.desk.words",
+    "posko.archive.history", "posko.archive.rounds", "posko.archive.rows", "posko.archive.words",
 }
 # What a pure room may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
@@ -27,11 +33,15 @@ HOMES = {
     "sqlite3": {"loop.database"},
     "gpiozero": {"node.pins", "node.simulated"},
     "yaml": {"contract.yamltext"},
-    "click": {"kentongan.__main__", "node.__main__", "demo.__main__"},
+    "rich": {"demo.__main__", "demo.live", "demo.panels", "demo.view", "posko.archive.render", "posko.desk.screen"},
+    "click": {
+        "kentongan.__main__", "node.__main__", "posko.__main__", "posko.command", "posko.desk.__main__",
+        "posko.archive.__main__", "demo.__main__",
+    },
 }
 # What any shell may use: the clock, the way into the loop, and what each program completes for itself: the thread
 # that writes to the disk, the reading of settings files.
-COMMON = {"loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files"}
+COMMON = {"loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files", "posko.config"}
 
 
 def modules() -> dict[str, Path]:

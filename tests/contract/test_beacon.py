@@ -1,23 +1,30 @@
-"""The hub's beacon: read whole or refused whole."""
+"""The hub's beacon: read whole or refused whole, and which identifiers it says are kept."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.messages import Beacon, Listed, Refusal, Status, read_beacon, write_beacon
+from contract.beacon import Beacon, Cleared, Listed, Over, read_beacon, write_beacon
+from contract.messages import Refusal, Status
 from tests.contract.payloads import TEXT, VALUES, near_misses
 from tests.contract.shipped import quick
 
 SECONDS = st.floats(0, 1e9)
+WORD = TEXT.filter(bool)
+WORDS = st.lists(WORD, max_size=3).map(tuple)
 LISTED = st.builds(
-    Listed, TEXT.filter(bool), TEXT.filter(bool), TEXT.filter(bool), st.sampled_from(Status), SECONDS, SECONDS, TEXT,
-    TEXT,
+    Listed, WORD, WORD, WORD, st.sampled_from(Status), SECONDS, SECONDS, TEXT, TEXT, WORDS, WORDS, st.booleans()
 )
-BEACONS = st.builds(Beacon, TEXT.filter(bool), st.integers(0), st.lists(LISTED, max_size=5).map(tuple))
-MEMBERS = ("identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note")
+CLEARED = st.lists(st.builds(Cleared, WORD, SECONDS), max_size=3).map(tuple)
+OVER = st.lists(st.builds(Over, WORD, WORD, SECONDS), max_size=3).map(tuple)
+BEACONS = st.builds(Beacon, WORD, st.integers(0), st.lists(LISTED, max_size=5).map(tuple), CLEARED, OVER, WORDS)
+MEMBERS = (
+    "identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note", "also", "silenced", "kept",
+)
 DRAWN = st.dictionaries(st.sampled_from(MEMBERS), VALUES, max_size=8)
 
 FIRE = Listed("a-1", "kebakaran", "olean", Status.EXERCISE, 12.5, 167.5, "pos-1", "pasar")
@@ -53,6 +60,39 @@ def test_every_alarm_is_listed_in_order_with_every_member() -> None:
     assert read_beacon(beacon(written(), theft)) == Beacon("f00d", 7, (FIRE, THEFT))
 
 
+def test_every_alarm_says_what_else_it_was_called_where_it_is_silenced_and_whether_it_is_kept() -> None:
+    full = written(also=["x", "y"], silenced=["olean", "semua"], kept=False)
+
+    assert read_beacon(beacon(full)) == Beacon(
+        "f00d", 7, (replace(FIRE, also=("x", "y"), silenced=("olean", "semua"), kept=False),)
+    )
+
+
+def test_the_last_all_clears_what_they_ended_and_what_was_heard_are_read_in_their_order() -> None:
+    cleared = [{"village": "olean", "age_s": 3}, {"village": "semua", "age_s": 90.5, "zone": 1}]
+    over = [{"village": "olean", "incident": "kebakaran", "age_s": 40, "by": "x"}]
+
+    assert read_beacon(beacon(cleared=cleared, over=over, heard=["c-1", "a-0"])) == Beacon(
+        "f00d", 7, (), cleared=(Cleared("olean", 3.0), Cleared("semua", 90.5)),
+        over=(Over("olean", "kebakaran", 40.0),), heard=("c-1", "a-0"),
+    )
+
+
+def test_what_a_hub_that_knows_less_leaves_out_is_nothing_and_an_alarm_is_kept() -> None:
+    empty = beacon(written(also=[], silenced=[], kept=True), cleared=[], over=[], heard=[])
+
+    assert read_beacon(empty) == Beacon("f00d", 7, (FIRE,))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_name_is_kept_if_its_alarm_is_or_if_it_was_heard(kept: bool) -> None:
+    fire = replace(FIRE, also=("x",), kept=kept)
+
+    assert Beacon("f00d", 7, (fire, THEFT), heard=("c-1",)).kept() == (
+        {"a-1", "x", "b-2", "c-1"} if kept else {"b-2", "c-1"}
+    )
+
+
 def test_members_of_a_newer_hub_are_ignored() -> None:
     assert read_beacon(beacon(written(zone=[1, None]), hub="posko")) == Beacon("f00d", 7, (FIRE,))
 
@@ -78,6 +118,17 @@ def test_an_alarm_without_a_name_refuses_the_whole_beacon(member: str) -> None:
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, ["x"], {"x": "x"}])
 def test_a_text_member_of_another_type_refuses_the_whole_beacon(member: str, value: object) -> None:
     assert reason(beacon(written(), written(**{member: value}))) == f"beacon: {member} is no text"
+
+
+@pytest.mark.parametrize("member", ["also", "silenced"])
+@pytest.mark.parametrize("value", [None, "x", {"x": "x"}, [1], [None], [["x"]], ["x", ""]])
+def test_what_should_be_words_and_is_none_refuses_the_whole_beacon(member: str, value: object) -> None:
+    assert reason(beacon(written(), written(**{member: value}))) == f"beacon: {member} is no list of words"
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "false", []])
+def test_an_alarm_is_kept_or_not_and_nothing_else(value: object) -> None:
+    assert reason(beacon(written(), written(kept=value))) == "beacon: kept is neither true nor false"
 
 
 @pytest.mark.parametrize("member", ["age_s", "remaining_s"])
@@ -119,6 +170,25 @@ def test_a_status_that_an_alarm_has_not_refuses_the_whole_beacon(status: str) ->
         ({"alarms": ["a-1"]}, "beacon: an alarm is no object"),
         ({"alarms": [None]}, "beacon: an alarm is no object"),
         ({"alarms": [[]]}, "beacon: an alarm is no object"),
+        ({"cleared": None}, "beacon: cleared is no list"),
+        ({"cleared": {"olean": 3}}, "beacon: cleared is no list"),
+        ({"cleared": ["olean"]}, "beacon: an all-clear is no object"),
+        ({"cleared": [{"age_s": 3}]}, "beacon: village is missing"),
+        ({"cleared": [{"village": 1, "age_s": 3}]}, "beacon: village is no text"),
+        ({"cleared": [{"village": "olean"}]}, "beacon: age_s is no number of seconds"),
+        ({"cleared": [{"village": "olean", "age_s": -1}]}, "beacon: age_s is no number of seconds"),
+        ({"over": None}, "beacon: over is no list"),
+        ({"over": {}}, "beacon: over is no list"),
+        ({"over": ["olean"]}, "beacon: what is over is no object"),
+        ({"over": [{"incident": "kebakaran", "age_s": 3}]}, "beacon: village is missing"),
+        ({"over": [{"village": "olean", "age_s": 3}]}, "beacon: incident is missing"),
+        ({"over": [{"village": "olean", "incident": "kebakaran"}]}, "beacon: age_s is no number of seconds"),
+        ({"heard": None}, "beacon: heard is no list of words"),
+        ({"heard": "c-1"}, "beacon: heard is no list of words"),
+        ({"heard": ["c-1", 1]}, "beacon: heard is no list of words"),
+        ({"heard": ["c-1", ""]}, "beacon: heard is no list of words"),
+        ({"heard": ["c-1", None]}, "beacon: heard is no list of words"),
+        ({"heard": ["\ud800"]}, "beacon: heard holds the sign U+D800, which is no text"),
     ],
 )
 def test_a_member_of_another_type_refuses_the_whole_beacon(changes: dict[str, object], told: str) -> None:
@@ -145,8 +215,8 @@ def test_a_member_of_another_type_refuses_the_whole_beacon(changes: dict[str, ob
         (b"[" * 60_000, "beacon: JSON nested too deeply"),
         (b'{"a":' * 10_000, "beacon: JSON nested too deeply"),
         (b"\xff", "beacon is no UTF-8 text"),
-        (b"\x00" * 1_000_000, "beacon of more than 65536 bytes"),
-        (b" " * 65_537, "beacon of more than 65536 bytes"),
+        (b"\x00" * 1_000_000, "beacon of more than 262144 bytes"),
+        (b" " * 262_145, "beacon of more than 262144 bytes"),
     ],
 )
 def test_what_is_no_beacon_is_refused_with_its_reason(payload: bytes, told: str) -> None:
@@ -162,13 +232,26 @@ def test_a_number_of_thousands_of_digits_is_refused() -> None:
 def test_the_longest_beacon_is_read() -> None:
     empty = beacon()
 
-    assert read_beacon(empty + b" " * (65_536 - len(empty))) == Beacon("f00d", 7, ())
+    assert read_beacon(empty + b" " * (262_144 - len(empty))) == Beacon("f00d", 7, ())
 
 
 @quick
 @given(BEACONS)
 def test_what_is_written_is_read_back(drawn: Beacon) -> None:
     assert read_beacon(write_beacon(drawn)) == drawn
+
+
+def test_what_says_something_is_written_out_and_nothing_is_left_out_then() -> None:
+    alarm = replace(THEFT, also=("x",), silenced=("semua",), kept=False)
+    over = Over("olean", "kebakaran", 9.5)
+    full = Beacon("b", 3, (alarm,), cleared=(Cleared("olean", 2.5),), over=(over,), heard=("c-1",))
+
+    assert write_beacon(full).decode() == (
+        '{"boot":"b","seq":3,"alarms":[{"identifier":"b-2","incident":"pencurian","village":"kalibagor",'
+        '"status":"Actual","age_s":0.0,"remaining_s":180.0,"origin":"","note":"","also":["x"],"silenced":["semua"],'
+        '"kept":false}],"cleared":[{"village":"olean","age_s":2.5}],'
+        '"over":[{"village":"olean","incident":"kebakaran","age_s":9.5}],"heard":["c-1"]}'
+    )
 
 
 def test_a_beacon_is_one_line_with_its_signs_as_they_are() -> None:
@@ -184,6 +267,9 @@ def test_a_beacon_is_one_line_with_its_signs_as_they_are() -> None:
 @given(
     near_misses(
         st.fixed_dictionaries({"boot": VALUES, "seq": VALUES, "alarms": VALUES})
+        | st.fixed_dictionaries({"cleared": VALUES, "over": VALUES, "heard": VALUES}).map(
+            lambda drawn: {"boot": "b", "seq": 1, "alarms": [], **drawn}
+        )
         | st.lists(DRAWN, max_size=3).map(lambda alarms: {"boot": "b", "seq": 1, "alarms": alarms})
     )
 )

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.nearest import nearest
 from contract.settings import (
     Check,
     SettingsError,
@@ -146,13 +145,6 @@ def test_a_number_is_read_as_a_fraction_whether_it_is_whole_or_not() -> None:
     lamp = read(Lamp, {"pin": 5, "colour": "red", "blink_s": 2})
 
     assert (type(lamp.blink_s), lamp.blink_s) == (float, 2.0)
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"), [("kalibagr", "kalibagor"), ("Olean", "olean"), ("semua", None), ("", None)]
-)
-def test_the_nearest_name_is_offered_if_it_is_near_at_all(word: str, meant: str | None) -> None:
-    assert nearest(word, ["kalibagor", "olean", "patokan"]) == meant
 
 
 NAMES = sorted({

@@ -78,13 +78,13 @@ def test_an_all_clear_by_button_ends_its_villages_alarms_and_goes_out() -> None:
 
     assert world.wait(22.0) == [
         f"play aman 22 to {22 + SAFE_S:g}",
+        "keep aman #1",
         "log pressed aman kalibagor #1",
         "tell pressed aman kalibagor #1",
         "remember #1",
         "remember a over",
         "log cleared kebakaran kalibagor a",
         "tell cleared kebakaran kalibagor a",
-        "keep aman #1",
         "log sounding aman kalibagor #1",
         "tell sounding aman kalibagor #1",
         "send aman #1 0 s old",

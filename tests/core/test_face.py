@@ -7,7 +7,7 @@ from loop.effects import Publish
 from loop.events import Clock, Faulted, Linked, Recovered, Unlinked
 from node import face
 from node.events import SelfTested
-from tests.core.world import EPOCH_S, OWN, World, listed, make_rules
+from tests.core.world import EPOCH_S, OWN, SYNCED, World, listed, make_rules
 
 ONE = f"{OWN}1"
 Act = Callable[[], object]
@@ -16,6 +16,13 @@ Act = Callable[[], object]
 def lamps_of(world: World) -> list[str]:
     """What the lamps of hening, kebakaran and pencurian say."""
     return [world.lamps()[name] for name in ("hening", "kebakaran", "pencurian")]
+
+
+def announced_at(world: World, *told: float) -> list[float]:
+    """When the status was announced, after the loop has *told* the clock at these instants."""
+    for instant in told:
+        world.feed(SYNCED, instant)
+    return [at for at, e in world.done if isinstance(e, Publish) and e.topic.endswith("/status")]
 
 
 def test_a_lamp_follows_a_press_from_the_touch_to_its_end() -> None:
@@ -154,6 +161,30 @@ def test_a_clock_that_is_put_right_by_a_hair_announces_nothing() -> None:
     for second in range(1, 60):
         assert world.feed(Clock(synced=True, offset_s=EPOCH_S + second * 0.0007), float(second)) == []
     assert world.feed(Clock(synced=False, offset_s=EPOCH_S), 60.0) == ["status ready"]
+
+
+def test_a_hub_is_told_every_ten_seconds_that_the_node_lives() -> None:
+    world = World().ready()
+    world.beacon(at=4.0)
+    assert announced_at(world, 5.0, 10.0, 15.0) == [0.0, 10.0]
+
+    world.beacon(at=18.0)
+    assert announced_at(world, 20.0, 25.0, 30.0) == [0.0, 10.0, 20.0, 30.0]
+
+
+def test_a_status_that_was_news_counts_as_a_sign_of_life() -> None:
+    world = World().ready()
+    world.feed(Faulted("striker", "cannot be switched"), 4.0)
+
+    assert announced_at(world, 5.0, 10.0, 14.0) == [0.0, 4.0, 14.0]
+
+
+def test_without_a_hub_or_a_link_nobody_is_told_that_the_node_lives() -> None:
+    alone, unlinked = World(make_rules(hub=False)).ready(), World().ready()
+    unlinked.feed(Unlinked("no route"), 1.0)
+
+    assert announced_at(alone, 10.0, 20.0, 30.0) == [0.0]
+    assert announced_at(unlinked, 10.0, 20.0, 30.0) == [0.0]
 
 
 def test_the_last_words_of_a_node_are_a_retained_status() -> None:

@@ -163,7 +163,7 @@ def test_a_backlog_that_is_too_long_keeps_the_newest_and_says_how_much_it_lost()
         "tell pressed pencurian kalibagor #300", "tell sounding pencurian kalibagor #300",
         "tell finished pencurian kalibagor #300", "tell refused", "tell recovered link",
     ]
-    assert f"{lost} older events are only in this node's log" in world.reasons()
+    assert f"{lost} older events are only in the log here" in world.reasons()
 
 
 def test_numbers_of_any_size_are_answered() -> None:

@@ -95,8 +95,9 @@ def test_a_responders_node_hears_every_village() -> None:
 
 @pytest.mark.parametrize(
     "topic",
-    ["kentongan/situbondo/kalibagor/ronda", "kentongan/situbondo/kalibagor/node/pos-2/event", "a/b", "",
-     "kentongan/panji/kalibagor/alarm/kebakaran", "kentongan/situbondo/kalibagor/alarm"],
+    ["kentongan/situbondo/kalibagor/ronda/x", "kentongan/situbondo/kalibagor/node/pos-2/event", "a/b", "",
+     "kentongan/panji/kalibagor/alarm/kebakaran", "kentongan/situbondo/kalibagor/alarm",
+     "kentongan/situbondo/posko/event"],
 )
 def test_a_topic_that_no_node_hears_is_answered_and_never_sounds(topic: str) -> None:
     world = box()

@@ -1,10 +1,11 @@
-"""The outbox: a press is kept until the hub lists it, and is told as late when its time is over."""
+"""The outbox: a press, an all-clear too, is kept until the hub has it on its disk, and goes out until then."""
 
 from dataclasses import replace
 
 import pytest
 
-from loop.effects import Log, Publish
+from contract.beacon import Listed
+from loop.effects import Log
 from loop.events import Linked, Unlinked
 from node.effects import Keep
 from node.events import Contact, Loaded, Press
@@ -47,14 +48,69 @@ def test_a_press_is_dropped_when_the_hub_lists_it_and_not_when_the_broker_has_it
     assert world.told()[-1] == "listed pencurian kalibagor #1"
 
 
-def test_a_press_that_the_hub_does_not_list_goes_out_again_with_its_age() -> None:
+@pytest.mark.parametrize(
+    ("alarms", "heard", "arrived"),
+    [
+        ([listed(ONE, "pencurian")], (), True),
+        ([listed(ONE, "pencurian", kept=False)], (), False),
+        ([listed("b", "pencurian", also=("a", ONE))], (), True),
+        ([listed("b", "pencurian", also=("a", ONE), kept=False)], (), False),
+        ([listed("b", "pencurian"), listed("c")], ("d", ONE), True),
+        ([listed(ONE, "pencurian", kept=False)], (ONE,), True),
+        ([listed("b", "pencurian")], ("d",), False),
+        ([], (), False),
+    ],
+)
+def test_a_press_has_arrived_when_the_hub_names_it_and_has_it_on_its_disk(
+    alarms: list[Listed], heard: tuple[str, ...], arrived: bool
+) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.beacon(*alarms, at=12.0, heard=heard)
+
+    assert list(world.state.outbox) == ([] if arrived else [ONE])
+    assert world.lamps()["pencurian"] == ("heard" if arrived else "sending")
+
+
+@pytest.mark.parametrize("names", [(ONE, "a"), ("b", "a", ONE)])
+def test_a_press_that_the_hub_lists_without_keeping_it_goes_out_again_but_not_at_once(names: tuple[str, ...]) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    for instant in (12.0, 17.0, 22.0):
+        entry = listed(names[0], "pencurian", age=instant - 11.0, remaining=191.0 - instant, also=names[1:], kept=False)
+        world.beacon(entry, at=instant)
+
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 10 s old"]
+
+
+def test_an_all_clear_goes_out_until_the_hub_has_heard_it_and_not_only_until_the_broker_has_it() -> None:
+    world = World().ready()
+    world.press("aman", 10.0)
+    world.acknowledge(ONE, 12.5)
+    for instant in range(15, 35, 5):
+        world.beacon(at=float(instant), cleared={"kalibagor": instant - 12.0})
+
+    assert world.sent() == [f"send aman #1 {age} s old" for age in (0, 3, 8, 13, 18)]
+    assert same(world.beacon(at=31.0, heard=(ONE,))) == ["drop #1"]
+    assert world.told()[-1] == "listed aman kalibagor #1"
+
+
+def test_a_press_that_a_living_hub_does_not_list_goes_out_again_at_once_with_its_age() -> None:
     world = World().ready()
     world.press("pencurian", 10.0)
     world.acknowledge(ONE, 11.5)
-    for instant in range(15, 45, 5):
-        world.beacon(at=float(instant))
+    for instant in (15, 20, 25):
+        world.beacon(listed("other", "pencurian"), at=float(instant))
 
-    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 10 s old", "send pencurian #1 20 s old"]
+    assert world.sent() == [f"send pencurian #1 {age} s old" for age in (0, 4, 9, 14)]
+
+
+@pytest.mark.parametrize(("at", "again"), [(11.25, []), (11.75, []), (12.0, ["send pencurian #1 1 s old"])])
+def test_a_beacon_that_may_have_been_on_its_way_already_sends_no_press_again(at: float, again: list[str]) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+
+    assert same(world.beacon(at=at)) == again
 
 
 def test_a_press_that_was_listed_goes_out_no_more() -> None:
@@ -107,31 +163,6 @@ def test_while_the_hub_is_missing_what_the_broker_has_waits_for_it() -> None:
     assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 79 s old"]
 
 
-def test_a_press_whose_time_is_over_is_told_as_late_until_the_broker_has_that() -> None:
-    world = World().offline()
-    world.press("pencurian", 10.0)
-    world.wait(500.0)
-
-    assert same(world.feed(Linked(), 500.0)) == []
-    assert world.told()[-1] == "late pencurian kalibagor #1"
-    assert world.reasons()[-1] == "pressed while the link was down; its time is over, so it sounds nowhere now"
-    assert world.acknowledge(f"late {ONE}", 500.5) == ["drop #1", "light none", "status ready"]
-    assert world.sent() == []
-
-
-def test_a_late_report_that_was_lost_is_told_again() -> None:
-    world = World(make_rules(hub=False)).offline()
-    world.press("pencurian", 10.0)
-    world.feed(Linked(), 500.0)
-    world.feed(Unlinked("no route"), 501.0)
-    world.feed(Linked(), 505.0)
-    world.wait(1106.0)
-
-    told = [at for at, effect in world.done if isinstance(effect, Publish) and effect.token == f"late {ONE}"]
-    assert told == [500.0, 505.0, 1105.0]
-    assert [at for at, told in world.told_at() if told.startswith("late")] == [500.0]
-
-
 def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_nothing_twice() -> None:
     world = World(make_rules(hub=False)).offline()
     world.press("pencurian", 10.0)
@@ -163,27 +194,6 @@ def test_an_all_clear_that_an_earlier_run_left_still_ends_what_was_pressed_befor
     assert world.heard() == []
 
 
-def test_a_press_that_no_hub_ever_listed_is_told_as_late() -> None:
-    world = World().ready()
-    world.press("pencurian", 10.0)
-    world.acknowledge(ONE, 12.0)
-    world.wait(195.0)
-
-    assert "late pencurian kalibagor #1" in world.told()
-    assert world.reasons()[-1] == "the broker took it in time, but no hub ever listed it"
-
-
-def test_a_press_that_is_all_cleared_before_it_went_out_rings_nowhere() -> None:
-    world = World().offline()
-    world.press("pencurian", 10.0)
-    world.press("aman", 20.0)
-    world.feed(Linked(), 60.0)
-
-    assert world.sent() == ["send aman #2 38 s old"]
-    assert world.told()[-1] == "late pencurian kalibagor #1"
-    assert world.reasons()[-1] == "all-clear came before it was known to have arrived, so it sounds nowhere now"
-
-
 def test_a_press_after_the_all_clear_goes_out() -> None:
     world = World().offline()
     world.press("aman", 10.0)
@@ -191,28 +201,6 @@ def test_a_press_after_the_all_clear_goes_out() -> None:
     world.feed(Linked(), 60.0)
 
     assert world.sent() == ["send aman #1 48 s old", "send pencurian #2 39 s old"]
-
-
-def test_an_all_clear_is_dropped_when_the_broker_has_it_and_the_hub_lists_nothing_that_it_ended() -> None:
-    world = World().ready()
-    world.press("aman", 10.0)
-    ended = listed("a", age=5, remaining=175)
-    later = listed("b", "pencurian", age=1, remaining=179)
-    elsewhere = listed("c", village="kotakan", age=60, remaining=120)
-
-    assert "drop #1" not in world.beacon(at=12.5)  # the broker has not said yet that it has it
-    world.acknowledge(ONE, 13.0)
-    assert "drop #1" not in world.beacon(replace(ended, age_s=6.0), at=14.0)
-    assert "drop #1" in world.beacon(later, elsewhere, at=15.0)
-
-
-def test_an_all_clear_goes_out_until_it_can_have_nothing_left_to_end_and_is_then_told_as_late() -> None:
-    world = alone()
-    world.press("aman", 10.0)
-    world.wait(700.0)
-
-    assert world.sent()[-1] == "send aman #1 590 s old"
-    assert world.told_at()[-1] == (612.0, "late aman kalibagor #1")
 
 
 def test_a_press_of_an_earlier_run_goes_out_with_its_age_and_does_not_sound_here() -> None:

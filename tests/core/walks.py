@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from contract import messages
-from contract.messages import Beacon, Listed, Status
+from contract.beacon import Beacon, Cleared, Listed, Over, write_beacon
+from contract.messages import Status
 from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from node.events import Contact, Event, Loaded, Press, SelfTested
 from tests.core.world import EPOCH_S, HOLDS_S, OWN, listed
@@ -16,6 +16,7 @@ from tests.core.world import EPOCH_S, HOLDS_S, OWN, listed
 VILLAGES = ("kalibagor", "kotakan", "semua", "olean")
 INCIDENTS = ("kebakaran", "pencurian", "ternak", "bencana")
 STATUSES = (Status.ACTUAL,) * 8 + (Status.EXERCISE, Status.TEST)
+ZONES_S = (0.0, 0.0, 25_200.0)
 GAPS_S = (0.0, 0.001, 0.03, 0.2, 0.4, 1.0, 1.1, 2.0, 2.1, 4.9, 5.0, 9.9, 10.0) * 3 + (21.0, 60.0, 70.0, 310.0)
 
 
@@ -35,9 +36,11 @@ class Walker:
         self._now = 0.0
         self._seq = 0
         self._raised: dict[tuple[str, str, str], float] = {}
+        self._cleared: dict[str, float] = {}
+        self._over: dict[tuple[str, str], float] = {}
         self._acts: list[tuple[int, Callable[[], Event]]] = [
             (8, self._alarm), (3, self._all_clear), (8, self._beacon), (2, self._command), (3, self._contact),
-            (1, self._rubbish), (4, self.quiet),
+            (2, self._ronda), (1, self._rubbish), (4, self.quiet),
         ]
 
     def walk(self, length: int) -> list[Move]:
@@ -61,8 +64,9 @@ class Walker:
         own = f"{pick(['', 'late '])}{OWN}{pick(range(1, 9))}"
         events: list[Event] = [
             Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Acknowledged(own),
-            Clock(pick([True, False]), EPOCH_S + pick(range(9))), Faulted(pick(["siren", "hub"]), "fails"),
-            Recovered(pick(["siren", "hub"])), Overflowed(7), SelfTested((("siren", "ok"),)), Tick(),
+            Clock(pick([True, False]), EPOCH_S + pick(range(9)), pick(ZONES_S)),
+            Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
+            SelfTested((("siren", "ok"),)), Tick(),
             Loaded((press,), ((self._identifier(), pick([True, False])),)),
         ]
         return pick(events)
@@ -72,9 +76,9 @@ class Walker:
         return Move(gap_s, self._random.random() < 0.15, event)
 
     def _hold(self) -> list[Move]:
-        """A button that is held, now and then too short, now and then bouncing."""
-        name = self._random.choice([*HOLDS_S])
-        held_s = HOLDS_S[name] + self._random.choice([-0.06, 0.0, 0.001, 0.2, 12.0])
+        """A button that is held, now and then too short, as for a round, now and then bouncing."""
+        name = self._random.choice([*HOLDS_S, "aman"])
+        held_s = HOLDS_S[name] + self._random.choice([-0.06, -0.06, 0.0, 0.001, 0.2, 12.0])
         moves = [self._move(self._random.choice(GAPS_S), Contact(name, closed=True))]
         for _ in range(self._random.choice([0, 0, 0, 5])):
             moves += [self._move(0.001, Contact(name, closed=False)), self._move(0.001, Contact(name, closed=True))]
@@ -100,14 +104,25 @@ class Walker:
 
     def _all_clear(self) -> Event:
         village, age_s = self._random.choice(VILLAGES), self._random.choice([None, None, 1.0, 30.0])
-        self._raised = {key: at for key, at in self._raised.items() if key[0] != village or self._random.random() < 0.1}
+        self._clear(village, age_s or 0.0)
         payload = b"" if age_s is None else b'{"age_s": %f, "identifier": "c-%d"}' % (age_s, self._random.randrange(9))
         return Received(f"kentongan/situbondo/{village}/alarm/aman", payload, retain=False)
 
+    def _clear(self, village: str, age_s: float) -> None:
+        over = [key for key in self._raised if key[0] == village and self._random.random() > 0.1]
+        self._over |= {key[:2]: self._raised.pop(key) for key in over}
+        self._cleared[village] = self._now - age_s
+
     def _beacon(self) -> Event:
         pick = self._random.choice
+        if self._random.random() < 0.1:
+            self._clear(pick(VILLAGES), 0.0)  # only the hub heard it
         entries = [
-            listed(name, incident, village, age=self._now - at, remaining=max(0.0, at + 180.0 - self._now))
+            listed(
+                name, incident, village, age=self._now - at, remaining=max(0.0, at + 180.0 - self._now),
+                also=self._some(1), silenced=pick([(), (), (), VILLAGES[:1], VILLAGES[1:3]]),
+                kept=pick([True, True, False]),
+            )
             for (village, incident, name), at in self._raised.items() if self._random.random() < 0.9
         ]
         if self._random.random() < 0.2:
@@ -116,8 +131,26 @@ class Walker:
             name = pick([self._identifier(village, incident), f"{OWN}{pick(range(1, 6))}"])
             entries.append(Listed(name, incident, village, status, pick([0.0, 50.0]), left, "", ""))
         self._seq += pick([1, 1, 1, 1, 0, -3])
-        body = Beacon(pick(["h1"] * 9 + ["h2"]), self._seq, tuple(entries))
-        return Received("kentongan/situbondo/active", messages.write_beacon(body), retain=False)
+        cleared = [*self._cleared.items(), ("semua", -1000.0), ("nowhere", 0.0)]
+        clears = tuple(
+            Cleared(village, max(0.0, self._now - at) + pick([0.0, 0.0, 20.0]))
+            for village, at in cleared if self._random.random() < 0.8
+        )
+        over = tuple(Over(*key, max(0.0, self._now - at)) for key, at in self._over.items())
+        boot = pick(["h1"] * 9 + ["h2"])
+        body = Beacon(boot, self._seq, tuple(entries), cleared=clears, over=over, heard=self._some(2))
+        return Received("kentongan/situbondo/active", write_beacon(body), retain=False)
+
+    def _some(self, most: int) -> tuple[str, ...]:
+        """Names that the hub may have on its disk, this node's own presses among them."""
+        number = self._random.randint(0, most)
+        return tuple(self._random.choice([f"{OWN}{n}" for n in range(1, 9)] + ["c-1"]) for _ in range(number))
+
+    def _ronda(self) -> Event:
+        pick = self._random.choice
+        members = {"identifier": f"r-{self._random.randrange(9)}", "age_s": pick([0.0, 29.0, 31.0])}
+        payload = pick([b"", json.dumps(members).encode(), b"{"])
+        return Received(f"kentongan/situbondo/{pick(VILLAGES)}/ronda", payload, self._random.random() < 0.1)
 
     def _command(self) -> Event:
         pick = self._random.choice

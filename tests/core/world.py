@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract import messages
+from contract.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from contract.district import heard
 from contract.incidents import cycles
-from contract.messages import Beacon, Listed, Status
+from contract.messages import Status
 from contract.rhythm import Cycle
 from loop.effects import Connect, Log, Publish, Reconnect
 from loop.events import Acknowledged, Clock, Linked, Received, Tick, Unlinked
@@ -24,7 +24,10 @@ HOLDS_S = {"pencurian": 1.0, "kebakaran": 1.0, "bencana": 1.0, "aman": 2.0, "hen
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 
 
-def make_rules(village: str = "kalibagor", hears: str = "village", *, hub: bool = True, max_s: float = 300.0) -> Rules:
+def make_rules(
+    village: str = "kalibagor", hears: str = "village", *, hub: bool = True, max_s: float = 300.0, drum: bool = True,
+    ronda_s: tuple[float, ...] = (),
+) -> Rules:
     """The rules of a box with six contacts, made from the shipped files."""
     return Rules(
         district="situbondo", village=village, node="pos-1", hub=hub, version="1", boot="b1",
@@ -33,7 +36,7 @@ def make_rules(village: str = "kalibagor", hears: str = "village", *, hub: bool 
         incidents=shipped.catalogue().incidents,
         cycles=cycles(shipped.catalogue(), shipped.family("jawa-timur")),
         holds_s=HOLDS_S, lamps=frozenset({"pencurian", "kebakaran", "hening"}), max_sounding_s=max_s,
-        drivers={"pins": "mock"},
+        drivers={"pins": "mock"}, drum=drum, ronda_s=ronda_s,
     )
 
 
@@ -117,6 +120,11 @@ class World:
         self.release(name, held + 0.125)
         return done
 
+    def tap(self, name: str, at: float, held_s: float = 0.25) -> list[str]:
+        """Touches *name* for *held_s*, less than its time. Returns what was done once it was surely let go."""
+        self.touch(name, at)
+        return self.release(name, at + held_s) + self.wait(at + held_s + 0.0625)
+
     def alarm(
         self, incident: str, at: float | None = None, village: str = "kalibagor", *, retain: bool = False,
         raw: bytes | None = None, **members: object,
@@ -128,10 +136,22 @@ class World:
     def command(self, word: str, at: float | None = None, village: str = "kalibagor") -> list[str]:
         return self.feed(Received(f"kentongan/situbondo/{village}/command/{word}", b"", retain=False), at)
 
-    def beacon(self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1") -> list[str]:
-        """The hub's beacon comes, with the next number unless *seq* gives one."""
+    def ronda(
+        self, at: float | None = None, village: str = "kalibagor", *, retain: bool = False, raw: bytes | None = None,
+        **members: object,
+    ) -> list[str]:
+        """Somebody's round comes from the network: with *members*, with the *raw* payload, or with none."""
+        payload = raw if raw is not None else json.dumps(members).encode() if members else b""
+        return self.feed(Received(f"kentongan/situbondo/{village}/ronda", payload, retain), at)
+
+    def beacon(
+        self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
+        cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), heard: tuple[str, ...] = (),
+    ) -> list[str]:
+        """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages."""
         self.seq = self.seq + 1 if seq is None else seq
-        payload = messages.write_beacon(Beacon(boot, self.seq, listed))
+        clears = tuple(Cleared(village, age_s) for village, age_s in (cleared or {}).items())
+        payload = write_beacon(Beacon(boot, self.seq, listed, cleared=clears, over=over, heard=heard))
         return self.feed(Received("kentongan/situbondo/active", payload, retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:
@@ -156,7 +176,7 @@ class World:
         return [str(event["reason"]) for event in self.events() if "reason" in event]
 
     def sent(self) -> list[str]:
-        """Every alarm that was published so far."""
+        """Every alarm, and every round, that was published so far."""
         lines = [line(self.rules, effect) for _, effect in self.done]
         return [each for each in lines if each.startswith("send ")]
 
@@ -214,10 +234,11 @@ class World:
 
 def listed(
     identifier: str, incident: str = "kebakaran", village: str = "kalibagor", *, age: float = 0.0,
-    remaining: float = 180.0, status: Status = Status.ACTUAL,
+    remaining: float = 180.0, status: Status = Status.ACTUAL, also: tuple[str, ...] = (),
+    silenced: tuple[str, ...] = (), kept: bool = True,
 ) -> Listed:
     """One alarm on the hub's list."""
-    return Listed(identifier, incident, village, status, age, remaining, "", "")
+    return Listed(identifier, incident, village, status, age, remaining, "", "", also, silenced, kept)
 
 
 def incident_of(rules: Rules, cycle: Cycle) -> str:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from contract.beacon import Beacon, Listed
+from contract.messages import Status
 from demo.box import Change
-from demo.sight import Heard, Held, Post, Said, Sight
+from demo.sight import POSKO, Heard, Held, Listing, Post, Said, Sight
 
 LOUD = frozenset({"siren", "striker", "strobe"})
 KOTAKAN = Post("kotakan.pos-1", "Kotakan", "kotakan", LOUD, "striker", {"pencurian": 1.0, "aman": 2.0})
@@ -21,6 +23,18 @@ SINCE = 100.0
 def at_rest(post: Post = KOTAKAN) -> Sight:
     """A post where nothing has happened since instant 100."""
     return Sight(post, SINCE, status=READY)
+
+
+def hub(*beacons: Listing, **status: Any) -> Sight:
+    """A hub that has published *beacons*, and nothing else since instant 100."""
+    posts = {"kotakan/pos-1": "ready", "talkandang/pos-1": "offline"}
+    return Sight(POSKO, SINCE, status={"state": "ready", "alarms": [], "posts": posts, **status}, beacons=beacons)
+
+
+def listing(after_s: float, *alarms: tuple[str, str, str], age_s: float = 1.0, boot: str = "one") -> Listing:
+    """A beacon, *after_s* after the step began, that lists *alarms*: identifier, incident, village."""
+    listed = tuple(Listed(*alarm, Status.ACTUAL, age_s, 100.0, "", "") for alarm in alarms)
+    return Listing(SINCE + after_s, Beacon(boot, 1, listed))
 
 
 def pulses(output: str, onsets: list[float], length_s: float) -> tuple[Change, ...]:
@@ -45,6 +59,17 @@ def beating(post: Post, onsets_s: list[float]) -> Sight:
     """A post whose rhythm was beaten at *onsets_s* after the step began; then all is at rest."""
     length_s = 0.03 if post.beater == "striker" else 0.15
     return replace(at_rest(post), changes=pulses(post.beater, [SINCE + at_s for at_s in onsets_s], length_s))
+
+
+def cycling(*sirens_s: float, strobe_off_s: float | None = None) -> Sight:
+    """A post whose siren comes for 5 s, *sirens_s* after the step began (before it: less than 0); it is instant 116."""
+    changes = pulses("siren", [SINCE + at_s for at_s in sirens_s], 5.0)
+    off = () if strobe_off_s is None else (Change(SINCE + strobe_off_s, "strobe", False),)
+    return replace(
+        theft(), at=SINCE + 16.0, earlier=tuple(change for change in changes if change.at < SINCE),
+        changes=tuple(change for change in (*changes, *off) if change.at >= SINCE),
+        on=frozenset() if off else frozenset({"strobe"}),
+    )
 
 
 def held(after_s: float) -> Sight:

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from demo.box import Change
-from demo.expect import AgeCounted, AtRest, Expectation, GoesOn, Logged, Quiet, Says, Told, differences
-from demo.expect_pins import Beats, Lit, OwnSiren, SirenOn, Stops
-from demo.sight import Heard, Held, Sight
-from demo.steps import DORO_MULUK, KOTAKAN, THEFT, TWO
+from demo.expect import AgeCounted, AtRest, Expectation, GoesOn, Logged, Off, Quiet, Says, Told, differences
+from demo.expect_hub import Lists, ListsAgain
+from demo.expect_pins import Beats, Lit, NoSiren, OwnSiren, SirenOn, Steady, Stops
+from demo.ought import DORO_MULUK, KOTAKAN, TWO
+from demo.outages import DISASTER
+from demo.sight import POSKO, Heard, Held, Sight
+from demo.steps import THEFT
 from tests.demo.sights import KOTAKAN as POST
-from tests.demo.sights import SINCE, TALKANDANG, at_rest, beating, held, theft
+from tests.demo.sights import SINCE, TALKANDANG, at_rest, beating, cycling, held, hub, listing, theft
 
 SAFE_CODE_S = [0.0, 0.75, 1.05, 1.35, 1.65, 1.95, 2.25, 2.55, 3.30]
 SAFE_CODE = "0.75 0.30 0.30 0.30 0.30 0.30 0.30 0.75"
@@ -18,6 +21,10 @@ REFUSED = replace(at_rest(), heard=(Heard(SINCE, {"event": "refused", "reason": 
 LATE = replace(
     at_rest(), held=Held("pencurian", SINCE, 1.0), heard=(Heard(SINCE + 7.0, {"event": "published", "age_s": 6.0}),)
 )
+OFF = replace(at_rest(), running=False, status={"state": "offline"})
+STROKE_NOW = replace(cycling(-6.0), at=SINCE + 2.1, changes=(Change(SINCE + 2.0, "siren", True),))
+FIRE = ("one.1", "kebakaran", "olean")
+BEFORE, AGAIN = listing(-2.0, FIRE, age_s=4.0), listing(6.0, FIRE, age_s=12.0, boot="two")
 LAMP = replace(at_rest(), changes=(Change(SINCE, "lamp pencurian", True),))
 
 RIGHT: list[tuple[Expectation, Sight]] = [
@@ -39,6 +46,15 @@ RIGHT: list[tuple[Expectation, Sight]] = [
     (GoesOn("pencurian", "kalibagor"), replace(theft(), heard=())),
     (Lit("pencurian"), LAMP),
     (AgeCounted(), LATE),
+    (Off(), OFF),
+    (NoSiren(), beating(POST, [1.0])),
+    (Steady(21.5), cycling(-6.0)),
+    (Steady(21.5), cycling(-16.0, 5.5)),
+    (Steady(21.5), cycling(-40.0, -6.0, 15.5)),  # what came before the alarm does not count
+    (Steady(21.5), STROKE_NOW),  # on the siren's relay
+    (Lists(), hub(listing(-1.0))),
+    (Lists((("kebakaran", "olean"),)), hub(listing(-1.0), listing(1.0, FIRE))),
+    (ListsAgain(), hub(BEFORE, AGAIN)),
 ]
 WRONG: list[tuple[Expectation, Sight, str]] = [
     (SirenOn(), at_rest(), "siren expected on within 2 s, is off"),
@@ -72,6 +88,29 @@ WRONG: list[tuple[Expectation, Sight, str]] = [
     (AgeCounted(), replace(LATE, heard=(Heard(SINCE + 7.0, {"event": "published", "age_s": 0.0}),)),
      "age expected 6.0 s, is 0.0 s"),
     (AgeCounted(), at_rest(), "event published expected, with the press's age"),
+    (Told("sounding", {"origin": "hub"}), theft(),
+     "event sounding hub expected, told sounding pencurian kalibagor"),
+    (Off(), replace(OFF, running=True), "expected off, its process runs"),
+    (Off(), replace(OFF, status=None), "status expected offline, is None"),
+    (Off(), replace(OFF, on=frozenset({"siren"})), "siren expected off, is on"),
+    (NoSiren(), theft(), "siren expected off, was on"),
+    (Steady(21.5), cycling(-6.0, strobe_off_s=3.0), "strobe expected on, is off"),
+    (Steady(21.5), cycling(-6.0, strobe_off_s=3.0), "strobe expected to stay as it is, switched after 3.00 s"),
+    (Steady(21.5), cycling(-6.0, 3.0), "siren expected 21.5 s after the last one, came after 9.00 s"),
+    (Steady(21.5), cycling(-6.0, 15.0), "siren expected 21.5 s after the last one, came after 21.00 s"),
+    (Steady(21.5), cycling(-16.0), "siren expected 21.5 s after the last one, is off"),
+    (Steady(21.5), cycling(), "siren expected to have sounded, never did"),
+    (Lists(), hub(), "beacon expected, came never"),
+    (Lists(), hub(listing(1.0, FIRE)), "beacon expected to list nothing, lists kebakaran of olean"),
+    (Lists((("kebakaran", "olean"),)), hub(listing(-1.0, FIRE), listing(1.0)),
+     "beacon expected to list kebakaran of olean, lists nothing"),
+    (ListsAgain(), hub(AGAIN), "beacon expected before the hub was started again, came never"),
+    (ListsAgain(), hub(BEFORE), "beacon of another run expected, came never"),
+    (ListsAgain(), hub(BEFORE, listing(6.0, boot="two")), "beacon expected to list one.1 again, lists nothing"),
+    (ListsAgain(), hub(BEFORE, listing(6.0, ("two.1", *FIRE[1:]), age_s=12.0, boot="two"), AGAIN),
+     "beacon expected to list one.1 again, lists two.1"),
+    (ListsAgain(), hub(BEFORE, listing(6.0, FIRE, age_s=0.1, boot="two")),
+     "beacon expected to list one.1 as 12.0 s old, lists it as 0.1 s old"),
 ]
 
 
@@ -102,3 +141,15 @@ def test_a_post_that_no_step_names_must_be_quiet() -> None:
 
 def test_a_dead_node_is_a_difference_of_its_own() -> None:
     assert differences((Quiet(),), replace(at_rest(), running=False)) == ["kotakan.pos-1: its node has died"]
+
+
+def test_a_dead_hub_is_a_difference() -> None:
+    assert differences(THEFT.hub[:0], replace(hub(), running=False)) == ["posko: it has died"]
+
+
+def test_a_post_that_is_off_on_purpose_is_no_difference() -> None:
+    assert differences(DISASTER.of("olean.pos-1"), OFF) == []
+
+
+def test_the_hub_is_judged_by_what_the_step_says_of_it() -> None:
+    assert DISASTER.of(POSKO.name) == DISASTER.hub

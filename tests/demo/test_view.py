@@ -7,22 +7,29 @@ from rich.console import Console
 
 from demo.box import Change
 from demo.panels import Invitation
-from demo.sight import Said, Sight
+from demo.sight import Said, Sight, read_line
 from demo.steps import THEFT, TOUR
 from demo.tour import Outcome, Stage
 from demo.view import Picture, draw
-from tests.demo.sights import KOTAKAN, SINCE, TALKANDANG, at_rest, beating, theft
+from demo.words import phrase
+from tests.demo.sights import KOTAKAN, SINCE, TALKANDANG, at_rest, beating, hub, theft
 
 WIDTH, HEIGHT = 100, 30
 NOW = SINCE + 12.0
 LINE = "mosquitto_pub -p 1883 -t kentongan/situbondo/kalibagor/alarm/pencurian -m 'rumah Pak RT 3'"
-LABELS = {"pencurian": "Pencurian", "aman": "Aman"}
+LABELS = {"pencurian": "Pencurian", "aman": "Aman", "kebakaran": "Kebakaran"}
+SOUNDS = {"kotakan/pos-1": 0.01}
+
+
+def listed(incident: str, village: str, **missing: str) -> dict[str, object]:
+    return {"incident": incident, "village": village, "sounds": SOUNDS,
+            "missing": {f"{name}/pos-1": why for name, why in missing.items()}}
 
 
 def picture(*sights: Sight, lines: tuple[Said, ...] = (), broker: bool = True) -> Picture:
     return Picture(
         now=NOW, wall=1_700_000_000.0, title="Kecamatan Situbondo", port=1883, broker=broker, labels=LABELS,
-        sights=sights, lines=lines, steps=len(TOUR),
+        sights=sights, hub=hub(), lines=lines, steps=len(TOUR),
     )
 
 
@@ -73,7 +80,7 @@ def test_without_a_broker_the_log_tells_what_sounds() -> None:
 
 
 def test_a_dead_node_is_shown_as_dead() -> None:
-    assert "prosesnya mati" in row(picture(replace(at_rest(), running=False)), "Kotakan")
+    assert "✗ mati · off" in row(picture(replace(at_rest(), running=False)), "Kotakan")
 
 
 def test_what_several_posts_say_at_once_is_one_line() -> None:
@@ -85,9 +92,9 @@ def test_what_several_posts_say_at_once_is_one_line() -> None:
 
 
 def test_the_tour_shows_its_line_and_what_came_of_it() -> None:
-    stage = Stage(1, THEFT, (LINE,), (Outcome(THEFT, ("kotakan.pos-1: siren expected on", "another"), ""),), False)
+    stage = Stage(1, THEFT, (LINE,), (Outcome(THEFT, ("kotakan.pos-1: siren expected on", "another"), "", ""),), False)
     text = "\n".join(lines_of(replace(picture(at_rest()), stage=stage)))
-    assert "Langkah 1 dari 14" in text
+    assert "Langkah 1 dari 18" in text
     assert f"$ {LINE}" in text
     assert "✗ kotakan.pos-1: siren expected on  (+1)" in text
 
@@ -95,8 +102,54 @@ def test_the_tour_shows_its_line_and_what_came_of_it() -> None:
 def test_after_the_tour_there_is_a_line_for_another_terminal_and_every_key() -> None:
     invitation = Invitation(LINE, "Kalibagor", "tombol pencurian ditahan 1 detik …", "✓ Tur selesai", ())
     text = "\n".join(lines_of(replace(picture(at_rest()), invitation=invitation)))
-    for word in (LINE, "theft", "fire", "all-clear", "silence", "lock", "quit", "Pos: Kalibagor", "✓ Tur selesai"):
+    for word in (LINE, "theft", "fire", "all-clear", "silence", "lock", "ronda", "broker", "posko", "off/on", "quit",
+                 "Pos: Kalibagor", "✓ Tur selesai"):
         assert word in text
+
+
+def test_a_hub_at_rest_says_how_many_posts_it_hears() -> None:
+    assert "● posko · hub: siaga · ready: tidak ada alarm, 1/2 pos tersambung" in lines_of(picture(at_rest()))[1]
+
+
+def test_the_hub_shows_what_it_lists_and_who_sounds() -> None:
+    told = hub(state="alarm", alarms=[listed("pencurian", "kalibagor")])
+    shown = lines_of(replace(picture(theft()), hub=told))[1]
+    assert "posko · hub: 1 alarm, 1/1 berbunyi · sounding: Pencurian di Kalibagor" in shown
+
+
+def test_the_hub_shows_who_does_not_sound_and_why() -> None:
+    told = hub(state="alarm", alarms=[listed("pencurian", "semua", talkandang="offline")])
+    shown = lines_of(replace(picture(theft(), at_rest(TALKANDANG)), hub=told))[1]
+    assert "1/2 berbunyi · sounding: Pencurian di semua desa; belum Talkandang (mati)" in shown
+
+
+def test_the_hub_shows_each_alarm_that_it_lists() -> None:
+    told = hub(state="alarm", alarms=[listed("pencurian", "olean"), listed("kebakaran", "dawuhan")])
+    shown = lines_of(replace(picture(theft()), hub=told))[1]
+    assert "2 alarm, 1/1 berbunyi · sounding: Pencurian di Olean | 1/1: Kebakaran di Dawuhan" in shown
+
+
+def test_a_dead_hub_and_one_without_a_broker_are_shown_as_such() -> None:
+    dead, alone = replace(hub(), running=False), replace(hub(), status=None)
+    assert "✗ posko · hub: mati · dead" in lines_of(replace(picture(at_rest()), hub=dead))[1]
+    assert "✗ posko · hub: belum tersambung · not linked" in lines_of(replace(picture(at_rest()), hub=alone))[1]
+
+
+def test_what_all_posts_and_the_hub_say_at_once_names_the_hub() -> None:
+    said = [Said(NOW, name, "linked", {}) for name in ("kotakan.pos-1", "talkandang.pos-1", "posko")]
+    drawn = picture(at_rest(KOTAKAN), at_rest(TALKANDANG), lines=tuple(said))
+    assert row(drawn, "tersambung ke broker").split("broker")[1].split() == ["2", "pos,", "Posko"]
+
+
+def test_what_the_hub_proves_and_misses_is_said_in_words() -> None:
+    proven = read_line(NOW, "posko", "proven: clock=synced incident=pencurian village=olean identifier=x "
+                       "posts={'olean/pos-1': 0.006, 'patokan/pos-1': 0.012} last_s=0.012")
+    missing = read_line(NOW, "posko", "missing: incident=pencurian village=olean identifier=x "
+                        "missing={'olean/pos-1': 'offline', 'patokan/pos-1': 'locked'} posts={}")
+    assert phrase(proven, LABELS) == "terbukti berbunyi di 2 pos, terakhir setelah 12 ms: Pencurian di Olean"
+    assert phrase(missing, LABELS) == (
+        "TIDAK SEMUA BERBUNYI: Pencurian di Olean; belum olean/pos-1 (mati), patokan/pos-1 (terkunci)"
+    )
 
 
 def test_seven_posts_and_many_events_fit_the_smallest_terminal() -> None:

@@ -119,7 +119,7 @@ def test_after_a_long_outage_a_press_is_reported_late_and_sounds_nowhere(
     (folder / "incidents.yaml").write_text(incidents, "utf-8")
     with Proxy(broker.port) as proxy, Reader(broker, f"{BASE}/kalibagor/#") as reader:
         post = Post(folder / "a", proxy.port, district=str(district))
-        post.begin(impatient(folder, link="RETRY_S = (0.1, 0.2)"))
+        post.begin(impatient(folder, "loop.link.RETRY_S = (0.1, 0.2)"))
         other = Post(folder / "b", broker.port, "kotakan").begin()
         posts += [post, other]
         proxy.refuse = True

@@ -168,7 +168,7 @@ def test_a_state_dir_that_cannot_be_kept_is_warned_of(tmp_path: Path, monkeypatc
     told = {name: warned(tmp_path, state_dir=str(tmp_path / name))
             for name in ("new/state", "file", "file/state", "locked", "locked/state")}
 
-    needed = "by this user; the node's user must be able to"
+    needed = "by this user; the program's user must be able to"
     assert told == {
         "new/state": [],
         "file": [f"state_dir: {tmp_path / 'file'} is no folder; nothing can be kept there"],

@@ -6,8 +6,7 @@ from threading import Event as Flag
 from loop import teller as teller_room
 from loop.events import Faulted, Recovered
 from loop.inbox import Inbox
-from loop.teller import Teller
-from node import service
+from loop.teller import Teller, line
 from tests.support.waiting import drain, take
 
 
@@ -65,5 +64,5 @@ def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
 def test_a_note_from_outside_writes_no_line_of_its_own() -> None:
     note = "rumah\nsounding: incident=kebakaran village=olean"
 
-    assert service._line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
-    assert service._line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"
+    assert line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
+    assert line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from broker.private import PrivateBroker
-from contract.messages import Beacon, Listed, Status, write_beacon
+from contract.beacon import Beacon, Listed, write_beacon
+from contract.messages import Status
 from demo.box import Box, Change
 from loop import clock
 from tests.support.mqtt import publish
@@ -110,12 +111,13 @@ class Post(Box):
         assert self.sounds(since) == [], self.lines
 
 
-def impatient(folder: Path, **constants: str) -> dict[str, str]:
-    """An environment in which a node's rooms have other *constants*, by room: what takes minutes takes seconds.
+def impatient(folder: Path, *constants: str) -> dict[str, str]:
+    """An environment in which rooms have other *constants*: what takes minutes takes seconds.
 
-    The node is the real process all the same; Python itself runs the lines, before it.
+    Each is a line such as `node.beacon.GAP_S = 1.5`. The program is the real one all the same; Python itself runs the
+    lines, before it.
     """
-    lines = [f"import node.{room}; node.{room}.{line}" for room, line in constants.items()]
+    lines = [f"import {line.split(' ')[0].rpartition('.')[0]}; {line}" for line in constants]
     place = folder / "impatient"
     place.mkdir(parents=True, exist_ok=True)
     (place / "sitecustomize.py").write_text("\n".join(lines) + "\n", "utf-8")

@@ -1,0 +1,1 @@
+"""The district's memory: what the hub's journal tells afterwards."""

@@ -1,0 +1,58 @@
+"""The hub's configuration, and an operator's: settings and the files they name -> one value, or every fault at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from contract.broker import BrokerSettings
+from contract.district import District
+from contract.incidents import Catalogue
+from contract.settings import SettingsError, file_path, option, read, section
+from loop import files
+
+EXAMPLE = "posko.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PoskoSettings:
+    """The settings file of a hub or an operator, as written. An operator has no use for `state_dir`."""
+
+    district: str = option(file_path)
+    broker: BrokerSettings = option(section(BrokerSettings))
+    state_dir: str = option(file_path, default="/var/lib/kentongan-posko")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a hub or an operator needs to know, read and checked."""
+
+    settings: PoskoSettings
+    district: District
+    catalogue: Catalogue
+    password: str | None
+    ca_file: Path | None
+    state_dir: Path
+
+
+def load(path: Path) -> Config:
+    """The configuration in *path* and the files it names, paths relative to it.
+
+    Raises SettingsError with every fault of all files.
+    """
+    faults: list[str] = []
+    base = path.absolute().parent
+    written = files.mapping(path, EXAMPLE)
+    settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
+    district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
+    broker = files.subsection(written, "broker")
+    password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
+    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
+    if faults or settings is None or district is None or catalogue is None or family is None:
+        raise SettingsError(faults)
+    return Config(settings, district, catalogue, password, ca_file, state_dir=base / settings.state_dir)
+
+
+def warnings(found: Config) -> Iterator[str]:
+    """What may be meant, or may be wrong for this user only."""
+    yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
+    yield from files.state_dir_warnings(found.state_dir)

@@ -1,0 +1,1 @@
+"""The operator's desk: raises alarms by the same contract as everyone, and sees who rings."""

@@ -1,0 +1,149 @@
+"""The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1 says that not all is well."""
+
+import getpass
+import math
+import os
+import secrets
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from contract.incidents import ALL_CLEAR
+from contract.reports import Key
+from posko import command, config
+from posko.desk import orders
+from posko.desk.orders import Act, Order
+
+
+def _finite(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds", param=parameter)
+    return value
+
+
+WAIT = click.option(
+    "--wait", "wait_s", type=click.FloatRange(0.5, 600.0), default=10.0, show_default=True, metavar="S",
+    callback=_finite, help="How many seconds the broker, and then the posts, may take.",
+)
+EXERCISE = click.option("--exercise", is_flag=True, help="Only an exercise (latihan).")
+VILLAGE = click.argument("village")
+
+
+@click.command()
+@click.argument("incident")
+@VILLAGE
+@click.option("--note", default="", metavar="TEXT", help="A word for people: where, who, what.")
+@EXERCISE
+@WAIT
+@command.CONFIG
+def alarm(  # noqa: PLR0913 - one for each word on the line
+    path: Path, incident: str, village: str, note: str, *, exercise: bool, wait_s: float
+) -> None:
+    """Raise an alarm and see which posts sound it. VILLAGE may be `semua`, all of them.
+
+    Exits 0 if all posts ring that should, 1 if not or if the alarm was not sent, 2 on a typo (then nothing is sent).
+
+    \b
+    Example: kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'
+    """
+    _obey(path, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
+
+
+@click.command()
+@VILLAGE
+@EXERCISE
+@WAIT
+@command.CONFIG
+def clear(path: Path, village: str, *, exercise: bool, wait_s: float) -> None:
+    """All-clear: end the alarms of VILLAGE wherever they sound, and see that they do. `semua` ends all.
+
+    Exits 0 if no post sounds one any more, 1 if one does or if the all-clear was not sent, 2 on a typo.
+
+    \b
+    Example: kentongan clear kalibagor
+    """
+    _obey(path, Order(Act.CLEAR, Key(village, ALL_CLEAR), exercise=exercise), wait_s)
+
+
+@click.command()
+@VILLAGE
+@WAIT
+@command.CONFIG
+def silence(path: Path, village: str, *, wait_s: float) -> None:
+    """Silence the posts in VILLAGE, whatever they sound; `semua`: all. No safe code is beaten.
+
+    Exits 0 if none of them sounds anything, 1 if one does or if the command was not sent, 2 on a typo.
+
+    \b
+    Example: kentongan silence kalibagor
+    """
+    _obey(path, Order(Act.SILENCE, Key(village, "")), wait_s)
+
+
+@click.command()
+@VILLAGE
+@WAIT
+@command.CONFIG
+def test(path: Path, village: str, *, wait_s: float) -> None:
+    """Have the posts in VILLAGE (`semua`: all) test themselves, without a sound.
+
+    Exits 0 if all answered and nothing is wrong with any, 1 otherwise, 2 on a typo.
+
+    \b
+    Example: kentongan test semua
+    """
+    _obey(path, Order(Act.TEST, Key(village, "")), wait_s)
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(min=0.0), callback=_finite, metavar="N",
+              help="Leave after N seconds; otherwise Ctrl-C does.")
+@click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")
+@command.CONFIG
+def watch(path: Path, seconds: float | None, *, plain: bool) -> None:
+    """Watch the district: its posts, the alarms in force, who rings and who does not, and what happens.
+
+    Without a terminal, a line for each change. Exits 0, or 1 if the broker was never reached.
+
+    \b
+    Example: kentongan watch
+    """
+    from posko.desk import service  # noqa: PLC0415 - a typo needs no paho
+
+    desk = service.Desk(command.load(path), _echo, plain=plain or not sys.stdout.isatty())
+    sys.exit(desk.watch(math.inf if seconds is None else seconds))
+
+
+def _obey(path: Path, order: Order, wait_s: float) -> None:
+    settings = command.load(path)
+    order = replace(order, identifier=f"operator.{secrets.token_hex(8)}", sender=_sender(settings))
+    faults = orders.faults(order, settings.district.villages, settings.catalogue.incidents)
+    if faults:
+        command.fail(faults)
+    from posko.desk import service  # noqa: PLC0415 - a typo needs no paho
+
+    sys.exit(service.Desk(settings, _say, plain=not sys.stdout.isatty()).obey(order, wait_s))
+
+
+def _sender(settings: config.Config) -> str:
+    """Who orders: the broker's account or, without one, the login."""
+    try:
+        name = settings.settings.broker.username or getpass.getuser()
+    except (OSError, KeyError):  # a user without a name
+        name = "?"
+    return f"operator/{''.join(sign if sign.isprintable() else '?' for sign in name)[:80]}"
+
+
+def _echo(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def _say(line: str) -> None:
+    """Says *line*, if there is anyone to hear it: an order goes on without."""
+    try:
+        _echo(line)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the exit would fail once more

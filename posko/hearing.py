@@ -1,0 +1,187 @@
+"""Messages from the network, as the hub hears them: what is accepted, what is answered, and why. Pure.
+
+    topic ──> known? ──> payload ──> whole? ──> seen? late? cleared? ──> alarms
+      │                                                                 ├──> proof (statuses of posts)
+      └── a typo is answered with the nearest name                      └──> journal (events, rounds)
+
+Nothing here raises at bad input, and each way out is an event: nothing is swallowed.
+"""
+
+from contract import answers, beacon, messages, topics
+from contract.district import EVERYWHERE
+from contract.incidents import ALL_CLEAR
+from contract.messages import Body, Refusal, Status
+from contract.nearest import nearest, suggestion
+from contract.reports import Key, Kind
+from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+from loop.effects import Publish
+from loop.events import Received
+from posko import alarms, posts
+from posko.alarms import Raised
+from posko.draft import Draft
+from posko.effects import Patrol
+
+# Of what is in force already, so many more alarms are merged at once, then each second.
+AT_ONCE, PER_S = 5.0, 0.5
+RIVAL = "another hub"
+
+
+def received(draft: Draft, message: Received) -> None:
+    """A message arrived."""
+    rules = draft.state.rules
+    topic = topics.read(rules.district, message.topic)
+    match topic:
+        case AlarmTopic():
+            _alarm(draft, topic, message)
+        case CommandTopic():
+            _command(draft, topic, message)
+        case RondaTopic():
+            _ronda(draft, topic, message)
+        case NodeTopic():
+            posts.heard(draft, topic, message)
+        case ActiveTopic():
+            _rival(draft, message)
+        case PoskoTopic():
+            pass  # another hub's, which its beacon has given away
+        case None:
+            _stray(draft, message)
+
+
+def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
+    key = Key(topic.village, topic.incident)
+    if _clean_up(draft, message):
+        return
+    body = messages.read_alarm(message.payload)
+    if isinstance(body, Refusal):
+        draft.answer_of(Kind.REFUSED, key, reason=body.reason)
+        return
+    rules = draft.state.rules
+    unknown = answers.unknown_name(*key, rules.villages, rules.incidents, look_up=draft.heeds())
+    if unknown is not None:
+        draft.answer_of(Kind.REFUSED, key, identifier=body.identifier, origin=body.sender, reason=unknown)
+        return
+    for reason in answers.oddities(body, retain=message.retain):
+        draft.answer_of(Kind.WARNING, key, identifier=body.identifier, origin=body.sender, reason=reason)
+    if body.identifier is not None and body.identifier in draft.state.seen:
+        _again(draft, body.identifier, draft.now - body.age_s)
+    elif body.status is Status.TEST:
+        draft.answer_of(Kind.TESTED, key, identifier=body.identifier, reason="status Test: nothing sounds")
+        _hear(draft, body)
+    elif topic.incident == ALL_CLEAR:
+        _all_clear(draft, topic.village, body)
+    else:
+        _raise(draft, key, body)
+
+
+def _raise(draft: Draft, key: Key, body: Body) -> None:
+    late = answers.overdue(body, draft.state.rules.incidents[key.incident].duration_s, draft.sure_epoch())
+    raised_at = draft.now - body.age_s
+    known = draft.state.alarms.get(key)
+    name = body.identifier or draft.identifier()
+    raised = Raised(name, raised_at, body.status, body.sender or "", body.note or body.headline or "")
+    if late is None and alarms.was_cleared(draft.state, key.village, raised_at):
+        late = "pressed before the all-clear"
+    if late is not None:
+        alarms.late(draft, key, raised, late)
+    elif known is None and len(draft.state.alarms) >= alarms.MOST:
+        draft.answer_of(Kind.REFUSED, key, identifier=body.identifier,
+                        reason=f"{alarms.MOST} alarms are in force; no more can be repeated")
+    elif known is not None and known.status is Status.ACTUAL and body.status is Status.EXERCISE:
+        draft.answer_of(Kind.REFUSED, key, identifier=body.identifier,
+                        reason="an exercise of what is in force in earnest")
+        _hear(draft, body)
+    elif known is not None and not draft.granted(key, AT_ONCE, PER_S):
+        # Not accepted, so a post that pressed it sends it again; who gave it no name has lost nothing by it.
+        draft.answer_of(Kind.REFUSED, key, identifier=body.identifier,
+                        reason="too many of this incident at once; it is in force already")
+    else:
+        alarms.accept(draft, key, raised)
+
+
+def _again(draft: Draft, identifier: str, raised_at: float) -> None:
+    """What was heard before came once more: its sender does not know yet that it was."""
+    alarms.date(draft, identifier, raised_at)
+    if not any(identifier in alarm.names() for alarm in draft.state.alarms.values()):
+        draft.hear(identifier)
+
+
+def _all_clear(draft: Draft, village: str, body: Body) -> None:
+    exercise = body.status is Status.EXERCISE
+    ended = alarms.all_clear(draft, village, draft.now - body.age_s, exercise=exercise)
+    _hear(draft, body)
+    if not ended:
+        draft.answer_of(Kind.CLEARED, Key(village, ALL_CLEAR), identifier=body.identifier, origin=body.sender,
+                        reason="all-clear; nothing was in force")
+
+
+def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
+    if _clean_up(draft, message):
+        return
+    rules = draft.state.rules
+    if topic.village not in (EVERYWHERE, *rules.villages):
+        close = suggestion(topic.village, sorted((EVERYWHERE, *rules.villages))) if draft.heeds() else "look it up"
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown village {topic.village[:80]!r}; {close}")
+    elif topic.command == topics.SILENCE:
+        count = alarms.silence(draft, topic.village)
+        draft.answer(Kind.SILENCED, village=topic.village, reason=f"operator; {count} alarms in force")
+    elif topic.command != topics.TEST:
+        known = (topics.SILENCE, topics.TEST)
+        close = suggestion(topic.command, known) if draft.heeds() else "look it up"
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}; {close}")
+
+
+def _ronda(draft: Draft, topic: RondaTopic, message: Received) -> None:
+    if _clean_up(draft, message):
+        return
+    body = messages.read_alarm(message.payload)
+    if isinstance(body, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=body.reason)
+        return
+    if topic.village not in draft.state.rules.villages:
+        close = suggestion(topic.village, sorted(draft.state.rules.villages)) if draft.heeds() else "look it up"
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown village {topic.village[:80]!r}; {close}")
+        return
+    if not draft.granted((topic.village, "ronda"), AT_ONCE, PER_S):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="too many rounds at once")
+        return
+    post = body.sender or ""
+    identifier = body.identifier or draft.identifier()
+    draft.do(Patrol(identifier, topic.village, post, "button" if post in draft.state.rules.posts else "operator",
+                    draft.epoch(draft.now - body.age_s), draft.clock_word()))
+    draft.answer(Kind.RONDA, village=topic.village, identifier=identifier, origin=post or None)
+
+
+def _rival(draft: Draft, message: Received) -> None:
+    """A beacon that is not this hub's own, which the broker keeps from it."""
+    read = beacon.read_beacon(message.payload)
+    if isinstance(read, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic, reason=f"somebody else writes the beacon: {read.reason}")
+    elif read.boot != draft.state.rules.boot:
+        draft.change(rivals_at=draft.now)
+        draft.fault(RIVAL, f"a second hub, of run {read.boot[:40]}, lists alarms in this district; stop one of the two")
+
+
+def _stray(draft: Draft, message: Received) -> None:
+    """No topic of the contract. Another district's is none of this hub's business, unless it looks like a typo."""
+    words = message.topic.split("/")
+    district = draft.state.rules.district
+    if len(words) > 1 and words[1] != district:
+        if draft.heeds() and nearest(words[1], (district,)) is not None:
+            draft.answer(Kind.REFUSED, topic=message.topic[:200],
+                         reason=f"unknown district {words[1][:80]!r}; did you mean {district}?")
+        return
+    close = nearest(words[3], ("alarm", "command", "node")) if len(words) > 3 and draft.heeds() else None
+    hint = f"; did you mean …/{close}/…?" if close else "; use V/alarm/INCIDENT, V/command/silence or V/ronda"
+    draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"not a topic of this district{hint}")
+
+
+def _clean_up(draft: Draft, message: Received) -> bool:
+    """Whether *message* is but the clearing of a retained one. What is retained is cleared, or it would ring others."""
+    if message.retain and message.payload:
+        draft.do(Publish(message.topic, b"", retain=True))
+    return message.retain and not message.payload
+
+
+def _hear(draft: Draft, body: Body) -> None:
+    if body.identifier is not None:
+        draft.hear(body.identifier)

@@ -1,0 +1,146 @@
+"""The hub's journal: alarms, all-clears and rounds, what is remembered, and the log. Must not decide anything.
+
+Its file also is the district's memory: `kentongan report` reads it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Self
+
+from contract.messages import Status
+from contract.reports import Key
+from loop import clock
+from loop.database import Database, DatabaseThread
+from loop.effects import Log
+from posko.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
+from posko.events import Kept, Loaded, Stored, StoredClear
+
+SEEN_ROWS = 50_000  # by count, not by time: a clock that jumps must not make the hub forget
+LOG_ROWS = 200_000
+NAME = "posko.db"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS alarms (
+    first TEXT PRIMARY KEY, identifier TEXT NOT NULL, also TEXT NOT NULL, village TEXT NOT NULL,
+    incident TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, note TEXT NOT NULL,
+    boot TEXT NOT NULL, first_at REAL NOT NULL, raised_at REAL NOT NULL, until REAL NOT NULL,
+    first_wall REAL NOT NULL, synced INTEGER NOT NULL, silenced TEXT NOT NULL,
+    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT);
+CREATE INDEX IF NOT EXISTS in_force ON alarms (first) WHERE "end" IS NULL;
+CREATE TABLE IF NOT EXISTS cleared (
+    village TEXT PRIMARY KEY, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (
+    id INTEGER PRIMARY KEY, identifier TEXT UNIQUE NOT NULL, over INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS ronda (
+    identifier TEXT PRIMARY KEY, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
+    wall REAL NOT NULL, clock TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS log (
+    id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL);
+"""
+
+
+class Journal(DatabaseThread[Write]):
+    """Keeps what the hub must not forget. Use as a context manager."""
+
+    schema = SCHEMA
+    nothing = Loaded((), (), ())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def _written(self, entries: Sequence[Write]) -> None:
+        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Keep | Hear | Clear))
+        if stamps:
+            self._inbox.put(Kept(stamps))
+
+    def _load(self, database: Database) -> Loaded:
+        alarms = database.execute(
+            "SELECT village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, "
+            'silenced, sounds, boot, first_wall, synced FROM alarms WHERE "end" IS NULL ORDER BY first_at'
+        )
+        cleared = database.execute("SELECT village, boot, at, wall, synced FROM cleared")
+        over = database.execute(
+            "SELECT village, incident, max(raised_at) FROM alarms WHERE \"end\" = 'cleared' AND boot = ? AND until > ? "
+            "GROUP BY village, incident", (self._boot, clock.now()),
+        )
+        seen = database.execute("SELECT identifier, over FROM seen ORDER BY id")
+        return Loaded(
+            tuple(self._stored(row) for row in alarms),
+            tuple(
+                StoredClear(village, at, boot == self._boot, wall if synced else None)
+                for village, boot, at, wall, synced in cleared
+            ),
+            tuple((name, bool(over)) for name, over in seen),
+            tuple((Key(village, incident), at) for village, incident, at in over),
+        )
+
+    def _stored(self, row: tuple[Any, ...]) -> Stored:
+        village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = row
+        silenced, sounds, boot, first_wall, synced = rest
+        return Stored(
+            Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
+            raised_at, until, json.loads(silenced), json.loads(sounds), boot == self._boot,
+            first_wall if synced else None,
+        )
+
+    def _prune(self, database: Database) -> None:
+        """Makes room: all but the newest of the names and of the log. Alarms and rounds are kept for good."""
+        database.execute("DELETE FROM seen WHERE id <= (SELECT MAX(id) FROM seen) - ?", (SEEN_ROWS,))
+        database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
+
+    def _apply(self, database: Database, entry: Write) -> None:
+        wall = clock.wall()
+        epoch = clock.now() + wall.offset_s
+        match entry:
+            case Keep():
+                self._keep(database, entry)
+            case Hear(_, identifier, over):
+                _see(database, identifier, over=over)
+            case Clear(_, village, at):
+                database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
+                                 (village, self._boot, at, at + wall.offset_s, wall.synced))
+            case Patrol():
+                database.execute(
+                    "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identifier) DO UPDATE SET "
+                    "post = excluded.post, origin = excluded.origin WHERE excluded.origin = 'schedule'",
+                    (entry.identifier, entry.village, entry.post, entry.origin, entry.wall_s, entry.clock),
+                )
+            case Overhear(post, event):
+                _log(database, epoch, post, event)
+            case Log(event):
+                _log(database, epoch, "posko", event)
+
+    def _keep(self, database: Database, entry: Keep) -> None:
+        wall = clock.wall()
+        alarm = entry.alarm
+        if entry.end is End.UNKNOWN:  # its instants are of another boot of the machine
+            database.execute('UPDATE alarms SET "end" = ? WHERE first = ?', (entry.end.value, alarm.first))
+            return
+        database.execute(
+            "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
+                alarm.status.value, alarm.origin, alarm.note, self._boot, alarm.first_at, alarm.raised_at, alarm.until,
+                alarm.first_at + wall.offset_s, wall.synced, _json(alarm.silenced), _json(alarm.sounds),
+                _json(entry.expected), entry.ended_at, entry.end.value if entry.end is not None else None,
+            ),
+        )
+        for name in {alarm.first, *alarm.names()}:
+            _see(database, name, over=entry.end is not None)
+
+
+def _see(database: Database, identifier: str, *, over: bool) -> None:
+    database.execute(
+        "INSERT INTO seen (identifier, over) VALUES (?, ?) "
+        "ON CONFLICT (identifier) DO UPDATE SET over = max(over, excluded.over)", (identifier, over),
+    )
+
+
+def _log(database: Database, epoch: float, source: str, event: object) -> None:
+    database.execute("INSERT INTO log (wall, source, event) VALUES (?, ?, ?)", (epoch, source, _json(event)))
+
+
+def _json(value: object) -> str:
+    """*value* as JSON. Half a sign, which a post may have sent, cannot be written and is left out."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()

@@ -1,0 +1,130 @@
+"""The hub's loop: inbox -> step -> effects. Wires the rooms together; must not decide anything.
+
+    link ─────┐                             ┌──> link (beacon, status, events)
+    clock ────┼──> inbox ──> step ──> here ─┤
+    journal ──┘       (what is on the disk) └──> journal
+"""
+
+import gc
+import secrets
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+from types import FrameType
+from typing import assert_never
+
+from contract import topics
+from contract.district import District, reaches
+from contract.incidents import Catalogue
+from loop import clock, endpoint, health
+from loop.effects import Connect, Log, Publish, Reconnect
+from loop.endpoint import Subscription
+from loop.events import Clock, Faulted, Recovered
+from loop.inbox import Inbox
+from loop.link import Link
+from loop.teller import Teller, line
+from posko import face, hub
+from posko.config import Config
+from posko.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
+from posko.journal import NAME, Journal
+from posko.state import Rules, State
+
+
+class Hub:
+    """A running hub. `run` returns when it is told to stop."""
+
+    def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+        self._config = config
+        self._say = tell
+        self._inbox = Inbox()
+        self._stopping = False
+        self._ailing: set[str] = set()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Ends `run`, from a signal handler or another thread."""
+        self._stopping = True
+        self._inbox.put(clock.wall())  # anything: the loop must turn
+
+    def run(self) -> None:
+        """Runs the hub until `stop`."""
+        config = self._config
+        with ExitStack() as parts:
+            self._tell = parts.enter_context(Teller(self._say, self._inbox)).tell
+            state = hub.start(make_rules(config.district, config.catalogue), clock.now(), clock.wall())
+            self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
+            parts.enter_context(health.ClockWatch(self._inbox))
+            district = config.district.district
+            broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
+            self._link = Link(broker, subscriptions(district), face.last_words(state, "connection lost"), self._inbox)
+            gc.collect()
+            gc.freeze()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self.stop)
+            health.notify("READY=1")
+            self._tell(f"posko: listening for {config.district.name}; looking for the broker")
+            state = self._loop(state)
+            self._link.close(face.last_words(state, "stopped"))
+
+    def _loop(self, state: State) -> State:
+        while not self._stopping:
+            at, event = self._inbox.get(hub.next_due(state))
+            state, effects = hub.step(state, event, at)
+            for effect in effects:
+                self._perform(effect)
+            overflow = self._inbox.overflow()
+            if overflow is not None:
+                self._inbox.put(overflow)
+            if isinstance(event, Clock):
+                self._feed_watchdog()
+        return state
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Publish():
+                self._link.publish(effect)
+            case Keep() | Hear() | Clear() | Patrol() | Overhear():
+                self._journal.put(effect)
+            case Log(event):
+                self._journal.put(effect)
+                self._tell(line(event))
+            case Connect():
+                self._link.start()
+            case Reconnect():
+                self._link.reconnect()
+            case _:
+                assert_never(effect)
+
+    def _feed_watchdog(self) -> None:
+        """Feeds systemd's watchdog when the loop turned and the link's thread lives; tells what does not."""
+        found = health.troubles({"link watch": self._link.trouble, "journal watch": self._journal.hung})
+        for part, trouble in found.items():
+            self._inbox.put(Faulted(part, trouble))
+        for part in self._ailing - found.keys():
+            self._inbox.put(Recovered(part))
+        self._ailing = set(found)
+        if not found:  # a hub without a disk is worth a new start: nothing sounds less for it
+            health.notify("WATCHDOG=1")
+
+
+def make_rules(district: District, catalogue: Catalogue) -> Rules:
+    """What the core needs to know of *district*."""
+    return Rules(
+        district=district.district,
+        version=version("kentongan-digital"),
+        boot=secrets.token_hex(4),
+        villages=frozenset(district.villages),
+        incidents=catalogue.incidents,
+        posts=reaches(district, catalogue),
+    )
+
+
+def subscriptions(district: str) -> list[Subscription]:
+    """The topic filters of a hub. No two of them overlap, so nothing arrives twice.
+
+    The alarms of other districts are heard too, for one whose name was mistyped; and the beacon, which nobody else
+    should write. Of the posts' statuses it wants what the broker has kept.
+    """
+    base = f"{topics.ROOT}/{district}"
+    names = [f"{topics.ROOT}/+/+/+/+", f"{base}/+/+", f"{base}/active", f"{base}/+/node/+/event"]
+    return [*(Subscription(name) for name in names), Subscription(f"{base}/+/node/+/status", kept=True)]

@@ -1,0 +1,394 @@
+"""A real hub with real nodes on a real Mosquitto: what an edge loses, the level brings; and what is over stays over."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.private import PrivateBroker
+from loop import clock
+from tests.support.mqtt import Message, Reader, publish
+from tests.support.posko import Posko
+from tests.support.proxy import Proxy
+from tests.support.shifted import LINE, VARIABLE, set_clock
+from tests.support.storm import Storm
+from tests.support.village import BASE, HOLD_S, Post, alarm, impatient, silence
+
+BEACON_S = 10.0  # the longest that a village may wait for what it missed
+
+
+@pytest.fixture
+def hub(folder: Path, broker: PrivateBroker) -> Iterator[Posko]:
+    posko = Posko(folder / "posko", broker.port)
+    posko.begin()
+    yield posko
+    posko.kill()
+
+
+def begin(folder: Path, port: int, posts: list[Post], village: str = "kalibagor", **extra: Any) -> Post:
+    post = Post(folder / village, port, village, hub=True, **extra)
+    posts.append(post)
+    return post.begin()
+
+
+def beacons(reader: Reader) -> list[dict[str, Any]]:
+    return [each.members for each in reader.messages if each.topic == f"{BASE}/active"]
+
+
+# What was missed.
+
+
+def test_a_post_that_was_off_rings_when_it_starts_whatever_the_qos_and_stays_silent_after_the_end(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    alarm(broker, "kalibagor", "kebakaran", "-q", "0", "-m", "rumah Pak RT 3")
+    hub.expect("accepted:")
+    began = clock.now()
+    post = begin(folder, broker.port, posts)
+    post.expect_on("siren", BEACON_S)
+    late_s = clock.now() - began
+    post.stop()
+    alarm(broker, "kalibagor", "aman", "-q", "0")
+    hub.expect("cleared:")
+    before = len(post.changes)
+    post.begin()
+    post.expect_silence(broker, before)
+
+    assert late_s < BEACON_S
+
+
+def test_what_a_post_missed_reaches_it_when_its_link_returns(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    with Proxy(broker.port) as proxy:
+        post = begin(folder, proxy.port, posts)
+        proxy.refuse = True
+        proxy.cut()
+        post.expect("fault: ")
+        alarm(broker, "kalibagor", "kebakaran", "-q", "0")
+        hub.expect("accepted:")
+        proxy.refuse = False
+        post.expect_on("siren", BEACON_S)
+        post.expect_on("strobe")
+
+        since = len(post.lines)
+        proxy.refuse = True
+        proxy.cut()
+        post.expect("fault: ", since)
+        silence(broker, "kalibagor")
+        hub.expect("silenced:")
+        proxy.refuse = False
+        post.expect("silenced: ", since, BEACON_S)
+        post.expect_quiet()
+
+        alarm(broker, "kalibagor", "bencana")
+        post.expect_on("siren")
+        since = len(post.lines)
+        proxy.refuse = True
+        proxy.cut()
+        post.expect("fault: ", since)
+        alarm(broker, "kalibagor", "aman", "-q", "0")
+        hub.expect("cleared:")
+        proxy.refuse = False
+        post.expect("cleared: ", since, BEACON_S)
+        post.expect_quiet()
+        post.stop()
+
+
+def test_a_press_during_a_broker_outage_rings_the_others_when_the_broker_is_back(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    pressed, other = begin(folder, broker.port, posts), begin(folder, broker.port, posts, "kotakan")
+    with_broker = len(pressed.lines)
+    broker.kill()
+    pressed.expect("fault: ", with_broker)
+    pressed.press("pencurian", HOLD_S + 0.05)
+    pressed.expect_on("siren")
+    assert other.sounds() == []
+    broker.start()
+    other.expect_on("siren", BEACON_S)
+    pressed.expect("listed: ", with_broker, BEACON_S)
+    (row,) = hub.rows('SELECT incident, origin, "end" FROM alarms')
+
+    assert row == ("pencurian", "kalibagor/pos-1", None)
+    assert len(pressed.said("sounding:")) == len(other.said("sounding:")) == 1
+
+
+def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    """The one press is older than its alarm's duration by the time there is a link: ten seconds, in this district."""
+    own = folder / "district"
+    own.mkdir()
+    for name in ("situbondo.yaml", "incidents.yaml"):
+        text = (Path("config") / name).read_text("utf-8").replace("duration_s: 180", "duration_s: 10")
+        (own / name).write_text(text, "utf-8")
+    hub.stop()
+    hub = Posko(folder / "other", broker.port, own / "situbondo.yaml").begin()
+    try:
+        post = begin(folder, broker.port, posts, district=str(own / "situbondo.yaml"))
+        other = begin(folder, broker.port, posts, "kotakan", district=str(own / "situbondo.yaml"))
+        since = len(post.lines)
+        broker.kill()
+        post.expect("fault: ", since)
+        post.press("pencurian", HOLD_S + 0.05)
+        post.expect("finished: ", since, 15.0)
+        broker.start()
+        post.expect("late: ", since, BEACON_S)
+        post.expect("listed: ", since, BEACON_S)  # the hub has the report, so that it need not be said again
+        rows = hub.rows('SELECT incident, origin, "end" FROM alarms')
+    finally:
+        hub.kill()
+
+    assert rows == [("pencurian", "kalibagor/pos-1", "late")]
+    assert other.sounds() == []
+
+
+# The hub dies.
+
+
+def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.beacon.GAP_S = 7.0"))
+    posts.append(post)
+    alarm(broker, "kalibagor", "kebakaran")
+    hub.expect("accepted:")
+    post.expect_on("siren")
+    post.expect_on("strobe")
+    before, since = len(post.changes), len(post.lines)
+    hub.kill()
+    post.expect("fault: clock=", since, 20.0)
+    unchanged = [each for each in post.changes[before:] if each.output == "strobe"]
+    alarm(broker, "kalibagor", "bencana")  # heard directly
+    post.expect("incident=bencana", since)
+    said = len(hub.lines)
+    with Reader(broker, f"{BASE}/active") as reader:
+        hub.begin()
+        assert reader.wait(bool)
+    post.expect("recovered: ", since, BEACON_S)
+    kept = [each["incident"] for each in beacons(reader)[0]["alarms"]]
+
+    assert unchanged == []
+    assert kept == ["kebakaran"]
+    assert hub.wait_line("restored:", 1.0, said)
+    assert [line for line in post.said("cleared:", since) if "kebakaran" in line] == []
+
+
+def test_a_retained_alarm_is_cleared_away_and_sounds_once_whatever_is_started_again(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    post = begin(folder, broker.port, posts)
+    topic = f"{BASE}/kalibagor/alarm/kebakaran"
+    with Reader(broker, topic) as reader:
+        publish(broker, topic, "-r", "-m", '{"identifier": "one"}')
+        post.expect_on("siren")
+        post.expect("warning:")
+        assert reader.wait(lambda came: len(came) == 2 and came[1].payload == b"")
+    alarm(broker, "kalibagor", "aman")
+    post.expect("cleared:")
+    post.expect("finished:", 0, 15.0)
+    before = len(post.changes)
+    post.stop()
+    post.begin()
+    hub.kill()
+    hub.begin()
+    broker.kill()
+    since = len(post.lines)
+    broker.start()
+    post.expect("linked:", since, 10.0)
+    post.expect_silence(broker, before)
+    with Reader(broker, topic) as reader:
+        kept = reader.messages
+
+    assert kept == []
+
+
+# The hub's disk.
+
+
+def test_without_a_disk_the_hub_repeats_all_the_same_says_so_and_posts_hold_on_to_their_presses(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    (folder / "posko").mkdir()
+    (folder / "posko" / "state").write_text("a file where the folder should be", "utf-8")
+    hub = Posko(folder / "posko", broker.port)
+    with Reader(broker, f"{BASE}/active", f"{BASE}/posko/status") as reader:
+        hub.begin()
+        post = begin(folder, broker.port, posts)
+        since = len(post.lines)
+        post.press("pencurian", HOLD_S + 0.05)
+        listed = reader.wait(lambda came: any(each.get("alarms") for each in actives(came)), BEACON_S)
+        alarms = next(each["alarms"] for each in actives(reader.messages) if each["alarms"])
+        faulted = reader.wait(lambda came: any("journal" in str(each.members.get("faults")) for each in came))
+        dropped = post.said("listed:", since)
+        (folder / "posko" / "state").unlink()  # somebody repairs the disk
+        post.expect("listed: ", since, 25.0)
+        hub.kill()
+
+    assert (listed, faulted, dropped) == (True, True, [])
+    assert [each["kept"] for each in alarms] == [False]
+    assert [row[0] for row in hub.rows("SELECT incident FROM alarms")] == ["pencurian"]
+
+
+def kinds(beacon: dict[str, Any]) -> set[str]:
+    return {each["incident"] for each in beacon["alarms"] if not each.get("kept", True)}
+
+
+def actives(messages: list[Message]) -> list[dict[str, Any]]:
+    return [each.members for each in messages if each.topic.endswith("/active")]
+
+
+def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: PrivateBroker) -> None:
+    """No file may grow any more, as on a file system that is full."""
+    hub = Posko(folder / "posko", broker.port).begin()
+    alarm(broker, "kalibagor", "pencurian")
+    hub.expect("accepted:")
+    hub.stop()
+    since = len(hub.lines)
+    with Reader(broker, f"{BASE}/active") as reader:
+        hub.begin(under=("prlimit", "--fsize=0"))
+        try:
+            hub.expect("part=journal", since)
+            alarm(broker, "kalibagor", "kebakaran")
+            hub.expect("incident=kebakaran", since)
+            kept = reader.wait(lambda came: any({"kebakaran"} <= kinds(each) for each in actives(came)), BEACON_S)
+        finally:
+            hub.kill()
+
+    assert kept
+
+
+# What is typed wrong, and who is doubled.
+
+
+@pytest.mark.parametrize(("topic", "hint"), [
+    ("situbondo/kalibagor/alarm/pencurain", "did you mean pencurian?"),
+    ("situbondo/kalibagur/alarm/pencurian", "did you mean kalibagor?"),
+    ("situbondo/kalibagor/command/silense", "did you mean silence?"),
+    ("situbondo/kalibagor/alrm/pencurian", "did you mean …/alarm/…?"),
+    ("situbundo/kalibagor/alarm/pencurian", "did you mean situbondo?"),
+])
+def test_a_typo_is_answered_within_a_second_with_the_nearest_name(
+    broker: PrivateBroker, hub: Posko, topic: str, hint: str
+) -> None:
+    with Reader(broker, f"{BASE}/posko/event") as reader:
+        publish(broker, f"kentongan/{topic}")
+        answered = reader.wait(lambda came: any(hint in str(each.members.get("reason")) for each in came), 1.0)
+
+    assert answered, (reader.messages, hub.lines)
+
+
+def test_two_boxes_under_one_name_are_noticed(
+    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+) -> None:
+    hurried = impatient(folder, "loop.link.RETRY_S = (0.1, 0.3)")
+    for name in ("a", "b"):
+        posts.append(Post(folder / name, broker.port, hub=True).begin(hurried))
+
+    hub.expect("double of kalibagor/pos-1", 0, 15.0)
+
+
+# All clocks wrong.
+
+_LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+HOUR_S = 3600.0
+
+
+def faketime(folder: Path, shift: str) -> dict[str, str]:
+    """An environment in which the whole process believes in a wall clock that is *shift* off."""
+    # libfaketime 0.9.10 breaks time.sleep, seen: EINVAL.
+    sleep = "time.sleep = __import__('threading').Event().wait"
+    return {
+        "LD_PRELOAD": str(_LIBRARY), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        **impatient(folder, sleep),
+    }
+
+
+def shifted(folder: Path, shift_s: float) -> tuple[dict[str, str], Path]:
+    """An environment in which our wall clock is off, and the file by which it is set anew."""
+    path = folder / "shift"
+    set_clock(path, shift_s)
+    return {VARIABLE: str(path), **impatient(folder, LINE)}, path
+
+
+@pytest.mark.skipif(_LIBRARY is None, reason="libfaketime is not here: apt-get install faketime")
+@pytest.mark.parametrize("off", [("+2h", "-10h", "+0"), ("-10h", "+0", "+2h")])
+def test_with_clocks_that_are_hours_off_nothing_is_late_and_nothing_is_lost(
+    folder: Path, broker: PrivateBroker, posts: list[Post], off: tuple[str, str, str]
+) -> None:
+    hub = Posko(folder / "posko", broker.port)
+    first, second = Post(folder / "a", broker.port, hub=True), Post(folder / "b", broker.port, "kotakan", hub=True)
+    posts += [first, second]
+    try:
+        hub.begin(faketime(folder / "posko", off[0]))
+        first.begin(faketime(folder / "a", off[1]))
+        first.press("pencurian", HOLD_S + 0.05)
+        first.expect("listed:", 0, BEACON_S)
+        second.begin(faketime(folder / "b", off[2]))  # it was off when that was pressed
+        second.expect_on("siren", BEACON_S)
+        ends = [row[0] for row in hub.rows('SELECT "end" FROM alarms')]
+    finally:
+        hub.kill()
+
+    assert ends == [None]
+    assert first.said("late:") == second.said("late:") == []
+
+
+@pytest.mark.parametrize("jump_s", [30 * HOUR_S, -30 * HOUR_S])
+def test_clocks_that_jump_in_the_middle_of_an_alarm_change_nothing(
+    folder: Path, broker: PrivateBroker, posts: list[Post], jump_s: float
+) -> None:
+    hub = Posko(folder / "posko", broker.port)
+    first, second = Post(folder / "a", broker.port, hub=True), Post(folder / "b", broker.port, "kotakan", hub=True)
+    posts += [first, second]
+    env, hub_clock = shifted(folder / "posko", 0.0)
+    first_env, first_clock = shifted(folder / "a", 0.0)
+    try:
+        hub.begin(env)
+        first.begin(first_env)
+        second.begin()
+        first.press("pencurian", HOLD_S + 0.05)
+        for post in (first, second):
+            post.expect_on("siren")
+            post.expect_on("strobe")
+        before = [len(post.changes) for post in (first, second)]
+        for rule in (hub_clock, first_clock):
+            set_clock(rule, jump_s)
+        hub.kill()
+        with Reader(broker, f"{BASE}/active") as reader:
+            hub.begin(env)
+            assert reader.wait(lambda came: any(each["alarms"] for each in actives(came)), BEACON_S)
+            (kept,) = next(each["alarms"] for each in actives(reader.messages) if each["alarms"])
+        for post in (first, second):
+            post.fence(broker)
+        unchanged = [
+            [each for each in post.changes[count:] if each.output == "strobe"]
+            for post, count in zip((first, second), before, strict=True)
+        ]
+    finally:
+        hub.kill()
+
+    assert unchanged == [[], []]
+    assert 120.0 < kept["remaining_s"] < 180.0
+    assert first.said("late:") == second.said("late:") == []
+
+
+# Everything dies.
+
+
+def test_of_presses_while_everything_is_killed_none_is_lost_and_none_counts_twice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A short run; `python -m benchmarks.kill --presses 1000` is the long one."""
+    with Storm(folder, seed=1) as storm:
+        storm.rage(40, lambda _line: None)
+        storm.heal(60.0)
+        count = storm.judge()
+    with capsys.disabled():
+        sys.stdout.write(f"\n{count}\n")
+
+    assert (count.lost, count.twice, count.waiting) == ([], [], 0)
+    assert count.accepted > 20

@@ -1,0 +1,188 @@
+"""Presses on real nodes, a real hub and a real Mosquitto, while all of them are killed at random; then the count.
+
+    three posts are pressed ──> broker, hub and posts are killed (SIGKILL) and started again ──> all is well again
+                                                                                                      │
+      nodes' journals: which presses were accepted <── compared with ──> the hub's journal: listed, or late
+
+An accepted press is one that its node has on the disk. None may be lost, and none may be counted or begin to sound
+twice.
+"""
+
+import json
+import random
+import re
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+from broker.private import PrivateBroker
+from tests.support.posko import Posko
+from tests.support.village import Post
+
+POSTS = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
+BUTTONS = {
+    "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
+    "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
+}
+_SOUNDING = re.compile(r"^sounding: .*identifier=(\S+)")
+
+
+@dataclass(slots=True)
+class Count:
+    """What came of it. `lost` and `twice` name presses."""
+
+    presses: int = 0
+    accepted: int = 0
+    listed: int = 0
+    late: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    kills: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
+
+    def __str__(self) -> str:
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
+        return (f"{self.presses} presses, {self.accepted} accepted: {self.listed} listed, {self.late} late, "
+                f"{len(self.lost)} lost, {len(self.twice)} twice; killed: {kills}")
+
+
+class Storm:
+    """The parts, and how they are pressed and killed. Use as a context manager."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - chooses who dies
+        self.broker = PrivateBroker(folder / "broker")
+        self.broker.start()
+        self.hub = Posko(folder / "posko", self.broker.port)
+        self.posts = {
+            name: Post(folder / name, self.broker.port, village, hub=True, buttons=BUTTONS)
+            for name, village in POSTS.items()
+        }
+        self._over = Flag()
+        self.count = Count()
+
+    def __enter__(self) -> "Storm":
+        with ExitStack() as parts:
+            parts.callback(self.broker.stop)
+            parts.callback(self.hub.stop)
+            self.hub.begin()
+            for post in self.posts.values():
+                parts.callback(post.stop)
+                post.begin()
+            self._parts = parts.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._parts.close()
+
+    def rage(self, presses: int, tell: Callable[[str], None]) -> None:
+        """Makes *presses* on all posts together, and kills the while."""
+        hands = [Thread(target=self._press, args=(post, presses), daemon=True) for post in self.posts.values()]
+        for hand in hands:
+            hand.start()
+        told_at = time.monotonic()
+        while any(hand.is_alive() for hand in hands):
+            self._kill_one()
+            if time.monotonic() > told_at + 10.0:
+                told_at = time.monotonic()
+                tell(f"{self.count.presses} of {presses} presses; {sum(self.count.kills.values())} kills")
+        for hand in hands:
+            hand.join()
+
+    def heal(self, timeout_s: float) -> None:
+        """Waits until every post has got rid of its presses."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            self.count.waiting = sum(len(rows(post, "SELECT identifier FROM outbox")) for post in self.posts.values())
+            if not self.count.waiting:
+                return
+            time.sleep(0.2)  # another process's disk has no event to wait on
+
+    def judge(self) -> Count:
+        """Compares what the nodes accepted with what the hub wrote down."""
+        heard = {name for (name,) in self.hub.rows("SELECT identifier FROM seen")}
+        late = {name for (name,) in self.hub.rows("SELECT first FROM alarms WHERE \"end\" = 'late'")}
+        accepted = [name for post in self.posts.values() for name in pressed(post)]
+        self.count.accepted = len(accepted)
+        self.count.late = len(late & set(accepted))
+        self.count.listed = len(heard & set(accepted)) - self.count.late
+        self.count.lost = sorted(set(accepted) - heard)
+        self.count.twice = [*self._counted_twice(), *self._sounded_twice()]
+        return self.count
+
+    def _press(self, post: Post, presses: int) -> None:
+        chance = random.Random(self._random.random())  # noqa: S311 - and what is pressed
+        while not self._over.is_set() and self.count.presses < presses:
+            name = chance.choice(list(BUTTONS))
+            try:
+                post.contact(name, closed=True)
+                self._over.wait(0.25)
+                post.contact(name, closed=False)
+            except (RuntimeError, OSError):  # it was killed
+                self._over.wait(0.1)
+                continue
+            self.count.presses += 1
+            self._over.wait(chance.uniform(0.1, 0.3))
+
+    def _kill_one(self) -> None:
+        name = self._random.choice(["broker", "hub", *self.posts])
+        self._over.wait(self._random.uniform(0.2, 1.5))
+        self.count.kills[name if name in ("broker", "hub") else "posts"] += 1
+        away_s = self._random.choice([0.0, 0.0, 0.5, 3.0])
+        if name == "broker":
+            self.broker.kill()
+            self._over.wait(away_s)
+            self.broker.start()
+        elif name == "hub":
+            self.hub.kill()
+            self._over.wait(away_s)
+            self.hub.begin(linked=False)
+        else:
+            self.posts[name].kill()
+            self._over.wait(away_s)
+            self.posts[name].begin(linked=False)
+
+    def _counted_twice(self) -> Iterator[str]:
+        """Presses that the hub took for more than one alarm."""
+        counts: Counter[str] = Counter()
+        for first, identifier, also in self.hub.rows("SELECT first, identifier, also FROM alarms"):
+            counts.update({first, identifier, *json.loads(also)})
+        yield from (name for name, count in counts.items() if count > 1)
+
+    def _sounded_twice(self) -> Iterator[str]:
+        """Alarms that began more than once in one run of a node; after a restart what is in force rings again."""
+        for post in self.posts.values():
+            begun: Counter[str] = Counter()
+            for line in post.lines:
+                if line.startswith("armed:"):
+                    begun.clear()
+                match = _SOUNDING.match(line)
+                if match:
+                    begun[match[1]] += 1
+                    if begun[match[1]] == 2:
+                        yield f"{match[1]} at {post.name}"
+
+
+def rows(post: Post, question: str) -> list[tuple[str, ...]]:
+    """What a node's journal answers."""
+    path = post.state_dir / "journal.db"
+    if not path.exists():
+        return []
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)
+    try:
+        return database.execute(question).fetchall()
+    finally:
+        database.close()
+
+
+def pressed(post: Post) -> list[str]:
+    """The identifiers of all presses that a node has on its disk."""
+    events = [json.loads(event) for (event,) in rows(post, "SELECT event FROM log ORDER BY id")]
+    return [event["identifier"] for event in events if event["event"] == "pressed"]
