@@ -34,6 +34,9 @@ class Draft:
     *event_topic* is where its events go.
     """
 
+    chatter_at_once = CHATTER
+    chatter_per_s = CHATTER_PER_S
+
     def __init__(self, state: Any, now: float, boot: str, event_topic: str) -> None:
         self.now: float = max(now, state.now)
         self.state: Any = replace(state, now=self.now)
@@ -72,7 +75,7 @@ class Draft:
 
     def answer(self, kind: Kind, **about: object) -> None:
         """Reports what the network caused, unless it causes too much; then it is counted and said later."""
-        bucket, granted = draw(self.state.chatter, self.now, CHATTER, CHATTER_PER_S)
+        bucket, granted = draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)
         self.change(chatter=bucket)
         if granted:
             self.say(kind, **about)
@@ -81,12 +84,12 @@ class Draft:
 
     def heeds(self) -> bool:
         """Whether an answer to the network would be said now."""
-        return draw(self.state.chatter, self.now, CHATTER, CHATTER_PER_S)[1]
+        return draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)[1]
 
     def answer_the_rest(self) -> None:
         """Says, as soon as it may, how much was left unsaid."""
         if self.state.unsaid:
-            bucket, granted = draw(self.state.chatter, self.now, CHATTER, CHATTER_PER_S)
+            bucket, granted = draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)
             if granted:
                 self.say(Kind.REFUSED, reason=f"{self.state.unsaid} more answers left out: too many messages")
                 self.change(chatter=bucket, unsaid=0)

@@ -16,6 +16,8 @@ class Draft(draft.Draft):
     """What a step of the hub has changed so far, and what it will do."""
 
     state: State
+    chatter_at_once = 200.0  # it speaks for a whole district
+    chatter_per_s = 20.0
 
     def __init__(self, state: State, now: float) -> None:
         super().__init__(state, now, state.rules.boot, topic(state, "event"))

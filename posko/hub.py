@@ -24,7 +24,7 @@ RIVAL_S = 20.0  # a second hub that was not heard for so long is gone
 
 def start(rules: Rules, now: float, clock: Clock) -> State:
     """The state of a hub that begins at *now*."""
-    return State(rules, now, started_at=now, clock=clock, chatter=Bucket(shared.CHATTER, now))
+    return State(rules, now, started_at=now, clock=clock, chatter=Bucket(Draft.chatter_at_once, now))
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:

@@ -1,5 +1,6 @@
 """A real hub with real nodes on a real Mosquitto: what an edge loses, the level brings; and what is over stays over."""
 
+import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -216,7 +217,7 @@ def test_without_a_disk_the_hub_repeats_all_the_same_says_so_and_posts_hold_on_t
     (folder / "posko" / "state").write_text("a file where the folder should be", "utf-8")
     hub = Posko(folder / "posko", broker.port)
     with Reader(broker, f"{BASE}/active", f"{BASE}/posko/status") as reader:
-        hub.begin()
+        hub.begin(impatient(folder, "loop.database.RETRY_S = 1.0"))
         post = begin(folder, broker.port, posts)
         since = len(post.lines)
         post.press("pencurian", HOLD_S + 0.05)
@@ -244,16 +245,15 @@ def actives(messages: list[Message]) -> list[dict[str, Any]]:
 def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: PrivateBroker) -> None:
     """No file may grow any more, as on a file system that is full."""
     hub = Posko(folder / "posko", broker.port).begin()
-    alarm(broker, "kalibagor", "pencurian")
-    hub.expect("accepted:")
-    hub.stop()
-    since = len(hub.lines)
     with Reader(broker, f"{BASE}/active") as reader:
-        hub.begin(under=("prlimit", "--fsize=0"))
         try:
-            hub.expect("part=journal", since)
+            alarm(broker, "kalibagor", "pencurian")
+            hub.expect("accepted:")
+            since = len(hub.lines)
+            resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, (0, 0))
             alarm(broker, "kalibagor", "kebakaran")
             hub.expect("incident=kebakaran", since)
+            hub.expect("part=journal", since)
             kept = reader.wait(lambda came: any({"kebakaran"} <= kinds(each) for each in actives(came)), BEACON_S)
         finally:
             hub.kill()
