@@ -1,5 +1,7 @@
 """Which alarm sounds: the highest priority; equals take turns by cycle; what was pre-empted resumes. Pure.
 
+An exercise gives way to everything in earnest.
+
 However many alarms follow each other, after `max_sounding_s` without a break everything rests for `REST_S`; only
 a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
 """
@@ -8,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.incidents import ONCE
-from contract.reports import Key, Kind
+from contract.messages import Status
+from contract.reports import Kind
 from node import alarms
 from node.draft import Draft
 from node.effects import Hush, Play
 from node.state import Alarm, Origin, State, Turn
 
 REST_S = 10.0
+_EARNEST = 1000  # more than any incident's priority
 
 
 def settle(draft: Draft) -> None:
@@ -55,15 +59,18 @@ def _first(state: State, now: float) -> list[Alarm]:
     audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
     if state.rest_until is not None:
         audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - REST_S)]
-    top = max((_priority(state, alarm.key) for alarm in audible), default=0)
+    top = max((_priority(state, alarm) for alarm in audible), default=0)
     return sorted(
-        (alarm for alarm in audible if _priority(state, alarm.key) == top), key=lambda alarm: (alarm.since, alarm.key)
+        (alarm for alarm in audible if _priority(state, alarm) == top), key=lambda alarm: (alarm.since, alarm.key)
     )
 
 
-def _priority(state: State, key: Key) -> int:
-    """How urgent *key* is; what is beaten once waits for every alarm, whatever the catalogue says."""
-    return -1 if key.incident in ONCE else state.rules.incidents[key.incident].priority
+def _priority(state: State, alarm: Alarm) -> int:
+    """How urgent *alarm* is: what is in earnest before every exercise, and both before what is beaten once."""
+    if alarm.key.incident in ONCE:
+        return -1
+    in_earnest = _EARNEST if alarm.status is Status.ACTUAL else 0
+    return in_earnest + state.rules.incidents[alarm.key.incident].priority
 
 
 def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn | None:
@@ -92,7 +99,7 @@ def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
     state = draft.state
     old = state.alarms.get(before.key) if before is not None and before.key != turn.key else None
     new = state.alarms[turn.key]
-    if old is not None and not old.silenced and _priority(state, old.key) < _priority(state, turn.key):
+    if old is not None and not old.silenced and _priority(state, old) < _priority(state, new):
         draft.say_of(Kind.PREEMPTED, old, reason=f"{turn.key.incident} in {turn.key.village} is more urgent")
         draft.put(replace(old, paused=True))
     if not new.reported:

@@ -89,4 +89,5 @@ def _tell(draft: Draft, alarm: Alarm, without: list[str]) -> None:
 
 def _trouble(state: State, post: str, key: Key) -> Trouble | None:
     watch = state.posts.get(post) or Watch()
-    return trouble(watch.status, key, away=watch.away)
+    # What the broker kept of a post tells what it was, not that it lives.
+    return trouble(watch.status, key, away=watch.away or watch.heard_at is None)

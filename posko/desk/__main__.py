@@ -1,6 +1,7 @@
 """The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1 says that not all is well."""
 
 import getpass
+import io
 import math
 import os
 import secrets
@@ -112,8 +113,14 @@ def watch(path: Path, seconds: float | None, *, plain: bool) -> None:
     """
     from posko.desk import service  # noqa: PLC0415 - a typo needs no paho
 
-    desk = service.Desk(command.load(path), _echo, plain=plain or not sys.stdout.isatty())
-    sys.exit(desk.watch(math.inf if seconds is None else seconds))
+    desk = service.Desk(command.load(path), _echo, plain=plain or not _on_terminal())
+    try:
+        sys.exit(desk.watch(math.inf if seconds is None else seconds))
+    except OSError as error:  # who read it is gone, or the disk is full
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"keluaran tidak dapat ditulis (the output cannot be written): {error.strerror}", err=True)
+        _mute()
+        sys.exit(1)
 
 
 def _obey(path: Path, order: Order, wait_s: float) -> None:
@@ -124,7 +131,7 @@ def _obey(path: Path, order: Order, wait_s: float) -> None:
         command.fail(faults)
     from posko.desk import service  # noqa: PLC0415 - a typo needs no paho
 
-    sys.exit(service.Desk(settings, _say, plain=not sys.stdout.isatty()).obey(order, wait_s))
+    sys.exit(service.Desk(settings, _say, plain=not _on_terminal()).obey(order, wait_s))
 
 
 def _sender(settings: config.Config) -> str:
@@ -136,9 +143,18 @@ def _sender(settings: config.Config) -> str:
     return f"operator/{''.join(sign if sign.isprintable() else '?' for sign in name)[:80]}"
 
 
+def _on_terminal() -> bool:
+    """Whether somebody looks on. What the output has no sign for is replaced from here on; there may be no output."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return False
+    sys.stdout.reconfigure(errors="replace")
+    return sys.stdout.isatty()
+
+
 def _echo(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        click.echo(line)
+        sys.stdout.flush()
 
 
 def _say(line: str) -> None:
@@ -146,4 +162,9 @@ def _say(line: str) -> None:
     try:
         _echo(line)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the exit would fail once more
+        _mute()
+
+
+def _mute() -> None:
+    """Leads away what can no longer be written, or the program's exit would fail at it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from contract.messages import SYNCED
 from contract.reports import Kind, Report
-from posko.desk import force, verdict, words
+from posko.desk import force, hubsight, words
 from posko.desk.force import Force
 from posko.desk.view import News, Post, View
 from posko.desk.words import Names
+from posko.posts import OFFLINE
 from posko.proof import Trouble
 
 TOGETHER_S = 2.0  # what several posts say within this time is said together
@@ -35,7 +36,7 @@ def changes(before: View, after: View, called: Names) -> list[str]:
     found = [*_link(before, after), *_hub(before, after)]
     for post in force.posts(after):
         line = post_line(after, post, called)
-        if (post in after.posts or verdict.away(after, post)) and line != post_line(before, post, called):
+        if (post in after.posts or hubsight.away(after, post)) and line != post_line(before, post, called):
             found.append(line)
         clocks = [_clock(each.posts.get(post)) for each in (before, after)]
         if clocks[0] != clocks[1] and clocks[1] and (clocks[0] or clocks[1] != SYNCED):
@@ -71,7 +72,9 @@ def activity(post: Post, called: Names) -> str:
         if more:
             parts.append(f"{word}: {called.alarm(more[0].key)}" + (f" +{len(more) - 1}" if len(more) > 1 else ""))
     parts += [f"⚠ {words.clean(part)}: {words.clean(why)}" for part, why in status.faults.items()]
-    if status.state == verdict.OFFLINE and status.reason:
+    if status.outbox:
+        parts.append(f"{status.outbox} laporan belum sampai (reports on their way)")
+    if status.state == OFFLINE and status.reason:
         parts.append(words.clean(status.reason))
     return ", ".join(parts)
 
@@ -158,9 +161,9 @@ def _link(before: View, after: View) -> list[str]:
 
 
 def _hub(before: View, after: View) -> list[str]:
-    if verdict.hub_silent(after) and not verdict.hub_silent(before):
+    if hubsight.silent(after) and not hubsight.silent(before):
         return ["!! POSKO DIAM: alarm tidak diulang (the HUB IS SILENT: no alarm is repeated)"]
-    if verdict.hub_lives(after) and not verdict.hub_lives(before) and before.linked_at is not None:
+    if hubsight.lives(after) and not hubsight.lives(before) and before.linked_at is not None:
         faults = after.hub.status.faults if after.hub.status is not None else {}
         return ["posko hidup (the hub lives)" + "".join(f", ⚠ {words.clean(part)}: {words.clean(why)}"
                                                          for part, why in faults.items())]

@@ -18,11 +18,12 @@ from contract.reports import Key, Kind, NodeStatus, Report
 from contract.topics import ActiveTopic, NodeTopic, PoskoTopic
 from loop.draft import without
 from loop.effects import Publish
-from loop.events import Acknowledged, Clock, Faulted, Linked, Received, Recovered, Unlinked
+from loop.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Unlinked
 from posko.desk import orders
 from posko.desk.hubword import read_hub_status
 from posko.desk.orders import Act, Order
 from posko.desk.view import Hub, News, Post, View
+from posko.posts import OFFLINE
 from posko.state import Rules
 
 TOKEN = "order"  # noqa: S105 - names the one message that is sent
@@ -67,6 +68,8 @@ def _take_in(view: View, event: object) -> View:
             view = replace(view, faults=without(view.faults, part))
         case Clock():
             view = replace(view, clock=event)
+        case Overflowed(count):
+            view = replace(view, faults={**view.faults, "inbox": f"{count} messages came faster than they were read"})
         case _:
             pass  # time has passed
     return view
@@ -126,7 +129,7 @@ def _status(view: View, post: str, message: Received) -> Post | None:
     known = replace(
         known, status=status, since=_since(report), exercises=_exercises(report),
         sounding_at=known.sounding_at if same else view.now,
-        heard_at=known.heard_at if message.retain or status.state == "offline" else view.now,
+        heard_at=known.heard_at if message.retain or status.state == OFFLINE else view.now,
     )
     return known if view.order is None else _loudness(view, view.order, known, kept=message.retain)
 
@@ -134,7 +137,7 @@ def _status(view: View, post: str, message: Received) -> Post | None:
 def _loudness(view: View, order: Order, known: Post, *, kept: bool) -> Post:
     """Follows whether the post has in force what *order* is about. One that went offline has not ended anything."""
     status = known.status
-    if status is None or status.state == "offline":
+    if status is None or status.state == OFFLINE:
         return known
     here = {status.sounding, *(status.waiting if order.act is not Act.ALARM else ())} - {None}
     about = {

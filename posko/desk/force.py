@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from contract.incidents import ONCE
 from contract.messages import Status
 from contract.reports import Key
-from posko.desk import verdict
+from posko.desk import hubsight
 from posko.desk.view import Post, View
+from posko.posts import OFFLINE
 from posko.proof import Trouble, trouble
 
 LISTED_S = 6.0  # one beacon, and a little
@@ -61,7 +62,7 @@ def proof(view: View, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
     """The posts that ring an alarm of *key*, or were seen to by the hub; and what keeps the others."""
     seen = view.hub.status.sounds.get(key, {}) if view.hub.status is not None else {}
     why = {
-        post: trouble(view.posts.get(post, Post()).status, key, away=verdict.away(view, post))
+        post: trouble(view.posts.get(post, Post()).status, key, away=hubsight.away(view, post))
         for post in view.rules.expected(key)
     }
     rings = tuple(post for post, trouble_ in why.items() if trouble_ is None or post in seen)
@@ -73,7 +74,7 @@ def word(view: View, post: str) -> str:
     status = view.posts.get(post, Post()).status
     if status is None:
         return Trouble.UNHEARD.value
-    return Trouble.AWAY.value if status.state != verdict.OFFLINE and verdict.away(view, post) else status.state
+    return Trouble.AWAY.value if status.state != OFFLINE and hubsight.away(view, post) else status.state
 
 
 def posts(view: View) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def posts(view: View) -> tuple[str, ...]:
 
 def _unlisted(view: View, post: Post) -> bool:
     """Whether the hub has had the time to list what *post* sounds, or says nothing at all."""
-    return verdict.hub_silent(view) or post.sounding_at is None or view.now >= post.sounding_at + LISTED_S
+    return hubsight.silent(view) or post.sounding_at is None or view.now >= post.sounding_at + LISTED_S
 
 
 def _sounds(post: Post) -> tuple[Key | None, bool]:

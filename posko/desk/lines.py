@@ -1,8 +1,9 @@
 """An order's course as lines: what is new between two views, and how it ended. Pure; must not print."""
 
-from posko.desk import verdict, words
+from posko.desk import hubsight, verdict, words
+from posko.desk.hubsight import Standing
 from posko.desk.orders import Act
-from posko.desk.verdict import Row, Standing
+from posko.desk.verdict import Row
 from posko.desk.view import View
 from posko.desk.words import Names
 
@@ -37,7 +38,7 @@ def progress(before: View, after: View, called: Names) -> list[str]:
         found.append("diterima broker (the broker has it)")
     known = {row.post for row in verdict.rows(before) if row.good}
     found += [_good(after, row, called) for row in verdict.rows(after) if row.good and row.post not in known]
-    if after.hub.recorded_at is not None and before.hub.recorded_at is None:
+    if hubsight.standing(after) is Standing.RECORDED is not hubsight.standing(before):
         repeats = "; diulang sampai selesai (recorded by the hub; repeated until it is over)"
         found.append("tercatat di posko" + (repeats if order.act is Act.ALARM else " (recorded by the hub)"))
     return [f"{_elapsed(after):6.2f} s  {text}" for text in found]
@@ -113,7 +114,7 @@ def _notes(view: View, called: Names) -> list[str]:
     ]
     if order is None or order.act not in _HUB_SILENT:
         return found
-    match verdict.standing(view):
+    match hubsight.standing(view):
         case Standing.SILENT:
             found.append(f"! POSKO TIDAK MENJAWAB: {_HUB_SILENT[order.act]}")
         case Standing.BEHIND:

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from contract.messages import SYNCED
-from posko.desk import changes, force, lines, verdict, words
+from posko.desk import changes, force, hubsight, lines, verdict, words
 from posko.desk.force import Force
+from posko.desk.hubsight import Standing
 from posko.desk.orders import Act
-from posko.desk.verdict import Row, Standing
+from posko.desk.verdict import Row
 from posko.desk.view import Post, View
 from posko.desk.words import Names
 
@@ -107,7 +108,7 @@ def _sent(view: View) -> Text:
         text.append("… broker", "dim")
     if view.order is None or view.order.act is Act.TEST:
         return text
-    match verdict.standing(view):
+    match hubsight.standing(view):
         case Standing.RECORDED:
             text.append("   ✓ tercatat di posko (recorded by the hub)", "green")
         case Standing.REFUSED:
@@ -139,8 +140,8 @@ def _head(view: View, called: Names, broker: str) -> RenderableType:
     hub = Text("   ✗ posko", "bold red")
     if view.linked_at is None:
         hub = Text("   ? posko", "dim")
-    elif not verdict.hub_silent(view):
-        hub = Text("   ● posko", "green") if verdict.hub_lives(view) else Text("   … posko", "dim")
+    elif not hubsight.silent(view):
+        hub = Text("   ● posko", "green") if hubsight.lives(view) else Text("   … posko", "dim")
     grid.add_row(Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {called.district}",
                                (f" · {len(view.rules.posts)} pos · {changes.clock_time(view, view.now)}", "dim")),
                  Text.assemble(link, hub))
@@ -152,7 +153,7 @@ def _bars(view: View) -> list[Text]:
     found = []
     if view.linked_at is None and view.trouble:
         found.append(f"PUTUS DARI BROKER, mencoba lagi (NO LINK, trying again): {words.clean(view.trouble)}")
-    if verdict.hub_silent(view):
+    if hubsight.silent(view):
         found.append("POSKO DIAM: alarm tidak diulang; yang terlewat tidak akan berbunyi "
                      "(THE HUB IS SILENT: alarms are not repeated)")
     found += [f"Gangguan di meja ini (a fault at this desk): {words.clean(why)}" for why in view.faults.values()]

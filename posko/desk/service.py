@@ -79,6 +79,9 @@ class Desk:
         while not self._stopping and not verdict.done(view):
             at, event = self._inbox.get(min(verdict.due(view), show_at))
             view, message = desk.step(view, event, at)
+            overflow = self._inbox.overflow()
+            if overflow is not None:
+                self._inbox.put(overflow)
             if message is not None:
                 self._link.publish(message)
             if self._plain or view.now >= show_at:

@@ -7,26 +7,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
+from contract.incidents import ONCE
 from contract.reports import Key
+from posko.desk import hubsight
+from posko.desk.hubsight import Standing
 from posko.desk.orders import Act
 from posko.desk.view import Post, View
+from posko.posts import OFFLINE
 from posko.proof import Trouble, trouble
 
 GRACE_S = 2.0  # without a hub: how long it is waited for, once all is well
 SETTLE_S = 1.0  # quiet is believed once every post had this time to say otherwise
-SILENT_S = 15.0  # three beacons
-OFFLINE = "offline"
-
-
-class Standing(Enum):
-    """How the order stands with the hub."""
-
-    RECORDED = "recorded"  # on its disk; it repeats it
-    REFUSED = "refused"
-    BEHIND = "behind"  # it speaks, and has not recorded it
-    SILENT = "silent"  # no beacon since the order was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +52,6 @@ def ordered(view: View) -> list[str]:
     return [post for post in sorted(view.rules.posts) if order is not None and order.concerns(post.partition("/")[0])]
 
 
-def standing(view: View) -> Standing:
-    """How the order stands with the hub."""
-    hub = view.hub
-    if hub.refusal:
-        return Standing.REFUSED
-    if hub.recorded_at is not None:
-        return Standing.RECORDED
-    if view.published_at is None or hub.beacon_at is None or hub.beacon_at < view.published_at:
-        return Standing.SILENT
-    return Standing.BEHIND
-
-
 def done(view: View) -> bool:
     """Whether there is nothing more to wait for."""
     if view.now >= _deadline(view) or view.refused:
@@ -80,8 +60,8 @@ def done(view: View) -> bool:
         return False
     if view.acked_at is None or not _all_good(view) or view.now < _settled_at(view):
         return False
-    settled = standing(view) in (Standing.RECORDED, Standing.REFUSED) or not _hub_matters(view)
-    return settled or (not hub_lives(view) and view.now >= _good_at(view) + GRACE_S)
+    settled = hubsight.standing(view) in (Standing.RECORDED, Standing.REFUSED) or not _hub_matters(view)
+    return settled or (not hubsight.lives(view) and view.now >= _good_at(view) + GRACE_S)
 
 
 def due(view: View) -> float:
@@ -98,7 +78,7 @@ def exit_code(view: View) -> int:
     obeyed = view.acked_at is not None and not view.refused and _all_good(view)
     if order is not None and order.act in (Act.ALARM, Act.TEST):
         obeyed = obeyed and bool(rows(view))
-    return 0 if obeyed and standing(view) is not Standing.REFUSED else 1
+    return 0 if obeyed and hubsight.standing(view) is not Standing.REFUSED else 1
 
 
 def out_of_reach(view: View) -> tuple[str, ...]:
@@ -119,27 +99,8 @@ def still_sounding(view: View) -> dict[str, Key]:
     found = {post: _status_key(view.posts.get(post)) for post in ordered(view)}
     bad = {row.post for row in rows(view) if not row.good}
     return {
-        post: key for post, key in found.items() if key is not None and post not in bad and key.incident != "aman"
+        post: key for post, key in found.items() if key is not None and post not in bad and key.incident not in ONCE
     }
-
-
-def away(view: View, post: str) -> bool:
-    """Whether the hub has missed *post*, and it has said nothing since."""
-    hub = view.hub
-    if hub.status is None or hub.status_at is None or hub.status.posts.get(post) != Trouble.AWAY.value:
-        return False
-    heard_at = view.posts.get(post, Post()).heard_at
-    return heard_at is None or heard_at < hub.status_at
-
-
-def hub_silent(view: View) -> bool:
-    """Whether the hub has said nothing for too long, while there was a link to hear it on, or is known to be gone."""
-    hub = view.hub
-    if view.linked_at is None:
-        return False
-    if hub.status is not None and hub.status_at is not None and hub.status.state == OFFLINE:
-        return hub.beacon_at is None or hub.beacon_at <= hub.status_at
-    return view.now >= max(view.linked_at, view.hub.beacon_at or view.linked_at) + SILENT_S
 
 
 def wrong(post: Post) -> tuple[str, ...]:
@@ -156,7 +117,7 @@ def _ringing(view: View, post: str, key: Key) -> Row:
     known = view.posts.get(post, Post())
     if known.proven:
         return Row(post, good=True, after_s=_after_s(view, known.began_at, already=known.already), trouble=None)
-    why = trouble(known.status, key, away=away(view, post))
+    why = trouble(known.status, key, away=hubsight.away(view, post))
     return Row(post, good=False, after_s=None, trouble=why, reasons=(known.reason,) if known.reason else ())
 
 
@@ -166,7 +127,7 @@ def _ending(view: View, post: str) -> Row:
         return Row(post, good=True, after_s=_after_s(view, known.ended_at), trouble=None)
     why = None
     if _unreachable(view, post):
-        why = Trouble.AWAY if away(view, post) else Trouble.OFFLINE
+        why = Trouble.AWAY if hubsight.away(view, post) else Trouble.OFFLINE
     return Row(post, good=False, after_s=None, trouble=why, reasons=(known.reason,) if known.reason else ())
 
 
@@ -177,7 +138,7 @@ def _tested(view: View, post: str) -> Row:
         return Row(post, good=not found, after_s=_after_s(view, known.answered_at), trouble=None, reasons=found)
     status = known.status
     why = Trouble.UNHEARD if status is None else Trouble.OFFLINE if status.state == OFFLINE else Trouble.QUIET
-    if why is Trouble.QUIET and away(view, post):
+    if why is Trouble.QUIET and hubsight.away(view, post):
         why = Trouble.AWAY
     return Row(post, good=False, after_s=None, trouble=why, reasons=(known.reason,) if known.reason else ())
 
@@ -192,7 +153,7 @@ def _sounded(view: View, post: str) -> bool:
 
 def _unreachable(view: View, post: str) -> bool:
     status = view.posts.get(post, Post()).status
-    return (status is not None and status.state == OFFLINE) or away(view, post)
+    return (status is not None and status.state == OFFLINE) or hubsight.away(view, post)
 
 
 def _after_s(view: View, at: float | None, *, already: bool = False) -> float | None:
@@ -221,12 +182,6 @@ def _deadline(view: View) -> float:
 
 def _hub_matters(view: View) -> bool:
     return view.order is not None and view.order.act is not Act.TEST
-
-
-def hub_lives(view: View) -> bool:
-    """Whether a hub is there: it says so, or the broker has kept that it did; or its beacon came lately."""
-    said = view.hub.status is not None and view.hub.status.state != OFFLINE
-    return not hub_silent(view) and (said or view.hub.beacon_at is not None)
 
 
 def _status_key(post: Post | None) -> Key | None:

@@ -47,6 +47,20 @@ def test_a_more_urgent_alarm_takes_over_and_what_gave_way_resumes_while_it_is_va
     assert world.heard() == [("pencurian", 10.0, 30.0), ("kebakaran", 30.0, 90.0), ("pencurian", 90.0, 190.0)]
 
 
+def test_an_exercise_gives_way_to_what_is_in_earnest_however_urgent_it_plays_to_be() -> None:
+    world = box()
+    world.alarm("bencana", 10.0, identifier="a", status="Exercise")
+    world.alarm("lainnya", 30.0, identifier="b")
+    world.alarm("kebakaran", 40.0, identifier="c", status="Exercise")
+    world.wait(400.0)
+
+    assert world.told()[1:5] == [
+        "sounding bencana kalibagor a", "preempted bencana kalibagor a", "sounding lainnya kalibagor b",
+        "finished lainnya kalibagor b",
+    ]
+    assert world.heard()[:3] == [("bencana", 10.0, 30.0), ("lainnya", 30.0, 150.0), ("bencana", 150.0, 190.0)]
+
+
 def test_what_gave_way_does_not_resume_when_its_time_is_over() -> None:
     world = box()
     world.alarm("pencurian", 10.0, identifier="a")
