@@ -1,0 +1,234 @@
+"""Disks that are slow, fail, or lose what was not written: what the two journals would have of it, in tables.
+
+`tests/hub/test_journal.py` holds the hub's against the real one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contract.reports import Key
+from loop.effects import Log
+from loop.events import Clock, Faulted, Recovered
+from node import effects as node_effects
+from node import events as node_events
+from node.events import Press
+from posko.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
+from posko.events import Kept, Loaded, Stored, StoredClear
+from posko.state import Alarm
+from tests.model.network import Timeline
+
+RETRY_S = 10.0
+QUICK_S = 0.002
+
+NodeWrite = node_effects.Keep | node_effects.Drop | node_effects.Remember | Log
+
+
+class Machine(Protocol):
+    """Where the disk is: which boot of it this is, and its clocks."""
+
+    boot: int
+
+    def now(self) -> float:
+        """Its clock since boot."""
+
+    def wall(self) -> Clock:
+        """Its wall clock."""
+
+
+class Rows(Protocol):
+    """What is on a disk: it outlives everything."""
+
+    def apply(self, entry: object, boot: int, wall: Clock) -> None:
+        """Writes *entry* in boot *boot* of the machine, whose wall clock is *wall*."""
+
+    def load(self, boot: int, now: float) -> object:
+        """What a run that begins at *now* in boot *boot* is told."""
+
+    def nothing(self) -> object:
+        """What it is told where the disk gives nothing."""
+
+    def written(self, entries: list[object]) -> object | None:
+        """What is told once *entries* are on the disk."""
+
+
+@dataclass(slots=True)
+class NodeRows:
+    """A node's outbox, and the identifiers that it has seen."""
+
+    outbox: dict[str, tuple[Press, int, Clock]] = field(default_factory=dict)
+    seen: dict[str, bool] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)
+
+    def apply(self, entry: object, boot: int, wall: Clock) -> None:
+        match entry:
+            case node_effects.Keep(press):
+                self.outbox[press.identifier] = (press, boot, wall)
+                self.ever.add(press.identifier)
+            case node_effects.Drop(identifier):
+                self.outbox.pop(identifier, None)
+            case node_effects.Remember(identifier, over):
+                self.seen[identifier] = self.seen.pop(identifier, False) or over
+            case _:
+                pass
+
+    def load(self, boot: int, now: float) -> object:
+        by_wall = sorted(self.outbox.values(), key=lambda row: row[0].pressed_at + row[2].offset_s)
+        presses = [
+            Press(press.identifier, press.incident, press.pressed_at) if written == boot
+            else Press(press.identifier, press.incident, now, age_known=False,
+                       pressed_wall=press.pressed_at + wall.offset_s if wall.synced else None)
+            for press, written, wall in by_wall
+        ]
+        return node_events.Loaded(tuple(presses), tuple(self.seen.items()))
+
+    def nothing(self) -> object:
+        return node_events.Loaded((), ())
+
+    def written(self, entries: list[object]) -> object | None:
+        return None
+
+
+@dataclass(slots=True)
+class HubRows:
+    """The hub's alarms, all-clears, and what it remembers."""
+
+    alarms: dict[str, tuple[Alarm, End | None, int, Clock]] = field(default_factory=dict)
+    cleared: dict[str, tuple[float, int, Clock]] = field(default_factory=dict)
+    seen: dict[str, bool] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)  # every name that an alarm on it ever had
+
+    def apply(self, entry: object, boot: int, wall: Clock) -> None:
+        match entry:
+            case Keep(end=End.UNKNOWN):
+                if (row := self.alarms.get(entry.alarm.first)) is not None:
+                    self.alarms[entry.alarm.first] = (row[0], End.UNKNOWN, *row[2:])
+            case Keep():
+                self.alarms[entry.alarm.first] = (entry.alarm, entry.end, boot, wall)
+                for name in {entry.alarm.first, *entry.alarm.names()}:
+                    self.ever.add(name)
+                    self._see(name, over=entry.end is not None)
+            case Hear(_, identifier, over):
+                self._see(identifier, over=over)
+            case Clear(_, village, at):
+                self.cleared[village] = (at, boot, wall)
+            case _:
+                pass
+
+    def load(self, boot: int, now: float) -> Loaded:
+        in_force = [row for row in self.alarms.values() if row[1] is None]
+        over: dict[Key, float] = {}
+        for alarm, end, written, _ in self.alarms.values():
+            if end is End.CLEARED and written == boot and alarm.until > now:
+                over[alarm.key] = max(alarm.raised_at, over.get(alarm.key, alarm.raised_at))
+        return Loaded(
+            tuple(_stored(row, boot) for row in sorted(in_force, key=lambda row: row[0].first_at)),
+            tuple(
+                StoredClear(village, at, written == boot, at + wall.offset_s if wall.synced else None)
+                for village, (at, written, wall) in self.cleared.items()
+            ),
+            tuple(self.seen.items()),
+            tuple(over.items()),
+        )
+
+    def nothing(self) -> Loaded:
+        return Loaded((), (), ())
+
+    def written(self, entries: list[object]) -> object | None:
+        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Keep | Hear | Clear))
+        return Kept(stamps) if stamps else None
+
+    def _see(self, identifier: str, *, over: bool) -> None:
+        self.seen[identifier] = self.seen.get(identifier, False) or over
+
+
+def _stored(row: tuple[Alarm, End | None, int, Clock], boot: int) -> Stored:
+    alarm, _, written, wall = row
+    return Stored(
+        alarm.key, alarm.first, alarm.identifier, alarm.also, alarm.status, alarm.origin, alarm.note, alarm.first_at,
+        alarm.raised_at, alarm.until, dict(alarm.silenced), dict(alarm.sounds), written == boot,
+        alarm.first_at + wall.offset_s if wall.synced else None,
+    )
+
+
+class Disk:
+    """The journal's thread over *rows*, in one run of a program: reads once, then writes in order, batch by batch."""
+
+    def __init__(self, timeline: Timeline, machine: Machine, rows: Rows, tell: Callable[[object], None]) -> None:
+        self._timeline = timeline
+        self._machine = machine
+        self._rows = rows
+        self._tell = tell
+        self._run = 0
+        self._pending: list[object] = []
+        self._busy = self._failed = False
+        self.loaded = False  # this run was told what is on it
+        self.latency_s = QUICK_S
+        self.batch = 500
+        self.failing = False
+
+    def open(self) -> None:
+        """A run begins."""
+        self.close()
+        self._busy, self.loaded, self._failed = True, False, False
+        self._after(self.latency_s, self._begin)
+
+    def close(self) -> None:
+        """It ends at once; what was not written is gone."""
+        self._run += 1
+        self._pending = []
+
+    def put(self, entry: Write | NodeWrite | Overhear | Patrol) -> None:
+        """Takes *entry* to be written."""
+        self._pending.append(entry)
+        self._go_on()
+
+    def _begin(self) -> None:
+        if not self._load():
+            self._tell(self._rows.nothing())
+        self._busy = False
+        self._go_on()
+
+    def _load(self) -> bool:
+        if self.failing:
+            self._fail()
+            return False
+        self.loaded = True
+        self._tell(self._rows.load(self._machine.boot, self._machine.now()))
+        if not self._pending:
+            self._failed = False
+            self._tell(Recovered("journal"))
+        return True
+
+    def _go_on(self) -> None:
+        if not self._busy and (self._pending or not self.loaded):
+            self._busy = True
+            self._after(RETRY_S if self._failed else self.latency_s, self._write)
+
+    def _write(self) -> None:
+        self._busy = False
+        batch, rest = self._pending[: self.batch], self._pending[self.batch :]
+        if self.failing:
+            if batch:
+                self._fail()
+        elif batch:
+            for entry in batch:
+                self._rows.apply(entry, self._machine.boot, self._machine.wall())
+            self._pending = rest
+            told = self._rows.written(batch)
+            if told is not None:
+                self._tell(told)
+            if self._failed:
+                self._failed = False
+                self._tell(Recovered("journal"))
+        if not self.loaded:
+            self._load()
+        self._go_on()
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._tell(Faulted("journal", "cannot write; what happens is kept in memory only"))
+
+    def _after(self, delay_s: float, act: Callable[[], None]) -> None:
+        run = self._run
+        self._timeline.after(delay_s, lambda: act() if run == self._run else None)

@@ -1,0 +1,182 @@
+"""Three posts and the hub around one broker, everything that can happen to them, and what must hold in the end."""
+
+import json
+from functools import cache
+
+from contract import topics
+from contract.broker import BrokerSettings
+from contract.district import EVERYWHERE
+from contract.incidents import ALL_CLEAR, ONCE
+from contract.reports import Key, Kind
+from contract.topics import AlarmTopic, CommandTopic
+from loop.effects import Publish
+from node import service as node_service
+from node.config import Config
+from node.options import ButtonSettings, LockSettings, NodeSettings, PinSettings, SirenSettings
+from node.state import Alarm, Rules
+from posko import service as hub_service
+from tests.contract import shipped
+from tests.model.disks import QUICK_S
+from tests.model.network import Broker, Timeline
+from tests.model.parts import HubPart, NodePart, Part
+
+DISTRICT = "situbondo"
+# Village, name, reach, and the bound on sounding; one that hears all, and one that stops before an alarm does.
+POSTS = (("kalibagor", "pos-1", "village", 300.0), ("kotakan", "pos-1", "village", 60.0),
+         ("patokan", "polsek", "all", 300.0))
+BUTTONS = ("pencurian", "kebakaran", "aman", "hening")
+BEACONS_S = 12.0  # two beacons, and a little
+SETTLED_S = 30.0  # by then every part is linked again, and every disk tried again
+DELIVERED_S = 110.0  # … and by then the ages are known or given up, and every press was told again
+
+
+@cache
+def node_config(village: str, node: str, hears: str, max_s: float) -> Config:
+    pins = iter(range(2, 28))
+    settings = NodeSettings(
+        node=node, district="", village=village, broker=BrokerSettings("127.0.0.1"), pins=PinSettings("mock"),
+        siren=SirenSettings(next(pins)), hears=hears, hub=True, lock=LockSettings(next(pins)), max_sounding_s=max_s,
+        buttons={name: ButtonSettings(next(pins)) for name in BUTTONS},
+    )
+    family = shipped.family("jawa-timur")
+    return Config(settings, shipped.district(), shipped.catalogue(), family, None, None, None, shipped.CONFIG)
+
+
+@cache
+def node_rules(village: str, node: str, hears: str, max_s: float) -> Rules:
+    return node_service.make_rules(node_config(village, node, hears, max_s), {})
+
+
+class District:
+    """All of it, at true instant `timeline.now`."""
+
+    def __init__(self) -> None:
+        self.timeline = Timeline()
+        self.broker = Broker(self.timeline)
+        self.raised: dict[Key, list[float]] = {}
+        self.hub = HubPart(
+            hub_service.make_rules(shipped.district(), shipped.catalogue()), self.broker,
+            hub_service.subscriptions(DISTRICT), 1000.0, self.raised,
+        )
+        self.nodes = []
+        for number, post in enumerate(POSTS):
+            wanted = node_service.subscriptions(node_config(*post))
+            self.nodes.append(NodePart(node_rules(*post), self.hub, self.broker, wanted, 70.0 * number))
+        self.parts: list[Part] = [self.hub, *self.nodes]
+        self._names = 0
+        self.wait(1.0)
+
+    def wait(self, length_s: float) -> None:
+        self.timeline.run(self.timeline.now + length_s)
+
+    # What people do
+
+    def alarm(self, village: str, incident: str, *, named: bool, qos: int, status: str = "Actual") -> None:
+        """An operator raises an alarm, or says that it is over."""
+        self._names += named
+        members = {"status": status, **({"identifier": f"op.{self._names}"} if named else {})}
+        payload = json.dumps(members).encode() if named or status != "Actual" else b""
+        if incident != ALL_CLEAR and self.broker.running:
+            self.raised.setdefault(Key(village, incident), []).append(self.timeline.now)
+        if incident == ALL_CLEAR and status == "Actual":
+            for node in self.nodes:
+                node.clears[village] = self.timeline.now
+        self.broker.publish(Publish(topics.write(DISTRICT, AlarmTopic(village, incident)), payload, qos=qos))
+
+    def silence(self, village: str, qos: int) -> None:
+        """An operator silences a village."""
+        self.broker.publish(Publish(topics.write(DISTRICT, CommandTopic(village, "silence")), b"", qos=qos))
+
+    # What must hold
+
+    def heal(self) -> None:
+        """Everything is well, from now on."""
+        self.broker.start()
+        for part in self.parts:
+            part.client.restore()
+            part.client.delay_s, part.client.lose, part.client.double = 0.01, 0, 0
+            part.disk.failing, part.disk.latency_s, part.disk.batch = False, QUICK_S, 500
+            part.machine.synced = True
+            part.start()
+        for node in self.nodes:
+            if "lock" in node.state.contacts:
+                node.touch("lock", held_s=0.0)
+
+    def check(self) -> None:
+        """What holds once everything has been well for long enough."""
+        self.heal()
+        self.wait(SETTLED_S)
+        self.check_levels()
+        self.wait(DELIVERED_S)
+        self.check_levels()
+        self.check_presses()
+
+    def check_presses(self) -> None:
+        """Every press is on the hub's disk, or was reported late; nothing waits any more."""
+        for node in self.nodes:
+            assert not node.state.outbox, f"{node.name} still holds {sorted(node.state.outbox)}"
+            late = {
+                event.get("identifier") for part in (self.hub, node) for event in part.log
+                if event["event"] == Kind.LATE.value
+            }
+            for name, (incident, at) in node.pressed.items():
+                arrived = self.hub.rows.seen if incident == ALL_CLEAR else self.hub.rows.ever
+                assert name in arrived or name in late, f"{incident} of {node.name} at {at} is lost: {name}"
+        assert not self.hub.state.undated
+        for village, (_, boot, wall) in self.hub.rows.cleared.items():
+            datable = wall.synced or boot == self.hub.machine.boot
+            assert village in self.hub.state.cleared_at or not datable, f"the all-clear of {village} is forgotten"
+
+    def check_levels(self) -> None:
+        """What is over at the hub is silent at every post, and what is in force sounds."""
+        waiting = {stored.first for stored in self.hub.state.undated}
+        for alarm, end, boot, _ in self.hub.rows.alarms.values():
+            left_s = alarm.until + self.hub.machine.boots[boot] - self.timeline.now
+            known = alarm.key in self.hub.state.alarms or end is not None or alarm.first in waiting
+            assert known or left_s < 1.0, f"the hub has forgotten {alarm}, which goes on for {left_s} s"
+        for node in self.nodes:
+            assert node.state.linked_at is not None
+            for key, alarm in node.state.alarms.items():
+                if not alarm.silenced and key.incident not in ONCE:
+                    self._check_sounding(node, key, alarm)
+            for key in self.hub.state.alarms:
+                here = node.state.alarms.get(key)
+                if node.hears(key) and here is None:
+                    self._check_missing(node, key)
+                elif node.hears(key) and here is not None and here.silenced:
+                    self._check_silenced(node, key)
+
+    def _check_sounding(self, node: NodePart, key: Key, alarm: Alarm) -> None:
+        """Nothing sounds here that the hub knows to be cleared, or silenced."""
+        hub, edge = self.hub, node.true_edge(key)
+        listed = hub.state.alarms.get(key)
+        slack = node.slack_s()
+        for place in (key.village, EVERYWHERE):
+            cleared = hub.state.cleared_at.get(place)
+            if listed is None and cleared is not None:
+                assert edge >= hub.machine.true(cleared) - slack, f"{key} sounds at {node.name} after the all-clear"
+        if listed is not None:
+            for place in {node.rules.village, EVERYWHERE} & listed.silenced.keys():
+                at = hub.machine.true(listed.silenced[place])
+                assert edge >= at - slack, f"{key} sounds at {node.name} though it is silenced in {place}"
+        if listed is None:
+            known = alarm.listed_by == hub.state.rules.boot
+            assert not known or alarm.listed is None, f"{key} sounds at {node.name}, and is listed no more"
+
+    def _check_missing(self, node: NodePart, key: Key) -> None:
+        """What is in force at the hub and not here has ended here, by the box or an all-clear."""
+        listed = self.hub.state.alarms[key]
+        raised = self.hub.machine.true(listed.raised_at)
+        left_s = listed.until - self.hub.state.now
+        fresh = self.timeline.now < raised + BEACONS_S
+        cleared = max((node.clears.get(place, -1e9) for place in (key.village, EVERYWHERE)), default=-1e9)
+        over = max(node.capped.get(key, -1e9), cleared, node.quieted) >= raised - node.slack_s()
+        assert over or fresh or left_s < 1.0 + node.slack_s(), f"{key}, in force since {raised}, is not at {node.name}"
+
+    def _check_silenced(self, node: NodePart, key: Key) -> None:
+        """What is in force at the hub and silent here was silenced."""
+        listed = self.hub.state.alarms[key]
+        raised = self.hub.machine.true(listed.raised_at)
+        here = {node.rules.village, EVERYWHERE} & listed.silenced.keys()
+        assert here or node.quieted >= raised - node.slack_s() or self.timeline.now < raised + BEACONS_S, (
+            f"{key}, raised at {raised}, is silent at {node.name}, which was silenced at {node.quieted}")
