@@ -1,13 +1,13 @@
 """The hub's beacon <-> a value: every alarm in force, and what the hub has heard that is over. Nothing here raises.
 
-    {"boot": …, "seq": …,
+    {"boot": …, "seq": …, "at_s": …,
      "alarms": [{"identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note",
                  "also": […], "silenced": […], "kept": false}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
      "heard": […]}
 
-`also`, `silenced`, `kept`, `cleared`, `over` and `heard` are left out where they say nothing.
+`also`, `silenced`, `kept`, `cleared`, `over`, `heard` and `at_s` are left out where they say nothing.
 """
 
 from collections.abc import Mapping
@@ -61,6 +61,8 @@ class Over:
 class Beacon:
     """Every alarm in force. `boot` names a run of the hub; `seq` counts its beacons.
 
+    `at_s` is when it was made, in seconds of the hub's own clock, which begins anywhere and never jumps: who hears two
+    beacons can tell that one was held up on its way, and that its ages are that much too small.
     `heard` are identifiers that reached the hub lately and are on its disk, but not in force: all-clears, and what
     was over before or since.
     """
@@ -71,6 +73,7 @@ class Beacon:
     cleared: tuple[Cleared, ...] = ()
     over: tuple[Over, ...] = ()
     heard: tuple[str, ...] = ()
+    at_s: float | None = None
 
     def kept(self) -> frozenset[str]:
         """Every identifier that need not be sent again."""
@@ -94,6 +97,7 @@ def read_beacon(payload: bytes) -> Beacon | Refusal:
             jsontext.word(members, "boot"), seq, tuple(_listed(each) for each in alarms),
             tuple(_cleared(each) for each in _list(members, "cleared")),
             tuple(_over(each) for each in _list(members, "over")), _words(members, "heard"),
+            jsontext.seconds(members, "at_s", None) if "at_s" in members else None,
         )
     except UnicodeDecodeError:
         return Refusal("beacon is no UTF-8 text")
@@ -112,6 +116,8 @@ def write_beacon(beacon: Beacon) -> bytes:
         members["over"] = [
             {"village": each.village, "incident": each.incident, "age_s": each.age_s} for each in beacon.over
         ]
+    if beacon.at_s is not None:
+        members["at_s"] = beacon.at_s
     if beacon.heard:
         members["heard"] = list(beacon.heard)
     return jsontext.dump(members)

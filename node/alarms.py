@@ -12,7 +12,7 @@ from contract.incidents import ALL_CLEAR, ONCE
 from contract.messages import Status
 from contract.reports import Key, Kind
 from loop.draft import without
-from node.draft import Draft
+from node.draft import Draft, cleared_at
 from node.effects import Remember
 from node.state import Alarm, Deferred, Origin
 
@@ -53,8 +53,6 @@ def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
             since=draft.now, edge_at=draft.now - raised.age_s,
             until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
-            listed=name if origin is Origin.HUB else None,
-            listed_by=draft.state.hub.boot if origin is Origin.HUB else "",
         )
     )
     if name is not None:
@@ -132,7 +130,7 @@ def begin_deferred(draft: Draft) -> None:
         if draft.now < late.due:
             continue
         draft.change(deferred=without(draft.state.deferred, key))
-        cleared = late.edge_at < draft.state.cleared_at.get(key.village, late.edge_at)
+        cleared = late.edge_at < cleared_at(draft.state, key.village)
         if cleared or draft.now >= late.until or draft.audible(key) is not None:
             continue
         raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)
@@ -172,7 +170,7 @@ def lock_out(draft: Draft) -> None:
     """Takes out what sounds from afar. It is not over: where it still is in force, the beacon brings it back."""
     draft.change(deferred={})
     for alarm in tuple(draft.state.alarms.values()):
-        if alarm.origin is not Origin.BUTTON and not alarm.silenced:
+        if alarm.origin not in (Origin.BUTTON, Origin.SCHEDULE) and not alarm.silenced:
             draft.change(alarms=without(draft.state.alarms, alarm.key))
             draft.say_of(Kind.SILENCED, alarm, reason="locked")
 

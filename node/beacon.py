@@ -8,7 +8,7 @@ trouble, said and acted on once: a new connection, in case the old one is dead.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from contract.beacon import Cleared, Listed, Over, read_beacon
+from contract.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.district import EVERYWHERE
 from contract.incidents import ONCE
 from contract.messages import Refusal, Status
@@ -16,7 +16,7 @@ from contract.reports import Key, Kind
 from loop.effects import Reconnect
 from node import alarms, outbox
 from node.alarms import Raised
-from node.draft import Draft
+from node.draft import Draft, cleared_at
 from node.state import Alarm, HubView, Origin, State
 
 GAP_S = 15.0  # three beacons
@@ -24,6 +24,7 @@ GAP_S = 15.0  # three beacons
 EDGE_S = 5.0
 ENDING_S = 1.0  # what is this close to its end is not begun any more
 SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
+DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
 RAISE_S = 1.0  # two instants of one raise, heard by the hub and here, lie closer together
 
 
@@ -36,15 +37,20 @@ def heard(draft: Draft, payload: bytes) -> None:
     view = draft.state.hub
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
-    draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now))
+    fresh, offset = _fresh(read, view, draft.now)
+    draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now, offset=offset, cleared=view.cleared))
     draft.recover("hub")
+    _obey(draft, fresh)
+
+
+def _obey(draft: Draft, read: Beacon) -> None:
+    """Brings what is in force here in line with *read*."""
     outbox.listed(draft, read)
     if draft.state.locked:
         return
     latest_last = sorted(read.cleared, key=lambda each: each.age_s, reverse=True)
-    places = [(place, draft.now - each.age_s - SLACK_S) for each in latest_last for place in _places(draft, each)]
-    known = draft.state.cleared_at
-    draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place, at in places}})
+    cleared = {place: draft.now - each.age_s - SLACK_S for each in latest_last for place in _places(draft, each)}
+    draft.change(hub=replace(draft.state.hub, cleared=cleared))
     in_reach = [
         each for each in read.alarms
         if each.status is not Status.TEST and each.remaining_s > 0
@@ -55,8 +61,28 @@ def heard(draft: Draft, payload: bytes) -> None:
         by_key.setdefault(Key(each.village, each.incident), []).append(each)
     for key, group in by_key.items():
         _level(draft, key, group)
-    _stop_cleared(draft, dict(places), read.over, {*by_key})
+    _stop_cleared(draft, cleared, read.over, {*by_key})
     _stop_unlisted(draft, {each.identifier for each in in_reach}, {*by_key})
+
+
+def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | None]:
+    """*read* with its ages as of *now*, though it may have been held up; and this clock less the hub's."""
+    if read.at_s is None:
+        return read, None
+    offset = now - read.at_s
+    if read.boot != view.boot or view.offset is None or view.heard_at is None:
+        return read, offset
+    least = min(offset, view.offset + DRIFT * (now - view.heard_at))
+    held_up_s = offset - least
+    return replace(
+        read,
+        alarms=tuple(
+            replace(each, age_s=each.age_s + held_up_s, remaining_s=max(0.0, each.remaining_s - held_up_s))
+            for each in read.alarms
+        ),
+        cleared=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.cleared),
+        over=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.over),
+    ), least
 
 
 def pass_time(draft: Draft) -> None:
@@ -117,7 +143,7 @@ def _over(draft: Draft, listed: Listed) -> bool:
     raised_at = draft.now - listed.age_s
     return (
         draft.state.seen.get(listed.identifier, False)
-        or raised_at <= draft.state.cleared_at.get(listed.village, raised_at - 1)
+        or raised_at <= cleared_at(draft.state, listed.village)
         or listed.remaining_s < ENDING_S
     )
 
@@ -134,7 +160,10 @@ def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
         merged = alarms.names(merged, each.identifier)
         alarms.seen(draft, each.identifier, over=known.silenced)
     listed = group[0].identifier
-    draft.put(replace(known, listed=listed, listed_by=draft.state.hub.boot, until=until,
+    edge_at = known.edge_at
+    if listed not in known.identifiers:  # raised again, and not heard here
+        edge_at = max(edge_at, draft.now - min(each.age_s for each in group))
+    draft.put(replace(known, listed=listed, listed_by=draft.state.hub.boot, until=until, edge_at=edge_at,
                       identifier=known.identifier or listed, identifiers=merged))
 
 

@@ -93,7 +93,7 @@ def _released(draft: Draft, name: str, hold: Hold) -> None:
         draft.change(locked=False)
         draft.say(Kind.UNLOCKED)
     elif name == ALL_CLEAR and not hold.fired and (hold.opened_at or hold.pressed_at) >= hold.pressed_at + TAP_S:
-        ronda.made(draft, Origin.BUTTON.value)
+        ronda.made(draft, Origin.BUTTON)
     draft.recover(_part(name))
 
 

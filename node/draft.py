@@ -1,5 +1,6 @@
 """A node's step in the making: the alarms it puts, and the outputs that come before everything else."""
 
+import math
 from typing import Any
 
 from contract import topics
@@ -53,6 +54,12 @@ class Draft(draft.Draft):
     def topic(self, kind: str) -> str:
         """This node's own status or event topic."""
         return _topic(self.state, kind)
+
+
+def cleared_at(state: State, village: str) -> float:
+    """The instant of the last all-clear of *village*, heard here or by the hub."""
+    never = -math.inf
+    return max(state.cleared_at.get(village, never), state.hub.cleared.get(village, never))
 
 
 def _topic(state: State, kind: str) -> str:

@@ -17,7 +17,7 @@ from node.draft import Draft
 from node.effects import Lamp, Light
 from node.state import SILENCE_BUTTON, Alarm, Origin, State
 
-HEARTBEAT_S = 10.0  # how often the status is said again; the hub takes three that fail to come for silence
+HEARTBEAT_S = 10.0  # the status is said again within this; the hub takes three that fail to come for silence
 
 
 def settle(draft: Draft) -> None:
@@ -39,7 +39,7 @@ def settle(draft: Draft) -> None:
 
 def heartbeat(draft: Draft) -> None:
     """Has the status said again, so that the hub knows that this node lives. Asked as the clock is told, every 5 s."""
-    if draft.state.rules.hub and draft.now > draft.state.announced_at + HEARTBEAT_S - 1.0:
+    if draft.state.rules.hub and draft.now >= draft.state.announced_at + HEARTBEAT_S / 2:
         draft.change(announced=None)
 
 

@@ -16,7 +16,7 @@ from loop.draft import CHATTER, CHATTER_PER_S
 from loop.events import Received
 from node import alarms, beacon, ronda
 from node.alarms import Raised
-from node.draft import Draft
+from node.draft import Draft, cleared_at
 from node.effects import SelfTest
 from node.state import Origin
 
@@ -82,7 +82,7 @@ def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
     if late:
         draft.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
         return
-    if pressed_at < draft.state.cleared_at.get(key.village, pressed_at):
+    if pressed_at < cleared_at(draft.state, key.village):
         draft.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
         return
     note = body.note or body.headline or ""

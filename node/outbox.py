@@ -21,7 +21,7 @@ from loop.draft import without
 from loop.effects import Log, Publish
 from loop.events import Acknowledged
 from node import alarms
-from node.draft import Draft
+from node.draft import Draft, cleared_at
 from node.effects import Drop, Keep
 from node.events import Loaded, Press
 from node.state import Origin, State
@@ -148,7 +148,7 @@ def _due(state: State, press: Press) -> float:
         if not press.age_known and press.pressed_wall is not None:
             return max(state.now, state.started_at + CLOCK_S)
         return state.now
-    hub_lives = state.rules.hub and not state.hub.missing and state.hub.heard_at is not None
+    hub_lives = state.rules.hub and not state.hub.missing
     late_again_s = UNHEARD_RESEND_S if hub_lives else LATE_RESEND_S
     again = press.sent_at + (late_again_s if press.told_late else RESEND_S)
     if press.acked_at is not None and not state.rules.hub and not press.told_late:
@@ -166,8 +166,7 @@ def _is_late(state: State, press: Press) -> bool:
 
 
 def _cleared(state: State, press: Press) -> bool:
-    cleared_at = state.cleared_at.get(state.rules.village)
-    return press.incident != ALL_CLEAR and cleared_at is not None and press.pressed_at < cleared_at
+    return press.incident != ALL_CLEAR and press.pressed_at < cleared_at(state, state.rules.village)
 
 
 def _unheard(draft: Draft, press: Press) -> bool:

@@ -6,10 +6,10 @@ which everybody within earshot knows then to be well.
 
 from collections.abc import Iterator
 
-from contract import messages, topics
+from contract import answers, messages, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ONCE, PATROL
-from contract.messages import Body, Refusal
+from contract.messages import Body, Refusal, Status
 from contract.reports import Key, Kind
 from contract.topics import RondaTopic
 from loop.effects import Publish
@@ -27,35 +27,47 @@ STEP_S = 120.0  # a clock that moved more than this was set: no hour is beaten f
 _UNKNOWN = "the clock is not synchronised, so the hours of the round cannot be known"
 
 
-def made(draft: Draft, origin: str) -> None:
+def made(draft: Draft, origin: Origin) -> None:
     """This post makes its round."""
     identifier = draft.identifier()
     rules = draft.state.rules
     draft.remember(identifier, over=True)
-    _say(draft, rules.village, identifier, origin, f"{rules.village}/{rules.node}")
+    _say(draft, rules.village, identifier, origin.value, f"{rules.village}/{rules.node}")
     if draft.state.linked_at is not None:
         body = Body(identifier=identifier, sender=f"{rules.village}/{rules.node}", clock=draft.clock_word())
         draft.do(Publish(topics.write(rules.district, RondaTopic(rules.village)), messages.write_alarm(body)))
-    _beat(draft, rules.village, identifier, Origin.BUTTON)
+    _beat(draft, rules.village, identifier, origin)
 
 
 def heard(draft: Draft, topic: RondaTopic, message: Received) -> None:
     """Somebody in this village makes a round."""
-    if message.retain or topic.village not in (EVERYWHERE, draft.state.rules.village):
+    if topic.village not in (EVERYWHERE, draft.state.rules.village) or (message.retain and not message.payload):
         return
     body = messages.read_alarm(message.payload)
-    if isinstance(body, Refusal):
-        draft.answer(Kind.REFUSED, topic=message.topic, reason=body.reason)
-    elif draft.state.locked:
-        draft.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
-    elif body.identifier not in draft.state.seen and body.age_s < WAIT_S:
-        if not draft.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
-            draft.answer(Kind.REFUSED, topic=message.topic, reason="too many rounds at once")
-            return
+    reason = body.reason if isinstance(body, Refusal) else _objection(draft, topic, body, message)
+    if reason is not None:
+        draft.answer(Kind.REFUSED, topic=message.topic, reason=reason)
+    elif not isinstance(body, Refusal) and body.identifier not in draft.state.seen:
         if body.identifier is not None:
             alarms.seen(draft, body.identifier, over=True)
         _say(draft, topic.village, body.identifier, Origin.NETWORK.value, body.sender)
         _beat(draft, topic.village, body.identifier, Origin.NETWORK)
+
+
+def _objection(draft: Draft, topic: RondaTopic, body: Body, message: Received) -> str | None:
+    """Why a round is not beaten."""
+    if message.retain:
+        return f"a round is {answers.RETAINED}"
+    if draft.state.locked:
+        return "locked: the key in the box keeps the network out"
+    if body.status is Status.TEST:
+        return "status Test: nothing is beaten"
+    if body.age_s >= WAIT_S:
+        return "a round that is over"
+    known = body.identifier in draft.state.seen
+    if not known and not draft.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
+        return "too many rounds at once"
+    return None
 
 
 def pass_time(draft: Draft) -> None:
@@ -75,7 +87,7 @@ def pass_time(draft: Draft) -> None:
         return  # put back a little: what was beaten by then is not beaten again
     draft.change(round_checked=local)
     if before is not None and before <= local < before + STEP_S and _next(rules.ronda_s, before) <= local:
-        made(draft, "schedule")
+        made(draft, Origin.SCHEDULE)
 
 
 def deadlines(state: State) -> Iterator[float]:

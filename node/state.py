@@ -19,11 +19,12 @@ SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 
 
 class Origin(Enum):
-    """How an alarm came to this node: its own button, a message, or the hub's beacon."""
+    """How an alarm came to this node: its own button, a message, the hub's beacon; a round also by the clock."""
 
     BUTTON = "button"
     NETWORK = "network"
     HUB = "hub"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class HubView:
-    """What is known of the hub: its last beacon, and whether its absence was already acted on."""
+    """What is known of the hub: its last beacon, and whether its absence was already acted on.
+
+    `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
+    all-clears that the hub repeats.
+    """
 
     boot: str = ""
     seq: int = -1
     heard_at: float | None = None
     missing: bool = False
+    offset: float | None = None
+    cleared: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,14 +95,15 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
         if key not in state.alarms
     )
     heard = tuple(name for name, heard in state.heard.items() if heard.kept)
+    at_s = round(state.now, 3)
     for note in NOTES:
         alarms = tuple(_listed(state, alarm, note) for alarm in shown)
-        payload = write_beacon(Beacon(state.rules.boot, state.seq, alarms, cleared, over, heard))
+        payload = write_beacon(Beacon(state.rules.boot, state.seq, alarms, cleared, over, heard, at_s))
         if len(payload) <= MAX_BEACON_BYTES:
             return payload
     # Names that were not said are sent again, and said then.
     bare = tuple(replace(alarm, also=(), origin="") for alarm in alarms)
-    return write_beacon(Beacon(state.rules.boot, state.seq, bare, cleared, over))
+    return write_beacon(Beacon(state.rules.boot, state.seq, bare, cleared, over, (), at_s))
 
 
 def _listed(state: State, alarm: Alarm, note: int) -> Listed:

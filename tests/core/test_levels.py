@@ -311,3 +311,57 @@ def test_an_all_clear_that_the_new_run_of_the_hub_repeats_ends_what_the_earlier_
     world.beacon(listed("a"), at=10.0, seq=700)
 
     assert same(world.beacon(at=20.0, seq=0, boot="h2", cleared={"kalibagor": 3.0})) == ["hush", "remember a over"]
+
+
+# Beacons that were held up
+
+
+def test_a_beacon_that_was_held_up_makes_no_all_clear_younger_than_it_is() -> None:
+    world = box()
+    world.beacon(at=9.0, made_at=1009.0)
+    world.alarm("kebakaran", 22.0, identifier="a")
+    world.beacon(at=27.0, made_at=1024.0, cleared={"kalibagor": 4.0})  # all-clear at 20, three seconds on its way
+    assert world.sounding() == "kebakaran"
+
+    world.alarm("bencana", 40.0, identifier="b", age_s=19)  # pressed at 21
+    assert world.sounding() == "bencana"
+
+
+def test_a_beacon_that_was_held_up_lets_no_alarm_sound_longer_than_it_lasts() -> None:
+    world = box()
+    world.beacon(at=9.0, made_at=1009.0)
+    world.beacon(listed("a", "kebakaran", remaining=20.0), at=30.0, made_at=1018.0)
+    world.wait(100.0)
+
+    assert [(incident, began, round(until, 2)) for incident, began, until in world.heard()] == [
+        ("kebakaran", 30.0, 38.0)
+    ]
+
+
+def test_a_hub_that_began_anew_has_a_clock_of_its_own() -> None:
+    world = box()
+    world.beacon(at=9.0, made_at=1009.0)
+    world.beacon(listed("a", "kebakaran", remaining=20.0), at=30.0, made_at=5.0, boot="h2", seq=0)
+    world.wait(100.0)
+
+    assert world.heard() == [("kebakaran", 30.0, 50.0)]
+
+
+def test_a_clock_that_runs_a_little_slower_than_the_hubs_is_followed() -> None:
+    world = box()
+    for count in range(1, 21):  # 100 ppm apart: 0.12 s in twenty minutes
+        world.beacon(at=60.0 * count, made_at=60.0 * count * (1 - 1e-4), seq=count)
+    world.beacon(listed("a", "kebakaran", remaining=20.0), at=1205.0, made_at=1205.0 * (1 - 1e-4), seq=21)
+    world.wait(1300.0)
+
+    assert world.heard() == [("kebakaran", 1205.0, 1225.0)]
+
+
+def test_what_was_raised_again_and_only_listed_here_outlives_an_all_clear_from_between() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.beacon(listed("a", "kebakaran", remaining=178.0, age=2.0), at=12.0)
+    world.beacon(listed("b", "kebakaran", remaining=178.0, age=2.0, also=("a",)), at=42.0)
+    world.alarm("aman", 45.0, identifier="c", age_s=15)  # pressed at 30
+
+    assert world.sounding() == "kebakaran"

@@ -1,37 +1,20 @@
-"""The watch's round: made by a short touch, heard from others, or beaten by the hours; once, quietly, and told."""
+"""The watch's round: made by a short touch or heard from others, beaten once, quietly, and told."""
+
+from typing import Any
 
 import pytest
 
-from loop.events import Clock, Linked
+from loop.events import Linked
 from node.events import Contact
-from tests.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, make_rules, same
+from tests.core.world import OWN, World, make_rules, same
 
 ONE = f"{OWN}1"
 ROUND_S = 6.4  # how long the patrol code of the district's family is, with the rest before it
-START_S = 8 * 3600.0  # the time of day, in UTC, at which every world here begins
-ZONE_S = 7 * 3600.0
-UNKNOWN = "the clock is not synchronised, so the hours of the round cannot be known"
 
 
 def box(*, drum: bool = True) -> World:
     """A linked box in a district without a hub."""
     return World(make_rules(hub=False, drum=drum)).ready()
-
-
-def watch(*hours_s: float, clock: Clock = SYNCED) -> World:
-    """A linked box that makes its round *hours_s* after its start, if local time is UTC."""
-    return World(make_rules(hub=False, ronda_s=tuple(START_S + each for each in hours_s)), clock).ready()
-
-
-def pass_time(world: World, until: float) -> None:
-    """Time passes up to *until*, and the loop tells the clock as it was told last, every minute."""
-    while world.now < until:
-        world.feed(world.state.clock, min(world.now + 60.0, until))
-
-
-def rounds(world: World) -> list[tuple[float, float]]:
-    """When the patrol code was beaten, from when until when."""
-    return [(round(began, 2), round(until, 2)) for incident, began, until in world.heard() if incident == "patroli"]
 
 
 # By a short touch
@@ -50,7 +33,7 @@ def test_a_short_touch_of_the_all_clears_button_makes_a_round() -> None:
         "status sounding",
     ]
     world.wait(60.0)
-    assert rounds(world) == [(10.3, 16.7)]
+    assert world.rounds() == [(10.3, 16.7)]
     assert world.told()[-1] == "finished patroli kalibagor #1"
 
 
@@ -83,7 +66,7 @@ def test_a_touch_is_a_round_if_it_is_the_all_clears_and_neither_a_bounce_nor_hel
     world.wait(60.0)
 
     assert ("ronda kalibagor #1" in world.told()) is made
-    assert (rounds(world) != []) is made
+    assert (world.rounds() != []) is made
 
 
 def test_a_touch_that_bounces_is_one_round_and_taps_are_never_added_up_to_an_all_clear() -> None:
@@ -113,7 +96,7 @@ def test_a_round_without_a_link_is_beaten_and_told_when_there_is_one_and_rings_n
     world.tap("aman", 10.0)
     done = world.feed(Linked(), 300.0)
 
-    assert rounds(world) == [(10.3, 16.7)]
+    assert world.rounds() == [(10.3, 16.7)]
     assert "tell ronda kalibagor #1" in done
     assert world.sent() == []
 
@@ -136,7 +119,7 @@ def test_a_round_that_is_heard_is_beaten_once_and_told() -> None:
     assert world.ronda(12.0, identifier="r") == []
     world.wait(30.0)
     assert world.ronda(30.0, identifier="r") == []
-    assert rounds(world) == [(10.0, 16.4)]
+    assert world.rounds() == [(10.0, 16.4)]
 
 
 def test_a_round_that_comes_back_to_the_post_that_made_it_is_nothing() -> None:
@@ -157,8 +140,19 @@ def test_a_round_is_beaten_in_its_own_village_and_not_long_after_it(village: str
     world = box()
     done = world.ronda(10.0, village, age_s=age_s)
 
-    assert (done != []) is beaten
+    assert any(line.startswith("log ronda") for line in done) is beaten
     assert (world.sounding() == "patroli") is beaten
+
+
+@pytest.mark.parametrize(("retain", "members", "reason"), [
+    (False, {"age_s": 30}, "a round that is over"), (False, {"status": "Test"}, "status Test: nothing is beaten"),
+    (True, {"note": "RT 3"}, "a round is published with the retain flag; leave out -r"),
+])
+def test_a_round_that_is_not_beaten_says_why(*, retain: bool, members: dict[str, Any], reason: str) -> None:
+    world = box()
+    world.ronda(10.0, retain=retain, **members)
+
+    assert (world.told(), world.reasons(), world.sounding()) == (["linked", "refused"], [reason], None)
 
 
 def test_a_round_that_cannot_be_read_is_refused() -> None:
@@ -186,7 +180,7 @@ def test_a_locked_box_refuses_the_rounds_of_others_and_makes_its_own() -> None:
 
     assert world.told()[2:4] == ["refused", "ronda kalibagor #1"]
     assert world.reasons()[1] == "locked: the key in the box keeps the network out"
-    assert rounds(world) == [(20.3, 26.7)]
+    assert world.rounds() == [(20.3, 26.7)]
 
 
 def test_of_a_flood_of_rounds_a_few_are_heard_and_the_rest_refused() -> None:
@@ -199,7 +193,7 @@ def test_of_a_flood_of_rounds_a_few_are_heard_and_the_rest_refused() -> None:
         "ronda kalibagor r0", "ronda kalibagor r1", "ronda kalibagor r2", "ronda kalibagor later",
     ]
     assert world.reasons() == ["too many rounds at once"] * 7
-    assert rounds(world) == [(10.0, 16.4)]
+    assert world.rounds() == [(10.0, 16.4)]
 
 
 # What is more urgent
@@ -216,7 +210,7 @@ def test_a_round_disturbs_no_alarm_that_is_in_force_though_it_may_be_silent(end:
     world.tap("aman", 12.0)
     world.wait(60.0)
 
-    assert rounds(world) == []
+    assert world.rounds() == []
     assert [told for told in world.told() if told.startswith("ronda")] == ["ronda kalibagor #2"]
 
 
@@ -246,7 +240,7 @@ def test_a_round_while_the_code_is_beaten_is_told_and_begins_nothing_anew() -> N
     assert same(world.ronda(13.0, identifier="b")) == ["remember b over"]
     world.tap("aman", 14.0)
     world.wait(60.0)
-    assert rounds(world) == [(10.0, 10.0 + ROUND_S)]
+    assert world.rounds() == [(10.0, 10.0 + ROUND_S)]
 
 
 def test_the_round_and_the_safe_code_wait_for_each_other() -> None:
@@ -286,96 +280,3 @@ def test_a_box_without_a_drum_says_so_and_beats_nothing() -> None:
     assert world.tap("aman", 10.0) == ["log ronda kalibagor #1", "tell ronda kalibagor #1", "send ronda #1 0 s old"]
     assert world.ronda(20.0, identifier="r") == ["remember r over", "log ronda kalibagor r", "tell ronda kalibagor r"]
     assert world.reasons() == ["this box has no striker; nothing is beaten"] * 2
-
-
-# By the hours
-
-
-def test_a_schedule_beats_each_of_its_hours_once_and_every_day_again() -> None:
-    world = watch(600.0, 60.0)
-    pass_time(world, 90_000.0)
-
-    assert [at for at, _ in rounds(world)] == [60.0, 600.0, 86_460.0, 87_000.0]
-    assert world.sent() == [f"send ronda #{number} 0 s old" for number in (1, 2, 3, 4)]
-    assert [each["origin"] for each in world.events() if each["event"] == "ronda"] == ["schedule"] * 4
-
-
-def test_the_hours_are_those_of_local_time() -> None:
-    hours_s = (60.0, 60.0 + ZONE_S)
-    world = watch(*hours_s, clock=Clock(synced=True, offset_s=EPOCH_S, zone_s=ZONE_S))
-    pass_time(world, 90_000.0)
-
-    # It begins at 15:00 here: 15:01 comes first, and 8:01 the next morning.
-    assert [at for at, _ in rounds(world)] == [60.0, 86_460.0 - ZONE_S, 86_460.0]
-
-
-def test_an_hour_at_midnight_is_beaten() -> None:
-    world = World(make_rules(hub=False, ronda_s=(0.0,))).ready()
-    pass_time(world, 60_000.0)
-
-    assert [at for at, _ in rounds(world)] == [16 * 3600.0]
-
-
-def test_a_clock_that_is_put_right_by_seconds_beats_an_hour_once() -> None:
-    world = watch(60.0, 120.0)
-    world.feed(Clock(synced=True, offset_s=EPOCH_S - 10.0), 67.0)  # back over the hour, after it was beaten
-    world.feed(Clock(synced=True, offset_s=EPOCH_S + 30.0), 100.0)  # on over the next
-    world.wait(300.0)
-
-    assert [at for at, _ in rounds(world)] == [60.0, 100.0]
-
-
-def test_a_clock_that_is_set_by_more_than_that_beats_nothing_for_the_time_between() -> None:
-    world = watch(60.0, 1000.0)
-    for at, offset_s in ((10.0, 500.0), (20.0, 0.0), (100.0, -90.0 - 60.0), (130.0, 0.0)):
-        world.feed(Clock(synced=True, offset_s=EPOCH_S + offset_s), at)
-    pass_time(world, 1200.0)
-
-    assert [at for at, _ in rounds(world)] == [60.0, 1000.0]
-
-
-def test_without_a_synchronised_clock_the_hours_are_a_fault_after_a_minute_and_are_not_beaten() -> None:
-    world = watch(30.0, 300.0, clock=UNSYNCED)
-    for instant in range(5, 70, 5):
-        world.feed(UNSYNCED, float(instant))
-
-    assert world.told_at()[1:] == [(60.0, "fault ronda")]
-    assert world.reasons() == [UNKNOWN]
-    world.feed(SYNCED, 70.0)
-    pass_time(world, 400.0)
-    assert world.told_at()[2] == (70.0, "recovered ronda")
-    assert [at for at, _ in rounds(world)] == [300.0]
-
-
-def test_a_clock_that_is_synchronised_within_a_minute_is_no_fault_and_beats_nothing_that_is_past() -> None:
-    world = watch(30.0, 100.0, clock=UNSYNCED)
-    world.feed(SYNCED, 50.0)
-    world.wait(200.0)
-
-    assert world.told()[1].startswith("ronda")
-    assert [at for at, _ in rounds(world)] == [100.0]
-
-
-def test_an_hour_that_passes_while_the_clock_is_not_synchronised_is_not_beaten() -> None:
-    world = watch(60.0, 200.0)
-    for clock, at in ((UNSYNCED, 50.0), (SYNCED, 70.0)):
-        world.feed(clock, at)
-    pass_time(world, 300.0)
-
-    assert [at for at, _ in rounds(world)] == [200.0]
-
-
-def test_a_box_without_a_schedule_does_not_ask_for_the_clock() -> None:
-    world = World(make_rules(hub=False), UNSYNCED).ready()
-    for instant in range(5, 100, 5):
-        assert world.feed(UNSYNCED, float(instant)) == []
-
-
-def test_two_posts_of_one_village_that_beat_the_same_hour_beat_it_once_each() -> None:
-    world = watch(60.0)
-    world.wait(60.125)
-    world.ronda(60.125, identifier="kalibagor.pos-2.b1.1")
-    world.wait(120.0)
-
-    assert [told for told in world.told() if "sounding" in told] == ["sounding patroli kalibagor #1"]
-    assert rounds(world) == [(60.0, 66.4)]

@@ -87,7 +87,7 @@ class Walk:
             sounding = state.alarms[state.turn.key]
             assert not sounding.silenced
             assert sounding.since >= self.silenced_at
-            assert sounding.origin is Origin.BUTTON or not state.locked
+            assert sounding.origin in (Origin.BUTTON, Origin.SCHEDULE) or not state.locked
         sizes = {name: len(getattr(state, name)) for name in LIMITS}
         assert {name: size for name, size in sizes.items() if size > LIMITS[name]} == {}
         assert all(len(each.identifiers) <= 64 for each in state.alarms.values())

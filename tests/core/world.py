@@ -147,11 +147,15 @@ class World:
     def beacon(
         self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
         cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), heard: tuple[str, ...] = (),
+        made_at: float | None = None,
     ) -> list[str]:
-        """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages."""
+        """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages.
+
+        *made_at* is the hub's own clock.
+        """
         self.seq = self.seq + 1 if seq is None else seq
         clears = tuple(Cleared(village, age_s) for village, age_s in (cleared or {}).items())
-        payload = write_beacon(Beacon(boot, self.seq, listed, cleared=clears, over=over, heard=heard))
+        payload = write_beacon(Beacon(boot, self.seq, listed, cleared=clears, over=over, heard=heard, at_s=made_at))
         return self.feed(Received("kentongan/situbondo/active", payload, retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:
@@ -194,6 +198,10 @@ class World:
             elif until > sound.began:
                 found.append((sound.incident, sound.began, until))
         return found
+
+    def rounds(self) -> list[tuple[float, float]]:
+        """When the patrol code was beaten so far, from when until when, to a hundredth of a second."""
+        return [(round(began, 2), round(until, 2)) for incident, began, until in self.heard() if incident == "patroli"]
 
     def unbroken(self) -> list[tuple[float, float]]:
         """The stretches in which something sounded without a break, as far as it was told to."""

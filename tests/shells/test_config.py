@@ -48,7 +48,7 @@ def test_the_shipped_example_has_no_fault_and_every_one_of_its_settings_arrives(
     read = config.load(write(tmp_path, example()))
     settings = read.settings
 
-    assert (settings.node, settings.village, settings.hears, settings.hub) == ("pos-1", "kalibagor", "village", False)
+    assert (settings.node, settings.village, settings.hears, settings.hub) == ("pos-1", "kalibagor", "village", True)
     assert (settings.broker.host, settings.broker.port, settings.pins.driver) == ("127.0.0.1", 1883, "lgpio")
     assert (settings.siren.pin, settings.siren.active_high) == (17, True)
     assert settings.striker is not None
