@@ -44,8 +44,7 @@ def accept(draft: Draft, key: Key, raised: Raised) -> None:
         known = None
     draft.remember(raised.identifier, over=False)
     if known is None:
-        alarm = draft.put(_fresh(draft, key, raised))
-        draft.say_of(Kind.ACCEPTED, alarm, note=raised.note or None, remaining_s=round(until - draft.now, 1))
+        draft.put(_fresh(draft, key, raised))  # it is told once it is on the disk
         return
     merged = replace(known, until=max(known.until, until), note=raised.note or known.note)
     if raised.at >= known.raised_at:

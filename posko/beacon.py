@@ -10,6 +10,7 @@ from dataclasses import replace
 from contract import topics
 from contract.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from contract.messages import MAX_BEACON_BYTES
+from contract.reports import Kind
 from loop.effects import Publish
 from posko.draft import Draft
 from posko.state import Alarm, State
@@ -28,14 +29,15 @@ def ask(draft: Draft) -> None:
 
 
 def settle(draft: Draft) -> None:
-    """Sends a beacon where one is due."""
-    state = draft.state
-    if state.linked_at is None or not state.connecting:
-        return
-    shown = _shown(state)
+    """Tells what is accepted by now, and sends a beacon where one is due."""
+    shown = _shown(draft.state)
     for alarm in shown:
         if not alarm.shown:
             draft.change(alarms={**draft.state.alarms, alarm.key: replace(alarm, shown=True)})
+            draft.say_of(Kind.ACCEPTED, alarm, note=alarm.note or None, remaining_s=round(alarm.until - draft.now, 1))
+    state = draft.state
+    if state.linked_at is None or not state.connecting:
+        return
     content = _content(state, shown)
     if draft.now < _due(state, changed=content != state.listed):
         return

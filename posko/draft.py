@@ -62,7 +62,7 @@ class Draft(draft.Draft):
         """The disk has the writes *stamps*."""
         self.change(
             alarms={
-                key: replace(alarm, kept=True, shown=True) if alarm.stamp in stamps else alarm
+                key: replace(alarm, kept=True) if alarm.stamp in stamps else alarm
                 for key, alarm in self.state.alarms.items()
             },
             heard={
