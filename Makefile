@@ -9,7 +9,7 @@ demo: prepare
 	.venv/bin/kentongan demo
 
 test: prepare-dev lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: prepare-dev
 	.venv/bin/ruff check .
