@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 # Debian puts the broker where an ordinary user's PATH does not look.
@@ -80,19 +81,7 @@ class PrivateBroker:
             "log_type warning\n"
             f"{self._extra}"
         )
-        log = self._folder / "mosquitto.log"
-        with log.open("ab") as sink:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                [program("mosquitto"), "-c", str(self._config)], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL
-            )
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline and self.running:
-            with socket.socket() as probe:
-                if probe.connect_ex((self.host, self.port)) == 0:
-                    return
-            time.sleep(0.01)
-        self.kill()
-        raise BrokerError(f"Mosquitto did not start on port {self.port}; it says: {log.read_text()[-400:].strip()}")
+        self._process = launch(self._config, self._folder / "mosquitto.log", [self.port])
 
     def stop(self) -> None:
         """Ends it in good order."""
@@ -103,12 +92,40 @@ class PrivateBroker:
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            if self._process.poll() is None:
-                self._process.send_signal(how)
-            try:
-                self._process.wait(timeout=5.0)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            end(process, how)
+
+
+def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[bytes]:
+    """A Mosquitto with *config*, which writes to *log*, once it listens on all *ports*. Raises BrokerError."""
+    with log.open("ab") as sink:
+        process = subprocess.Popen(  # noqa: S603 - our own command line
+            [program("mosquitto"), "-c", str(config)], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL
+        )
+    deadline = time.monotonic() + START_S
+    waiting = list(ports)
+    while time.monotonic() < deadline and process.poll() is None:
+        waiting = [port for port in waiting if not _answers(port)]
+        if not waiting:
+            return process
+        time.sleep(0.01)
+    end(process, signal.SIGKILL)
+    said = " ".join(log.read_text("utf-8", "replace")[-400:].split())
+    raise BrokerError(f"Mosquitto did not start on port {', '.join(map(str, waiting))}; it says: {said}")
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """Ends *process* by signal *how*, and waits for its end."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(timeout=5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from contract import messages
 from contract.district import EVERYWHERE
-from contract.messages import Body
+from contract.messages import Body, Status
 from contract.nearest import suggestion
 
+ROUND_S = 30.0  # how long a round counts as being made
 RETAINED = "published with the retain flag; leave out -r"
 
 
@@ -32,6 +33,15 @@ def oddities(body: Body, *, retain: bool) -> list[str]:
     if body.severity is not None and body.severity not in messages.CAP_SEVERITIES:
         reasons.append(f"severity {body.severity!r} is no word of CAP's")
     return reasons
+
+
+def round_objection(body: Body, *, retain: bool) -> str | None:
+    """Why a watch's round is none; None if it is one."""
+    if retain:
+        return f"a round is {RETAINED}"
+    if body.status is Status.TEST:
+        return "status Test: no round is made"
+    return "a round that is over" if body.age_s >= ROUND_S else None
 
 
 def overdue(body: Body, duration_s: float, epoch_s: float | None) -> str | None:

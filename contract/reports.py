@@ -50,7 +50,6 @@ class Kind(Enum):
     MISSING = "missing"
     AWAY = "away"
     BACK = "back"
-    CLONED = "cloned"
     RESTORED = "restored"
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "test": ("posko.desk.__main__", "test", "Have a village's posts test themselves, without a sound."),
     "watch": ("posko.desk.__main__", "watch", "Watch the district: its posts and its alarms."),
     "report": ("posko.archive.__main__", "report", "What happened: alarms by month, and the watch's rounds."),
+    "broker": ("broker.__main__", "broker", "Make a safe broker: accounts, certificates, access lists."),
     "demo": ("demo.__main__", "demo", "Six villages and a police post, on this machine."),
 }
 

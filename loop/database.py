@@ -1,4 +1,4 @@
-"""The disk, from a loop's side: the only home of SQLite. Must not know what is written.
+"""The disk, from a loop's side: writes to SQLite. Must not know what is written.
 
 A thread of its own, so that no disk makes anything wait. Each batch is one transaction with synchronous=FULL. A
 disk that fails is a fault and no reason to stop: what could not be written is kept, and tried again.
@@ -8,8 +8,8 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -19,6 +19,7 @@ from loop import clock
 from loop.effects import Log
 from loop.events import Faulted, Recovered
 from loop.inbox import Inbox
+from loop.readable import Database, is_damage
 
 T = TypeVar("T")
 Entry = TypeVar("Entry")
@@ -26,44 +27,15 @@ Entry = TypeVar("Entry")
 BATCH = 500
 PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
+HANG_S = 30.0
 PRUNE_EVERY = 500  # commits
-_WAL = b"\x02\x02"  # the header's bytes 18 and 19 (sqlite.org/fileformat2.html, 1.3.3)
-
-Database = sqlite3.Connection
-
-
-class UnreadableError(Exception):
-    """SQLite cannot read a file; `damaged` says whether it is at fault itself."""
-
-    def __init__(self, error: sqlite3.Error) -> None:
-        super().__init__(str(error))
-        self.damaged = _is_damage(error)
-
-
-@contextmanager
-def read_only(path: Path) -> Iterator[Database]:
-    """The existing file *path*, to be read: nothing is written or made, not even what SQLite keeps beside it.
-
-    For another process than the one that writes. Raises OSError if there is no file that this user may read, and
-    UnreadableError if SQLite cannot, also within the block.
-    """
-    with path.open("rb") as file:
-        wal = file.read(20)[18:20] == _WAL
-    # A plain mode=ro makes -wal and -shm where they are missing, and leaves them behind as this user's (measured).
-    # They are missing while nobody has the file open: then it does not change.
-    alone = wal and not path.with_name(f"{path.name}-wal").exists()
-    address = f"{path.absolute().as_uri()}?mode=ro&{'immutable' if alone else 'readonly_shm'}=1"
-    try:
-        with closing(sqlite3.connect(address, timeout=2.0, uri=True)) as database:
-            yield database
-    except sqlite3.Error as error:
-        raise UnreadableError(error) from None
 
 
 class DatabaseThread(ABC, Generic[Entry]):
     """Writes entries to the SQLite file *path*, in the tables of *schema*. Use as a context manager."""
 
     schema: str
+    chatter: tuple[type, ...] = (Log,)  # what is given up first
     nothing: object  # what is told the loop where the disk gives nothing
 
     def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
@@ -75,6 +47,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._database: Database | None = None
         self._boot = clock.machine_boot()
         self._failed = False
+        self._acting_since: float | None = None
         self._loaded = False
         self._commits = 0
         self._thread = Thread(target=self._run, name="journal", daemon=True)
@@ -88,7 +61,8 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def put(self, entry: Entry) -> None:
         """Takes *entry* to be written. Never waits for the disk."""
-        self._queue.put(entry)
+        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.chatter):
+            self._queue.put(entry)
 
     def close(self) -> None:
         """Writes what is still to be written, for two seconds at most."""
@@ -98,7 +72,10 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def hung(self) -> str | None:
         """What is wrong with the thread, or None."""
-        return None if self._thread.is_alive() else "its thread is dead"
+        if not self._thread.is_alive():
+            return "its thread is dead"
+        since = self._acting_since
+        return "the disk hangs" if since is not None and clock.now() > since + HANG_S else None
 
     def trouble(self) -> str | None:
         """What is wrong with the disk or the thread, or None."""
@@ -187,24 +164,30 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def _attempt(self, act: Callable[[Database], T]) -> T | None:
         """What *act* returns, or None if the disk fails. A damaged file is put aside, and a new one begun."""
+        self._acting_since = clock.now()
         try:
             try:
                 return act(self._open())
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise
                 self._put_aside()
                 return act(self._open())
         except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
             self._fail(error)
             return None
+        finally:
+            self._acting_since = None
 
     def _fail(self, error: Exception) -> None:
         self._failed = True
         self._inbox.put(Faulted("journal", f"cannot write {self._path}: {error}; what happens is kept in memory only"))
         self._close_database()
         if len(self._pending) > PENDING:
-            kept = [entry for entry in self._pending if not isinstance(entry, Log)]
+            kept = [entry for entry in self._pending if not isinstance(entry, self.chatter)]
+            if len(kept) > PENDING:
+                lost = len(kept) - PENDING
+                self._inbox.put(Faulted("journal entry", f"{lost} of the oldest are lost for want of room"))
             self._pending = deque(kept[-PENDING:])
 
     def _open(self) -> Database:
@@ -239,7 +222,3 @@ class DatabaseThread(ABC, Generic[Entry]):
             database.close()
             raise
         return database
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -48,22 +48,22 @@ class _Ledger:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._tokens: dict[int, str | None] = {}
-        self._early: dict[int, bool] = {}
+        self._sent: dict[int, Publish] = {}
+        self._early: dict[int, ReasonCode] = {}
 
-    def sent(self, mid: int, token: str | None) -> bool:
-        """Writes down that *mid* was sent; True if the broker has taken it already."""
+    def sent(self, mid: int, message: Publish) -> ReasonCode | None:
+        """Writes down that *message* was sent as *mid*; the broker's answer, if it has come already."""
         with self._lock:
             if mid not in self._early:
-                self._tokens[mid] = token
-            return self._early.pop(mid, False)
+                self._sent[mid] = message
+            return self._early.pop(mid, None)
 
-    def answered(self, mid: int, *, taken: bool) -> str | None:
-        """The token of *mid*, if one is written down; whether the broker has *taken* it is noted where none is."""
+    def answered(self, mid: int, code: ReasonCode) -> Publish | None:
+        """What was sent as *mid*, if that is written down; otherwise the answer *code* is noted for `sent`."""
         with self._lock:
-            if mid not in self._tokens:
-                self._early[mid] = taken
-            return self._tokens.pop(mid, None)
+            if mid not in self._sent:
+                self._early[mid] = code
+            return self._sent.pop(mid, None)
 
 
 class Link:
@@ -80,6 +80,7 @@ class Link:
         self._prepare = prepare
         self._client: mqtt.Client | None = None
         self._failing: set[str] = set()  # parts whose fault is to be lifted
+        self._refused: set[str] = set()  # topics
         self._closing = Flag()
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason = "not connected yet"
@@ -96,8 +97,9 @@ class Link:
             return
         ledger: _Ledger = client.user_data_get()
         info = client.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
-        if ledger.sent(info.mid, message.token) and message.token is not None:
-            self._inbox.put(Acknowledged(message.token))
+        answer = ledger.sent(info.mid, message)
+        if answer is not None:
+            self._answered(message, answer)
 
     def reconnect(self) -> None:
         """Drops the connection, which may be dead unnoticed, and connects again at once."""
@@ -194,6 +196,8 @@ class Link:
         else:
             self._recover("subscriptions")
         self._recover("link thread")
+        self._refused.clear()
+        self._recover("publish")
         self._inbox.put(Linked())
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
@@ -205,13 +209,21 @@ class Link:
         self._inbox.offer(Received(topic, payload, message.retain), waiting)
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
-        token = ledger.answered(mid, taken=not code.is_failure)
+        message = ledger.answered(mid, code)
+        if message is not None:
+            self._answered(message, code)
+
+    def _answered(self, message: Publish, code: ReasonCode) -> None:
+        """A refusal counts until the same is taken: a refused status and its report would call each other for ever."""
         if code.is_failure:
+            self._refused.add(message.topic)
             self._fault("publish", f"the broker refuses what {self._broker.client_id} publishes: {code}")
             return
-        self._recover("publish")
-        if token is not None:
-            self._inbox.put(Acknowledged(token))
+        self._refused.discard(message.topic)
+        if not self._refused:
+            self._recover("publish")
+        if message.token is not None:
+            self._inbox.put(Acknowledged(message.token))
 
     def _fault(self, part: str, reason: str) -> None:
         self._failing.add(part)

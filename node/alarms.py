@@ -130,7 +130,8 @@ def begin_deferred(draft: Draft) -> None:
         if draft.now < late.due:
             continue
         draft.change(deferred=without(draft.state.deferred, key))
-        cleared = late.edge_at < cleared_at(draft.state, key.village)
+        over = late.identifier is not None and draft.state.seen.get(late.identifier, False)
+        cleared = over or late.edge_at < cleared_at(draft.state, key.village)
         if cleared or draft.now >= late.until or draft.audible(key) is not None:
             continue
         raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)

@@ -4,8 +4,9 @@ import json
 from typing import Self
 
 from loop import clock
-from loop.database import Database, DatabaseThread
+from loop.database import DatabaseThread
 from loop.effects import Log
+from loop.readable import Database
 from node.effects import Drop, Keep, Remember
 from node.events import Loaded, Press
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contract import answers, messages, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ONCE, PATROL
-from contract.messages import Body, Refusal, Status
+from contract.messages import Body, Refusal
 from contract.reports import Key, Kind
 from contract.topics import RondaTopic
 from loop.effects import Publish
@@ -20,7 +20,6 @@ from node.draft import Draft
 from node.state import Origin, State
 
 AT_ONCE, PER_S = 3.0, 0.1  # rounds that are beaten at once, then each second
-WAIT_S = 30.0  # how long a round waits for its turn before it is left out
 DAY_S = 86_400.0
 SETTLE_S = 60.0  # how long after the start the clock may take to be synchronised
 STEP_S = 120.0  # a clock that moved more than this was set: no hour is beaten for what lies between
@@ -56,14 +55,11 @@ def heard(draft: Draft, topic: RondaTopic, message: Received) -> None:
 
 def _objection(draft: Draft, topic: RondaTopic, body: Body, message: Received) -> str | None:
     """Why a round is not beaten."""
-    if message.retain:
-        return f"a round is {answers.RETAINED}"
+    objection = answers.round_objection(body, retain=message.retain)
+    if objection is not None:
+        return objection
     if draft.state.locked:
         return "locked: the key in the box keeps the network out"
-    if body.status is Status.TEST:
-        return "status Test: nothing is beaten"
-    if body.age_s >= WAIT_S:
-        return "a round that is over"
     known = body.identifier in draft.state.seen
     if not known and not draft.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
         return "too many rounds at once"
@@ -117,4 +113,4 @@ def _beat(draft: Draft, village: str, identifier: str | None, origin: Origin) ->
     key = Key(village, PATROL)
     busy = key in draft.state.alarms or any(each.incident not in ONCE for each in draft.state.alarms)
     if draft.state.rules.drum and not busy:
-        alarms.begin(draft, key, Raised(identifier, WAIT_S), origin)
+        alarms.begin(draft, key, Raised(identifier, answers.ROUND_S), origin)

@@ -7,7 +7,7 @@
 Nothing here raises at bad input, and each way out is an event: nothing is swallowed.
 """
 
-from contract import answers, beacon, messages, topics
+from contract import answers, beacon, messages, reports, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
@@ -23,6 +23,7 @@ from posko.effects import Patrol
 
 # Of what is in force already, so many more alarms are merged at once, then each second.
 AT_ONCE, PER_S = 5.0, 0.5
+LATE_AT_ONCE = 100.0  # late ones of a village that are written down
 RIVAL = "another hub"
 
 
@@ -41,8 +42,9 @@ def received(draft: Draft, message: Received) -> None:
             posts.heard(draft, topic, message)
         case ActiveTopic():
             _rival(draft, message)
-        case PoskoTopic():
-            pass  # another hub's, which its beacon has given away
+        case PoskoTopic(kind):
+            if kind == "status":
+                _other_hub(draft, message)
         case None:
             _stray(draft, message)
 
@@ -81,8 +83,10 @@ def _raise(draft: Draft, key: Key, body: Body) -> None:
     raised = Raised(name, raised_at, body.status, body.sender or "", body.note or body.headline or "")
     if late is None and alarms.was_cleared(draft.state, key.village, raised_at):
         late = "pressed before the all-clear"
-    if late is not None:
+    if late is not None and draft.granted((key.village, "late"), LATE_AT_ONCE, PER_S):
         alarms.late(draft, key, raised, late)
+    elif late is not None:
+        draft.answer_of(Kind.LATE, key, identifier=body.identifier, origin=body.sender, reason=f"{late}; one of many")
     elif known is None and len(draft.state.alarms) >= alarms.MOST:
         draft.answer_of(Kind.REFUSED, key, identifier=body.identifier,
                         reason=f"{alarms.MOST} alarms are in force; no more can be repeated")
@@ -137,9 +141,14 @@ def _ronda(draft: Draft, topic: RondaTopic, message: Received) -> None:
     if isinstance(body, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=body.reason)
         return
-    if topic.village not in draft.state.rules.villages:
-        close = suggestion(topic.village, sorted(draft.state.rules.villages)) if draft.heeds() else "look it up"
+    known = sorted((EVERYWHERE, *draft.state.rules.villages))
+    if topic.village not in known:
+        close = suggestion(topic.village, known) if draft.heeds() else "look it up"
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown village {topic.village[:80]!r}; {close}")
+        return
+    objection = answers.round_objection(body, retain=message.retain)
+    if objection is not None:
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=objection)
         return
     if not draft.granted((topic.village, "ronda"), AT_ONCE, PER_S):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="too many rounds at once")
@@ -157,8 +166,23 @@ def _rival(draft: Draft, message: Received) -> None:
     if isinstance(read, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic, reason=f"somebody else writes the beacon: {read.reason}")
     elif read.boot != draft.state.rules.boot:
-        draft.change(rivals_at=draft.now)
-        draft.fault(RIVAL, f"a second hub, of run {read.boot[:40]}, lists alarms in this district; stop one of the two")
+        _rivalled(draft, read.boot)
+
+
+def _other_hub(draft: Draft, message: Received) -> None:
+    """The status of a hub that is not this run. Two hubs put each other out, as they bear one name at the broker: each
+    finds the other's status when it comes back. An earlier run's is found at the first link only.
+    """
+    status = reports.read_status(message.payload)
+    if isinstance(status, Refusal) or not status.boot or status.boot == draft.state.rules.boot:
+        return
+    if (draft.state.links > 1) if message.retain else status.state != "offline":
+        _rivalled(draft, status.boot)
+
+
+def _rivalled(draft: Draft, boot: str) -> None:
+    draft.change(rivals_at=draft.now)
+    draft.fault(RIVAL, f"a second hub, of run {boot[:40]}, is at work in this district; stop one of the two")
 
 
 def _stray(draft: Draft, message: Received) -> None:

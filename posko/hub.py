@@ -53,6 +53,7 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901 - a table, one r
         case Received():
             hearing.received(draft, event)
         case Linked():
+            draft.change(links=draft.state.links + 1)
             draft.link()
         case Unlinked(reason):
             draft.unlink(reason)

@@ -10,13 +10,16 @@ from typing import Any, Self
 from contract.messages import Status
 from contract.reports import Key
 from loop import clock
-from loop.database import Database, DatabaseThread
+from loop.database import DatabaseThread
 from loop.effects import Log
+from loop.events import Faulted
+from loop.readable import Database
 from posko.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
 from posko.events import Kept, Loaded, Stored, StoredClear
 
 SEEN_ROWS = 50_000  # by count, not by time: a clock that jumps must not make the hub forget
 LOG_ROWS = 200_000
+LATE_ROWS = 20_000
 NAME = "posko.db"
 
 SCHEMA = """
@@ -44,6 +47,7 @@ class Journal(DatabaseThread[Write]):
 
     schema = SCHEMA
     nothing = Loaded((), (), ())
+    chatter = (Log, Overhear)
 
     def __enter__(self) -> Self:
         self.start()
@@ -66,7 +70,7 @@ class Journal(DatabaseThread[Write]):
         )
         seen = database.execute("SELECT identifier, over FROM seen ORDER BY id")
         return Loaded(
-            tuple(self._stored(row) for row in alarms),
+            tuple(stored for row in alarms if (stored := self._stored(row)) is not None),
             tuple(
                 StoredClear(village, at, boot == self._boot, wall if synced else None)
                 for village, boot, at, wall, synced in cleared
@@ -75,7 +79,15 @@ class Journal(DatabaseThread[Write]):
             tuple((Key(village, incident), at) for village, incident, at in over),
         )
 
-    def _stored(self, row: tuple[Any, ...]) -> Stored:
+    def _stored(self, row: tuple[Any, ...]) -> Stored | None:
+        """An alarm in force; a row that cannot be read is told, and keeps no other from being taken up."""
+        try:
+            return self._read_row(row)
+        except (TypeError, ValueError, AttributeError) as error:
+            self._inbox.put(Faulted("journal entry", f"the alarm {row[2]!r} cannot be read and is left out: {error}"))
+            return None
+
+    def _read_row(self, row: tuple[Any, ...]) -> Stored:
         village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = row
         silenced, sounds, boot, first_wall, synced = rest
         return Stored(
@@ -85,7 +97,18 @@ class Journal(DatabaseThread[Write]):
         )
 
     def _prune(self, database: Database) -> None:
-        """Makes room: all but the newest of the names and of the log. Alarms and rounds are kept for good."""
+        """Makes room: all but the newest of the names, of the log, of what came too late, and of the rounds.
+
+        Alarms are kept for good.
+        """
+        database.execute(
+            "DELETE FROM alarms WHERE rowid IN (SELECT rowid FROM alarms WHERE \"end\" = 'late' "
+            "ORDER BY rowid DESC LIMIT -1 OFFSET ?)", (LATE_ROWS,)
+        )
+        database.execute(
+            "DELETE FROM ronda WHERE rowid IN (SELECT rowid FROM ronda ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
+            (LOG_ROWS,),
+        )
         database.execute("DELETE FROM seen WHERE id <= (SELECT MAX(id) FROM seen) - ?", (SEEN_ROWS,))
         database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
 

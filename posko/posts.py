@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from contract import jsontext, reports
 from contract.jsontext import BadTextError
-from contract.messages import SYNCED, Refusal, Status
+from contract.messages import MAX_BYTES, SYNCED, Refusal, Status
 from contract.reports import Key, Kind, Report
 from contract.topics import NodeTopic
 from loop.effects import Reconnect
@@ -23,6 +23,8 @@ from posko.state import State, Watch
 AWAY_S = 30.0
 TURNS_S = 120.0  # two runs that speak within this time of each other take turns
 OFFLINE = "offline"
+# What one post may have written down at once, then each second: more than it keeps for the link's return.
+AT_ONCE, PER_S = 300.0, 2.0
 NAME = 128  # signs of an identifier: more than any post gives one
 
 
@@ -34,25 +36,37 @@ def heard(draft: Draft, topic: NodeTopic, message: Received) -> None:
     if post not in draft.state.rules.posts:
         _stranger(draft, post, message)
     elif topic.kind == "status":
-        status = reports.read_status(message.payload)
-        if isinstance(status, Refusal):
-            draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
-            return
-        watch = replace(_watch(draft.state, post), status=status)
-        if status.state == OFFLINE:
-            _put(draft, post, watch)
-        elif message.retain:
-            _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))
-        else:
-            _alive(draft, post, watch, status.boot)
+        _status(draft, post, message)
     else:
-        event = reports.read_event(message.payload)
-        if isinstance(event, Refusal):
-            draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
-            return
-        _alive(draft, post, _watch(draft.state, post), event.boot)
-        draft.do(Overhear(post, event.members))
-        _said(draft, topic.village, post, event)
+        _event(draft, topic.village, post, message)
+
+
+def _status(draft: Draft, post: str, message: Received) -> None:
+    status = reports.read_status(message.payload)
+    if isinstance(status, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
+        return
+    watch = replace(_watch(draft.state, post), status=status)
+    if status.state == OFFLINE:
+        _put(draft, post, watch)
+    elif message.retain:
+        _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))
+    else:
+        _alive(draft, post, watch, status.boot)
+
+
+def _event(draft: Draft, village: str, post: str, message: Received) -> None:
+    event = reports.read_event(message.payload)
+    if isinstance(event, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
+        return
+    _alive(draft, post, _watch(draft.state, post), event.boot)
+    if event.kind == Kind.LINKED.value:
+        beacon.ask(draft)
+    if draft.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
+        if len(message.payload) <= MAX_BYTES:
+            draft.do(Overhear(post, event.members))
+        _said(draft, village, post, event)
 
 
 def pass_time(draft: Draft) -> None:
@@ -70,10 +84,12 @@ def pass_time(draft: Draft) -> None:
         if watch.cloned_at is not None and draft.now >= watch.cloned_at + TURNS_S:
             _put(draft, post, replace(watch, cloned_at=None))
             draft.recover(_double(post))
-    deaf = silent and len(silent) == len(state.rules.posts) and any(each.heard_at for each in state.posts.values())
+    deaf = silent and len(silent) == len(state.rules.posts) and any(
+        watch.heard_at is not None and watch.heard_at > state.linked_at for watch in state.posts.values()
+    )
     if deaf and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
         draft.change(reconnected_at=draft.now)
-        draft.do(Reconnect())  # once for each link: perhaps it is this one that is dead
+        draft.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nobody speaks, is not
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -118,21 +134,24 @@ def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:
 def _stranger(draft: Draft, post: str, message: Received) -> None:
     """A post that the district file does not know: said once for each of its runs."""
     status = reports.read_status(message.payload)
-    who = (post, status.boot if not isinstance(status, Refusal) else "")
+    who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
     if who not in draft.state.strangers and len(draft.state.strangers) < alarms.MOST:
         draft.change(strangers=draft.state.strangers | {who})
         draft.answer(Kind.WARNING, post=post[:160],
                      reason="no such post in the district file; add it there, so that its silence is noticed")
+    event = reports.read_event(message.payload)
+    if isinstance(event, Refusal) or event.kind != Kind.LATE.value:
+        return
+    if draft.granted(("stranger", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
+        _said(draft, post.split("/", maxsplit=1)[0], post[:160], event)
 
 
 def _said(draft: Draft, village: str, post: str, event: Report) -> None:
-    """What an event of a post means to the hub: a late press, a round, or that it has just come back."""
+    """What an event of a post means to the hub: a late press, or a round."""
     identifier = event.word("identifier")
-    if event.kind == Kind.LINKED.value:
-        beacon.ask(draft)
-    elif not 0 < len(identifier) <= NAME:
+    if not 0 < len(identifier) <= NAME:
         return
-    elif event.kind == Kind.LATE.value and event.word("origin") == "button":
+    if event.kind == Kind.LATE.value and event.word("origin") == "button":
         _late(draft, Key(village, event.word("incident")), post, event)
     elif event.kind == Kind.RONDA.value and event.word("origin") in ("button", "schedule"):
         own = event.word("clock") == SYNCED

@@ -103,7 +103,7 @@ class Hub:
         for part in self._ailing - found.keys():
             self._inbox.put(Recovered(part))
         self._ailing = set(found)
-        if not found:  # a hub without a disk is worth a new start: nothing sounds less for it
+        if found.keys() <= {"journal watch"}:  # without a disk it repeats all the same
             health.notify("WATCHDOG=1")
 
 
@@ -120,11 +120,12 @@ def make_rules(district: District, catalogue: Catalogue) -> Rules:
 
 
 def subscriptions(district: str) -> list[Subscription]:
-    """The topic filters of a hub. No two of them overlap, so nothing arrives twice.
+    """The topic filters of a hub. No two of them overlap, but for what a second hub would say.
 
     The alarms of other districts are heard too, for one whose name was mistyped; and the beacon, which nobody else
-    should write. Of the posts' statuses it wants what the broker has kept.
+    should write. Of all statuses it wants what the broker has kept.
     """
     base = f"{topics.ROOT}/{district}"
     names = [f"{topics.ROOT}/+/+/+/+", f"{base}/+/+", f"{base}/active", f"{base}/+/node/+/event"]
-    return [*(Subscription(name) for name in names), Subscription(f"{base}/+/node/+/status", kept=True)]
+    kept = [f"{base}/+/node/+/status", f"{base}/posko/status"]
+    return [*(Subscription(name) for name in names), *(Subscription(name, kept=True) for name in kept)]

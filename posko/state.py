@@ -102,6 +102,7 @@ class State:
     clock: Clock
     connecting: bool = False
     linked_at: float | None = None
+    links: int = 0
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     heard: Mapping[str, Heard] = field(default_factory=dict)
     seen: Mapping[str, bool] = field(default_factory=dict)

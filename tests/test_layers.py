@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HOUSES = {"loop", "node", "posko"}  # the loops, and what they share
+HOUSES = {"loop", "node", "posko", "broker"}  # the loops, what they share, and the installer's tool
 PACKAGES = ("contract", "loop", "node", "posko", "broker", "demo", "kentongan")
 
 PURE = {
@@ -20,6 +20,8 @@ PURE = {
     "posko.hub", "posko.posts", "posko.proof", "posko.state",
     "posko.desk.changes", "posko.desk.desk", "posko.desk.force", "posko.desk.hubsight", "posko.desk.hubword",
     "posko.desk.lines", "posko.desk.orders", "posko.desk.verdict", "posko.desk.view", "posko.desk.words",
+    "broker.accounts", "broker.bundles", "broker.conf", "broker.found", "broker.plan", "broker.roles", "broker.secret",
+    "broker.site", "broker.trial.packets", "broker.trial.proof", "broker.uplink.passage",
     "posko.archive.history", "posko.archive.rounds", "posko.archive.rows", "posko.archive.words",
 }
 # What a pure room may take from the standard library: nothing that reads, waits, or asks the time.
@@ -30,18 +32,25 @@ PURE_STDLIB = {
 # Each library's only homes. gpiozero has two: the pin driver's, and the driver without pins.
 HOMES = {
     "paho": {"loop.link"},
-    "sqlite3": {"loop.database"},
+    "sqlite3": {"loop.database", "loop.readable"},
     "gpiozero": {"node.pins", "node.simulated"},
     "yaml": {"contract.yamltext"},
     "rich": {"demo.__main__", "demo.live", "demo.panels", "demo.view", "posko.archive.render", "posko.desk.screen"},
     "click": {
         "kentongan.__main__", "node.__main__", "posko.__main__", "posko.command", "posko.desk.__main__",
-        "posko.archive.__main__", "demo.__main__",
+        "posko.archive.__main__", "broker.command", "broker.__main__", "broker.trial.__main__",
+        "broker.uplink.__main__", "demo.__main__",
     },
+    "cryptography": {"broker.certificates"},
 }
 # What any shell may use: the clock, the way into the loop, and what each program completes for itself: the thread
 # that writes to the disk, the reading of settings files.
-COMMON = {"loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files", "posko.config"}
+# For the installer's tool: how a Mosquitto is started, and what asks it.
+COMMON = {
+    "loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files", "loop.readable",
+    "posko.config", "broker.private",
+    "broker.trial.client",
+}
 
 
 def modules() -> dict[str, Path]:
@@ -85,7 +94,7 @@ def test_rooms_import_the_contract_and_their_own_house_only() -> None:
         "loop": {"loop", "contract"},
         "node": {"node", "loop", "contract"},
         "posko": {"posko", "loop", "contract"},
-        "broker": {"broker", "contract"},
+        "broker": {"broker", "loop", "contract"},
         "demo": {"demo", "broker", "contract"},
     }
     foreign = {

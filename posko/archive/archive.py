@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from loop.database import UnreadableError, read_only
+from loop.readable import UnreadableError, read_only
 from posko.archive import rows
 from posko.archive.rows import AlarmRow, Raw, RoundRow
 

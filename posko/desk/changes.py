@@ -19,7 +19,7 @@ _TOLD = {
     Kind.ACCEPTED: "alarm tercatat (recorded)", Kind.EXTENDED: "diperpanjang (extended)",
     Kind.CLEARED: "aman (cleared)", Kind.FINISHED: "selesai (over)", Kind.SILENCED: "dibungkam (silenced)",
     Kind.PROVEN: "semua pos berbunyi (all ring)", Kind.MISSING: "ADA YANG TIDAK BERBUNYI (missing)",
-    Kind.CLONED: "kembar (cloned)", Kind.RESTORED: "berlaku lagi (restored)", Kind.PREEMPTED: "mengalah (preempted)",
+    Kind.RESTORED: "berlaku lagi (restored)", Kind.PREEMPTED: "mengalah (preempted)",
     Kind.FAULT: "gangguan (fault)", Kind.RECOVERED: "pulih (recovered)", Kind.AWAY: "hilang (away)",
     Kind.BACK: "kembali (back)", Kind.SOUNDING: "berbunyi (sounding)", Kind.RESUMED: "berbunyi lagi (resumed)",
     Kind.RESTING: "istirahat (resting)", Kind.LOCKED: "terkunci (locked)", Kind.UNLOCKED: "kunci dibuka (unlocked)",
@@ -27,7 +27,7 @@ _TOLD = {
 }
 _PLAIN = {
     Kind.PRESSED, Kind.REFUSED, Kind.WARNING, Kind.LATE, Kind.TESTED, Kind.RONDA, Kind.PROVEN, Kind.MISSING,
-    Kind.CLONED, Kind.RESTORED, Kind.EXTENDED,
+    Kind.RESTORED, Kind.EXTENDED,
 }
 
 

@@ -30,7 +30,7 @@ def read_hub_status(payload: bytes) -> HubStatus | None:
             key = Key(str(alarm.get("village", "")), str(alarm.get("incident", "")))
             sounds[key] = {
                 post: float(after_s) for post, after_s in _table(alarm.get("sounds")).items()
-                if isinstance(after_s, int | float)
+                if isinstance(after_s, int | float) and -1e9 < after_s < 1e9
             }
     return HubStatus(report.word("state"), _words(report.members.get("posts")), _words(report.members.get("faults")),
                      sounds)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loop.database import UnreadableError, read_only
+from loop.readable import UnreadableError, read_only
 from posko.archive import archive
 from posko.archive.archive import ArchiveError
 from tests.archive.journals import ALARMS, ROUNDS, write

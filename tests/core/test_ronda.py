@@ -145,7 +145,7 @@ def test_a_round_is_beaten_in_its_own_village_and_not_long_after_it(village: str
 
 
 @pytest.mark.parametrize(("retain", "members", "reason"), [
-    (False, {"age_s": 30}, "a round that is over"), (False, {"status": "Test"}, "status Test: nothing is beaten"),
+    (False, {"age_s": 30}, "a round that is over"), (False, {"status": "Test"}, "status Test: no round is made"),
     (True, {"note": "RT 3"}, "a round is published with the retain flag; leave out -r"),
 ])
 def test_a_round_that_is_not_beaten_says_why(*, retain: bool, members: dict[str, Any], reason: str) -> None:

@@ -285,5 +285,5 @@ def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> N
 
     look()
     assert drawn == {each.__name__ for each in get_args(Event)}
-    the_hubs = {"accepted", "proven", "missing", "away", "back", "cloned", "restored"}
+    the_hubs = {"accepted", "proven", "missing", "away", "back", "restored"}
     assert {kind.value for kind in Kind} - said - the_hubs <= {"late", "listed", "published"}

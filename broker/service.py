@@ -1,0 +1,135 @@
+"""The installer's tool: what stands in a folder -> what should -> tried out -> written -> the broker told.
+
+    folder ──store──> present ──┐                       ┌──> trial: does Mosquitto start, is the hub let in?
+    district file ──────────────┼──> site ──> tree ──> plan
+    passwords, certificates ────┘                       └──> store ──> folder ──SIGHUP──> Mosquitto
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from broker import accounts, certificates, passwords, plan, site, store
+from broker import found as finding
+from broker.accounts import State
+from broker.bundles import File, Tree
+from broker.found import Found
+from broker.private import BrokerError
+from broker.roles import Role
+from broker.secret import Pair, Secret
+from broker.site import BROKER, STATE, Site
+from broker.trial import running
+from contract.district import District
+from contract.settings import SettingsError
+
+SHIPPED = Path(__file__).resolve().parent.parent / "config"
+# What a command does to the state: the new one, and the accounts that get new passwords.
+Act = Callable[[State, District], tuple[State, set[str]]]
+
+
+def change(folder: Path, district_file: Path | None, act: Act, tell: Callable[[str], object]) -> bool:
+    """Does *act* to the installation in *folder* and tells what came of it; whether anything did.
+
+    Raises SettingsError, BrokerError.
+    """
+    files = None if district_file is None else _district_files(district_file)
+    found = finding.understand(str(folder), store.read(folder), files)
+    state, renewed = act(found.state, found.district)
+    accounts.check(state, found.district)
+    store.check_writable(folder)
+    wanted = _site(folder, Found(found.present, state, found.district, found.files), renewed)
+    tree = site.tree(wanted)
+    kept = {site.bundle(each) for each in accounts.accounts(state, found.district)}
+    changes = plan.changes(found.present, tree, kept)
+    if any(each.path.startswith(f"{BROKER}/") for each in changes):
+        _try(wanted, tree)
+    store.write(folder, changes)
+    for line in plan.told(found.present, changes):
+        tell(line)
+    if STATE not in found.present:
+        for line in site.next_steps(wanted):
+            tell(line)
+    elif not changes:
+        tell("nothing to do")
+    elif any(each.path == f"{BROKER}/mosquitto.conf" for each in changes):
+        tell("ports and limits count from the broker's next start: sudo systemctl restart mosquitto")
+    return bool(changes)
+
+
+def reload(pid: int) -> None:
+    """Has the running Mosquitto *pid* read its files anew: who is revoked loses the connection, nobody else does.
+
+    At SIGHUP it checks the password of everyone who is linked against the new file (seen on 2.0.11).
+    Raises BrokerError.
+    """
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text("utf-8").strip()
+        if not name.startswith("mosquitto"):
+            raise BrokerError(f"process {pid} is {name!r}, not mosquitto; it was told nothing")
+        os.kill(pid, signal.SIGHUP)
+    except OSError as error:
+        reason = error.strerror if not isinstance(error, FileNotFoundError) else "there is no such process"
+        raise BrokerError(f"process {pid} was not told: {reason}; do it yourself: sudo systemctl reload "
+                           "mosquitto") from None
+
+
+def _site(folder: Path, found: Found, renewed: set[str]) -> Site:
+    """What the installation is to be. What there is of keys, hashes and passwords stays, but for the *renewed*."""
+    authority = finding.authority(str(folder), found.present)
+    authority = authority or certificates.make_authority(found.district.name)
+    hosts = {"": found.state.hosts, **{village: (host,) for village, host in found.state.village_brokers.items()}}
+    return Site(
+        str(folder.absolute()), found.district, found.files, found.state, dict(_secrets(found, renewed)), authority,
+        {village: _server(found.present, authority, village, names) for village, names in hosts.items()},
+        dict(finding.settings(found.present, found.active(Role.NODE))), (SHIPPED / "node.yaml").read_text("utf-8"),
+    )
+
+
+def _secrets(found: Found, renewed: set[str]) -> Iterator[tuple[str, Secret]]:
+    hashes = finding.hashes(found.present)
+    for account in found.active():
+        name = account.username
+        password = finding.password(found.present, account)
+        known = Secret(hashes.get(name, ""), password)
+        if name in renewed or (password is None and name not in hashes):
+            yield name, passwords.new()
+        elif password is None or passwords.fits(known):
+            yield name, known
+        else:
+            yield name, passwords.of(password)
+
+
+def _server(present: Tree, authority: Pair, village: str, hosts: tuple[str, ...]) -> Pair:
+    known = finding.server(present, village)
+    if known is not None and certificates.serves(known.certificate, hosts, authority):
+        return known
+    if not authority.key:
+        raise SettingsError(["ca/ca.key: is needed for a new certificate, and is not here; put it back for this run"])
+    return certificates.make_server(authority, hosts)
+
+
+def _try(wanted: Site, tree: Tree) -> None:
+    """Raises BrokerError if the broker does not work with what is in *tree*."""
+    (hub,) = (each for each in accounts.accounts(wanted.state, wanted.district) if each.role is Role.HUB)
+    password = wanted.secrets[hub.username].password
+    files, folder = finding.below(tree, BROKER), f"{wanted.folder}/{BROKER}"
+    try:
+        with running.Trial(files, folder, wanted.authority.certificate) as trial:
+            if password is not None:
+                running.greet(trial, hub, password)
+    except BrokerError as error:
+        raise BrokerError(f"nothing was changed: {error}") from None
+
+
+def _district_files(path: Path) -> Tree:
+    """The district file, and the incidents and code families that stand beside it, to go with it."""
+    beside = [path.parent / "incidents.yaml", *sorted(path.parent.glob("rhythms/*.yaml"))]
+    if path.parent.resolve() == SHIPPED:
+        beside = []  # every machine has what is shipped
+    try:
+        return {str(each.relative_to(path.parent)): File(each.read_bytes())
+                for each in (path, *beside) if each == path or each.is_file()}
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}; give the district file, such as config/situbondo.yaml"
+        raise SettingsError([f"{path}: {reason}"]) from None

@@ -1,0 +1,158 @@
+"""A broker's files tried out on a throw-away Mosquitto: its configuration as it is, but on free loopback ports.
+
+Must not change an installation.
+"""
+
+import getpass
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+from broker import conf
+from broker.bundles import Tree
+from broker.private import BrokerError, end, free_port, launch
+from broker.roles import Account, Role
+from broker.trial import packets
+from broker.trial.client import Client, ProbeError
+from broker.trial.proof import Answers
+from contract import topics
+from contract.topics import ActiveTopic
+
+_FENCE = b"fence"
+FENCE_S = 1.0  # for all together: who may not hear the beacon does not hold the proof up
+
+
+class Trial:
+    """Mosquitto with *files*, which are those of the broker in *folder*; use as a context manager.
+
+    `ports` are those it listens on, in the order of its configuration. Raises BrokerError.
+    """
+
+    def __init__(self, files: Tree, folder: str, ca: bytes) -> None:
+        self._files = files
+        self._folder = folder
+        self._ca = ca
+
+    def __enter__(self) -> Self:
+        self.place = Path(tempfile.mkdtemp(prefix="kentongan-trial-"))
+        try:
+            self._process = self._start()
+        except BaseException:
+            shutil.rmtree(self.place, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        end(self._process)
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    @property
+    def log(self) -> str:
+        """What Mosquitto has said."""
+        return (self.place / "log").read_text("utf-8", "replace")
+
+    def client(self, account: Account) -> Client:
+        """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
+        if account.role is Role.HUB:
+            return Client(self.ports[0])
+        people = account.role in (Role.OPERATOR, Role.READER)
+        return Client(self.ports[2 if people else 1], self.place / "trial-ca.crt")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        for name, file in self._files.items():
+            (self.place / name).write_bytes(file.body)
+            (self.place / name).chmod(0o600)
+        (self.place / "trial-ca.crt").write_bytes(self._ca)
+        config = self._files.get("mosquitto.conf")
+        if config is None:
+            raise BrokerError("there is no mosquitto.conf")
+        text = config.body.decode("utf-8", "replace")
+        text, ports = conf.moved(text, self._folder, str(self.place), getpass.getuser())
+        self.ports = _free_ports(len(ports))
+        path = self.place / "mosquitto.conf"
+        path.write_text(text.format(*self.ports), "utf-8")
+        return launch(path, self.place / "log", self.ports)
+
+
+def greet(trial: Trial, hub: Account, password: str) -> None:
+    """Raises BrokerError unless *trial* lets the hub in, and its beacon through."""
+    try:
+        with trial.client(hub) as client:
+            code = client.log_in(hub.username, hub.username, password)
+            topic = topics.write(hub.username.removesuffix(".posko"), ActiveTopic())
+            code = code or client.publish(topic, b"{}")
+    except ProbeError as error:
+        raise BrokerError(f"the hub is not let in: {error}") from None
+    if code not in (packets.SUCCESS, packets.NO_SUBSCRIBERS):
+        raise BrokerError(f"the hub {hub.username} is refused (reason {code}); Mosquitto says: {trial.log[-300:]}")
+
+
+def ask(trial: Trial, accounts: dict[Account, str], asked: list[str], beacon: str) -> dict[str, Answers]:
+    """What each of *accounts* that is let in, with its password, can write and hear of *asked*. Raises ProbeError.
+
+    All listen to everything while each publishes on every topic; what the hub says at last on *beacon*, which all may
+    hear, tells that there is no more to come.
+    """
+    clients: dict[Account, Client] = {}
+    try:
+        for account, password in accounts.items():
+            client = trial.client(account)
+            if client.log_in(account.username, account.username, password) != packets.SUCCESS:
+                client.close()
+                continue
+            clients[account] = client
+            client.subscribe("#")
+        found = {account.username: Answers() for account in clients}
+        for account, client in clients.items():
+            for topic in asked:
+                if client.publish(topic, account.username.encode()) in (packets.SUCCESS, packets.NO_SUBSCRIBERS):
+                    found[account.username].wrote.add(topic)
+        hub = next((each for each in clients if each.role is Role.HUB), None)
+        if hub is None:
+            raise ProbeError("the hub is not let in, and without it nothing can be proven")
+        clients[hub].publish(beacon, _FENCE)
+        deadline = time.monotonic() + FENCE_S
+        for account, client in clients.items():
+            client.wait(lambda messages: any(each.payload == _FENCE for each in messages), deadline - time.monotonic())
+            found[account.username].heard.update(each.topic for each in client.messages if each.topic in asked)
+    finally:
+        for client in clients.values():
+            client.close()
+    return found
+
+
+def strangers(trial: Trial, account: Account) -> list[str]:
+    """How a stranger gets in, on each listener; empty if not at all."""
+    found: list[str] = []
+    people = Account("stranger", Role.READER)
+    for name, who in (("posko", Account("stranger", Role.HUB)), ("nodes", account), ("operators", people)):
+        for kind, username, password in (
+            ("without a name", None, None), ("without a password", who.username, None),
+            ("with a wrong password", who.username, "wrong"), ("under an unknown name", "stranger", "stranger"),
+        ):
+            try:
+                with trial.client(who) as client:
+                    if client.log_in(f"stranger-{name}", username, password) == packets.SUCCESS:
+                        found.append(f"anybody gets in at the listener {name}, {kind}")
+            except ProbeError:
+                pass  # hung up on: refused as well
+    for name, port in (("nodes", trial.ports[1]), ("operators", trial.ports[2])):
+        try:
+            with Client(port, timeout_s=1.0) as client:
+                client.log_in("stranger", None, None)
+                found.append(f"the listener {name} speaks without TLS")
+        except ProbeError:
+            pass  # as it should be
+    return found
+
+
+def _free_ports(count: int) -> list[int]:
+    ports: list[int] = []
+    while len(ports) < count:
+        port = free_port()
+        if port not in ports:
+            ports.append(port)
+    return ports

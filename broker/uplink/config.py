@@ -1,0 +1,54 @@
+"""An uplink's settings, and the files that they name -> one value, or every fault at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract.broker import BrokerSettings
+from contract.settings import SettingsError, option, read, section, slug
+from loop import endpoint, files
+from loop.endpoint import Broker
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkSettings:
+    """The settings file, as written: `here` is the village's broker, `there` the district's."""
+
+    district: str = option(slug)
+    village: str = option(slug)
+    here: BrokerSettings = option(section(BrokerSettings))
+    there: BrokerSettings = option(section(BrokerSettings))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What an uplink needs to know."""
+
+    settings: UplinkSettings
+    here: Broker
+    there: Broker
+
+
+def load(path: Path) -> Config:
+    """The configuration in *path*, paths relative to it. Raises SettingsError with every fault."""
+    faults: list[str] = []
+    written = files.mapping(path, "README.md of broker")
+    settings = files.attempt(faults, lambda: read(UplinkSettings, written, path.name))
+    ends = [_end(faults, path, written, key, settings) for key in ("here", "there")]
+    here, there = ends
+    if faults or settings is None or here is None or there is None:
+        raise SettingsError(faults)
+    return Config(settings, here, there)
+
+
+def _end(
+    faults: list[str], path: Path, written: Mapping[str, Any], key: str, settings: UplinkSettings | None
+) -> Broker | None:
+    base, broker, place = path.absolute().parent, files.subsection(written, key), f"{path.name}.{key}"
+    password = files.attempt(faults, lambda: files.read_password(base, broker, place))
+    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, place))
+    if settings is None:
+        return None
+    client_id = f"{settings.district}.{settings.village}"
+    return endpoint.broker(settings.here if key == "here" else settings.there, client_id, password, ca_file)

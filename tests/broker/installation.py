@@ -1,0 +1,125 @@
+"""An installation made by the tool itself, on ports of this machine, and a real Mosquitto on its files."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from broker import accounts
+from broker.__main__ import broker as command
+from broker.accounts import Ports
+from broker.private import end, free_port, launch
+from broker.trial.client import Client
+from contract import yamltext
+from tests.support.nodes import CONFIG
+
+BASE = "kentongan/situbondo"
+DISTRICT = CONFIG / "situbondo.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the tool said, and its exit code."""
+
+    code: int
+    lines: list[str]
+
+
+def tool(*words: object) -> Said:
+    """`kentongan broker WORDS`, in this process."""
+    found = CliRunner().invoke(command, [str(word) for word in words])
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return Said(found.exit_code, found.output.splitlines())
+
+
+class Installation:
+    """A folder made by `provision`; its broker can be started."""
+
+    def __init__(self, place: Path, district: Path = DISTRICT) -> None:
+        place.chmod(0o711)  # started by root, Mosquitto becomes a user who must reach its files
+        self.folder = place / "broker"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.ports = {"posko": free_port(), "nodes": free_port(), "operators": free_port()}
+        state = replace(accounts.first(district.name), ports=Ports(**self.ports))
+        self.folder.mkdir(mode=0o711)
+        (self.folder / "accounts.yaml").write_text(accounts.write_state(state), "utf-8")
+        assert self.tool("provision", "--district", district, "--host", "127.0.0.1").code == 0
+
+    def tool(self, action: str, *words: object) -> Said:
+        """The tool on this folder."""
+        return tool(action, *words, *(() if action == "check" else ("--out",)), self.folder)
+
+    def start(self, config: str = "broker/mosquitto.conf") -> "Installation":
+        """Starts Mosquitto, as a distribution's unit does."""
+        self._process = launch(self.folder / config, self.folder.parent / "log", [*self.ports.values()])
+        return self
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            end(self._process, how)
+            self._process = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def bundle(self, username: str) -> Path:
+        """The bundle of an account."""
+        words = username.split(".")
+        if words[0] != "situbondo":
+            shelf = "operators" if (self.folder / "operators" / username).exists() else "readers"
+            return self.folder / shelf / username
+        if words[1:] == ["posko"]:
+            return self.folder / "posko"
+        shelf = "nodes" if len(words) == 3 else "villages"
+        return self.folder / shelf / ".".join(words[1:])
+
+    def password(self, username: str) -> str:
+        return (self.bundle(username) / "password").read_text("utf-8").strip()
+
+    def port(self, username: str) -> int:
+        if username == "situbondo.posko":
+            return self.ports["posko"]
+        return self.ports["nodes" if username.startswith("situbondo.") else "operators"]
+
+    def connect(self, username: str) -> Client:
+        """A connection to the listener of *username*, not logged in."""
+        tls = username != "situbondo.posko"
+        return Client(self.port(username), self.folder / "ca/ca.crt" if tls else None)
+
+    def login(self, username: str, *topics: str) -> Client:
+        """*username*, logged in and subscribed."""
+        client = self.connect(username)
+        assert client.log_in(username, username, self.password(username)) == 0
+        for topic in topics:
+            assert client.subscribe(topic) == 0
+        return client
+
+    def files(self) -> Mapping[str, bytes]:
+        """Every file, by its path in the folder."""
+        return {str(path.relative_to(self.folder)): path.read_bytes()
+                for path in sorted(self.folder.rglob("*")) if path.is_file()}
+
+    def setting(self, path: str) -> dict[str, object]:
+        """The settings file at *path*."""
+        found = yamltext.load((self.folder / path).read_text("utf-8"))
+        assert isinstance(found, dict)
+        return found
+
+
+def run(words: Sequence[str], home: Path | None = None, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """A program, in the home folder *home*."""
+    environment = {key: value for key, value in os.environ.items() if key != "XDG_CONFIG_HOME"}
+    if home is not None:
+        environment["HOME"] = str(home)
+    return subprocess.run(words, capture_output=True, text=True, env=environment, check=check, timeout=20.0)

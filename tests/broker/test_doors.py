@@ -1,0 +1,81 @@
+"""Who gets in at all: passwords, certificates, clocks."""
+
+from pathlib import Path
+
+import pytest
+
+from broker import certificates
+from broker.private import program
+from broker.trial.client import Client, ProbeError
+from tests.broker.installation import BASE, Installation, run
+
+NODE, OTHER = "situbondo.kalibagor.pos-1", "situbondo.patokan.polsek"
+BAD_NAME, NOT_AUTHORIZED = 0x86, 0x87
+TOPIC = f"{BASE}/kalibagor/alarm/pencurian"
+
+
+@pytest.mark.parametrize("account", ["situbondo.posko", NODE, "operator", "layar"])
+def test_without_the_right_password_nobody_gets_in(shared: Installation, account: str) -> None:
+    for name, password in (
+        (None, None), (account, None), (account, ""), (account, "wrong"), (account, shared.password(account)[:-1]),
+        ("nobody", shared.password(account)),
+    ):
+        with shared.connect(account) as client:
+            assert client.log_in("x", name, password) in (BAD_NAME, NOT_AUTHORIZED), (name, password)
+    with shared.connect(account) as client:
+        assert client.log_in("x", account, shared.password(account)) == 0
+
+
+@pytest.mark.parametrize(("account", "door"), [
+    (NODE, "operator"), (NODE, "situbondo.posko"), ("operator", NODE), ("operator", "situbondo.posko"),
+    ("situbondo.posko", NODE), ("situbondo.posko", "operator"), ("situbondo.olean.pos-1", NODE),
+])
+def test_an_account_gets_in_at_its_own_door_only(shared: Installation, account: str, door: str) -> None:
+    with shared.connect(door) as client:
+        assert client.log_in(account, account, shared.password(account)) == NOT_AUTHORIZED
+
+
+@pytest.mark.parametrize("door", ["nodes", "operators"])
+def test_a_tls_door_does_not_speak_in_the_clear(shared: Installation, door: str) -> None:
+    client = Client(shared.ports[door], timeout_s=1.0)
+    with pytest.raises(ProbeError):
+        client.log_in(NODE, NODE, shared.password(NODE))
+    client.close()
+
+
+def publish(shared: Installation, ca: Path, date: str | None = None) -> tuple[int, str]:
+    """An operator's line with the authority *ca*, perhaps by a clock of *date*."""
+    words = [program("mosquitto_pub"), "-h", "localhost", "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
+             shared.password("operator"), "-V", "5", "-q", "1", "--cafile", str(ca), "-t", TOPIC, "-m", "x"]
+    done = run(words if date is None else ["faketime", date, *words], check=False)
+    return done.returncode, done.stderr
+
+
+def test_a_broker_with_a_certificate_of_another_authority_is_not_trusted(shared: Installation, tmp_path: Path) -> None:
+    other = tmp_path / "ca.crt"
+    other.write_bytes(certificates.make_authority("Kecamatan Situbondo").certificate)
+    code, said = publish(shared, other)
+    assert code != 0
+    assert "TLS" in said
+    with pytest.raises(ProbeError, match="CERTIFICATE_VERIFY_FAILED"):
+        Client(shared.ports["nodes"], other)
+
+
+@pytest.mark.parametrize("date", ["2020-01-02", "2024-06-01", "2060-01-01", "2099-06-01"])
+def test_a_pi_whose_clock_is_years_off_gets_in(shared: Installation, date: str) -> None:
+    with shared.login(NODE, TOPIC) as node:
+        assert publish(shared, shared.folder / "ca/ca.crt", date)[0] == 0
+        assert node.wait(bool)
+
+
+def test_the_clock_does_count_outside_of_the_certificates_years(shared: Installation) -> None:
+    """Or the tests above would prove nothing."""
+    assert publish(shared, shared.folder / "ca/ca.crt", "2019-06-01")[0] != 0
+
+
+def test_the_server_is_the_one_that_was_asked_for(shared: Installation) -> None:
+    words = [program("mosquitto_pub"), "-h", "127.0.0.2", "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
+             shared.password("operator"), "--cafile", str(shared.folder / "ca/ca.crt"), "-t", TOPIC, "-m", "x"]
+    done = run(words, check=False)
+    assert done.returncode != 0
+    assert "TLS" in done.stderr or "host name verification failed" in done.stderr

@@ -1,0 +1,281 @@
+"""What the tool makes, makes again, changes and leaves alone."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker import conf, passwords
+from broker.private import program
+from broker.secret import Secret, read_file
+from contract import yamltext
+from node import config as node_config
+from posko import config as posko_config
+from tests.broker.installation import BASE, DISTRICT, Installation, run, tool
+
+NEW = {"pos-2": {"name": "Pos Kamling Olean 2"}}
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="k") as name:
+        yield Path(name)
+
+
+def district(place: Path, **changes: Any) -> Path:
+    """The shipped district with other posts: a village's slug and what its posts are to be."""
+    found = yamltext.load(DISTRICT.read_text("utf-8"))
+    assert isinstance(found, dict)
+    for village, posts in changes.items():
+        found["villages"][village]["posts"] = posts
+    path = place / "situbondo.yaml"
+    path.write_text(json.dumps(found), "utf-8")
+    return path
+
+
+def test_the_second_run_changes_nothing(fresh: Installation) -> None:
+    before = fresh.files()
+    assert fresh.tool("provision", "--district", DISTRICT).lines == ["nothing to do"]
+    assert fresh.tool("provision").lines == ["nothing to do"]
+    assert fresh.files() == before
+
+
+def test_a_first_run_says_what_there_is_to_do_next(place: Path) -> None:
+    said = tool("provision", "--district", DISTRICT, "--out", place / "b", "--host", "posko.local")
+    assert said.code == 0
+    assert any("posts and operators reach it at posko.local" in line for line in said.lines)
+    assert tool("provision", "--out", place / "b").lines == ["nothing to do"]
+
+
+def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: Installation, tmp_path: Path) -> None:
+    before = fresh.files()
+    posts = {"pos-1": {"name": "Pos Kamling Olean"}, **NEW}
+    said = fresh.tool("provision", "--district", district(tmp_path, olean=posts))
+    after = fresh.files()
+    assert "nodes/olean.pos-2: made" in said.lines
+    changed = {path for path in before if before[path] != after[path]}
+    copies = {path for path in before if path.endswith("/situbondo.yaml")}
+    assert changed == copies | {"broker/nodes.acl", "broker/nodes.passwd"}
+    assert set(before["broker/nodes.passwd"].splitlines()) < set(after["broker/nodes.passwd"].splitlines())
+    assert {path for path in after if path not in before} == {
+        f"nodes/olean.pos-2/{name}" for name in ("node.yaml", "password", "ca.crt", "situbondo.yaml")
+    }
+
+
+def test_a_post_that_is_no_more_loses_its_account(fresh: Installation, tmp_path: Path) -> None:
+    posts = {"polsek": {"name": "Polsek Situbondo", "hears": "all"}}
+    said = fresh.tool("provision", "--district", district(tmp_path, patokan=posts))
+    assert "nodes/patokan.pos-1: removed" in said.lines
+    assert not (fresh.folder / "nodes/patokan.pos-1").exists()
+    for name in ("nodes.passwd", "nodes.acl"):
+        text = (fresh.folder / "broker" / name).read_text("utf-8")
+        assert "situbondo.patokan.pos-1" not in text
+        assert "situbondo.patokan.polsek" in text
+
+
+def test_an_installers_own_settings_stay_when_a_bundle_is_brought_up_to_date(fresh: Installation) -> None:
+    path = fresh.folder / "nodes/kalibagor.pos-1/node.yaml"
+    text = path.read_text("utf-8").replace("siren: {pin: 17, active_high: true}", "siren: {pin: 23}")
+    path.write_text(text + "ronda: ['22:00']\n".replace("ronda", "# ronda"), "utf-8")
+    assert fresh.tool("provision", "--host", "posko.local", "--host", "127.0.0.1").code == 0
+    found = fresh.setting("nodes/kalibagor.pos-1/node.yaml")
+    assert found["siren"] == {"pin": 23}
+    assert found["broker"] == {
+        "host": "posko.local", "port": fresh.ports["nodes"], "username": "situbondo.kalibagor.pos-1",
+        "password_file": "password", "ca_file": "ca.crt",
+    }
+    assert path.read_text("utf-8").endswith("# ronda: ['22:00']\n")
+
+
+def test_every_bundle_is_ready_to_run(fresh: Installation) -> None:
+    for bundle in (fresh.folder / "nodes").iterdir():
+        village, _, node = bundle.name.partition(".")
+        found = node_config.load(bundle / "node.yaml")
+        assert (found.settings.village, found.settings.node) == (village, node)
+        assert found.settings.hears == found.district.villages[village].posts[node].hears
+        assert found.settings.pins.driver == "lgpio"
+        assert found.password
+        assert found.ca_file == bundle / "ca.crt"
+        assert not [line for line in node_config.warnings(found) if line.startswith("broker")]
+    for folder, port in (("posko", "posko"), ("operators/operator", "operators"), ("readers/layar", "operators")):
+        hub = posko_config.load(fresh.folder / folder / "posko.yaml")
+        assert hub.settings.broker.port == fresh.ports[port]
+        assert hub.password
+
+
+def test_a_districts_own_incidents_and_codes_travel_with_it(place: Path, tmp_path: Path) -> None:
+    path = district(tmp_path)
+    (tmp_path / "rhythms").mkdir()
+    for name in ("incidents.yaml", "rhythms/jawa-timur.yaml"):
+        (tmp_path / name).write_bytes((DISTRICT.parent / name).read_bytes() + b"# ours\n")
+    assert tool("provision", "--district", path, "--out", place / "b").code == 0
+    for bundle in ("nodes/olean.pos-1", "posko", "operators/operator"):
+        for name in ("incidents.yaml", "rhythms/jawa-timur.yaml"):
+            assert (place / "b" / bundle / name).read_bytes().endswith(b"# ours\n")
+
+
+def test_private_keys_and_passwords_are_readable_by_their_owner_only_and_lie_where_they_are_needed(
+    fresh: Installation,
+) -> None:
+    assert fresh.tool("provision", "--village-broker", "olean=192.168.7.2").code == 0
+    keys = {path for path, body in fresh.files().items() if b"PRIVATE KEY" in body}
+    assert keys == {"ca/ca.key", "broker/server.key", "villages/olean/server.key"}
+    secrets = {path for path in fresh.files() if path.endswith(("password", ".passwd", "mosquitto_pub", ".key"))}
+    assert {(fresh.folder / path).stat().st_mode & 0o777 for path in secrets} == {0o600}
+    passwords_ = {path: body.strip() for path, body in fresh.files().items() if path.endswith("/password")}
+    assert len(set(passwords_.values())) == len(passwords_) == 11
+    for path, password in passwords_.items():
+        found = {name for name, body in fresh.files().items() if password in body}
+        assert {name.rpartition("/")[0] for name in found} == {path.rpartition("/")[0]}
+    for folder in fresh.folder.iterdir():
+        assert folder.is_file() or folder.stat().st_mode & 0o077 == 0
+
+
+def test_passwords_are_hashed_as_mosquittos_own_tool_does(fresh: Installation, tmp_path: Path) -> None:
+    path = tmp_path / "passwd"
+    path.write_text("situbondo.posko:geheim\n", "utf-8")
+    path.chmod(0o600)
+    run([program("mosquitto_passwd"), "-U", str(path)])
+    (theirs,) = read_file(path.read_text("utf-8")).values()
+    assert passwords.fits(Secret(theirs, "geheim"))
+    assert not passwords.fits(Secret(theirs, "Geheim"))
+    (ours,) = read_file((fresh.folder / "broker/posko.passwd").read_text("utf-8")).values()
+    assert theirs.split("$")[:3] == ours.split("$")[:3]
+    assert len(theirs) == len(ours)
+
+
+def test_an_operators_line_has_three_words(shared: Installation, tmp_path: Path) -> None:
+    run(["sh", str(shared.bundle("siti") / "pasang")], home=tmp_path)
+    with shared.login("layar", f"{BASE}/#") as reader:
+        line = ["mosquitto_pub", "-t", f"{BASE}/kalibagor/alarm/pencurian", "-m", "rumah Pak RT 3"]
+        assert run([program(line[0]), *line[1:]], home=tmp_path).stderr == ""
+        assert reader.wait(bool)
+        assert [each.payload for each in reader.messages] == [b"rumah Pak RT 3"]
+    foreign = run([program("mosquitto_pub"), "-t", f"{BASE}/patokan/alarm/pencurian", "-n"], home=tmp_path, check=False)
+    assert "Not authorized" in foreign.stderr
+    assert (tmp_path / ".config/mosquitto_pub").stat().st_mode & 0o077 == 0
+    found = posko_config.load(tmp_path / ".config/kentongan/posko.yaml")
+    assert (found.settings.broker.username, found.district.district) == ("siti", "situbondo")
+
+
+def test_a_reader_listens_with_two_words(shared: Installation, tmp_path: Path) -> None:
+    run(["sh", str(shared.bundle("layar") / "pasang")], home=tmp_path)
+    assert not (tmp_path / ".config/mosquitto_pub").exists()
+    with shared.login("operator") as operator:
+        operator.publish(f"{BASE}/kalibagor/command/test", b"kept", retain=True)
+        found = run([program("mosquitto_sub"), "-t", f"{BASE}/#", "-C", "1", "-W", "5"], home=tmp_path)
+        operator.publish(f"{BASE}/kalibagor/command/test", b"", retain=True)
+    assert found.stdout == "kept\n"
+
+
+def test_files_that_do_not_work_never_take_the_place_of_those_that_do(
+    fresh: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fresh.files()
+    monkeypatch.setattr(conf, "_GENERAL", "no_such_option true\n")
+    said = fresh.tool("add", "reader", "tamu")
+    assert said.code == 1
+    assert said.lines[0].startswith("nothing was changed: Mosquitto did not start")
+    monkeypatch.undo()
+    monkeypatch.setattr(conf, "access_list", lambda *_: "user nobody\ntopic read x\n")
+    said = fresh.tool("add", "reader", "tamu")
+    assert said.code == 1
+    assert "the hub situbondo.posko is refused" in said.lines[0]
+    assert fresh.files() == before
+
+
+@pytest.mark.parametrize("act", [("add", "operator", "siti"), ("rotate", "olean.pos-1"), ("revoke", "olean.pos-1")])
+def test_a_power_cut_leaves_each_file_old_or_new_and_the_next_run_completes_it(
+    fresh: Installation, monkeypatch: pytest.MonkeyPatch, act: tuple[str, ...]
+) -> None:
+    before = fresh.files()
+    real, calls = os.fsync, [0]
+
+    def cut(handle: int) -> None:
+        calls[0] += 1
+        if calls[0] == 3:
+            raise OSError(5, "power cut")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", cut)
+    assert fresh.tool(*act).code == 2
+    monkeypatch.undo()
+    halfway = fresh.files()
+    assert halfway != before
+    assert not [path for path, body in halfway.items() if not path.endswith(".new") and not body.strip()]
+    assert fresh.tool("provision").lines != ["nothing to do"]  # or nothing was cut
+    assert fresh.tool("check").code == 0
+    assert fresh.tool("provision").lines == ["nothing to do"]
+
+
+def test_a_bundle_that_was_handed_over_and_deleted_costs_nobody_the_account(fresh: Installation) -> None:
+    before = fresh.files()
+    for path in sorted((fresh.folder / "nodes/olean.pos-1").iterdir()):
+        path.unlink()
+    assert fresh.tool("provision").lines == ["nothing to do"]
+    assert fresh.tool("add", "reader", "tamu").code == 0
+    assert fresh.files()["broker/nodes.passwd"] == before["broker/nodes.passwd"]
+    assert "not tried: situbondo.olean.pos-1, whose bundle is not here any more" in fresh.tool("check").lines
+
+
+def test_the_authoritys_key_may_be_kept_elsewhere(fresh: Installation) -> None:
+    key = fresh.folder / "ca/ca.key"
+    kept = key.read_bytes()
+    key.unlink()
+    assert fresh.tool("provision").lines == ["nothing to do"]
+    said = fresh.tool("provision", "--host", "posko.local")
+    assert (said.code, len(said.lines)) == (2, 1)
+    assert "ca/ca.key" in said.lines[0]
+    key.write_bytes(kept)
+    assert fresh.tool("provision", "--host", "posko.local").code == 0
+
+
+@pytest.mark.parametrize(("words", "part"), [
+    (("provision", "--district", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
+    (("provision", "--host", "posko.local:8883"), "--host: 'posko.local:8883' ends with a port"),
+    (("provision", "--host", "rumah kita"), "--host: 'rumah kita' is no host name"),
+    (("provision", "--village-broker", "olaen=10.0.0.1"), "village broker: 'olaen' is no village"),
+    (("provision", "--village-broker", "olean"), "write olean=192.168.5.10"),
+    (("provision", "--pid-file", "nowhere.pid"), "--pid-file: nowhere.pid cannot be read"),
+    (("add", "operator", "Pak Budi"), "'Pak Budi' is not allowed; use small letters"),
+    (("add", "operator", "operator"), "'operator': this name is taken"),
+    (("add", "reader", "operator"), "'operator': this name is taken"),
+    (("add", "reader", "posko"), "'posko': this name is taken"),
+    (("add", "operator", "budi", "--village", "kalibagr"), "did you mean kalibagor?"),
+    (("add", "reader", "budi", "--everywhere"), "a reader rings nowhere"),
+    (("revoke", "operatr"), "'operatr': there is no such account; did you mean operator?"),
+    (("revoke", "posko"), "situbondo.posko: the hub cannot be shut out"),
+    (("rotate", "kalibagor.pos-9"), "did you mean kalibagor.pos-1?"),
+])
+def test_a_mistake_is_one_line_and_exit_2_and_changes_nothing(
+    shared: Installation, words: tuple[str, ...], part: str
+) -> None:
+    before = shared.files()
+    said = shared.tool(*words)
+    assert (said.code, len(said.lines)) == (2, 1), said
+    assert part in said.lines[0]
+    assert shared.files() == before
+
+
+def test_a_folder_that_cannot_be_one_is_one_line_and_exit_2(place: Path) -> None:
+    (place / "file").write_text("", "utf-8")
+    for folder in (place / "file", place / "file/below", Path("/proc/kentongan")):
+        said = tool("provision", "--district", DISTRICT, "--out", folder)
+        assert (said.code, len(said.lines)) == (2, 1), said
+    said = tool("revoke", "operator", "--out", place / "empty")
+    assert (said.code, len(said.lines)) == (2, 1)
+    assert "holds no installation" in said.lines[0]
+
+
+@pytest.mark.parametrize("lost", ["accounts.yaml", "ca/ca.crt", "district/situbondo.yaml"])
+def test_what_cannot_be_made_again_without_harm_is_asked_for(fresh: Installation, lost: str) -> None:
+    (fresh.folder / lost).unlink()
+    before = fresh.files()
+    said = fresh.tool("add", "reader", "tamu")
+    assert (said.code, len(said.lines)) == (2, 1)
+    assert lost in said.lines[0]
+    assert fresh.files() == before

@@ -1,0 +1,139 @@
+"""Letting in and shutting out, while the broker runs and others are linked."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.broker.installation import BASE, Installation
+
+STOLEN, OTHER = "situbondo.kalibagor.pos-1", "situbondo.patokan.polsek"
+BEACON = f"{BASE}/active"
+
+
+@pytest.fixture
+def running(fresh: Installation) -> Installation:
+    return fresh.start()
+
+
+def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -> None:
+    password = running.password(STOLEN)
+    others = [running.login(name, BEACON) for name in (OTHER, "operator", "layar", "situbondo.posko")]
+    with running.login(STOLEN, BEACON) as stolen:
+        before = time.monotonic()
+        said = running.tool("revoke", "kalibagor.pos-1", "--reload", running.pid)
+        assert said.code == 0, said.lines
+        assert stolen.hung_up(2.0)
+        assert time.monotonic() - before < 2.0
+    others[-1].publish(BEACON, b"after")
+    for each in others[:-1]:
+        assert each.wait(bool)
+    for each in others:
+        each.close()
+    with running.connect(STOLEN) as again:
+        assert again.log_in(STOLEN, STOLEN, password) == 0x87
+    assert not running.bundle(STOLEN).exists()
+
+
+def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installation) -> None:
+    old = running.password(STOLEN)
+    assert running.tool("revoke", STOLEN, "--reload", running.pid).code == 0
+    assert running.tool("provision", "--reload", running.pid).lines[0] == "nothing to do"
+    assert not running.bundle(STOLEN).exists()
+    said = running.tool("rotate", STOLEN, "--reload", running.pid)
+    assert "nodes/kalibagor.pos-1: made" in said.lines
+    time.sleep(0.2)  # a signal has no answer
+    assert running.password(STOLEN) != old
+    running.login(STOLEN).close()
+    with running.connect(STOLEN) as thief:
+        assert thief.log_in(STOLEN, STOLEN, old) == 0x87
+
+
+def test_a_new_password_ends_the_connection_with_the_old_one(running: Installation) -> None:
+    with running.login(STOLEN) as stolen, running.login(OTHER) as other:
+        assert running.tool("rotate", STOLEN, "--reload", running.pid).code == 0
+        assert stolen.hung_up(2.0)
+        assert not other.hung_up(0.1)
+
+
+def test_who_is_added_gets_in_at_once_and_nobody_is_dropped(running: Installation) -> None:
+    before = running.files()
+    with running.login(STOLEN, f"{BASE}/+/alarm/+") as node:
+        pid_file = running.folder / "pid"
+        pid_file.write_text(f"{running.pid}\n", "utf-8")
+        said = running.tool("add", "operator", "siti", "--village", "kalibagor", "--pid-file", pid_file)
+        assert said.code == 0, said.lines
+        deadline = time.monotonic() + 2.0
+        while not gets_in(running, "siti"):
+            assert time.monotonic() < deadline
+        with running.login("siti") as client:
+            assert client.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") in (0, 0x10)
+            assert client.publish(f"{BASE}/patokan/alarm/pencurian", b"") == 0x87
+        assert node.wait(bool)
+    after = running.files()
+    changed = {path for path, body in before.items() if after[path] != body}
+    assert changed == {"accounts.yaml", "broker/operators.passwd", "broker/operators.acl"}
+    assert before["broker/operators.passwd"].splitlines() < after["broker/operators.passwd"].splitlines()
+
+
+def test_only_a_mosquitto_is_ever_told_to_reload(running: Installation) -> None:
+    said = running.tool("provision", "--host", "127.0.0.1", "--reload", 1)
+    assert said.code == 1
+    assert "not mosquitto" in said.lines[-1] or "was not told" in said.lines[-1]
+
+
+@pytest.mark.parametrize("rest", [0, 60])
+def test_a_password_file_cut_short_shuts_everyone_of_its_door_out_until_the_tool_mends_it(
+    running: Installation, rest: int
+) -> None:
+    """Why the tool replaces files whole."""
+    path = running.folder / "broker/nodes.passwd"
+    whole = path.read_bytes()
+    with running.login(STOLEN) as node, running.login("operator") as operator:
+        path.write_bytes(whole[:rest])
+        os.kill(running.pid, signal.SIGHUP)
+        assert node.hung_up(2.0)
+        assert not operator.hung_up(0.1)
+        assert not gets_in(running, STOLEN)
+    assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.passwd: changed"
+    deadline = time.monotonic() + 2.0
+    while not gets_in(running, STOLEN):
+        assert time.monotonic() < deadline
+
+
+def test_an_access_list_cut_short_takes_rights_away_and_grants_none(running: Installation) -> None:
+    path = running.folder / "broker/nodes.acl"
+    whole = path.read_bytes()
+    for rest in (whole.index(STOLEN.encode()) + 10, 10, 0):
+        path.write_bytes(whole[:rest])
+        os.kill(running.pid, signal.SIGHUP)
+        time.sleep(0.2)  # a signal has no answer
+        with running.login(STOLEN) as node:
+            assert node.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") == 0x87
+            assert node.publish(f"{BASE}/semua/command/silence", b"") == 0x87
+    assert running.tool("check").code == 1
+    assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.acl: changed"
+    assert path.read_bytes() == whole
+    time.sleep(0.2)
+    with running.login(STOLEN) as node:
+        assert node.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") in (0, 0x10)
+
+
+def gets_in(running: Installation, name: str) -> bool:
+    with running.connect(name) as client:
+        return client.log_in(name, name, running.password(name)) == 0
+
+
+def test_nothing_depends_on_the_brokers_own_database(running: Installation) -> None:
+    topic = f"{BASE}/kalibagor/alarm/pencurian"
+    with running.login("operator") as client:
+        assert client.publish(topic, b"old", retain=True) in (0, 0x10)
+    running.stop(signal.SIGKILL)
+    assert not list(running.folder.parent.rglob("*.db"))
+    (running.folder / "broker/mosquitto.db").write_bytes(b"\0 half a database")
+    running.start()
+    with running.login(STOLEN, topic) as node:
+        assert node.publish(topic, b"new") == 0
+        assert node.wait(bool)
+        assert [each.payload for each in node.messages] == [b"new"]
