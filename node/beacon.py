@@ -13,7 +13,6 @@ from contract.district import EVERYWHERE
 from contract.incidents import ONCE
 from contract.messages import Refusal, Status
 from contract.reports import Key, Kind
-from loop.draft import without
 from loop.effects import Reconnect
 from node import alarms, outbox
 from node.alarms import Raised
@@ -172,11 +171,7 @@ def _quieten(draft: Draft, key: Key, listed: Listed) -> None:
     """Silences what the operator silenced here, if that was not missed; not what was raised again since."""
     known = draft.state.alarms[key]
     silenced = {EVERYWHERE, draft.state.rules.village} & {*listed.silenced}
-    raised_by = draft.now - listed.age_s + RAISE_S
-    waiting = draft.state.deferred.get(key)
-    if silenced and waiting is not None and waiting.edge_at <= raised_by:
-        draft.change(deferred=without(draft.state.deferred, key))
-    if silenced and not known.silenced and known.edge_at <= raised_by:
+    if silenced and not known.silenced and known.edge_at <= draft.now - listed.age_s + RAISE_S:
         alarms.quieten(draft, known, "operator, as the hub repeats it")
 
 

@@ -32,6 +32,10 @@ def _find(_context: click.Context, _parameter: click.Parameter, given: Path | No
     for place in PLACES:
         if os.access(place.expanduser(), os.F_OK):
             return place.expanduser()
+    closed = [str(place) for place in PLACES if not os.access(place.expanduser().parent, os.X_OK)
+              and os.access(place.expanduser().parent, os.F_OK)]
+    if closed:
+        fail([f"no settings that this user may read: {closed[0]} is closed; give --config FILE, or write {PLACES[0]}"])
     fail([f"no settings: give --config FILE, or set {VARIABLE}, or write {PLACES[0]}; config/posko.yaml is an example"])
 
 

@@ -365,3 +365,15 @@ def test_what_was_raised_again_and_only_listed_here_outlives_an_all_clear_from_b
     world.alarm("aman", 45.0, identifier="c", age_s=15)  # pressed at 30
 
     assert world.sounding() == "kebakaran"
+
+
+def test_what_waits_for_its_turn_in_a_flood_is_silenced_with_the_rest() -> None:
+    world = box()
+    for count in range(6):
+        world.alarm("kebakaran", 1.0 + count / 8, identifier=f"a{count}")
+    world.command("silence", 2.0)
+    world.alarm("kebakaran", 2.5, identifier="b")  # it would begin anew, and has to wait
+    world.beacon(listed("b", "kebakaran", age=0.5, remaining=179.5, silenced=("kalibagor",)), at=3.0)
+    world.wait(100.0)
+
+    assert world.heard() == [("kebakaran", 1.0, 2.0)]
