@@ -16,7 +16,6 @@ from broker.private import end, free_port, launch
 from broker.trial.client import Client
 from contract import yamltext
 from tests.support.nodes import CONFIG
-from tests.support.waiting import wait_until
 
 BASE = "kentongan/situbondo"
 DISTRICT = CONFIG / "situbondo.yaml"
@@ -56,11 +55,9 @@ class Installation:
         return tool(action, *words, *(() if action == "check" else ("--out",)), self.folder)
 
     def start(self, config: str = "broker/mosquitto.conf") -> "Installation":
-        """Starts Mosquitto, as a distribution's unit does. A signal that came any sooner would end it."""
-        log = self.folder.parent / "log"
-        log.unlink(missing_ok=True)
-        self._process = launch(self.folder / config, log, [*self.ports.values()])
-        assert wait_until(lambda: b" running" in log.read_bytes())
+        """Starts Mosquitto, as a distribution's unit does; a signal that came before it answers would end it."""
+        self._process = launch(self.folder / config, self.folder.parent / "log", [*self.ports.values()])
+        self.login("situbondo.posko").close()
         return self
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
