@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.broker.installation import BASE, Installation
+from broker.private import program
+from tests.broker.installation import BASE, Installation, run
 
 STOLEN, OTHER = "situbondo.kalibagor.pos-1", "situbondo.patokan.polsek"
 BEACON = f"{BASE}/active"
@@ -78,9 +81,15 @@ def test_who_is_added_gets_in_at_once_and_nobody_is_dropped(running: Installatio
 
 
 def test_only_a_mosquitto_is_ever_told_to_reload(running: Installation) -> None:
-    said = running.tool("provision", "--host", "127.0.0.1", "--reload", 1)
+    with subprocess.Popen(["sleep", "30"]) as other:
+        said = running.tool("provision", "--reload", other.pid)
+        assert said.code == 1
+        assert said.lines[-1] == f"process {other.pid} is 'sleep', not mosquitto; it was told nothing"
+        assert other.poll() is None
+        other.kill()
+    said = running.tool("provision", "--reload", other.pid)
     assert said.code == 1
-    assert "not mosquitto" in said.lines[-1] or "was not told" in said.lines[-1]
+    assert f"process {other.pid} was not told: there is no such process" in said.lines[-1]
 
 
 @pytest.mark.parametrize("rest", [0, 60])
@@ -125,15 +134,14 @@ def gets_in(running: Installation, name: str) -> bool:
         return client.log_in(name, name, running.password(name)) == 0
 
 
-def test_nothing_depends_on_the_brokers_own_database(running: Installation) -> None:
+def test_nothing_depends_on_the_brokers_own_database(running: Installation, tmp_path: Path) -> None:
     topic = f"{BASE}/kalibagor/alarm/pencurian"
     with running.login("operator") as client:
         assert client.publish(topic, b"old", retain=True) in (0, 0x10)
-    running.stop(signal.SIGKILL)
+    running.stop()
     assert not list(running.folder.parent.rglob("*.db"))
     (running.folder / "broker/mosquitto.db").write_bytes(b"\0 half a database")
     running.start()
-    with running.login(STOLEN, topic) as node:
-        assert node.publish(topic, b"new") == 0
-        assert node.wait(bool)
-        assert [each.payload for each in node.messages] == [b"new"]
+    run(["sh", str(running.bundle("layar") / "pasang")], home=tmp_path)
+    kept = run([program("mosquitto_sub"), "-t", f"{BASE}/#", "-W", "1"], home=tmp_path, check=False)
+    assert (kept.stdout, kept.returncode) == ("", 27)  # nothing came within the second
