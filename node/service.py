@@ -6,13 +6,10 @@
                                             └──> journal
 """
 
-import gc
 import secrets
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from types import FrameType
 from typing import assert_never
 
 from contract import incidents, topics
@@ -21,9 +18,8 @@ from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
 from loop import clock, endpoint, health
 from loop.effects import Connect, Log, Publish, Reconnect
 from loop.endpoint import Subscription
-from loop.events import Clock, Faulted, Recovered
-from loop.inbox import Inbox
 from loop.link import Link
+from loop.running import DISK, Loop
 from loop.teller import Teller, line
 from node import alarm, face, pins
 from node.buttons import Panel
@@ -39,20 +35,13 @@ from node.state import LOCK, Rules, State
 LOCK_HOLD_S = 0.05
 
 
-class Node:
+class Node(Loop[State]):
     """A running node. `run` returns when it is told to stop; leaving it puts everything to rest."""
 
     def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+        super().__init__()
         self._config = config
         self._say = tell
-        self._inbox = Inbox()
-        self._stopping = False
-        self._ailing: set[str] = set()
-
-    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Ends `run`, from a signal handler or another thread."""
-        self._stopping = True
-        self._inbox.put(clock.wall())  # anything: the loop must turn
 
     def run(self) -> None:
         """Runs the node until `stop`. Raises PinsError if the pins cannot be had."""
@@ -75,13 +64,9 @@ class Node:
             self._link = Link(
                 broker, subscriptions(config), face.last_words(state, "connection lost"), self._inbox
             )
-            gc.collect()
-            gc.freeze()  # a full collection later costs 26 ms, measured; what exists now stays
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self.stop)
-            health.notify("READY=1")
+            self._begin()
             self._tell("armed: the buttons ring; looking for the broker")
-            state = self._loop(state)
+            state = self._turn(state, alarm.step, alarm.next_due)
             self._siren.hush()
             self._link.close(face.last_words(state, "stopped"))
 
@@ -109,19 +94,6 @@ class Node:
             for name, button in settings.buttons.items() if button.lamp is not None
         }
         self._panel = parts.enter_context(Panel(contacts, lamps, self._inbox))
-
-    def _loop(self, state: State) -> State:
-        while not self._stopping:
-            at, event = self._inbox.get(alarm.next_due(state))
-            state, effects = alarm.step(state, event, at)
-            for effect in effects:
-                self._perform(effect)
-            overflow = self._inbox.overflow()
-            if overflow is not None:
-                self._inbox.put(overflow)
-            if isinstance(event, Clock):
-                self._feed_watchdog()
-        return state
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -155,19 +127,11 @@ class Node:
             "link": self._link.trouble, "journal": self._journal.trouble,
         }
 
-    def _feed_watchdog(self) -> None:
-        """Feeds systemd's watchdog when the loop turned and the threads that it rings with live; tells which do not."""
-        found = health.troubles({
+    def _watched(self) -> Mapping[str, Callable[[], str | None]]:
+        return {
             "siren watch": self._siren.hung, "link watch": self._link.trouble,
-            "buttons watch": self._panel.hung, "journal watch": self._journal.hung,
-        })
-        for part, trouble in found.items():
-            self._inbox.put(Faulted(part, trouble))
-        for part in self._ailing - found.keys():
-            self._inbox.put(Recovered(part))
-        self._ailing = set(found)
-        if found.keys() <= {"journal watch"}:  # without a disk the node rings all the same
-            health.notify("WATCHDOG=1")
+            "buttons watch": self._panel.hung, DISK: self._journal.hung,
+        }
 
 
 def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:

@@ -5,13 +5,10 @@
     journal ──┘       (what is on the disk) └──> journal
 """
 
-import gc
 import secrets
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from types import FrameType
 from typing import assert_never
 
 from contract import topics
@@ -20,9 +17,8 @@ from contract.incidents import Catalogue
 from loop import clock, endpoint, health
 from loop.effects import Connect, Log, Publish, Reconnect
 from loop.endpoint import Subscription
-from loop.events import Clock, Faulted, Recovered
-from loop.inbox import Inbox
 from loop.link import Link
+from loop.running import DISK, Loop
 from loop.teller import Teller, line
 from posko import face, hub
 from posko.config import Config
@@ -31,20 +27,13 @@ from posko.journal import NAME, Journal
 from posko.state import Rules, State
 
 
-class Hub:
+class Hub(Loop[State]):
     """A running hub. `run` returns when it is told to stop."""
 
     def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+        super().__init__()
         self._config = config
         self._say = tell
-        self._inbox = Inbox()
-        self._stopping = False
-        self._ailing: set[str] = set()
-
-    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Ends `run`, from a signal handler or another thread."""
-        self._stopping = True
-        self._inbox.put(clock.wall())  # anything: the loop must turn
 
     def run(self) -> None:
         """Runs the hub until `stop`."""
@@ -57,27 +46,10 @@ class Hub:
             district = config.district.district
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
             self._link = Link(broker, subscriptions(district), face.last_words(state, "connection lost"), self._inbox)
-            gc.collect()
-            gc.freeze()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self.stop)
-            health.notify("READY=1")
+            self._begin()
             self._tell(f"posko: listening for {config.district.name}; looking for the broker")
-            state = self._loop(state)
+            state = self._turn(state, hub.step, hub.next_due)
             self._link.close(face.last_words(state, "stopped"))
-
-    def _loop(self, state: State) -> State:
-        while not self._stopping:
-            at, event = self._inbox.get(hub.next_due(state))
-            state, effects = hub.step(state, event, at)
-            for effect in effects:
-                self._perform(effect)
-            overflow = self._inbox.overflow()
-            if overflow is not None:
-                self._inbox.put(overflow)
-            if isinstance(event, Clock):
-                self._feed_watchdog()
-        return state
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -95,16 +67,10 @@ class Hub:
             case _:
                 assert_never(effect)
 
-    def _feed_watchdog(self) -> None:
-        """Feeds systemd's watchdog when the loop turned and the link's thread lives; tells what does not."""
-        found = health.troubles({"link watch": self._link.trouble, "journal watch": self._journal.hung})
-        for part, trouble in found.items():
-            self._inbox.put(Faulted(part, trouble))
-        for part in self._ailing - found.keys():
-            self._inbox.put(Recovered(part))
-        self._ailing = set(found)
-        if found.keys() <= {"journal watch"}:  # without a disk it repeats all the same
-            health.notify("WATCHDOG=1")
+    def _watched(self) -> Mapping[str, Callable[[], str | None]]:
+        return {
+            "link watch": self._link.trouble, DISK: self._journal.hung,
+        }
 
 
 def make_rules(district: District, catalogue: Catalogue) -> Rules:
