@@ -68,7 +68,7 @@ def main(alarms: int) -> None:
         stack.callback(hub.stop)
         _, wired = posts.load()
         boxes = [
-            stack.enter_context(Box(place, posts.settings(each, broker.port, place)))
+            stack.enter_context(Box(place, posts.settings(each, {"host": broker.host, "port": broker.port}, place)))
             for each in wired for place in (folder / each.post.name,)
         ]
         for box in boxes:

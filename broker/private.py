@@ -1,4 +1,4 @@
-"""A private Mosquitto on a free loopback port, for the demo, the tests and the benchmarks. Not for a village.
+"""A private Mosquitto on a free loopback port, for the tests and the benchmarks. Not for a village.
 
 It listens on 127.0.0.1 only, keeps its files in a folder of its own, and ends with whoever started it.
 """

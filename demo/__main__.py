@@ -29,7 +29,7 @@ _NARROW, _LOW = 100, 30
               help="Stay N seconds after the tour, then leave. In a terminal the demo stays until the key q.")
 @click.option("--plain", is_flag=True, help="Print lines, also in a terminal.")
 def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
-    """Six villages and a police post, on this machine: a private broker, a real hub, seven real nodes, simulated pins.
+    """Six villages and a police post, on this machine: a real broker and hub, seven real nodes, simulated pins.
 
     A tour plays what can happen and looks whether each node, and the hub, does what it should; then keys press
     buttons, and any mosquitto_pub can join in. Without a terminal it prints a line per event.
@@ -76,7 +76,8 @@ def _plain(steps: Sequence[Step], stay_s: float | None) -> list[str]:
             stay_s = 0.0 if steps else float("inf")
         if stay_s > 0:
             _echo("Ketik di terminal lain / type in another terminal:")
-            _echo(f"$ {shlex.join(world.command('kalibagor/alarm/pencurian', ('-m', 'rumah Pak RT 3')))}")
+            line = shlex.join(world.command("kalibagor/alarm/pencurian", ("-m", "rumah Pak RT 3")))
+            _echo(f"$ {world.home} {line}")
             with suppress(LeavingError):
                 world.sleep(stay_s)
     return differences

@@ -4,9 +4,11 @@ The payload comes in hexadecimal, so that no note, however it is written, can br
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -17,7 +19,7 @@ from contract.topics import ActiveTopic, NodeTopic, PoskoTopic
 from demo.box import now
 from demo.sight import POSKO, Heard, Listing
 
-READY = "demo/ear"  # retained by the demo itself; who hears it is subscribed
+READY = "Subscribed "  # what `mosquitto_sub -d` says when the broker has let it subscribe; no topic begins so
 STOP_S = 2.0
 
 
@@ -41,10 +43,13 @@ Overheard = OverheardStatus | OverheardEvent | Listing
 
 
 class Ear:
-    """Hears what every node of *district*, and its hub, publishes, and hands it to *tell*; `READY` to *ready*."""
+    """Hears what every node of *district*, and its hub, publishes, and hands it to *tell*.
 
-    def __init__(self, port: int, district: str, tell: Callable[[Overheard], None], ready: Callable[[], None]) -> None:
-        self._port = port
+    It logs in with the options of mosquitto_sub in the folder *home*. *ready* is called when it is subscribed.
+    """
+
+    def __init__(self, home: Path, district: str, tell: Callable[[Overheard], None], ready: Callable[[], None]) -> None:
+        self._home = home
         self._district = district
         self._tell = tell
         self._ready = ready
@@ -54,9 +59,11 @@ class Ear:
     def start(self) -> None:
         """Begins to listen."""
         self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            [program("mosquitto_sub"), "-p", str(self._port), "-t", READY, "-t", f"{topics.ROOT}/{self._district}/#",
-             "-q", "1", "-F", "%t %x"],
+            # A line at a time: into a pipe it would keep what it says, READY too, until a message comes.
+            ["stdbuf", "-oL", program("mosquitto_sub"), "-d", "-F", "%t %x",  # noqa: S607 - of Debian's coreutils
+             "-t", f"{topics.ROOT}/{self._district}/#"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
+            env={**os.environ, "XDG_CONFIG_HOME": str(self._home)},
         )
         self._thread = Thread(target=self._listen, args=(self._process,), name="ear", daemon=True)
         self._thread.start()
@@ -74,10 +81,10 @@ class Ear:
         assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
         with process.stdout:
             for line in process.stdout:
-                name, _, payload = line.rstrip("\n").rpartition(" ")
-                if name == READY:
+                if line.startswith(READY):
                     self._ready()
                     continue
+                name, _, payload = line.rstrip("\n").rpartition(" ")
                 overheard = understand(now(), self._district, name, payload)
                 if overheard is not None:
                     self._tell(overheard)
@@ -88,7 +95,7 @@ def understand(at: float, district: str, name: str, payload: str) -> Overheard |
     try:
         raw = bytes.fromhex(payload)
     except ValueError:
-        return None  # cut off in the middle of a line
+        return None  # cut off in the middle of a line, or about the connection
     match topics.read(district, name):
         case NodeTopic(village, node, kind):
             return _report(at, f"{village}.{node}", kind, raw)

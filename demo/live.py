@@ -104,5 +104,6 @@ class LiveDemo:
             verdict = (f"✗ Tur: {len(self._differences)} perbedaan" if self._differences
                        else f"✓ Tur selesai: semua {len(self._steps)} langkah sesuai di ketujuh pos dan posko")
         return Invitation(
-            self._hands.line(), self._hands.label, self._hands.message, verdict, tuple(self._differences)
+            self._world.home, self._hands.line(), self._hands.label, self._hands.message, verdict,
+            tuple(self._differences),
         )

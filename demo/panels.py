@@ -19,8 +19,11 @@ LAMPS = "lampu: p pencurian, k kebakaran, a aman, h hening · tekan q untuk kelu
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What can be tried: a line for another terminal, what the last key did, and how the tour went."""
+    """What can be tried: a line for another terminal, with the `home` that it needs; what the last key did, and how the
+    tour went.
+    """
 
+    home: str
     line: str
     chosen: str
     message: str
@@ -52,12 +55,12 @@ def try_panel(invitation: Invitation) -> RenderableType:
         verdict.append(f": {text}", "red")
     lines = [
         *([verdict] if invitation.verdict else []),
-        Text("Ketik di terminal lain · type in another terminal:", "dim"),
+        Text.assemble(("$ ", "dim"), (f"export {invitation.home}", "bold cyan")),
         Text.assemble(("$ ", "dim"), (invitation.line, "bold cyan")),
         *map(_legend, KEYS),
         Text.assemble(("Pos: ", "dim"), (invitation.chosen, "bold"), f"   {invitation.message}"),
     ]
-    return _panel("Silakan coba · Try it", lines, "green")
+    return _panel("Silakan coba: di terminal lain, atau tombol · Try it: in another terminal, or keys", lines, "green")
 
 
 def _legend(keys: tuple[tuple[str, str], ...]) -> Text:

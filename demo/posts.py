@@ -66,22 +66,22 @@ def labels() -> dict[str, str]:
     return {name: incident.label for name, incident in catalogue.incidents.items()}
 
 
-def settings(wired: Wired, port: int, folder: Path) -> dict[str, Any]:
-    """The node's settings, all but `pins`: its broker is on this machine's *port*, its files are in *folder*."""
+def settings(wired: Wired, broker: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The node's settings, all but `pins`: *broker* is how it reaches the broker, its files are in *folder*."""
     return {
         **wired.settings,
         "district": str(DISTRICT_FILE),
-        "broker": {"host": "127.0.0.1", "port": port},
+        "broker": dict(broker),
         "hub": True,
         "state_dir": str(folder / "state"),
     }
 
 
-def hub_settings(port: int, folder: Path) -> dict[str, Any]:
-    """The hub's settings, on the same broker."""
+def hub_settings(broker: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The hub's settings, in the same way."""
     return {
         "district": str(DISTRICT_FILE),
-        "broker": {"host": "127.0.0.1", "port": port},
+        "broker": dict(broker),
         "state_dir": str(folder / "state"),
     }
 

@@ -7,10 +7,12 @@
                                                                             ^
     keys, tour ──────────────── contacts moved ─────────────────────────────┘
 
+Everyone logs in with an account of their own, as in a village: posts, hub, operator (mosquitto_pub), reader (the ear).
 Threads (the pins, the lines, the ear) only add to the record, and whoever waits, waits for that. Every process is
 ended by its own id, whichever way the demo is left: first the nodes, then the hub, then the broker.
 """
 
+import os
 import shlex
 import subprocess
 import tempfile
@@ -18,10 +20,11 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from broker.private import PrivateBroker, program
+from broker.private import program
 from demo import posts
 from demo.box import Box, now, write_settings
-from demo.ear import READY, Ear
+from demo.ear import Ear
+from demo.installation import OPERATOR, READER, Installation
 from demo.program import Program
 from demo.record import OFFLINE, Record
 from demo.sight import POSKO, Post, Said, Sight, read_line
@@ -56,11 +59,12 @@ class World:
     def __enter__(self) -> "World":
         for name in ("mosquitto", "mosquitto_sub", "mosquitto_pub"):
             program(name)  # raises BrokerError
-        base = "/tmp" if len(tempfile.gettempdir()) > 60 else None  # noqa: S108 - a Unix socket's path is short
+        # A Unix socket's path is short, and the line that names the folder fits the view.
+        base = "/tmp" if len(tempfile.gettempdir()) > 40 else None  # noqa: S108
         with ExitStack() as parts:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="kentongan-", dir=base)))
-            self.broker = parts.enter_context(PrivateBroker(folder / "broker"))
-            self._ear = Ear(self.broker.port, self.district.district, self._record.overhear, self._ready)
+            self.broker = parts.enter_context(Installation(folder, posts.DISTRICT_FILE))
+            self._ear = Ear(self.broker.homes[READER], self.district.district, self._record.overhear, self._ready)
             parts.callback(self._ear.stop)
             self._listen()
             self.hub = parts.enter_context(self._make_hub(folder / "hub"))
@@ -104,13 +108,18 @@ class World:
 
     def command(self, topic: str, options: tuple[str, ...]) -> list[str]:
         """The `mosquitto_pub` line, as a list, that publishes to *topic* of this district."""
-        return ["mosquitto_pub", "-p", str(self.broker.port), "-t", f"kentongan/{self.district.district}/{topic}",
-                *options]
+        return ["mosquitto_pub", "-t", f"kentongan/{self.district.district}/{topic}", *options]
+
+    @property
+    def home(self) -> str:
+        """What, put before a line, tells mosquitto's clients in any terminal where the operator's options are."""
+        return f"XDG_CONFIG_HOME={shlex.quote(str(self.broker.homes[OPERATOR]))}"
 
     def publish(self, command: list[str]) -> str:
-        """Runs *command*, a `mosquitto_pub` line. Returns what it complains of, or ""."""
+        """Runs *command*, a `mosquitto_pub` line, as the operator. Returns what it complains of, or ""."""
         done = subprocess.run(  # noqa: S603 - our own command line
-            [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=10.0, check=False
+            [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=10.0, check=False,
+            env={**os.environ, "XDG_CONFIG_HOME": str(self.broker.homes[OPERATOR])},
         )
         return done.stderr.strip() or ("" if done.returncode == 0 else f"{shlex.join(command)} exits {done.returncode}")
 
@@ -163,7 +172,6 @@ class World:
     def _listen(self) -> None:
         self._hears = False
         self._ear.start()
-        self.publish(["mosquitto_pub", "-p", str(self.broker.port), "-t", READY, "-r", "-m", "?"])
         if not self.wait(lambda: self._hears, START_S):
             raise WorldError("mosquitto_sub does not hear the broker")
 
@@ -185,11 +193,11 @@ class World:
     def _make_hub(self, folder: Path) -> Program:
         folder.mkdir()
         path = folder / "posko.yaml"
-        write_settings(path, posts.hub_settings(self.broker.port, folder))
+        write_settings(path, posts.hub_settings(self.broker.hub(), folder))
         return Program(POSKO.name, ("posko", "--config", str(path)), self._hears_of(POSKO.name), self._record.changed)
 
     def _make_box(self, folder: Path, name: str) -> Box:
-        settings = posts.settings(self._wired[name], self.broker.port, folder)
+        settings = posts.settings(self._wired[name], self.broker.node(name), folder)
         return Box(folder, settings, self._hears_of(name), self._record.changed)
 
     def _hears_of(self, name: str) -> Callable[[str], None]:

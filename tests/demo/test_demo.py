@@ -80,7 +80,7 @@ def test_who_was_away_rings_when_it_is_back_and_a_hub_that_dies_in_mid_alarm_cha
     done = tour(monkeypatch, steps)
     assert done.exit_code == 0, done.output
     assert done.output.count("✓ 7 pos dan posko") == len(steps)
-    assert done.output.count("$ mosquitto_pub -p") == 1
+    assert done.output.count("$ mosquitto_pub -t") == 1
     for line in ("# listrik padam di Olean", "# listrik kembali di Olean", "# kill -9 posko", "# posko hidup lagi",
                  "   posko: 1 alarm, 7/7 berbunyi · sounding: Bencana alam di semua desa", "   posko: mati · dead",
                  "✓ 4 langkah sesuai di 7 pos dan posko / 4 steps as expected on 7 nodes and the hub"):
@@ -138,7 +138,7 @@ def test_a_signal_in_the_middle_of_the_tour_ends_every_process(folder: Path, num
 def test_without_a_tour_it_stays_as_long_as_it_is_told_and_leaves_nothing_behind(folder: Path) -> None:
     process = start(folder, "--no-tour", "--seconds", "0.5")
     try:
-        text = read_until(process, "$ mosquitto_pub -p")
+        text = read_until(process, " mosquitto_pub -t")
         pids = children(process.pid)
         rest, _ = process.communicate(timeout=30.0)
     finally:
@@ -147,6 +147,29 @@ def test_without_a_tour_it_stays_as_long_as_it_is_told_and_leaves_nothing_behind
     assert len(pids) >= 10
     assert gone(pids)
     assert list(folder.iterdir()) == []
+
+
+def test_the_line_that_it_offers_rings_from_any_terminal_and_without_its_account_nothing_does(folder: Path) -> None:
+    process = start(folder, "--no-tour", "--seconds", "20")
+    try:
+        line = read_until(process, " mosquitto_pub -t").splitlines()[-1].removeprefix("$ ")
+        bare = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        setting, _, command = line.partition(" ")
+        options = (Path(setting.partition("=")[2]) / "mosquitto_pub").read_text().splitlines()
+        place = " ".join(each for each in options if each.split()[0] in ("-h", "-p", "--cafile"))
+        nameless = command.replace("mosquitto_pub", f"mosquitto_pub {place}", 1)
+        refused = subprocess.run(["sh", "-c", nameless], env=bare, capture_output=True, text=True, timeout=10.0,
+                                 check=False)
+        done = subprocess.run(["sh", "-c", line], env=bare, capture_output=True, text=True, timeout=10.0, check=False)
+        text = read_until(process, "BERBUNYI")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30.0)
+    finally:
+        process.kill()
+    assert "not authorised" in refused.stderr.lower()
+    assert refused.returncode != 0
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rumah Pak RT 3" in text
 
 
 def test_a_missing_mosquitto_is_one_line_and_exit_2(folder: Path) -> None:

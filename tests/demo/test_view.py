@@ -16,7 +16,8 @@ from tests.demo.sights import KOTAKAN, SINCE, TALKANDANG, at_rest, beating, hub,
 
 WIDTH, HEIGHT = 100, 30
 NOW = SINCE + 12.0
-LINE = "mosquitto_pub -p 1883 -t kentongan/situbondo/kalibagor/alarm/pencurian -m 'rumah Pak RT 3'"
+HOME = "XDG_CONFIG_HOME=/tmp/kentongan-abcdefgh/operator"
+LINE = "mosquitto_pub -t kentongan/situbondo/kalibagor/alarm/pencurian -m 'rumah Pak RT 3'"
 LABELS = {"pencurian": "Pencurian", "aman": "Aman", "kebakaran": "Kebakaran"}
 SOUNDS = {"kotakan/pos-1": 0.01}
 
@@ -100,9 +101,10 @@ def test_the_tour_shows_its_line_and_what_came_of_it() -> None:
 
 
 def test_after_the_tour_there_is_a_line_for_another_terminal_and_every_key() -> None:
-    invitation = Invitation(LINE, "Kalibagor", "tombol pencurian ditahan 1 detik …", "✓ Tur selesai", ())
+    invitation = Invitation(HOME, LINE, "Kalibagor", "tombol pencurian ditahan 1 detik …", "✓ Tur selesai", ())
     text = "\n".join(lines_of(replace(picture(at_rest()), invitation=invitation)))
-    for word in (LINE, "theft", "fire", "all-clear", "silence", "lock", "ronda", "broker", "posko", "off/on", "quit",
+    for word in (f"$ export {HOME}", f"$ {LINE}", "theft", "fire", "all-clear", "silence", "lock", "ronda", "broker",
+                 "posko", "off/on", "quit",
                  "Pos: Kalibagor", "✓ Tur selesai"):
         assert word in text
 
