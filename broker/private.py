@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 # Debian puts the broker where an ordinary user's PATH does not look.
 _PLACES = ("/usr/sbin", "/usr/local/sbin")
@@ -115,7 +116,7 @@ def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[by
     raise BrokerError(f"Mosquitto did not start on port {', '.join(map(str, waiting))}; it says: {said}")
 
 
-def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+def end(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) -> None:
     """Ends *process* by signal *how*, and waits for its end."""
     if process.poll() is None:
         process.send_signal(how)

@@ -18,11 +18,17 @@ def unknown_name(
 
     Without *look_up* nothing near is sought: under a flood of typos that would cost too much.
     """
-    for what, word, known in (("village", village, {EVERYWHERE, *villages}), ("incident", incident, set(incidents))):
-        if word not in known:
-            hint = suggestion(word, sorted(known)) if look_up else "look it up"
-            return f"unknown {what} {word[:80]!r}; {hint}"
-    return None
+    return unknown("village", village, {EVERYWHERE, *villages}, look_up=look_up) or unknown(
+        "incident", incident, incidents, look_up=look_up
+    )
+
+
+def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = True) -> str | None:
+    """That *word* is no *what*, with the nearest of the *known* ones; None if it is one."""
+    if word in known:
+        return None
+    hint = suggestion(word, sorted(known)) if look_up else "look it up"
+    return f"unknown {what} {word[:80]!r}; {hint}"
 
 
 def oddities(body: Body, *, retain: bool) -> list[str]:

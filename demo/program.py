@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Condition, Thread
 from typing import Self
 
+from broker.private import end
+
 STOP_S = 5.0
 
 
@@ -84,13 +86,7 @@ class Program:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.poll() is None:
-            process.send_signal(how)
-        try:
-            process.wait(timeout=STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process, how)
         if self._thread is not None:
             self._thread.join(timeout=STOP_S)  # it has said all
 

@@ -55,7 +55,7 @@ def _news(draft: Draft, word: str) -> dict[str, object]:
     return {
         "state": word,
         "alarms": [_about(state, alarm) for _, alarm in sorted(state.alarms.items())],
-        "posts": {post: _post(state.posts.get(post) or Watch()) for post in sorted(state.rules.posts)},
+        "posts": {post: _post(state.watch(post)) for post in sorted(state.rules.posts)},
         "faults": dict(sorted(state.faults.items())),
         "undated": len(state.undated),
         "clock": draft.clock_word(),

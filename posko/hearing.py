@@ -11,7 +11,7 @@ from contract import answers, beacon, messages, reports, topics
 from contract.district import EVERYWHERE
 from contract.incidents import ALL_CLEAR
 from contract.messages import Body, Refusal, Status
-from contract.nearest import nearest, suggestion
+from contract.nearest import nearest
 from contract.reports import Key, Kind
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from loop.effects import Publish
@@ -122,16 +122,14 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
     if _clean_up(draft, message):
         return
     rules = draft.state.rules
-    if topic.village not in (EVERYWHERE, *rules.villages):
-        close = suggestion(topic.village, sorted((EVERYWHERE, *rules.villages))) if draft.heeds() else "look it up"
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown village {topic.village[:80]!r}; {close}")
+    unknown = answers.unknown("village", topic.village, {EVERYWHERE, *rules.villages}, look_up=draft.heeds())
+    if unknown is None and topic.command != topics.SILENCE:
+        unknown = answers.unknown("command", topic.command, (topics.SILENCE, topics.TEST), look_up=draft.heeds())
+    if unknown is not None:
+        _refuse(draft, message, unknown)
     elif topic.command == topics.SILENCE:
         count = alarms.silence(draft, topic.village)
         draft.answer(Kind.SILENCED, village=topic.village, reason=f"operator; {count} alarms in force")
-    elif topic.command != topics.TEST:
-        known = (topics.SILENCE, topics.TEST)
-        close = suggestion(topic.command, known) if draft.heeds() else "look it up"
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}; {close}")
 
 
 def _ronda(draft: Draft, topic: RondaTopic, message: Received) -> None:
@@ -139,19 +137,15 @@ def _ronda(draft: Draft, topic: RondaTopic, message: Received) -> None:
         return
     body = messages.read_alarm(message.payload)
     if isinstance(body, Refusal):
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=body.reason)
+        _refuse(draft, message, body.reason)
         return
-    known = sorted((EVERYWHERE, *draft.state.rules.villages))
-    if topic.village not in known:
-        close = suggestion(topic.village, known) if draft.heeds() else "look it up"
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown village {topic.village[:80]!r}; {close}")
-        return
-    objection = answers.round_objection(body, retain=message.retain)
+    known = {EVERYWHERE, *draft.state.rules.villages}
+    objection = answers.unknown("village", topic.village, known, look_up=draft.heeds())
+    objection = objection or answers.round_objection(body, retain=message.retain)
+    if objection is None and not draft.granted((topic.village, "ronda"), AT_ONCE, PER_S):
+        objection = "too many rounds at once"
     if objection is not None:
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=objection)
-        return
-    if not draft.granted((topic.village, "ronda"), AT_ONCE, PER_S):
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="too many rounds at once")
+        _refuse(draft, message, objection)
         return
     post = body.sender or ""
     identifier = body.identifier or draft.identifier()
@@ -191,12 +185,11 @@ def _stray(draft: Draft, message: Received) -> None:
     district = draft.state.rules.district
     if len(words) > 1 and words[1] != district:
         if draft.heeds() and nearest(words[1], (district,)) is not None:
-            draft.answer(Kind.REFUSED, topic=message.topic[:200],
-                         reason=f"unknown district {words[1][:80]!r}; did you mean {district}?")
+            _refuse(draft, message, f"unknown district {words[1][:80]!r}; did you mean {district}?")
         return
     close = nearest(words[3], ("alarm", "command", "node")) if len(words) > 3 and draft.heeds() else None
     hint = f"; did you mean …/{close}/…?" if close else "; use V/alarm/INCIDENT, V/command/silence or V/ronda"
-    draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"not a topic of this district{hint}")
+    _refuse(draft, message, f"not a topic of this district{hint}")
 
 
 def _clean_up(draft: Draft, message: Received) -> bool:
@@ -204,6 +197,10 @@ def _clean_up(draft: Draft, message: Received) -> bool:
     if message.retain and message.payload:
         draft.do(Publish(message.topic, b"", retain=True))
     return message.retain and not message.payload
+
+
+def _refuse(draft: Draft, message: Received, reason: str) -> None:
+    draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=reason)
 
 
 def _hear(draft: Draft, body: Body) -> None:

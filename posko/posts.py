@@ -46,7 +46,7 @@ def _status(draft: Draft, post: str, message: Received) -> None:
     if isinstance(status, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
         return
-    watch = replace(_watch(draft.state, post), status=status)
+    watch = replace(draft.state.watch(post), status=status)
     if status.state == OFFLINE:
         _put(draft, post, watch)
     elif message.retain:
@@ -60,7 +60,7 @@ def _event(draft: Draft, village: str, post: str, message: Received) -> None:
     if isinstance(event, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
         return
-    _alive(draft, post, _watch(draft.state, post), event.boot)
+    _alive(draft, post, draft.state.watch(post), event.boot)
     if event.kind == Kind.LINKED.value:
         beacon.ask(draft)
     if draft.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
@@ -76,7 +76,7 @@ def pass_time(draft: Draft) -> None:
         return
     silent = [post for post in state.rules.posts if draft.now >= _away_at(state, post)]
     for post in silent:
-        watch = _watch(state, post)
+        watch = state.watch(post)
         if not watch.away:
             _put(draft, post, replace(watch, away=True))
             draft.say(Kind.AWAY, post=post, reason=_absence(draft, watch))
@@ -96,20 +96,16 @@ def deadlines(state: State) -> Iterator[float]:
     """The instants at which `pass_time` will have something to do."""
     if state.linked_at is not None:
         for post in state.rules.posts:
-            if not _watch(state, post).away:
+            if not state.watch(post).away:
                 yield _away_at(state, post)
         for watch in state.posts.values():
             if watch.cloned_at is not None:
                 yield watch.cloned_at + TURNS_S
 
 
-def _watch(state: State, post: str) -> Watch:
-    return state.posts.get(post) or Watch()
-
-
 def _away_at(state: State, post: str) -> float:
     linked_at = state.linked_at if state.linked_at is not None else state.now
-    return max(linked_at, _watch(state, post).heard_at or linked_at) + AWAY_S
+    return max(linked_at, state.watch(post).heard_at or linked_at) + AWAY_S
 
 
 def _absence(draft: Draft, watch: Watch) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from contract.reports import Key, Kind, NodeStatus
 from posko.draft import Draft
-from posko.state import Alarm, State, Watch
+from posko.state import Alarm, State
 
 PROOF_S = 10.0  # what does not sound by then is told
 
@@ -88,6 +88,6 @@ def _tell(draft: Draft, alarm: Alarm, without: list[str]) -> None:
 
 
 def _trouble(state: State, post: str, key: Key) -> Trouble | None:
-    watch = state.posts.get(post) or Watch()
+    watch = state.watch(post)
     # What the broker kept of a post tells what it was, not that it lives.
     return trouble(watch.status, key, away=watch.away or watch.heard_at is None)

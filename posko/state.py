@@ -128,3 +128,7 @@ class State:
     announced: Mapping[str, object] | None = None
     announced_at: float = 0.0
     stood: tuple[str, float] = ("", 0.0)
+
+    def watch(self, post: str) -> Watch:
+        """What is known of *post*, which may be nothing."""
+        return self.posts.get(post) or Watch()
