@@ -13,6 +13,8 @@ from contract import jsontext, messages
 from contract.jsontext import BadTextError
 from contract.messages import MAX_BEACON_BYTES, Refusal
 
+OFFLINE = "offline"  # the state that a program leaves behind, or the broker tells for it
+
 
 class Key(NamedTuple):
     """What an alarm is about. A node sounds at most one alarm of each key, and the hub lists at most one."""

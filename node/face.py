@@ -11,7 +11,7 @@
 """
 
 from contract import jsontext
-from contract.reports import Key
+from contract.reports import OFFLINE, Key
 from loop.effects import Publish
 from node.draft import Draft
 from node.effects import Lamp, Light
@@ -45,7 +45,7 @@ def heartbeat(draft: Draft) -> None:
 
 def last_words(state: State, reason: str) -> Publish:
     """The status that a node leaves behind; also its will, spoken by the broker if the node cannot."""
-    status = {"state": "offline", "node": state.rules.node, "village": state.rules.village,
+    status = {"state": OFFLINE, "node": state.rules.node, "village": state.rules.village,
               "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
     return Publish(Draft(state, state.now).topic("status"), jsontext.dump(status), retain=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contract import jsontext
+from contract.reports import OFFLINE
 from loop.effects import Publish
 from posko import proof
 from posko.draft import Draft, topic
@@ -40,7 +41,7 @@ def deadlines(state: State) -> Iterator[float]:
 
 def last_words(state: State, reason: str) -> Publish:
     """The status that a hub leaves behind; also its will, spoken by the broker if the hub cannot."""
-    status = {"state": "offline", "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
+    status = {"state": OFFLINE, "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
     return Publish(topic(state, "status"), jsontext.dump(status), retain=True)
 
 
@@ -77,4 +78,4 @@ def _post(watch: Watch) -> str:
     """A post in one word: its own, or what the hub knows better."""
     if watch.status is None:
         return "away" if watch.away else "unheard"
-    return "away" if watch.away and watch.status.state != "offline" else watch.status.state[:40]
+    return "away" if watch.away and watch.status.state != OFFLINE else watch.status.state[:40]

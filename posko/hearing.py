@@ -170,7 +170,7 @@ def _other_hub(draft: Draft, message: Received) -> None:
     status = reports.read_status(message.payload)
     if isinstance(status, Refusal) or not status.boot or status.boot == draft.state.rules.boot:
         return
-    if (draft.state.links > 1) if message.retain else status.state != "offline":
+    if (draft.state.links > 1) if message.retain else status.state != reports.OFFLINE:
         _rivalled(draft, status.boot)
 
 

@@ -22,7 +22,6 @@ from posko.state import State, Watch
 
 AWAY_S = 30.0
 TURNS_S = 120.0  # two runs that speak within this time of each other take turns
-OFFLINE = "offline"
 # What one post may have written down at once, then each second: more than it keeps for the link's return.
 AT_ONCE, PER_S = 300.0, 2.0
 NAME = 128  # signs of an identifier: more than any post gives one
@@ -47,7 +46,7 @@ def _status(draft: Draft, post: str, message: Received) -> None:
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
         return
     watch = replace(draft.state.watch(post), status=status)
-    if status.state == OFFLINE:
+    if status.state == reports.OFFLINE:
         _put(draft, post, watch)
     elif message.retain:
         _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
-from contract.reports import Key, Kind, NodeStatus
+from contract.reports import OFFLINE, Key, Kind, NodeStatus
 from posko.draft import Draft
 from posko.state import Alarm, State
 
@@ -31,7 +31,7 @@ def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Troub
     """What keeps the post with *status* from sounding an alarm of *key*; None if it sounds."""
     if status is None:
         return Trouble.UNHEARD
-    if status.state == "offline":
+    if status.state == OFFLINE:
         return Trouble.OFFLINE
     if away:
         return Trouble.AWAY

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 from contract.messages import SYNCED
-from contract.reports import Kind, Report
+from contract.reports import OFFLINE, Kind, Report
 from posko.desk import force, hubsight, words
 from posko.desk.force import Force
 from posko.desk.view import News, Post, View
 from posko.desk.words import Names
-from posko.posts import OFFLINE
 from posko.proof import Trouble
 
 TOGETHER_S = 2.0  # what several posts say within this time is said together

@@ -14,7 +14,7 @@ from contract.beacon import Beacon
 from contract.district import District, reaches
 from contract.incidents import ONCE, Catalogue
 from contract.messages import Refusal
-from contract.reports import Key, Kind, NodeStatus, Report
+from contract.reports import OFFLINE, Key, Kind, NodeStatus, Report
 from contract.topics import ActiveTopic, NodeTopic, PoskoTopic
 from loop.draft import without
 from loop.effects import Publish
@@ -23,7 +23,6 @@ from posko.desk import orders
 from posko.desk.hubword import read_hub_status
 from posko.desk.orders import Act, Order
 from posko.desk.view import Hub, News, Post, View
-from posko.posts import OFFLINE
 from posko.state import Rules
 
 TOKEN = "order"  # noqa: S105 - names the one message that is sent

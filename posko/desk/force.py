@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from contract.incidents import ONCE
 from contract.messages import Status
-from contract.reports import Key
+from contract.reports import OFFLINE, Key
 from posko.desk import hubsight
 from posko.desk.view import Post, View
-from posko.posts import OFFLINE
 from posko.proof import Trouble, trouble
 
 LISTED_S = 6.0  # one beacon, and a little

@@ -3,9 +3,8 @@
 from enum import Enum
 
 from contract.messages import Status
-from contract.reports import Key
+from contract.reports import OFFLINE, Key
 from posko.desk.view import Post, View
-from posko.posts import OFFLINE
 from posko.proof import Trouble
 
 SILENT_S = 15.0  # three beacons

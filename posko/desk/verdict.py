@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract.incidents import ONCE
-from contract.reports import Key
+from contract.reports import OFFLINE, Key
 from posko.desk import hubsight
 from posko.desk.hubsight import Standing
 from posko.desk.orders import Act
 from posko.desk.view import Post, View
-from posko.posts import OFFLINE
 from posko.proof import Trouble, trouble
 
 GRACE_S = 2.0  # without a hub: how long it is waited for, once all is well
