@@ -31,7 +31,7 @@ from demo.sight import POSKO, Post, Said, Sight, read_line
 
 START_S = 30.0
 SLICE_S = 0.2  # how long a wait lasts before it looks whether it is time to leave
-HOLD_MORE_S = 0.2  # a finger does not let go at the very instant
+HOLD_MORE_S = 0.5  # a finger does not let go at the very instant, and a busy machine stalls
 
 
 class WorldError(Exception):

@@ -9,7 +9,7 @@ import pytest
 from broker.private import PrivateBroker
 from tests.support.mqtt import Reader, publish
 from tests.support.proxy import Proxy
-from tests.support.village import BASE, HOLD_S, SOUNDS, Hub, Post, alarm, impatient, listed, silence
+from tests.support.village import BASE, SOUNDS, Hub, Post, alarm, impatient, listed, silence
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_connection_that_is_dead_unnoticed_is_replaced_after_a_missing_beacon(
 
 def test_a_press_is_kept_until_the_hub_lists_it(broker: PrivateBroker, post: Post) -> None:
     with Reader(broker, f"{BASE}/kalibagor/#") as reader:
-        post.press("pencurian", HOLD_S + 0.05)
+        post.hold("pencurian")
         assert reader.wait(lambda came: any(each.topic.endswith("/alarm/pencurian") for each in came))
         (sent,) = [each.members for each in reader.messages if each.topic.endswith("/alarm/pencurian")]
         post.expect("published:")

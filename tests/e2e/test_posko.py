@@ -14,7 +14,7 @@ from tests.support.posko import Posko
 from tests.support.proxy import Proxy
 from tests.support.shifted import LINE, VARIABLE, set_clock
 from tests.support.storm import Storm
-from tests.support.village import BASE, HOLD_S, Post, alarm, impatient, silence
+from tests.support.village import BASE, Post, alarm, impatient, silence
 
 BEACON_S = 10.0  # the longest that a village may wait for what it missed
 
@@ -104,7 +104,7 @@ def test_a_press_during_a_broker_outage_rings_the_others_when_the_broker_is_back
     with_broker = len(pressed.lines)
     broker.kill()
     pressed.expect("fault: ", with_broker)
-    pressed.press("pencurian", HOLD_S + 0.05)
+    pressed.hold("pencurian")
     pressed.expect_on("siren")
     assert other.sounds() == []
     broker.start()
@@ -133,7 +133,7 @@ def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere
         since = len(post.lines)
         broker.kill()
         post.expect("fault: ", since)
-        post.press("pencurian", HOLD_S + 0.05)
+        post.hold("pencurian")
         post.expect("finished: ", since, 15.0)
         broker.start()
         post.expect("late: ", since, BEACON_S)
@@ -220,7 +220,7 @@ def test_without_a_disk_the_hub_repeats_all_the_same_says_so_and_posts_hold_on_t
         hub.begin(impatient(folder, "loop.database.RETRY_S = 1.0"))
         post = begin(folder, broker.port, posts)
         since = len(post.lines)
-        post.press("pencurian", HOLD_S + 0.05)
+        post.hold("pencurian")
         listed = reader.wait(lambda came: any(each.get("alarms") for each in actives(came)), BEACON_S)
         alarms = next(each["alarms"] for each in actives(reader.messages) if each["alarms"])
         faulted = reader.wait(lambda came: any("journal" in str(each.members.get("faults")) for each in came))
@@ -325,7 +325,7 @@ def test_with_clocks_that_are_hours_off_nothing_is_late_and_nothing_is_lost(
     try:
         hub.begin(faketime(folder / "posko", off[0]))
         first.begin(faketime(folder / "a", off[1]))
-        first.press("pencurian", HOLD_S + 0.05)
+        first.hold("pencurian")
         first.expect("listed:", 0, BEACON_S)
         second.begin(faketime(folder / "b", off[2]))  # it was off when that was pressed
         second.expect_on("siren", BEACON_S)
@@ -350,7 +350,7 @@ def test_clocks_that_jump_in_the_middle_of_an_alarm_change_nothing(
         hub.begin(env)
         first.begin(first_env)
         second.begin()
-        first.press("pencurian", HOLD_S + 0.05)
+        first.hold("pencurian")
         for post in (first, second):
             post.expect_on("siren")
             post.expect_on("strobe")
