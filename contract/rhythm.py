@@ -10,7 +10,7 @@ The notation is what a villager would scratch beside the drum::
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from contract.settings import number, option
@@ -163,14 +163,15 @@ class CyclePlan:
     siren_s: float = option(number(1.0, 30.0, " s"), default=5.0)
     rest_s: float = option(number(0.2, 5.0, " s"), default=1.0)
     rhythm_s: float = option(number(5.0, 60.0, " s"), default=12.0)
-    voice_s: float = option(number(0.0, 30.0, " s"), default=4.0)
+    voice_s: float = option(number(0.0, 30.0, " s"), default=7.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """One round of an alarm. Instants and lengths are seconds from its start; strokes are in order.
 
-    `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke.
+    `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke; every
+    `figure` strokes are a figure, whose count is the message.
     """
 
     length_s: float
@@ -178,6 +179,12 @@ class Cycle:
     strokes_s: tuple[float, ...]
     beat_s: float
     voice: Span | None
+    figure: int = 1
+
+    @property
+    def entries_s(self) -> tuple[float, ...]:
+        """Where the drum can be joined without spoiling a count: the first stroke of each figure."""
+        return self.strokes_s[:: self.figure]
 
 
 def alarm_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
@@ -192,6 +199,7 @@ def alarm_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
         strokes_s=strokes,
         beat_s=_beat_s(beaten),
         voice=Span(end + plan.rest_s, plan.voice_s) if plan.voice_s else None,
+        figure=len(beaten.onsets_s),
     )
 
 
@@ -201,7 +209,30 @@ def drum_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
     It begins with the plan's rest, so that its first stroke does not drown in what sounded before.
     """
     strokes = tuple(plan.rest_s + onset for onset in beaten.onsets_s)
-    return Cycle(round(plan.rest_s + beaten.period_s, 6), None, strokes, _beat_s(beaten), None)
+    return Cycle(round(plan.rest_s + beaten.period_s, 6), None, strokes, _beat_s(beaten), None, len(strokes))
+
+
+def entered(cycle: Cycle, at_s: float) -> Cycle:
+    """The first round of *cycle* for who comes in *at_s* seconds after its start.
+
+    The siren begins at once and is heard for its whole length, at the round's end together with the next round's; the
+    drum takes up the figures that are left after it, each in its place, and so does the voice. Half of the rest between
+    siren and drum is given up for the first of them.
+    """
+    if at_s <= 0:
+        return cycle
+    siren, free_s = None, at_s
+    if cycle.siren is not None:
+        ends_s = at_s + cycle.siren.length_s
+        rest_s = cycle.strokes_s[0] - cycle.siren.at_s - cycle.siren.length_s
+        free_s = ends_s + rest_s / 2
+        # The next round begins with the siren: it is not let go just before.
+        siren = Span(at_s, (cycle.length_s if ends_s + rest_s > cycle.length_s else ends_s) - at_s)
+    later = next((place for place, entry_s in enumerate(cycle.entries_s) if entry_s >= free_s), len(cycle.strokes_s))
+    return replace(
+        cycle, siren=siren, strokes_s=cycle.strokes_s[later * cycle.figure:],
+        voice=cycle.voice if cycle.voice is not None and cycle.voice.at_s >= free_s else None,
+    )
 
 
 def _beat_s(beaten: Figure) -> float:

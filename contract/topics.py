@@ -6,6 +6,7 @@ from contract.district import EVERYWHERE
 
 ROOT = "kentongan"
 SILENCE, TEST = "silence", "test"
+KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 
 
 @dataclass(frozen=True, slots=True)

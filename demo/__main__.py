@@ -2,16 +2,21 @@
 
 import shlex
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import click
 from rich.console import Console
 
 from broker.private import BrokerError
+from contract.nearest import suggestion
 from contract.settings import SettingsError
+from demo import posts
 from demo.live import LiveDemo
 from demo.plain import Plain
 from demo.step import Step
@@ -28,7 +33,11 @@ _NARROW, _LOW = 100, 30
 @click.option("--seconds", type=click.FloatRange(min=0.0), metavar="N",
               help="Stay N seconds after the tour, then leave. In a terminal the demo stays until the key q.")
 @click.option("--plain", is_flag=True, help="Print lines, also in a terminal.")
-def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
+@click.option("--hear", "post", metavar="POST",
+              help="Hear this post's drum and voice, such as kalibagor.pos-1, on ALSA's default device.")
+@click.option("--raw", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="With --hear: write what it sounds into FILE (44100 Hz, one channel, 16 bits), and sound nothing.")
+def demo(*, no_tour: bool, seconds: float | None, plain: bool, post: str | None, raw: Path | None) -> None:
     """Six villages and a police post, on this machine: a real broker and hub, seven real nodes, simulated pins.
 
     A tour plays what can happen and looks whether each node, and the hub, does what it should; then keys press
@@ -44,7 +53,8 @@ def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
         sys.exit(2)
     steps = () if no_tour else TOUR
     try:
-        differences = _live(console, steps, seconds) if alive else _plain(steps, seconds)
+        world = World(post, _sound(post, raw))
+        differences = _live(world, console, steps, seconds) if alive else _plain(world, steps, seconds)
     except (BrokerError, SettingsError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
@@ -54,8 +64,34 @@ def demo(*, no_tour: bool, seconds: float | None, plain: bool) -> None:
     sys.exit(1 if differences else 0)
 
 
-def _live(console: Console, steps: Sequence[Step], stay_s: float | None) -> list[str]:
-    world = World()
+def _sound(post: str | None, raw: Path | None) -> dict[str, str] | None:
+    """The loudspeaker of *post*, if one is to be heard. Exits if it cannot be."""
+    if post is None:
+        if raw is not None:
+            _refuse("--raw: says where the sound goes; --hear POST says whose")
+        return None
+    names = posts.names()
+    if post not in names:
+        _refuse(f"--hear: there is no post {post!r}; {suggestion(post, names)}")
+    if raw is not None:
+        return {"driver": "disk", "device": str(raw.absolute())}
+    click.echo("Pengeras suara dicoba · trying the loudspeaker …", err=True)
+    tried = subprocess.run(
+        [sys.executable, "-m", "kentongan", "play", "pencurian", "--once"],
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+    )
+    if tried.returncode:
+        reason = tried.stderr.partition(": ")[2].partition(". Only")[0] or tried.stderr
+        _refuse(f"--hear: nothing can be heard on this machine: {reason.strip()}; leave --hear out, or add --raw FILE")
+    return {"driver": "alsa"}
+
+
+def _refuse(why: str) -> NoReturn:
+    click.echo(why, err=True)
+    sys.exit(2)
+
+
+def _live(world: World, console: Console, steps: Sequence[Step], stay_s: float | None) -> list[str]:
     with _leaving_on_signals(world), ExitStack() as parts:
         with console.status("Broker, posko dan tujuh pos sedang disiapkan … · starting …"):
             parts.enter_context(world)
@@ -64,8 +100,7 @@ def _live(console: Console, steps: Sequence[Step], stay_s: float | None) -> list
     return differences
 
 
-def _plain(steps: Sequence[Step], stay_s: float | None) -> list[str]:
-    world = World()
+def _plain(world: World, steps: Sequence[Step], stay_s: float | None) -> list[str]:
     printer = Plain(_echo, len(steps), world.labels)
     world.tell = printer.tell
     differences: list[str] = []

@@ -60,19 +60,31 @@ def load() -> tuple[District, tuple[Wired, ...]]:
     return district, tuple(sorted(posts, key=lambda each: each.settings["hears"] == "all"))
 
 
+def names() -> tuple[str, ...]:
+    """Every post. Raises SettingsError."""
+    return tuple(each.post.name for each in load()[1])
+
+
 def labels() -> dict[str, str]:
     """What people call each incident. Raises SettingsError."""
     catalogue = read_catalogue(_yaml(INCIDENTS_FILE), INCIDENTS_FILE.name)
     return {name: incident.label for name, incident in catalogue.incidents.items()}
 
 
-def settings(wired: Wired, broker: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The node's settings, all but `pins`: *broker* is how it reaches the broker, its files are in *folder*."""
+def settings(
+    wired: Wired, broker: Mapping[str, Any], folder: Path, sound: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The node's settings, all but `pins`: *broker* is how it reaches the broker, its files are in *folder*.
+
+    *sound* is its loudspeaker, if it has one.
+    """
     return {
         **wired.settings,
+        **({} if sound is None else {"sound": dict(sound)}),
         "district": str(DISTRICT_FILE),
         "broker": dict(broker),
         "hub": True,
+        "in_phase": False,  # the drum follows the siren at once, so that the tour need not wait for the grid
         "state_dir": str(folder / "state"),
     }
 

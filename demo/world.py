@@ -16,9 +16,10 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from broker.private import program
 from demo import posts
@@ -43,9 +44,12 @@ class LeavingError(Exception):
 
 
 class World:
-    """The running district; use as a context manager. `tell` is given each line that a node or the hub says."""
+    """The running district; use as a context manager. `tell` is given each line that a node or the hub says.
 
-    def __init__(self) -> None:
+    *heard* is the post that has a loudspeaker, if any does, and *sound* its setting.
+    """
+
+    def __init__(self, heard: str | None = None, sound: Mapping[str, Any] | None = None) -> None:
         self.district, wired = posts.load()
         self.labels = posts.labels()
         self._wired = {each.post.name: each for each in wired}
@@ -55,6 +59,7 @@ class World:
         self.tell: Callable[[Said], None] = lambda _said: None
         self._record = Record(self.posts.values())
         self._hears = False
+        self._heard, self._sound = heard, sound
 
     def __enter__(self) -> "World":
         for name in ("mosquitto", "mosquitto_sub", "mosquitto_pub"):
@@ -197,7 +202,8 @@ class World:
         return Program(POSKO.name, ("posko", "--config", str(path)), self._hears_of(POSKO.name), self._record.changed)
 
     def _make_box(self, folder: Path, name: str) -> Box:
-        settings = posts.settings(self._wired[name], self.broker.node(name), folder)
+        sound = self._sound if name == self._heard else None
+        settings = posts.settings(self._wired[name], self.broker.node(name), folder, sound)
         return Box(folder, settings, self._hears_of(name), self._record.changed)
 
     def _hears_of(self, name: str) -> Callable[[str], None]:

@@ -20,9 +20,13 @@ URGENT_LIMIT = 3000
 
 
 class Inbox:
-    """Events with the instant at which each came in, oldest first: the box's own, then the network's."""
+    """Events with the instant at which each came in, oldest first: the box's own, then the network's.
 
-    def __init__(self) -> None:
+    With *room*, so many times more of the network's may wait.
+    """
+
+    def __init__(self, room: int = 1) -> None:
+        self._room = room
         self._arriving: SimpleQueue[tuple[bool, float, Any]] = SimpleQueue()  # the one that signal handlers may use
         self._own: deque[tuple[float, Any]] = deque()
         self._network: deque[tuple[float, Any]] = deque()
@@ -35,7 +39,7 @@ class Inbox:
 
     def offer(self, event: object, limit: int = NETWORK_LIMIT) -> None:
         """Takes *event* of the network in unless *limit* of them wait; what is dropped is counted and reported."""
-        if self._arriving.qsize() + len(self._network) < limit:
+        if self._arriving.qsize() + len(self._network) < limit * self._room:
             self._arriving.put((False, clock.now(), event))
             return
         with self._lock:

@@ -19,8 +19,8 @@ DISK = "journal watch"  # the part that a loop does without
 class Loop(ABC, Generic[S]):
     """A loop over states of one kind. A program adds its parts, and what each effect does to them."""
 
-    def __init__(self) -> None:
-        self._inbox = Inbox()
+    def __init__(self, room: int = 1) -> None:
+        self._inbox = Inbox(room)
         self._stopping = False
         self._ailing: set[str] = set()
 

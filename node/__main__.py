@@ -1,20 +1,15 @@
-"""The node's commands: `node`, `rest`, `check` and `play`. Faults of the user's are one line each, and exit 2."""
+"""The node's commands: `node`, `rest` and `check`. Faults of the user's are one line each, and exit 2."""
 
 import os
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from contract import rhythm
-from contract.incidents import PATROL, cycles
-from contract.nearest import suggestion
 from contract.settings import SettingsError
-from loop import files
-from node import config
+from node import config, speaker
 
 CONFIG = click.option(
     "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
@@ -90,53 +85,14 @@ def rest(path: Path, simulate: bool) -> None:
         os._exit(2 if faults else 0)
 
 
-@click.command()
-@click.argument("incident")
-@click.option("--family", default="jawa-timur", show_default=True, help="As shipped: jawa-timur, polri or tni.")
-@click.option("--once", is_flag=True, help="One figure only; otherwise as long as the drum speaks in one cycle.")
-def play(incident: str, family: str, once: bool) -> None:
-    """Show how the rhythm of INCIDENT falls, stroke by stroke. The watch's round is `patroli`.
-
-    What is played is what is shipped: a district's own incidents and code family are not read.
-    """
-    try:
-        catalogue, codes = files.load_shipped(family)
-    except SettingsError as error:
-        _fail(error.faults)
-    names = [*catalogue.incidents, PATROL]
-    if incident not in names:
-        _fail([f"{incident!r}: no such incident; {suggestion(incident, names)}"])
-    name = PATROL if incident == PATROL else catalogue.incidents[incident].rhythm
-    code = codes.codes[name]
-    strokes_s = cycles(catalogue, codes)[incident].strokes_s
-    onsets_s = [at_s - strokes_s[0] for at_s in strokes_s]
-    figure = codes.figure(name)
-    if once:
-        onsets_s = onsets_s[: len(figure.onsets_s)]
-    label = "Patroli (ronda)" if incident == PATROL else catalogue.incidents[incident].label
-    click.echo(f"{label}: {rhythm.write(code.rhythm)}   ({codes.name}{f'; {code.source}' if code.source else ''})")
-    _beat(onsets_s, len(figure.onsets_s) if figure.repeats else 0)
-
-
-def _beat(onsets_s: list[float], figure: int) -> None:
-    """Prints a stroke at each of *onsets_s*, a line for each *figure* strokes (0: all on one; titir: sixteen)."""
-    line = 16 if figure == 1 and len(onsets_s) > 20 else figure
-    start = time.monotonic()
-    for count, at_s in enumerate(onsets_s):
-        time.sleep(max(0.0, start + at_s - time.monotonic()))
-        gap = at_s - onsets_s[count - 1] if count else 0.0
-        wide = "  " if count and gap > 0.5 and (not line or count % line) else ""
-        click.echo("\n" if line and count and count % line == 0 else wide, nl=False)
-        click.echo("● ", nl=False)
-        sys.stdout.flush()
-    click.echo()
-
-
 def _load(path: Path, *, simulate: bool) -> config.Config:
-    from node import pins  # noqa: PLC0415 - only what needs the driver's name
+    from node import pins  # noqa: PLC0415 - only what needs the drivers' names
 
     try:
-        return config.load(path, check_driver=lambda driver: pins.check(driver, simulate=simulate))
+        return config.load(
+            path, check_driver=lambda driver: pins.check(driver, simulate=simulate),
+            check_sound=lambda driver: speaker.check(driver, os.environ, simulate=simulate),
+        )
     except SettingsError as error:
         _fail(error.faults)
 

@@ -92,9 +92,10 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             draft.recover(part)
         case Overflowed(count):
             draft.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be heard")
-        case SelfTested(results):
+        case SelfTested(results, knocked):
+            sound = "with one quiet stroke" if knocked else "without a sound"
             draft.say(Kind.TESTED, results=dict(results), faults=dict(draft.state.faults),
-                         drivers=dict(draft.state.rules.drivers), reason="self-test, without a sound")
+                      drivers=dict(draft.state.rules.drivers), reason=f"self-test, {sound}")
         case Tick():
             pass
         case _:

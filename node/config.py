@@ -10,8 +10,12 @@ from pathlib import Path
 from contract.district import District
 from contract.incidents import Catalogue, Family
 from contract.settings import SettingsError, read
+from contract.voice import texts
 from loop import files
-from node.options import NodeSettings, SirenSettings, cross_faults, read_outputs
+from node.options import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
+from node.speaker import Speaker
+
+STROKES = Path(__file__).resolve().parent.parent / "sounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,19 @@ class Config:
     password: str | None
     ca_file: Path | None
     socket: Path | None
+    speaker: Speaker | None
+    recordings: Path | None
     state_dir: Path
 
 
-def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver: None) -> Config:
+def load(
+    path: Path, check_driver: Callable[[str], str | None] = lambda _driver: None,
+    check_sound: Callable[[str], str | None] = lambda _driver: None,
+) -> Config:
     """The configuration in *path* and the files it names, paths relative to it.
 
-    *check_driver* says what is wrong with a pin driver's name. Raises SettingsError with every fault of all files.
+    *check_driver* says what is wrong with a pin driver's name, *check_sound* with a sound driver's. Raises
+    SettingsError with every fault of all files.
     """
     faults: list[str] = []
     base = path.absolute().parent
@@ -39,9 +49,13 @@ def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver:
     settings = files.attempt(faults, lambda: read(NodeSettings, written, path.name))
     district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
     faults += cross_faults(path.name, written, district, catalogue)
-    driver = files.subsection(written, "pins").get("driver")
-    wrong = check_driver(driver) if isinstance(driver, str) else None
-    faults += [f"{path.name}.pins.driver: {wrong}"] if wrong is not None else []
+    for section, check in (("pins", check_driver), ("sound", check_sound)):
+        driver = files.subsection(written, section).get("driver")
+        wrong = check(driver) if isinstance(driver, str) else None
+        faults += [f"{path.name}.{section}.driver: {wrong}"] if wrong is not None else []
+    recordings = files.named(base, files.subsection(written, "sound"), "recordings")
+    if recordings is not None and not recordings.is_dir():
+        faults.append(f"{path.name}.sound.recordings: there is no folder {recordings}")
     broker = files.subsection(written, "broker")
     password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
     ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
@@ -50,8 +64,16 @@ def load(path: Path, check_driver: Callable[[str], str | None] = lambda _driver:
     return Config(
         settings, district, catalogue, family, password, ca_file,
         socket=base / settings.pins.socket if settings.pins.socket else None,
+        speaker=None if settings.sound is None else speaker(settings.sound),
+        recordings=recordings,
         state_dir=base / settings.state_dir,
     )
+
+
+def speaker(settings: SoundSettings) -> Speaker:
+    """The loudspeaker of *settings*, with the stroke that is shipped."""
+    stroke = STROKES / f"{settings.drum}.wav"
+    return Speaker(settings.driver, settings.device, settings.volume, settings.latency_s, str(stroke))
 
 
 def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str, dict[str, SirenSettings], list[str]]:
@@ -72,3 +94,9 @@ def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
     yield from files.state_dir_warnings(found.state_dir)
+    if found.speaker is not None:
+        from node.voice import Voices  # noqa: PLC0415 - it costs memory, and a node has no use for it here
+
+        word = Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district)).word()
+        if word.startswith(("silent", "incomplete")):
+            yield f"sound: the voice is {word}"

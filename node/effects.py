@@ -14,11 +14,18 @@ from node.events import Press
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Sound `cycle` over and over, the first from instant `start`, until instant `until`."""
+    """Sound `cycle` over and over, its rounds counted from instant `start`, until instant `until`.
+
+    The first round is come into `entered_s` seconds after its start. A voice, where there is one, says `words` after
+    the rhythm; what is `quiet` uses neither siren nor strobe, and the loudspeaker softly.
+    """
 
     cycle: Cycle
     start: float
     until: float
+    entered_s: float = 0.0
+    words: tuple[str, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,9 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """Ask every part how it is, without a sound; the answer is a SelfTested."""
+    """Ask every part how it is; the answer is a SelfTested. With one quiet stroke of the loudspeaker if `knock`."""
+
+    knock: bool = False
 
 
 Effect = (

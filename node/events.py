@@ -46,9 +46,10 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class SelfTested:
-    """The answer to a SelfTest: each part with "ok" or what is wrong with it."""
+    """The answer to a SelfTest: each part with "ok" or what is wrong with it, and whether a stroke was beaten."""
 
     results: tuple[tuple[str, str], ...]
+    knocked: bool = False
 
 
 Event = (

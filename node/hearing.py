@@ -128,7 +128,8 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
         alarms.silence(draft, "operator")
     elif topic.command == topics.TEST:
         if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
-            draft.do(SelfTest())
+            quiet = all(alarm.silenced for alarm in draft.state.alarms.values())
+            draft.do(SelfTest(knock=message.payload == topics.KNOCK and quiet))
         else:
             draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:

@@ -82,6 +82,22 @@ class ButtonSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """The loudspeaker: SDL's driver and its device, which for `alsa` is a name that `aplay -L` shows.
+
+    What is played is heard `latency_s` seconds after the device took it; `recordings` is a folder of the village's
+    own voice.
+    """
+
+    driver: str = option(choice("alsa", "dummy", "disk"))
+    device: str = option(text(r"\S.*", "a device's name, as aplay -L shows it"), default="default")
+    volume: float = option(number(0.0, 1.0), default=0.8)
+    latency_s: float = option(number(0.0, 0.5, " s"), default=0.0)
+    drum: str = option(choice("besar", "kecil"), default="besar")
+    recordings: str | None = option(file_path, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class LockSettings:
     """The key switch that keeps the network out."""
 
@@ -102,7 +118,9 @@ class NodeSettings:
     hub: bool = option(flag, default=True)
     striker: StrikerSettings | None = option(section(StrikerSettings), default=None)
     strobe: StrobeSettings | None = option(section(StrobeSettings), default=None)
+    sound: SoundSettings | None = option(section(SoundSettings), default=None)
     buttons: dict[str, ButtonSettings] = option(table(slug, lambda _name: section(ButtonSettings)), default=dict)
+    in_phase: bool = option(flag, default=True)
     ronda: tuple[float, ...] = option(items(_time_of_day), default=())
     lock: LockSettings | None = option(section(LockSettings), default=None)
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)

@@ -104,7 +104,7 @@ def _next(times_s: tuple[float, ...], after: float) -> float:
 
 
 def _say(draft: Draft, village: str, identifier: str | None, origin: str, sender: str | None) -> None:
-    beaten = None if draft.state.rules.drum else "this box has no striker; nothing is beaten"
+    beaten = None if draft.state.rules.drum else "this box has neither striker nor loudspeaker; nothing is beaten"
     draft.say(Kind.RONDA, village=village, identifier=identifier, origin=origin, sender=sender, reason=beaten)
 
 

@@ -3,16 +3,17 @@
     buttons ──┐                             ┌──> siren
     link ─────┼──> inbox ──> step ──> here ─┼──> lamps
     faults ───┘                             ├──> link
-                                            └──> journal
+                                            ├──> journal
+                                            └──> sound ──> player
 """
 
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from contract import incidents, topics
+from contract import incidents, topics, voice
 from contract.district import EVERYWHERE, heard
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
 from loop import clock, endpoint, health
@@ -32,6 +33,9 @@ from node.score import Role
 from node.siren import Siren
 from node.state import LOCK, Rules, State
 
+if TYPE_CHECKING:
+    from node.sound import Sound
+
 LOCK_HOLD_S = 0.05
 
 
@@ -42,6 +46,7 @@ class Node(Loop[State]):
         super().__init__()
         self._config = config
         self._say = tell
+        self._sound: Sound | None = None
 
     def run(self) -> None:
         """Runs the node until `stop`. Raises PinsError if the pins cannot be had."""
@@ -55,6 +60,7 @@ class Node(Loop[State]):
                 "simulated": config.settings.pins.driver in pins.NO_REAL_PINS,
                 "scheduling": scheduling,
                 "memory": health.lock_memory(),
+                **self._open_sound(parts),
             })
             state = alarm.start(rules, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
@@ -95,12 +101,32 @@ class Node(Loop[State]):
         }
         self._panel = parts.enter_context(Panel(contacts, lamps, self._inbox))
 
-    def _perform(self, effect: Effect) -> None:
+    def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
+        """The loudspeaker, if the settings have one; returns what the status says of it."""
+        speaker = self._config.speaker
+        if speaker is None:
+            return {"sound": "none"}
+        # Only then: it costs memory.
+        from node.sound import Sound  # noqa: PLC0415
+        from node.voice import Voices  # noqa: PLC0415
+        from node.voice_keeper import VoiceKeeper  # noqa: PLC0415
+
+        voices = Voices(
+            self._config.state_dir / "voice", self._config.recordings,
+            voice.texts(self._config.catalogue, self._config.district),
+        )
+        keeper = parts.enter_context(VoiceKeeper(voices, self._inbox, health.ordinary))
+        self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
+        return {"sound": speaker.word(), "voice": voices.word()}
+
+    def _perform(self, effect: Effect) -> None:  # noqa: C901 - a table, one row an effect
         match effect:
             case Play():
-                self._siren.play(effect)
+                for each in self._sounding():
+                    each.play(effect)
             case Hush():
-                self._siren.hush()
+                for each in self._sounding():
+                    each.hush()
             case Light(lamps):
                 self._panel.light(lamps)
             case Publish():
@@ -114,18 +140,27 @@ class Node(Loop[State]):
                 self._link.start()
             case Reconnect():
                 self._link.reconnect()
-            case SelfTest():
-                troubles = health.troubles(self._parts())
-                results = tuple((name, troubles.get(name, "ok")) for name in self._parts())
-                self._inbox.put(SelfTested(results))
+            case SelfTest(knock):
+                self._test(knock=knock)
             case _:
                 assert_never(effect)
 
+    def _sounding(self) -> "list[Siren | Sound]":
+        """What sounds, the street's first."""
+        return [self._siren] if self._sound is None else [self._siren, self._sound]
+
+    def _test(self, *, knock: bool) -> None:
+        knocked = knock and self._sound is not None and self._sound.knock()
+        troubles = health.troubles(self._parts())
+        results = tuple((name, troubles.get(name, "ok")) for name in self._parts())
+        self._inbox.put(SelfTested(results, knocked))
+
     def _parts(self) -> Mapping[str, Callable[[], str | None]]:
-        return {
+        parts = {
             "siren": self._siren.trouble, "buttons": self._panel.trouble,
             "link": self._link.trouble, "journal": self._journal.trouble,
         }
+        return parts if self._sound is None else {**parts, "sound": self._sound.trouble}
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
         return {
@@ -155,7 +190,8 @@ def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
         lamps=frozenset(name for name, button in settings.buttons.items() if button.lamp is not None),
         max_sounding_s=settings.max_sounding_s,
         drivers=drivers,
-        drum=settings.striker is not None,
+        drum=settings.striker is not None or settings.sound is not None,
+        in_phase=settings.in_phase,
         ronda_s=settings.ronda,
     )
 

@@ -13,7 +13,7 @@ stroke keeps its length and is beaten at once, unless it is later than `RESYNC_S
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from threading import Condition, Thread
 
 from loop import clock
@@ -51,7 +51,9 @@ class Siren:
         self._inbox = inbox
         self._max_s = max_sounding_s
         self._prepare = prepare
-        self._score = cache(lambda cycle: score(cycle, frozenset(self._outputs), stroke_s))
+        self._score = lru_cache(maxsize=32)(lambda cycle, entered_s, quiet: score(
+            cycle, frozenset(self._outputs), stroke_s, entered_s=entered_s, quiet=quiet
+        ))
         self._woken = Condition()
         self._program: _Program | None = None
         self._busy_since: float | None = None
@@ -95,7 +97,7 @@ class Siren:
             if until <= now:
                 self._end(now)
                 return
-            scored: Score = self._score(play.cycle)
+            scored: Score = self._score(play.cycle, play.entered_s, play.quiet)
             program = self._program
             if program is not None and (program.score, program.start) == (scored, play.start):
                 program.until = until
@@ -181,7 +183,8 @@ class Siren:
     def _join(self, program: _Program, now: float) -> None:
         """Goes on with *program* from where it should be at *now*."""
         program.index = program.score.index_after(program.start, now)
-        self._set(program.score.on_at(program.start, now) | {Role.STROBE})
+        strobe = set() if program.score.quiet else {Role.STROBE}
+        self._set(program.score.on_at(program.start, now) | strobe)
 
     def _bound(self, now: float) -> float:
         """The instant past which nothing may be on."""

@@ -31,8 +31,9 @@ class Origin(Enum):
 class Rules:
     """What does not change while a node runs: its place, its catalogue, its box.
 
-    `drum` says that it can beat without its siren; `ronda_s` are the times of the day, in seconds from midnight, at
-    which it beats the watch's round by itself.
+    `drum` says that it can beat without its siren: it has a striker or a loudspeaker. `ronda_s` are the times of the
+    day, in seconds from midnight, at which it beats the watch's round by itself. `in_phase` says that its rounds are on
+    the wall clock's grid.
     """
 
     district: str
@@ -50,6 +51,7 @@ class Rules:
     max_sounding_s: float
     drivers: Mapping[str, object]
     drum: bool = True
+    in_phase: bool = True
     ronda_s: tuple[float, ...] = ()
 
 
@@ -102,12 +104,18 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whose cycle is playing: from `start`, until `until`; at `boundary` an equal may take over."""
+    """Whose cycle is playing: its rounds are counted from `start`, and end at `until`.
+
+    It was come into `entered_s` seconds after `start`; at `boundary` an equal may take over, as one whole round has
+    been heard by then.
+    """
 
     key: Key
     start: float
     boundary: float
     until: float
+    entered_s: float = 0.0
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

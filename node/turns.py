@@ -2,6 +2,16 @@
 
 An exercise gives way to everything in earnest.
 
+    wall clock, synchronised    …|────────── round ──────────|────────── round ──────────|…   multiples of its length
+    here                                 siren · what is left of the drum · siren · drum · …
+                                         ^ at once
+
+Where the clock is synchronised, rounds are counted on the wall clock's grid (they start at multiples of their length
+since the epoch), so that posts within earshot beat together though they say nothing to each other. The siren begins
+at once all the same, whatever the grid says; the safe code waits for it. (A watch's round begins at once: whoever
+touched the button waits for it, and at an hour of the schedule all posts begin anyway.) A clock that is set moves
+nothing in the middle of a round: the next one begins on the grid anew.
+
 However many alarms follow each other, after `max_sounding_s` without a break everything rests for `REST_S`; only
 a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
 """
@@ -9,7 +19,8 @@ a press of this box's own buttons sounds in it. The program that goes to the sir
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract.incidents import ONCE
+from contract import voice
+from contract.incidents import ONCE, PATROL
 from contract.messages import Status
 from contract.reports import Kind
 from node import alarms
@@ -18,6 +29,7 @@ from node.effects import Hush, Play
 from node.state import Alarm, Origin, State, Turn
 
 REST_S = 10.0
+ALIGNED_S = 0.001  # a round that is off the grid by less is on it
 _EARNEST = 1000  # more than any incident's priority
 
 
@@ -26,7 +38,7 @@ def settle(draft: Draft) -> None:
     _finish_code(draft)
     _bound(draft)
     before = draft.state.turn
-    equals = _first(draft.state, draft.now)
+    equals = _fitting(draft)
     turn = _next(draft.state, before, equals, draft.now)
     if turn is None:
         if before is not None:
@@ -37,11 +49,34 @@ def settle(draft: Draft) -> None:
         draft.change(busy_since=draft.now)
     _tell(draft, before, turn)
     alarm = draft.state.alarms[turn.key]
+    if turn.key.incident in ONCE:  # whenever its turn comes, and as often as it has to begin anew
+        alarm = replace(alarm, until=turn.boundary)
+        draft.put(alarm)
     busy_since = draft.now if draft.state.busy_since is None else draft.state.busy_since
-    turn = replace(turn, until=min(alarm.until, busy_since + _max_s(draft.state)))
-    if before is None or (turn.key, turn.start, turn.until) != (before.key, before.start, before.until):
-        draft.do(Play(draft.state.rules.cycles[turn.key.incident], turn.start, turn.until))
+    turn = replace(
+        turn, until=min(alarm.until, busy_since + _max_s(draft.state)), exercise=alarm.status is Status.EXERCISE
+    )
+    if before is None or turn != replace(before, boundary=turn.boundary):
+        draft.do(_play(draft.state, turn))
     draft.change(turn=turn)
+
+
+def _fitting(draft: Draft) -> list[Alarm]:
+    """The alarms of the highest priority; a code that would not be beaten whole before the bound is over instead."""
+    while True:
+        equals = _first(draft.state, draft.now)
+        code = next((alarm for alarm in equals if alarm.key.incident in ONCE), None)
+        if code is None or _fits(draft.state, code, draft.now):
+            return equals
+        alarms.end(draft, code, Kind.FINISHED, "no time is left for it before max_sounding_s")
+
+
+def _fits(state: State, code: Alarm, now: float) -> bool:
+    if state.turn is not None and state.turn.key == code.key:
+        return True
+    if state.busy_since is None or (state.turn is None and _begins_anew(state, code)):
+        return True
+    return _turn(state, code, now).boundary <= state.busy_since + _max_s(state)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -84,14 +119,45 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
         return before
     length_s = state.rules.cycles[before.key.incident].length_s
     boundary = before.boundary + length_s * ((now - before.boundary) // length_s)  # the last one that has passed
-    if len(keys) == 1:
+    if len(keys) > 1:
+        return _turn(state, equals[(keys.index(before.key) + 1) % len(keys)], boundary)
+    if _off_grid(state, equals[0], boundary) < ALIGNED_S:
         return replace(before, boundary=boundary + length_s)
-    return _turn(state, equals[(keys.index(before.key) + 1) % len(keys)], boundary)
+    return _turn(state, equals[0], boundary)
 
 
-def _turn(state: State, alarm: Alarm, start: float) -> Turn:
+def _turn(state: State, alarm: Alarm, begin: float) -> Turn:
+    """*alarm*'s turn from instant *begin*: on the grid, and for one whole round at least."""
+    cycle = state.rules.cycles[alarm.key.incident]
+    off_s = _off_grid(state, alarm, begin)
+    if alarm.key.incident in ONCE:
+        late = off_s > cycle.strokes_s[0] / 2  # half of the rest before its first stroke can be given up
+        start = begin - off_s + (cycle.length_s if late else 0.0)
+        return Turn(alarm.key, start, start + cycle.length_s, start + cycle.length_s)
+    if off_s < ALIGNED_S:
+        return Turn(alarm.key, begin, begin + cycle.length_s, alarm.until)
+    start = begin - off_s
+    return Turn(alarm.key, start, start + 2 * cycle.length_s, alarm.until, entered_s=off_s)
+
+
+def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
+    """How long after the start of a round on the grid *instant* lies, in seconds; a hair before the next: less than 0.
+
+    0 where there is no grid.
+    """
+    if alarm.key.incident == PATROL or not (state.rules.in_phase and state.clock.synced):
+        return 0.0
     length_s = state.rules.cycles[alarm.key.incident].length_s
-    return Turn(alarm.key, start, start + length_s, alarm.until)
+    off_s = (instant + state.clock.offset_s) % length_s
+    return off_s - length_s if length_s - off_s < ALIGNED_S else off_s
+
+
+def _play(state: State, turn: Turn) -> Play:
+    incident, village = turn.key.incident, turn.key.village
+    words = voice.sentence(incident, village, exercise=turn.exercise)
+    return Play(
+        state.rules.cycles[incident], turn.start, turn.until, turn.entered_s, words, quiet=incident == PATROL
+    )
 
 
 def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
@@ -104,8 +170,6 @@ def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
         draft.put(replace(old, paused=True))
     if not new.reported:
         begun = replace(new, reported=True)
-        if new.key.incident in ONCE:  # whenever its turn comes
-            begun = replace(begun, until=draft.now + state.rules.cycles[new.key.incident].length_s)
         draft.put(begun)
         draft.say_of(Kind.SOUNDING, begun, note=new.note or None)
     elif new.paused:

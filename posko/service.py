@@ -26,12 +26,16 @@ from posko.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
 from posko.journal import NAME, Journal
 from posko.state import Rules, State
 
+# An alarm behind a flood must be heard, for a node that misses it has the hub alone to hear it from: so the hub drops
+# nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
+ROOM = 100
+
 
 class Hub(Loop[State]):
     """A running hub. `run` returns when it is told to stop."""
 
     def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
-        super().__init__()
+        super().__init__(ROOM)
         self._config = config
         self._say = tell
 

@@ -13,9 +13,9 @@ PACKAGES = ("contract", "loop", "node", "posko", "broker", "demo", "kentongan")
 
 PURE = {
     "loop.bucket", "loop.draft", "loop.effects", "loop.events",
-    "node.alarm", "node.alarms", "node.beacon", "node.contacts", "node.devices", "node.draft", "node.effects",
-    "node.events", "node.face", "node.hearing", "node.options", "node.outbox", "node.ronda", "node.score",
-    "node.state", "node.turns",
+    "node.alarm", "node.alarms", "node.beacon", "node.contacts", "node.devices", "node.draft", "node.drum",
+    "node.effects", "node.events", "node.face", "node.hearing", "node.options", "node.orders", "node.outbox",
+    "node.performer", "node.ronda", "node.score", "node.speaker", "node.state", "node.turns",
     "posko.alarms", "posko.beacon", "posko.draft", "posko.effects", "posko.events", "posko.face", "posko.hearing",
     "posko.hub", "posko.posts", "posko.proof", "posko.state",
     "posko.desk.changes", "posko.desk.desk", "posko.desk.force", "posko.desk.hubsight", "posko.desk.hubword",
@@ -26,8 +26,8 @@ PURE = {
 }
 # What a pure room may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
-    "collections", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math", "re", "types", "typing",
-    "unicodedata",
+    "array", "collections", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math", "operator", "re",
+    "types", "typing", "unicodedata",
 }
 # Each library's only homes. gpiozero has two: the pin driver's, and the driver without pins.
 HOMES = {
@@ -38,18 +38,20 @@ HOMES = {
     "rich": {"demo.__main__", "demo.live", "demo.panels", "demo.view", "posko.archive.render", "posko.desk.screen"},
     "click": {
         "kentongan.__main__", "node.__main__", "posko.__main__", "posko.command", "posko.desk.__main__",
-        "posko.archive.__main__", "broker.command", "broker.__main__", "broker.trial.__main__",
-        "broker.uplink.__main__", "demo.__main__",
+        "node.play_command", "node.voice_command", "posko.archive.__main__", "broker.command", "broker.__main__",
+        "broker.trial.__main__", "broker.uplink.__main__", "demo.__main__",
     },
     "cryptography": {"broker.certificates"},
+    "pygame": {"node.player"},
 }
-# What any shell may use: the clock, the way into the loop, and what each program completes for itself: the thread
-# that writes to the disk, the reading of settings files.
+# What any shell may use: the clock, the way into the loop, how a thread is scheduled, and what each program completes
+# for itself: the thread that writes to the disk, the reading of settings files.
 # For the installer's tool: how a Mosquitto is started, and what asks it.
 COMMON = {
-    "loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files", "loop.readable",
+    "loop.clock", "loop.inbox", "loop.endpoint", "loop.database", "loop.files", "loop.readable", "loop.health",
     "posko.config", "broker.private",
     "broker.trial.client",
+    "node.espeak", "node.voice",  # the voice's files, for who keeps them and who shows them
 }
 
 
@@ -133,7 +135,9 @@ def test_a_shell_knows_one_third_party_library_at_most() -> None:
 
 
 def test_shells_do_not_know_each_other() -> None:
-    programs = {name for name in MODULES if name.endswith((".service", ".__main__"))} | {"loop.running"}
+    programs = {name for name in MODULES if name.endswith((".service", ".__main__"))} | {
+        "loop.running", "node.play_command", "node.voice_command",
+    }
     shells = {name for name in MODULES if name.split(".")[0] in HOUSES} - PURE - COMMON - programs
     known = {
         name: found for name in shells

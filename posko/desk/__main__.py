@@ -86,16 +86,18 @@ def silence(path: Path, village: str, *, wait_s: float) -> None:
 @click.command()
 @VILLAGE
 @WAIT
+@click.option("--silent", is_flag=True, help="Without the stroke.")
 @command.CONFIG
-def test(path: Path, village: str, *, wait_s: float) -> None:
-    """Have the posts in VILLAGE (`semua`: all) test themselves, without a sound.
+def test(path: Path, village: str, *, wait_s: float, silent: bool) -> None:
+    """Have the posts in VILLAGE (`semua`: all) test themselves, and beat one quiet stroke on their loudspeakers.
 
-    Exits 0 if all answered and nothing is wrong with any, 1 otherwise, 2 on a typo.
+    No siren, striker or strobe is switched; a post that sounds something beats no stroke. Exits 0 if all answered and
+    nothing is wrong with any, 1 otherwise, 2 on a typo.
 
     \b
     Example: kentongan test semua
     """
-    _obey(path, Order(Act.TEST, Key(village, "")), wait_s)
+    _obey(path, Order(Act.TEST, Key(village, ""), knock=not silent), wait_s)
 
 
 @click.command()

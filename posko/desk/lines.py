@@ -77,10 +77,13 @@ def answer(view: View, post: str) -> str:
 
 
 def drivers(found: object) -> str:
-    """A post's pin driver, and whether it moves real pins."""
+    """A post's pin driver, and whether it moves real pins; its loudspeaker, and whose voice it has."""
     members = found if isinstance(found, dict) else {}
     simulated = " SIMULASI (simulated)" if members.get("simulated") is True else ""
-    return f"pin {words.clean(members.get('pins', '?'))}{simulated}"
+    sound = members.get("sound", "none")
+    heard = "" if sound == "none" else f", pengeras suara (loudspeaker) {words.clean(sound)}"
+    voice = f", suara (voice) {words.clean(members['voice'])}" if "voice" in members else ""
+    return f"pin {words.clean(members.get('pins', '?'))}{simulated}{heard}{voice}"
 
 
 def _unsent(view: View) -> str:

@@ -101,7 +101,9 @@ def title(order: Order, called: Names) -> str:
         case Act.SILENCE:
             return f"Diam di {place} (silence in {where})"
         case Act.TEST:
-            return f"Uji diri tanpa bunyi di {place} (silent self-test in {where})"
+            how, english = ("dengan satu ketukan pelan", "with one quiet stroke") if order.knock else (
+                "tanpa bunyi", "silent")
+            return f"Uji diri {how} di {place} (self-test in {where}, {english})"
 
 
 def trouble(why: Trouble | None, reasons: Iterable[str] = ()) -> str:

@@ -29,7 +29,7 @@ def polri() -> Any:
 
 def test_the_catalogue_holds_the_ten_incidents() -> None:
     assert list(catalogue().incidents) == INCIDENTS
-    assert catalogue().cycle == CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=4.0)
+    assert catalogue().cycle == CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=7.0)
     assert catalogue().incidents["kecelakaan"] == Incident(
         label="Kecelakaan", english="Accident", rhythm="kecelakaan", priority=50, reach=Reach.VILLAGE,
         severity="sedang", duration_s=120.0,

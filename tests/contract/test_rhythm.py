@@ -4,11 +4,15 @@ Paper says: a stroke every 0.30 s, 0.45 s more for each space, 0.90 s more after
 and 0.15 s from stroke to stroke of a titir.
 """
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract.incidents import cycles
-from contract.rhythm import Cycle, CyclePlan, Figure, Span, Tempo, alarm_cycle, drum_cycle, figure, parse
-from tests.contract.shipped import FAMILIES, catalogue, family
+from contract.rhythm import Cycle, CyclePlan, Figure, Span, Tempo, alarm_cycle, drum_cycle, entered, figure, parse
+from tests.contract.shipped import FAMILIES, catalogue, family, quick
 
 ONE = Figure((0.0,), 1.2, repeats=True)
 TWO = Figure((0.0, 0.3), 1.5, repeats=True)
@@ -108,8 +112,8 @@ def test_a_theft_is_the_siren_then_eight_figures_then_the_voice() -> None:
     assert cycle.strokes_s == pytest.approx(
         (6.0, 6.3, 7.5, 7.8, 9.0, 9.3, 10.5, 10.8, 12.0, 12.3, 13.5, 13.8, 15.0, 15.3, 16.5, 16.8)
     )
-    assert cycle.voice == Span(19.0, 4.0)
-    assert cycle.length_s == 23.0
+    assert cycle.voice == Span(19.0, 7.0)
+    assert cycle.length_s == 26.0
 
 
 def test_a_figure_that_would_not_fit_whole_is_left_out() -> None:
@@ -119,8 +123,8 @@ def test_a_figure_that_would_not_fit_whole_is_left_out() -> None:
         (6.0, 6.75, 7.05, 7.35, 8.55, 9.3, 9.6, 9.9, 11.1, 11.85, 12.15, 12.45, 13.65, 14.4, 14.7, 15.0)
     )
     assert cycle.voice is not None
-    assert (cycle.voice.at_s, cycle.voice.length_s) == pytest.approx((17.2, 4.0))
-    assert cycle.length_s == 21.2
+    assert (cycle.voice.at_s, cycle.voice.length_s) == pytest.approx((17.2, 7.0))
+    assert cycle.length_s == 24.2
 
 
 def test_a_figure_that_fits_to_the_last_instant_is_beaten() -> None:
@@ -133,7 +137,7 @@ def test_a_titir_fills_its_twelve_seconds_evenly() -> None:
     cycle = alarm_cycle(TITIR, CyclePlan())
 
     assert cycle.strokes_s == pytest.approx([6.0 + 0.15 * n for n in range(80)])
-    assert cycle.length_s == 23.0
+    assert cycle.length_s == 26.0
 
 
 def test_as_many_whole_figures_are_beaten_as_fit_into_twelve_seconds() -> None:
@@ -177,7 +181,9 @@ def test_the_all_clear_and_the_round_are_the_drum_alone_and_once(name: str) -> N
 def test_a_figure_longer_than_its_time_is_beaten_once_and_whole() -> None:
     plan = CyclePlan(siren_s=2.0, rest_s=0.5, rhythm_s=5.0, voice_s=3.0)
 
-    assert alarm_cycle(SLOW_ONE_ONE_ONE, plan) == Cycle(11.4, Span(0.0, 2.0), (2.5, 4.3, 6.1), 0.15, Span(8.4, 3.0))
+    assert alarm_cycle(SLOW_ONE_ONE_ONE, plan) == Cycle(
+        11.4, Span(0.0, 2.0), (2.5, 4.3, 6.1), 0.15, Span(8.4, 3.0), figure=3
+    )
 
 
 def test_a_figure_without_a_mark_is_beaten_once_in_an_alarm_too() -> None:
@@ -193,3 +199,79 @@ def test_without_a_voice_slot_the_cycle_ends_after_the_rest() -> None:
 def test_an_output_that_beats_the_rhythm_is_off_again_before_the_next_stroke() -> None:
     assert [drum_cycle(beaten, CyclePlan()).beat_s for beaten in (TWO, ONCE_ONE)] == pytest.approx([0.15, 0.15])
     assert drum_cycle(TITIR, CyclePlan()).beat_s == pytest.approx(0.075)
+
+
+# Coming into a round after its start.
+
+THEFT = alarm_cycle(TWO, CyclePlan(voice_s=4.0))  # figures at 6, 7.5, 9 … 16.5; the voice at 19; 23 s in all
+FIGURES = st.sampled_from([ONE, TWO, THREE, FOUR, FIVE, ONE_THREE, THREE_ONE, TITIR, SLOW_ONE_ONE_ONE, ONCE_ONE_THREE])
+PLANS = st.builds(
+    CyclePlan, siren_s=st.floats(1.0, 30.0), rest_s=st.floats(0.2, 5.0), rhythm_s=st.floats(5.0, 60.0),
+    voice_s=st.sampled_from([0.0, 4.0, 7.0]),
+)
+
+
+def test_the_drum_can_be_joined_at_the_first_stroke_of_each_figure() -> None:
+    assert THEFT.entries_s == (6.0, 7.5, 9.0, 10.5, 12.0, 13.5, 15.0, 16.5)
+    assert drum_cycle(DORO_MULUK, CyclePlan()).entries_s == (1.0,)
+    assert alarm_cycle(TITIR, CyclePlan()).entries_s == alarm_cycle(TITIR, CyclePlan()).strokes_s
+
+
+@pytest.mark.parametrize("at_s", [0.0, -1.0])
+def test_who_comes_in_at_a_rounds_start_hears_all_of_it(at_s: float) -> None:
+    assert entered(THEFT, at_s) == THEFT
+
+
+@pytest.mark.parametrize(
+    ("at_s", "siren_s", "figures_left", "voice"),
+    [
+        (0.25, 5.0, 8, True), (0.5, 5.0, 8, True), (0.75, 5.0, 7, True), (2.0, 5.0, 7, True), (2.25, 5.0, 6, True),
+        (11.0, 5.0, 1, True), (11.25, 5.0, 0, True), (13.5, 5.0, 0, True), (13.75, 5.0, 0, False),
+        (17.0, 5.0, 0, False),  # up to 22, and the rest before the next round's siren
+        (17.25, 5.75, 0, False),  # … for which there is no more time: it goes on into the next round's
+        (18.0, 5.0, 0, False), (20.0, 3.0, 0, False), (22.75, 0.25, 0, False),
+    ],
+)
+def test_who_comes_in_later_has_the_siren_at_once_and_of_the_drum_the_figures_that_are_left_after_it(
+    at_s: float, siren_s: float, figures_left: int, voice: bool
+) -> None:
+    assert entered(THEFT, at_s) == replace(
+        THEFT, siren=Span(at_s, siren_s), strokes_s=THEFT.strokes_s[16 - 2 * figures_left:],
+        voice=Span(19.0, 4.0) if voice else None,
+    )
+
+
+def test_a_code_without_a_siren_is_joined_at_a_figure_too() -> None:
+    code = drum_cycle(DORO_MULUK, CyclePlan())
+
+    assert entered(code, 1.0) == code
+    assert entered(code, 1.25) == replace(code, strokes_s=())
+
+
+@quick
+@given(FIGURES, PLANS, st.floats(0.0, 1.0, exclude_max=True))
+def test_whoever_comes_in_late_hears_a_whole_siren_then_whole_figures_in_their_places(
+    beaten: Figure, plan: CyclePlan, share: float
+) -> None:
+    cycle = alarm_cycle(beaten, plan)
+    at_s = share * cycle.length_s
+    left = entered(cycle, at_s)
+    assert left.siren is not None
+    over_s = at_s + plan.siren_s + plan.rest_s
+    free_s = over_s - plan.rest_s / 2
+    ends_s = left.siren.at_s + left.siren.length_s
+
+    assert (left.length_s, left.beat_s, left.figure) == (cycle.length_s, cycle.beat_s, cycle.figure)
+    assert left.siren.at_s == at_s
+    if over_s > cycle.length_s + 1e-6:
+        assert ends_s == cycle.length_s  # where the next round's begins; together they are whole
+    elif over_s < cycle.length_s - 1e-6:
+        assert ends_s == pytest.approx(at_s + plan.siren_s)
+    begun = len(cycle.strokes_s) - len(left.strokes_s)
+    assert left.strokes_s == cycle.strokes_s[begun:]
+    assert begun % len(beaten.onsets_s) == 0
+    if at_s > 1e-6:
+        assert all(stroke_s >= free_s - 1e-6 for stroke_s in left.strokes_s)
+        assert all(entry_s < free_s + 1e-6 for entry_s in cycle.strokes_s[:begun:cycle.figure])
+        ahead = cycle.voice is not None and cycle.voice.at_s >= free_s
+        assert left.voice == (cycle.voice if ahead else None)

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from contract.topics import KNOCK
 from loop.effects import Publish
 from loop.events import Clock, Faulted, Linked, Recovered, Unlinked
 from node import face
@@ -124,7 +127,7 @@ def test_the_status_says_in_one_word_what_the_node_does() -> None:
 
 
 def test_the_status_tells_everything_that_an_operator_asks() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_rules(hub=False), SYNCED).ready()
     world.alarm("pencurian", 1.0, identifier="a")
     world.command("silence", 2.0)
     world.alarm("lainnya", 3.0, identifier="b")
@@ -156,7 +159,7 @@ def test_the_status_is_retained_and_announced_anew_on_each_link() -> None:
 
 
 def test_a_clock_that_is_put_right_by_a_hair_announces_nothing() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_rules(hub=False), SYNCED).ready()
 
     for second in range(1, 60):
         assert world.feed(Clock(synced=True, offset_s=EPOCH_S + second * 0.0007), float(second)) == []
@@ -164,7 +167,7 @@ def test_a_clock_that_is_put_right_by_a_hair_announces_nothing() -> None:
 
 
 def test_a_hub_is_told_within_ten_seconds_that_the_node_lives() -> None:
-    world = World().ready()
+    world = World(clock=SYNCED).ready()
     world.beacon(at=2.5)
     assert announced_at(world, 3.0, 8.0, 12.0, 17.0) == [0.0, 8.0, 17.0]
 
@@ -173,14 +176,14 @@ def test_a_hub_is_told_within_ten_seconds_that_the_node_lives() -> None:
 
 
 def test_a_status_that_was_news_counts_as_a_sign_of_life() -> None:
-    world = World().ready()
+    world = World(clock=SYNCED).ready()
     world.feed(Faulted("striker", "cannot be switched"), 4.0)
 
     assert announced_at(world, 5.0, 8.9, 9.0) == [0.0, 4.0, 9.0]
 
 
 def test_without_a_hub_or_a_link_nobody_is_told_that_the_node_lives() -> None:
-    alone, unlinked = World(make_rules(hub=False)).ready(), World().ready()
+    alone, unlinked = World(make_rules(hub=False), SYNCED).ready(), World(clock=SYNCED).ready()
     unlinked.feed(Unlinked("no route"), 1.0)
 
     assert announced_at(alone, 10.0, 20.0, 30.0) == [0.0]
@@ -207,4 +210,64 @@ def test_a_self_test_asks_every_part_without_a_sound_and_its_answer_is_told() ->
     answer = SelfTested((("siren", "ok"), ("link", "its thread is dead")))
     assert world.feed(answer, 4.0) == ["log tested", "tell tested"]
     assert world.events()[-1]["results"] == {"siren": "ok", "link": "its thread is dead"}
+    assert world.reasons() == ["self-test, without a sound"]
     assert world.heard() == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "knocks"),
+    [(b"ketuk", True), (b"", False), (b"Ketuk", False), (b"ketuk ", False), (b"ketuk\n", False), (b"{}", False),
+     (b'{"note": "ketuk"}', False), (b"\xff" * 5000, False)],
+)
+def test_a_self_test_beats_one_quiet_stroke_if_its_payload_asks_for_it_in_so_many_signs(
+    payload: bytes, knocks: bool
+) -> None:
+    world = World(make_rules(hub=False)).ready()
+
+    assert world.command("test", 1.0, raw=payload) == ["selftest with a knock" if knocks else "selftest"]
+
+
+def test_a_self_test_does_not_knock_while_something_sounds() -> None:
+    world = World(make_rules(hub=False)).ready()
+    world.alarm("kebakaran", 1.0)
+    asked = [world.command("test", 2.0, raw=KNOCK)]
+    world.command("silence", 3.0)
+    asked.append(world.command("test", 4.0, raw=KNOCK))
+    world.alarm("aman", 5.0)
+    asked.append(world.command("test", 6.0, raw=KNOCK))
+    world.wait(20.0)
+    asked.append(world.command("test", 20.0, raw=KNOCK))
+
+    assert asked == [["selftest"], ["selftest with a knock"], ["selftest"], ["selftest with a knock"]]
+
+
+def test_a_self_test_does_not_knock_while_the_safe_code_waits_for_its_turn() -> None:
+    world = World(make_rules(hub=False), Clock(synced=True, offset_s=0.0)).ready()
+    world.alarm("aman", 20.0)
+
+    assert world.command("test", 21.0, raw=KNOCK) == ["selftest"]
+    assert world.heard() == []
+
+
+def test_a_locked_box_answers_a_self_test_with_its_knock() -> None:
+    world = World(make_rules(hub=False)).ready()
+    world.touch("lock", 1.0)
+    world.wait(2.0)
+
+    assert world.command("test", 3.0, raw=KNOCK) == ["selftest with a knock"]
+
+
+def test_the_answer_to_a_self_test_says_whether_it_was_heard() -> None:
+    world = World(make_rules(hub=False)).ready()
+    for knocked in (True, False):
+        world.feed(SelfTested((("siren", "ok"),), knocked))
+
+    assert world.reasons() == ["self-test, with one quiet stroke", "self-test, without a sound"]
+    assert [event["results"] for event in world.events() if event["event"] == "tested"] == [{"siren": "ok"}] * 2
+
+
+def test_of_a_flood_of_self_tests_the_rest_is_refused_and_does_not_knock() -> None:
+    world = World(make_rules(hub=False)).ready()
+    asked = [world.command("test", 1.0, raw=KNOCK)[0] for _ in range(30)]
+
+    assert asked == ["selftest with a knock"] * 20 + ["log refused"] * 10

@@ -11,7 +11,7 @@ from tests.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules
 KNOWN = "aman, bencana, kebakaran, kecelakaan, lainnya, pembunuhan, pemerkosaan, pencurian, perampokan, ternak"
 
 
-def box(*, synced: bool = True) -> World:
+def box(*, synced: bool = False) -> World:
     """A linked box in a district without a hub."""
     return World(make_rules(hub=False), clock=SYNCED if synced else UNSYNCED).ready()
 

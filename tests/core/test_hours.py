@@ -38,7 +38,7 @@ def test_the_hours_are_those_of_local_time() -> None:
 
 
 def test_an_hour_at_midnight_is_beaten() -> None:
-    world = World(make_rules(hub=False, ronda_s=(0.0,))).ready()
+    world = World(make_rules(hub=False, ronda_s=(0.0,)), SYNCED).ready()
     pass_time(world, 60_000.0)
 
     assert [at for at, _ in world.rounds()] == [16 * 3600.0]

@@ -279,4 +279,4 @@ def test_a_box_without_a_drum_says_so_and_beats_nothing() -> None:
 
     assert world.tap("aman", 10.0) == ["log ronda kalibagor #1", "tell ronda kalibagor #1", "send ronda #1 0 s old"]
     assert world.ronda(20.0, identifier="r") == ["remember r over", "log ronda kalibagor r", "tell ronda kalibagor r"]
-    assert world.reasons() == ["this box has no striker; nothing is beaten"] * 2
+    assert world.reasons() == ["this box has neither striker nor loudspeaker; nothing is beaten"] * 2

@@ -1,6 +1,6 @@
 """The score: which output switches when, and which is on at any instant."""
 
-from itertools import count, takewhile
+from itertools import count, pairwise, takewhile
 
 import pytest
 from hypothesis import given
@@ -26,10 +26,19 @@ def cycles(draw: st.DrawFn) -> Cycle:
     begin = (siren_s or 0.0) + (0.5 if siren_s else 0.0)
     strokes = tuple(begin + sum(gaps[:place]) / 64 for place in range(len(gaps)))
     siren = Span(0.0, siren_s) if siren_s else None
-    return Cycle(strokes[-1] + gaps[-1] / 64, siren, strokes, beat_s=0.125, voice=None)
+    figure = draw(st.sampled_from([count for count in range(1, len(gaps) + 1) if len(gaps) % count == 0]))
+    return Cycle(strokes[-1] + gaps[-1] / 64, siren, strokes, beat_s=0.125, voice=None, figure=figure)
 
 
-SCORES = st.builds(score, cycles(), st.sampled_from([ALONE, WITH_STRIKER]), st.just(0.03125))
+@st.composite
+def scores(draw: st.DrawFn) -> Score:
+    """The score of a cycle that is come into anywhere."""
+    cycle, roles = draw(cycles()), draw(st.sampled_from([ALONE, WITH_STRIKER]))
+    entered_s = draw(st.integers(0, int(cycle.length_s * 64) - 1)) / 64
+    return score(cycle, roles, 0.03125, entered_s=entered_s, quiet=draw(st.booleans()))
+
+
+SCORES = scores()
 
 
 def replayed(played: Score, start: float, now: float) -> tuple[frozenset[Role], int]:
@@ -42,27 +51,25 @@ def replayed(played: Score, start: float, now: float) -> tuple[frozenset[Role], 
 
 
 def test_a_box_with_a_striker_beats_the_rhythm_on_it() -> None:
-    assert score(CYCLE, WITH_STRIKER | {STROBE}, stroke_s=0.03125) == Score(
-        (
-            Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
-            Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
-            Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
-            Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125),
-        ),
-        10.0,
+    edges = (
+        Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
+        Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
+        Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
+        Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125),
     )
+
+    assert score(CYCLE, WITH_STRIKER | {STROBE}, stroke_s=0.03125) == Score(edges, 10.0, first=edges)
 
 
 def test_a_box_without_a_striker_beats_the_rhythm_on_the_siren() -> None:
-    assert score(CYCLE, ALONE, stroke_s=0.0) == Score(
-        (
-            Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
-            Edge(5.0, SIREN, on=True), Edge(5.125, SIREN, on=False, least_s=0.125),
-            Edge(5.5, SIREN, on=True), Edge(5.625, SIREN, on=False, least_s=0.125),
-            Edge(6.5, SIREN, on=True), Edge(6.625, SIREN, on=False, least_s=0.125),
-        ),
-        10.0,
+    edges = (
+        Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
+        Edge(5.0, SIREN, on=True), Edge(5.125, SIREN, on=False, least_s=0.125),
+        Edge(5.5, SIREN, on=True), Edge(5.625, SIREN, on=False, least_s=0.125),
+        Edge(6.5, SIREN, on=True), Edge(6.625, SIREN, on=False, least_s=0.125),
     )
+
+    assert score(CYCLE, ALONE, stroke_s=0.0) == Score(edges, 10.0, first=edges)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +128,65 @@ def test_every_shipped_cycle_switches_each_output_off_again_before_it_ends(
     for role in Role:
         turns = [on for each, on in switched if each is role]
         assert turns == [True, False] * (len(turns) // 2)
+
+
+@pytest.mark.parametrize(
+    ("entered_s", "first"),
+    [
+        (0.25, (Edge(0.25, SIREN, on=True), Edge(4.25, SIREN, on=False),
+                Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
+                Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
+                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
+        (1.75, (Edge(1.75, SIREN, on=True), Edge(5.75, SIREN, on=False),
+                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
+        (2.25, (Edge(2.25, SIREN, on=True), Edge(6.25, SIREN, on=False))),
+        (5.0, (Edge(5.0, SIREN, on=True), Edge(9.0, SIREN, on=False))),
+        (5.25, (Edge(5.25, SIREN, on=True),)),  # goes over into the next round's: its rest would be cut
+        (8.0, (Edge(8.0, SIREN, on=True),)),
+    ],
+)
+def test_a_round_that_is_come_into_late_has_edges_of_its_own_and_the_next_ones_are_whole(
+    entered_s: float, first: tuple[Edge, ...]
+) -> None:
+    whole = score(CYCLE, WITH_STRIKER, 0.03125)
+
+    assert score(CYCLE, WITH_STRIKER, 0.03125, entered_s=entered_s) == Score(whole.edges, 10.0, first)
+
+
+def test_a_siren_that_goes_over_into_the_next_round_is_on_all_the_time() -> None:
+    played = score(CYCLE, WITH_STRIKER, 0.03125, entered_s=8.0)
+
+    assert [(due, edge.on) for due, edge in (played.due(100.0, index) for index in range(3))] == [
+        (108.0, True), (110.0, True), (114.0, False),
+    ]
+    assert [played.on_at(100.0, now) for now in (107.9, 108.0, 109.99, 110.0, 113.9, 114.0)] == [
+        set(), {SIREN}, {SIREN}, {SIREN}, {SIREN}, set(),
+    ]
+
+
+@quick
+@given(st.sampled_from(sorted(make_rules().cycles)), st.floats(0.0, 1.0, exclude_max=True))
+def test_wherever_a_shipped_alarm_is_come_into_its_relay_is_never_switched_for_a_moment(
+    incident: str, share: float
+) -> None:
+    cycle = make_rules().cycles[incident]
+    played = score(cycle, WITH_STRIKER, 0.03, entered_s=share * cycle.length_s if cycle.siren else 0.0)
+    edges = [(due, edge) for due, edge in map(played.due, [0.0] * 200, range(200)) if edge.role is SIREN]
+    changes = [each for place, each in enumerate(edges) if not place or edges[place - 1][1].on != each[1].on]
+
+    assert bool(changes) is (cycle.siren is not None)
+    for (at, edge), (until, _) in pairwise(changes):
+        assert until - at >= (5.0 if edge.on else 1.0) - 1e-6
+
+
+@pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER, frozenset({STROBE}), frozenset[Role]()])
+def test_what_is_quiet_is_beaten_on_the_striker_or_not_at_all(roles: frozenset[Role]) -> None:
+    patroli = make_rules().cycles["patroli"]
+    played = score(patroli, roles, stroke_s=0.03, quiet=True)
+
+    assert played.quiet
+    assert [(edge.role, edge.on) for edge in played.edges] == [(STRIKER, True), (STRIKER, False)] * 3
+    assert not score(patroli, roles, stroke_s=0.03).quiet
 
 
 @pytest.mark.parametrize("incident", sorted(make_rules().cycles))

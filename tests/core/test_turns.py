@@ -1,10 +1,14 @@
 """What sounds when several alarms are in force, and for how long at most."""
 
-from loop.events import Faulted, Received, Recovered
-from node.events import Contact
-from tests.core.world import World, make_rules, same
+import pytest
 
-CYCLE_S = 23.0  # of pencurian, ternak, pembunuhan and perampokan in the district's family
+from contract.messages import Status
+from loop.events import Faulted, Received, Recovered
+from node.effects import Play
+from node.events import Contact
+from tests.core.world import World, listed, make_rules, same
+
+CYCLE_S = make_rules().cycles["pencurian"].length_s  # and that of ternak, pembunuhan, perampokan and pemerkosaan
 
 
 def box(max_s: float = 300.0) -> World:
@@ -118,9 +122,8 @@ def test_equals_take_turns_by_cycle() -> None:
     world.wait(10.0 + 4 * CYCLE_S)
 
     assert world.told() == ["linked", "sounding pencurian kalibagor a", "sounding ternak kalibagor b"]
-    assert world.heard() == [
-        ("pencurian", 10.0, 33.0), ("ternak", 33.0, 56.0), ("pencurian", 56.0, 79.0), ("ternak", 79.0, 102.0),
-    ]
+    ends = [10.0 + number * CYCLE_S for number in range(5)]
+    assert world.heard() == list(zip(("pencurian", "ternak") * 2, ends, ends[1:], strict=False))
 
 
 def test_three_equals_take_turns_in_the_order_in_which_they_began() -> None:
@@ -137,10 +140,13 @@ def test_three_equals_take_turns_in_the_order_in_which_they_began() -> None:
 def test_an_equal_waits_for_the_end_of_the_cycle_also_when_many_cycles_have_gone_by() -> None:
     world = box()
     world.alarm("pencurian", 10.0)
-    world.alarm("ternak", 85.0)  # in the fourth cycle, which ends at 102
-    world.wait(126.0)
+    ends = 10.0 + 4 * CYCLE_S
+    world.alarm("ternak", ends - 17.0)  # in the fourth cycle
+    world.wait(ends + CYCLE_S + 1.0)
 
-    assert world.heard() == [("pencurian", 10.0, 102.0), ("ternak", 102.0, 125.0), ("pencurian", 125.0, 126.0)]
+    assert world.heard() == [
+        ("pencurian", 10.0, ends), ("ternak", ends, ends + CYCLE_S), ("pencurian", ends + CYCLE_S, world.now),
+    ]
 
 
 def test_the_same_incident_again_extends_the_alarm_and_begins_nothing() -> None:
@@ -292,3 +298,74 @@ def test_an_alarm_that_comes_after_a_held_up_loop_missed_the_end_of_the_one_befo
         "finished kebakaran kalibagor",
     ]
     assert world.heard() == [("kebakaran", 10.0, 190.0), ("kebakaran", 210.0, 390.0)]
+
+
+# What is said, and what is quiet.
+
+
+def words(world: World) -> list[tuple[float, tuple[str, ...]]]:
+    """What a voice is to say, each with its instant."""
+    return [(at, play.words) for at, play in world.plays()]
+
+
+@pytest.mark.parametrize("village", ["kalibagor", "kotakan", "semua"])
+def test_a_voice_is_to_say_what_it_is_and_where(village: str) -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, village=village)
+
+    assert words(world) == [(10.0, ("perhatian", "kejadian-kebakaran", f"di-{village}"))]
+
+
+EXERCISE = ("latihan", "perhatian", "kejadian-kebakaran", "di-kalibagor", "latihan")
+EARNEST = EXERCISE[1:-1]
+
+
+def test_an_exercise_that_becomes_earnest_by_a_message_says_so_from_then_on_in_the_same_rounds() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, status="Exercise")
+    world.alarm("kebakaran", 40.0)
+
+    cycle = world.rules.cycles["kebakaran"]
+    assert world.plays() == [
+        (10.0, Play(cycle, 10.0, 190.0, words=EXERCISE)), (40.0, Play(cycle, 10.0, 220.0, words=EARNEST)),
+    ]
+
+
+def test_an_exercise_that_becomes_earnest_by_a_press_says_so_from_then_on() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, status="Exercise")
+    world.press("kebakaran", 40.0)
+    world.alarm("kebakaran", 50.0)
+
+    assert words(world) == [(10.0, EXERCISE), (41.0, EARNEST), (50.0, EARNEST)]
+
+
+def test_an_exercise_that_becomes_earnest_by_the_hubs_word_says_so_from_then_on() -> None:
+    world = World().ready()
+    world.alarm("kebakaran", 10.0, identifier="a", status="Exercise")
+    world.beacon(listed("a", age=30.0, remaining=150.0, status=Status.EXERCISE), at=40.0)
+    world.beacon(listed("b", age=1.0, remaining=179.0), at=45.0)
+
+    assert [play for play in words(world) if play[0] != 40.0] == [(10.0, EXERCISE), (45.0, EARNEST)]
+
+
+def test_an_exercise_that_becomes_earnest_with_the_same_end_says_so_too() -> None:
+    world = box(max_s=60.0)
+    world.alarm("kebakaran", 10.0, status="Exercise")
+    world.alarm("kebakaran", 40.0)
+
+    cycle = world.rules.cycles["kebakaran"]
+    assert world.plays() == [
+        (10.0, Play(cycle, 10.0, 70.0, words=EXERCISE)), (40.0, Play(cycle, 10.0, 70.0, words=EARNEST)),
+    ]
+
+
+def test_what_is_beaten_once_has_no_words_and_only_the_watchs_round_is_quiet() -> None:
+    world = box()
+    world.alarm("aman", 10.0)
+    world.ronda(20.0)
+    world.alarm("kebakaran", 40.0)
+
+    assert [(at, play.words, play.quiet) for at, play in world.plays()] == [
+        (10.0, (), False), (20.0, (), True), (40.0, EARNEST, False),
+    ]

@@ -8,17 +8,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contract.beacon import Beacon, read_beacon
-from contract.incidents import ALL_CLEAR, ONCE
+from contract.incidents import ALL_CLEAR, ONCE, PATROL
 from contract.reports import Kind
 from contract.topics import ActiveTopic, AlarmTopic, read
 from loop.effects import Log
 from loop.events import Linked, Received, Tick
-from node import alarm
+from node import alarm, turns
 from node.effects import Drop, Effect, Hush, Keep, Play
 from node.events import Event, Loaded
 from node.state import Origin, State
 from tests.core.walks import ODDITIES, QUIET, WALKS, Move
-from tests.core.world import World, make_rules
+from tests.core.world import World, incident_of, make_rules
 
 MAX_S = 60.0
 HOURS_S = (28_900.0, 29_400.0, 31_000.0, 54_100.0, 55_000.0)  # a walk begins at 8:00 or, in another zone, at 15:00
@@ -34,6 +34,7 @@ class Walk:
     silenced_at: float = -1.0
     cleared: dict[str, float] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    looked: int = 0  # so much of what was done was looked at
 
     def go(self, moves: list[Move]) -> "Walk":
         for move in moves:
@@ -53,6 +54,8 @@ class Walk:
         assert tuple(effect for _, effect in self.world.done[-len(again[1]):] if again[1]) == again[1]
         self._note(event, before)
         self._check(self.world.state)
+        self._check_plays()
+        self._check_turn(before)
         self._check_outbox(event, before)
 
     def _note(self, event: Event, before: State) -> None:
@@ -77,8 +80,7 @@ class Walk:
         assert outputs == sorted(outputs, reverse=True), "what sounds goes before everything else"
         for effect in self.effects:
             if isinstance(effect, Play):
-                assert self.world.now < effect.until <= self.world.unbroken()[-1][0] + MAX_S + 1e-6
-                assert effect.start <= self.world.now
+                assert effect.until <= self.world.unbroken()[-1][0] + MAX_S + 1e-6
         for key, each in state.alarms.items():
             assert each.until <= each.since + MAX_S + 1e-6
             if key.incident not in ONCE:
@@ -91,6 +93,34 @@ class Walk:
         sizes = {name: len(getattr(state, name)) for name in LIMITS}
         assert {name: size for name, size in sizes.items() if size > LIMITS[name]} == {}
         assert all(len(each.identifiers) <= 64 for each in state.alarms.values())
+
+    def _check_plays(self) -> None:
+        """Every program ends later than now. It began, unless it is beaten once: then it may wait for one length."""
+        for at, effect in self.world.done[self.looked:]:
+            if isinstance(effect, Play):
+                length_s, once = effect.cycle.length_s, incident_of(self.world.rules, effect.cycle) in ONCE
+                assert at < effect.until
+                assert effect.start < effect.until
+                assert effect.start < at + length_s if once else effect.start + effect.entered_s <= at + 1e-6
+                assert effect.entered_s == 0.0 if once else 0.0 <= effect.entered_s < length_s
+        self.looked = len(self.world.done)
+
+    def _check_turn(self, before: State) -> None:
+        """A turn that begins counts its rounds on the grid, if there is one, and is heard at once."""
+        state, old = self.world.state, before.turn
+        turn = state.turn
+        if turn is None or (old is not None and (old.key, old.start) == (turn.key, turn.start)):
+            return
+        cycles = state.rules.cycles
+        length_s = cycles[turn.key.incident].length_s
+        late_s = state.now - turn.start - turn.entered_s  # a loop that was held up begins it where its time was
+        rest_s = cycles[turn.key.incident].strokes_s[0] / 2 if turn.key.incident in ONCE else 0.0
+        assert late_s < rest_s + 1e-6 or (old is not None and late_s < cycles[old.key.incident].length_s)
+        if state.clock.synced and turn.key.incident != PATROL:
+            off_s = (turn.start + state.clock.offset_s + length_s / 2) % length_s - length_s / 2
+            assert abs(off_s) < turns.ALIGNED_S + 1e-5
+        else:
+            assert (turn.entered_s, turn.start <= state.now) == (0.0, True)
 
     def _check_outbox(self, event: Event, before: State) -> None:
         """A press is on the disk before it is said, and goes out of it by the hub's word alone, where there is one."""
@@ -276,14 +306,19 @@ def test_any_bytes_on_any_topic_keep_the_rules(moves: list[Move]) -> None:
 def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> None:
     drawn: set[str] = set()
     said: set[object] = set()
+    begun: set[str] = set()  # with and without a grid
 
     @settings(walking, max_examples=40, database=None)
     @given(WALKS)
     def look(moves: list[Move]) -> None:
         drawn.update(type(move.event).__name__ for move in moves)
-        said.update(event["event"] for event in Walk().go(moves).world.events())
+        world = Walk().go(moves).world
+        said.update(event["event"] for event in world.events())
+        for at, play in world.plays():
+            begun.add("waits" if play.start > at else "late" if play.entered_s else "whole")
 
     look()
     assert drawn == {each.__name__ for each in get_args(Event)}
+    assert begun == {"waits", "late", "whole"}
     the_hubs = {"accepted", "proven", "missing", "away", "back", "restored"}
     assert {kind.value for kind in Kind} - said - the_hubs <= {"late", "listed", "published"}

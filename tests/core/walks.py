@@ -17,6 +17,8 @@ VILLAGES = ("kalibagor", "kotakan", "semua", "olean")
 INCIDENTS = ("kebakaran", "pencurian", "ternak", "bencana")
 STATUSES = (Status.ACTUAL,) * 8 + (Status.EXERCISE, Status.TEST)
 ZONES_S = (0.0, 0.0, 25_200.0)
+# A clock that is put right by a hair, by seconds, or that was a day off.
+OFFSETS_S = (0.0, 0.0, 0.0005, -0.0005, 0.3, 7.0, -7.0, 108_000.0, -108_000.0)
 GAPS_S = (0.0, 0.001, 0.03, 0.2, 0.4, 1.0, 1.1, 2.0, 2.1, 4.9, 5.0, 9.9, 10.0) * 3 + (21.0, 60.0, 70.0, 310.0)
 
 
@@ -40,12 +42,12 @@ class Walker:
         self._over: dict[tuple[str, str], float] = {}
         self._acts: list[tuple[int, Callable[[], Event]]] = [
             (8, self._alarm), (3, self._all_clear), (8, self._beacon), (2, self._command), (3, self._contact),
-            (2, self._ronda), (1, self._rubbish), (4, self.quiet),
+            (2, self._ronda), (1, self._rubbish), (1, self._clock), (4, self.quiet),
         ]
 
     def walk(self, length: int) -> list[Move]:
-        """At least *length* moves."""
-        moves: list[Move] = []
+        """At least *length* moves; most begin with a clock that is synchronised."""
+        moves = [self._move(0.0, self._clock())]
         while len(moves) < length:
             if self._random.random() < 0.25:
                 moves += self._hold()
@@ -64,12 +66,15 @@ class Walker:
         own = f"{pick(['', 'late '])}{OWN}{pick(range(1, 9))}"
         events: list[Event] = [
             Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Acknowledged(own),
-            Clock(pick([True, False]), EPOCH_S + pick(range(9)), pick(ZONES_S)),
-            Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
-            SelfTested((("siren", "ok"),)), Tick(),
+            self._clock(), Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
+            SelfTested((("siren", "ok"),), knocked=pick([True, False])), Tick(),
             Loaded((press,), ((self._identifier(), pick([True, False])),)),
         ]
         return pick(events)
+
+    def _clock(self) -> Clock:
+        pick = self._random.choice
+        return Clock(pick([True, True, False]), EPOCH_S + pick(OFFSETS_S), pick(ZONES_S))
 
     def _move(self, gap_s: float, event: Event) -> Move:
         self._now += gap_s
@@ -155,7 +160,7 @@ class Walker:
     def _command(self) -> Event:
         pick = self._random.choice
         topic = f"kentongan/situbondo/{pick(VILLAGES)}/command/{pick(['silence', 'silence', 'test', 'sing'])}"
-        return Received(topic, pick([b"", b"x"]), retain=self._random.random() < 0.1)
+        return Received(topic, pick([b"", b"x", b"ketuk"]), retain=self._random.random() < 0.1)
 
     def _rubbish(self) -> Event:
         pick = self._random.choice

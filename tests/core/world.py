@@ -42,10 +42,14 @@ def make_rules(
 
 @dataclass(slots=True)
 class Sound:
-    """An incident's programs that went on without a break, from its first instant to its last."""
+    """An incident's program, from the instant at which it was told to its last.
+
+    What is beaten once may have to wait: it `begins` later than it was told.
+    """
 
     incident: str
-    began: float
+    told: float
+    begins: float
     until: float
     unbroken: bool  # it took over from the sound before without a Hush
 
@@ -55,7 +59,7 @@ class World:
     """A node and all that it did. Its loop is the service's: a Tick at each instant that is due."""
 
     rules: Rules = field(default_factory=make_rules)
-    clock: Clock = SYNCED
+    clock: Clock = UNSYNCED
     now: float = 0.0
     state: State = field(init=False)
     done: list[tuple[float, Effect]] = field(default_factory=list)
@@ -133,8 +137,10 @@ class World:
         payload = raw if raw is not None else json.dumps(members).encode() if members else b""
         return self.feed(Received(f"kentongan/situbondo/{village}/alarm/{incident}", payload, retain), at)
 
-    def command(self, word: str, at: float | None = None, village: str = "kalibagor") -> list[str]:
-        return self.feed(Received(f"kentongan/situbondo/{village}/command/{word}", b"", retain=False), at)
+    def command(
+        self, word: str, at: float | None = None, village: str = "kalibagor", *, raw: bytes = b""
+    ) -> list[str]:
+        return self.feed(Received(f"kentongan/situbondo/{village}/command/{word}", raw, retain=False), at)
 
     def ronda(
         self, at: float | None = None, village: str = "kalibagor", *, retain: bool = False, raw: bytes | None = None,
@@ -184,6 +190,10 @@ class World:
         lines = [line(self.rules, effect) for _, effect in self.done]
         return [each for each in lines if each.startswith("send ")]
 
+    def plays(self) -> list[tuple[float, Play]]:
+        """Every program so far, each with the instant at which it was told."""
+        return [(at, effect) for at, effect in self.done if isinstance(effect, Play)]
+
     def did(self, kind: type[Effect]) -> list[float]:
         """The instants at which an effect of *kind* was done."""
         return [at for at, effect in self.done if isinstance(effect, kind)]
@@ -193,10 +203,10 @@ class World:
         found: list[tuple[str, float, float]] = []
         for sound in self.sounds:
             until = min(sound.until, self.now)
-            if found and sound.unbroken and found[-1][0] == sound.incident and found[-1][2] == sound.began:
+            if found and sound.unbroken and found[-1][0] == sound.incident and found[-1][2] == sound.begins:
                 found[-1] = (sound.incident, found[-1][1], until)
-            elif until > sound.began:
-                found.append((sound.incident, sound.began, until))
+            elif until > sound.begins:
+                found.append((sound.incident, sound.begins, until))
         return found
 
     def rounds(self) -> list[tuple[float, float]]:
@@ -207,10 +217,10 @@ class World:
         """The stretches in which something sounded without a break, as far as it was told to."""
         found: list[tuple[float, float]] = []
         for sound in self.sounds:
-            if found and sound.unbroken and found[-1][1] >= sound.began:
+            if found and sound.unbroken and found[-1][1] >= sound.told:
                 found[-1] = (found[-1][0], sound.until)
             else:
-                found.append((sound.began, sound.until))
+                found.append((sound.told, sound.until))
         return found
 
     def sounding(self) -> str | None:
@@ -236,7 +246,8 @@ class World:
             self.sounds[-1].until = min(self.sounds[-1].until, self.now)
         if isinstance(effect, Play):
             incident = incident_of(self.rules, effect.cycle)
-            self.sounds.append(Sound(incident, self.now, effect.until, unbroken=not self.hushed))
+            begins = max(self.now, effect.start)
+            self.sounds.append(Sound(incident, self.now, begins, effect.until, unbroken=not self.hushed))
         self.hushed = isinstance(effect, Hush)
 
 
@@ -268,10 +279,11 @@ def event_line(event: Mapping[str, object]) -> str:
 def line(rules: Rules, effect: Effect) -> str:
     """*effect* in a line."""
     match effect:
-        case Play(cycle, start, until):
-            return f"play {incident_of(rules, cycle)} {start:g} to {until:g}"
+        case Play(cycle, start, until, entered_s):
+            entered = f", entered after {entered_s:g}" if entered_s else ""
+            return f"play {incident_of(rules, cycle)} {start:g} to {until:g}{entered}"
         case Hush() | Connect() | Reconnect() | SelfTest():
-            return type(effect).__name__.lower()
+            return type(effect).__name__.lower() + (" with a knock" if effect == SelfTest(knock=True) else "")
         case Light(lamps):
             lit = [f"{name} {lamp.value}" for name, lamp in lamps.items() if lamp is not Lamp.OFF]
             return f"light {', '.join(lit) or 'none'}"

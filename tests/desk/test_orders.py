@@ -1,5 +1,7 @@
 """What is typed at the desk is looked through before anything is sent, and is then the contract's own message."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,5 +99,6 @@ def test_each_order_has_its_topic_of_the_contract() -> None:
         f"{base}/kalibagor/alarm/pencurian", f"{base}/kalibagor/alarm/aman", f"{base}/kalibagor/command/silence",
         f"{base}/semua/command/test",
     ]
-    assert [orders.payload(order, SYNCED, 0.0, 0.0) for order in (SILENCE, TEST)] == [b"", b""]
+    knock = replace(TEST, knock=True)
+    assert [orders.payload(order, SYNCED, 0.0, 0.0) for order in (SILENCE, TEST, knock)] == [b"", b"", b"ketuk"]
     assert ALARM.key == Key("kalibagor", "pencurian")

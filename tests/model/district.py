@@ -39,7 +39,10 @@ def node_config(village: str, node: str, hears: str, max_s: float) -> Config:
         buttons={name: ButtonSettings(next(pins)) for name in BUTTONS},
     )
     family = shipped.family("jawa-timur")
-    return Config(settings, shipped.district(), shipped.catalogue(), family, None, None, None, shipped.CONFIG)
+    return Config(
+        settings, shipped.district(), shipped.catalogue(), family, password=None, ca_file=None, socket=None,
+        speaker=None, recordings=None, state_dir=shipped.CONFIG,
+    )
 
 
 @cache
@@ -109,6 +112,8 @@ class District:
         self.check_levels()
         self.wait(DELIVERED_S)
         self.check_levels()
+        for node in self.nodes:
+            node.check_phase()
         self.check_presses()
 
     def check_presses(self) -> None:

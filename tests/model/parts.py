@@ -258,6 +258,17 @@ class NodePart(Part):
             last = max(at for at in self.raised[key] if at <= now)
             end = last + self.rules.incidents[key.incident].duration_s
             assert until <= end + self.slack_s(), f"{key} sounds at {self.name} until {until}, over at {end}"
+            old = self.before.turn
+            if self.state.clock.synced and (old is None or (old.key, old.start) != (key, play.start)):
+                self.check_phase()
+
+    def check_phase(self) -> None:
+        """The rounds that sound here are on the wall clock's grid, where every other post has them too."""
+        turn = self.state.turn
+        if turn is not None and turn.key.incident not in ONCE:
+            length_s = self.rules.cycles[turn.key.incident].length_s
+            off_s = (EPOCH_S + self.machine.true(turn.start) + 1.0) % length_s - 1.0
+            assert abs(off_s) < 2 * HAIR_S, f"{turn.key} at {self.name} is {off_s} s off the grid"
 
     def slack_s(self) -> float:
         """How far ages may lie off: by how long messages were on their way, which nobody can know."""

@@ -18,6 +18,8 @@ is not synchronised says anything. Then all is well, and what was promised must 
   silenced, and what is in force at the hub is so at every post in reach, unless it was silenced or all-cleared at that
   post or has sounded there for as long as the box allows. An operator's word that reached a post and not the hub
   holds at that post.
+- **In phase**: what sounds at a post whose clock is synchronised is on the wall clock's grid from the next round on, in
+  a turn that begins at once; so all posts beat together.
 - **Once only**: an identifier begins once at a post when heard directly, across restarts too if the disk had it and
   answers within the 3 s that a post waits for it; and once from the beacon in each run, or between two turns of the
   lock: a post that restarts in the middle rings again.

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kentongan.__main__ import COMMANDS, main
 from loop.files import load_shipped
-from node import __main__ as commands
+from node import play_command
 from tests.contract.shipped import FAMILIES, catalogue
 from tests.support.nodes import CONFIG, ROOT, example, write
 
@@ -195,8 +195,8 @@ def test_a_node_refuses_to_start_with_pins_that_move_nothing(tmp_path: Path, dri
 @pytest.mark.parametrize("incident", [*catalogue().incidents, "patroli"])
 def test_play_beats_one_figure_in_its_time(monkeypatch: pytest.MonkeyPatch, family: str, incident: str) -> None:
     passed = JumpingTime()
-    monkeypatch.setattr(commands, "time", passed)
-    result = run("play", incident, "--family", family, "--once")
+    monkeypatch.setattr(play_command, "time", passed)
+    result = run("play", incident, "--family", family, "--once", "--mute")
     head, figure = result.stdout.split("\n", 1)
     _, codes = load_shipped(family)
     expected = codes.figure("patroli" if incident == "patroli" else catalogue().incidents[incident].rhythm)
@@ -208,8 +208,8 @@ def test_play_beats_one_figure_in_its_time(monkeypatch: pytest.MonkeyPatch, fami
 
 
 def test_play_beats_as_long_as_the_drum_speaks_in_a_cycle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "time", JumpingTime())
-    result = run("play", "pencurian")
+    monkeypatch.setattr(play_command, "time", JumpingTime())
+    result = run("play", "pencurian", "--mute")
 
     assert result.stdout.splitlines()[0].startswith("Pencurian: ●●‖   (Jawa Timur")
     assert [line.count("●") for line in result.stdout.splitlines()[1:]] == [2] * 8
@@ -217,7 +217,7 @@ def test_play_beats_as_long_as_the_drum_speaks_in_a_cycle(monkeypatch: pytest.Mo
 
 def test_play_takes_the_time_that_it_shows() -> None:
     before = time.monotonic()
-    result = run("play", "pencurian", "--once")
+    result = run("play", "pencurian", "--once", "--mute")
 
     assert 0.3 <= time.monotonic() - before < 1.0
     assert result.exit_code == 0

@@ -10,8 +10,9 @@ import pytest
 from contract.settings import SettingsError
 from loop import files
 from node import config
+from node.speaker import Speaker
 from tests.contract.shipped import keys
-from tests.support.nodes import CONFIG, example, write
+from tests.support.nodes import CONFIG, ROOT, example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
 
@@ -138,6 +139,84 @@ def test_a_socket_is_for_the_simulated_driver_only(tmp_path: Path) -> None:
     assert faults(write(tmp_path, changed("pins", "socket", to="pins"))) == (
         "node.yaml.pins.socket: only the driver 'simulated' has one; remove it",
     )
+
+
+# The loudspeaker.
+
+SOUND: dict[str, Any] = {"driver": "alsa", "device": "hw:CARD=Headphones", "volume": 0.5, "latency_s": 0.02,
+                         "drum": "kecil", "recordings": "suara"}
+
+
+def with_sound(folder: Path, **members: object) -> Path:
+    """The example with a loudspeaker; a member that is None is left out."""
+    (folder / "suara").mkdir(exist_ok=True)
+    sound = {key: value for key, value in {**SOUND, **members}.items() if value is not None}
+    return write(folder, {**example(), "sound": sound})
+
+
+def test_every_setting_of_the_loudspeaker_arrives(tmp_path: Path) -> None:
+    found = config.load(with_sound(tmp_path))
+
+    assert found.speaker == Speaker("alsa", "hw:CARD=Headphones", 0.5, 0.02, str(ROOT / "sounds" / "kecil.wav"))
+    assert found.recordings == tmp_path / "suara"
+    assert Path(found.speaker.stroke).is_file()
+
+
+def test_of_a_loudspeaker_only_the_driver_must_be_said_and_there_need_be_none(tmp_path: Path) -> None:
+    plain = config.load(write(tmp_path, {**example(), "sound": {"driver": "alsa"}}))
+    none = config.load(write(tmp_path, {key: value for key, value in example().items() if key != "sound"}))
+
+    assert plain.speaker == Speaker("alsa", "default", 0.8, 0.0, str(ROOT / "sounds" / "besar.wav"))
+    assert (plain.recordings, none.speaker, none.recordings) == (None, None, None)
+    assert faults(write(tmp_path, {**example(), "sound": {}})) == (
+        "node.yaml.sound.driver: missing; this setting has no default",
+    )
+
+
+@pytest.mark.parametrize("key", SOUND)
+def test_a_misspelt_setting_of_the_loudspeaker_is_a_fault(tmp_path: Path, key: str) -> None:
+    found = faults(with_sound(tmp_path, **{key: None, f"{key}x": SOUND[key]}))
+
+    assert found[0] == f"node.yaml.sound.{key}x: unknown; did you mean {key}?"
+
+
+@pytest.mark.parametrize(("key", "value", "told"), [
+    ("driver", "pulse", "'pulse' is not allowed; use alsa or dummy or disk"),
+    ("driver", "also", "'also' is not allowed; use alsa or dummy or disk (did you mean alsa?)"),
+    ("driver", True, "True is "),
+    ("device", "", "'' is not allowed; use a device's name, as aplay -L shows it"),
+    ("device", " hw:0", "' hw:0' is not allowed; use a device's name, as aplay -L shows it"),
+    ("device", 0, "0 is not allowed; use a device's name, as aplay -L shows it"),
+    ("volume", 1.5, "1.5 is out of range; use 0 to 1"),
+    ("volume", "loud", "'loud' is no number; use 0 to 1"),
+    ("latency_s", -1, "-1 is out of range; use 0 to 0.5 s"),
+    ("latency_s", 0.6, "0.6 is out of range; use 0 to 0.5 s"),
+    ("drum", "sedang", "'sedang' is not allowed; use besar or kecil"),
+    ("recordings", "~/suara", "'~/suara' is not allowed; use a path, written whole"),
+], ids=str)
+def test_an_impossible_setting_of_the_loudspeaker_is_a_fault(
+    tmp_path: Path, key: str, value: object, told: str
+) -> None:
+    found = faults(with_sound(tmp_path, **{key: value}))
+
+    assert found[0].startswith(f"node.yaml.sound.{key}: {told}")
+    assert [fault for fault in found if not fault.startswith(f"node.yaml.sound.{key}: ")] == []
+
+
+def test_a_folder_of_recordings_that_is_not_there_is_a_fault_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    for name in ("suaraku", "file"):
+        assert faults(with_sound(tmp_path, recordings=name)) == (
+            f"node.yaml.sound.recordings: there is no folder {tmp_path / name}",
+        )
+
+
+@pytest.mark.parametrize("value", [[], -1, True, "alsa", None], ids=repr)
+def test_a_loudspeaker_that_is_no_mapping_is_a_fault(tmp_path: Path, value: object) -> None:
+    (fault,) = faults(write(tmp_path, {**example(), "sound": value}))
+
+    assert fault.startswith("node.yaml.sound: ")
 
 
 def test_what_is_wrong_with_the_drivers_name_is_told_with_its_path(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Health: what is asked of each part, and what systemd is told."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,13 @@ def test_the_nodes_clock_never_goes_back() -> None:
     instants = [clock.now() for _ in range(1000)]
 
     assert instants == sorted(instants)
+
+
+def test_the_wall_clock_lies_as_far_from_the_nodes_clock_each_time_that_it_is_read() -> None:
+    offsets_s = [clock.wall().offset_s for _ in range(20)]
+
+    assert max(offsets_s) - min(offsets_s) < 0.001
+    assert abs(clock.now() + offsets_s[-1] - time.time()) < 0.1
 
 
 def test_a_boot_has_one_name_and_a_machine_that_has_none_gets_a_new_one(

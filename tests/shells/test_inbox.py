@@ -113,3 +113,12 @@ def test_many_threads_lose_nothing() -> None:
         thread.join()
 
     assert len(drain(inbox)) == 2000
+
+
+def test_with_more_room_as_many_times_more_of_the_networks_may_wait() -> None:
+    inbox = Inbox(room=3)
+    for _ in range(3 * NETWORK_LIMIT + 1):
+        inbox.offer(ALARM)
+
+    assert drain(inbox) == [ALARM] * 3 * NETWORK_LIMIT
+    assert inbox.overflow() == Overflowed(1)

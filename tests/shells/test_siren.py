@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,7 @@ PINS = {Role.SIREN: 17, Role.STRIKER: 27, Role.STROBE: 22}
 STROKE_S = 0.01
 # A whole alarm in a third of a second: the siren, a rest, a figure of two strokes, twice.
 CYCLE = Cycle(0.3, Span(0.0, 0.06), (0.10, 0.14, 0.20, 0.24), 0.015, None)
+FIGURES = replace(CYCLE, figure=2)
 LONG = Cycle(60.0, Span(0.0, 50.0), (55.0,), 0.1, None)
 
 
@@ -159,6 +161,64 @@ def test_after_a_stall_longer_than_that_the_score_goes_on_where_it_should_be(mon
     assert outputs[Role.STRIKER].levels[-1] is False
 
 
+def test_a_program_that_is_come_into_late_has_the_relay_on_at_once_and_strikes_in_its_place() -> None:
+    outputs, now = fakes(), clock.now()
+    start = now - 0.05  # the siren up to 0.11, the rest up to 0.15: the first figure is over by then
+    with siren_of(outputs, Inbox()) as siren:
+        siren.play(Play(FIGURES, start, start + 0.29, 0.05))
+        at_once = on(outputs)
+        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
+
+    assert at_once == {Role.SIREN, Role.STROBE}
+    assert {role: output.levels for role, output in outputs.items()} == {
+        Role.SIREN: on_off(1), Role.STRIKER: on_off(2), Role.STROBE: on_off(1),
+    }
+    begun = [at - start for at, is_on in outputs[Role.STRIKER].switches if is_on]
+    assert all(0 <= at - due < 0.1 for at, due in zip(begun, FIGURES.strokes_s[2:], strict=True))
+
+
+@pytest.mark.parametrize("entered_s", [0.21, 0.27], ids=["it would end just before", "it would end after"])
+def test_the_relay_is_not_let_go_between_a_round_that_is_come_into_at_its_end_and_the_next(entered_s: float) -> None:
+    outputs, now = fakes(), clock.now()
+    start = now - entered_s
+    with siren_of(outputs, Inbox()) as siren:
+        siren.play(Play(FIGURES, start, start + 0.39, entered_s))
+        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
+
+    assert {role: output.levels for role, output in outputs.items()} == {
+        Role.SIREN: on_off(1), Role.STRIKER: [False], Role.STROBE: on_off(1),
+    }
+    assert 0 <= outputs[Role.SIREN].switches[1][0] - start - 0.36 < 0.1
+
+
+def test_what_waits_for_its_start_strikes_then_and_not_before() -> None:
+    outputs, now = fakes(), clock.now()
+    code = Cycle(0.1, None, (0.02, 0.06), 0.015, None, figure=2)
+    with siren_of(outputs, Inbox()) as siren:
+        siren.play(Play(code, now + 0.1, now + 0.19))
+        waiting = on(outputs)
+        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
+
+    assert waiting == {Role.STROBE}
+    assert outputs[Role.SIREN].levels == [False]
+    begun = [at - now for at, is_on in outputs[Role.STRIKER].switches if is_on]
+    assert all(0 <= at - due < 0.1 for at, due in zip(begun, (0.12, 0.16), strict=True))
+
+
+@pytest.mark.parametrize("roles", [(Role.SIREN, Role.STROBE), (Role.SIREN, Role.STRIKER, Role.STROBE)])
+def test_what_is_quiet_switches_neither_relay_nor_strobe(roles: tuple[Role, ...]) -> None:
+    outputs, now = fakes(*roles), clock.now()
+    code = Cycle(0.1, None, (0.02, 0.06), 0.015, None, figure=2)
+    with siren_of(outputs, Inbox()) as siren:
+        siren.play(Play(code, now, now + 0.09, quiet=True))
+        assert wait_until(lambda: clock.now() > now + 0.1)
+
+    beaten = {Role.STRIKER: on_off(2)} if Role.STRIKER in roles else {}
+    assert {role: output.levels for role, output in outputs.items()} == {
+        Role.SIREN: [False], Role.STROBE: [False], **beaten,
+    }
+
+
 # What becomes of a program.
 
 
@@ -194,6 +254,19 @@ def test_another_program_takes_over_at_once() -> None:
         siren.play(program(Cycle(1.0, None, (0.0,), 0.1, None), 0.5))
 
         assert on(outputs) == {Role.STRIKER, Role.STROBE}
+
+
+def test_a_program_that_goes_on_with_the_same_output_does_not_switch_it() -> None:
+    outputs = fakes()
+    with siren_of(outputs, Inbox()) as siren:
+        play = program(LONG, 5.0)
+        siren.play(play)
+        siren.play(replace(play, start=play.start - 20.0, entered_s=20.0))  # the clock was set
+        siren.play(replace(play, start=play.start - 20.0, entered_s=20.0, words=("perhatian",)))
+
+        assert {role: output.levels for role, output in outputs.items()} == {
+            Role.SIREN: [False, True], Role.STRIKER: [False], Role.STROBE: [False, True],
+        }
 
 
 def test_a_program_taken_up_in_its_middle_is_where_it_would_be() -> None:

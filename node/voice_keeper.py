@@ -1,0 +1,69 @@
+"""The voice of a running node: renders what is missing, in the background. Must not delay anything, nor play.
+
+Nothing waits for it: until a sentence is whole, its slot is silent. Recordings that are put there while the node runs
+are found within a minute, and what failed is tried again as often.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+from loop.events import Faulted, Recovered
+from loop.inbox import Inbox
+from node.espeak import VoiceError
+from node.voice import NoEspeakError, Voices, whole
+
+LOOK_S = 60.0
+PART = "voice"
+
+
+class VoiceKeeper:
+    """Keeps *voices* complete, and knows their files. Use as a context manager."""
+
+    def __init__(self, voices: Voices, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
+        self._voices = voices
+        self._inbox = inbox
+        self._prepare = prepare
+        self._found: Mapping[str, Path] = {}
+        self._fault: str | None = None
+        self._closing = Flag()
+        self._thread = Thread(target=self._run, name="voice", daemon=True)
+
+    def __enter__(self) -> "VoiceKeeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._voices.stop()
+        self._thread.join(timeout=1.0)
+
+    def paths(self, sentence: tuple[str, ...]) -> tuple[Path, ...]:
+        """The files that say *sentence*; none if any is missing. As last seen: the disk is not asked."""
+        return whole(sentence, self._found)
+
+    def _run(self) -> None:
+        self._prepare()
+        while not self._closing.is_set():
+            fault = self._turn()
+            if fault != self._fault and not self._closing.is_set():
+                self._fault = fault
+                self._inbox.put(Recovered(PART) if fault is None else Faulted(PART, fault))
+            self._closing.wait(LOOK_S)
+
+    def _turn(self) -> str | None:
+        """Looks, renders and looks again; returns what went wrong."""
+        try:
+            self._found = self._voices.look()
+            try:
+                self._voices.render()
+            finally:
+                self._found = self._voices.look()
+        except NoEspeakError:
+            return None  # the status says it, and a village without one has done nothing wrong
+        except VoiceError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
+            return f"the voice's files cannot be kept: {error}"
+        return None

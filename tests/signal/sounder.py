@@ -1,0 +1,75 @@
+"""The process that the signal tests record: the player's own Device, told by lines on standard input what to do.
+
+Each line is a JSON object, answered by one once it is done. Nothing of the device is replaced.
+"""
+
+import json
+import os
+import sys
+import time
+from array import array
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from loop import clock
+from node import drum, orders
+from node.performer import Level, Performer
+from node.player import POLL_S, Device
+
+
+class Sounder:
+    """A device, and a performer for the one order that is the performer's alone."""
+
+    def __init__(self, stroke_path: str) -> None:
+        self.device = Device()
+        self.stroke = self.device.load(stroke_path)
+        self.performer = Performer(self.device, self.stroke, Level(1.0, 0.0), clock.now, lambda _words: None)
+
+    def obey(self, order: Mapping[str, Any]) -> dict[str, object]:
+        """Does what *order* says; what it returns is the answer."""
+        match order["do"]:
+            case "begin":
+                frames = drum.render(orders.read_play(order["play"]).cycle, self.stroke)
+                self.device.begin(frames.tobytes(), order["volume"])
+                return {"frames": len(frames)}
+            case "level":
+                self.device.begin(array("h", [order["level"]]).tobytes() * order["frames"], 1.0)
+            case "stop":
+                self.device.stop()
+            case "pass":
+                for _ in range(order["buffers"]):
+                    self._let_one_pass()
+            case "listen":
+                found = self.device.next_buffers(_uninterrupted)
+                assert found is not None
+                self._let_one_pass()
+                return {"wrong_s": clock.now() - found[0]}
+            case "knock":
+                self.performer.obey(order)
+        return {}
+
+    def _let_one_pass(self) -> None:
+        self.device.probe()
+        while not self.device.took_probe():
+            time.sleep(POLL_S)
+
+
+def _uninterrupted(wait_s: float) -> bool:
+    time.sleep(wait_s)
+    return False
+
+
+def main(stroke_path: str) -> NoReturn:
+    sounder = Sounder(stroke_path)
+    answer: dict[str, object] = {"driver": sounder.device.driver}
+    while True:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:
+            os._exit(0)  # as the player does: SDL would wait for a reader that is gone
+        answer = sounder.obey(json.loads(line))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

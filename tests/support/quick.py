@@ -1,0 +1,25 @@
+"""A district in which an alarm's round is over in seconds, so that a test can hear some of them."""
+
+import json
+from pathlib import Path
+
+from contract.incidents import cycles, read_catalogue, read_family
+from contract.rhythm import Cycle
+from tests.contract.shipped import plain
+
+INCIDENT = "pencurian"  # four strokes a round, and heard in its own village only
+
+
+def quick_district(folder: Path, voice_s: float = 0.0, duration_s: float = 180.0) -> tuple[str, Cycle]:
+    """The path of such a district's file in *folder*, and the round of INCIDENT there."""
+    (folder / "rhythms").mkdir(parents=True)
+    found = {name: plain(name) for name in ("situbondo.yaml", "incidents.yaml", "rhythms/jawa-timur.yaml")}
+    incidents, codes = found["incidents.yaml"], found["rhythms/jawa-timur.yaml"]
+    incidents["cycle"] = {"siren_s": 1.0, "rest_s": 0.2, "rhythm_s": 5.0, "voice_s": voice_s}
+    incidents["incidents"][INCIDENT].update(reach="village", duration_s=duration_s)
+    codes["codes"][INCIDENT] = "●●●●"
+    codes["alike"] = [names for names in codes["alike"] if INCIDENT not in names]
+    for name, value in found.items():
+        (folder / name).write_text(json.dumps(value), "utf-8")
+    catalogue = read_catalogue(incidents)
+    return str(folder / "situbondo.yaml"), cycles(catalogue, read_family(codes, "", catalogue))[INCIDENT]
