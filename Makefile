@@ -8,8 +8,9 @@
 demo: prepare
 	.venv/bin/kentongan demo
 
+# Four processes on two cores: the tests wait more than they compute.
 test: prepare-dev lint
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses 4 --dist loadfile
 
 lint: prepare-dev
 	.venv/bin/ruff check .

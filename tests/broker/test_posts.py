@@ -54,6 +54,7 @@ def test_a_post_that_may_not_read_alarms_rings_by_the_beacon(fresh: Installation
         with fresh.login("operator") as operator:
             assert operator.publish(f"{BASE}/kalibagor/alarm/kebakaran", b"") in (0, 0x10)
         post.expect_on("siren", RINGS_S)
+        post.expect("sounding:")
     finally:
         post.kill()
         hub.kill()
