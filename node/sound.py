@@ -214,7 +214,7 @@ class Sound:
     def _fail(self, reason: str) -> None:
         self._trouble, self._reported = reason, True
         self._settled.set()
-        self._inbox.put(Faulted(PART, f"{reason}; it is started again"))
+        self._inbox.put(Faulted(PART, reason))
 
 
 def _received(near: socket.socket) -> bytes:

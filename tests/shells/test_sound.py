@@ -173,7 +173,7 @@ def test_a_player_that_is_killed_is_replaced_and_the_new_one_goes_on_with_the_al
         again = sound.trouble()
 
     record_property("killed player to the next stroke", f"{heard_at - killed_at:.2f} s")
-    assert fault == Faulted("sound", "the player ended by itself (signal 9); it is started again")
+    assert fault == Faulted("sound", "the player ended by itself (signal 9)")
     assert (words, again) == ("the player ended by itself (signal 9)", None)
     assert recovered == Recovered("sound")
     assert (heard_at - play.start) % CYCLE.length_s == pytest.approx(0.1, abs=0.1)
@@ -186,7 +186,7 @@ def test_a_player_that_is_killed_with_orders_unread_has_ended_by_itself_all_the_
         sound.play(program())
         os.kill(player(), signal.SIGKILL)
 
-        assert take(inbox, Faulted).reason == "the player ended by itself (signal 9); it is started again"
+        assert take(inbox, Faulted).reason == "the player ended by itself (signal 9)"
 
 
 def test_a_player_that_hangs_is_noticed_killed_and_replaced(
@@ -207,7 +207,7 @@ def test_a_player_that_hangs_is_noticed_killed_and_replaced(
         ear.wait_stroke(halted_at + back_s)
 
     record_property("stopped player, PONG_S 1.0 s", f"noticed after {noticed_s:.2f} s, replaced after {back_s:.2f} s")
-    assert fault == Faulted("sound", "the player did not answer for 1 s and was killed; it is started again")
+    assert fault == Faulted("sound", "the player did not answer for 1 s and was killed")
     assert dead
     assert noticed_s < sound_room.PONG_S + sound_room.TURN_S + MARGIN_S
 
@@ -235,7 +235,7 @@ def test_a_player_that_does_not_fall_silent_is_killed_and_the_new_one_is_silent(
         ear.wait_until(since + SOON_S + CYCLE.length_s)
         level = ear.loudest(since)
 
-    assert fault.reason == "the player did not fall silent and was killed; it is started again"
+    assert fault.reason == "the player did not fall silent and was killed"
     assert killed_s < sound_room.HUSH_S + sound_room.TURN_S + MARGIN_S
     assert level == 0
 
@@ -309,7 +309,7 @@ def test_attempts_become_rarer_and_one_that_succeeds_is_told(folder: Path, monke
     assert min(late_s) > -0.02
     assert max(late_s) < 0.25
     assert {each for each, _ in told} == {Faulted("sound", f"the player cannot be started: [Errno 2] No such file or "
-                                                  f"directory: '{folder}/python'; it is started again")}
+                                                  f"directory: '{folder}/python'")}
     assert recovered == Recovered("sound")
 
 
@@ -324,7 +324,7 @@ def test_a_card_that_is_not_there_is_told_in_the_words_of_its_driver() -> None:
 
     assert fault.part == "sound"
     assert "ALSA" in fault.reason
-    assert fault.reason == f"{words}; it is started again"
+    assert fault.reason == words
     assert not settled
 
 
@@ -350,7 +350,7 @@ def test_a_device_that_blocks_as_it_is_opened_is_noticed(folder: Path, monkeypat
             recovered = take(inbox, Recovered, 10.0)
 
     assert starting == "the player is still starting"
-    assert fault.reason == "the player did not open its device for 1 s and was killed; it is started again"
+    assert fault.reason == "the player did not open its device for 1 s and was killed"
     assert recovered == Recovered("sound")
 
 
@@ -375,7 +375,7 @@ def test_a_player_is_not_called_well_before_its_device_took_something(
         told = [inbox.get(clock.now() + 10.0)[1] for _ in range(2)]
         words = sound.trouble()
 
-    assert told == [Faulted("sound", "the player did not answer for 1 s and was killed; it is started again")] * 2
+    assert told == [Faulted("sound", "the player did not answer for 1 s and was killed")] * 2
     assert words is not None
 
 
@@ -400,7 +400,7 @@ def test_a_players_last_words_are_heard_though_it_left_orders_unread(
 
     with sound_of(speaker(folder / "frames"), inbox, ready=False) as sound:
         sound.told = let_it_end
-        assert take(inbox, Faulted).reason == "the card is gone; it is started again"
+        assert take(inbox, Faulted).reason == "the card is gone"
 
 
 class Redirected(Speaker):
@@ -420,7 +420,7 @@ def test_a_player_with_another_driver_is_refused(folder: Path) -> None:
         fault = take(inbox, Faulted, 10.0)
 
         assert not sound.wait_ready(10.0)
-    assert fault.reason == "the player took the driver dummy, not disk; it is started again"
+    assert fault.reason == "the player took the driver dummy, not disk"
 
 
 def test_without_pygame_the_fault_says_what_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
