@@ -16,8 +16,9 @@ lint: prepare-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-bench: prepare
+bench: prepare-dev
 	.venv/bin/python -m benchmarks.latency
+	.venv/bin/python -m benchmarks.sound
 
 COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
 

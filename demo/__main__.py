@@ -74,10 +74,12 @@ def _sound(post: str | None, raw: Path | None) -> dict[str, str] | None:
     if post not in names:
         _refuse(f"--hear: there is no post {post!r}; {suggestion(post, names)}")
     if raw is not None:
+        if not raw.absolute().parent.is_dir():
+            _refuse(f"--raw: there is no folder {raw.absolute().parent}")
         return {"driver": "disk", "device": str(raw.absolute())}
     click.echo("Pengeras suara dicoba · trying the loudspeaker …", err=True)
     tried = subprocess.run(
-        [sys.executable, "-m", "kentongan", "play", "pencurian", "--once"],
+        [sys.executable, "-P", "-m", "kentongan", "play", "pencurian", "--once"],
         capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
     )
     if tried.returncode:

@@ -15,7 +15,7 @@ CONFIG = click.option(
     "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
     help="The node's settings, such as config/node.yaml.",
 )
-SIMULATE = click.option("--simulate", is_flag=True, help="Allow pin drivers that move no real pin.")
+SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
 
 
 @click.command()

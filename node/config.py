@@ -54,8 +54,6 @@ def load(
         wrong = check(driver) if isinstance(driver, str) else None
         faults += [f"{path.name}.{section}.driver: {wrong}"] if wrong is not None else []
     recordings = files.named(base, files.subsection(written, "sound"), "recordings")
-    if recordings is not None and not recordings.is_dir():
-        faults.append(f"{path.name}.sound.recordings: there is no folder {recordings}")
     broker = files.subsection(written, "broker")
     password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
     ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
@@ -97,6 +95,9 @@ def warnings(found: Config) -> Iterator[str]:
     if found.speaker is not None:
         from node.voice import Voices  # noqa: PLC0415 - it costs memory, and a node has no use for it here
 
-        word = Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district)).word()
-        if word.startswith(("silent", "incomplete")):
-            yield f"sound: the voice is {word}"
+        voices = Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district))
+        if voices.word().startswith(("silent", "incomplete")):
+            yield f"sound: the voice is {voices.word()}"
+        absent = voices.absent()
+        if absent is not None:
+            yield f"sound.recordings: {absent}"

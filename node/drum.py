@@ -65,7 +65,8 @@ class Rendering:
         self._stroke = array("h", stroke)
         self._onsets = [frame(at_s) - self._begin for at_s in cycle.strokes_s]
         self._voice = cycle.voice if words else None
-        self._words = words
+        self._words = list(words)
+        self._said = array("h")
         self._rung = 0  # up to this frame something is in the buffer
         ends = self._onsets[-1] + len(stroke)
         if self._voice is not None:
@@ -77,13 +78,18 @@ class Rendering:
         return frame(at_s) - self._begin
 
     def step(self) -> bool:
-        """Adds the next stroke, or after all of them the words. Returns whether there is more to add."""
+        """Adds the next stroke, or after all of them the next word. Returns whether there is more to add."""
         if self._onsets:
             self._strike(self._onsets.pop(0))
             return True
-        if self._voice is not None:
-            said, at = spoken(self._words, self._voice), self.place(self._voice.at_s)
-            self.frames[at:at + len(said)] = said
+        if self._voice is None:
+            return False
+        room = frame(self._voice.length_s)
+        if self._words:
+            _say(self._said, self._words.pop(0), room)
+            return True
+        said, at = _cut(self._said, room), self.place(self._voice.at_s)
+        self.frames[at:at + len(said)] = said
         return False
 
     def _strike(self, at: int) -> None:
@@ -114,14 +120,25 @@ def trimmed(word: Sequence[int]) -> Sequence[int]:
 def spoken(words: Sequence[Sequence[int]], slot: Span) -> Frames:
     """*words* one after the other, equally loud; cut off softly where they are too long for their *slot*."""
     joined = array("h")
-    for word in map(trimmed, words):
-        if joined:
-            joined.extend(silence(frame(BREATH_S)))
-        gain = LOUDEST / (_loudest(word) or 1)
-        joined.extend(array("h", [int(each * gain) for each in word]))
-    room, fade = frame(slot.length_s), frame(FADE_S)
+    for word in words:
+        _say(joined, word, frame(slot.length_s))
+    return _cut(joined, frame(slot.length_s))
+
+
+def _say(joined: Frames, word: Sequence[int], room: int) -> None:
+    """Adds *word* to what was said before; of what is longer than *room*, no more than shows that it is."""
+    if joined:
+        joined.extend(silence(frame(BREATH_S)))
+    heard = trimmed(word)[:max(0, room + 1 - len(joined))]
+    gain = LOUDEST / (_loudest(heard) or 1)
+    joined.extend(array("h", [int(each * gain) for each in heard]))
+
+
+def _cut(joined: Frames, room: int) -> Frames:
+    """*joined*, or as much of it as there is *room* for, with a soft end."""
     if len(joined) <= room:
         return joined
+    fade = frame(FADE_S)
     end = array("h", [int(each * (fade - place) / fade) for place, each in enumerate(joined[room - fade:room])])
     return joined[:room - fade] + end
 

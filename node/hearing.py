@@ -128,14 +128,21 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
         alarms.silence(draft, "operator")
     elif topic.command == topics.TEST:
         if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
-            quiet = all(alarm.silenced for alarm in draft.state.alarms.values())
-            draft.do(SelfTest(knock=message.payload == topics.KNOCK and quiet))
+            knock = message.payload == topics.KNOCK and _may_knock(draft, topic)
+            draft.do(SelfTest(knock=knock))
         else:
             draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:
         close = nearest(topic.command, (topics.SILENCE, topics.TEST))
         hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
+
+
+def _may_knock(draft: Draft, topic: CommandTopic) -> bool:
+    """Whether a self-test's stroke may be beaten: nothing sounds, the network is not kept out, and not too often."""
+    if draft.state.locked or not all(alarm.silenced for alarm in draft.state.alarms.values()):
+        return False
+    return draft.granted(Key(topic.village, topics.KNOCK.decode()), AT_ONCE, PER_S)
 
 
 def _refuse(draft: Draft, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:

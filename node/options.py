@@ -91,7 +91,7 @@ class SoundSettings:
 
     driver: str = option(choice("alsa", "dummy", "disk"))
     device: str = option(text(r"\S.*", "a device's name, as aplay -L shows it"), default="default")
-    volume: float = option(number(0.0, 1.0), default=0.8)
+    volume: float = option(number(0.05, 1.0), default=0.8)
     latency_s: float = option(number(0.0, 0.5, " s"), default=0.0)
     drum: str = option(choice("besar", "kecil"), default="besar")
     recordings: str | None = option(file_path, default=None)

@@ -22,6 +22,7 @@ from node.effects import Play
 LEAD_S, LEAST_LEAD_S, MOST_LEAD_S = 0.3, 0.12, 2.0
 DECIDE_S = 0.03
 LATE_S = 0.001  # a figure whose first stroke would be later than this is left out: half of one says something else
+MOST_DRIFT_PPM = 50_000  # no device's clock is as wrong as this; the measurement may be
 ASK_S = 0.01  # how often a device that is asked is looked at
 IDLE_S = 60.0
 QUIET = 0.15  # of the volume: the watch's round, and a test's stroke
@@ -93,9 +94,13 @@ class Performer:
         return max(0.0, min(waits))
 
     def _begin(self, play: Play) -> None:
-        """Begins *play*, in place of the program before. One that only ends at another time goes on unbroken."""
+        """Begins *play*, in place of the program before. One that only ends at another time goes on unbroken.
+
+        One that says something else (an exercise that became earnest) is joined anew at its next figure.
+        """
         before = self._play
-        if before is None or _drummed(before) != _drummed(play):
+        says_else = before is not None and bool(before.words) and before.words != play.words
+        if before is None or says_else or _drummed(before) != _drummed(play):
             self._stop()
         if self._rendering is None or before is None or (before.cycle, before.words) != (play.cycle, play.words):
             words = self._read(play.words)
@@ -103,7 +108,8 @@ class Performer:
                 play = replace(play, cycle=replace(play.cycle, voice=None))
             self._rendering, self._rendered = Rendering(play.cycle, self._stroke, words), False
         self._play = play
-        self._entry = self._next(play)
+        if self._entry is None or self._entry.at >= play.until:  # else it stands, however soon it is
+            self._entry = self._next(play)
 
     def _read(self, paths: Sequence[str]) -> list[Sequence[int]]:
         """The recordings; none where one cannot be read, for half a sentence misleads. The drum goes on."""
@@ -112,8 +118,12 @@ class Performer:
             try:
                 words.append(self._device.load(path))
             except OSError as error:
-                self._tell({"is": "unreadable", "path": path, "reason": str(error)})
-        return words if len(words) == len(paths) else []
+                self._tell({"is": "unreadable", "reason": str(error)})
+        if len(words) < len(paths):
+            return []
+        if words:
+            self._tell({"is": "readable"})
+        return words
 
     def _stop(self) -> None:
         self._device.stop()
@@ -130,7 +140,8 @@ class Performer:
             self._pinged = None
         drift_ppm = self._device.drift_ppm(now)
         if drift_ppm is not None:
-            self._drift = drift_ppm / 1e6
+            if abs(drift_ppm) < MOST_DRIFT_PPM:
+                self._drift = drift_ppm / 1e6
             self._tell({"is": "ended", "number": self._number, "drift_ppm": round(drift_ppm)})
 
     def _begin_round(

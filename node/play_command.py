@@ -82,7 +82,8 @@ def play(**options: Any) -> None:
     if options["mute"]:
         _beat(cycle, line, 0.0)
         return
-    fault = _play(source, cycle, line)
+    softly = options["path"] is not None and incident == PATROL  # as a node beats it
+    fault = _play(source, cycle, line, softly=softly)
     if fault is not None:
         click.echo(f"It was not heard: {fault}. Only to see it: --mute; to have it as a file: --wav FILE.", err=True)
         sys.exit(1)
@@ -118,7 +119,11 @@ def _configured(options: Mapping[str, Any]) -> _Source:
         _fail(f"--village: {village!r} is no village of {found.district.district}; {suggestion(village, places)}")
     voices = Voices(found.state_dir / "voice", found.recordings, voice.texts(found.catalogue, found.district))
     sentence = voice.sentence(options["incident"], village, exercise=options["exercise"])
-    return _Source(found.catalogue, found.family, found.speaker, voices.paths(sentence))
+    words = voices.paths(sentence)
+    if sentence and not words and not (options["mute"] or options["once"]):
+        click.echo("warning: nothing is said, for words are missing; see kentongan voice --config "
+                   f"{options['path']}", err=True)
+    return _Source(found.catalogue, found.family, found.speaker, words)
 
 
 def _drum(cycle: Cycle, *, once: bool) -> Cycle:
@@ -132,7 +137,7 @@ def _drum(cycle: Cycle, *, once: bool) -> Cycle:
     )
 
 
-def _play(source: _Source, cycle: Cycle, line: int) -> str | None:
+def _play(source: _Source, cycle: Cycle, line: int, *, softly: bool) -> str | None:
     """Plays and shows *cycle*; returns why it was not heard, if so."""
     told: list[Mapping[str, Any]] = []
     fault: str | None
@@ -146,13 +151,14 @@ def _play(source: _Source, cycle: Cycle, line: int) -> str | None:
             _beat(cycle, line, 0.0)
             return fault
         start = clock.now() + LEAD_S
-        sound.play(Play(cycle, start, start + ends_s))
+        sound.play(Play(cycle, start, start + ends_s, quiet=softly))
         _beat(cycle, line, LEAD_S)
         time.sleep(max(0.0, start + ends_s - clock.now()))
         fault = sound.trouble()
     if fault is None and not any(words["is"] == "round" for words in told):
         return "the player was not in time; is this machine very busy?"
-    return fault
+    unreadable = [words["reason"] for words in told if words["is"] == "unreadable"]
+    return fault or ("the voice: " + "; ".join(unreadable) if unreadable else None)
 
 
 def _write(source: _Source, cycle: Cycle, path: Path) -> None:
@@ -160,12 +166,12 @@ def _write(source: _Source, cycle: Cycle, path: Path) -> None:
     order = orders.write_play(Play(cycle, 0.0, 0.0), tuple(map(str, source.words)))
     unheard = replace(source.speaker, driver="dummy")
     done = subprocess.run(  # noqa: S603 - this very program
-        [sys.executable, "-m", "node.player", unheard.argument(wav=str(path), order=order)],
+        [sys.executable, "-P", "-m", "node.player", unheard.argument(wav=str(path), order=order)],
         env=unheard.environment(os.environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )
     if done.returncode:
         reason = (done.stderr.splitlines() or [f"the player ended with {done.returncode}"])[-1]
-        _fail(f"{path}: cannot be written: {reason}")
+        _fail(reason)
     click.echo(f"{path}: written, {path.stat().st_size / 1e6:.1f} MB")
 
 

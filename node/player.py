@@ -10,6 +10,7 @@ It may crash, hang, or be killed: the node goes on without it. Nothing is ever q
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -34,6 +35,10 @@ PROBES = 4
 STUCK_S = 1.0
 DRIFT = 0.05  # no device's clock is as wrong as this
 MEASURED_S = 0.5  # what is shorter tells too little of a clock
+PROMPT_S = 0.005  # and what is looked at more rarely, as it ends
+LEAST_VOLUME = 1 / 128  # what is less is nothing to SDL
+MOST_BYTES, LONGEST_S = 8_000_000, 15.0  # of a recording: what is longer is no word
+MOST_MEMORY = 1 << 30  # of addresses, ten times what is used: a recording that unpacks to more is refused
 PRIORITY = 5  # under every thread of the node
 MESSAGE = 1 << 18
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -55,25 +60,31 @@ class Device:
         health.realtime(PRIORITY)  # SDL's own thread inherits it
         try:
             mixer.init(frequency=RATE, size=-16, channels=1, buffer=BUFFER, allowedchanges=0)
+            pygame.display.init()
         except (pygame.error, NotImplementedError) as error:  # the latter: a library of the mixer's is missing
             raise DeviceError(str(error)) from error
         finally:
             health.ordinary()
-        self._sound, self._error = mixer.Sound, pygame.error
+        self._sound, self._error, self._pygame = mixer.Sound, pygame.error, pygame
         self.driver: str = mixer.get_driver()
         self._drum, self._probe = mixer.Channel(0), mixer.Channel(1)
         self._nothing = mixer.Sound(buffer=bytes(2))
-        self._probed_at = 0.0
+        self._probed_at = self._looked_at = 0.0
         self._sounding: tuple[float, float] | None = None  # since when, and for how many seconds by the device's clock
 
     def load(self, path: str) -> Frames:
-        """The frames of a recording of any kind that SDL reads, at this device's rate. Raises OSError."""
+        """The frames of a recording of any kind that SDL reads, at this device's rate; of a long one, its beginning.
+
+        Raises OSError.
+        """
         try:
-            frames = array("h", self._sound(file=path).get_raw())
-        except self._error as error:
-            raise OSError(str(error)) from error
+            if Path(path).stat().st_size > MOST_BYTES:
+                raise OSError(f"it has more than {MOST_BYTES // 1_000_000} MB")
+            frames = array("h", self._sound(file=path).get_raw()[:2 * drum.frame(LONGEST_S)])
+        except (self._error, OSError, MemoryError) as error:
+            raise OSError(f"{path} cannot be played: {error}") from error
         if not frames:
-            raise OSError(f"{path} holds no sound")
+            raise OSError(f"{path} cannot be played: it holds no sound")
         return frames
 
     def probe(self) -> None:
@@ -82,8 +93,14 @@ class Device:
         self._probe.play(self._nothing)
 
     def took_probe(self) -> bool:
-        """Whether it has taken it. Raises DeviceError if it should have, long since."""
+        """Whether it has taken it. Raises DeviceError if it should have, long since, or if the device is gone.
+
+        In the place of one that was torn out SDL takes every sound itself, and goes on as if it were there (seen).
+        """
         if not self._probe.get_busy():
+            for event in self._pygame.event.get():
+                if event.type == self._pygame.AUDIODEVICEREMOVED and event.which:  # 0: one that was never opened
+                    raise DeviceError("the sound device is gone, or takes no more sound")
             return True
         if clock.now() > self._probed_at + STUCK_S:
             raise DeviceError(f"the sound device took nothing for {STUCK_S:g} s")
@@ -112,7 +129,7 @@ class Device:
         if not frames:  # pygame-ce 2.5.8 crashes on it
             return
         sound = self._sound(buffer=frames)
-        sound.set_volume(volume)
+        sound.set_volume(max(volume, LEAST_VOLUME))
         self._drum.play(sound)
         # It takes the last of them with a whole buffer.
         self._sounding = (at, (len(frames) // 2 - 1) // BUFFER * BUFFER / RATE)
@@ -131,11 +148,14 @@ class Device:
 
     def drift_ppm(self, now: float) -> float | None:
         """How much faster the device's clock was than the machine's, in millionths, if what sounded has just ended."""
+        late_s, self._looked_at = now - self._looked_at, now
         if self._sounding is None or self._drum.get_busy():
             return None
         began, length_s = self._sounding
         self._sounding = None
-        return (length_s / (now - began) - 1) * 1e6 if length_s >= MEASURED_S else None
+        if length_s < MEASURED_S or late_s > PROMPT_S:  # too short to tell, or seen too late
+            return None
+        return (length_s / (now - began) - 1) * 1e6
 
 
 def perform(device: Device, ear: socket.socket, settings: Mapping[str, Any]) -> None:
@@ -167,21 +187,25 @@ def write_wav(device: Device, order: Mapping[str, Any], settings: Mapping[str, A
     """Writes one round of what *order* plays as a WAV file, from its first stroke on. Raises OSError."""
     play = orders.read_play(order)
     frames = drum.render(play.cycle, device.load(settings["stroke"]), [device.load(each) for each in play.words])
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(array("h", [int(each * settings["volume"]) for each in frames]).tobytes())
+    try:
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(array("h", [int(each * settings["volume"]) for each in frames]).tobytes())
+    except OSError as error:
+        raise OSError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def main(arguments: list[str]) -> NoReturn:
     """Runs the process. Its argument is a JSON object; with a member `wav`, it only writes that file."""
     settings = json.loads(arguments[0])
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     if "wav" in settings:
         try:
             write_wav(Device(), settings["order"], settings, Path(settings["wav"]))
         except (DeviceError, OSError) as error:
-            sys.exit(getattr(error, "strerror", None) or str(error))
+            sys.exit(str(error))
         sys.exit(0)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # however the node ends, nothing goes on sounding
     for number in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which then ends this

@@ -73,7 +73,8 @@ class Node(Loop[State]):
             self._begin()
             self._tell("armed: the buttons ring; looking for the broker")
             state = self._turn(state, alarm.step, alarm.next_due)
-            self._siren.hush()
+            for each in self._sounding():
+                each.hush()
             self._link.close(face.last_words(state, "stopped"))
 
     def _open_pins(self, parts: ExitStack) -> None:
@@ -117,7 +118,7 @@ class Node(Loop[State]):
         )
         keeper = parts.enter_context(VoiceKeeper(voices, self._inbox, health.ordinary))
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
-        return {"sound": speaker.word(), "voice": voices.word()}
+        return {"sound": speaker.word(), "voice": keeper.word()}
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - a table, one row an effect
         match effect:

@@ -97,6 +97,7 @@ class Siren:
             if until <= now:
                 self._end(now)
                 return
+            self._hurry(play, now)
             scored: Score = self._score(play.cycle, play.entered_s, play.quiet)
             program = self._program
             if program is not None and (program.score, program.start) == (scored, play.start):
@@ -185,6 +186,14 @@ class Siren:
         program.index = program.score.index_after(program.start, now)
         strobe = set() if program.score.quiet else {Role.STROBE}
         self._set(program.score.on_at(program.start, now) | strobe)
+
+    def _hurry(self, play: Play, now: float) -> None:
+        """A siren that is to be on is on before its score is made: that takes ten times as long as to switch it."""
+        siren = play.cycle.siren
+        if self._program is None and siren is not None:
+            begun = play.start + play.entered_s + siren.at_s
+            if begun <= now < begun + siren.length_s:
+                self._set({Role.SIREN, Role.STROBE})
 
     def _bound(self, now: float) -> float:
         """The instant past which nothing may be on."""

@@ -29,7 +29,7 @@ from node import orders
 from node.effects import Play
 from node.speaker import Speaker
 
-PART = "sound"
+PART, RECORDINGS = "sound", "recordings"
 START_S = 15.0  # Python, pygame and the device, on a slow card
 PING_S = 1.0
 PONG_S = 3.0
@@ -62,6 +62,7 @@ class Sound:
         self._hushes = 0
         self._hushed: tuple[int, float] | None = None  # which order to be silent is not answered, and since when
         self._untold = False
+        self._unreadable = False
         self._trouble: str | None = "the player is still starting"
         self._reported = False
         self._closing = Flag()
@@ -143,8 +144,9 @@ class Sound:
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with near, far:
             process = subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, "-m", "node.player", self._speaker.argument(fd=far.fileno())],
+                [sys.executable, "-P", "-m", "node.player", self._speaker.argument(fd=far.fileno())],
                 env=self._speaker.environment(os.environ), pass_fds=[far.fileno()],
+                start_new_session=True,  # a terminal's Ctrl-C is for the node
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr,
             )
             far.close()
@@ -170,6 +172,9 @@ class Sound:
                     return reason
             now = clock.now()
             if now > answered + (PONG_S if self._player is not None else START_S):
+                with self._lock:
+                    if self._wanted is not None:  # perhaps a recording cannot be read: the next one need not try
+                        self._wanted = {**self._wanted, "words": ()}
                 what = "answer" if self._player is not None else "open its device"
                 return f"the player did not {what} for {now - answered:.0f} s and was killed"
             with self._lock:
@@ -198,7 +203,11 @@ class Sound:
                     if self._hushed is not None and words["number"] >= self._hushed[0]:
                         self._hushed = None if words["number"] == self._hushes else (self._hushes, clock.now())
             case "unreadable":
-                self._inbox.put(Faulted("voice", f"{words['path']} cannot be played: {words['reason']}"))
+                self._unreadable = True
+                self._inbox.put(Faulted(RECORDINGS, words["reason"]))
+            case "readable" if self._unreadable:
+                self._unreadable = False
+                self._inbox.put(Recovered(RECORDINGS))
             case "trouble":
                 return str(words["reason"])
         self.told(words)

@@ -35,7 +35,9 @@ class Speaker:
         """*environ* as the player is to see it."""
         named = {_DEVICES[self.driver]: self.device} if self.driver in _DEVICES else {}
         rest = {key: value for key, value in environ.items() if key not in _DEVICES.values()}
-        return {**rest, **named, _DRIVER: self.driver, "PYGAME_HIDE_SUPPORT_PROMPT": "hide"}
+        # No screen: SDL's events alone say that a device is gone, and pygame has none without a display.
+        ours = {_DRIVER: self.driver, "SDL_VIDEODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "hide"}
+        return {**rest, **named, **ours}
 
     def argument(self, **more: object) -> str:
         """The player's argument, a JSON object, with *more* members."""

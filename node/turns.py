@@ -7,10 +7,10 @@ An exercise gives way to everything in earnest.
                                          ^ at once
 
 Where the clock is synchronised, rounds are counted on the wall clock's grid (they start at multiples of their length
-since the epoch), so that posts within earshot beat together though they say nothing to each other. The siren begins
-at once all the same, whatever the grid says; the safe code waits for it. (A watch's round begins at once: whoever
-touched the button waits for it, and at an hour of the schedule all posts begin anyway.) A clock that is set moves
-nothing in the middle of a round: the next one begins on the grid anew.
+since the epoch), so that posts within earshot beat together though they say nothing to each other; it also says whose
+turn it is of equals. The siren begins at once all the same, whatever the grid says; the safe code waits for it. (A
+watch's round begins at once: whoever touched the button waits for it, and at an hour of the schedule all posts begin
+anyway.) A clock that is set moves nothing in the middle of a round: the next one begins on the grid anew.
 
 However many alarms follow each other, after `max_sounding_s` without a break everything rests for `REST_S`; only
 a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
@@ -114,16 +114,36 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
         return None
     keys = [alarm.key for alarm in equals]
     if before is None or before.key not in keys or now >= before.until:  # then the siren has ended it by itself
-        return _turn(state, equals[0], now)
+        return _chosen(state, equals, now) or _turn(state, equals[0], now)
     if now < before.boundary:
         return before
     length_s = state.rules.cycles[before.key.incident].length_s
     boundary = before.boundary + length_s * ((now - before.boundary) // length_s)  # the last one that has passed
     if len(keys) > 1:
-        return _turn(state, equals[(keys.index(before.key) + 1) % len(keys)], boundary)
+        following = equals[(keys.index(before.key) + 1) % len(keys)]
+        return _chosen(state, equals, boundary) or _turn(state, following, boundary)
     if _off_grid(state, equals[0], boundary) < ALIGNED_S:
         return replace(before, boundary=boundary + length_s)
     return _turn(state, equals[0], boundary)
+
+
+def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
+    """Whose turn it is at instant *at* by the wall clock, which posts within earshot agree on; None if none tells.
+
+    The rounds of equals follow each other, in the order of their names, on a grid of their length together.
+    """
+    if len(equals) < 2 or not (state.rules.in_phase and state.clock.synced) or equals[0].key.incident in ONCE:
+        return None
+    lengths_s = {alarm.key: state.rules.cycles[alarm.key.incident].length_s for alarm in equals}
+    off_s = (at + state.clock.offset_s) % sum(lengths_s.values())
+    for alarm in sorted(equals, key=lambda alarm: alarm.key):
+        length_s = lengths_s[alarm.key]
+        if off_s < length_s - ALIGNED_S:
+            start, entered_s = (at, 0.0) if off_s < ALIGNED_S else (at - off_s, off_s)
+            return Turn(alarm.key, start, start + length_s, alarm.until, entered_s)
+        off_s -= length_s
+    first = min(equals, key=lambda alarm: alarm.key)  # a hair before the grid begins again
+    return Turn(first.key, at, at + lengths_s[first.key], first.until)
 
 
 def _turn(state: State, alarm: Alarm, begin: float) -> Turn:

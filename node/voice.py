@@ -37,10 +37,6 @@ class Voices:
         self._manifest = folder / "texts.json"
         self._espeak = Espeak()
 
-    def path(self, piece: str) -> Path | None:
-        """The file that says *piece*, or None. Reads the disk."""
-        return self.look().get(piece)
-
     def paths(self, sentence: tuple[str, ...]) -> tuple[Path, ...]:
         """The files that say *sentence*; none if any is missing, for half a sentence misleads. Reads the disk."""
         return whole(sentence, self.look())
@@ -64,6 +60,12 @@ class Voices:
         kept = self._kept()
         rendered = {piece: self._file(piece) for piece in self._texts if self._is_present(piece, kept)}
         return {**rendered, **self.recorded()}
+
+    def absent(self) -> str | None:
+        """What is wrong with the folder of the recordings, if it is named and cannot be read."""
+        if self._recordings is None or os.access(self._recordings, os.R_OK | os.X_OK):
+            return None
+        return f"there is no folder {self._recordings} that this user may read; its recordings are not heard"
 
     def recorded(self) -> dict[str, Path]:
         """Every piece that has a recording, with this recording. Capital letters in its name do not matter."""

@@ -15,6 +15,7 @@ from node.espeak import VoiceError
 from node.voice import NoEspeakError, Voices, whole
 
 LOOK_S = 60.0
+WORD_S = 0.5
 PART = "voice"
 
 
@@ -27,6 +28,8 @@ class VoiceKeeper:
         self._prepare = prepare
         self._found: Mapping[str, Path] = {}
         self._fault: str | None = None
+        self._word = "not known: its files do not answer"
+        self._looked = Flag()
         self._closing = Flag()
         self._thread = Thread(target=self._run, name="voice", daemon=True)
 
@@ -43,6 +46,11 @@ class VoiceKeeper:
         """The files that say *sentence*; none if any is missing. As last seen: the disk is not asked."""
         return whole(sentence, self._found)
 
+    def word(self) -> str:
+        """Whose voice it is, for the status. Waits a moment for it, and no longer: a disk may hang."""
+        self._looked.wait(WORD_S)
+        return self._word
+
     def _run(self) -> None:
         self._prepare()
         while not self._closing.is_set():
@@ -55,15 +63,17 @@ class VoiceKeeper:
     def _turn(self) -> str | None:
         """Looks, renders and looks again; returns what went wrong."""
         try:
+            self._word = self._voices.word()
+            self._looked.set()
             self._found = self._voices.look()
             try:
                 self._voices.render()
             finally:
                 self._found = self._voices.look()
         except NoEspeakError:
-            return None  # the status says it, and a village without one has done nothing wrong
+            pass  # the status says it, and a village without one has done nothing wrong
         except VoiceError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
             return f"the voice's files cannot be kept: {error}"
-        return None
+        return self._voices.absent()

@@ -73,13 +73,13 @@ def test_the_drums_own_strokes_are_not_cut_when_a_titir_adds_them_up() -> None:
     assert max(render(titir, stroke)) < 19_000 * 1.1
 
 
-def test_each_step_adds_one_stroke_and_the_last_the_words() -> None:
+def test_each_step_adds_one_stroke_or_one_word_and_the_last_puts_the_words_in_their_place() -> None:
     rendering = Rendering(PAIR, array("h", [7]), [array("h", [9])])
     seen = []
     while rendering.step():
         seen.append(sum(1 for each in rendering.frames if each))
 
-    assert seen == [1, 2, 3, 4]
+    assert seen == [1, 2, 3, 4, 4]
     assert [each for each in rendering.frames if each] == [7, 7, 7, 7, LOUDEST]
     assert not rendering.step()
 

@@ -12,8 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import wave
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +27,7 @@ from node.performer import LEAD_S
 from tests.support.ear import Ear, speaker
 from tests.support.nodes import ROOT
 from tests.support.player import Player, is_gone
+from tests.support.tone import write_tone
 from tests.support.waiting import wait_until
 
 SOON_S = LEAD_S + 0.15  # from an order until its first round
@@ -46,16 +45,6 @@ def player_of(ear: Ear, **other: object) -> Iterator[Player]:
         player.hear("ready")
         ear.wait_until(clock.now())
         yield player
-
-
-def write_tone(path: Path, length_s: float, level: int = 20_000) -> str:
-    """A recording that is equally loud at each of its frames."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(array("h", [level]).tobytes() * round(length_s * RATE))
-    return str(path)
 
 
 def test_it_says_ready_with_its_driver_and_answers_pings(folder: Path) -> None:
@@ -235,8 +224,8 @@ def test_words_that_cannot_be_read_are_told_and_the_drum_goes_on_without_a_voice
         ear.wait_stroke(ear.wait_stroke(start) + 0.6)
         first, second = ear.stroke_frames(start)
 
-    assert [each["path"] for each in told] == [str(path) for path in unreadable]
-    assert all(each["reason"] for each in told)
+    for each, path in zip(told, unreadable, strict=True):
+        assert each["reason"].startswith(f"{path} cannot be played: ")
     assert second - first == pytest.approx(0.9 * RATE, abs=1)
 
 
@@ -287,6 +276,38 @@ def test_a_device_that_takes_no_more_in_the_middle_of_an_alarm_is_told_and_ends_
 
     assert told["reason"] == "the sound device took nothing for 1 s"
     assert (code, "Traceback" in said) == (0, False)
+
+
+def test_a_device_that_is_gone_is_told_and_ends_it(folder: Path) -> None:
+    """SDL itself takes every sound in its place, so that nothing seems to be wrong."""
+    ear = Ear(folder / "ear")
+    with Player(speaker(ear.path)) as player:
+        with ear:
+            player.hear("ready")
+            ear.wait_until(clock.now())
+        for number in range(10):  # it has taken some buffers of the lost device's by then
+            player.say(do="ping", number=number)
+            if player.hear_any(1.0)["is"] == "trouble":
+                break
+        code, said = player.ends()
+
+    assert player.words[-1]["reason"] == "the sound device is gone, or takes no more sound"
+    assert (code, "Traceback" in said) == (0, False)
+
+
+def test_a_recording_that_is_far_too_long_holds_no_stroke_up(folder: Path) -> None:
+    ear, spoken = Ear(folder / "ear"), Cycle(5.0, None, (0.1, 0.5), 0.1, Span(1.0, 0.4), 2)
+    long, longer = write_tone(folder / "long.wav", 80.0), write_tone(folder / "longer.wav", 120.0)
+    with player_of(ear) as player:
+        start = clock.now() + SOON_S + 1.0
+        player.play(spoken, start, start + 5.0, (long,))
+        player.hear("round", 3.0)
+        first = ear.wait_stroke(start)
+        player.say(do="hush", number=1)
+        player.play(spoken, clock.now(), clock.now() + 1.0, (longer,))
+
+        assert player.hear("unreadable", 2.0)["reason"] == f"{longer} cannot be played: it has more than 8 MB"
+    assert first == pytest.approx(start + 0.1, abs=0.05)
 
 
 # How it ends.

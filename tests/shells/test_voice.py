@@ -86,12 +86,12 @@ def test_a_changed_text_is_not_said_in_its_old_words_and_is_rendered_anew(
 ) -> None:
     voices.render()
     changed = Voices(rendered, None, {**TEXTS, "di-kotakan": "di Kelurahan Kotakan."})
-    before = (changed.missing(), changed.path("di-kotakan"), changed.paths(SENTENCE))
+    before = (changed.missing(), changed.look().get("di-kotakan"), changed.paths(SENTENCE))
     changed.render()
 
     assert before == (["di-kotakan"], None, ())
     assert espeak.said()[3:] == ["di Kelurahan Kotakan."]
-    assert changed.path("di-kotakan") == rendered / "di-kotakan.wav"
+    assert changed.look().get("di-kotakan") == rendered / "di-kotakan.wav"
 
 
 @pytest.mark.usefixtures("espeak")
@@ -190,7 +190,7 @@ def test_a_recording_takes_the_place_of_its_piece_until_it_is_removed(
     recording.unlink()
 
     assert recorded == (rendered / "perhatian.wav", rendered / "kejadian-kebakaran.wav", recording)
-    assert voices.path("di-kotakan") == rendered / "di-kotakan.wav"
+    assert voices.look().get("di-kotakan") == rendered / "di-kotakan.wav"
 
 
 def test_a_recorded_piece_is_not_rendered(espeak: Espeak, recordings: Path, voices: Voices) -> None:
@@ -214,14 +214,14 @@ def test_of_two_recordings_of_a_piece_wav_comes_first_and_the_other_is_named(rec
     for name in ("perhatian.mp3", "perhatian.flac", "perhatian.wav", "perhatian.ogg"):
         (recordings / name).write_bytes(b"a voice")
 
-    assert voices.path("perhatian") == recordings / "perhatian.wav"
+    assert voices.look().get("perhatian") == recordings / "perhatian.wav"
     assert voices.unused() == ["perhatian.flac", "perhatian.mp3", "perhatian.ogg"]
 
 
 def test_capital_letters_in_a_recordings_name_do_not_matter(recordings: Path, voices: Voices) -> None:
     (recordings / "Di-Kotakan.WAV").write_bytes(b"a voice")
 
-    assert (voices.path("di-kotakan"), voices.unused()) == (recordings / "Di-Kotakan.WAV", [])
+    assert (voices.look().get("di-kotakan"), voices.unused()) == (recordings / "Di-Kotakan.WAV", [])
 
 
 def test_what_is_the_recording_of_no_piece_is_named(recordings: Path, voices: Voices) -> None:

@@ -67,6 +67,12 @@ class Player:
         while not self.is_mute(0.0):
             self.words.append(json.loads(self._near.recv(1 << 16)))
 
+    def hear_any(self, timeout_s: float) -> dict[str, Any]:
+        """The player's next words, whatever they are."""
+        assert select([self._near], [], [], timeout_s)[0]
+        self.words.append(json.loads(self._near.recv(1 << 16)))
+        return self.words[-1]
+
     def is_mute(self, length_s: float) -> bool:
         """Whether it says nothing for so long."""
         return not select([self._near], [], [], length_s)[0]
