@@ -118,12 +118,10 @@ class Performer:
             try:
                 words.append(self._device.load(path))
             except OSError as error:
-                self._tell({"is": "unreadable", "reason": str(error)})
-        if len(words) < len(paths):
-            return []
-        if words:
-            self._tell({"is": "readable"})
-        return words
+                self._tell({"is": "unreadable", "path": path, "reason": str(error)})
+            else:
+                self._tell({"is": "readable", "path": path})
+        return words if len(words) == len(paths) else []
 
     def _stop(self) -> None:
         self._device.stop()

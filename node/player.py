@@ -38,7 +38,7 @@ MEASURED_S = 0.5  # what is shorter tells too little of a clock
 PROMPT_S = 0.005  # and what is looked at more rarely, as it ends
 LEAST_VOLUME = 1 / 128  # what is less is nothing to SDL
 MOST_BYTES, LONGEST_S = 8_000_000, 15.0  # of a recording: what is longer is no word
-MOST_MEMORY = 1 << 30  # of addresses, ten times what is used: a recording that unpacks to more is refused
+MOST_MEMORY = 384 << 20  # of addresses, twice what is used: a recording that unpacks to more is refused
 PRIORITY = 5  # under every thread of the node
 MESSAGE = 1 << 18
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -97,10 +97,15 @@ class Device:
 
         In the place of one that was torn out SDL takes every sound itself, and goes on as if it were there (seen).
         """
+        if not self._has_taken():
+            return False
+        for event in self._pygame.event.get():
+            if event.type == self._pygame.AUDIODEVICEREMOVED and event.which:  # 0: one that was never opened
+                raise DeviceError("the sound device is gone, or takes no more sound")
+        return True
+
+    def _has_taken(self) -> bool:
         if not self._probe.get_busy():
-            for event in self._pygame.event.get():
-                if event.type == self._pygame.AUDIODEVICEREMOVED and event.which:  # 0: one that was never opened
-                    raise DeviceError("the sound device is gone, or takes no more sound")
             return True
         if clock.now() > self._probed_at + STUCK_S:
             raise DeviceError(f"the sound device took nothing for {STUCK_S:g} s")
@@ -113,7 +118,7 @@ class Device:
             taken: list[float] = []
             for _ in range(1 + PROBES):
                 self.probe()
-                while not self.took_probe():
+                while not self._has_taken():
                     if interrupted(POLL_S):
                         return None
                 taken.append(clock.now())

@@ -62,7 +62,7 @@ class Sound:
         self._hushes = 0
         self._hushed: tuple[int, float] | None = None  # which order to be silent is not answered, and since when
         self._untold = False
-        self._unreadable = False
+        self._unreadable: dict[str, str] = {}  # recordings, and why
         self._trouble: str | None = "the player is still starting"
         self._reported = False
         self._closing = Flag()
@@ -203,11 +203,12 @@ class Sound:
                     if self._hushed is not None and words["number"] >= self._hushed[0]:
                         self._hushed = None if words["number"] == self._hushes else (self._hushes, clock.now())
             case "unreadable":
-                self._unreadable = True
+                self._unreadable[words["path"]] = words["reason"]
                 self._inbox.put(Faulted(RECORDINGS, words["reason"]))
-            case "readable" if self._unreadable:
-                self._unreadable = False
-                self._inbox.put(Recovered(RECORDINGS))
+            case "readable" if words["path"] in self._unreadable:
+                del self._unreadable[words["path"]]
+                left = next(iter(self._unreadable.values()), None)
+                self._inbox.put(Recovered(RECORDINGS) if left is None else Faulted(RECORDINGS, left))
             case "trouble":
                 return str(words["reason"])
         self.told(words)

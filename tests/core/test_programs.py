@@ -138,7 +138,7 @@ def test_a_recording_that_cannot_be_read_is_told_and_the_drum_is_heard_without_w
     world.play(replace(PLAY, words=("a", "b")))
     world.run(PLAY.start + ROUND_S)
 
-    assert world.said("unreadable") == [{"is": "unreadable", "reason": "no file a"}]
+    assert world.said("unreadable") == [{"is": "unreadable", "path": "a", "reason": "no file a"}]
     assert is_same(world.heard(), instants(PLAY, 0, 0))
     assert spoken(world) == []
 
