@@ -33,7 +33,7 @@ VOLUME = 0.8
 LOUDEST = 19_660  # of either shipped stroke
 SOFT = 200  # of 32,767: louder than silence, softer than the softest stroke
 # How far from its schedule a stroke of the striker may fall on a machine that is shared, and how far one of twenty may.
-KEPT_S, STALLED_S = 0.05, 0.2
+KEPT_S, STALLED_S = 0.05, 0.3
 # SDL's disk driver is no sound card: its clock runs 4 % fast, which is 8 ms from the instant at which a round is given
 # to it until the first stroke, and a busy machine holds it up by some buffers of 12 ms. The strokes of one round lie
 # right to the frame; so the first is compared with the striker's, and the others with the first.
