@@ -8,6 +8,8 @@ from enum import Enum
 
 from contract.rhythm import Cycle, entered
 
+_HAIR_S = 1e-6  # what sums of seconds may be off
+
 
 class Role(Enum):
     """What an output is for."""
@@ -86,7 +88,7 @@ def _edges(cycle: Cycle, beater: Role, beat_s: float) -> tuple[Edge, ...]:
     if cycle.siren is not None:
         ends_s = cycle.siren.at_s + cycle.siren.length_s
         edges.append(Edge(cycle.siren.at_s, Role.SIREN, on=True))
-        if ends_s < cycle.length_s:  # else the next round goes on with it
+        if ends_s < cycle.length_s - _HAIR_S:  # else the next round goes on with it
             edges.append(Edge(ends_s, Role.SIREN, on=False))
     for at_s in cycle.strokes_s:
         edges += (Edge(at_s, beater, on=True), Edge(at_s + beat_s, beater, on=False, least_s=beat_s))

@@ -264,7 +264,7 @@ def test_whoever_comes_in_late_hears_a_whole_siren_then_whole_figures_in_their_p
     assert (left.length_s, left.beat_s, left.figure) == (cycle.length_s, cycle.beat_s, cycle.figure)
     assert left.siren.at_s == at_s
     if over_s > cycle.length_s + 1e-6:
-        assert ends_s == cycle.length_s  # where the next round's begins; together they are whole
+        assert ends_s == pytest.approx(cycle.length_s)  # where the next round's begins; together they are whole
     elif over_s < cycle.length_s - 1e-6:
         assert ends_s == pytest.approx(at_s + plan.siren_s)
     begun = len(cycle.strokes_s) - len(left.strokes_s)

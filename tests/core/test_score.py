@@ -197,3 +197,12 @@ def test_every_stroke_of_a_shipped_cycle_is_beaten_also_without_a_striker(incide
     for roles, beater, more in ((WITH_STRIKER, STRIKER, 0), (ALONE, SIREN, sirens)):
         begun = [edge for edge in score(cycle, roles, 0.03).edges if edge.role is beater and edge.on]
         assert len(begun) == len(cycle.strokes_s) + more
+
+
+def test_a_siren_that_reaches_the_rounds_end_but_for_the_rounding_of_its_sum_is_not_let_go() -> None:
+    """7.4921875 s of siren come into at 4.6011… s: their sum is 12.803124999999998, and the round 12.803125 s long."""
+    strokes_s = (8.34765625, 8.64765625, 8.94765625, 10.14765625, 10.44765625, 10.74765625)
+    cycle = Cycle(12.803125, Span(0.0, 7.4921875), strokes_s, beat_s=0.125, voice=None, figure=3)
+    first = score(cycle, WITH_STRIKER, 0.03125, entered_s=0.359375 * cycle.length_s).first
+
+    assert [edge.on for edge in first if edge.role is SIREN] == [True]
