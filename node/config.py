@@ -6,6 +6,7 @@ Touches no pin.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contract.district import District
 from contract.incidents import Catalogue, Family
@@ -14,6 +15,9 @@ from contract.voice import texts
 from loop import files
 from node.options import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
 from node.speaker import Speaker
+
+if TYPE_CHECKING:
+    from node.voice import Voices
 
 STROKES = Path(__file__).resolve().parent.parent / "sounds"
 
@@ -74,6 +78,13 @@ def speaker(settings: SoundSettings) -> Speaker:
     return Speaker(settings.driver, settings.device, settings.volume, settings.latency_s, str(stroke))
 
 
+def voices(found: Config) -> "Voices":
+    """The voice's files: those rendered into the state_dir, and the recordings that replace them."""
+    from node.voice import Voices  # noqa: PLC0415 - it costs memory, and only a loudspeaker has a voice
+
+    return Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district))
+
+
 def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str, dict[str, SirenSettings], list[str]]:
     """The pin driver and the outputs in the settings *path*, and the faults of those that cannot be read.
 
@@ -93,11 +104,9 @@ def warnings(found: Config) -> Iterator[str]:
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
     yield from files.state_dir_warnings(found.state_dir)
     if found.speaker is not None:
-        from node.voice import Voices  # noqa: PLC0415 - it costs memory, and a node has no use for it here
-
-        voices = Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district))
-        if voices.word().startswith(("silent", "incomplete")):
-            yield f"sound: the voice is {voices.word()}"
-        absent = voices.absent()
+        said = voices(found)
+        word, absent = said.word(), said.absent()
+        if word.startswith(("silent", "incomplete")):
+            yield f"sound: the voice is {word}"
         if absent is not None:
             yield f"sound.recordings: {absent}"

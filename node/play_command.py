@@ -24,7 +24,6 @@ from node.effects import Play
 from node.options import SoundSettings
 from node.sound import Sound
 from node.speaker import Speaker
-from node.voice import Voices
 
 READY_S = 15.0
 LEAD_S = 0.6  # from the order to the first stroke: time to render it, on a slow machine too
@@ -117,9 +116,8 @@ def _configured(options: Mapping[str, Any]) -> _Source:
     places = (*found.district.villages, EVERYWHERE)
     if village not in places:
         _fail(f"--village: {village!r} is no village of {found.district.district}; {suggestion(village, places)}")
-    voices = Voices(found.state_dir / "voice", found.recordings, voice.texts(found.catalogue, found.district))
     sentence = voice.sentence(options["incident"], village, exercise=options["exercise"])
-    words = voices.paths(sentence)
+    words = config.voices(found).paths(sentence)
     if sentence and not words and not (options["mute"] or options["once"]):
         click.echo("warning: nothing is said, for words are missing; see kentongan voice --config "
                    f"{options['path']}", err=True)

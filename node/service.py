@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
-from contract import incidents, topics, voice
+from contract import incidents, topics
 from contract.district import EVERYWHERE, heard
 from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
 from loop import clock, endpoint, health
@@ -24,7 +24,7 @@ from loop.running import DISK, Loop
 from loop.teller import Teller, line
 from node import alarm, face, pins
 from node.buttons import Panel
-from node.config import Config
+from node.config import Config, voices
 from node.devices import Output
 from node.effects import Drop, Effect, Hush, Keep, Light, Play, Remember, SelfTest
 from node.events import SelfTested
@@ -109,14 +109,9 @@ class Node(Loop[State]):
             return {"sound": "none"}
         # Only then: it costs memory.
         from node.sound import Sound  # noqa: PLC0415
-        from node.voice import Voices  # noqa: PLC0415
         from node.voice_keeper import VoiceKeeper  # noqa: PLC0415
 
-        voices = Voices(
-            self._config.state_dir / "voice", self._config.recordings,
-            voice.texts(self._config.catalogue, self._config.district),
-        )
-        keeper = parts.enter_context(VoiceKeeper(voices, self._inbox, health.ordinary))
+        keeper = parts.enter_context(VoiceKeeper(voices(self._config), self._inbox, health.ordinary))
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
         return {"sound": speaker.word(), "voice": keeper.word()}
 

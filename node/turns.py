@@ -132,7 +132,7 @@ def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
 
     The rounds of equals follow each other, in the order of their names, on a grid of their length together.
     """
-    if len(equals) < 2 or not (state.rules.in_phase and state.clock.synced) or equals[0].key.incident in ONCE:
+    if len(equals) < 2 or not _has_grid(state) or equals[0].key.incident in ONCE:
         return None
     lengths_s = {alarm.key: state.rules.cycles[alarm.key.incident].length_s for alarm in equals}
     off_s = (at + state.clock.offset_s) % sum(lengths_s.values())
@@ -165,11 +165,15 @@ def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
 
     0 where there is no grid.
     """
-    if alarm.key.incident == PATROL or not (state.rules.in_phase and state.clock.synced):
+    if alarm.key.incident == PATROL or not _has_grid(state):
         return 0.0
     length_s = state.rules.cycles[alarm.key.incident].length_s
     off_s = (instant + state.clock.offset_s) % length_s
     return off_s - length_s if length_s - off_s < ALIGNED_S else off_s
+
+
+def _has_grid(state: State) -> bool:
+    return state.rules.in_phase and state.clock.synced
 
 
 def _play(state: State, turn: Turn) -> Play:

@@ -44,7 +44,7 @@ def voice(path: Path, *, again: bool) -> None:
                    "(No loudspeaker: its settings have no `sound`; nothing is rendered.)")
         return
     texts = spoken.texts(found.catalogue, found.district)
-    voices = Voices(found.state_dir / "voice", found.recordings, texts)
+    voices = config.voices(found)
     fault = _render(voices, again=again)
     _list(voices, texts)
     _fit(found, voices)

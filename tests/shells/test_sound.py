@@ -367,14 +367,19 @@ time.sleep(60)
 """
 
 
+def stand_in(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has *script* started in a player's place."""
+    program = folder / "player"
+    program.write_text(script.format(python=sys.executable), "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+
 def test_a_player_is_not_called_well_before_its_device_took_something(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stand-in for one whose device can be opened, and then takes nothing: it never answers."""
-    program = folder / "player"
-    program.write_text(OPENS_ONLY.format(python=sys.executable), "utf-8")
-    program.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(program))
+    stand_in(OPENS_ONLY, folder, monkeypatch)
     inbox = Inbox()
     with sound_of(speaker(folder / "frames"), inbox, ready=False) as sound:
         told = [inbox.get(clock.now() + 10.0)[1] for _ in range(2)]
@@ -393,10 +398,7 @@ def test_a_players_last_words_are_heard_though_it_left_orders_unread(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stand-in that says what is wrong and ends, with our pings in its socket."""
-    program = folder / "player"
-    program.write_text(LAST_WORDS.format(python=sys.executable), "utf-8")
-    program.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(program))
+    stand_in(LAST_WORDS, folder, monkeypatch)
     inbox, others = Inbox(), children(os.getpid())
 
     def let_it_end(words: Mapping[str, Any]) -> None:
