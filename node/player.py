@@ -27,13 +27,12 @@ from typing import Any, NoReturn
 from loop import clock, health
 from node import drum, orders
 from node.drum import RATE, Frames
-from node.performer import Level, Performer
+from node.performer import MOST_DRIFT, Level, Performer
 
 BUFFER = 512  # frames that the device is asked to take at once; SDL wants a power of two
 POLL_S = 0.0002
 PROBES = 4
 STUCK_S = 1.0
-DRIFT = 0.05  # no device's clock is as wrong as this
 MEASURED_S = 0.5  # what is shorter tells too little of a clock
 PROMPT_S = 0.005  # and what is looked at more rarely, as it ends
 LEAST_VOLUME = 1 / 128  # what is less is nothing to SDL
@@ -149,7 +148,7 @@ class Device:
         if self._sounding is None:
             return None
         began, length_s = self._sounding
-        return max(5 * POLL_S, began + length_s * (1 - DRIFT) - now)
+        return max(5 * POLL_S, began + length_s * (1 - MOST_DRIFT) - now)
 
     def drift_ppm(self, now: float) -> float | None:
         """How much faster the device's clock was than the machine's, in millionths, if what sounded has just ended."""

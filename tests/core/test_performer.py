@@ -48,7 +48,7 @@ def test_what_is_heard_later_than_it_was_taken_is_given_so_much_earlier() -> Non
     assert [words["at"] for words in world.said("round")] == [1002.5, 1008.5, 1014.5]
 
 
-@pytest.mark.parametrize("drift", [0.04, 0.001, -0.001, -0.04])
+@pytest.mark.parametrize("drift", [0.052, 0.04, 0.001, -0.001, -0.04, -0.052])
 def test_a_device_whose_clock_is_wrong_is_put_right_in_the_next_round(drift: float) -> None:
     world = World()
     world.speaker.drift = drift
