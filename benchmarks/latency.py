@@ -22,8 +22,8 @@ import click
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from broker.private import PrivateBroker
-from demo.box import Box, now
+from testing.box import Box, now
+from testing.private_broker import PrivateBroker
 
 HERE = Path(__file__).resolve().parent
 HOLD_S = 0.2

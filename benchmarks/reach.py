@@ -17,9 +17,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.latency import INCIDENTS, VILLAGES, percentile
-from broker.private import PrivateBroker
 from demo import posts
-from demo.box import Box, now
+from testing.box import Box, now
+from testing.private_broker import PrivateBroker
 from tests.support.posko import Posko
 
 BASE = "kentongan/situbondo"

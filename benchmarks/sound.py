@@ -12,10 +12,10 @@ from statistics import median
 
 import click
 
-from contract import incidents
-from contract.rhythm import Cycle
-from loop import clock, files
-from node.drum import RATE
+from contract.domain import incidents
+from contract.domain.rhythm import Cycle
+from node.sound.core.render import RATE
+from runtime import clock, files
 from tests.support.ear import Ear, speaker
 from tests.support.player import Player
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 
-from broker.secret import Secret
+from broker.core.secret import Secret
 
 ROUNDS = 101
 _SALT_BYTES = 12

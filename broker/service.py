@@ -10,18 +10,19 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from broker import accounts, certificates, passwords, plan, site, store
-from broker import found as finding
-from broker.accounts import State
-from broker.bundles import File, Tree
-from broker.found import Found
-from broker.private import BrokerError
-from broker.roles import Role
-from broker.secret import Pair, Secret
-from broker.site import BROKER, STATE, Site
+from broker import certificates, passwords, store
+from broker.core import accounts, plan, site
+from broker.core import found as finding
+from broker.core.accounts import State
+from broker.core.bundles import File, Tree
+from broker.core.found import Found
+from broker.core.roles import Role
+from broker.core.secret import Pair, Secret
+from broker.core.site import BROKER, STATE, Site
+from broker.mosquitto import BrokerError
 from broker.trial import running
-from contract.district import District
-from contract.settings import SettingsError
+from contract.domain.district import District
+from contract.settings.schema import SettingsError
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 # What a command does to the state: the new one, and the accounts that get new passwords.

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from broker.bundles import File, Tree
-from broker.plan import SHELVES, Change
-from contract.settings import SettingsError
+from broker.core.bundles import File, Tree
+from broker.core.plan import SHELVES, Change
+from contract.settings.schema import SettingsError
 
 ROOMS = ("ca", "district", "broker", "posko", *SHELVES)
 MOSQUITTO = "mosquitto"  # the user whom Mosquitto becomes when root starts it

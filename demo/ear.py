@@ -12,12 +12,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from broker.private import program
-from contract import beacon, topics
-from contract.beacon import Beacon
-from contract.topics import ActiveTopic, NodeTopic, PoskoTopic
-from demo.box import now
+from broker.mosquitto import program
+from contract.wire import beacon, topics
+from contract.wire.beacon import Beacon
+from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from demo.sight import POSKO, Heard, Listing
+from testing.box import now
 
 READY = "Subscribed "  # what `mosquitto_sub -d` says when the broker has let it subscribe; no topic begins so
 STOP_S = 2.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contract.beacon import Beacon
+from contract.wire.beacon import Beacon
 from demo.sight import Listing, Sight
 
 TOLERANCE_S = 1.0  # how long a beacon may be on its way, on a busy machine

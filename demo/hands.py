@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from broker.private import BrokerError
-from demo.box import now
+from broker.mosquitto import BrokerError
 from demo.sight import POSKO
 from demo.world import LeavingError, World, WorldError
+from testing.box import now
 
 BUTTONS = {"p": "pencurian", "k": "kebakaran", "a": "aman", "h": "hening"}
 QUIT = ("q", "\x04")

@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from broker import accounts, conf
-from broker.accounts import Ports
-from broker.private import BrokerError, end, free_port, launch
-from contract import yamltext
+from broker.core import accounts, conf
+from broker.core.accounts import Ports
+from broker.mosquitto import BrokerError, end, free_port, launch
+from contract.settings import yamltext
 
 HOST = "127.0.0.1"
 OPERATOR, READER = "operator", "layar"  # whom every new installation has

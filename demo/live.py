@@ -12,7 +12,6 @@ from threading import Thread
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from demo.box import now
 from demo.hands import QUIT, Hands
 from demo.keys import Keys
 from demo.panels import Invitation
@@ -21,6 +20,7 @@ from demo.step import Step
 from demo.tour import Stage, run
 from demo.view import Picture, draw
 from demo.world import LeavingError, World
+from testing.box import now
 
 FRAME_S = 0.1
 READ_S = 2.0  # how long a step's line can be read before it is run

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from threading import Lock
 
-from demo.box import now
 from demo.sight import Said
 from demo.tour import Outcome, Stage
 from demo.words import phrase
+from testing.box import now
 
 
 class Plain:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract import yamltext
-from contract.district import District, read_district
-from contract.incidents import read_catalogue
+from contract.domain.district import District, read_district
+from contract.domain.incidents import read_catalogue
+from contract.settings import yamltext
 from demo.sight import LOUD, Post
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config"

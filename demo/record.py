@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from threading import Condition
 from typing import Any
 
-from demo.box import Box, now
 from demo.ear import Overheard, OverheardEvent, OverheardStatus
-from demo.program import Program
 from demo.sight import POSKO, Heard, Held, Listing, Post, Said, Sight
+from testing.box import Box, now
+from testing.program import Program
 
 EARLIER_S = 60.0  # more than two cycles of any alarm
 OFFLINE = "offline"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.beacon import Beacon
-from demo.box import Change
+from contract.wire.beacon import Beacon
+from testing.box import Change
 
 # Longer than any stroke (at most 0.15 s), shorter than any siren (at least 1 s).
 STROKE_S = 0.25

@@ -22,16 +22,7 @@ from demo.ought import (
     refuses,
     rings,
 )
-from demo.outages import (
-    BROKER_BACK,
-    BROKER_DIES,
-    DISASTER,
-    DISASTER_OVER,
-    HUB_BACK,
-    HUB_DIES,
-    PATOKAN_OVER,
-    POWER_BACK,
-)
+from demo.outages import BROKER_BACK, BROKER_DIES, DISASTER, DISASTER_OVER, HUB_BACK, HUB_DIES, PATOKAN_OVER, POWER_BACK
 from demo.step import Hold, Publish, Step, Tap
 
 THEFT = Step(

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from demo.box import now
 from demo.expect import Expectation, Told, differences
 from demo.expect_pins import OwnSiren, SirenOn
 from demo.sight import POSKO, Sight, siren_began
 from demo.step import Act, Hold, Kill, KillBroker, Publish, Start, StartBroker, Step, Tap
 from demo.words import hub_line, seconds
 from demo.world import World
+from testing.box import now
 
 NOTICE_S = 12.0  # how long a node may take to notice that the broker is gone
 

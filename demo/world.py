@@ -21,14 +21,14 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from broker.private import program
+from broker.mosquitto import program
 from demo import posts
-from demo.box import Box, now, write_settings
 from demo.ear import Ear
 from demo.installation import OPERATOR, READER, Installation
-from demo.program import Program
 from demo.record import OFFLINE, Record
 from demo.sight import POSKO, Post, Said, Sight, read_line
+from testing.box import Box, now, write_settings
+from testing.program import Program
 
 START_S = 30.0
 SLICE_S = 0.2  # how long a wait lasts before it looks whether it is time to leave

@@ -1,1 +1,1 @@
-"""The one command, `kentongan`. Each subcommand lives with the room whose job it is."""
+"""The one command, kentongan: a file for each group of subcommands, and the only home of click."""

@@ -4,24 +4,24 @@ from importlib import import_module
 
 import click
 
-from contract.nearest import nearest
+from contract.settings.suggestions import nearest
 
 # name: (module, attribute, what --help says of it)
 COMMANDS = {
-    "node": ("node.__main__", "node", "Run a node until it is told to stop."),
-    "rest": ("node.__main__", "rest", "Drive a node's outputs to rest, after it has ended."),
-    "check": ("node.__main__", "check", "Say everything that is wrong with a node's settings."),
-    "play": ("node.play_command", "play", "Play an incident's rhythm, and show how it falls."),
-    "voice": ("node.voice_command", "voice", "Render and list what a node's loudspeaker says."),
-    "posko": ("posko.__main__", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
-    "alarm": ("posko.desk.__main__", "alarm", "Raise an alarm, and see which posts sound it."),
-    "clear": ("posko.desk.__main__", "clear", "All-clear for a village, and see that it is quiet."),
-    "silence": ("posko.desk.__main__", "silence", "Silence a village's posts, without the safe code."),
-    "test": ("posko.desk.__main__", "test", "Have a village's posts test themselves, with one quiet stroke."),
-    "watch": ("posko.desk.__main__", "watch", "Watch the district: its posts and its alarms."),
-    "report": ("posko.archive.__main__", "report", "What happened: alarms by month, and the watch's rounds."),
-    "broker": ("broker.__main__", "broker", "Make a safe broker: accounts, certificates, access lists."),
-    "demo": ("demo.__main__", "demo", "Six villages and a police post, on this machine."),
+    "node": ("kentongan.node", "node", "Run a node until it is told to stop."),
+    "rest": ("kentongan.node", "rest", "Drive a node's outputs to rest, after it has ended."),
+    "check": ("kentongan.node", "check", "Say everything that is wrong with a node's settings."),
+    "play": ("kentongan.play", "play", "Play an incident's rhythm, and show how it falls."),
+    "voice": ("kentongan.voice", "voice", "Render and list what a node's loudspeaker says."),
+    "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
+    "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
+    "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),
+    "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),
+    "test": ("kentongan.operator", "test", "Have a village's posts test themselves, with one quiet stroke."),
+    "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
+    "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
+    "broker": ("kentongan.broker", "broker", "Make a safe broker: accounts, certificates, access lists."),
+    "demo": ("kentongan.demo", "demo", "Six villages and a police post, on this machine."),
 }
 
 

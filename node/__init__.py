@@ -1,1 +1,1 @@
-"""The node: what runs on each Raspberry Pi. One room per job; see node/alarm.py for how it decides."""
+"""The node: what runs on each Raspberry Pi. node/core decides; everything else senses or acts."""

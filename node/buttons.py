@@ -9,11 +9,11 @@ from functools import partial
 from threading import Event as Flag
 from threading import Lock, Thread
 
-from loop.events import Faulted, Recovered
-from loop.inbox import Inbox
+from node.core.effects import Lamp
+from node.core.events import Contact
 from node.devices import ContactInput, Output
-from node.effects import Lamp
-from node.events import Contact
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
 
 LOOK_S = 0.1
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contract.district import District
-from contract.incidents import Catalogue, Family
-from contract.settings import SettingsError, read
-from contract.voice import texts
-from loop import files
-from node.options import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
-from node.speaker import Speaker
+from contract.domain.district import District
+from contract.domain.incidents import Catalogue, Family
+from contract.domain.speech import texts
+from contract.settings.schema import SettingsError, read
+from node.settings import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
+from node.sound.core.driver_settings import Speaker
+from runtime import files
 
 if TYPE_CHECKING:
-    from node.voice import Voices
+    from node.sound.speech_files import Voices
 
 STROKES = Path(__file__).resolve().parent.parent / "sounds"
 
@@ -80,7 +80,7 @@ def speaker(settings: SoundSettings) -> Speaker:
 
 def voices(found: Config) -> "Voices":
     """The voice's files: those rendered into the state_dir, and the recordings that replace them."""
-    from node.voice import Voices  # noqa: PLC0415 - it costs memory, and only a loudspeaker has a voice
+    from node.sound.speech_files import Voices  # noqa: PLC0415 - it costs memory, and only a loudspeaker has a voice
 
     return Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district))
 

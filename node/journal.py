@@ -3,12 +3,12 @@
 import json
 from typing import Self
 
-from loop import clock
-from loop.database import DatabaseThread
-from loop.effects import Log
-from loop.readable import Database
-from node.effects import Drop, Keep, Remember
-from node.events import Loaded, Press
+from node.core.effects import Drop, Keep, Remember
+from node.core.events import Loaded, Press
+from runtime import clock
+from runtime.core.effects import Log
+from runtime.database import DatabaseThread
+from runtime.sqlite_readonly import Database
 
 SEEN_S = 86_400.0
 LOG_ROWS = 20_000

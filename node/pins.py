@@ -12,7 +12,7 @@ from typing import Any
 from gpiozero import DigitalInputDevice, DigitalOutputDevice
 from gpiozero.pins import Factory
 
-from contract.nearest import suggestion
+from contract.settings.suggestions import suggestion
 
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")

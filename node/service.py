@@ -13,28 +13,30 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
-from contract import incidents, topics
-from contract.district import EVERYWHERE, heard
-from contract.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
-from loop import clock, endpoint, health
-from loop.effects import Connect, Log, Publish, Reconnect
-from loop.endpoint import Subscription
-from loop.link import Link
-from loop.running import DISK, Loop
-from loop.teller import Teller, line
-from node import alarm, face, pins
+from contract.domain import incidents
+from contract.domain.district import EVERYWHERE, heard
+from contract.wire import topics
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
+from node import pins
 from node.buttons import Panel
 from node.config import Config, voices
+from node.core import status, step
+from node.core.effects import Drop, Effect, Hush, Keep, Light, Play, Remember, SelfTest
+from node.core.events import SelfTested
+from node.core.state import LOCK, Rules, State
+from node.core.switching import Role
 from node.devices import Output
-from node.effects import Drop, Effect, Hush, Keep, Light, Play, Remember, SelfTest
-from node.events import SelfTested
 from node.journal import Journal
-from node.score import Role
 from node.siren import Siren
-from node.state import LOCK, Rules, State
+from runtime import clock, endpoint, health
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.endpoint import Subscription
+from runtime.loop import DISK, Loop
+from runtime.mqtt import Link
+from runtime.stdout_writer import Teller, line
 
 if TYPE_CHECKING:
-    from node.sound import Sound
+    from node.sound.supervisor import Sound
 
 LOCK_HOLD_S = 0.05
 
@@ -62,20 +64,20 @@ class Node(Loop[State]):
                 "memory": health.lock_memory(),
                 **self._open_sound(parts),
             })
-            state = alarm.start(rules, clock.now(), clock.wall())
+            state = step.start(rules, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockWatch(self._inbox))
             client_id = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
             broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
             self._link = Link(
-                broker, subscriptions(config), face.last_words(state, "connection lost"), self._inbox
+                broker, subscriptions(config), status.last_words(state, "connection lost"), self._inbox
             )
             self._begin()
             self._tell("armed: the buttons ring; looking for the broker")
-            state = self._turn(state, alarm.step, alarm.next_due)
+            state = self._turn(state, step.step, step.next_due)
             for each in self._sounding():
                 each.hush()
-            self._link.close(face.last_words(state, "stopped"))
+            self._link.close(status.last_words(state, "stopped"))
 
     def _open_pins(self, parts: ExitStack) -> None:
         """The siren and the panel, on the driver that the settings name; all or none."""
@@ -108,8 +110,8 @@ class Node(Loop[State]):
         if speaker is None:
             return {"sound": "none"}
         # Only then: it costs memory.
-        from node.sound import Sound  # noqa: PLC0415
-        from node.voice_keeper import VoiceKeeper  # noqa: PLC0415
+        from node.sound.speech_worker import VoiceKeeper  # noqa: PLC0415
+        from node.sound.supervisor import Sound  # noqa: PLC0415
 
         keeper = parts.enter_context(VoiceKeeper(voices(self._config), self._inbox, health.ordinary))
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))

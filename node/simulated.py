@@ -14,7 +14,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from loop import clock
+from runtime import clock
 
 
 class SimulatedPin(MockPin):  # type: ignore[misc]

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Condition, Thread
 
-from loop import clock
-from loop.events import Faulted, Recovered
-from loop.inbox import Inbox
+from node.core.effects import Play
+from node.core.state import SIREN_THREAD
+from node.core.switching import Role, Score, score
 from node.devices import Output
-from node.effects import Play
-from node.score import Role, Score, score
-from node.state import SIREN_THREAD
+from runtime import clock
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
 
 FINE_S = 0.005
 RESYNC_S = 0.25

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.broker import BrokerSettings
-from contract.district import District
-from contract.incidents import Catalogue
-from contract.settings import SettingsError, file_path, option, read, section
-from loop import files
+from contract.domain.district import District
+from contract.domain.incidents import Catalogue
+from contract.settings.broker import BrokerSettings
+from contract.settings.schema import SettingsError, file_path, option, read, section
+from runtime import files
 
 EXAMPLE = "posko.yaml"
 

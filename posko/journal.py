@@ -7,15 +7,15 @@ import json
 from collections.abc import Sequence
 from typing import Any, Self
 
-from contract.messages import Status
-from contract.reports import Key
-from loop import clock
-from loop.database import DatabaseThread
-from loop.effects import Log
-from loop.events import Faulted
-from loop.readable import Database
-from posko.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
-from posko.events import Kept, Loaded, Stored, StoredClear
+from contract.wire.alarm import Status
+from contract.wire.reports import Key
+from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
+from posko.core.events import Kept, Loaded, Stored, StoredClear
+from runtime import clock
+from runtime.core.effects import Log
+from runtime.core.events import Faulted
+from runtime.database import DatabaseThread
+from runtime.sqlite_readonly import Database
 
 SEEN_ROWS = 50_000  # by count, not by time: a clock that jumps must not make the hub forget
 LOG_ROWS = 200_000

@@ -11,20 +11,20 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from typing import assert_never
 
-from contract import topics
-from contract.district import District, reaches
-from contract.incidents import Catalogue
-from loop import clock, endpoint, health
-from loop.effects import Connect, Log, Publish, Reconnect
-from loop.endpoint import Subscription
-from loop.link import Link
-from loop.running import DISK, Loop
-from loop.teller import Teller, line
-from posko import face, hub
+from contract.domain.district import District, reaches
+from contract.domain.incidents import Catalogue
+from contract.wire import topics
 from posko.config import Config
-from posko.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
+from posko.core import status, step
+from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
+from posko.core.state import Rules, State
 from posko.journal import NAME, Journal
-from posko.state import Rules, State
+from runtime import clock, endpoint, health
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.endpoint import Subscription
+from runtime.loop import DISK, Loop
+from runtime.mqtt import Link
+from runtime.stdout_writer import Teller, line
 
 # An alarm behind a flood must be heard, for a node that misses it has the hub alone to hear it from: so the hub drops
 # nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
@@ -44,16 +44,16 @@ class Hub(Loop[State]):
         config = self._config
         with ExitStack() as parts:
             self._tell = parts.enter_context(Teller(self._say, self._inbox)).tell
-            state = hub.start(make_rules(config.district, config.catalogue), clock.now(), clock.wall())
+            state = step.start(make_rules(config.district, config.catalogue), clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockWatch(self._inbox))
             district = config.district.district
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
-            self._link = Link(broker, subscriptions(district), face.last_words(state, "connection lost"), self._inbox)
+            self._link = Link(broker, subscriptions(district), status.last_words(state, "connection lost"), self._inbox)
             self._begin()
             self._tell(f"posko: listening for {config.district.name}; looking for the broker")
-            state = self._turn(state, hub.step, hub.next_due)
-            self._link.close(face.last_words(state, "stopped"))
+            state = self._turn(state, step.step, step.next_due)
+            self._link.close(status.last_words(state, "stopped"))
 
     def _perform(self, effect: Effect) -> None:
         match effect:

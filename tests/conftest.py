@@ -1,9 +1,16 @@
 """What every test has, and what a run tells at its end."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from contract.settings import yamltext
+from tests.support.pins import KINDS, Bench, make_bench
 
 # The same examples each time, so that a change is judged by what it changes. KENTONGAN_EXPLORE=1 looks for new ones.
 settings.register_profile("same", derandomize=True)
@@ -16,3 +23,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in getattr(report, "user_properties", ()):
             terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.fixture(scope="module")
+def quick_yaml() -> Iterator[None]:
+    """Parses each text once: parsing is pure, and only slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yamltext, "load", cache(yamltext.load))
+        yield
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a short name: the path of a Unix socket has room for some hundred signs only."""
+    with tempfile.TemporaryDirectory(prefix="k") as name:
+        yield Path(name)
+
+
+@pytest.fixture(params=KINDS)
+def bench(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    made = make_bench(request.param, folder, monkeypatch)
+    yield made
+    made.close()

@@ -1,6 +1,6 @@
 """A probe: an MQTT client that says exactly what the broker answered it. Not for anything that must reconnect.
 
-The link that nodes and hub use (loop/link.py) keeps such answers to itself, as faults; here they are what is asked for.
+The link that nodes and hub use (runtime/mqtt.py) keeps such answers to itself, as faults; here they are the result.
 """
 
 import socket

@@ -11,15 +11,15 @@ import time
 from pathlib import Path
 from typing import Self
 
-from broker import conf
-from broker.bundles import Tree
-from broker.private import BrokerError, end, free_port, launch
-from broker.roles import Account, Role
+from broker.core import conf
+from broker.core.bundles import Tree
+from broker.core.proof import Answers
+from broker.core.roles import Account, Role
+from broker.mosquitto import BrokerError, end, free_port, launch
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
-from broker.trial.proof import Answers
-from contract import topics
-from contract.topics import ActiveTopic
+from contract.wire import topics
+from contract.wire.topics import ActiveTopic
 
 _FENCE = b"fence"
 FENCE_S = 1.0  # for all together: who may not hear the beacon does not hold the proof up

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from broker import found as finding
 from broker import store
-from broker.found import Found
-from broker.private import BrokerError
-from broker.roles import Account, Role
-from broker.site import BROKER
-from broker.trial import proof, running
+from broker.core import found as finding
+from broker.core import proof
+from broker.core.found import Found
+from broker.core.roles import Account, Role
+from broker.core.site import BROKER
+from broker.mosquitto import BrokerError
+from broker.trial import running
 from broker.trial.client import ProbeError
-from contract import topics
-from contract.topics import ActiveTopic
+from contract.wire import topics
+from contract.wire.topics import ActiveTopic
 
 
 def check(folder: Path, tell: Callable[[str], object]) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.broker import BrokerSettings
-from contract.settings import SettingsError, option, read, section, slug
-from loop import endpoint, files
-from loop.endpoint import Broker
+from contract.settings.broker import BrokerSettings
+from contract.settings.schema import SettingsError, option, read, section, slug
+from runtime import endpoint, files
+from runtime.endpoint import Broker
 
 
 @dataclass(frozen=True, slots=True)

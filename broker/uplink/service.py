@@ -17,14 +17,14 @@ from threading import Event as Flag
 from threading import Thread
 from types import FrameType
 
-from broker.uplink import passage
+from broker.core import passage
 from broker.uplink.config import Config
-from loop import clock, health
-from loop.endpoint import Broker, Subscription
-from loop.events import Faulted, Linked, Received, Unlinked
-from loop.inbox import Inbox
-from loop.link import Link
-from loop.teller import Teller
+from runtime import clock, health
+from runtime.core.events import Faulted, Linked, Received, Unlinked
+from runtime.endpoint import Broker, Subscription
+from runtime.inbox import Inbox
+from runtime.mqtt import Link
+from runtime.stdout_writer import Teller
 
 WATCH_S = 5.0
 

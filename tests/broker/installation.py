@@ -9,12 +9,12 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from broker import accounts
-from broker.__main__ import broker as command
-from broker.accounts import Ports
-from broker.private import end, free_port, launch
+from broker.core import accounts
+from broker.core.accounts import Ports
+from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
-from contract import yamltext
+from contract.settings import yamltext
+from kentongan.broker import broker as command
 from tests.support.nodes import CONFIG
 
 BASE = "kentongan/situbondo"

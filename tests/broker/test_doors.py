@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from broker import certificates
-from broker.private import program
+from broker.mosquitto import program
 from broker.trial.client import Client, ProbeError
 from tests.broker.installation import BASE, Installation, run
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from broker.private import program
+from broker.mosquitto import program
 from broker.trial import packets
 from broker.trial.client import ProbeError
 from tests.broker.installation import BASE, Installation

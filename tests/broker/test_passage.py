@@ -2,9 +2,9 @@
 
 import pytest
 
-from broker.uplink import passage
-from loop.effects import Publish
-from loop.events import Received
+from broker.core import passage
+from runtime.core.effects import Publish
+from runtime.core.events import Received
 from tests.broker.installation import BASE
 
 OUT, IN = passage.outward("situbondo", "kalibagor"), passage.inward("situbondo", "kalibagor")

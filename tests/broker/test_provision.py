@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from broker import conf, passwords
-from broker.private import program
-from broker.secret import Secret, read_file
-from contract import yamltext
+from broker import passwords
+from broker.core import conf
+from broker.core.secret import Secret, read_file
+from broker.mosquitto import program
+from contract.settings import yamltext
 from node import config as node_config
 from posko import config as posko_config
 from tests.broker.installation import BASE, DISTRICT, Installation, run, tool

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import program
+from broker.mosquitto import program
 from tests.broker.installation import BASE, Installation, run
 
 STOLEN, OTHER = "situbondo.kalibagor.pos-1", "situbondo.patokan.polsek"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import end, free_port, launch
+from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
-from contract import yamltext
-from demo.program import Program
-from loop import clock
+from contract.settings import yamltext
+from runtime import clock
+from testing.program import Program
 from tests.broker.installation import BASE, DISTRICT, Installation
 from tests.support.mqtt import AS_OURSELVES
 from tests.support.posko import Posko
@@ -24,7 +24,7 @@ from tests.support.waiting import wait_until
 
 VILLAGE = "kalibagor"
 SHORT_S = 3.0  # how long an alarm of livestock theft counts here
-ANY_NUMBER = "contract.settings.number = lambda low, high, unit='': lambda found, place: float(found)"
+ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
 BACK_S = 25.0  # an uplink tries every 1 to 4 s, and a beacon comes every 5 s
 
 

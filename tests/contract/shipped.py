@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import settings
 
-from contract import yamltext
-from contract.district import District, read_district
-from contract.incidents import Catalogue, Family, read_catalogue, read_family
-from contract.settings import SettingsError
+from contract.domain.district import District, read_district
+from contract.domain.incidents import Catalogue, Family, read_catalogue, read_family
+from contract.settings import yamltext
+from contract.settings.schema import SettingsError
 
 CONFIG = Path(__file__).parents[2] / "config"
 FAMILIES = ("jawa-timur", "polri", "tni")

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from contract.beacon import Beacon, Listed
-from contract.messages import Status
-from demo.box import Change
+from contract.wire.alarm import Status
+from contract.wire.beacon import Beacon, Listed
 from demo.sight import POSKO, Heard, Held, Listing, Post, Said, Sight
+from testing.box import Change
 
 LOUD = frozenset({"siren", "striker", "strobe"})
 KOTAKAN = Post("kotakan.pos-1", "Kotakan", "kotakan", LOUD, "striker", {"pencurian": 1.0, "aman": 2.0})

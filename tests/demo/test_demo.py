@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import demo.__main__ as main
+import kentongan.demo as main
 from demo import posts
 from demo.expect_hub import Lists
 from demo.ought import KOTAKAN, rings

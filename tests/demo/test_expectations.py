@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from demo.box import Change
 from demo.expect import AgeCounted, AtRest, Expectation, GoesOn, Logged, Off, Quiet, Says, Told, differences
 from demo.expect_hub import Lists, ListsAgain
 from demo.expect_pins import Beats, Lit, NoSiren, OwnSiren, SirenOn, Steady, Stops
@@ -12,6 +11,7 @@ from demo.ought import DORO_MULUK, KOTAKAN, TWO
 from demo.outages import DISASTER
 from demo.sight import POSKO, Heard, Held, Sight
 from demo.steps import THEFT
+from testing.box import Change
 from tests.demo.sights import KOTAKAN as POST
 from tests.demo.sights import SINCE, TALKANDANG, at_rest, beating, cycling, held, hub, listing, theft
 

@@ -5,13 +5,13 @@ from io import StringIO
 
 from rich.console import Console
 
-from demo.box import Change
 from demo.panels import Invitation
 from demo.sight import Said, Sight, read_line
 from demo.steps import THEFT, TOUR
 from demo.tour import Outcome, Stage
 from demo.view import Picture, draw
 from demo.words import phrase
+from testing.box import Change
 from tests.demo.sights import KOTAKAN, SINCE, TALKANDANG, at_rest, beating, hub, theft
 
 WIDTH, HEIGHT = 100, 30

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import PrivateBroker
+from testing.private_broker import PrivateBroker
 from tests.support.village import Post
 
 

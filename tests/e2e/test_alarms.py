@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from demo.box import Change
-from loop import clock
+from runtime import clock
+from testing.box import Change
 from tests.e2e.conftest import Neighbours
 from tests.support.mqtt import Reader, publish
 from tests.support.village import AT_ONCE_S, BASE, HOLD_S, SOUNDS, alarm, silence

@@ -4,9 +4,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from broker.private import PrivateBroker, program
-from contract.messages import MAX_BYTES
-from loop import clock
+from broker.mosquitto import program
+from contract.wire.alarm import MAX_BYTES
+from runtime import clock
+from testing.private_broker import PrivateBroker
 from tests.support.village import AT_ONCE_S, BASE, HOLD_S, Post, alarm, silence
 
 COUNT = 200_000

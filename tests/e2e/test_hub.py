@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import PrivateBroker
+from testing.private_broker import PrivateBroker
 from tests.support.mqtt import Reader, publish
 from tests.support.proxy import Proxy
 from tests.support.village import BASE, SOUNDS, Hub, Post, alarm, impatient, listed, silence
@@ -125,7 +125,7 @@ def test_a_missing_beacon_is_a_fault_changes_nothing_and_makes_a_new_connection(
     folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
     with Reader(broker, f"{BASE}/kalibagor/node/pos-1/status") as reader:
-        post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.beacon.GAP_S = 1.5"))
+        post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.core.beacon.GAP_S = 1.5"))
         posts.append(post)
         hub = Hub(broker)
         hub.beacon(listed("one", "kebakaran", "kalibagor"))
@@ -149,7 +149,7 @@ def test_a_connection_that_is_dead_unnoticed_is_replaced_after_a_missing_beacon(
     folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
     with Proxy(broker.port) as proxy:
-        post = Post(folder / "a", proxy.port, hub=True).begin(impatient(folder, "node.beacon.GAP_S = 1.5"))
+        post = Post(folder / "a", proxy.port, hub=True).begin(impatient(folder, "node.core.beacon.GAP_S = 1.5"))
         posts.append(post)
         hub = Hub(broker)
         hub.beacon()

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from broker.private import PrivateBroker
-from contract.rhythm import Cycle
-from demo.box import write_settings
-from loop import clock
-from node.drum import RATE
-from node.performer import QUIET
+from contract.domain.rhythm import Cycle
+from node.sound.core.render import RATE
+from node.sound.core.scheduler import QUIET
+from runtime import clock
+from testing.box import write_settings
+from testing.private_broker import PrivateBroker
 from tests.support.ear import Ear
 from tests.support.mqtt import Reader, publish
 from tests.support.nodes import ROOT, example, write
@@ -61,8 +61,9 @@ def settle(post: Post, without: str | None = None, **extra: object) -> None:
 
 def hurried(folder: Path) -> dict[str, str]:
     """An environment in which a hanging player is noticed, and replaced, within a second or two."""
-    return impatient(folder, "node.sound.PING_S = 0.3", "node.sound.PONG_S = 2.0", "node.sound.START_S = 3.0",
-                     "node.sound.AGAIN_S = (0.2,)")
+    supervisor = "node.sound.supervisor"
+    return impatient(folder, f"{supervisor}.PING_S = 0.3", f"{supervisor}.PONG_S = 2.0",
+                     f"{supervisor}.START_S = 3.0", f"{supervisor}.AGAIN_S = (0.2,)")
 
 
 def begin(post: Post, ear: Ear, env: dict[str, str] | None = None) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import PrivateBroker, free_port
-from loop import clock
+from broker.mosquitto import free_port
+from runtime import clock
+from testing.private_broker import PrivateBroker
 from tests.support.mqtt import Reader
 from tests.support.proxy import Proxy
 from tests.support.village import AT_ONCE_S, BASE, HOLD_S, Post, alarm, impatient, silence
@@ -119,7 +120,7 @@ def test_after_a_long_outage_a_press_is_reported_late_and_sounds_nowhere(
     (folder / "incidents.yaml").write_text(incidents, "utf-8")
     with Proxy(broker.port) as proxy, Reader(broker, f"{BASE}/kalibagor/#") as reader:
         post = Post(folder / "a", proxy.port, district=str(district))
-        post.begin(impatient(folder, "loop.link.RETRY_S = (0.1, 0.2)"))
+        post.begin(impatient(folder, "runtime.mqtt.RETRY_S = (0.1, 0.2)"))
         other = Post(folder / "b", broker.port, "kotakan").begin()
         posts += [post, other]
         proxy.refuse = True

@@ -10,15 +10,15 @@ from statistics import median
 
 import pytest
 
-from broker.private import PrivateBroker
-from contract.rhythm import Cycle
-from loop import clock
+from contract.domain.rhythm import Cycle
+from runtime import clock
+from testing.private_broker import PrivateBroker
 from tests.support.quick import INCIDENT, quick_district
 from tests.support.shifted import LINE, VARIABLE, set_clock
 from tests.support.village import AT_ONCE_S, Post, alarm, impatient
 from tests.support.waiting import wait_until
 
-SYNCED = "loop.clock._synced = lambda: True"
+SYNCED = "runtime.clock._synced = lambda: True"
 PHASE_S = 0.002
 WORST_S = 0.01  # of all pairs but one: this machine is shared, and now and then stands still
 STALLED_S = 0.1
@@ -26,7 +26,7 @@ DURATION_S = 13.0  # three rounds, and what the step adds
 
 
 def begin(folder: Path, port: int, posts: list[Post], village: str, district: str, **env: str) -> Post:
-    lines = [SYNCED] if not env else [LINE, SYNCED, "loop.health.CLOCK_S = 0.3"]
+    lines = [SYNCED] if not env else [LINE, SYNCED, "runtime.health.CLOCK_S = 0.3"]
     post = Post(folder / village, port, village, district=district, in_phase=True)
     posts.append(post)
     post.begin({**env, **impatient(folder / village, *lines)})

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from broker.private import PrivateBroker
-from loop import clock
+from runtime import clock
+from testing.private_broker import PrivateBroker
 from tests.support.mqtt import Message, Reader, publish
 from tests.support.posko import Posko
 from tests.support.proxy import Proxy
@@ -152,7 +152,7 @@ def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere
 def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
 ) -> None:
-    post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.beacon.GAP_S = 7.0"))
+    post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.core.beacon.GAP_S = 7.0"))
     posts.append(post)
     alarm(broker, "kalibagor", "kebakaran")
     hub.expect("accepted:")
@@ -217,7 +217,7 @@ def test_without_a_disk_the_hub_repeats_all_the_same_says_so_and_posts_hold_on_t
     (folder / "posko" / "state").write_text("a file where the folder should be", "utf-8")
     hub = Posko(folder / "posko", broker.port)
     with Reader(broker, f"{BASE}/active", f"{BASE}/posko/status") as reader:
-        hub.begin(impatient(folder, "loop.database.RETRY_S = 1.0"))
+        hub.begin(impatient(folder, "runtime.database.RETRY_S = 1.0"))
         post = begin(folder, broker.port, posts)
         since = len(post.lines)
         post.hold("pencurian")
@@ -284,7 +284,7 @@ def test_a_typo_is_answered_within_a_second_with_the_nearest_name(
 def test_two_boxes_under_one_name_are_noticed(
     folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
 ) -> None:
-    hurried = impatient(folder, "loop.link.RETRY_S = (0.1, 0.3)")
+    hurried = impatient(folder, "runtime.mqtt.RETRY_S = (0.1, 0.3)")
     for name in ("a", "b"):
         posts.append(Post(folder / name, broker.port, hub=True).begin(hurried))
 

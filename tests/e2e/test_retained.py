@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.private import PrivateBroker
+from testing.private_broker import PrivateBroker
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
 from tests.support.village import BASE, Post, alarm, impatient, silence
@@ -33,7 +33,7 @@ def kill_node(post: Post, _broker: PrivateBroker) -> None:
 
 def hurried(post: Post) -> dict[str, str]:
     """An environment in which the node hardly waits between two attempts to connect."""
-    return impatient(post.state_dir, "loop.link.RETRY_S = (0.01, 0.02)")
+    return impatient(post.state_dir, "runtime.mqtt.RETRY_S = (0.01, 0.02)")
 
 
 def restart_broker(post: Post, broker: PrivateBroker) -> None:

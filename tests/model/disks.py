@@ -1,21 +1,21 @@
 """Disks that are slow, fail, or lose what was not written: what the two journals would have of it, in tables.
 
-`tests/hub/test_journal.py` holds the hub's against the real one.
+`tests/posko/test_journal.py` holds the hub's against the real one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from contract.reports import Key
-from loop.effects import Log
-from loop.events import Clock, Faulted, Recovered
-from node import effects as node_effects
-from node import events as node_events
-from node.events import Press
-from posko.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
-from posko.events import Kept, Loaded, Stored, StoredClear
-from posko.state import Alarm
+from contract.wire.reports import Key
+from node.core import effects as node_effects
+from node.core import events as node_events
+from node.core.events import Press
+from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
+from posko.core.events import Kept, Loaded, Stored, StoredClear
+from posko.core.state import Alarm
+from runtime.core.effects import Log
+from runtime.core.events import Clock, Faulted, Recovered
 from tests.model.network import Timeline
 
 RETRY_S = 10.0

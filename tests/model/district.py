@@ -3,18 +3,18 @@
 import json
 from functools import cache
 
-from contract import topics
-from contract.broker import BrokerSettings
-from contract.district import EVERYWHERE
-from contract.incidents import ALL_CLEAR, ONCE
-from contract.reports import Key, Kind
-from contract.topics import AlarmTopic, CommandTopic
-from loop.effects import Publish
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR, ONCE
+from contract.settings.broker import BrokerSettings
+from contract.wire import topics
+from contract.wire.reports import Key, Kind
+from contract.wire.topics import AlarmTopic, CommandTopic
 from node import service as node_service
 from node.config import Config
-from node.options import ButtonSettings, LockSettings, NodeSettings, PinSettings, SirenSettings
-from node.state import Alarm, Rules
+from node.core.state import Alarm, Rules
+from node.settings import ButtonSettings, LockSettings, NodeSettings, PinSettings, SirenSettings
 from posko import service as hub_service
+from runtime.core.effects import Publish
 from tests.contract import shipped
 from tests.model.disks import QUICK_S
 from tests.model.network import Broker, Timeline

@@ -8,9 +8,9 @@ import heapq
 from collections.abc import Callable, Sequence
 from itertools import count
 
-from loop.effects import Publish
-from loop.endpoint import Subscription
-from loop.events import Acknowledged, Linked, Received, Unlinked
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Linked, Received, Unlinked
+from runtime.endpoint import Subscription
 
 RETRY_S = 2.0
 KEEPALIVE_S = 15.0  # a wire that is dead is noticed at one and a half of the keep-alive of 10 s

@@ -8,22 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from contract.beacon import Beacon, read_beacon
-from contract.district import EVERYWHERE
-from contract.incidents import ONCE
-from contract.reports import Key, Kind
-from loop.effects import Connect, Log, Publish, Reconnect
-from loop.endpoint import Subscription
-from loop.events import Clock, Tick
-from node import alarm as node_core
-from node import effects as node_effects
-from node import face as node_face
-from node import state as node_state
-from node.events import Contact, SelfTested
-from posko import effects as hub_effects
-from posko import face as hub_face
-from posko import hub as hub_core
-from posko import state as hub_state
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ONCE
+from contract.wire.beacon import Beacon, read_beacon
+from contract.wire.reports import Key, Kind
+from node.core import effects as node_effects
+from node.core import state as node_state
+from node.core import status as node_face
+from node.core import step as node_core
+from node.core.events import Contact, SelfTested
+from posko.core import effects as hub_effects
+from posko.core import state as hub_state
+from posko.core import status as hub_face
+from posko.core import step as hub_core
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.core.events import Clock, Tick
+from runtime.endpoint import Subscription
 from tests.model.disks import Disk, HubRows, NodeRows
 from tests.model.network import Broker, Client
 

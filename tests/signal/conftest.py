@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from contract.rhythm import Cycle
+from contract.domain.rhythm import Cycle
 from tests.signal.recorder import Frames, Recorder
 
 Record = Callable[[Cycle, float], Frames]

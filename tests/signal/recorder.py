@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contract.rhythm import Cycle
-from node import orders
-from node.effects import Play
-from node.speaker import Speaker
+from contract.domain.rhythm import Cycle
+from node.core.effects import Play
+from node.sound.core import protocol
+from node.sound.core.driver_settings import Speaker
 
 Frames = npt.NDArray[np.int16]
 
@@ -93,7 +93,7 @@ class Recorder:
 
     def round(self, cycle: Cycle, volume: float) -> Frames:
         """A round of *cycle*, rendered and sounded: from its first frame that is not zero to the buffer's last."""
-        play = orders.write_play(Play(cycle, 0.0, 0.0), ())
+        play = protocol.write_play(Play(cycle, 0.0, 0.0), ())
         length: int = self.tell("begin", play=play, volume=volume)["frames"]
         written = self.read(length + UNDERWAY)
         begun = int(np.flatnonzero(written)[0])

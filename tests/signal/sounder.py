@@ -11,10 +11,10 @@ from array import array
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from loop import clock
-from node import drum, orders
-from node.performer import Level, Performer
-from node.player import POLL_S, Device
+from node.sound.core import protocol, render
+from node.sound.core.scheduler import Level, Performer
+from node.sound.player_process import POLL_S, Device
+from runtime import clock
 
 
 class Sounder:
@@ -29,7 +29,7 @@ class Sounder:
         """Does what *order* says; what it returns is the answer."""
         match order["do"]:
             case "begin":
-                frames = drum.render(orders.read_play(order["play"]).cycle, self.stroke)
+                frames = render.render(protocol.read_play(order["play"]).cycle, self.stroke)
                 self.device.begin(frames.tobytes(), order["volume"])
                 return {"frames": len(frames)}
             case "level":

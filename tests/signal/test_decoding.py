@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from contract.incidents import cycles
-from contract.rhythm import Cycle, CyclePlan, Tempo, alarm_cycle, figure, parse
+from contract.domain.incidents import cycles
+from contract.domain.rhythm import Cycle, CyclePlan, Tempo, alarm_cycle, figure, parse
 from tests.contract import shipped
 from tests.signal import decoder
 from tests.signal.conftest import Record

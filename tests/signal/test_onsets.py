@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from contract.incidents import cycles
+from contract.domain.incidents import cycles
 from tests.contract import shipped
 from tests.signal.conftest import Record
 from tests.signal.onsets import beaten, onsets

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from contract.incidents import cycles
+from contract.domain.incidents import cycles
 from tests.contract import shipped
 from tests.signal.onsets import onsets
 from tests.signal.recorder import BUFFER, RATE, STROKE, UNDERWAY, Frames, Recorder, read_wav

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contract.incidents import cycles
-from contract.rhythm import Cycle
-from node import drum, orders
-from node.effects import Play
-from node.speaker import Speaker
+from contract.domain.incidents import cycles
+from contract.domain.rhythm import Cycle
+from node.core.effects import Play
+from node.sound.core import protocol, render
+from node.sound.core.driver_settings import Speaker
 from tests.contract import shipped
 from tests.signal.conftest import Record
 from tests.signal.onsets import onsets
@@ -26,9 +26,9 @@ CYCLES = cycles(shipped.catalogue(), shipped.family("jawa-timur"))
 def written(cycle: Cycle, to: Path, *, volume: float = 1.0, words: tuple[str, ...] = ()) -> Frames:
     """What the player writes to the file *to*."""
     speaker = Speaker("dummy", "", volume, 0.0, str(STROKE))
-    argument = speaker.argument(wav=str(to), order=orders.write_play(Play(cycle, 0.0, 0.0), words))
+    argument = speaker.argument(wav=str(to), order=protocol.write_play(Play(cycle, 0.0, 0.0), words))
     subprocess.run(
-        [sys.executable, "-m", "node.player", argument],
+        [sys.executable, "-m", "node.sound.player_process", argument],
         cwd=ROOT, env=speaker.environment(os.environ), check=True, capture_output=True, timeout=60,
     )
     return read_wav(to)
@@ -72,18 +72,18 @@ def test_words_follow_the_rhythm_in_order_each_as_loud_as_the_others(tmp_path: P
     lengths_s, tones_hz = (0.3, 0.5, 0.2), (500, 1000, 2000)
     words = [say(tmp_path, *each) for each in zip(tones_hz, lengths_s, (3000, 30_000, 12_000), strict=True)]
     frames = written(cycle, tmp_path / "round.wav", volume=0.5, words=tuple(words))
-    begins = drum.frame(cycle.voice.at_s) - drum.frame(cycle.strokes_s[0])
+    begins = render.frame(cycle.voice.at_s) - render.frame(cycle.strokes_s[0])
     spoken = frames[begins:]
 
     assert len(onsets(frames[:begins], read_wav(STROKE))) == len(cycle.strokes_s)
-    assert len(spoken) == drum.frame(cycle.voice.length_s)
+    assert len(spoken) == render.frame(cycle.voice.length_s)
     expected, at = [], 0
     for length_s in lengths_s:
         expected.append((at, at + round(length_s * RATE)))
-        at = expected[-1][1] + drum.frame(drum.BREATH_S)
+        at = expected[-1][1] + render.frame(render.BREATH_S)
     assert np.abs(np.subtract(sounding(spoken), expected)).max() < 0.001 * RATE
     assert [hz(spoken[first:last]) for first, last in expected] == pytest.approx(tones_hz, rel=0.01)
-    assert [int(spoken[first:last].max()) for first, last in expected] == [drum.LOUDEST // 2] * 3
+    assert [int(spoken[first:last].max()) for first, last in expected] == [render.LOUDEST // 2] * 3
 
 
 def test_a_word_of_another_rate_keeps_its_pitch_and_its_length(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_word_of_another_rate_keeps_its_pitch_and_its_length(tmp_path: Path) -
     frames = written(cycle, tmp_path / "round.wav", words=(say(tmp_path, 440, 0.5, 9000, rate=22_050),))
     first, last = sounding(frames)[-1]
 
-    assert first == pytest.approx(drum.frame(cycle.voice.at_s) - drum.frame(cycle.strokes_s[0]), abs=0.002 * RATE)
+    assert first == pytest.approx(render.frame(cycle.voice.at_s) - render.frame(cycle.strokes_s[0]), abs=0.002 * RATE)
     assert (last - first) / RATE == pytest.approx(0.5, abs=0.01)
     assert hz(frames[first:last]) == pytest.approx(440, rel=0.01)
 
@@ -102,12 +102,12 @@ def test_words_that_are_too_long_are_cut_softly_at_the_end_of_their_slot(tmp_pat
     assert cycle.voice is not None
     words = tuple(say(tmp_path, tone_hz, 0.6 * cycle.voice.length_s, 20_000) for tone_hz in (500, 1000, 2000))
     frames = written(cycle, tmp_path / "round.wav", words=words)
-    begins = drum.frame(cycle.voice.at_s) - drum.frame(cycle.strokes_s[0])
+    begins = render.frame(cycle.voice.at_s) - render.frame(cycle.strokes_s[0])
     slot = frames[begins:].astype(np.int32)
 
-    assert len(slot) == drum.frame(cycle.voice.length_s)
+    assert len(slot) == render.frame(cycle.voice.length_s)
     assert len(sounding(frames[begins:])) == 2  # for the third word there is no room
-    loudest = np.abs(slot[-drum.frame(drum.FADE_S):]).reshape(15, -1).max(axis=1)
-    assert loudest[0] > 0.9 * drum.LOUDEST > 10 * loudest[-1]
+    loudest = np.abs(slot[-render.frame(render.FADE_S):]).reshape(15, -1).max(axis=1)
+    assert loudest[0] > 0.9 * render.LOUDEST > 10 * loudest[-1]
     assert (np.diff(loudest) < 0).all()
-    assert np.abs(slot[:-drum.frame(drum.FADE_S)][-200:]).max() == pytest.approx(drum.LOUDEST, rel=0.001)
+    assert np.abs(slot[:-render.frame(render.FADE_S)][-200:]).max() == pytest.approx(render.LOUDEST, rel=0.001)

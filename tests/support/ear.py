@@ -14,10 +14,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from loop import clock, health
 from node.config import STROKES
-from node.drum import RATE
-from node.speaker import Speaker
+from node.sound.core.driver_settings import Speaker
+from node.sound.core.render import RATE
+from runtime import clock, health
 
 BUFFER = 512  # frames that the driver takes at once
 LOUD = 1000  # of 32,767: a stroke begins with more

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Any
 
-from broker.private import PrivateBroker, program
+from broker.mosquitto import program
+from testing.private_broker import PrivateBroker
 
 # A line for the broker's configuration: started by root, it would become a user who may not read a test's folder.
 AS_OURSELVES = f"user {getpass.getuser()}\n"

@@ -5,7 +5,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from contract import yamltext
+from contract.settings import yamltext
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"

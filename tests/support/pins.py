@@ -1,7 +1,7 @@
 """Benches: pins that a test can look at and drive, one for each driver, all with the same face.
 
 `FakePins` is the honest fake: it obeys the protocols Output and ContactInput and nothing else, and passes the same
-contract as gpiozero's devices (tests/shells/test_pin_seam.py).
+contract as gpiozero's devices (tests/node/test_pin_seam.py).
 """
 
 import json
@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from loop import clock
 from node import pins
 from node.devices import ContactInput, Output
 from node.simulated import SimulatedFactory
+from runtime import clock
 from tests.support.waiting import wait_until
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from select import select
 from typing import Any, Self
 
-from contract.rhythm import Cycle
-from loop import clock
-from node import orders
-from node.effects import Play
-from node.speaker import Speaker
+from contract.domain.rhythm import Cycle
+from node.core.effects import Play
+from node.sound.core import protocol
+from node.sound.core.driver_settings import Speaker
+from runtime import clock
 from tests.support.waiting import wait_until
 
 
@@ -31,7 +31,7 @@ class Player:
         self._near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "node.player", self._speaker.argument(fd=far.fileno())],
+                [sys.executable, "-m", "node.sound.player_process", self._speaker.argument(fd=far.fileno())],
                 env={**self._speaker.environment(os.environ), **self._env}, pass_fds=[far.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             )
@@ -46,7 +46,8 @@ class Player:
         self._near.send(json.dumps(order).encode())
 
     def play(self, cycle: Cycle, start: float, until: float, words: tuple[str, ...] = (), **other: Any) -> None:
-        self._near.send(json.dumps(orders.write_play(Play(cycle, start, until, words=words, **other), words)).encode())
+        order = protocol.write_play(Play(cycle, start, until, words=words, **other), words)
+        self._near.send(json.dumps(order).encode())
 
     def hang_up(self) -> None:
         self._near.close()
@@ -114,7 +115,7 @@ def players_of(pid: int) -> list[int]:
 
 def _is_player(pid: int) -> bool:
     with suppress(OSError):
-        return b"node.player" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"node.sound.player_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 

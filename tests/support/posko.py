@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from demo.program import Program
 from posko.journal import NAME
+from testing.program import Program
 from tests.support.nodes import CONFIG
 
 

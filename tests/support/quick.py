@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from contract.incidents import cycles, read_catalogue, read_family
-from contract.rhythm import Cycle
+from contract.domain.incidents import cycles, read_catalogue, read_family
+from contract.domain.rhythm import Cycle
 from tests.contract.shipped import plain
 
 INCIDENT = "pencurian"  # four strokes a round, and heard in its own village only

@@ -12,7 +12,7 @@ clock_gettime = real.clock_gettime
 localtime = real.localtime
 
 VARIABLE = "KENTONGAN_SHIFT"
-LINE = "loop.clock.time = __import__('tests.support.shifted', fromlist=['shifted'])"
+LINE = "runtime.clock.time = __import__('tests.support.shifted', fromlist=['shifted'])"
 
 
 def time() -> float:

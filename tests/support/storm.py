@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
-from broker.private import PrivateBroker
+from testing.private_broker import PrivateBroker
 from tests.support.posko import Posko
 from tests.support.village import Post
 

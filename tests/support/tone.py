@@ -4,7 +4,7 @@ import wave
 from array import array
 from pathlib import Path
 
-from node.drum import RATE
+from node.sound.core.render import RATE
 
 
 def write_tone(path: Path, length_s: float, level: int = 20_000) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from broker.private import PrivateBroker
-from contract.beacon import Beacon, Listed, write_beacon
-from contract.messages import Status
-from demo.box import Box, Change
-from loop import clock
+from contract.wire.alarm import Status
+from contract.wire.beacon import Beacon, Listed, write_beacon
+from runtime import clock
+from testing.box import Box, Change
+from testing.private_broker import PrivateBroker
 from tests.support.mqtt import publish
 from tests.support.nodes import CONFIG, ROOT
 
@@ -128,8 +128,8 @@ class Post(Box):
 def impatient(folder: Path, *constants: str) -> dict[str, str]:
     """An environment in which rooms have other *constants*: what takes minutes takes seconds.
 
-    Each is a line such as `node.beacon.GAP_S = 1.5`. The program is the real one all the same; Python itself runs the
-    lines, before it.
+    Each is a line such as `node.core.beacon.GAP_S = 1.5`. The program is the real one all the same; Python itself runs
+    the lines, before it.
     """
     lines = [f"import {line.split(' ')[0].rpartition('.')[0]}; {line}" for line in constants]
     place = folder / "impatient"

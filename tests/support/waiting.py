@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from loop import clock
-from loop.events import Tick
-from loop.inbox import Inbox
-from node.events import Event
+from node.core.events import Event
+from runtime import clock
+from runtime.core.events import Tick
+from runtime.inbox import Inbox
 
 E = TypeVar("E")
 

@@ -1,0 +1,73 @@
+"""What a proof asks of a broker, what it must answer, and how it is shown. Pure; must not talk to one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from broker.core import roles
+from broker.core.roles import Access, Account
+from contract.domain.district import EVERYWHERE, District
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire import topics
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+
+THEFT = "pencurian"
+UNKNOWN = "tak-dikenal"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the broker let an account do: the topics that it wrote, and those of which it heard anything."""
+
+    wrote: set[str] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
+
+
+def probes(district: District) -> list[str]:
+    """Topics in which roles and villages differ; two villages stand for all."""
+    name = district.district
+    homes = [village for village, each in sorted(district.villages.items()) if each.posts] or [*district.villages]
+    first, *others = homes
+    post = next(iter(district.villages[first].posts), "pos-1")
+    found: list[topics.Topic] = [
+        AlarmTopic(first, THEFT), AlarmTopic(first, ALL_CLEAR), AlarmTopic(first, UNKNOWN), RondaTopic(first),
+        CommandTopic(first, topics.SILENCE), CommandTopic(first, topics.TEST),
+        NodeTopic(first, post, "status"), NodeTopic(first, post, "event"), NodeTopic(first, UNKNOWN, "status"),
+    ]
+    for other in others[:1]:
+        found += [AlarmTopic(other, THEFT), RondaTopic(other), CommandTopic(other, topics.SILENCE),
+                  NodeTopic(other, next(iter(district.villages[other].posts), post), "status")]
+    found += [AlarmTopic(EVERYWHERE, THEFT), RondaTopic(EVERYWHERE), CommandTopic(EVERYWHERE, topics.SILENCE),
+              CommandTopic(EVERYWHERE, topics.TEST), AlarmTopic(UNKNOWN, THEFT),
+              ActiveTopic(), PoskoTopic("status"), PoskoTopic("event")]
+    names = [topics.write(name, each) for each in found]
+    return [*names, topics.write(f"{name}-2", AlarmTopic(first, THEFT)), "lain/lain"]
+
+
+def expected(district: str, account: Account, asked: list[str], writable: set[str]) -> Answers:
+    """What *account* should be able to do; it can hear only what somebody may write, which is *writable*."""
+    rules = roles.rules(district, account)
+    return Answers(
+        {each for each in asked if roles.may(rules, Access.WRITE, each)},
+        {each for each in asked if each in writable and roles.may(rules, Access.READ, each)},
+    )
+
+
+def surprises(found: Mapping[str, Answers], wanted: Mapping[str, Answers], asked: list[str]) -> Iterator[str]:
+    """Where the broker did not do what the table of roles says."""
+    for name, answers in found.items():
+        for topic in asked:
+            for verb, did, should in (("write", answers.wrote, wanted[name].wrote),
+                                      ("hear", answers.heard, wanted[name].heard)):
+                if (topic in did) != (topic in should):
+                    yield f"{name} {'can' if topic in did else 'cannot'} {verb} {topic}"
+
+
+def table(found: Mapping[str, Answers], asked: list[str]) -> Iterator[str]:
+    """What each account can do, a line each: w writes, r reads."""
+    yield from (f"{number:>3}  {topic}" for number, topic in enumerate(asked, 1))
+    yield ""
+    width = max((len(name) for name in found), default=0)
+    yield " " * width + "".join(f"{number:>4}" for number in range(1, len(asked) + 1))
+    for name, answers in found.items():
+        marks = (("r" if each in answers.heard else "") + ("w" if each in answers.wrote else "") for each in asked)
+        yield f"{name:<{width}}" + "".join(f"{mark or '·':>4}" for mark in marks)

@@ -1,0 +1,142 @@
+"""Who may publish and hear what: the one table from which every access list is made. Pure; must not write a file.
+
+Mosquitto asks an account's denials first, then what it may; what nothing grants is refused. A denial covers reading
+as well as writing (tried on 2.0.11), so who must not ring everywhere does not hear the raw topics of `semua` either:
+the beacon and the posts' events tell of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from contract.domain.district import EVERYWHERE
+from contract.wire import topics
+from contract.wire.topics import TEST, ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic, Topic
+
+ANY = "+"
+
+
+class Role(Enum):
+    """What an account is for. A responder's office is a node: what it hears is its own affair."""
+
+    HUB = "hub"
+    NODE = "node"
+    UPLINK = "uplink of a village broker"
+    OPERATOR = "operator"
+    READER = "reader"
+
+
+class Access(Enum):
+    """What a rule says; the values are Mosquitto's words."""
+
+    READ = "read"
+    WRITE = "write"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One who may log in. `villages`: an operator's (none: the whole district's), or the one of a node or uplink.
+
+    `everywhere`: whether an operator may ring `semua`. `node`: the post's id.
+    """
+
+    username: str
+    role: Role
+    villages: tuple[str, ...] = ()
+    everywhere: bool = False
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of an access list."""
+
+    access: Access
+    filter: str
+
+
+def rules(district: str, account: Account) -> tuple[Rule, ...]:
+    """What *account* may do in *district*: the table."""
+    def read(*found: Topic) -> list[Rule]:
+        return [Rule(Access.READ, topics.write(district, each)) for each in found]
+
+    def write(*found: Topic) -> list[Rule]:
+        return [Rule(Access.WRITE, topics.write(district, each)) for each in found]
+
+    whole = Rule(Access.READ, f"{topics.ROOT}/{district}/#")
+    match account.role:
+        case Role.HUB:
+            # Of alarms, commands and rounds it writes but empty retained messages, which clear what somebody kept.
+            cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY))
+            own = (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"))
+            return (Rule(Access.READ, f"{topics.ROOT}/#"), *write(*own, *cleared))
+        case Role.NODE:
+            (village,) = account.villages
+            heard = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ActiveTopic())
+            return (*read(*heard), *write(*_posts(village, account.node)))
+        case Role.UPLINK:
+            (village,) = account.villages
+            return (*read(*bridged_in(village)), *write(*bridged_out(village)))
+        case Role.OPERATOR:
+            return (*_operator(district, account), whole)
+        case Role.READER:
+            return (whole,)
+        case _:
+            assert_never(account.role)
+
+
+def at_home(district: str, account: Account) -> tuple[Rule, ...]:
+    """What *account* may do on its village's own broker: an uplink there has the other end's rights."""
+    turned = {Access.READ: Access.WRITE, Access.WRITE: Access.READ}
+    found = rules(district, account)
+    return found if account.role is not Role.UPLINK else tuple(Rule(turned[each.access], each.filter) for each in found)
+
+
+def bridged_in(village: str) -> tuple[Topic, ...]:
+    """What a village's own broker fetches from the district's: levels, and what does no harm when it is late."""
+    return (ActiveTopic(), CommandTopic(village, TEST), CommandTopic(EVERYWHERE, TEST))
+
+
+def bridged_out(village: str) -> tuple[Topic, ...]:
+    """What a village's own broker passes on to the district's."""
+    return _posts(village, ANY)
+
+
+def may(found: Iterable[Rule], access: Access, topic: str) -> bool:
+    """Whether the rules *found* let somebody read or write *topic*, as Mosquitto judges it."""
+    matching = {each.access for each in found if matches(each.filter, topic)}
+    return access in matching and Access.DENY not in matching
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether the topic filter *pattern* matches *topic* (MQTT 5, section 4.7.1)."""
+    wanted, words = pattern.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted = wanted[:-1]
+        words = words[: len(wanted)]
+    return len(wanted) == len(words) and all(want in (ANY, word) for want, word in zip(wanted, words, strict=True))
+
+
+def _posts(village: str, node: str) -> tuple[Topic, ...]:
+    """What a post of *village* says: its village's alarms and rounds, and what it is. It cannot silence."""
+    return (AlarmTopic(village, ANY), RondaTopic(village), NodeTopic(village, node, "status"),
+            NodeTopic(village, node, "event"))
+
+
+def _operator(district: str, account: Account) -> list[Rule]:
+    """Any incident and command, so that a typo reaches the hub, which answers it; and for the whole district, any
+    village.
+    """
+    villages = account.villages or (ANY,)
+    if account.everywhere and account.villages:
+        villages = (*villages, EVERYWHERE)
+    found = [
+        Rule(Access.WRITE, topics.write(district, topic))
+        for village in villages
+        for topic in (AlarmTopic(village, ANY), RondaTopic(village), CommandTopic(village, ANY))
+    ]
+    if not account.villages and not account.everywhere:
+        found.insert(0, Rule(Access.DENY, f"{topics.ROOT}/{district}/{EVERYWHERE}/#"))
+    return found

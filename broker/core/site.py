@@ -1,0 +1,165 @@
+"""The whole installation as a tree of files: what each run of the tool aims at. Pure; must not open files.
+
+    district, state, secrets, certificates ──> tree() ──> plan ──> disk
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from broker.core import bundles, conf, roles
+from broker.core.accounts import State, accounts, write_state
+from broker.core.bundles import CA, PRIVATE, File, Tree, Way
+from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
+from broker.core.roles import Account, Role, Rule
+from broker.core.secret import Pair, Secret, write_file
+from contract.domain.district import District
+
+STATE = "accounts.yaml"
+BROKER = "broker"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that the files are made from.
+
+    `files`: the district file and what stands beside it, the district file first. `settings`: the node.yaml that each
+    bundle has; `example` for the others. `servers`: a village's own broker by the village, the district's by "".
+    """
+
+    folder: str
+    district: District
+    files: Tree
+    state: State
+    secrets: Mapping[str, Secret]
+    authority: Pair
+    servers: Mapping[str, Pair]
+    settings: Mapping[str, str]
+    example: str
+
+
+def bundle(account: Account) -> str:
+    """The folder of *account*'s bundle."""
+    match account.role:
+        case Role.HUB:
+            return "posko"
+        case Role.NODE:
+            return f"nodes/{account.villages[0]}.{account.node}"
+        case Role.UPLINK:
+            return f"villages/{account.villages[0]}"
+        case Role.OPERATOR:
+            return f"operators/{account.username}"
+        case Role.READER:
+            return f"readers/{account.username}"
+
+
+def tree(site: Site) -> Tree:
+    """Every file of the installation but those whose secret the tool does not have any more."""
+    known = accounts(site.state, site.district)
+    found: Tree = {
+        STATE: File(write_state(site.state).encode(), PRIVATE),
+        **({"ca/ca.key": File(site.authority.key, PRIVATE)} if site.authority.key else {}),
+        f"ca/{CA}": File(site.authority.certificate),
+        **{f"district/{name}": each for name, each in site.files.items()},
+        **_below(BROKER, broker(site, Where(f"{site.folder}/{BROKER}", site.state.ports))),
+    }
+    for account in known:
+        secret = site.secrets[account.username]
+        if secret.password is not None:
+            found.update(_below(bundle(account), _bundle(site, account, secret.password)))
+    return found
+
+
+def broker(site: Site, where: Where) -> Tree:
+    """The files of the district's broker, for running it at *where*."""
+    known = [each for each in accounts(site.state, site.district) if not _elsewhere(site.state, each)]
+    lists = {
+        POSKO: [each for each in known if each.role is Role.HUB],
+        NODES: [each for each in known if each.role in (Role.NODE, Role.UPLINK)],
+        OPERATORS: [each for each in known if each.role in (Role.OPERATOR, Role.READER)],
+    }
+    nodes = sum(len(village.posts) for village in site.district.villages.values())
+    found = {"mosquitto.conf": File(conf.district_conf(where, nodes).encode()), **_tls(site, "")}
+    for name, members in lists.items():
+        found.update(_lists(site, name, members))
+    return found
+
+
+def _bundle(site: Site, account: Account, password: str) -> Tree:
+    match account.role:
+        case Role.HUB:
+            way = Way(LOOPBACK, site.state.ports.posko, account.username, tls=False)
+            return bundles.posko(way, site.files, password)
+        case Role.NODE:
+            return _node(site, account, password)
+        case Role.UPLINK:
+            return _village(site, account, password)
+        case Role.OPERATOR | Role.READER:
+            way = Way(_host(site), site.state.ports.operators, account.username)
+            writes = account.role is Role.OPERATOR
+            return bundles.person(way, site.files, site.authority.certificate, password, writes=writes)
+
+
+def _node(site: Site, account: Account, password: str) -> Tree:
+    (village,) = account.villages
+    (district_file, *_) = site.files
+    place = {"node": account.node, "village": village,
+             "hears": site.district.villages[village].posts[account.node].hears}
+    host = site.state.village_brokers.get(village, _host(site))
+    way = Way(host, site.state.ports.nodes, account.username)
+    text = site.settings.get(account.username, site.example)
+    settings = bundles.node_yaml(text, place, district_file, way)
+    return bundles.node(settings, site.files, site.authority.certificate, password)
+
+
+def _village(site: Site, account: Account, password: str) -> Tree:
+    """The bundle of a village's own broker: the accounts of its posts, and its uplink's settings."""
+    (village,) = account.villages
+    posts = [each for each in accounts(site.state, site.district) if each.role is Role.NODE]
+    members = [account, *(each for each in posts if each.villages == (village,))]
+    here = Way(LOOPBACK, site.state.ports.nodes, account.username)
+    there = Way(_host(site), site.state.ports.nodes, account.username)
+    settings = bundles.uplink_yaml(site.district.district, village, here, there)
+    return {
+        "mosquitto.conf": File(conf.village_conf(Where(VILLAGE_FOLDER, site.state.ports)).encode()),
+        "uplink.yaml": File(settings.encode()), bundles.PASSWORD: File(f"{password}\n".encode(), PRIVATE),
+        CA: File(site.authority.certificate), **_tls(site, village), **_lists(site, NODES, members, roles.at_home),
+    }
+
+
+def _lists(site: Site, name: str, members: list[Account], rules: Callable[..., Iterable[Rule]] = roles.rules) -> Tree:
+    hashes = {each.username: site.secrets[each.username].hash for each in members}
+    rights = conf.access_list(site.district.district, members, rules)
+    return {f"{name}.passwd": File(write_file(hashes).encode(), PRIVATE), f"{name}.acl": File(rights.encode(), PRIVATE)}
+
+
+def _tls(site: Site, village: str) -> Tree:
+    pair = site.servers[village]
+    return {"server.key": File(pair.key, PRIVATE), "server.crt": File(pair.certificate)}
+
+
+def _elsewhere(state: State, account: Account) -> bool:
+    """Whether *account* logs in at its village's own broker, and there only."""
+    return account.role is Role.NODE and account.villages[0] in state.village_brokers
+
+
+def _host(site: Site) -> str:
+    return site.state.hosts[0] if site.state.hosts else LOOPBACK
+
+
+def _below(folder: str, files: Tree) -> Tree:
+    return {f"{folder}/{name}": each for name, each in files.items()}
+
+
+def next_steps(site: Site) -> list[str]:
+    """What an installer does with a new installation."""
+    reach = f"posts and operators reach it at {site.state.hosts[0]}" if site.state.hosts else (
+        "nobody reaches it from another machine before you say where it is: kentongan broker provision --host ADDRESS"
+    )
+    return [
+        f"broker/mosquitto.conf: what Mosquitto is started with, on this machine; {reach}",
+        "posko/: the hub's settings, for this machine",
+        "nodes/VILLAGE.NODE/: copy each to its Raspberry Pi, and set its pins in node.yaml",
+        "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang",
+        "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
+    ]

@@ -1,0 +1,71 @@
+"""Mosquitto as a program: where it is, a free port for it, how it is started and ended."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+# Debian puts the broker where an ordinary user's PATH does not look.
+_PLACES = ("/usr/sbin", "/usr/local/sbin")
+START_S = 10.0
+
+
+class BrokerError(Exception):
+    """Mosquitto is missing or does not start; the message says what to do."""
+
+
+def program(name: str) -> str:
+    """The path of *name*, one of Mosquitto's programs. Raises BrokerError."""
+    found = shutil.which(name) or next(
+        (str(Path(place) / name) for place in _PLACES if (Path(place) / name).is_file()), None
+    )
+    if found is None:
+        package = "mosquitto" if name == "mosquitto" else "mosquitto-clients"
+        raise BrokerError(f"{name} is not installed; run: sudo apt-get install {package}")
+    return found
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nothing uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[bytes]:
+    """A Mosquitto with *config*, which writes to *log*, once it listens on all *ports*. Raises BrokerError."""
+    with log.open("ab") as sink:
+        process = subprocess.Popen(  # noqa: S603 - our own command line
+            [program("mosquitto"), "-c", str(config)], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL
+        )
+    deadline = time.monotonic() + START_S
+    waiting = list(ports)
+    while time.monotonic() < deadline and process.poll() is None:
+        waiting = [port for port in waiting if not _answers(port)]
+        if not waiting:
+            return process
+        time.sleep(0.01)
+    end(process, signal.SIGKILL)
+    said = " ".join(log.read_text("utf-8", "replace")[-400:].split())
+    raise BrokerError(f"Mosquitto did not start on port {', '.join(map(str, waiting))}; it says: {said}")
+
+
+def end(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) -> None:
+    """Ends *process* by signal *how*, and waits for its end."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(timeout=5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,1 @@
+"""What the district is: villages and posts, incidents, rhythms, what is spoken."""

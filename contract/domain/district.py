@@ -1,0 +1,112 @@
+"""The district: its villages, who neighbours whom, and the posts in each. Pure; must not open files.
+
+A village is matched by its Kemendagri code or by district and slug, never by its name alone: villages of the
+same name exist elsewhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
+from contract.settings.schema import SettingsError, choice, items, option, read, section, slug, table, text
+from contract.settings.suggestions import nearest
+
+EVERYWHERE = "semua"
+_NAME = text(r"\S.*", "a name for people")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A place with a node. A responder's office hears all villages; a watch post its own and those in reach."""
+
+    name: str = option(_NAME)
+    hears: str = option(choice("village", "all"), default="village")
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A desa or kelurahan; its slug is its key in the district."""
+
+    name: str = option(_NAME)
+    kind: str = option(choice("desa", "kelurahan"))
+    code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}", "a Kemendagri code such as '35.12.07.2001'"))
+    neighbours: tuple[str, ...] = option(items(slug))
+    posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A kecamatan. `rhythms` names its code family."""
+
+    district: str = option(slug)
+    name: str = option(_NAME)
+    code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}", "a Kemendagri code such as '35.12.07'"))
+    rhythms: str = option(slug)
+    villages: dict[str, Village] = option(table(slug, lambda _name: section(Village)))
+
+
+def read_district(found: object, path: str = "") -> District:
+    """The district in the plain value *found*. Raises SettingsError with every fault.
+
+    What its parts say of each other is looked at once each of them is well formed.
+    """
+    district = read(District, found, path)
+    place = f"{path}.villages" if path else "villages"
+    faults = [f"{place}.{fault}" for name in district.villages for fault in _village_faults(district, name)]
+    if not district.villages:
+        faults.append(f"{place}: empty; a district has at least one village")
+    if faults:
+        raise SettingsError(faults)
+    return district
+
+
+def _village_faults(district: District, slug_: str) -> Iterable[str]:
+    village = district.villages[slug_]
+    if slug_ == EVERYWHERE:
+        yield f"{slug_}: this word means every village in a topic; give the village another slug"
+    if not village.code.startswith(district.code + "."):
+        yield f"{slug_}.code: {village.code!r} does not lie in the district {district.code!r}"
+    for other, twin in district.villages.items():
+        if other < slug_ and twin.code == village.code:
+            yield f"{slug_}.code: {village.code!r} is also {other}'s"
+    for neighbour in dict.fromkeys(village.neighbours):
+        if village.neighbours.count(neighbour) > 1:
+            yield f"{slug_}.neighbours: names {neighbour} more than once"
+        if neighbour == slug_:
+            yield f"{slug_}.neighbours: names itself"
+        elif neighbour not in district.villages:
+            close = nearest(neighbour, district.villages)
+            hint = f"; did you mean {close}?" if close else ""
+            yield f"{slug_}.neighbours: {neighbour!r} is no village here{hint}"
+        elif slug_ not in district.villages[neighbour].neighbours:
+            yield f"{slug_}.neighbours: names {neighbour}, but {neighbour} does not name {slug_}; add it there"
+
+
+def heard(district: District, catalogue: Catalogue, village: str, hears: str) -> dict[str, frozenset[str]]:
+    """The reach, seen from a node in *village*: the incidents that it sounds, by the village they are raised in.
+
+    `semua` and the node's own village stand for every incident. The all-clear of a village is heard wherever
+    an alarm of that village can be.
+    """
+    every = frozenset(catalogue.incidents)
+    own = district.villages[village]
+    result = {EVERYWHERE: every, village: every}
+    for other in district.villages:
+        if other == village:
+            continue
+        wanted = {Reach.DISTRICT} | ({Reach.NEIGHBOURS} if other in own.neighbours else set())
+        alarms = every - {ALL_CLEAR} if hears == "all" else frozenset(
+            name for name, incident in catalogue.incidents.items()
+            if name != ALL_CLEAR and incident.reach in wanted
+        )
+        if alarms:
+            result[other] = alarms | {ALL_CLEAR}
+    return result
+
+
+def reaches(district: District, catalogue: Catalogue) -> dict[str, dict[str, frozenset[str]]]:
+    """What each post of *district* hears, by its name `village/node`; see `heard`."""
+    return {
+        f"{slug_}/{name}": heard(district, catalogue, slug_, post.hears)
+        for slug_, village in district.villages.items() for name, post in village.posts.items()
+    }

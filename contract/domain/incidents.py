@@ -1,0 +1,182 @@
+"""The catalogue of incidents and the code families of the drum. Pure; must not open files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import combinations
+
+from contract.domain import rhythm
+from contract.domain.rhythm import Cycle, CyclePlan, Figure, NotationError, Rhythm, Tempo
+from contract.settings.schema import (
+    Place,
+    SettingsError,
+    choice,
+    integer,
+    items,
+    number,
+    option,
+    read,
+    section,
+    slug,
+    table,
+    text,
+)
+
+ALL_CLEAR = "aman"
+PATROL = "patroli"
+ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothing more urgent sounds
+
+# Names that mean something else where an incident's slug can stand.
+_RESERVED = {
+    PATROL: "the watch's round",
+    "lock": "the key switch",
+    "hening": "the button that silences a box",
+    "semua": "every village",
+}
+
+
+class Reach(Enum):
+    """Who hears an alarm besides its own village."""
+
+    VILLAGE = "village"
+    NEIGHBOURS = "neighbours"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What can be reported; its slug is its key in the catalogue."""
+
+    label: str = option(text(r"\S.*", "a word or two for people"))
+    english: str = option(text(r"\S.*", "a word or two for people"))
+    rhythm: str = option(slug)
+    priority: int = option(integer(0, 100, "priority"))
+    reach: Reach = option(lambda found, place: Reach(choice("village", "neighbours", "district")(found, place)))
+    severity: str = option(choice("rendah", "sedang", "tinggi"))
+    duration_s: float = option(number(10, 600, " s"), default=180.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every incident by its slug, and what a cycle is made of."""
+
+    incidents: dict[str, Incident] = option(table(slug, lambda _name: section(Incident)))
+    cycle: CyclePlan = option(section(CyclePlan), default=CyclePlan())
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One rhythm of a family: how it is written, how much slower than the family's tempo, and whence."""
+
+    rhythm: Rhythm
+    stretch: float
+    source: str
+
+
+def _notation(found: object, place: Place) -> Rhythm:
+    if not isinstance(found, str):
+        raise place.refuse(f"{found!r} is no rhythm; write its strokes in quotes, as '●●‖' or 'oo|'")
+    try:
+        return rhythm.parse(found)
+    except NotationError as error:
+        raise place.refuse(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenCode:
+    code: Rhythm = option(_notation)
+    stretch: float = option(number(0.5, 4.0, " times"), default=1.0)
+    source: str = option(text(r"\S.*", "where the code is published"), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenFamily:
+    name: str = option(text(r"\S.*", "the family's name"))
+    sources: tuple[str, ...] = option(items(text(r"\S[\s\S]*", "a source")))
+    codes: dict[str, Code] = option(table(slug, lambda _name: _code))
+    tempo: Tempo = option(section(Tempo), default=Tempo())
+    alike: tuple[tuple[str, ...], ...] = option(items(items(slug)), default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A town's code: its rhythms by name, and their tempo."""
+
+    name: str
+    sources: tuple[str, ...]
+    codes: Mapping[str, Code]
+    tempo: Tempo
+
+    def figure(self, name: str) -> Figure:
+        """The rhythm called *name*, in time. Raises KeyError for a name the family lacks."""
+        code = self.codes[name]
+        return rhythm.figure(code.rhythm, self.tempo.stretched(code.stretch))
+
+
+def read_catalogue(found: object, path: str = "") -> Catalogue:
+    """The catalogue in the plain value *found*. Raises SettingsError with every fault."""
+    catalogue = read(Catalogue, found, path)
+    place = f"{path}.incidents" if path else "incidents"
+    faults = []
+    if ALL_CLEAR not in catalogue.incidents:
+        faults.append(f"{place}.{ALL_CLEAR}: missing; the all-clear is always needed")
+    faults += [
+        f"{place}.{name}: is the name of {whose}; give the incident another"
+        for name, whose in _RESERVED.items() if name in catalogue.incidents
+    ]
+    if faults:
+        raise SettingsError(faults)
+    return catalogue
+
+
+def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
+    """The code family in the plain value *found*, complete and unambiguous for *catalogue*.
+
+    Raises SettingsError with every fault: among them a rhythm that an incident needs and the family lacks,
+    and two rhythms that sound the same though no list under `alike` names both.
+    """
+    written = read(_WrittenFamily, found, path)
+    place = f"{path}." if path else ""
+    family = Family(written.name, written.sources, written.codes, written.tempo)
+    faults = [
+        f"{place}codes.{incident.rhythm}: missing; incident {name} needs it"
+        for name, incident in catalogue.incidents.items()
+        if incident.rhythm not in family.codes
+    ]
+    if PATROL not in family.codes:
+        faults.append(f"{place}codes.{PATROL}: missing; the watch's round needs it")
+    faults += [
+        f"{place}alike.{number_}: {name!r} is no code of this family"
+        for number_, names in enumerate(written.alike)
+        for name in names
+        if name not in family.codes
+    ]
+    declared = {frozenset(pair) for names in written.alike for pair in combinations(names, 2)}
+    faults += [
+        f"{place}codes.{one}: sounds the same as {other}; change one of them, or name both under alike"
+        for one, other in combinations(family.codes, 2)
+        if frozenset((one, other)) not in declared and rhythm.sounds_like(family.figure(one), family.figure(other))
+    ]
+    if faults:
+        raise SettingsError(faults)
+    return family
+
+
+def cycles(catalogue: Catalogue, family: Family) -> dict[str, Cycle]:
+    """What each incident of *catalogue* sounds like in *family*, and the watch's round under `patroli`."""
+    result = {
+        name: rhythm.drum_cycle(family.figure(incident.rhythm), catalogue.cycle)
+        if name == ALL_CLEAR
+        else rhythm.alarm_cycle(family.figure(incident.rhythm), catalogue.cycle)
+        for name, incident in catalogue.incidents.items()
+    }
+    return {**result, PATROL: rhythm.drum_cycle(family.figure(PATROL), catalogue.cycle)}
+
+
+def _code(found: object, place: Place) -> Code:
+    if isinstance(found, str):
+        return Code(_notation(found, place), 1.0, "")
+    written = section(_WrittenCode)(found, place)
+    return Code(written.code, written.stretch, written.source)
+
+

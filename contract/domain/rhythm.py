@@ -1,0 +1,240 @@
+"""Notation -> strokes -> cycle. Pure arithmetic; must not beat anything.
+
+The notation is what a villager would scratch beside the drum::
+
+    ●●‖        two strokes, a pause, again and again          (typed: oo|)
+    ● ●●●‖     one, a gap, three, a pause, again              (typed: o ooo|)
+    ●  ●  ●‖   two spaces are a gap twice as wide
+    ●●●●…      titir: fast, even, without stop                (typed: oooo...)
+    ● ●●●      without a mark at its end the figure is beaten once
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from contract.settings.schema import number, option
+
+# Two intervals that differ by less than this ratio are one and the same to a listener without a metronome.
+SAME_TO_THE_EAR = 1.25
+MOST_STROKES, MOST_SPACES = 64, 8
+
+
+class NotationError(ValueError):
+    """The text is no rhythm; the message says which sign is wrong."""
+
+
+class Ending(Enum):
+    """What comes after the figure's last stroke."""
+
+    ONCE = ""
+    PAUSE = "‖"
+    TITIR = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """A figure as written: how many spaces stand between each stroke and the next, and how it ends."""
+
+    spaces: tuple[int, ...]
+    ending: Ending
+
+    @property
+    def strokes(self) -> int:
+        """How many strokes one figure has."""
+        return len(self.spaces) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast the signs fall, in seconds. No source gives a tempo, so these are this project's choice."""
+
+    stroke_s: float = option(number(0.1, 2.0, " s"), default=0.30)  # from one stroke to the next in a figure
+    gap_s: float = option(number(0.1, 2.0, " s"), default=0.45)  # what each space adds
+    pause_s: float = option(number(0.3, 5.0, " s"), default=0.90)  # what the mark ‖ adds
+    titir_s: float = option(number(0.1, 1.0, " s"), default=0.15)  # from stroke to stroke of a titir
+
+    def stretched(self, factor: float) -> "Tempo":
+        """This tempo, slower by *factor*."""
+        return Tempo(self.stroke_s * factor, self.gap_s * factor, self.pause_s * factor, self.titir_s * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A rhythm in time: where its strokes fall, and after how long it may begin again.
+
+    `onsets_s` are seconds from the figure's start, the first is 0; `period_s` is from one figure's start to
+    the next; `repeats` is False for what is beaten once.
+    """
+
+    onsets_s: tuple[float, ...]
+    period_s: float
+    repeats: bool
+
+    @property
+    def intervals_s(self) -> tuple[float, ...]:
+        """From each stroke to the next; for a repeating figure also from the last to the first."""
+        ends = (*self.onsets_s[1:], self.period_s) if self.repeats else self.onsets_s[1:]
+        return tuple(b - a for a, b in zip(self.onsets_s, ends, strict=self.repeats))
+
+
+def parse(text: str) -> Rhythm:
+    """The rhythm that *text* writes, in signs (●, ‖, …) or as typed (o, |, ...). Raises NotationError."""
+    for place, sign in enumerate(text.strip(), 1 + len(text) - len(text.lstrip())):
+        if sign not in "● ‖…oO|.":
+            raise NotationError(
+                f"{sign!r} at place {place} of {text!r} is no sign of the notation; "
+                "write ● or o for a stroke, a space for a gap, ‖ or | for the pause, … or ... for titir"
+            )
+    signs = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")
+    match = re.fullmatch(r"(●(?: *●)*) *([‖…]?)", signs)
+    if not match:
+        raise NotationError(f"{text!r} must begin with a stroke and may end with one ‖ (or |) or one … (or ...)")
+    ending = Ending(match[2])
+    spaces = tuple(len(run) for run in re.findall(r"(?<=●)( *)(?=●)", match[1]))
+    if ending is Ending.TITIR:
+        if any(spaces):
+            raise NotationError(f"{text!r}: titir is even, so no space may stand between its strokes")
+        spaces = ()
+    if len(spaces) >= MOST_STROKES or any(gap > MOST_SPACES for gap in spaces):
+        raise NotationError(
+            f"this figure cannot be counted by ear; use at most {MOST_STROKES} strokes "
+            f"and {MOST_SPACES} spaces between two of them"
+        )
+    return Rhythm(spaces, ending)
+
+
+def write(rhythm: Rhythm) -> str:
+    """*rhythm* in signs; `parse` reads it back to the same value."""
+    if rhythm.ending is Ending.TITIR:
+        return "●●●●…"
+    figure = "●" + "".join(" " * gap + "●" for gap in rhythm.spaces)
+    return f"{figure}{rhythm.ending.value}"
+
+
+def figure(rhythm: Rhythm, tempo: Tempo) -> Figure:
+    """*rhythm* at *tempo*."""
+    if rhythm.ending is Ending.TITIR:
+        return Figure((0.0,), tempo.titir_s, repeats=True)
+    onsets = [0.0]
+    for spaces in rhythm.spaces:
+        onsets.append(onsets[-1] + tempo.stroke_s + spaces * tempo.gap_s)
+    return Figure(tuple(onsets), onsets[-1] + tempo.stroke_s + tempo.pause_s, rhythm.ending is Ending.PAUSE)
+
+
+def sounds_like(one: Figure, other: Figure) -> bool:
+    """Whether a listener who comes in at any stroke could take *one* for *other*."""
+    if one.repeats != other.repeats:
+        return False
+    a, b = one.intervals_s, other.intervals_s
+    if one.repeats:
+        a, b = _shortest_period(a), _shortest_period(b)
+    if len(a) != len(b):
+        return False
+    turns = range(len(b)) if one.repeats and b else range(1)
+    return any(all(map(_alike, a, b[k:] + b[:k])) for k in turns)
+
+
+def _alike(a: float, b: float) -> bool:
+    return max(a, b) < min(a, b) * SAME_TO_THE_EAR
+
+
+def _shortest_period(intervals: tuple[float, ...]) -> tuple[float, ...]:
+    for length in range(1, len(intervals)):
+        if len(intervals) % length == 0 and all(
+            _alike(value, intervals[place % length]) for place, value in enumerate(intervals)
+        ):
+            return intervals[:length]
+    return intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a cycle, in seconds from the cycle's start."""
+
+    at_s: float
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CyclePlan:
+    """What an alarm's cycle is made of, in seconds: siren, silence, the rhythm, then a slot for the voice."""
+
+    siren_s: float = option(number(1.0, 30.0, " s"), default=5.0)
+    rest_s: float = option(number(0.2, 5.0, " s"), default=1.0)
+    rhythm_s: float = option(number(5.0, 60.0, " s"), default=12.0)
+    voice_s: float = option(number(0.0, 30.0, " s"), default=7.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One round of an alarm. Instants and lengths are seconds from its start; strokes are in order.
+
+    `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke; every
+    `figure` strokes are a figure, whose count is the message.
+    """
+
+    length_s: float
+    siren: Span | None
+    strokes_s: tuple[float, ...]
+    beat_s: float
+    voice: Span | None
+    figure: int = 1
+
+    @property
+    def entries_s(self) -> tuple[float, ...]:
+        """Where the drum can be joined without spoiling a count: the first stroke of each figure."""
+        return self.strokes_s[:: self.figure]
+
+
+def alarm_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
+    """The siren, then as many whole figures as fit the plan's rhythm time (at least one), then the voice."""
+    start = plan.siren_s + plan.rest_s
+    times = max(1, int(plan.rhythm_s / beaten.period_s + 1e-9)) if beaten.repeats else 1
+    strokes = tuple(start + n * beaten.period_s + onset for n in range(times) for onset in beaten.onsets_s)
+    end = start + times * beaten.period_s
+    return Cycle(
+        length_s=round(end + plan.rest_s + plan.voice_s, 6),
+        siren=Span(0.0, plan.siren_s),
+        strokes_s=strokes,
+        beat_s=_beat_s(beaten),
+        voice=Span(end + plan.rest_s, plan.voice_s) if plan.voice_s else None,
+        figure=len(beaten.onsets_s),
+    )
+
+
+def drum_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
+    """The figure alone, once: no siren, no voice. For the safe code and the watch's round.
+
+    It begins with the plan's rest, so that its first stroke does not drown in what sounded before.
+    """
+    strokes = tuple(plan.rest_s + onset for onset in beaten.onsets_s)
+    return Cycle(round(plan.rest_s + beaten.period_s, 6), None, strokes, _beat_s(beaten), None, len(strokes))
+
+
+def entered(cycle: Cycle, at_s: float) -> Cycle:
+    """The first round of *cycle* for who comes in *at_s* seconds after its start.
+
+    The siren begins at once and is heard for its whole length, at the round's end together with the next round's; the
+    drum takes up the figures that are left after it, each in its place, and so does the voice. Half of the rest between
+    siren and drum is given up for the first of them.
+    """
+    if at_s <= 0:
+        return cycle
+    siren, free_s = None, at_s
+    if cycle.siren is not None:
+        ends_s = at_s + cycle.siren.length_s
+        rest_s = cycle.strokes_s[0] - cycle.siren.at_s - cycle.siren.length_s
+        free_s = ends_s + rest_s / 2
+        # The next round begins with the siren: it is not let go just before.
+        siren = Span(at_s, (cycle.length_s if ends_s + rest_s > cycle.length_s else ends_s) - at_s)
+    later = next((place for place, entry_s in enumerate(cycle.entries_s) if entry_s >= free_s), len(cycle.strokes_s))
+    return replace(
+        cycle, siren=siren, strokes_s=cycle.strokes_s[later * cycle.figure:],
+        voice=cycle.voice if cycle.voice is not None and cycle.voice.at_s >= free_s else None,
+    )
+
+
+def _beat_s(beaten: Figure) -> float:
+    shortest = min((*beaten.intervals_s, beaten.period_s))
+    return min(0.15, shortest / 2)

@@ -1,0 +1,1 @@
+"""Settings files: a strict YAML reader, and the checks that report every fault at once."""

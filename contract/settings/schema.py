@@ -1,0 +1,241 @@
+"""Plain values -> typed settings, or every fault at once. Must not open files.
+
+A settings class is a frozen dataclass whose fields are made by `option`, each with the check that reads it::
+
+    @dataclass(frozen=True, slots=True)
+    class Lamp:
+        pin: int = option(integer(2, 27, "BCM number"))
+        active_high: bool = option(flag, default=True)
+
+    read(Lamp, {"pin": 32, "activ_high": True}, "lamp")
+    # SettingsError: lamp.activ_high: unknown; did you mean active_high?
+    #                lamp.pin: 32 is no BCM number; use 2 to 27
+
+A check takes the value that was found and its `Place`, and returns the typed value; what it refuses it tells
+the place. So one reading finds all faults, each with its full path, what was found and what is allowed.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from contract.settings.suggestions import nearest, suggestion
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+_REQUIRED = object()
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+PATH = r"[^\s~].*"
+
+
+class SettingsError(ValueError):
+    """One or more faults of the user's, each a line that says where, what and what to do."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class _RefusedError(Exception):
+    """Unwinds to the option whose value was refused; its fault is noted already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the settings a check is reading, and the list that takes its faults."""
+
+    path: str
+    faults: list[str]
+
+    def below(self, key: object) -> "Place":
+        """The place of member *key*."""
+        name = _line(str(key))
+        return Place(f"{self.path}.{name}" if self.path else name, self.faults)
+
+    def refuse(self, text: str) -> _RefusedError:
+        """Notes a fault here; the check raises what this returns."""
+        self.faults.append(f"{self.path}: {text}" if self.path else text)
+        return _RefusedError()
+
+
+Check = Callable[[Any, Place], T]
+
+
+def option(check: Check[T], *, default: Any = _REQUIRED) -> Any:
+    """A dataclass field read by *check*; required unless it has a *default* (`dict`: an empty table)."""
+    metadata = {"check": check}
+    if default is _REQUIRED:
+        return dataclasses.field(metadata=metadata)
+    if default is dict:
+        return dataclasses.field(default_factory=dict, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def read(kind: type[T], found: object, path: str = "") -> T:
+    """The settings of class *kind* in the plain value *found*; *path* begins each fault.
+
+    Raises SettingsError with every fault.
+    """
+    faults: list[str] = []
+    try:
+        value = section(kind)(found, Place(path, faults))
+    except _RefusedError:
+        value = None
+    if faults or value is None:
+        raise SettingsError(faults)
+    return value
+
+
+def section(kind: type[T]) -> Check[T]:
+    """A mapping with exactly the options of the dataclass *kind*."""
+
+    def check(found: Any, place: Place) -> T:
+        if not isinstance(found, Mapping):
+            raise place.refuse(f"{_show(found)} is no mapping; write its members below it, indented")
+        options = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+        refused = False
+        for key in found:
+            if key not in options:
+                place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
+                refused = True
+        values: dict[str, Any] = {}
+        for name, field in options.items():
+            if name in found:
+                try:
+                    values[name] = field.metadata["check"](found[name], place.below(name))
+                except _RefusedError:
+                    refused = True
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+                place.below(name).refuse("missing; this setting has no default")
+                refused = True
+        if refused:
+            raise _RefusedError
+        return kind(**values)
+
+    return check
+
+
+def table(key: Check[K], value: Callable[[K], Check[T]]) -> Check[dict[K, T]]:
+    """A mapping of any number of members; *value* gives the check of the member with that key."""
+
+    def check(found: Any, place: Place) -> dict[K, T]:
+        if not isinstance(found, Mapping):
+            raise place.refuse(f"{_show(found)} is no mapping; write its members below it, indented")
+        result: dict[K, T] = {}
+        refused = False
+        for raw, item in found.items():
+            try:
+                name = key(raw, place.below(raw))
+                result[name] = value(name)(item, place.below(raw))
+            except _RefusedError:
+                refused = True
+        if refused:
+            raise _RefusedError
+        return result
+
+    return check
+
+
+def items(each: Check[T]) -> Check[tuple[T, ...]]:
+    """A list, each member read by *each*."""
+
+    def check(found: Any, place: Place) -> tuple[T, ...]:
+        if not isinstance(found, list):
+            raise place.refuse(f"{_show(found)} is no list; write [a, b]")
+        result: list[T] = []
+        refused = False
+        for index, item in enumerate(found):
+            try:
+                result.append(each(item, place.below(index)))
+            except _RefusedError:
+                refused = True
+        if refused:
+            raise _RefusedError
+        return tuple(result)
+
+    return check
+
+
+def flag(found: Any, place: Place) -> bool:
+    """True or false."""
+    if not isinstance(found, bool):
+        raise place.refuse(f"{_show(found)} is neither true nor false; write one of the two")
+    return found
+
+
+def integer(low: int, high: int, what: str = "whole number in range") -> Check[int]:
+    """A whole number from *low* to *high*."""
+
+    def check(found: Any, place: Place) -> int:
+        if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
+            raise place.refuse(f"{_show(found)} is no {what}; use {low} to {high}")
+        return found
+
+    return check
+
+
+def number(low: float, high: float, unit: str = "") -> Check[float]:
+    """A finite number from *low* to *high*, whole or not."""
+
+    def check(found: Any, place: Place) -> float:
+        if isinstance(found, bool) or not isinstance(found, int | float) or found != found:  # noqa: PLR0124 - NaN
+            raise place.refuse(f"{_show(found)} is no number; use {low:g} to {high:g}{unit}")
+        if not low <= found <= high:
+            raise place.refuse(f"{_show(found)} is out of range; use {low:g} to {high:g}{unit}")
+        return float(found)
+
+    return check
+
+
+def text(pattern: str, allowed: str) -> Check[str]:
+    """Text that the regular expression *pattern* matches whole; *allowed* says so in words."""
+    compiled = re.compile(pattern)
+
+    def check(found: Any, place: Place) -> str:
+        if not isinstance(found, str) or not compiled.fullmatch(found):
+            raise place.refuse(f"{_show(found)} is not allowed; use {allowed}")
+        return found
+
+    return check
+
+
+def slug(found: Any, place: Place) -> str:
+    """A name as topics carry it: small letters, digits, single hyphens."""
+    return text(SLUG, "small letters, digits and single hyphens")(found, place)
+
+
+def file_path(found: Any, place: Place) -> str:
+    """A path. Settings are read without a home folder."""
+    return text(PATH, "a path, written whole: nothing here knows what ~ stands for")(found, place)
+
+
+def choice(*allowed: str) -> Check[str]:
+    """One of the words *allowed*."""
+
+    def check(found: Any, place: Place) -> str:
+        if not isinstance(found, str) or found not in allowed:
+            raise place.refuse(f"{_show(found)} is not allowed; use {' or '.join(allowed)}{_hint(found, allowed)}")
+        return found
+
+    return check
+
+
+def _hint(found: object, known: Iterable[str]) -> str:
+    close = nearest(str(found), known)
+    return f" (did you mean {close}?)" if close else ""
+
+
+def _show(found: object) -> str:
+    try:
+        shown = repr(found)
+    except ValueError:  # a whole number of thousands of digits
+        return "this number"
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _line(text_: str) -> str:
+    """*text_* as part of one printable line."""
+    return text_ if text_.isprintable() else repr(text_)

@@ -1,0 +1,67 @@
+"""What every listener finds wrong, or odd, about an alarm, in the same words. Pure."""
+
+from collections.abc import Collection
+
+from contract.domain.district import EVERYWHERE
+from contract.settings.suggestions import suggestion
+from contract.wire import alarm
+from contract.wire.alarm import Body, Status
+
+ROUND_S = 30.0  # how long a round counts as being made
+RETAINED = "published with the retain flag; leave out -r"
+
+
+def unknown_name(
+    village: str, incident: str, villages: Collection[str], incidents: Collection[str], *, look_up: bool = True
+) -> str | None:
+    """What is unknown of a topic's names, with the nearest one; None if both are known.
+
+    Without *look_up* nothing near is sought: under a flood of typos that would cost too much.
+    """
+    return unknown("village", village, {EVERYWHERE, *villages}, look_up=look_up) or unknown(
+        "incident", incident, incidents, look_up=look_up
+    )
+
+
+def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = True) -> str | None:
+    """That *word* is no *what*, with the nearest of the *known* ones; None if it is one."""
+    if word in known:
+        return None
+    hint = suggestion(word, sorted(known)) if look_up else "look it up"
+    return f"unknown {what} {word[:80]!r}; {hint}"
+
+
+def oddities(body: Body, *, retain: bool) -> list[str]:
+    """What is odd about an alarm that is heard all the same."""
+    reasons = [RETAINED] if retain else []
+    if body.ignored:
+        reasons.append(f"unknown members ignored: {', '.join(body.ignored)}")
+    if body.severity is not None and body.severity not in alarm.CAP_SEVERITIES:
+        reasons.append(f"severity {body.severity!r} is no word of CAP's")
+    return reasons
+
+
+def round_objection(body: Body, *, retain: bool) -> str | None:
+    """Why a watch's round is none; None if it is one."""
+    if retain:
+        return f"a round is {RETAINED}"
+    if body.status is Status.TEST:
+        return "status Test: no round is made"
+    return "a round that is over" if body.age_s >= ROUND_S else None
+
+
+def overdue(body: Body, duration_s: float, epoch_s: float | None) -> str | None:
+    """Why an alarm that lasts *duration_s* seconds is too late; None if it is not.
+
+    *epoch_s* is the time of day, or None where it is not certain: the sender's own times count only between two
+    synchronised clocks.
+    """
+    if body.age_s >= duration_s:
+        return "its time was over before it came"
+    if epoch_s is None or body.clock != alarm.SYNCED:
+        return None
+    if body.expires is not None and body.expires <= epoch_s:
+        return "it expired before it came"
+    if body.sent is not None and body.sent + duration_s <= epoch_s:
+        return "it was sent too long ago"
+    return None

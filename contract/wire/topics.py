@@ -1,0 +1,101 @@
+"""Topics <-> values. One class per kind of topic; what is no topic of this contract is None."""
+
+from dataclasses import dataclass
+
+from contract.domain.district import EVERYWHERE
+
+ROOT = "kentongan"
+SILENCE, TEST = "silence", "test"
+KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTopic:
+    """`kentongan/D/V/alarm/I`: sound incident I in village V; with I = aman, V's all-clear."""
+
+    village: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTopic:
+    """`kentongan/D/V/command/C`: the operator's word to the nodes in V; C is silence or test."""
+
+    village: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class RondaTopic:
+    """`kentongan/D/V/ronda`: the watch of V makes its round."""
+
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveTopic:
+    """`kentongan/D/active`: the hub's beacon."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTopic:
+    """`kentongan/D/V/node/N/K`: what node N of V says of itself; K is status or event."""
+
+    village: str
+    node: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoskoTopic:
+    """`kentongan/D/posko/K`: what the hub says of itself; K is status or event."""
+
+    kind: str
+
+
+Topic = AlarmTopic | CommandTopic | RondaTopic | ActiveTopic | NodeTopic | PoskoTopic
+
+
+def write(district: str, topic: Topic) -> str:
+    """The topic name of *topic* in *district*. MQTT's wildcards may stand for any of its words."""
+    base = f"{ROOT}/{district}"
+    match topic:
+        case AlarmTopic(village, incident):
+            return f"{base}/{village}/alarm/{incident}"
+        case CommandTopic(village, command):
+            return f"{base}/{village}/command/{command}"
+        case RondaTopic(village):
+            return f"{base}/{village}/ronda"
+        case ActiveTopic():
+            return f"{base}/active"
+        case NodeTopic(village, node, kind):
+            return f"{base}/{village}/node/{node}/{kind}"
+        case PoskoTopic(kind):
+            return f"{base}/posko/{kind}"
+
+
+def read(district: str, name: str) -> Topic | None:
+    """The value of the topic name *name*, or None if the contract has no such topic in *district*.
+
+    Villages and incidents are not looked up: a typo in one of them is for the reader to answer.
+    """
+    match name.split("/"):
+        case [root, d, *words] if root == ROOT and d == district:
+            pass
+        case _:
+            return None
+    match words:
+        case ["active"]:
+            return ActiveTopic()
+        case ["posko", ("status" | "event") as kind]:
+            return PoskoTopic(kind)
+        case [village, "alarm", incident]:
+            return AlarmTopic(village, incident)
+        case [village, "command", command]:
+            return CommandTopic(village, command)
+        case [village, "ronda"]:
+            return RondaTopic(village)
+        case [village, "node", node, ("status" | "event") as kind] if village != EVERYWHERE:
+            return NodeTopic(village, node, kind)
+        case _:
+            return None

@@ -1,0 +1,159 @@
+"""The installer's commands: `broker provision`, `add`, `revoke`, `rotate`; `check` and `uplink` have their own rooms.
+
+A fault of the user's is one line and exit 2; exit 1 says that what was tried out does not work.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from broker import service
+from broker.core import accounts
+from broker.core.accounts import Operator, State
+from contract.domain.district import District
+from contract.settings.schema import SettingsError
+from kentongan.broker_check import check
+from kentongan.broker_command import FOLDER, guarded
+from kentongan.uplink import uplink
+
+OUT = click.option(
+    "--out", "folder", envvar="KENTONGAN_BROKER", type=click.Path(readable=False, path_type=Path), metavar="DIR",
+    default=FOLDER, show_default=True, help="The installation's folder.",
+)
+RELOAD = click.option("--reload", "pid", type=click.IntRange(min=1), metavar="PID",
+                      help="Tell the running Mosquitto with this process id to read its files anew.")
+PID_FILE = click.option("--pid-file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
+                        help="The same, with the process id in FILE.")
+NAME = click.argument("name")
+
+
+@click.group()
+def broker() -> None:
+    """Make a safe broker: accounts, passwords, certificates, access lists, and a bundle for everyone."""
+
+
+@broker.command()
+@click.option("--district", "district_file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
+              help="The district file, such as config/situbondo.yaml; the second time, only if it has changed.")
+@click.option("--host", "hosts", multiple=True, metavar="NAME_OR_ADDRESS",
+              help="Under which posts and operators reach the broker; the first one goes into their settings.")
+@click.option("--village-broker", "villages", multiple=True, metavar="VILLAGE=HOST",
+              help="Give VILLAGE a broker of its own, reached at HOST; VILLAGE= takes it away.")
+@OUT
+@RELOAD
+@PID_FILE
+def provision(  # noqa: PLR0913 - one for each option
+    district_file: Path | None, folder: Path, pid: int | None, pid_file: Path | None, *, hosts: tuple[str, ...],
+    villages: tuple[str, ...],
+) -> None:
+    """Make everything that an installation needs, or bring it in line with a changed district file.
+
+    What has not changed stays as it is, to the byte.
+
+    \b
+    Example: kentongan broker provision --district config/situbondo.yaml --host posko.local --host 192.168.1.10
+    """
+    def act(state: State, _district: District) -> tuple[State, set[str]]:
+        accounts.check_hosts(hosts, "--host")
+        known = dict(state.village_brokers)
+        for each in villages:
+            village, sign, host = each.partition("=")
+            if not sign:
+                raise SettingsError([f"--village-broker: {each!r} names no host; write {each}=192.168.5.10"])
+            accounts.check_hosts([host] if host else [], "--village-broker")
+            known.pop(village, None)
+            known.update({village: host} if host else {})
+        return replace(state, hosts=hosts or state.hosts, village_brokers=known), set()
+
+    _change(folder, district_file, act, pid, pid_file)
+
+
+@broker.command()
+@click.argument("kind", type=click.Choice(["operator", "reader"]))
+@NAME
+@click.option("--village", "villages", multiple=True, metavar="V", help="An operator of this village; without: of all.")
+@click.option("--everywhere", is_flag=True, help="May ring all villages in one line (semua).")
+@OUT
+@RELOAD
+@PID_FILE
+def add(  # noqa: PLR0913 - one for each option
+    kind: str, name: str, folder: Path, pid: int | None, pid_file: Path | None, *, villages: tuple[str, ...],
+    everywhere: bool,
+) -> None:
+    """Let in an operator, who may ring and silence, or a reader, who may only look.
+
+    \b
+    Example: kentongan broker add operator siti --village kalibagor
+    """
+    def act(state: State, district: District) -> tuple[State, set[str]]:
+        if kind == "reader" and (villages or everywhere):
+            raise SettingsError(["a reader rings nowhere; --village and --everywhere are an operator's"])
+        operator = Operator(tuple(dict.fromkeys(villages)), everywhere) if kind == "operator" else None
+        return accounts.add(state, district, name, operator), set()
+
+    _change(folder, None, act, pid, pid_file)
+
+
+@broker.command()
+@NAME
+@OUT
+@RELOAD
+@PID_FILE
+def revoke(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> None:
+    """Shut an account out, such as that of a stolen box. With --reload it loses its connection at once.
+
+    \b
+    Example: kentongan broker revoke kalibagor.pos-1 --reload $(pidof mosquitto)
+    """
+    def act(state: State, district: District) -> tuple[State, set[str]]:
+        return accounts.revoke(state, accounts.find(name, state, district)), set()
+
+    _change(folder, None, act, pid, pid_file)
+
+
+@broker.command()
+@NAME
+@OUT
+@RELOAD
+@PID_FILE
+def rotate(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> None:
+    """Give an account a new password and a new bundle; one that was revoked is let in again with it.
+
+    \b
+    Example: kentongan broker rotate kalibagor.pos-1
+    """
+    def act(state: State, district: District) -> tuple[State, set[str]]:
+        found = accounts.find(name, state, district)
+        return accounts.reinstate(state, found), {found.username}
+
+    _change(folder, None, act, pid, pid_file)
+
+
+def _change(folder: Path, district_file: Path | None, act: service.Act, pid: int | None, file: Path | None) -> None:
+    def run() -> bool:
+        told = _pid(pid, file)
+        changed = service.change(folder, district_file, act, click.echo)
+        if told is not None:
+            service.reload(told)
+            click.echo(f"mosquitto {told} reads its files anew")
+        elif changed:
+            click.echo("a running broker reads this at: sudo systemctl reload mosquitto")
+        return True
+
+    guarded(run)
+
+
+def _pid(pid: int | None, file: Path | None) -> int | None:
+    if file is None:
+        return pid
+    try:
+        return int(file.read_text())
+    except OSError as error:
+        raise SettingsError([f"--pid-file: {file} cannot be read: {error.strerror}"]) from None
+    except ValueError:
+        raise SettingsError([f"--pid-file: {file} holds no process id"]) from None
+
+
+broker.add_command(check)
+broker.add_command(uplink)

@@ -1,0 +1,28 @@
+"""What the installer's commands share: where the installation is, and how a fault is told."""
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import click
+
+from broker.mosquitto import BrokerError
+from contract.settings.schema import SettingsError
+
+FOLDER = "/etc/kentongan-broker"
+
+
+def guarded(act: Callable[[], bool]) -> NoReturn:
+    """Ends the program: 0 if *act* says that all is well, 1 if not, or if a broker fails, 2 after a user's fault.
+
+    Each fault is a line.
+    """
+    try:
+        sys.exit(0 if act() else 1)
+    except SettingsError as error:
+        faults, code = list(error.faults), 2
+    except BrokerError as error:
+        faults, code = [str(error)], 1
+    for line in faults:
+        click.echo(line, err=True)
+    sys.exit(code)

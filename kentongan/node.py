@@ -1,0 +1,115 @@
+"""The node's commands: `node`, `rest` and `check`. Faults of the user's are one line each, and exit 2."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from contract.settings.schema import SettingsError
+from node import config
+from node.sound.core import driver_settings
+
+CONFIG = click.option(
+    "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
+    help="The node's settings, such as config/node.yaml.",
+)
+SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
+
+
+@click.command()
+@CONFIG
+@SIMULATE
+def node(path: Path, simulate: bool) -> None:
+    """Run a node until SIGTERM or Ctrl-C. What happens is told on standard output, a line each."""
+    from node import pins, service  # noqa: PLC0415 - only `node` needs paho
+
+    settings = _load(path, simulate=simulate)
+    try:
+        service.Node(settings, tell=_tell).run()
+    except pins.PinsError as error:
+        _fail([str(error)])
+
+
+@click.command()
+@CONFIG
+@SIMULATE
+def check(path: Path, simulate: bool) -> None:
+    """Say everything that is wrong with a node's settings. No pin is touched. Exits 0, or 2 with every fault.
+
+    A warning is no fault: it may be meant, or be true of this user only.
+    """
+    settings = _load(path, simulate=simulate)
+    for warning in config.warnings(settings):
+        click.echo(f"warning: {warning}", err=True)
+    district = settings.district
+    village = district.villages[settings.settings.village]
+    click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "
+               f"{district.name}; code family {settings.family.name}.")
+
+
+@click.command()
+@CONFIG
+@SIMULATE
+def rest(path: Path, simulate: bool) -> None:
+    """Drive the siren, the striker and the strobe to rest, and leave. For systemd, after a node has ended.
+
+    Only pins.driver and these outputs are read: whatever else is wrong with the settings, what can be is rested.
+    """
+    from node import pins  # noqa: PLC0415 - only what needs pins
+
+    try:
+        driver, outputs, faults = config.outputs(
+            path, lambda name: pins.check(name, simulate=simulate, heed_environment=False)
+        )
+        factory = pins.open_driver(driver, {})
+    except SettingsError as error:
+        _fail(error.faults)
+    except pins.PinsError as error:
+        _fail([str(error)])
+    held = []
+    for name, each in outputs.items():
+        try:
+            held.append(pins.output(factory, each.pin, active_high=each.active_high))
+            held[-1].off()
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the other outputs must be rested
+            faults.append(f"{name}: {error}")
+    try:
+        _say(faults)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        # Not sys.exit: gpiozero would close what is held, and lgpio's close makes a line a floating input. So the
+        # process ends with its lines as outputs at rest, and a Pi's kernel keeps them so (raspberrypi/linux#6117).
+        os._exit(2 if faults else 0)
+
+
+def _load(path: Path, *, simulate: bool) -> config.Config:
+    from node import pins  # noqa: PLC0415 - only what needs the drivers' names
+
+    try:
+        return config.load(
+            path, check_driver=lambda driver: pins.check(driver, simulate=simulate),
+            check_sound=lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
+        )
+    except SettingsError as error:
+        _fail(error.faults)
+
+
+def _fail(faults: Iterable[str]) -> NoReturn:
+    _say(list(faults))
+    sys.exit(2)
+
+
+def _say(faults: list[str]) -> None:
+    for line in faults:
+        click.echo(line, err=True)
+    if len(faults) > 1:
+        click.echo(f"{len(faults)} faults.", err=True)
+
+
+def _tell(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

@@ -1,0 +1,173 @@
+"""The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1 says that not all is well."""
+
+import getpass
+import io
+import math
+import os
+import secrets
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire.reports import Key
+from kentongan import posko_settings
+from posko import config
+from posko.operator.core import orders
+from posko.operator.core.orders import Act, Order
+
+
+def _finite(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds", param=parameter)
+    return value
+
+
+WAIT = click.option(
+    "--wait", "wait_s", type=click.FloatRange(0.5, 600.0), default=10.0, show_default=True, metavar="S",
+    callback=_finite, help="How many seconds the broker, and then the posts, may take.",
+)
+EXERCISE = click.option("--exercise", is_flag=True, help="Only an exercise (latihan).")
+VILLAGE = click.argument("village")
+
+
+@click.command()
+@click.argument("incident")
+@VILLAGE
+@click.option("--note", default="", metavar="TEXT", help="A word for people: where, who, what.")
+@EXERCISE
+@WAIT
+@posko_settings.CONFIG
+def alarm(  # noqa: PLR0913 - one for each word on the line
+    path: Path, incident: str, village: str, note: str, *, exercise: bool, wait_s: float
+) -> None:
+    """Raise an alarm and see which posts sound it. VILLAGE may be `semua`, all of them.
+
+    Exits 0 if all posts ring that should, 1 if not or if the alarm was not sent, 2 on a typo (then nothing is sent).
+
+    \b
+    Example: kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'
+    """
+    _obey(path, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
+
+
+@click.command()
+@VILLAGE
+@EXERCISE
+@WAIT
+@posko_settings.CONFIG
+def clear(path: Path, village: str, *, exercise: bool, wait_s: float) -> None:
+    """All-clear: end the alarms of VILLAGE wherever they sound, and see that they do. `semua` ends all.
+
+    Exits 0 if no post sounds one any more, 1 if one does or if the all-clear was not sent, 2 on a typo.
+
+    \b
+    Example: kentongan clear kalibagor
+    """
+    _obey(path, Order(Act.CLEAR, Key(village, ALL_CLEAR), exercise=exercise), wait_s)
+
+
+@click.command()
+@VILLAGE
+@WAIT
+@posko_settings.CONFIG
+def silence(path: Path, village: str, *, wait_s: float) -> None:
+    """Silence the posts in VILLAGE, whatever they sound; `semua`: all. No safe code is beaten.
+
+    Exits 0 if none of them sounds anything, 1 if one does or if the command was not sent, 2 on a typo.
+
+    \b
+    Example: kentongan silence kalibagor
+    """
+    _obey(path, Order(Act.SILENCE, Key(village, "")), wait_s)
+
+
+@click.command()
+@VILLAGE
+@WAIT
+@click.option("--silent", is_flag=True, help="Without the stroke.")
+@posko_settings.CONFIG
+def test(path: Path, village: str, *, wait_s: float, silent: bool) -> None:
+    """Have the posts in VILLAGE (`semua`: all) test themselves, and beat one quiet stroke on their loudspeakers.
+
+    No siren, striker or strobe is switched; a post that sounds something beats no stroke. Exits 0 if all answered and
+    nothing is wrong with any, 1 otherwise, 2 on a typo.
+
+    \b
+    Example: kentongan test semua
+    """
+    _obey(path, Order(Act.TEST, Key(village, ""), knock=not silent), wait_s)
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(min=0.0), callback=_finite, metavar="N",
+              help="Leave after N seconds; otherwise Ctrl-C does.")
+@click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")
+@posko_settings.CONFIG
+def watch(path: Path, seconds: float | None, *, plain: bool) -> None:
+    """Watch the district: its posts, the alarms in force, who rings and who does not, and what happens.
+
+    Without a terminal, a line for each change. Exits 0, or 1 if the broker was never reached.
+
+    \b
+    Example: kentongan watch
+    """
+    from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
+
+    desk = service.Desk(posko_settings.load(path), _echo, plain=plain or not _on_terminal())
+    try:
+        sys.exit(desk.watch(math.inf if seconds is None else seconds))
+    except OSError as error:  # who read it is gone, or the disk is full
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"keluaran tidak dapat ditulis (the output cannot be written): {error.strerror}", err=True)
+        _mute()
+        sys.exit(1)
+
+
+def _obey(path: Path, order: Order, wait_s: float) -> None:
+    settings = posko_settings.load(path)
+    order = replace(order, identifier=f"operator.{secrets.token_hex(8)}", sender=_sender(settings))
+    faults = orders.faults(order, settings.district.villages, settings.catalogue.incidents)
+    if faults:
+        posko_settings.fail(faults)
+    from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
+
+    sys.exit(service.Desk(settings, _say, plain=not _on_terminal()).obey(order, wait_s))
+
+
+def _sender(settings: config.Config) -> str:
+    """Who orders: the broker's account or, without one, the login."""
+    try:
+        name = settings.settings.broker.username or getpass.getuser()
+    except (OSError, KeyError):  # a user without a name
+        name = "?"
+    return f"operator/{''.join(sign if sign.isprintable() else '?' for sign in name)[:80]}"
+
+
+def _on_terminal() -> bool:
+    """Whether somebody looks on. What the output has no sign for is replaced from here on; there may be no output."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return False
+    sys.stdout.reconfigure(errors="replace")
+    return sys.stdout.isatty()
+
+
+def _echo(line: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        click.echo(line)
+        sys.stdout.flush()
+
+
+def _say(line: str) -> None:
+    """Says *line*, if there is anyone to hear it: an order goes on without."""
+    try:
+        _echo(line)
+    except OSError:
+        _mute()
+
+
+def _mute() -> None:
+    """Leads away what can no longer be written, or the program's exit would fail at it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,34 @@
+"""The hub's command. Faults of the user's are one line each, and exit 2."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kentongan import posko_settings
+from posko import config
+
+
+@click.command()
+@posko_settings.CONFIG
+@click.option("--check", is_flag=True, help="Only say what is wrong with the settings.")
+def posko(path: Path, *, check: bool) -> None:
+    """Run the hub until SIGTERM or Ctrl-C. What happens is told on standard output, a line each.
+
+    It hears every alarm of the district, writes it down, repeats what is in force every 5 seconds until it ends, and
+    sees which posts sound it. One hub for a district, on the broker's host.
+    """
+    from posko import service  # noqa: PLC0415 - only `posko` needs the hub
+
+    settings = posko_settings.load(path)
+    for warning in config.warnings(settings):
+        click.echo(f"warning: {warning}", err=True)
+    if check:
+        click.echo(f"{path}: no faults. {settings.district.name}, {len(settings.district.villages)} villages.")
+        return
+    service.Hub(settings, tell=_tell).run()
+
+
+def _tell(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

@@ -1,0 +1,140 @@
+"""The command `voice`: renders what a node's loudspeaker says, and shows it. Must not sound."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from contract.domain import speech as spoken
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ONCE
+from contract.settings.schema import SettingsError
+from node import config
+from node.config import Config
+from node.sound.core.render import BREATH_S
+from node.sound.espeak import VoiceError, length_s
+from node.sound.speech_files import FORMATS, NoEspeakError, Voices, whole
+
+NONE = "TIDAK ADA (missing)"
+
+
+@click.command()
+@click.option(
+    "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
+    help="The node's settings, such as config/node.yaml.",
+)
+@click.option("--again", is_flag=True, help="Render everything that is not recorded anew.")
+def voice(path: Path, *, again: bool) -> None:
+    """Render and list what a node's loudspeaker says.
+
+    A sentence is made of pieces, a file each: `Perhatian.`, the incident, the place. A piece without a recording is
+    rendered by espeak-ng into the state_dir; a recording is a file PIECE.wav (.ogg, .flac, .mp3) in the folder that
+    sound.recordings names. See docs/suara.md. Run it as the node's user; a node that runs need not be stopped.
+
+    Exits 0, or 2 where pieces are missing and cannot be rendered.
+    """
+    try:
+        found = config.load(path)
+    except SettingsError as error:
+        _fail(*error.faults)
+    if found.settings.sound is None:
+        click.echo("Pos ini tanpa pengeras suara: pengaturannya tidak memuat `sound`. Tidak ada yang dirender. "
+                   "(No loudspeaker: its settings have no `sound`; nothing is rendered.)")
+        return
+    texts = spoken.texts(found.catalogue, found.district)
+    voices = config.voices(found)
+    fault = _render(voices, again=again)
+    _list(voices, texts)
+    _fit(found, voices)
+    if fault is not None:
+        _fail(fault)
+
+
+def _render(voices: Voices, *, again: bool) -> str | None:
+    """Renders, and tells of each piece; returns what went wrong."""
+    try:
+        voices.render(lambda piece, text: click.echo(f"dirender (rendered): {piece}: {text}"), again=again)
+    except NoEspeakError as error:
+        return f"espeak-ng belum dipasang; jalankan sudo apt-get install espeak-ng, lalu ulangi perintah ini ({error})"
+    except VoiceError as error:
+        return f"suara tidak dapat dirender (the voice cannot be rendered): {error}"
+    return None
+
+
+def _list(voices: Voices, texts: dict[str, str]) -> None:
+    """The table of pieces, and what is odd among the recordings."""
+    files, recorded = voices.look(), voices.recorded()
+    rows = [("potong (piece)", "dari (from)", "s", "ucapan (what is said)")]
+    rows += [
+        (piece, recorded[piece].name if piece in recorded else "espeak-ng" if piece in files else NONE,
+         _seconds(files.get(piece)), text)
+        for piece, text in texts.items()
+    ]
+    _table(rows)
+    known = ", ".join(FORMATS)
+    for name in voices.unused():
+        _warn(f"{name}: tidak dipakai (not used); namanya harus nama potong di atas dengan {known}, dan isinya tidak "
+              "kosong (its name must be a piece's, with one of these endings, and it must not be empty)")
+    for file in recorded.values():
+        if file.suffix.lower() == ".wav" and length_s(file) is None:
+            _warn(f"{file.name}: panjangnya tidak terbaca; salin lagi, atau simpan sebagai WAV PCM "
+                  "(cut off or not PCM: copy it again, or save it as PCM)")
+
+
+def _fit(found: Config, voices: Voices) -> None:
+    """The longest sentence of each incident beside the slot that it has, and a warning if one is longer."""
+    slot_s = found.catalogue.cycle.voice_s
+    lengths_s = {piece: length_s(file) for piece, file in voices.look().items()}
+    places = (*found.district.villages, EVERYWHERE)
+    rows: list[tuple[str, ...]] = [("kejadian (incident)", "tanda bahaya (alarm)", "latihan (exercise)")]
+    longest_s = 0.0
+    for incident in (each for each in found.catalogue.incidents if each not in ONCE):
+        cells = [incident]
+        for exercise in (False, True):
+            sentences = [spoken.sentence(incident, village, exercise=exercise) for village in places]
+            most_s, certain = _longest(sentences, lengths_s)
+            cells.append("-" if not most_s else f"{most_s:.2f} s" if certain else f"{most_s:.2f} s + ?")
+            longest_s = max(longest_s, most_s)
+        rows.append(tuple(cells))
+    click.echo(f"\nKalimat terpanjang, jatahnya {slot_s:g} s (the longest sentences, and their slot)")
+    _table(rows)
+    if slot_s == 0:
+        _warn("cycle.voice_s di incidents.yaml adalah 0: suara dimatikan (it is 0: nothing is said)")
+    elif longest_s > slot_s:
+        _warn(f"tidak muat: kalimat terpanjang {longest_s:.2f} s, jatahnya {slot_s:g} s; ubah cycle.voice_s di "
+              f"incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos (a sentence does not fit "
+              "its slot: raise cycle.voice_s, alike at all posts)")
+
+
+def _longest(sentences: list[tuple[str, ...]], lengths_s: Mapping[str, float | None]) -> tuple[float, bool]:
+    """The length of the longest of the *sentences* that are whole, in seconds, and whether all of theirs are known."""
+    said = [lengths for sentence in sentences if (lengths := whole(sentence, lengths_s))]
+    longest_s = max(
+        (sum(each or 0.0 for each in lengths) + BREATH_S * (len(lengths) - 1) for lengths in said), default=0.0
+    )
+    return longest_s, not any(None in lengths for lengths in said)
+
+
+def _seconds(file: Path | None) -> str:
+    if file is None:
+        return "-"
+    seconds = length_s(file)
+    return "?" if seconds is None else f"{seconds:.2f}"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _warn(text: str) -> None:
+    click.echo(f"warning: {text}", err=True)
+
+
+def _fail(*lines: str) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(2)

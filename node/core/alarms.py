@@ -1,0 +1,188 @@
+"""The alarms in force at this node: how they begin, merge and end. Pure.
+
+At most one alarm is in force for each village and incident. What ends is remembered as over, so that neither a
+second delivery nor the beacon brings it back; what was silenced stays in force without a sound until its time is
+over, so that the beacon finds it silenced.
+"""
+
+from dataclasses import dataclass, replace
+
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR, ONCE
+from contract.wire.alarm import Status
+from contract.wire.reports import Key, Kind
+from node.core.effects import Remember
+from node.core.state import Alarm, Deferred, Origin
+from node.core.transition import Draft, cleared_at
+from runtime.core.transition import without
+
+MERGED = 128  # names that one alarm keeps: more than the limit on one incident lets through in 900 s of sounding
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What is known of an alarm as it begins here: raised `age_s` ago, it has `remaining_s` to go."""
+
+    identifier: str | None
+    remaining_s: float
+    age_s: float = 0.0
+    status: Status = Status.ACTUAL
+    note: str = ""
+
+
+def press(draft: Draft, incident: str, identifier: str) -> None:
+    """This box's own button raises *incident* in its village. It sounds whatever went before."""
+    key = Key(draft.state.rules.village, incident)
+    duration_s = min(draft.incident(incident).duration_s, draft.state.rules.max_sounding_s)
+    known = draft.audible(key)
+    merged = frozenset[str]() if known is None else known.identifiers
+    fresh = Alarm(
+        key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
+        since=draft.now, edge_at=draft.now, until=draft.now + duration_s,
+    )
+    if known is not None:
+        fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
+    draft.put(fresh)
+
+
+def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
+    """A new alarm of *key*. What it finds there it replaces."""
+    name = raised.identifier
+    draft.put(
+        Alarm(
+            key, name, names(frozenset(), name), raised.status, origin, raised.note,
+            since=draft.now, edge_at=draft.now - raised.age_s,
+            until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
+        )
+    )
+    if name is not None:
+        seen(draft, name, over=False)
+
+
+def extend(draft: Draft, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
+    """*alarm* was raised again, at *edge_at*: it lasts to *until*, though never past its bound. Nothing begins anew."""
+    bound = alarm.since + draft.state.rules.max_sounding_s
+    longer = replace(
+        alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
+        until=max(alarm.until, min(until, bound)),
+    )
+    draft.put(longer)
+    if identifier is not None:
+        seen(draft, identifier, over=False)
+    draft.say_of(Kind.EXTENDED, longer, by=identifier)
+
+
+def end(draft: Draft, alarm: Alarm, kind: Kind, reason: str | None = None) -> None:
+    """*alarm* is over, under all of its names."""
+    draft.change(alarms=without(draft.state.alarms, alarm.key))
+    for name in alarm.identifiers:
+        seen(draft, name, over=True)
+    draft.say_of(kind, alarm, reason=reason)
+
+
+def expire(draft: Draft) -> None:
+    """Ends what has lasted its time."""
+    for alarm in tuple(draft.state.alarms.values()):
+        if draft.now >= alarm.until:
+            capped = draft.now >= alarm.since + draft.state.rules.max_sounding_s
+            end(draft, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
+
+
+def all_clear(draft: Draft, village: str, at: float, *, exercise: bool = False) -> bool:
+    """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
+
+    Whatever was raised before an all-clear is over, in whichever order the two arrive. The all-clear of an *exercise*
+    ends exercises only, and says nothing of what is in earnest.
+    """
+    rules = draft.state.rules
+    if not exercise:
+        places = (EVERYWHERE, *rules.villages) if village == EVERYWHERE else (village,)
+        known = draft.state.cleared_at
+        draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
+    of_village = [
+        alarm for alarm in draft.state.alarms.values()
+        if alarm.key.incident not in ONCE and village in (EVERYWHERE, alarm.key.village)
+    ]
+    ended = [
+        alarm for alarm in of_village if alarm.edge_at <= at and (not exercise or alarm.status is Status.EXERCISE)
+    ]
+    for alarm in ended:
+        end(draft, alarm, Kind.CLEARED, "all-clear")
+    if exercise and len(ended) < len(of_village):
+        return False
+    return bool(ended) or village in (EVERYWHERE, rules.village)
+
+
+def defer(draft: Draft, key: Key, raised: Raised, wait_s: float) -> None:
+    """Too many of *key* came just before, and none of them sounds any more: this one begins *wait_s* after the first
+    that had to wait. It is not lost; and a flood does not undo every silence at once.
+    """
+    waiting = draft.state.deferred.get(key)
+    due = draft.now + wait_s if waiting is None else waiting.due
+    edge_at = draft.now - raised.age_s
+    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, draft.now + raised.remaining_s, due)
+    draft.change(deferred={**draft.state.deferred, key: late})
+
+
+def begin_deferred(draft: Draft) -> None:
+    """Begins what has waited long enough, unless it is over, was all-cleared, or sounds by now."""
+    for key, late in tuple(draft.state.deferred.items()):
+        if draft.now < late.due:
+            continue
+        draft.change(deferred=without(draft.state.deferred, key))
+        over = late.identifier is not None and draft.state.seen.get(late.identifier, False)
+        cleared = over or late.edge_at < cleared_at(draft.state, key.village)
+        if cleared or draft.now >= late.until or draft.audible(key) is not None:
+            continue
+        raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)
+        begin(draft, key, raised, Origin.NETWORK)
+
+
+def safe_code(draft: Draft, village: str, identifier: str | None, origin: Origin, age_s: float) -> None:
+    """Has the safe code of *village* beaten once, when nothing more urgent sounds. Not for an old all-clear."""
+    key = Key(village, ALL_CLEAR)
+    remaining_s = draft.incident(ALL_CLEAR).duration_s - age_s
+    if remaining_s > 0 and key not in draft.state.alarms:
+        begin(draft, key, Raised(identifier, remaining_s, age_s), origin)
+
+
+def silence(draft: Draft, origin: str) -> None:
+    """Everything that is in force here goes on without a sound. A new alarm sounds again."""
+    draft.change(deferred={})
+    audible = [alarm for alarm in draft.state.alarms.values() if not alarm.silenced]
+    for alarm in audible:
+        quieten(draft, alarm, origin)
+    if not audible:
+        draft.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
+
+
+def quieten(draft: Draft, alarm: Alarm, origin: str) -> None:
+    """*alarm* goes on without a sound, or is over if it is a code that is beaten once."""
+    if alarm.key.incident in ONCE:
+        end(draft, alarm, Kind.SILENCED, origin)
+        return
+    draft.put(replace(alarm, silenced=True))
+    for name in alarm.identifiers:
+        seen(draft, name, over=True)
+    draft.say_of(Kind.SILENCED, alarm, reason=origin)
+
+
+def lock_out(draft: Draft) -> None:
+    """Takes out what sounds from afar. It is not over: where it still is in force, the beacon brings it back."""
+    draft.change(deferred={})
+    for alarm in tuple(draft.state.alarms.values()):
+        if alarm.origin not in (Origin.BUTTON, Origin.SCHEDULE) and not alarm.silenced:
+            draft.change(alarms=without(draft.state.alarms, alarm.key))
+            draft.say_of(Kind.SILENCED, alarm, reason="locked")
+
+
+def names(merged: frozenset[str], identifier: str | None) -> frozenset[str]:
+    """*merged* with *identifier*, while there is room."""
+    return merged | {identifier} if identifier is not None and len(merged) < MERGED else merged
+
+
+def seen(draft: Draft, identifier: str, *, over: bool) -> None:
+    """Notes *identifier*, in memory and on disk."""
+    if draft.state.seen.get(identifier) not in (over, True):
+        draft.remember(identifier, over=over)
+        draft.do(Remember(identifier, over))

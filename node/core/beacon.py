@@ -1,0 +1,208 @@
+"""The hub's beacon, as a node obeys it: what is listed sounds, what was listed and no longer is stops. Pure.
+
+The beacon is a level: each one says all that is in force, what of it is silenced and what was all-cleared lately, so
+it does not matter which of them, or of the messages before them, were lost. Losing them all changes no output; it is
+trouble, said and acted on once: a new connection, in case the old one is dead.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ONCE
+from contract.wire.alarm import Refusal, Status
+from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
+from contract.wire.reports import Key, Kind
+from node.core import alarms, outbox
+from node.core.alarms import Raised
+from node.core.state import Alarm, HubView, Origin, State
+from node.core.transition import Draft, cleared_at
+from runtime.core.effects import Reconnect
+
+GAP_S = 15.0  # three beacons
+# An edge that is younger than one beacon may not be on the list yet.
+EDGE_S = 5.0
+ENDING_S = 1.0  # what is this close to its end is not begun any more
+SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
+DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
+RAISE_S = 1.0  # two instants of one raise, heard by the hub and here, lie closer together
+
+
+def heard(draft: Draft, payload: bytes) -> None:
+    """A beacon arrived."""
+    read = read_beacon(payload)
+    if isinstance(read, Refusal):
+        draft.answer(Kind.REFUSED, reason=read.reason)
+        return
+    view = draft.state.hub
+    if read.boot == view.boot and read.seq <= view.seq:
+        return  # overtaken by a newer one
+    fresh, offset = _fresh(read, view, draft.now)
+    draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now, offset=offset, cleared=view.cleared))
+    draft.recover("hub")
+    _obey(draft, fresh)
+
+
+def _obey(draft: Draft, read: Beacon) -> None:
+    """Brings what is in force here in line with *read*."""
+    outbox.listed(draft, read)
+    if draft.state.locked:
+        return
+    latest_last = sorted(read.cleared, key=lambda each: each.age_s, reverse=True)
+    cleared = {place: draft.now - each.age_s - SLACK_S for each in latest_last for place in _places(draft, each)}
+    draft.change(hub=replace(draft.state.hub, cleared=cleared))
+    in_reach = [
+        each for each in read.alarms
+        if each.status is not Status.TEST and each.remaining_s > 0
+        and each.incident not in ONCE and each.incident in draft.state.rules.heard.get(each.village, ())
+    ]
+    by_key: dict[Key, list[Listed]] = {}
+    for each in sorted(in_reach, key=lambda each: each.remaining_s, reverse=True):
+        by_key.setdefault(Key(each.village, each.incident), []).append(each)
+    for key, group in by_key.items():
+        _level(draft, key, group)
+    _stop_cleared(draft, cleared, read.over, {*by_key})
+    _stop_unlisted(draft, {each.identifier for each in in_reach}, {*by_key})
+
+
+def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | None]:
+    """*read* with its ages as of *now*, though it may have been held up; and this clock less the hub's."""
+    if read.at_s is None:
+        return read, None
+    offset = now - read.at_s
+    if read.boot != view.boot or view.offset is None or view.heard_at is None:
+        return read, offset
+    least = min(offset, view.offset + DRIFT * (now - view.heard_at))
+    held_up_s = offset - least
+    return replace(
+        read,
+        alarms=tuple(
+            replace(each, age_s=each.age_s + held_up_s, remaining_s=max(0.0, each.remaining_s - held_up_s))
+            for each in read.alarms
+        ),
+        cleared=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.cleared),
+        over=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.over),
+    ), least
+
+
+def pass_time(draft: Draft) -> None:
+    """Says that the beacon is missing, and asks for a new connection, once for each gap."""
+    due = _gap_due(draft.state)
+    if due is not None and draft.now >= due:
+        draft.change(hub=replace(draft.state.hub, missing=True))
+        draft.fault("hub", f"no beacon for {GAP_S:g} s; alarms are heard directly, missed ones are not repeated")
+        draft.do(Reconnect())
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instant at which the beacon will be missed."""
+    due = _gap_due(state)
+    if due is not None:
+        yield due
+
+
+def _gap_due(state: State) -> float | None:
+    if not state.rules.hub or state.linked_at is None or state.hub.missing:
+        return None
+    return max(state.linked_at, state.hub.heard_at or state.linked_at) + GAP_S
+
+
+def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
+    """Brings the alarm of *key* in line with all that is listed of it, the longest first."""
+    for each in group:
+        known = draft.state.alarms.get(key)
+        if (known is None or _supersedes(draft, each, known)) and not _over(draft, each):
+            if known is not None and not known.silenced:
+                alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note)
+            alarms.begin(draft, key, raised, Origin.HUB)
+    known = draft.state.alarms.get(key)
+    if known is not None:
+        same = [
+            each for each in group
+            if each.status is known.status and (each.identifier in known.identifiers or not _over(draft, each))
+        ]
+        if same:
+            _adopt(draft, known, same)
+            _quieten(draft, key, same[0])
+
+
+def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
+    """Whether *listed* is another alarm than *known*: in earnest, or raised after *known* was silenced.
+
+    What was heard without a name is listed under one, as old as it is here but for the way of the messages.
+    """
+    if listed.status is not known.status:
+        return listed.status is Status.ACTUAL
+    raised_later = draft.now - listed.age_s > known.edge_at + EDGE_S
+    return known.silenced and listed.identifier not in known.identifiers and raised_later
+
+
+def _over(draft: Draft, listed: Listed) -> bool:
+    """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to hear, or just now."""
+    raised_at = draft.now - listed.age_s
+    return (
+        draft.state.seen.get(listed.identifier, False)
+        or raised_at <= cleared_at(draft.state, listed.village)
+        or listed.remaining_s < ENDING_S
+    )
+
+
+def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
+    """Takes over the hub's names and time for what is in force here already; nothing begins anew."""
+    until = min(draft.now + group[0].remaining_s, known.since + draft.state.rules.max_sounding_s)
+    if _unheard(draft, known):
+        until = max(until, known.until)
+    if abs(until - known.until) < SLACK_S:
+        until = known.until
+    merged = known.identifiers
+    for each in group:
+        merged = alarms.names(merged, each.identifier)
+        alarms.seen(draft, each.identifier, over=known.silenced)
+    listed = group[0].identifier
+    edge_at = known.edge_at
+    if listed not in known.identifiers:  # raised again, and not heard here
+        edge_at = max(edge_at, draft.now - min(each.age_s for each in group))
+    draft.put(replace(known, listed=listed, listed_by=draft.state.hub.boot, until=until, edge_at=edge_at,
+                      identifier=known.identifier or listed, identifiers=merged))
+
+
+def _quieten(draft: Draft, key: Key, listed: Listed) -> None:
+    """Silences what the operator silenced here, if that was not missed; not what was raised again since."""
+    known = draft.state.alarms[key]
+    silenced = {EVERYWHERE, draft.state.rules.village} & {*listed.silenced}
+    if silenced and not known.silenced and known.edge_at <= draft.now - listed.age_s + RAISE_S:
+        alarms.quieten(draft, known, "operator, as the hub repeats it")
+
+
+def _unheard(draft: Draft, alarm: Alarm) -> bool:
+    """Whether *alarm* was raised again so lately, or by a press so far undelivered, that the hub may not know."""
+    raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
+    lately = raised_again and draft.now < alarm.edge_at + EDGE_S
+    return lately or any(name in draft.state.outbox for name in alarm.identifiers)
+
+
+def _places(draft: Draft, cleared: Cleared) -> tuple[str, ...]:
+    villages = draft.state.rules.villages
+    return (EVERYWHERE, *villages) if cleared.village == EVERYWHERE else tuple(villages & {cleared.village})
+
+
+def _stop_cleared(draft: Draft, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]) -> None:
+    """Ends what was raised before an all-clear that this node may have missed; what is in force is listed.
+
+    The hub knows what came first: what it ended is named, by the instant at which it was raised.
+    """
+    ended = {Key(each.village, each.incident): draft.now - each.age_s + RAISE_S for each in over}
+    for alarm in tuple(draft.state.alarms.values()):
+        never = alarm.edge_at - 1
+        before = alarm.edge_at <= max(cleared.get(alarm.key.village, never), ended.get(alarm.key, never))
+        if before and alarm.key.incident not in ONCE and alarm.key not in keys and not _unheard(draft, alarm):
+            alarms.end(draft, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
+
+
+def _stop_unlisted(draft: Draft, identifiers: set[str], keys: set[Key]) -> None:
+    for alarm in tuple(draft.state.alarms.values()):
+        listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
+        # What an earlier run of the hub listed and this one has forgotten goes on to its own end.
+        if not listed and alarm.listed_by == draft.state.hub.boot and not _unheard(draft, alarm):
+            alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")

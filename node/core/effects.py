@@ -1,0 +1,85 @@
+"""What goes out of a node: what its loop is to do after a step, each a frozen value. No behaviour.
+
+What any loop does (messages, the log) is in `runtime.core.effects`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from contract.domain.rhythm import Cycle
+from node.core.events import Press
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Sound `cycle` over and over, its rounds counted from instant `start`, until instant `until`.
+
+    The first round is come into `entered_s` seconds after its start. A voice, where there is one, says `words` after
+    the rhythm; what is `quiet` uses neither siren nor strobe, and the loudspeaker softly.
+    """
+
+    cycle: Cycle
+    start: float
+    until: float
+    entered_s: float = 0.0
+    words: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """All outputs to rest, at once."""
+
+
+class Lamp(Enum):
+    """What a button's lamp says."""
+
+    OFF = "off"
+    HELD = "held"
+    SENDING = "sending"
+    HEARD = "heard"
+    SOUNDING = "sounding"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What each button's lamp says from now on."""
+
+    lamps: Mapping[str, Lamp]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A press into the outbox on disk."""
+
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A press out of the outbox on disk."""
+
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """An identifier as seen, and whether its alarm is over here."""
+
+    identifier: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """Ask every part how it is; the answer is a SelfTested. With one quiet stroke of the loudspeaker if `knock`."""
+
+    knock: bool = False
+
+
+Effect = (
+    Play | Hush | Light | Publish | Log | Keep | Drop | Remember | Connect | Reconnect | SelfTest
+)

@@ -1,0 +1,164 @@
+"""Messages from the network: what is obeyed, what is refused, and why. Pure; nothing here raises at bad input.
+
+    topic ──> known? ──> payload ──> whole? ──> locked? ──> seen? late? cleared? too many? ──> alarms
+
+Each way out to the left of `alarms` is an event: nothing is swallowed.
+"""
+
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR
+from contract.settings.suggestions import nearest
+from contract.wire import alarm as alarm_message
+from contract.wire import answers, topics
+from contract.wire.alarm import Body, Refusal, Status
+from contract.wire.reports import Key, Kind
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+from node.core import alarms, beacon, patrol
+from node.core.alarms import Raised
+from node.core.effects import SelfTest
+from node.core.state import Origin
+from node.core.transition import Draft, cleared_at
+from runtime.core.events import Received
+from runtime.core.transition import CHATTER, CHATTER_PER_S
+
+# How often one village's one incident is listened to: a flood of it is one alarm, and each of its messages
+# costs nothing. Five at once are let through, then one in ten seconds.
+AT_ONCE = 5.0
+PER_S = 0.1
+
+
+def received(draft: Draft, message: Received) -> None:
+    """A message arrived."""
+    topic = topics.read(draft.state.rules.district, message.topic)
+    match topic:
+        case AlarmTopic():
+            _alarm(draft, topic, message)
+        case CommandTopic():
+            _command(draft, topic, message)
+        case ActiveTopic():
+            beacon.heard(draft, message.payload)
+        case RondaTopic():
+            patrol.heard(draft, topic, message)
+        case NodeTopic() | PoskoTopic() | None:
+            draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
+
+
+def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
+    if message.retain and not message.payload:
+        return  # a retained alarm is being cleared away
+    body = alarm_message.read_alarm(message.payload)
+    if isinstance(body, Refusal):
+        _refuse(draft, topic, body.reason)
+        return
+    rules = draft.state.rules
+    unknown = answers.unknown_name(
+        topic.village, topic.incident, rules.villages, rules.incidents, look_up=draft.heeds()
+    )
+    if unknown is not None:
+        _refuse(draft, topic, unknown, body)
+        return
+    if topic.incident not in draft.state.rules.heard.get(topic.village, ()):
+        return  # out of reach: no subscription of this node asks for it
+    _warn(draft, topic, body, message)
+    if body.status is Status.TEST:
+        draft.answer(Kind.TESTED, **_about(topic, body), reason="status Test: nothing sounds")
+        return
+    if draft.state.locked:
+        _refuse(draft, topic, "locked: the key in the box keeps the network out", body)
+    elif topic.incident == ALL_CLEAR:
+        _all_clear(draft, topic, body)
+    elif body.identifier is not None and body.identifier in draft.state.seen:
+        if not any(body.identifier in alarm.identifiers for alarm in draft.state.alarms.values()):
+            _refuse(draft, topic, "identifier seen before", body)
+    else:
+        _raise(draft, topic, body)
+
+
+def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+    key = Key(topic.village, topic.incident)
+    pressed_at = draft.now - body.age_s
+    duration_s = draft.incident(key.incident).duration_s
+    remaining_s = duration_s - body.age_s
+    late = answers.overdue(body, duration_s, draft.sure_epoch())
+    if late:
+        draft.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
+        return
+    if pressed_at < cleared_at(draft.state, key.village):
+        draft.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
+        return
+    note = body.note or body.headline or ""
+    raised = Raised(body.identifier, remaining_s, body.age_s, body.status, note)
+    known = draft.audible(key)
+    if not draft.granted(key, AT_ONCE, PER_S):
+        if known is not None:
+            _refuse(draft, topic, "too many of this incident at once; it sounds already", body)
+        else:
+            alarms.defer(draft, key, raised, 1 / PER_S)
+        return
+    if known is not None:
+        if known.status is Status.ACTUAL and body.status is Status.EXERCISE:
+            _refuse(draft, topic, "an exercise of what is in force in earnest", body)
+            return
+        if known.status is body.status:
+            alarms.extend(draft, known, body.identifier, draft.now + remaining_s, pressed_at)
+            return
+        alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+    alarms.begin(draft, key, raised, Origin.NETWORK)
+
+
+def _all_clear(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+    """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
+    exercise = body.status is Status.EXERCISE
+    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s, exercise=exercise)
+    if body.identifier in draft.state.seen or not draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+        return
+    if body.identifier is not None:
+        alarms.seen(draft, body.identifier, over=False)
+    if concerns:
+        alarms.safe_code(draft, topic.village, body.identifier, Origin.NETWORK, body.age_s)
+
+
+def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
+    if message.retain and not message.payload:
+        return
+    if topic.village not in (EVERYWHERE, draft.state.rules.village):
+        return
+    if topic.command == topics.SILENCE and draft.state.locked:
+        draft.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
+    elif topic.command == topics.SILENCE:
+        alarms.silence(draft, "operator")
+    elif topic.command == topics.TEST:
+        if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
+            knock = message.payload == topics.KNOCK and _may_knock(draft, topic)
+            draft.do(SelfTest(knock=knock))
+        else:
+            draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
+    else:
+        close = nearest(topic.command, (topics.SILENCE, topics.TEST))
+        hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
+
+
+def _may_knock(draft: Draft, topic: CommandTopic) -> bool:
+    """Whether a self-test's stroke may be beaten: nothing sounds, the network is not kept out, and not too often."""
+    if draft.state.locked or not all(alarm.silenced for alarm in draft.state.alarms.values()):
+        return False
+    return draft.granted(Key(topic.village, topics.KNOCK.decode()), AT_ONCE, PER_S)
+
+
+def _refuse(draft: Draft, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:
+    draft.answer(Kind.REFUSED, **_about(topic, body), reason=reason)
+
+
+def _warn(draft: Draft, topic: AlarmTopic, body: Body, message: Received) -> None:
+    """Says what is odd about an alarm that is heard all the same."""
+    for reason in answers.oddities(body, retain=message.retain):
+        draft.answer(Kind.WARNING, **_about(topic, body), reason=reason)
+
+
+def _about(topic: AlarmTopic, body: Body | None) -> dict[str, object]:
+    return {
+        "incident": topic.incident[:80], "village": topic.village[:80],
+        "identifier": body.identifier if body else None, "sender": body.sender if body else None,
+        "origin": Origin.NETWORK.value,
+    }

@@ -1,0 +1,105 @@
+"""Buttons and the lock: from contacts that open and close to presses that count. Pure.
+
+A press counts when its contact has been closed for the button's hold time, counted from the first touch. A
+contact that opens for less than `SETTLE_S` is bouncing, and its press goes on. Only a real release arms the
+button again: one that stays closed for `STUCK_S`, or was closed when the node started, is a fault and no press.
+
+    open ──closed──> held ──hold time──> fired ──STUCK_S──> stuck
+      ^               │                    │                  │
+      └──open for SETTLE_S─────────────────┴──────────────────┘
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire.reports import Kind
+from node.core import alarms, outbox, patrol
+from node.core.events import Contact
+from node.core.state import LOCK, SILENCE_BUTTON, Hold, Origin, State
+from node.core.transition import Draft
+from runtime.core.transition import without
+
+SETTLE_S = 0.05
+STUCK_S = 10.0
+TAP_S = 0.1  # a touch this long of the all-clear's button, and shorter than its hold, is the watch's round
+
+
+def changed(draft: Draft, event: Contact) -> None:
+    """A contact opened or closed. Contacts that the box does not have are ignored."""
+    hold_s = draft.state.rules.holds_s.get(event.name)
+    hold = draft.state.contacts.get(event.name)
+    if hold_s is None:
+        return
+    if event.closed and hold is None:
+        stuck = event.initial and event.name != LOCK
+        _put(draft, event.name, Hold(draft.now, fired=stuck, stuck=stuck))
+        if stuck:
+            draft.fault(_part(event.name), "closed when the node started; release it, or repair the contact")
+    elif event.closed and hold is not None:
+        _put(draft, event.name, replace(hold, opened_at=None))
+    elif hold is not None and hold.opened_at is None:
+        _put(draft, event.name, replace(hold, opened_at=draft.now))
+
+
+def pass_time(draft: Draft) -> None:
+    """Fires what has been held long enough, lets go what was released, and notices what is stuck."""
+    for name, hold in tuple(draft.state.contacts.items()):
+        if hold.opened_at is not None:
+            if draft.now >= hold.opened_at + SETTLE_S:
+                _released(draft, name, hold)
+        elif not hold.fired and draft.now >= hold.pressed_at + draft.state.rules.holds_s[name]:
+            _put(draft, name, replace(hold, fired=True))
+            _fire(draft, name)
+        elif hold.fired and not hold.stuck and name != LOCK and draft.now >= hold.pressed_at + STUCK_S:
+            _put(draft, name, replace(hold, stuck=True))
+            draft.fault(_part(name), f"held for more than {STUCK_S:g} s; release it, or repair the contact")
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which `pass_time` will have something to do."""
+    for name, hold in state.contacts.items():
+        if hold.opened_at is not None:
+            yield hold.opened_at + SETTLE_S
+        elif not hold.fired:
+            yield hold.pressed_at + state.rules.holds_s[name]
+        elif not hold.stuck and name != LOCK:
+            yield hold.pressed_at + STUCK_S
+
+
+def _fire(draft: Draft, name: str) -> None:
+    if name == LOCK:
+        draft.change(locked=True)
+        alarms.lock_out(draft)
+        draft.say(Kind.LOCKED, reason="the key in the box keeps the network out")
+    elif name == SILENCE_BUTTON:
+        alarms.silence(draft, "button")
+    else:
+        identifier = draft.identifier()
+        village = draft.state.rules.village
+        outbox.keep(draft, identifier, name)  # on the disk before anything that says it was pressed
+        draft.say(Kind.PRESSED, incident=name, village=village, identifier=identifier, origin=Origin.BUTTON.value)
+        alarms.seen(draft, identifier, over=False)
+        if name == ALL_CLEAR:
+            alarms.all_clear(draft, village, draft.now)
+            alarms.safe_code(draft, village, identifier, Origin.BUTTON, age_s=0.0)
+        else:
+            alarms.press(draft, name, identifier)
+
+
+def _released(draft: Draft, name: str, hold: Hold) -> None:
+    draft.change(contacts=without(draft.state.contacts, name))
+    if name == LOCK and hold.fired:
+        draft.change(locked=False)
+        draft.say(Kind.UNLOCKED)
+    elif name == ALL_CLEAR and not hold.fired and (hold.opened_at or hold.pressed_at) >= hold.pressed_at + TAP_S:
+        patrol.made(draft, Origin.BUTTON)
+    draft.recover(_part(name))
+
+
+def _put(draft: Draft, name: str, hold: Hold) -> None:
+    draft.change(contacts={**draft.state.contacts, name: hold})
+
+
+def _part(name: str) -> str:
+    return f"button {name}"

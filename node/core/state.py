@@ -1,0 +1,170 @@
+"""What the node knows, as one frozen value. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from contract.domain.incidents import Incident
+from contract.domain.rhythm import Cycle
+from contract.wire.alarm import Status
+from contract.wire.reports import Key
+from node.core.effects import Lamp
+from node.core.events import Press
+from runtime.core.events import Clock
+from runtime.core.rate_limit import Bucket
+
+SILENCE_BUTTON = "hening"
+LOCK = "lock"
+SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
+
+
+class Origin(Enum):
+    """How an alarm came to this node: its own button, a message, the hub's beacon; a round also by the clock."""
+
+    BUTTON = "button"
+    NETWORK = "network"
+    HUB = "hub"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What does not change while a node runs: its place, its catalogue, its box.
+
+    `drum` says that it can beat without its siren: it has a striker or a loudspeaker. `ronda_s` are the times of the
+    day, in seconds from midnight, at which it beats the watch's round by itself. `in_phase` says that its rounds are on
+    the wall clock's grid.
+    """
+
+    district: str
+    village: str
+    node: str
+    hub: bool
+    version: str
+    boot: str
+    villages: frozenset[str]
+    heard: Mapping[str, frozenset[str]]
+    incidents: Mapping[str, Incident]
+    cycles: Mapping[str, Cycle]
+    holds_s: Mapping[str, float]
+    lamps: frozenset[str]
+    max_sounding_s: float
+    drivers: Mapping[str, object]
+    drum: bool = True
+    in_phase: bool = True
+    ronda_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A contact that is closed, or was a moment ago. `opened_at` is set while it may only be bouncing."""
+
+    pressed_at: float
+    opened_at: float | None = None
+    fired: bool = False
+    stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm in force at this node.
+
+    `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
+    hub lists it, `listed_by` the run of the hub that does. `since` begins its bound, `edge_at` is when it was last
+    raised (pressed, not heard of), and `reported` says that its sounding was, `paused` that it then gave way.
+    """
+
+    key: Key
+    identifier: str | None
+    identifiers: frozenset[str]
+    status: Status
+    origin: Origin
+    note: str
+    since: float
+    edge_at: float
+    until: float
+    listed: str | None = None
+    listed_by: str = ""
+    silenced: bool = False
+    reported: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An alarm that came too soon after many of its kind: it begins at `due`, unless it is over by then."""
+
+    identifier: str | None
+    status: Status
+    note: str
+    edge_at: float
+    until: float
+    due: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose cycle is playing: its rounds are counted from `start`, and end at `until`.
+
+    It was come into `entered_s` seconds after `start`; at `boundary` an equal may take over, as one whole round has
+    been heard by then.
+    """
+
+    key: Key
+    start: float
+    boundary: float
+    until: float
+    entered_s: float = 0.0
+    exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HubView:
+    """What is known of the hub: its last beacon, and whether its absence was already acted on.
+
+    `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
+    all-clears that the hub repeats.
+    """
+
+    boot: str = ""
+    seq: int = -1
+    heard_at: float | None = None
+    missing: bool = False
+    offset: float | None = None
+    cleared: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the node knows, at instant `now`."""
+
+    rules: Rules
+    now: float
+    started_at: float
+    clock: Clock
+    connecting: bool = False
+    linked_at: float | None = None
+    locked: bool = False
+    hub: HubView = HubView()
+    contacts: Mapping[str, Hold] = field(default_factory=dict)
+    alarms: Mapping[Key, Alarm] = field(default_factory=dict)
+    deferred: Mapping[Key, Deferred] = field(default_factory=dict)
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    cleared_at: Mapping[str, float] = field(default_factory=dict)
+    buckets: Mapping[Key, Bucket] = field(default_factory=dict)
+    outbox: Mapping[str, Press] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    turn: Turn | None = None
+    busy_since: float | None = None
+    quiet_since: float | None = None
+    rest_until: float | None = None
+    backlog: tuple[Mapping[str, object], ...] = ()
+    dropped_events: int = 0
+    chatter: Bucket = Bucket(20.0, 0.0)
+    unsaid: int = 0
+    presses: int = 0
+    lamps: Mapping[str, Lamp] = field(default_factory=dict)
+    announced: Mapping[str, object] | None = None
+    announced_at: float = 0.0
+    round_checked: float | None = None
+    stood: tuple[str, float] = ("", 0.0)

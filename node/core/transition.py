@@ -1,0 +1,67 @@
+"""A node's step in the making: the alarms it puts, and the outputs that come before everything else."""
+
+import math
+from typing import Any
+
+from contract.domain.incidents import Incident
+from contract.wire import topics
+from contract.wire.reports import Key, Kind
+from node.core.effects import Effect, Hush, Play
+from node.core.state import Alarm, State
+from runtime.core import transition
+
+
+class Draft(transition.Draft):
+    """What a node's step has changed so far, and what it will do. `outputs` are done before `effects`."""
+
+    state: State
+
+    def __init__(self, state: State, now: float) -> None:
+        super().__init__(state, now, state.rules.boot, _topic(state, "event"))
+        self.outputs: list[Effect] = []
+
+    def do(self, *effects: Any) -> None:
+        """Adds effects, in order. What sounds goes before everything else: the street first."""
+        for effect in effects:
+            (self.outputs if isinstance(effect, Play | Hush) else self.effects).append(effect)
+
+    def put(self, alarm: Alarm) -> None:
+        """Sets the alarm of its key."""
+        self.change(alarms={**self.state.alarms, alarm.key: alarm})
+
+    def audible(self, key: Key) -> Alarm | None:
+        """The alarm of *key* that is in force and not silenced, if there is one."""
+        alarm = self.state.alarms.get(key)
+        return None if alarm is None or alarm.silenced else alarm
+
+    def incident(self, name: str) -> Incident:
+        """The catalogue's entry for *name*, which must be known."""
+        return self.state.rules.incidents[name]
+
+    def identifier(self) -> str:
+        """A new identifier, of this node's own: its place, its run and a count."""
+        rules = self.state.rules
+        self.change(presses=self.state.presses + 1)
+        return f"{rules.village}.{rules.node}.{rules.boot}.{self.state.presses}"
+
+    def say_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
+        """Reports an event of *alarm*."""
+        self.say(
+            kind, incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier,
+            origin=alarm.origin.value, status=alarm.status.value, **about,
+        )
+
+    def topic(self, kind: str) -> str:
+        """This node's own status or event topic."""
+        return _topic(self.state, kind)
+
+
+def cleared_at(state: State, village: str) -> float:
+    """The instant of the last all-clear of *village*, heard here or by the hub."""
+    never = -math.inf
+    return max(state.cleared_at.get(village, never), state.hub.cleared.get(village, never))
+
+
+def _topic(state: State, kind: str) -> str:
+    rules = state.rules
+    return topics.write(rules.district, topics.NodeTopic(rules.village, rules.node, kind))

@@ -1,0 +1,200 @@
+"""When the loudspeaker is given what: each round at its instant, from an entry on that spoils no count.
+
+    orders ──> obey ──> program ──> Rendering, a stroke at a time ──> act ──> device: just so much silence, then frames
+
+A device takes a sound at its next buffer, up to 12 ms after it was told to. So before each round it is listened to
+when it takes its buffers, and is given the round behind just so much silence that the first stroke lies where it
+should. Its clock drifts from the machine's: that is measured over each round, and as the device is listened to anew
+for the next one, what drifted in a round is put right there. Must not wait, nor know what the device is.
+"""
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from node.core.effects import Play
+from node.sound.core import protocol, render
+from node.sound.core.render import RATE, Entry, Rendering
+
+# How long before an entry the device is listened to: at first, and then by how long that took.
+LEAD_S, LEAST_LEAD_S, MOST_LEAD_S = 0.3, 0.12, 2.0
+DECIDE_S = 0.03
+LATE_S = 0.001  # a figure whose first stroke would be later than this is left out: half of one says something else
+MOST_DRIFT = 0.08  # no device's clock is as wrong as this (SDL's disk driver was 0.052 fast, measured)
+ASK_S = 0.01  # how often a device that is asked is looked at
+IDLE_S = 60.0
+QUIET = 0.15  # of the volume: the watch's round, and a test's stroke
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud, from 0 to 1, and how many seconds after the device took it a sound is heard."""
+
+    volume: float
+    latency_s: float
+
+
+class Loudspeaker(Protocol):
+    """A device that takes frames (16 bits, one channel) a buffer at a time. Its failures are its own exceptions."""
+
+    def load(self, path: str) -> Sequence[int]:
+        """The frames of a recording, at the device's rate. Raises OSError."""
+
+    def probe(self) -> None:
+        """Has the device take a frame of nothing."""
+
+    def took_probe(self) -> bool:
+        """Whether it has taken it."""
+
+    def next_buffers(self, interrupted: Callable[[float], bool]) -> tuple[float, float] | None:
+        """When the device will take its next buffer, and how many seconds after that the one that follows.
+
+        *interrupted* waits for so many seconds, or until there is something else to do: then the answer is None.
+        """
+
+    def begin(self, frames: bytes, volume: float, at: float = 0.0) -> None:
+        """Sounds *frames*, in place of what sounds, from the device's next buffer on; it takes that at instant *at*."""
+
+    def stop(self) -> None:
+        """Silence, from the device's next buffer on."""
+
+    def ends_in(self, now: float) -> float | None:
+        """After how many seconds it is worth to ask whether what sounds has ended; None if nothing does."""
+
+    def drift_ppm(self, now: float) -> float | None:
+        """How much faster the device's clock was than the machine's, in millionths, if what sounded has just ended."""
+
+
+class Performer:
+    """Has *device* sound what it is ordered to; *tell* says something to the node."""
+
+    def __init__(
+        self, device: Loudspeaker, stroke: Sequence[int], level: Level, now: Callable[[], float],
+        tell: Callable[[dict[str, object]], None],
+    ) -> None:
+        self._device = device
+        self._stroke = array("h", stroke)
+        self._volume = level.volume
+        self._latency_s = level.latency_s
+        self._now = now
+        self._tell = tell
+        self._play: Play | None = None
+        self._rendering: Rendering | None = None
+        self._rendered = False
+        self._entry: Entry | None = None
+        self._number = -1  # the round that sounds, or sounded last
+        self._pinged: int | None = None
+        self._lead_s = LEAD_S
+        self._drift = 0.0  # how much faster than the machine's clock the device's was in the last round
+
+    def obey(self, order: Mapping[str, Any]) -> None:
+        """Takes in *order*; what is to be silent is silent when this returns."""
+        match order["do"]:
+            case "play":
+                self._begin(protocol.read_play(order))
+            case "hush":
+                self._stop()
+                self._tell({"is": "quiet", "number": order["number"]})
+            case "knock" if self._play is None:
+                self._device.begin(self._stroke.tobytes(), self._volume * QUIET)
+            case "ping":
+                if self._pinged is None:  # else it might always have just been asked
+                    self._device.probe()
+                self._pinged = order["number"]
+
+    def act(self, interrupted: Callable[[float], bool]) -> float:
+        """Does what is due, and returns for how many seconds nothing will be."""
+        now = self._now()
+        if self._play is not None and now >= self._play.until:
+            self._stop()
+        self._listen(now)
+        if self._rendering is not None and not self._rendered:
+            self._rendered = not self._rendering.step()
+            return 0.0
+        waits = [IDLE_S if self._pinged is None else ASK_S, self._device.ends_in(now) or IDLE_S]
+        if self._play is not None:
+            waits.append(self._play.until - now)
+        if self._play is not None and self._entry is not None and self._rendering is not None:
+            due_in_s = self._entry.at - self._latency_s - self._lead_s - now
+            if due_in_s <= 0:
+                self._begin_round(self._play, self._rendering, self._entry, interrupted)
+                return 0.0
+            waits.append(due_in_s)
+        return max(0.0, min(waits))
+
+    def _begin(self, play: Play) -> None:
+        """Begins *play*, in place of the program before. One that only ends at another time goes on unbroken.
+
+        One that says something else (an exercise that became earnest) is joined anew at its next figure.
+        """
+        before = self._play
+        says_else = before is not None and bool(before.words) and before.words != play.words
+        if before is None or says_else or _drummed(before) != _drummed(play):
+            self._stop()
+        if self._rendering is None or before is None or (before.cycle, before.words) != (play.cycle, play.words):
+            words = self._read(play.words)
+            if not words:
+                play = replace(play, cycle=replace(play.cycle, voice=None))
+            self._rendering, self._rendered = Rendering(play.cycle, self._stroke, words), False
+        self._play = play
+        if self._entry is None or self._entry.at >= play.until:  # else it stands, however soon it is
+            self._entry = self._next(play)
+
+    def _read(self, paths: Sequence[str]) -> list[Sequence[int]]:
+        """The recordings; none where one cannot be read, for half a sentence misleads. The drum goes on."""
+        words = []
+        for path in paths:
+            try:
+                words.append(self._device.load(path))
+            except OSError as error:
+                self._tell({"is": "unreadable", "path": path, "reason": str(error)})
+            else:
+                self._tell({"is": "readable", "path": path})
+        return words if len(words) == len(paths) else []
+
+    def _stop(self) -> None:
+        self._device.stop()
+        self._play, self._entry, self._rendering, self._number = None, None, None, -1
+
+    def _next(self, play: Play) -> Entry | None:
+        """The first entry that there is still time for."""
+        return render.entry(play, self._now() + self._lead_s + self._latency_s, self._number)
+
+    def _listen(self, now: float) -> None:
+        """Says what the device has done meanwhile."""
+        if self._pinged is not None and self._device.took_probe():
+            self._tell({"is": "pong", "number": self._pinged})
+            self._pinged = None
+        drift_ppm = self._device.drift_ppm(now)
+        if drift_ppm is not None:
+            drift = drift_ppm / 1e6
+            if abs(drift) < MOST_DRIFT:  # else it is the measurement that is wrong
+                self._drift = drift
+            self._tell({"is": "ended", "number": self._number, "drift_ppm": round(drift_ppm)})
+
+    def _begin_round(
+        self, play: Play, rendering: Rendering, entry: Entry, interrupted: Callable[[float], bool]
+    ) -> None:
+        """Gives the device what is left of a round from *entry* on, so that it is heard at its instant."""
+        begun = self._now()
+        found = self._device.next_buffers(interrupted)
+        if found is None:
+            return  # it is listened to again, once what was said is done
+        self._lead_s = min(MOST_LEAD_S, max(LEAST_LEAD_S, 2 * (self._now() - begun) + DECIDE_S))
+        at, period_s = found
+        while self._now() > at - LATE_S:
+            at += period_s
+        silent = round((entry.at - self._latency_s - at) * RATE * (1 + self._drift))
+        if silent >= -LATE_S * RATE:
+            frames = rendering.frames[rendering.place(entry.at_s) + max(0, -silent):]
+            gain = self._volume * (QUIET if play.quiet else 1.0)
+            self._device.begin(render.silence(max(0, silent)).tobytes() + frames.tobytes(), gain, at)
+            self._number = entry.number
+            self._tell({"is": "round", "number": entry.number, "at": entry.at})
+        self._entry = self._next(play)
+
+
+def _drummed(play: Play) -> tuple[object, ...]:
+    """What makes *play* another program, and not the same one with another end or other words."""
+    return replace(play.cycle, voice=None), play.start, play.entered_s, play.quiet

@@ -1,0 +1,1 @@
+"""What the hub decides, pure: step(state, event, now) -> (state, effects). Start reading at step.py."""

@@ -1,0 +1,117 @@
+"""What the hub repeats: every alarm in force, every 5 s and at each change. Pure.
+
+What is not on the disk yet is not listed yet; unless the disk fails, then it is listed as not kept, and whoever
+pressed it holds on to it. A change is said at once, but no more often than every `LEAST_S`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract.wire import topics
+from contract.wire.alarm import MAX_BEACON_BYTES
+from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
+from contract.wire.reports import Kind
+from posko.core.state import Alarm, State
+from posko.core.transition import Draft
+from runtime.core.effects import Publish
+
+EVERY_S = 5.0
+LEAST_S = 0.1
+KEEP_S = 1.0  # how long a disk may take before an alarm is listed without it
+HEARD_S = 60.0  # how long an identifier is named as heard; a press is sent again every 10 s, a late one every 30 s
+CLEARED_S = 600.0  # no alarm lasts longer than the catalogue allows, so an older all-clear ends nothing any more
+NOTES = (400, 100, 0)  # signs of each note, as far as they fit
+
+
+def ask(draft: Draft) -> None:
+    """Somebody who has just come back wants to know: a beacon is due as soon as one may be."""
+    draft.change(listed=None)
+
+
+def settle(draft: Draft) -> None:
+    """Tells what is accepted by now, and sends a beacon where one is due."""
+    shown = _shown(draft.state)
+    for alarm in shown:
+        if not alarm.shown:
+            draft.change(alarms={**draft.state.alarms, alarm.key: replace(alarm, shown=True)})
+            draft.say_of(Kind.ACCEPTED, alarm, note=alarm.note or None, remaining_s=round(alarm.until - draft.now, 1))
+    state = draft.state
+    if state.linked_at is None or not state.connecting:
+        return
+    content = _content(state, shown)
+    if draft.now < _due(state, changed=content != state.listed):
+        return
+    draft.change(seq=state.seq + 1, listed=content, listed_at=draft.now)
+    topic = topics.write(state.rules.district, topics.ActiveTopic())
+    draft.do(Publish(topic, _payload(draft.state, shown), qos=0))
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which a beacon is due, or something will be listed without the disk."""
+    if state.linked_at is None or not state.connecting:
+        return
+    yield _due(state, changed=_content(state, _shown(state)) != state.listed)
+    yield from (alarm.accepted_at + KEEP_S for alarm in state.alarms.values() if not alarm.shown)
+
+
+def forget(draft: Draft) -> None:
+    """Lets go of what need not be said any more."""
+    fresh = {name: heard for name, heard in draft.state.heard.items() if draft.now < heard.at + HEARD_S}
+    over = {key: at for key, at in draft.state.over.items() if draft.now < at + CLEARED_S}
+    if len(fresh) < len(draft.state.heard) or len(over) < len(draft.state.over):
+        draft.change(heard=fresh, over=over)
+
+
+def _due(state: State, *, changed: bool) -> float:
+    if state.listed_at is None or (state.linked_at is not None and state.listed_at < state.linked_at):
+        return state.now
+    return state.listed_at + (LEAST_S if changed else EVERY_S)
+
+
+def _shown(state: State) -> list[Alarm]:
+    """The alarms that are to be listed now."""
+    failing = "journal" in state.faults
+    return [
+        alarm for alarm in state.alarms.values()
+        if alarm.kept or alarm.shown or failing or state.now >= alarm.accepted_at + KEEP_S
+    ]
+
+
+def _content(state: State, shown: list[Alarm]) -> object:
+    """What a beacon says, but for the passing of time."""
+    return (
+        tuple((alarm.names(), alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
+        tuple(name for name, heard in state.heard.items() if heard.kept),
+        tuple(state.cleared_at.items()),
+        tuple(state.over.items()),
+    )
+
+
+def _payload(state: State, shown: list[Alarm]) -> bytes:
+    cleared = tuple(
+        Cleared(village, round(max(0.0, state.now - at), 3)) for village, at in state.cleared_at.items()
+        if state.now < at + CLEARED_S
+    )
+    over = tuple(
+        Over(key.village, key.incident, round(max(0.0, state.now - at), 3)) for key, at in state.over.items()
+        if key not in state.alarms
+    )
+    heard = tuple(name for name, heard in state.heard.items() if heard.kept)
+    at_s = round(state.now, 3)
+    for note in NOTES:
+        alarms = tuple(_listed(state, alarm, note) for alarm in shown)
+        payload = write_beacon(Beacon(state.rules.boot, state.seq, alarms, cleared, over, heard, at_s))
+        if len(payload) <= MAX_BEACON_BYTES:
+            return payload
+    # Names that were not said are sent again, and said then.
+    bare = tuple(replace(alarm, also=(), origin="") for alarm in alarms)
+    return write_beacon(Beacon(state.rules.boot, state.seq, bare, cleared, over, (), at_s))
+
+
+def _listed(state: State, alarm: Alarm, note: int) -> Listed:
+    return Listed(
+        identifier=alarm.identifier, incident=alarm.key.incident, village=alarm.key.village, status=alarm.status,
+        age_s=round(max(0.0, state.now - alarm.raised_at), 3), remaining_s=round(max(0.0, alarm.until - state.now), 3),
+        origin=alarm.origin[:80], note=alarm.note[:note], also=alarm.also, silenced=tuple(sorted(alarm.silenced)),
+        kept=alarm.kept,
+    )

@@ -1,0 +1,77 @@
+"""What goes out of the hub: what its loop is to do after a step, each a frozen value. No behaviour.
+
+What any loop does (messages, the log) is in `runtime.core.effects`. A write with a `stamp` asks for it in a Kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+
+if TYPE_CHECKING:
+    from posko.core.state import Alarm
+
+
+class End(Enum):
+    """How an alarm came to its end."""
+
+    FINISHED = "finished"  # its time was over
+    CLEARED = "cleared"  # all-clear
+    EARNEST = "earnest"  # the exercise became earnest
+    LATE = "late"  # it never was in force: too late when it came
+    UNKNOWN = "unknown"  # in force before the machine restarted; how long ago cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over."""
+
+    stamp: int
+    alarm: "Alarm"
+    expected: tuple[str, ...]
+    ended_at: float | None = None
+    end: End | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """An identifier onto the disk, and whether what bears it is over."""
+
+    stamp: int
+    identifier: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """A village's all-clear onto the disk."""
+
+    stamp: int
+    village: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patrol:
+    """A watch's round onto the disk; `wall_s` is when, in seconds since the epoch, and `clock` who vouches for it."""
+
+    identifier: str
+    village: str
+    post: str
+    origin: str
+    wall_s: float
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overhear:
+    """What a post said, into the log."""
+
+    post: str
+    event: Mapping[str, object]
+
+
+Write = Keep | Hear | Clear | Patrol | Overhear | Log
+Effect = Publish | Log | Connect | Reconnect | Keep | Hear | Clear | Patrol | Overhear

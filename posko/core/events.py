@@ -1,0 +1,69 @@
+"""What comes in through the hub's inbox, each a frozen value. No behaviour.
+
+What any loop hears (messages, the clock, faults) is in `runtime.core.events`; here is what only the hub does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.wire.alarm import Status
+from contract.wire.reports import Key
+from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An alarm that an earlier run left in force. Its instants are of the machine's boot then.
+
+    `same_boot` says that this is still the one; otherwise `first_wall`, when it was first raised by a wall clock that
+    was synchronised (seconds since the epoch), may tell its age yet.
+    """
+
+    key: Key
+    first: str
+    identifier: str
+    also: tuple[str, ...]
+    status: Status
+    origin: str
+    note: str
+    first_at: float
+    raised_at: float
+    until: float
+    silenced: Mapping[str, float]
+    sounds: Mapping[str, float]
+    same_boot: bool
+    first_wall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClear:
+    """The last all-clear of a village that an earlier run heard, in the same way."""
+
+    village: str
+    at: float
+    same_boot: bool
+    wall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an earlier run left on disk.
+
+    `seen` are identifiers with whether they are over; `over` is what all-clears ended in this boot of the machine, and
+    when it was last raised.
+    """
+
+    alarms: tuple[Stored, ...]
+    cleared: tuple[StoredClear, ...]
+    seen: tuple[tuple[str, bool], ...]
+    over: tuple[tuple[Key, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """These writes are on the disk."""
+
+    stamps: frozenset[int]
+
+
+Event = Received | Linked | Unlinked | Acknowledged | Loaded | Kept | Clock | Faulted | Recovered | Overflowed | Tick

@@ -1,0 +1,178 @@
+"""The district's posts, as the hub sees them: who lives, who does not, who has a double. Pure.
+
+A post that is linked says its status again every 10 s; three that fail to come make it `away`. The broker says
+`offline` for one whose connection ended. Two runs that take turns are one box too many: a copied SD card.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract.wire import jsontext, reports
+from contract.wire.alarm import MAX_BYTES, SYNCED, Refusal, Status
+from contract.wire.jsontext import BadTextError
+from contract.wire.reports import Key, Kind, Report
+from contract.wire.topics import NodeTopic
+from posko.core import alarms, beacon
+from posko.core.alarms import Raised
+from posko.core.effects import Overhear, Patrol
+from posko.core.state import State, Watch
+from posko.core.transition import Draft
+from runtime.core.effects import Reconnect
+from runtime.core.events import Received
+
+AWAY_S = 30.0
+TURNS_S = 120.0  # two runs that speak within this time of each other take turns
+# What one post may have written down at once, then each second: more than it keeps for the link's return.
+AT_ONCE, PER_S = 300.0, 2.0
+NAME = 128  # signs of an identifier: more than any post gives one
+
+
+def heard(draft: Draft, topic: NodeTopic, message: Received) -> None:
+    """A post said something. What the broker had kept of it tells what it was, not that it lives."""
+    if not message.payload:
+        return
+    post = f"{topic.village}/{topic.node}"
+    if post not in draft.state.rules.posts:
+        _stranger(draft, post, message)
+    elif topic.kind == "status":
+        _status(draft, post, message)
+    else:
+        _event(draft, topic.village, post, message)
+
+
+def _status(draft: Draft, post: str, message: Received) -> None:
+    status = reports.read_status(message.payload)
+    if isinstance(status, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
+        return
+    watch = replace(draft.state.watch(post), status=status)
+    if status.state == reports.OFFLINE:
+        _put(draft, post, watch)
+    elif message.retain:
+        _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))
+    else:
+        _alive(draft, post, watch, status.boot)
+
+
+def _event(draft: Draft, village: str, post: str, message: Received) -> None:
+    event = reports.read_event(message.payload)
+    if isinstance(event, Refusal):
+        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
+        return
+    _alive(draft, post, draft.state.watch(post), event.boot)
+    if event.kind == Kind.LINKED.value:
+        beacon.ask(draft)
+    if draft.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
+        if len(message.payload) <= MAX_BYTES:
+            draft.do(Overhear(post, event.members))
+        _said(draft, village, post, event)
+
+
+def pass_time(draft: Draft) -> None:
+    """Notices who has fallen silent; and whether it is the hub that hears nobody any more."""
+    state = draft.state
+    if state.linked_at is None:
+        return
+    silent = [post for post in state.rules.posts if draft.now >= _away_at(state, post)]
+    for post in silent:
+        watch = state.watch(post)
+        if not watch.away:
+            _put(draft, post, replace(watch, away=True))
+            draft.say(Kind.AWAY, post=post, reason=_absence(draft, watch))
+    for post, watch in draft.state.posts.items():
+        if watch.cloned_at is not None and draft.now >= watch.cloned_at + TURNS_S:
+            _put(draft, post, replace(watch, cloned_at=None))
+            draft.recover(_double(post))
+    deaf = silent and len(silent) == len(state.rules.posts) and any(
+        watch.heard_at is not None and watch.heard_at > state.linked_at for watch in state.posts.values()
+    )
+    if deaf and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
+        draft.change(reconnected_at=draft.now)
+        draft.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nobody speaks, is not
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which `pass_time` will have something to do."""
+    if state.linked_at is not None:
+        for post in state.rules.posts:
+            if not state.watch(post).away:
+                yield _away_at(state, post)
+        for watch in state.posts.values():
+            if watch.cloned_at is not None:
+                yield watch.cloned_at + TURNS_S
+
+
+def _away_at(state: State, post: str) -> float:
+    linked_at = state.linked_at if state.linked_at is not None else state.now
+    return max(linked_at, state.watch(post).heard_at or linked_at) + AWAY_S
+
+
+def _absence(draft: Draft, watch: Watch) -> str:
+    if watch.heard_at is None:
+        return f"not heard for {AWAY_S:g} s, and never before"
+    return f"not heard for {AWAY_S:g} s"
+
+
+def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:
+    """*post* lives; *boot* is its run that speaks."""
+    if boot and boot != watch.boot:
+        turns = boot == watch.earlier and draft.now < watch.changed_at + TURNS_S
+        watch = replace(watch, boot=boot, earlier=watch.boot, changed_at=draft.now,
+                        cloned_at=draft.now if turns else watch.cloned_at)
+        if turns:
+            draft.fault(_double(post), "two boxes take turns under this name; one has a copy of the other's SD card")
+    if watch.away:
+        draft.say(Kind.BACK, post=post)
+    _put(draft, post, replace(watch, heard_at=draft.now, away=False))
+
+
+def _stranger(draft: Draft, post: str, message: Received) -> None:
+    """A post that the district file does not know: said once for each of its runs."""
+    status = reports.read_status(message.payload)
+    who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
+    if who not in draft.state.strangers and len(draft.state.strangers) < alarms.MOST:
+        draft.change(strangers=draft.state.strangers | {who})
+        draft.answer(Kind.WARNING, post=post[:160],
+                     reason="no such post in the district file; add it there, so that its silence is noticed")
+    event = reports.read_event(message.payload)
+    if isinstance(event, Refusal) or event.kind != Kind.LATE.value:
+        return
+    if draft.granted(("stranger", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
+        _said(draft, post.split("/", maxsplit=1)[0], post[:160], event)
+
+
+def _said(draft: Draft, village: str, post: str, event: Report) -> None:
+    """What an event of a post means to the hub: a late press, or a round."""
+    identifier = event.word("identifier")
+    if not 0 < len(identifier) <= NAME:
+        return
+    if event.kind == Kind.LATE.value and event.word("origin") == "button":
+        _late(draft, Key(village, event.word("incident")), post, event)
+    elif event.kind == Kind.RONDA.value and event.word("origin") in ("button", "schedule"):
+        own = event.word("clock") == SYNCED
+        epoch = reports.instant(event) if own else None
+        draft.do(Patrol(identifier, village, post, event.word("origin"),
+                        draft.epoch(draft.now) if epoch is None else epoch, SYNCED if own else draft.clock_word()))
+
+
+def _late(draft: Draft, key: Key, post: str, event: Report) -> None:
+    """A press that came too late for everyone: it is written down, and its sender need not tell it again."""
+    identifier = event.word("identifier")
+    rules = draft.state.rules
+    if key.incident not in rules.incidents or key.village not in rules.villages or identifier in draft.state.seen:
+        draft.hear(identifier)
+        return
+    try:
+        age_s = jsontext.seconds(event.members, "age_s", 0.0)
+    except BadTextError:
+        age_s = 0.0
+    raised = Raised(identifier, draft.now - age_s, Status.ACTUAL, post, "")
+    alarms.late(draft, key, raised, f"{post}: {event.word('reason')[:200]}")
+
+
+def _double(post: str) -> str:
+    return f"double of {post}"
+
+
+def _put(draft: Draft, post: str, watch: Watch) -> None:
+    draft.change(posts={**draft.state.posts, post: watch})

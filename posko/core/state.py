@@ -1,0 +1,134 @@
+"""What the hub knows, as one frozen value. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contract.domain.incidents import Incident
+from contract.wire.alarm import Status
+from contract.wire.reports import Key, NodeStatus
+from posko.core.events import Stored, StoredClear
+from runtime.core.events import Clock
+from runtime.core.rate_limit import Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What does not change while a hub runs: its district, its catalogue, and who hears what.
+
+    `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
+    raised in.
+    """
+
+    district: str
+    version: str
+    boot: str
+    villages: frozenset[str]
+    incidents: Mapping[str, Incident]
+    posts: Mapping[str, Mapping[str, frozenset[str]]]
+
+    def expected(self, key: Key) -> tuple[str, ...]:
+        """The posts that should sound an alarm of *key*, in order."""
+        return tuple(sorted(post for post, heard in self.posts.items() if key.incident in heard.get(key.village, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm in force. Instants are the hub's.
+
+    `identifier` and `raised_at` are of the latest time it was raised, `also` what it was called besides; `first` is
+    what it was called first, and its name on the disk, `first_at` when that was, and `origin` by whom. `accepted_at` is
+    when the hub heard of it. It is `kept` once write `stamp` is on the disk, and `shown` once it was ever listed.
+    `silenced` are the villages (or `semua`) where it is in force without a sound, and since when; `sounds` the posts
+    that were seen to sound it, and how many seconds after `first_at`. `missed` and `proven` say what was told of that.
+    """
+
+    key: Key
+    first: str
+    identifier: str
+    also: tuple[str, ...]
+    status: Status
+    origin: str
+    note: str
+    first_at: float
+    raised_at: float
+    until: float
+    accepted_at: float
+    stamp: int = 0
+    kept: bool = False
+    shown: bool = False
+    silenced: Mapping[str, float] = field(default_factory=dict)
+    sounds: Mapping[str, float] = field(default_factory=dict)
+    missed: bool = False
+    proven: bool = False
+
+    def names(self) -> tuple[str, ...]:
+        """All it has been called."""
+        return (self.identifier, *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An identifier that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
+
+    at: float
+    stamp: int
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is known of a post: its last status, when it was last heard live, and which of its runs spoke.
+
+    `earlier` is the run that spoke before `boot`, `changed_at` when the one took over from the other, and `cloned_at`
+    when two were last seen to take turns.
+    """
+
+    status: NodeStatus | None = None
+    heard_at: float | None = None
+    boot: str = ""
+    earlier: str = ""
+    changed_at: float = 0.0
+    cloned_at: float | None = None
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the hub knows, at instant `now`."""
+
+    rules: Rules
+    now: float
+    started_at: float
+    clock: Clock
+    connecting: bool = False
+    linked_at: float | None = None
+    links: int = 0
+    alarms: Mapping[Key, Alarm] = field(default_factory=dict)
+    heard: Mapping[str, Heard] = field(default_factory=dict)
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    cleared_at: Mapping[str, float] = field(default_factory=dict)
+    over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
+    undated: tuple[Stored, ...] = ()
+    undated_clears: tuple[StoredClear, ...] = ()
+    posts: Mapping[str, Watch] = field(default_factory=dict)
+    strangers: frozenset[tuple[str, str]] = frozenset()
+    rivals_at: float | None = None
+    reconnected_at: float | None = None
+    stamp: int = 0
+    named: int = 0
+    seq: int = 0
+    listed: object = None
+    listed_at: float | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    buckets: Mapping[object, Bucket] = field(default_factory=dict)
+    backlog: tuple[Mapping[str, object], ...] = ()
+    dropped_events: int = 0
+    chatter: Bucket = Bucket(20.0, 0.0)
+    unsaid: int = 0
+    announced: Mapping[str, object] | None = None
+    announced_at: float = 0.0
+    stood: tuple[str, float] = ("", 0.0)
+
+    def watch(self, post: str) -> Watch:
+        """What is known of *post*, which may be nothing."""
+        return self.posts.get(post) or Watch()

@@ -1,0 +1,1 @@
+"""What the operator's commands conclude from the district's messages, pure."""

@@ -1,0 +1,1 @@
+"""What the hub's journal shows about a month, pure."""

@@ -1,0 +1,105 @@
+"""A report for machines, and for a table program: CSV (RFC 4180) and JSON. Must not decide what is in it.
+
+Both speak the words of the wire: slugs, CAP's statuses, the hub's ends. What nobody knows is empty, or null.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from posko.report.core.history import UNDATED, Alarm, Month
+from posko.report.core.rounds import Round, RoundsMonth
+
+ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "duration_s", "first_siren_s",
+         "last_siren_s", "sounded", "expected", "missing", "end", "false")
+ROUND = ("night", "time", "clock", "village", "post", "origin", "identifier")
+
+Record = Mapping[str, object]
+
+
+def alarms_csv(months: Sequence[Month]) -> str:
+    """A line for each alarm."""
+    return _csv(ALARM, (_alarm(alarm) for month in months for alarm in month.alarms))
+
+
+def alarms_json(months: Sequence[Month], district: str) -> str:
+    """The alarms, and their counts by month, incident and village."""
+    summary = [
+        {"month": _name(month.name), "incident": key.incident, "village": key.village, "alarms": counts.alarms,
+         "false": counts.false, "exercises": counts.exercises, "late": counts.late, "unknown": counts.unknown}
+        for month in months for key, counts in month.counts.items()
+    ]
+    return _json({"district": district, "summary": summary,
+                  "alarms": [_alarm(alarm) for month in months for alarm in month.alarms]})
+
+
+def rounds_csv(months: Sequence[RoundsMonth]) -> str:
+    """A line for each round."""
+    return _csv(ROUND, (_round(each) for month in months for each in month.rounds))
+
+
+def rounds_json(months: Sequence[RoundsMonth], district: str) -> str:
+    """The rounds, and for each month the posts that made none."""
+    none = [{"month": _name(month.name), "posts": list(month.none)} for month in months]
+    return _json({"district": district, "rounds": [_round(each) for month in months for each in month.rounds],
+                  "none": none})
+
+
+def _alarm(alarm: Alarm) -> Record:
+    proof = bool(alarm.expected)
+    values = (
+        alarm.identifier, _time(alarm.at), None if alarm.at is None else alarm.dated.value, alarm.key.incident,
+        alarm.key.village, alarm.status.value, alarm.origin or None, alarm.duration_s, alarm.first_siren_s,
+        alarm.last_siren_s, alarm.sounded if proof else None, len(alarm.expected) if proof else None,
+        list(alarm.missing), _end(alarm), alarm.false,
+    )
+    return dict(zip(ALARM, values, strict=True))
+
+
+def _end(alarm: Alarm) -> str | None:
+    if alarm.end is not None:
+        return alarm.end.value
+    return "in_force" if alarm.in_force else None
+
+
+def _round(each: Round) -> Record:
+    values = (
+        None if each.night is None else each.night.isoformat(), _time(each.at),
+        None if each.at is None else each.dated.value, each.village, each.post or None, each.origin, each.identifier,
+    )
+    return dict(zip(ROUND, values, strict=True))
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+def _name(month: str) -> str | None:
+    return None if month == UNDATED else month
+
+
+def _csv(columns: Sequence[str], records: Iterable[Record]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in record.values()] for record in records)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """*value* as it stands in CSV. A text that a table program would run as a formula is made a text for it too."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return _cell(" ".join(value))
+        case str() if value.startswith(("=", "+", "-", "@")):
+            return f"'{value}"
+        case _:
+            return value  # None is written as nothing
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

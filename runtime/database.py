@@ -1,0 +1,224 @@
+"""The disk, from a loop's side: writes to SQLite. Must not know what is written.
+
+A thread of its own, so that no disk makes anything wait. Each batch is one transaction with synchronous=FULL. A
+disk that fails is a fault and no reason to stop: what could not be written is kept, and tried again.
+"""
+
+import sqlite3
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Generic, TypeVar
+
+from runtime import clock
+from runtime.core.effects import Log
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
+from runtime.sqlite_readonly import Database, is_damage
+
+T = TypeVar("T")
+Entry = TypeVar("Entry")
+
+BATCH = 500
+PENDING = 5000  # entries kept while the disk fails; the log's go first
+RETRY_S = 10.0
+HANG_S = 30.0
+PRUNE_EVERY = 500  # commits
+
+
+class DatabaseThread(ABC, Generic[Entry]):
+    """Writes entries to the SQLite file *path*, in the tables of *schema*. Use as a context manager."""
+
+    schema: str
+    chatter: tuple[type, ...] = (Log,)  # what is given up first
+    nothing: object  # what is told the loop where the disk gives nothing
+
+    def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
+        self._path = path
+        self._prepare = prepare
+        self._inbox = inbox
+        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
+        self._pending: deque[Entry] = deque()
+        self._database: Database | None = None
+        self._boot = clock.machine_boot()
+        self._failed = False
+        self._acting_since: float | None = None
+        self._loaded = False
+        self._commits = 0
+        self._thread = Thread(target=self._run, name="journal", daemon=True)
+
+    def start(self) -> None:
+        """Begins to read, then to write."""
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def put(self, entry: Entry) -> None:
+        """Takes *entry* to be written. Never waits for the disk."""
+        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.chatter):
+            self._queue.put(entry)
+
+    def close(self) -> None:
+        """Writes what is still to be written, for two seconds at most."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=2.0)
+
+    def hung(self) -> str | None:
+        """What is wrong with the thread, or None."""
+        if not self._thread.is_alive():
+            return "its thread is dead"
+        since = self._acting_since
+        return "the disk hangs" if since is not None and clock.now() > since + HANG_S else None
+
+    def trouble(self) -> str | None:
+        """What is wrong with the disk or the thread, or None."""
+        return self.hung() or ("the disk fails" if self._failed else None)
+
+    def _run(self) -> None:
+        self._prepare()
+        if not self._tell_loaded():
+            self._inbox.put(self.nothing)  # the node goes on without; what is there is told when the disk is back
+        going_on = True
+        while going_on:
+            going_on = self._collect()
+            self._write()
+            if not self._loaded and going_on:
+                self._tell_loaded()
+        if self._database is not None:
+            self._database.close()
+
+    def _tell_loaded(self) -> bool:
+        """Tells the loop what an earlier run left, if the disk gives it."""
+        loaded = self._attempt(self._read)
+        if loaded is None:
+            return False
+        self._loaded = True
+        self._inbox.put(loaded)
+        if not self._pending:  # otherwise it is well when they are written
+            self._failed = False
+            self._inbox.put(Recovered("journal"))
+        return True
+
+    def _read(self, database: Database) -> object:
+        with database:
+            self._prune(database)
+        return self._load(database)
+
+    def _collect(self) -> bool:
+        """Waits for entries and takes what is there; False when it is time to close."""
+        try:
+            entry = self._queue.get(timeout=RETRY_S if self._pending or not self._loaded else None)
+            while entry is not None:
+                self._pending.append(entry)
+                if len(self._pending) >= BATCH:
+                    return True
+                entry = self._queue.get_nowait()
+        except Empty:
+            return True
+        return False
+
+    def _written(self, entries: Sequence[Entry]) -> None:
+        """Called once *entries* are on the disk."""
+
+    @abstractmethod
+    def _load(self, database: Database) -> object:
+        """What an earlier run left, as an event for the loop."""
+
+    @abstractmethod
+    def _prune(self, database: Database) -> None:
+        """Makes room."""
+
+    @abstractmethod
+    def _apply(self, database: Database, entry: Entry) -> None:
+        """Writes one entry, within a transaction."""
+
+    def _write(self) -> None:
+        if not self._pending or not self._attempt(self._commit):
+            return
+        written = tuple(self._pending)
+        self._pending.clear()
+        self._written(written)
+        if self._failed:
+            self._failed = False
+            self._inbox.put(Recovered("journal"))
+
+    def _commit(self, database: Database) -> bool:
+        with database:
+            self._commits += 1
+            if self._commits % PRUNE_EVERY == 0:
+                self._prune(database)
+            for entry in self._pending:
+                try:
+                    self._apply(database, entry)
+                except (TypeError, ValueError, OverflowError) as error:
+                    reason = f"a {type(entry).__name__} cannot be written and is left out: {error}"
+                    self._inbox.put(Faulted("journal entry", reason))
+        return True
+
+    def _attempt(self, act: Callable[[Database], T]) -> T | None:
+        """What *act* returns, or None if the disk fails. A damaged file is put aside, and a new one begun."""
+        self._acting_since = clock.now()
+        try:
+            try:
+                return act(self._open())
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self._put_aside()
+                return act(self._open())
+        except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
+            self._fail(error)
+            return None
+        finally:
+            self._acting_since = None
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = True
+        self._inbox.put(Faulted("journal", f"cannot write {self._path}: {error}; what happens is kept in memory only"))
+        self._close_database()
+        if len(self._pending) > PENDING:
+            kept = [entry for entry in self._pending if not isinstance(entry, self.chatter)]
+            if len(kept) > PENDING:
+                lost = len(kept) - PENDING
+                self._inbox.put(Faulted("journal entry", f"{lost} of the oldest are lost for want of room"))
+            self._pending = deque(kept[-PENDING:])
+
+    def _open(self) -> Database:
+        """The database, made if it is missing."""
+        if self._database is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = self._connect()
+        return self._database
+
+    def _put_aside(self) -> None:
+        """Renames a damaged file, with what belongs to it; it is not mended."""
+        self._close_database()
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
+        for suffix in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        self._inbox.put(Faulted("journal file", f"was damaged; it is kept as {aside.name}, and a new one begun"))
+
+    def _close_database(self) -> None:
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
+
+    def _connect(self) -> Database:
+        database = sqlite3.connect(self._path, timeout=2.0)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.executescript(self.schema)
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database

@@ -1,0 +1,184 @@
+"""The files that settings are made of: YAML -> one value, or every fault at once. Touches no pin.
+
+    a program's settings ──> the district they name ──> incidents.yaml and rhythms/FAMILY.yaml beside it, or the
+                                                        shipped ones
+
+Each file is read as far as it can be, whatever is wrong with the others, so that one look shows all there is to mend.
+"""
+
+import ipaddress
+import os
+import re
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contract.domain.district import District, read_district
+from contract.domain.incidents import Catalogue, Family, read_catalogue, read_family
+from contract.settings import yamltext
+from contract.settings.broker import BrokerSettings
+from contract.settings.schema import PATH, SLUG, SettingsError
+from contract.settings.suggestions import hint
+
+T = TypeVar("T")
+
+SHIPPED = Path(__file__).resolve().parent.parent / "config"
+
+
+def load_shipped(family: str) -> tuple[Catalogue, Family]:
+    """The catalogue that is shipped, with the code family *family*. Raises SettingsError."""
+    faults: list[str] = []
+    path = SHIPPED / "incidents.yaml"
+    catalogue = read_catalogue(mapping(path, "incidents.yaml"), path.name)
+    loaded = _load_family(faults, "--family", SHIPPED, family, catalogue)
+    if loaded is None:
+        raise SettingsError(faults)
+    return catalogue, loaded
+
+
+def load_district(faults: list[str], path: Path | None) -> tuple[District | None, Catalogue | None, Family | None]:
+    """The district in *path*, the catalogue and its code family; what is None has its faults in *faults*."""
+    if path is None:
+        return None, None, None  # the settings name no file, which is a fault of theirs
+    if not _is_file(path):
+        faults.append(f"{path}: there is no such district file")
+        return None, None, None
+    written = attempt(faults, lambda: mapping(path, "situbondo.yaml"))
+    district = None if written is None else attempt(faults, lambda: read_district(written, path.name))
+    catalogue_path = _beside(path.parent, "incidents.yaml")
+    catalogue = attempt(faults, lambda: read_catalogue(mapping(catalogue_path, "incidents.yaml"), catalogue_path.name))
+    name = None if written is None else written.get("rhythms")
+    if not isinstance(name, str) or (district is None and not re.fullmatch(SLUG, name)):
+        return district, catalogue, None
+    # Without a catalogue, which is a fault already, a family can still be asked about itself.
+    known = Catalogue({}) if catalogue is None else catalogue
+    return district, catalogue, _load_family(faults, f"{path.name}.rhythms", path.parent, name, known)
+
+
+def _load_family(faults: list[str], place: str, base: Path, name: str, catalogue: Catalogue) -> Family | None:
+    """The code family *name* in the folder *base*, or the shipped one; its faults go to *faults*, at *place*."""
+    path = _beside(base, f"rhythms/{name}.yaml")
+    if not re.fullmatch(SLUG, name) or not _is_file(path):
+        known = sorted({each.stem for folder in (base, SHIPPED) for each in folder.glob("rhythms/*.yaml")})
+        faults.append(f"{place}: there is no code family {name!r}; {hint(name, known)}")
+        return None
+    example, shown = "rhythms/jawa-timur.yaml", f"rhythms/{path.name}"
+    return attempt(faults, lambda: read_family(mapping(path, example), shown, catalogue))
+
+
+def _beside(base: Path, name: str) -> Path:
+    """The file *name* in the folder *base*, or the one that is shipped."""
+    own = base / name
+    return own if _is_file(own) else SHIPPED / name
+
+
+def named(base: Path, table: Mapping[str, Any], key: str) -> Path | None:
+    """The path that *table* names under *key*; None where it names none, or none that its option allows."""
+    name = table.get(key)
+    return base / name if isinstance(name, str) and re.fullmatch(PATH, name) else None
+
+
+def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The table under *key*; empty where there is none."""
+    found = written.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
+    """What is doubtful about the way to the broker."""
+    if is_loopback(broker.host):
+        return
+    if ca_file is None:
+        carried = "the alarms travel" if password is None else "the password and the alarms travel"
+        yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
+    if broker.username is None:
+        yield f"broker: {broker.host} is another machine, and there is no username; it cannot tell who rings"
+
+
+def state_dir_warnings(folder: Path) -> Iterator[str]:
+    """What is doubtful about the folder in which a program keeps what it must not forget."""
+    nearest = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
+    if nearest == folder and not folder.is_dir():
+        yield f"state_dir: {folder} is no folder; nothing can be kept there"
+    elif not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        what = "written" if nearest == folder else "made"
+        yield f"state_dir: {folder} cannot be {what} by this user; the program's user must be able to"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.removesuffix(".").lower() == "localhost"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have, or a folder that this user may not look into
+        return False
+
+
+def mapping(path: Path, example: str) -> dict[str, Any]:
+    """What stands in *path*; *example* is a shipped file of its kind. Raises SettingsError."""
+    try:
+        found = yamltext.load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([f"{path}: is no UTF-8 text"]) from None
+    except yamltext.YamlError as error:
+        tab = "; indent with spaces" if "'\\t'" in str(error) else ""
+        raise SettingsError([f"{path.name}: {error}{tab}"]) from None
+    if found is None:
+        raise SettingsError([f"{path.name}: is empty; start from config/{example}"])
+    if not isinstance(found, dict):
+        kind = "a list" if isinstance(found, list) else "a mere value"
+        raise SettingsError([f"{path.name}: is {kind}, no settings; write `name: value` lines, as in config/{example}"])
+    return found
+
+
+def attempt(faults: list[str], act: Callable[[], T]) -> T | None:
+    """What *act* returns; None if it finds faults, which then are in *faults*."""
+    try:
+        return act()
+    except SettingsError as error:
+        faults += error.faults
+        return None
+
+
+def read_password(base: Path, broker: Mapping[str, Any], place: str) -> str | None:
+    """The password in the file that *broker* names. Raises SettingsError."""
+    if ("username" in broker) != ("password_file" in broker):
+        raise SettingsError([f"{place}: username and password_file belong together; give both or neither"])
+    path = named(base, broker, "password_file")
+    if path is None:
+        return None
+    remedy = "write the password into it, and let the node's user read it"
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError([f"{place}.password_file: {path} cannot be read: {reason}; {remedy}"]) from None
+    if not password:
+        raise SettingsError([f"{place}.password_file: {path} is empty; {remedy}"])
+    return password
+
+
+def find_ca_file(base: Path, broker: Mapping[str, Any], place: str) -> Path | None:
+    """The certificates that *broker* names, once they can be read. Raises SettingsError."""
+    path = named(base, broker, "ca_file")
+    if path is None:
+        return None
+    if not _is_file(path):
+        raise SettingsError([f"{place}.ca_file: there is no file {path}"])
+    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with suppress(OSError, ValueError):  # what it could not load is not in the store
+        store.load_verify_locations(cafile=path)
+    if not store.cert_store_stats()["x509"]:
+        remedy = "it takes the PEM file of the broker's certificate authority"
+        raise SettingsError([f"{place}.ca_file: {path} holds no certificate that can be read; {remedy}"])
+    return path

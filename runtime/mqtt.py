@@ -1,0 +1,249 @@
+"""The link to the broker: the only home of paho. Callbacks only enqueue; must not know what a message means.
+
+Each connection is a client of its own, made anew: paho keeps what was published and not acknowledged, and would
+send it late on the next connection. What must outlive a connection is in the outbox. A connection begins clean,
+asks for nothing retained, and counts as linked when the broker has answered the subscriptions; what it refuses is a
+fault, and the rest is heard.
+
+An exception in a callback is raised out of paho's loop and ends the connection, never this thread: the thread
+reports it and connects again.
+
+paho calls back while it holds the locks that its `publish` takes. So no callback takes a lock that is held while
+paho is called: the loop and this thread would wait for each other for ever, measured.
+"""
+
+import random
+import ssl
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Event as Flag
+from threading import Lock, Thread
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract.wire.alarm import MAX_BEACON_BYTES, MAX_BYTES
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
+from runtime.endpoint import Broker, Subscription
+from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+
+KEEPALIVE_S = 10
+CONNECT_S = 2.0
+RETRY_S = (1.0, 4.0)  # at random between these: a thousand nodes do not come back at one instant
+MAX_PACKET = 2 * 1024 * 1024
+# Under a flood these still come in: what ends sound must never be crowded out by what begins it.
+URGENT = ("/command/silence", "/alarm/aman")
+# What programs say of themselves may be longer than what people type: every alarm in force may stand in it.
+REPORTS = ("/active", "/status", "/event")
+
+
+class _Ledger:
+    """What one connection has sent, by paho's number. The broker's answer may come before the token is written down."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._sent: dict[int, Publish] = {}
+        self._early: dict[int, ReasonCode] = {}
+
+    def sent(self, mid: int, message: Publish) -> ReasonCode | None:
+        """Writes down that *message* was sent as *mid*; the broker's answer, if it has come already."""
+        with self._lock:
+            if mid not in self._early:
+                self._sent[mid] = message
+            return self._early.pop(mid, None)
+
+    def answered(self, mid: int, code: ReasonCode) -> Publish | None:
+        """What was sent as *mid*, if that is written down; otherwise the answer *code* is noted for `sent`."""
+        with self._lock:
+            if mid not in self._sent:
+                self._early[mid] = code
+            return self._sent.pop(mid, None)
+
+
+class Link:
+    """Keeps a connection to *broker*, with *subscriptions*, and *will* as its last words."""
+
+    def __init__(
+        self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._broker = broker
+        self._subscriptions = tuple(subscriptions)
+        self._will = will
+        self._inbox = inbox
+        self._prepare = prepare
+        self._client: mqtt.Client | None = None
+        self._failing: set[str] = set()  # parts whose fault is to be lifted
+        self._refused: set[str] = set()  # topics
+        self._closing = Flag()
+        self._at_once = Flag()  # set to skip the wait before the next connection
+        self._reason = "not connected yet"
+        self._thread = Thread(target=self._run, name="link", daemon=True)
+
+    def start(self) -> None:
+        """Begins to seek the broker."""
+        self._thread.start()
+
+    def publish(self, message: Publish) -> None:
+        """Sends *message* if connected; what is not sent now is never sent."""
+        client = self._client
+        if client is None or not client.is_connected():
+            return
+        ledger: _Ledger = client.user_data_get()
+        info = client.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
+        answer = ledger.sent(info.mid, message)
+        if answer is not None:
+            self._answered(message, answer)
+
+    def reconnect(self) -> None:
+        """Drops the connection, which may be dead unnoticed, and connects again at once."""
+        self._at_once.set()
+        client = self._client
+        if client is not None:
+            client.disconnect()
+
+    def close(self, last_words: Publish | None = None) -> None:
+        """Says *last_words*, disconnects and ends the thread."""
+        client = self._client
+        if last_words is not None and client is not None and client.is_connected():
+            info = client.publish(last_words.topic, last_words.payload, qos=1, retain=last_words.retain)
+            with suppress(RuntimeError, ValueError):
+                info.wait_for_publish(timeout=1.0)
+        self._closing.set()
+        self._at_once.set()
+        if client is not None:
+            client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(timeout=2.0)
+
+    def trouble(self) -> str | None:
+        """What is wrong with the thread, or None; a missing broker is not the thread's fault."""
+        return None if self._thread.is_alive() or self._thread.ident is None else "its thread is dead"
+
+    def _run(self) -> None:
+        self._prepare()
+        while not self._closing.is_set():
+            try:
+                self._connect_once()
+            except OSError as error:
+                self._reason = f"broker {self._broker.host}:{self._broker.port}: {error}"
+            except Exception as error:  # noqa: BLE001 - the thread's edge: a bug in a callback must not deafen
+                self._fault("link thread", repr(error))
+                self._reason = "the link failed and begins anew"
+            self._client = None
+            self._inbox.put(Unlinked(self._reason))
+            if not self._at_once.wait(random.uniform(*RETRY_S)):  # noqa: S311 - spreads load, guards nothing
+                continue
+            self._at_once.clear()
+
+    def _connect_once(self) -> None:
+        """One connection, from its beginning to its end."""
+        client = self._new_client()
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.MaximumPacketSize = MAX_PACKET
+        self._reason = f"broker {self._broker.host}:{self._broker.port}: connection lost"
+        client.connect(
+            self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True, properties=properties
+        )
+        self._client = client
+        # Not loop_forever: only loop() makes the pair of sockets by which a publish wakes a sleeping loop.
+        # Without it, a press waited for up to a second, measured.
+        while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
+            if self._closing.is_set() and not client.want_write():
+                if not client.is_connected():
+                    return
+                client.disconnect()  # in good order, or the broker would speak the will
+
+    def _new_client(self) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, self._broker.client_id, userdata=_Ledger(), protocol=mqtt.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_S
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
+        if self._broker.username is not None:
+            client.username_pw_set(self._broker.username, self._broker.password)
+        if self._broker.ca_file is not None:
+            client.tls_set(ca_certs=str(self._broker.ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+        # With a write callback set, paho leaves all writing to its own loop; else a publish from another
+        # thread could interleave with it in the middle of a packet.
+        client.on_socket_register_write = _leave_to_loop
+        return client
+
+    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
+        if code.is_failure:
+            self._reason = f"broker {self._broker.host}:{self._broker.port} refuses {self._broker.client_id}: {code}"
+            client.disconnect()
+            return
+        client.subscribe([(each.topic, _options(each)) for each in self._subscriptions])
+
+    def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
+        refused = [each.topic for each, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
+        if refused:
+            self._fault("subscriptions", f"the broker refuses {', '.join(refused)}")
+        else:
+            self._recover("subscriptions")
+        self._recover("link thread")
+        self._refused.clear()
+        self._recover("publish")
+        self._inbox.put(Linked())
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        topic = message.topic
+        beacon = topic.endswith("/active")
+        longest = MAX_BEACON_BYTES if topic.endswith(REPORTS) else MAX_BYTES
+        payload = bytes(message.payload[: longest + 1])  # the one more tells that it is too long
+        waiting = BEACON_LIMIT if beacon else URGENT_LIMIT if topic.endswith(URGENT) else NETWORK_LIMIT
+        self._inbox.offer(Received(topic, payload, message.retain), waiting)
+
+    def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
+        message = ledger.answered(mid, code)
+        if message is not None:
+            self._answered(message, code)
+
+    def _answered(self, message: Publish, code: ReasonCode) -> None:
+        """A refusal counts until the same is taken: a refused status and its report would call each other for ever."""
+        if code.is_failure:
+            self._refused.add(message.topic)
+            self._fault("publish", f"the broker refuses what {self._broker.client_id} publishes: {code}")
+            return
+        self._refused.discard(message.topic)
+        if not self._refused:
+            self._recover("publish")
+        if message.token is not None:
+            self._inbox.put(Acknowledged(message.token))
+
+    def _fault(self, part: str, reason: str) -> None:
+        self._failing.add(part)
+        self._inbox.put(Faulted(part, reason))
+
+    def _recover(self, part: str) -> None:
+        if part in self._failing:
+            self._failing.discard(part)
+            self._inbox.put(Recovered(part))
+
+    def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
+        if code.is_failure and code.getName() != "Unspecified error":  # which is paho's word for a lost connection
+            self._reason = f"broker {self._broker.host}:{self._broker.port}: {code}"
+
+
+def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:
+    """The loop looks for itself whether there is something to write."""
+
+
+def _options(wanted: Subscription) -> SubscribeOptions:
+    """Of what is not `kept` nothing retained is sent, and the flag tells how it was published."""
+    handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if wanted.kept else SubscribeOptions.RETAIN_DO_NOT_SEND
+    return SubscribeOptions(qos=1, noLocal=True, retainAsPublished=not wanted.kept, retainHandling=handling)

@@ -1,0 +1,66 @@
+"""What a program says on its standard output, in a thread of its own: who reads it may hang or be gone.
+
+A pipe that nobody empties blocks who writes into it, and one without another end raises. Neither may reach the loop.
+The journal has every event anyway.
+"""
+
+from collections.abc import Callable, Mapping
+from queue import SimpleQueue
+from threading import Thread
+
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
+
+LINES = 1000  # lines that may wait; what comes then is left out
+
+
+class Teller:
+    """Hands lines to *say*, one after the other. Use as a context manager."""
+
+    def __init__(self, say: Callable[[str], None], inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
+        self._say = say
+        self._inbox = inbox
+        self._prepare = prepare
+        self._queue: SimpleQueue[str | None] = SimpleQueue()
+        self._failed = False
+        self._thread = Thread(target=self._run, name="teller", daemon=True)
+
+    def __enter__(self) -> "Teller":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._queue.put(None)
+        self._thread.join(timeout=1.0)
+
+    def tell(self, text: str) -> None:
+        """Takes the line *text* to be said. Never waits."""
+        if self._queue.qsize() < LINES:
+            self._queue.put(text)
+
+    def _run(self) -> None:
+        self._prepare()
+        while (text := self._queue.get()) is not None:
+            try:
+                self._say(text)
+            except Exception as error:  # noqa: BLE001 - the thread's edge: no line is worth a siren
+                if not self._failed:
+                    self._failed = True
+                    self._inbox.put(Faulted("output", f"cannot say what happens: {error}; the journal has it"))
+                continue
+            if self._failed:
+                self._failed = False
+                self._inbox.put(Recovered("output"))
+
+
+def line(event: Mapping[str, object]) -> str:
+    """*event* as a line for the system's log."""
+    shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
+    about = " ".join(f"{name}={_shown(value)}" for name, value in shown.items())
+    return f"{event['event']}: {about}"
+
+
+def _shown(value: object) -> str:
+    """*value* within one line: a note from outside must not write lines of its own."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)

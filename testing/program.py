@@ -1,0 +1,101 @@
+"""A program of ours, run as a process whose lines are heard: a node's, or the hub's. Must not know what they mean."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from threading import Condition, Thread
+from typing import Self
+
+from broker.mosquitto import end
+
+STOP_S = 5.0
+
+
+class Program:
+    """`kentongan` with *arguments*, under a *name*; use as a context manager. It can be started again.
+
+    *hear* is given each line it says. Several programs can share one *changed*, to be waited for together.
+    """
+
+    def __init__(
+        self, name: str, arguments: Sequence[str], hear: Callable[[str], None] | None = None,
+        changed: Condition | None = None,
+    ) -> None:
+        self.name = name
+        self.lines: list[str] = []
+        self._arguments = tuple(arguments)
+        self._hear = hear
+        self._changed = changed if changed is not None else Condition()
+        self._process: subprocess.Popen[str] | None = None
+        self._thread: Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that runs."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} is not running")
+        return self._process.pid
+
+    def start(self, env: Mapping[str, str] | None = None) -> None:
+        """Starts it."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own command line
+            [sys.executable, "-m", "kentongan", *self._arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+            env={**os.environ, **(env or {})},
+        )
+        self._thread = Thread(target=self._watch_lines, args=(self._process,), daemon=True)
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Asks it to end; `stop` waits for it."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """Ends it in good order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def wait(self, ready: Callable[[Self], bool], timeout_s: float) -> bool:
+        """Waits until *ready* of this program; looks again at each line, and at whatever else is noted of it."""
+        with self._changed:
+            return self._changed.wait_for(lambda: ready(self), timeout_s)
+
+    def wait_line(self, part: str, timeout_s: float, since: int = 0) -> bool:
+        """Waits until it has said a line that holds *part*, after its first *since* lines."""
+        return self.wait(lambda program: any(part in line for line in program.lines[since:]), timeout_s)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        end(process, how)
+        if self._thread is not None:
+            self._thread.join(timeout=STOP_S)  # it has said all
+
+    def _watch_lines(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        with process.stdout:
+            for line in process.stdout:
+                with self._changed:
+                    self.lines.append(line.rstrip("\n"))
+                    self._changed.notify_all()
+                if self._hear is not None:
+                    self._hear(line.rstrip("\n"))

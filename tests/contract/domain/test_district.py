@@ -1,0 +1,194 @@
+"""The district of Situbondo, the faults that a district can have, and whom a node hears."""
+
+from typing import Any
+
+import pytest
+
+from contract.domain.district import Post, heard, read_district
+from contract.domain.incidents import read_catalogue
+from tests.contract.shipped import catalogue, district, faults, plain
+
+EVERY = frozenset({
+    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
+    "kecelakaan", "pencurian", "ternak", "lainnya", "aman",
+})
+FROM_NEIGHBOURS = frozenset({
+    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "pencurian", "ternak", "aman",
+})
+FROM_AFAR = frozenset({"bencana", "aman"})
+
+
+@pytest.fixture
+def situbondo() -> Any:
+    return plain("situbondo.yaml")
+
+
+def refused(found: object) -> tuple[str, ...]:
+    return faults(lambda: read_district(found, "situbondo"))
+
+
+def test_the_six_villages_have_their_kinds_and_codes() -> None:
+    found = district()
+
+    assert (found.district, found.name, found.code, found.rhythms) == (
+        "situbondo", "Kecamatan Situbondo", "35.12.07", "jawa-timur",
+    )
+    assert {slug: (village.name, village.kind, village.code) for slug, village in found.villages.items()} == {
+        "patokan": ("Patokan", "kelurahan", "35.12.07.1002"),
+        "dawuhan": ("Dawuhan", "kelurahan", "35.12.07.1003"),
+        "kalibagor": ("Kalibagor", "desa", "35.12.07.2001"),
+        "kotakan": ("Kotakan", "desa", "35.12.07.2004"),
+        "talkandang": ("Talkandang", "desa", "35.12.07.2005"),
+        "olean": ("Olean", "desa", "35.12.07.2006"),
+    }
+
+
+def test_every_village_has_a_post_and_a_responder_hears_all() -> None:
+    villages = district().villages
+
+    assert all(village.posts for village in villages.values())
+    assert villages["patokan"].posts == {
+        "pos-1": Post("Pos Kamling Patokan", hears="village"),
+        "polsek": Post("Polsek Situbondo", hears="all"),
+    }
+
+
+def test_an_unknown_neighbour_is_refused_with_a_suggestion(situbondo: Any) -> None:
+    situbondo["villages"]["kalibagor"]["neighbours"].append("taklandang")
+
+    assert refused(situbondo) == (
+        "situbondo.villages.kalibagor.neighbours: 'taklandang' is no village here; did you mean talkandang?",
+    )
+
+
+def test_an_unknown_neighbour_like_no_village_is_refused_without_a_suggestion(situbondo: Any) -> None:
+    situbondo["villages"]["kalibagor"]["neighbours"].append("bugeman")
+
+    assert refused(situbondo) == ("situbondo.villages.kalibagor.neighbours: 'bugeman' is no village here",)
+
+
+def test_a_neighbourhood_that_only_one_of_the_two_names_is_refused(situbondo: Any) -> None:
+    situbondo["villages"]["olean"]["neighbours"].append("kotakan")
+
+    assert refused(situbondo) == (
+        "situbondo.villages.olean.neighbours: names kotakan, but kotakan does not name olean; add it there",
+    )
+
+
+def test_a_village_that_neighbours_itself_is_refused(situbondo: Any) -> None:
+    situbondo["villages"]["olean"]["neighbours"].append("olean")
+
+    assert refused(situbondo) == ("situbondo.villages.olean.neighbours: names itself",)
+
+
+@pytest.mark.parametrize("code", ["35.12.08.2006", "35.12.70.2006", "35.21.07.2006"])
+def test_a_code_outside_the_district_is_refused(situbondo: Any, code: str) -> None:
+    situbondo["villages"]["olean"]["code"] = code
+
+    assert refused(situbondo) == (f"situbondo.villages.olean.code: '{code}' does not lie in the district '35.12.07'",)
+
+
+def test_a_code_that_two_villages_share_is_refused_once(situbondo: Any) -> None:
+    situbondo["villages"]["kotakan"]["code"] = "35.12.07.2001"
+
+    assert refused(situbondo) == ("situbondo.villages.kotakan.code: '35.12.07.2001' is also kalibagor's",)
+
+
+def test_the_word_for_all_villages_is_no_slug(situbondo: Any) -> None:
+    situbondo["villages"]["semua"] = situbondo["villages"]["olean"] | {"neighbours": [], "code": "35.12.07.2009"}
+
+    assert refused(situbondo) == (
+        "situbondo.villages.semua: this word means every village in a topic; give the village another slug",
+    )
+
+
+def test_a_district_without_villages_is_refused(situbondo: Any) -> None:
+    situbondo["villages"] = {}
+
+    assert refused(situbondo) == ("situbondo.villages: empty; a district has at least one village",)
+
+
+def test_every_fault_of_meaning_is_told_at_once(situbondo: Any) -> None:
+    villages = situbondo["villages"]
+    villages["patokan"]["neighbours"] = ["dawuhan"]
+    villages["kotakan"]["neighbours"] = ["kalibagr"]
+    villages["olean"]["code"] = "35.12.09.2006"
+
+    assert refused(situbondo) == (
+        "situbondo.villages.kalibagor.neighbours: names kotakan, but kotakan does not name kalibagor; add it there",
+        "situbondo.villages.kotakan.neighbours: 'kalibagr' is no village here; did you mean kalibagor?",
+        "situbondo.villages.olean.code: '35.12.09.2006' does not lie in the district '35.12.07'",
+        "situbondo.villages.olean.neighbours: names patokan, but patokan does not name olean; add it there",
+    )
+
+
+def test_every_fault_of_form_is_told_at_once(situbondo: Any) -> None:
+    villages = situbondo["villages"]
+    situbondo["code"] = 35.12
+    villages["patokan"]["kind"] = "desaa"
+    villages["dawuhan"]["code"] = "35.12.07.103"
+    villages["kalibagor"]["neighbours"] = "kotakan"
+    villages["kotakan"]["posts"] = ["pos-1"]
+    villages["talkandang"]["posts"]["pos-1"]["hears"] = True
+    villages["Olean Lor"] = villages.pop("olean")
+
+    assert refused(situbondo) == (
+        "situbondo.code: 35.12 is not allowed; use a Kemendagri code such as '35.12.07'",
+        "situbondo.villages.patokan.kind: 'desaa' is not allowed; use desa or kelurahan (did you mean desa?)",
+        "situbondo.villages.dawuhan.code: '35.12.07.103' is not allowed; use a Kemendagri code such as '35.12.07.2001'",
+        "situbondo.villages.kalibagor.neighbours: 'kotakan' is no list; write [a, b]",
+        "situbondo.villages.kotakan.posts: ['pos-1'] is no mapping; write its members below it, indented",
+        "situbondo.villages.talkandang.posts.pos-1.hears: True is not allowed; use village or all",
+        "situbondo.villages.Olean Lor: 'Olean Lor' is not allowed; use small letters, digits and single hyphens",
+    )
+
+
+def test_a_post_in_kalibagor_hears_its_own_its_neighbours_and_the_district_by_reach() -> None:
+    assert heard(district(), catalogue(), "kalibagor", "village") == {
+        "semua": EVERY,
+        "kalibagor": EVERY,
+        "kotakan": FROM_NEIGHBOURS,
+        "talkandang": FROM_NEIGHBOURS,
+        "patokan": FROM_AFAR,
+        "dawuhan": FROM_AFAR,
+        "olean": FROM_AFAR,
+    }
+
+
+def test_a_responder_hears_every_incident_of_every_village() -> None:
+    assert heard(district(), catalogue(), "patokan", "all") == {
+        "semua": EVERY,
+        "patokan": EVERY,
+        "dawuhan": EVERY,
+        "kalibagor": EVERY,
+        "kotakan": EVERY,
+        "talkandang": EVERY,
+        "olean": EVERY,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reach", "from_kotakan", "from_olean"),
+    [
+        ("village", None, None),
+        ("neighbours", frozenset({"bencana", "aman"}), None),
+        ("district", frozenset({"bencana", "aman"}), frozenset({"bencana", "aman"})),
+    ],
+)
+def test_an_all_clear_is_heard_wherever_an_alarm_of_that_village_can_be(
+    reach: str, from_kotakan: frozenset[str] | None, from_olean: frozenset[str] | None
+) -> None:
+    found = plain("incidents.yaml")
+    found["incidents"] = {name: found["incidents"][name] for name in ("bencana", "aman")}
+    found["incidents"]["bencana"]["reach"] = reach
+
+    result = heard(district(), read_catalogue(found), "kalibagor", "village")
+
+    assert (result.get("kotakan"), result.get("olean")) == (from_kotakan, from_olean)
+    assert result["kalibagor"] == result["semua"] == frozenset({"bencana", "aman"})
+
+
+def test_a_neighbour_named_twice_is_a_fault(situbondo: Any) -> None:
+    situbondo["villages"]["olean"]["neighbours"] = ["patokan", "patokan"]
+
+    assert refused(situbondo) == ("situbondo.villages.olean.neighbours: names patokan more than once",)

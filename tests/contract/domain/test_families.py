@@ -1,0 +1,208 @@
+"""Code families and the catalogue: what is shipped is whole, and what is ambiguous or lacking is refused."""
+
+from typing import Any
+
+import pytest
+
+from contract.domain.incidents import Incident, Reach, cycles, read_catalogue, read_family
+from contract.domain.rhythm import CyclePlan, Ending, Rhythm
+from tests.contract.shipped import FAMILIES, catalogue, family, faults, plain
+
+INCIDENTS = [
+    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
+    "kecelakaan", "pencurian", "ternak", "lainnya", "aman",
+]
+CODES = {
+    "pembunuhan", "pencurian", "perampokan", "kebakaran", "bencana", "ternak",
+    "kecelakaan", "pemerkosaan", "lainnya", "aman", "patroli",
+}
+
+
+def refused(found: object) -> tuple[str, ...]:
+    return faults(lambda: read_family(found, "polri", catalogue()))
+
+
+@pytest.fixture
+def polri() -> Any:
+    return plain("rhythms/polri.yaml")
+
+
+def test_the_catalogue_holds_the_ten_incidents() -> None:
+    assert list(catalogue().incidents) == INCIDENTS
+    assert catalogue().cycle == CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=7.0)
+    assert catalogue().incidents["kecelakaan"] == Incident(
+        label="Kecelakaan", english="Accident", rhythm="kecelakaan", priority=50, reach=Reach.VILLAGE,
+        severity="sedang", duration_s=120.0,
+    )
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_shipped_family_loads_with_all_its_codes_and_sources(name: str) -> None:
+    assert family(name).codes.keys() == CODES
+    assert len(family(name).sources) >= 2
+    assert cycles(catalogue(), family(name)).keys() == {*INCIDENTS, "patroli"}
+
+
+def test_a_code_may_be_text_alone_or_say_its_tempo_and_its_source() -> None:
+    codes = family("jawa-timur").codes
+
+    assert (codes["pencurian"].rhythm, codes["pencurian"].stretch, codes["pencurian"].source) == (
+        Rhythm((0,), Ending.PAUSE), 1.0, "",
+    )
+    assert (codes["patroli"].rhythm, codes["patroli"].stretch, codes["patroli"].source) == (
+        Rhythm((2, 2), Ending.PAUSE), 1.5, "polri",
+    )
+
+
+def test_a_family_has_no_figure_for_a_name_it_lacks() -> None:
+    with pytest.raises(KeyError):
+        family("polri").figure("banjir")
+
+
+def test_two_codes_that_sound_the_same_are_refused_by_both_names(polri: Any) -> None:
+    polri["alike"] = polri["alike"][1:]
+
+    assert refused(polri) == (
+        "polri.codes.pencurian: sounds the same as perampokan; change one of them, or name both under alike",
+    )
+
+
+def test_a_code_that_is_another_one_begun_elsewhere_is_refused(polri: Any) -> None:
+    polri["codes"]["bencana"] = "●●  ●‖"
+    polri["codes"]["kecelakaan"] = "●  ●●‖"
+
+    assert refused(polri) == (
+        "polri.codes.bencana: sounds the same as kecelakaan; change one of them, or name both under alike",
+    )
+
+
+def test_the_round_must_not_sound_like_an_alarm(polri: Any) -> None:
+    polri["codes"]["pembunuhan"] = "●‖"
+    polri["codes"]["patroli"] = "●  ●  ●‖"
+
+    assert refused(polri) == (
+        "polri.codes.pembunuhan: sounds the same as patroli; change one of them, or name both under alike",
+    )
+
+
+def test_three_alike_are_told_apart_by_pairs(polri: Any) -> None:
+    polri["alike"] = [["pencurian", "perampokan"], ["pembunuhan", "ternak"], ["pemerkosaan", "lainnya"]]
+
+    assert refused(polri) == tuple(
+        f"polri.codes.{one}: sounds the same as {other}; change one of them, or name both under alike"
+        for one, other in [
+            ("pembunuhan", "pemerkosaan"), ("pembunuhan", "lainnya"), ("ternak", "pemerkosaan"), ("ternak", "lainnya"),
+        ]
+    )
+
+
+def test_names_declared_alike_may_differ(polri: Any) -> None:
+    polri["alike"].append(["kebakaran", "bencana"])
+
+    assert read_family(polri, "polri", catalogue()).codes.keys() == CODES
+
+
+def test_a_missing_code_is_refused_with_the_incident_that_needs_it(polri: Any) -> None:
+    del polri["codes"]["kebakaran"]
+
+    assert refused(polri) == ("polri.codes.kebakaran: missing; incident kebakaran needs it",)
+
+
+def test_a_missing_code_is_refused_for_each_incident_that_needs_it(polri: Any) -> None:
+    found = plain("incidents.yaml")
+    found["incidents"]["bencana"]["rhythm"] = "banjir"
+    found["incidents"]["kebakaran"]["rhythm"] = "banjir"
+
+    assert faults(lambda: read_family(polri, "polri", read_catalogue(found))) == (
+        "polri.codes.banjir: missing; incident bencana needs it",
+        "polri.codes.banjir: missing; incident kebakaran needs it",
+    )
+
+
+def test_two_incidents_may_share_a_code() -> None:
+    found = plain("incidents.yaml")
+    found["incidents"]["perampokan"]["rhythm"] = "pencurian"
+
+    sounded = cycles(read_catalogue(found), family("polri"))
+
+    assert sounded["perampokan"] == sounded["pencurian"]
+
+
+def test_a_family_without_the_round_is_refused(polri: Any) -> None:
+    del polri["codes"]["patroli"]
+
+    assert refused(polri) == ("polri.codes.patroli: missing; the watch's round needs it",)
+
+
+def test_a_name_under_alike_that_is_no_code_is_refused(polri: Any) -> None:
+    polri["alike"].append(["kebakarn", "bencana"])
+
+    assert refused(polri) == ("polri.alike.2: 'kebakarn' is no code of this family",)
+
+
+def test_every_fault_of_meaning_is_told_at_once(polri: Any) -> None:
+    del polri["codes"]["kebakaran"], polri["codes"]["patroli"]
+    polri["codes"]["kecelakaan"] = "●●● ●‖"
+    polri["alike"].append(["banjir", "gempa"])
+
+    assert refused(polri) == (
+        "polri.codes.kebakaran: missing; incident kebakaran needs it",
+        "polri.codes.patroli: missing; the watch's round needs it",
+        "polri.alike.2: 'banjir' is no code of this family",
+        "polri.alike.2: 'gempa' is no code of this family",
+        "polri.codes.bencana: sounds the same as kecelakaan; change one of them, or name both under alike",
+    )
+
+
+def test_every_fault_of_form_is_told_at_once(polri: Any) -> None:
+    polri["name"] = " "
+    polri["sources"] = "a book"
+    polri["tempo"]["stroke_s"] = 0
+    polri["codes"]["pencurian"] = {"code": 22, "stretch": 9}
+    polri["codes"]["kebakaran"] = "●●●‖‖"
+    polri["codes"]["Bencana"] = "●‖"
+    polri["alike"] = [["pencurian"], "perampokan"]
+
+    assert refused(polri) == (
+        "polri.name: ' ' is not allowed; use the family's name",
+        "polri.sources: 'a book' is no list; write [a, b]",
+        "polri.codes.pencurian.code: 22 is no rhythm; write its strokes in quotes, as '●●‖' or 'oo|'",
+        "polri.codes.pencurian.stretch: 9 is out of range; use 0.5 to 4 times",
+        "polri.codes.kebakaran: '●●●‖‖' must begin with a stroke and may end with one ‖ (or |) or one … (or ...)",
+        "polri.codes.Bencana: 'Bencana' is not allowed; use small letters, digits and single hyphens",
+        "polri.tempo.stroke_s: 0 is out of range; use 0.1 to 2 s",
+        "polri.alike.1: 'perampokan' is no list; write [a, b]",
+    )
+
+
+def test_a_catalogue_without_the_all_clear_is_refused() -> None:
+    found = plain("incidents.yaml")
+    del found["incidents"]["aman"]
+
+    assert faults(lambda: read_catalogue(found, "incidents")) == (
+        "incidents.incidents.aman: missing; the all-clear is always needed",
+    )
+
+
+def test_every_fault_of_a_catalogue_is_told_at_once() -> None:
+    found = plain("incidents.yaml")
+    found["cycle"]["siren_s"] = "5"
+    found["incidents"]["bencana"] |= {"priority": 101, "reach": "distrikt", "severity": "tingi"}
+    found["incidents"]["ternak"] |= {"duration_s": 3600, "label": 7}
+    del found["incidents"]["lainnya"]["english"]
+
+    assert faults(lambda: read_catalogue(found, "incidents")) == (
+        "incidents.incidents.bencana.priority: 101 is no priority; use 0 to 100",
+        (
+            "incidents.incidents.bencana.reach: 'distrikt' is not allowed; "
+            "use village or neighbours or district (did you mean district?)"
+        ),
+        (
+            "incidents.incidents.bencana.severity: 'tingi' is not allowed; "
+            "use rendah or sedang or tinggi (did you mean tinggi?)"
+        ),
+        "incidents.incidents.ternak.label: 7 is not allowed; use a word or two for people",
+        "incidents.incidents.ternak.duration_s: 3600 is out of range; use 10 to 600 s",
+        "incidents.incidents.lainnya.english: missing; this setting has no default",
+        "incidents.cycle.siren_s: '5' is no number; use 1 to 30 s",
+    )

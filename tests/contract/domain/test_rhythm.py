@@ -1,0 +1,288 @@
+"""The strokes of every published code, worked out on paper, and the cycles that they make.
+
+Paper says: a stroke every 0.30 s, 0.45 s more for each space, 0.90 s more after the last stroke for the pause,
+and 0.15 s from stroke to stroke of a titir.
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.domain.incidents import cycles
+from contract.domain.rhythm import (
+    Cycle,
+    CyclePlan,
+    Figure,
+    Span,
+    Tempo,
+    alarm_cycle,
+    drum_cycle,
+    entered,
+    figure,
+    parse,
+)
+from tests.contract.shipped import FAMILIES, catalogue, family, quick
+
+ONE = Figure((0.0,), 1.2, repeats=True)
+TWO = Figure((0.0, 0.3), 1.5, repeats=True)
+THREE = Figure((0.0, 0.3, 0.6), 1.8, repeats=True)
+FOUR = Figure((0.0, 0.3, 0.6, 0.9), 2.1, repeats=True)
+FIVE = Figure((0.0, 0.3, 0.6, 0.9, 1.2), 2.4, repeats=True)
+ONE_THREE = Figure((0.0, 0.75, 1.05, 1.35), 2.55, repeats=True)
+THREE_ONE = Figure((0.0, 0.3, 0.6, 1.35), 2.55, repeats=True)
+TITIR = Figure((0.0,), 0.15, repeats=True)
+SLOW_ONE_ONE_ONE = Figure((0.0, 1.8, 3.6), 5.4, repeats=True)
+ONCE_ONE = Figure((0.0,), 1.2, repeats=False)
+ONCE_ONE_THREE = Figure((0.0, 0.75, 1.05, 1.35), 2.55, repeats=False)
+DORO_MULUK = Figure((0.0, 0.75, 1.05, 1.35, 1.65, 1.95, 2.25, 2.55, 3.3), 4.5, repeats=False)
+
+PUBLISHED = {
+    "jawa-timur": {
+        "pembunuhan": ONE,
+        "pencurian": TWO,
+        "perampokan": TWO,
+        "kebakaran": THREE,
+        "bencana": FOUR,
+        "ternak": FIVE,
+        "kecelakaan": ONE_THREE,
+        "pemerkosaan": TITIR,
+        "lainnya": TITIR,
+        "aman": DORO_MULUK,
+        "patroli": SLOW_ONE_ONE_ONE,
+    },
+    "polri": {
+        "pembunuhan": TITIR,
+        "pencurian": TWO,
+        "perampokan": TWO,
+        "kebakaran": THREE,
+        "bencana": THREE_ONE,
+        "ternak": TITIR,
+        "kecelakaan": ONE_THREE,
+        "pemerkosaan": TITIR,
+        "lainnya": TITIR,
+        "aman": ONCE_ONE,
+        "patroli": SLOW_ONE_ONE_ONE,
+    },
+    "tni": {
+        "pembunuhan": THREE,
+        "pencurian": FIVE,
+        "perampokan": TWO,
+        "kebakaran": THREE,
+        "bencana": FOUR,
+        "ternak": TITIR,
+        "kecelakaan": TITIR,
+        "pemerkosaan": TITIR,
+        "lainnya": TITIR,
+        "aman": ONCE_ONE,
+        "patroli": ONCE_ONE_THREE,
+    },
+}
+
+
+def rounded(beaten: Figure) -> Figure:
+    """*beaten* to the microsecond, without the dust of adding up fractions."""
+    return Figure(tuple(round(at, 6) for at in beaten.onsets_s), round(beaten.period_s, 6), beaten.repeats)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_incident_and_the_round_is_beaten_as_published(name: str) -> None:
+    rhythms = {slug: incident.rhythm for slug, incident in catalogue().incidents.items()} | {"patroli": "patroli"}
+
+    assert {slug: rounded(family(name).figure(rhythm)) for slug, rhythm in rhythms.items()} == PUBLISHED[name]
+
+
+def test_the_tempo_is_the_one_that_is_stated() -> None:
+    assert Tempo() == Tempo(stroke_s=0.30, gap_s=0.45, pause_s=0.90, titir_s=0.15)
+    assert {name: family(name).tempo for name in FAMILIES} == dict.fromkeys(FAMILIES, Tempo())
+
+
+def test_each_further_space_widens_the_gap_by_as_much() -> None:
+    assert rounded(figure(parse("● ●  ●   ●‖"), Tempo())).onsets_s == (0.0, 0.75, 1.95, 3.6)
+
+
+def test_the_tempo_moves_every_stroke() -> None:
+    slow = Tempo(stroke_s=0.5, gap_s=1.0, pause_s=2.0, titir_s=0.25)
+
+    assert figure(parse("● ●●‖"), slow) == Figure((0.0, 1.5, 2.0), 4.5, repeats=True)
+    assert figure(parse("●●●●…"), slow) == Figure((0.0,), 0.25, repeats=True)
+
+
+def test_a_repeating_figure_has_an_interval_back_to_its_first_stroke_and_a_single_one_has_none() -> None:
+    assert THREE.intervals_s == pytest.approx((0.3, 0.3, 1.2))
+    assert ONE.intervals_s == pytest.approx((1.2,))
+    assert ONCE_ONE_THREE.intervals_s == pytest.approx((0.75, 0.3, 0.3))
+    assert ONCE_ONE.intervals_s == ()
+
+
+def test_a_theft_is_the_siren_then_eight_figures_then_the_voice() -> None:
+    cycle = alarm_cycle(TWO, CyclePlan())
+
+    assert cycle.siren == Span(0.0, 5.0)
+    assert cycle.strokes_s == pytest.approx(
+        (6.0, 6.3, 7.5, 7.8, 9.0, 9.3, 10.5, 10.8, 12.0, 12.3, 13.5, 13.8, 15.0, 15.3, 16.5, 16.8)
+    )
+    assert cycle.voice == Span(19.0, 7.0)
+    assert cycle.length_s == 26.0
+
+
+def test_a_figure_that_would_not_fit_whole_is_left_out() -> None:
+    cycle = alarm_cycle(ONE_THREE, CyclePlan())
+
+    assert cycle.strokes_s == pytest.approx(
+        (6.0, 6.75, 7.05, 7.35, 8.55, 9.3, 9.6, 9.9, 11.1, 11.85, 12.15, 12.45, 13.65, 14.4, 14.7, 15.0)
+    )
+    assert cycle.voice is not None
+    assert (cycle.voice.at_s, cycle.voice.length_s) == pytest.approx((17.2, 7.0))
+    assert cycle.length_s == 24.2
+
+
+def test_a_figure_that_fits_to_the_last_instant_is_beaten() -> None:
+    exactly_four = CyclePlan(rhythm_s=10.2)
+
+    assert len(alarm_cycle(family("polri").figure("kecelakaan"), exactly_four).strokes_s) == 16
+
+
+def test_a_titir_fills_its_twelve_seconds_evenly() -> None:
+    cycle = alarm_cycle(TITIR, CyclePlan())
+
+    assert cycle.strokes_s == pytest.approx([6.0 + 0.15 * n for n in range(80)])
+    assert cycle.length_s == 26.0
+
+
+def test_as_many_whole_figures_are_beaten_as_fit_into_twelve_seconds() -> None:
+    sounded = cycles(catalogue(), family("jawa-timur"))
+    strokes_of_one = {
+        "pembunuhan": 1, "pencurian": 2, "perampokan": 2, "kebakaran": 3, "bencana": 4, "ternak": 5,
+        "kecelakaan": 4, "pemerkosaan": 1, "lainnya": 1,
+    }
+
+    assert {name: len(sounded[name].strokes_s) / strokes for name, strokes in strokes_of_one.items()} == {
+        "pembunuhan": 10, "pencurian": 8, "perampokan": 8, "kebakaran": 6, "bencana": 5, "ternak": 5,
+        "kecelakaan": 4, "pemerkosaan": 80, "lainnya": 80,
+    }
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_alarm_has_its_strokes_in_order_after_the_siren_and_before_the_voice(name: str) -> None:
+    alarms = {slug: cycle for slug, cycle in cycles(catalogue(), family(name)).items() if cycle.siren}
+
+    assert alarms.keys() == catalogue().incidents.keys() - {"aman"}
+    for cycle in alarms.values():
+        assert cycle.siren == Span(0.0, 5.0)
+        assert cycle.voice is not None
+        assert list(cycle.strokes_s) == sorted(set(cycle.strokes_s))
+        assert cycle.strokes_s[0] == 6.0
+        assert cycle.strokes_s[-1] + cycle.beat_s < cycle.voice.at_s
+        assert cycle.voice.at_s + cycle.voice.length_s == pytest.approx(cycle.length_s)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_all_clear_and_the_round_are_the_drum_alone_and_once(name: str) -> None:
+    sounded = cycles(catalogue(), family(name))
+
+    for slug in ("aman", "patroli"):
+        expected = PUBLISHED[name][slug]
+        assert sounded[slug].strokes_s == pytest.approx([1.0 + onset for onset in expected.onsets_s])  # after the rest
+        assert sounded[slug].length_s == pytest.approx(1.0 + expected.period_s)
+        assert (sounded[slug].siren, sounded[slug].voice) == (None, None)
+
+
+def test_a_figure_longer_than_its_time_is_beaten_once_and_whole() -> None:
+    plan = CyclePlan(siren_s=2.0, rest_s=0.5, rhythm_s=5.0, voice_s=3.0)
+
+    assert alarm_cycle(SLOW_ONE_ONE_ONE, plan) == Cycle(
+        11.4, Span(0.0, 2.0), (2.5, 4.3, 6.1), 0.15, Span(8.4, 3.0), figure=3
+    )
+
+
+def test_a_figure_without_a_mark_is_beaten_once_in_an_alarm_too() -> None:
+    assert alarm_cycle(ONCE_ONE_THREE, CyclePlan()).strokes_s == pytest.approx((6.0, 6.75, 7.05, 7.35))
+
+
+def test_without_a_voice_slot_the_cycle_ends_after_the_rest() -> None:
+    cycle = alarm_cycle(TWO, CyclePlan(voice_s=0.0))
+
+    assert (cycle.voice, cycle.length_s) == (None, 19.0)
+
+
+def test_an_output_that_beats_the_rhythm_is_off_again_before_the_next_stroke() -> None:
+    assert [drum_cycle(beaten, CyclePlan()).beat_s for beaten in (TWO, ONCE_ONE)] == pytest.approx([0.15, 0.15])
+    assert drum_cycle(TITIR, CyclePlan()).beat_s == pytest.approx(0.075)
+
+
+# Coming into a round after its start.
+
+THEFT = alarm_cycle(TWO, CyclePlan(voice_s=4.0))  # figures at 6, 7.5, 9 … 16.5; the voice at 19; 23 s in all
+FIGURES = st.sampled_from([ONE, TWO, THREE, FOUR, FIVE, ONE_THREE, THREE_ONE, TITIR, SLOW_ONE_ONE_ONE, ONCE_ONE_THREE])
+PLANS = st.builds(
+    CyclePlan, siren_s=st.floats(1.0, 30.0), rest_s=st.floats(0.2, 5.0), rhythm_s=st.floats(5.0, 60.0),
+    voice_s=st.sampled_from([0.0, 4.0, 7.0]),
+)
+
+
+def test_the_drum_can_be_joined_at_the_first_stroke_of_each_figure() -> None:
+    assert THEFT.entries_s == (6.0, 7.5, 9.0, 10.5, 12.0, 13.5, 15.0, 16.5)
+    assert drum_cycle(DORO_MULUK, CyclePlan()).entries_s == (1.0,)
+    assert alarm_cycle(TITIR, CyclePlan()).entries_s == alarm_cycle(TITIR, CyclePlan()).strokes_s
+
+
+@pytest.mark.parametrize("at_s", [0.0, -1.0])
+def test_who_comes_in_at_a_rounds_start_hears_all_of_it(at_s: float) -> None:
+    assert entered(THEFT, at_s) == THEFT
+
+
+@pytest.mark.parametrize(
+    ("at_s", "siren_s", "figures_left", "voice"),
+    [
+        (0.25, 5.0, 8, True), (0.5, 5.0, 8, True), (0.75, 5.0, 7, True), (2.0, 5.0, 7, True), (2.25, 5.0, 6, True),
+        (11.0, 5.0, 1, True), (11.25, 5.0, 0, True), (13.5, 5.0, 0, True), (13.75, 5.0, 0, False),
+        (17.0, 5.0, 0, False),  # up to 22, and the rest before the next round's siren
+        (17.25, 5.75, 0, False),  # … for which there is no more time: it goes on into the next round's
+        (18.0, 5.0, 0, False), (20.0, 3.0, 0, False), (22.75, 0.25, 0, False),
+    ],
+)
+def test_who_comes_in_later_has_the_siren_at_once_and_of_the_drum_the_figures_that_are_left_after_it(
+    at_s: float, siren_s: float, figures_left: int, voice: bool
+) -> None:
+    assert entered(THEFT, at_s) == replace(
+        THEFT, siren=Span(at_s, siren_s), strokes_s=THEFT.strokes_s[16 - 2 * figures_left:],
+        voice=Span(19.0, 4.0) if voice else None,
+    )
+
+
+def test_a_code_without_a_siren_is_joined_at_a_figure_too() -> None:
+    code = drum_cycle(DORO_MULUK, CyclePlan())
+
+    assert entered(code, 1.0) == code
+    assert entered(code, 1.25) == replace(code, strokes_s=())
+
+
+@quick
+@given(FIGURES, PLANS, st.floats(0.0, 1.0, exclude_max=True))
+def test_whoever_comes_in_late_hears_a_whole_siren_then_whole_figures_in_their_places(
+    beaten: Figure, plan: CyclePlan, share: float
+) -> None:
+    cycle = alarm_cycle(beaten, plan)
+    at_s = share * cycle.length_s
+    left = entered(cycle, at_s)
+    assert left.siren is not None
+    over_s = at_s + plan.siren_s + plan.rest_s
+    free_s = over_s - plan.rest_s / 2
+    ends_s = left.siren.at_s + left.siren.length_s
+
+    assert (left.length_s, left.beat_s, left.figure) == (cycle.length_s, cycle.beat_s, cycle.figure)
+    assert left.siren.at_s == at_s
+    if over_s > cycle.length_s + 1e-6:
+        assert ends_s == pytest.approx(cycle.length_s)  # where the next round's begins; together they are whole
+    elif over_s < cycle.length_s - 1e-6:
+        assert ends_s == pytest.approx(at_s + plan.siren_s)
+    begun = len(cycle.strokes_s) - len(left.strokes_s)
+    assert left.strokes_s == cycle.strokes_s[begun:]
+    assert begun % len(beaten.onsets_s) == 0
+    if at_s > 1e-6:
+        assert all(stroke_s >= free_s - 1e-6 for stroke_s in left.strokes_s)
+        assert all(entry_s < free_s + 1e-6 for entry_s in cycle.strokes_s[:begun:cycle.figure])
+        ahead = cycle.voice is not None and cycle.voice.at_s >= free_s
+        assert left.voice == (cycle.voice if ahead else None)

@@ -1,0 +1,225 @@
+"""The payload of an alarm: three forms and nothing else, read whole or refused whole."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.wire.alarm import Body, Refusal, Status, read_alarm, write_alarm
+from tests.contract.payloads import TEXT, VALUES, near_misses
+from tests.contract.shipped import quick
+
+# What a payload can carry to the millisecond: instants of this century, and ages of up to a day.
+INSTANTS = st.integers(946_684_800_000, 4_102_444_800_000).map(lambda ms: ms / 1000)
+AGES_S = st.integers(0, 86_400_000).map(lambda ms: ms / 1000)
+BODIES = st.builds(
+    Body,
+    identifier=st.none() | st.from_regex(r"[A-Za-z0-9:./_-]{1,128}", fullmatch=True),
+    sender=st.none() | TEXT,
+    sent=st.none() | INSTANTS,
+    expires=st.none() | INSTANTS,
+    status=st.sampled_from(Status),
+    severity=st.none() | TEXT,
+    headline=st.none() | TEXT,
+    note=st.none() | TEXT,
+    age_s=AGES_S,
+    clock=st.sampled_from([None, "synced", "unsynced"]),
+)
+MEMBERS = (
+    "identifier", "sender", "sent", "expires", "status", "severity", "headline", "note", "age_s", "clock",
+)
+DRAWN = st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=4), VALUES, max_size=6)
+
+
+def reason(payload: bytes) -> str:
+    """Why *payload* is refused; empty if it is not."""
+    result = read_alarm(payload)
+    return result.reason if isinstance(result, Refusal) else ""
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b" ", b"\r\n", b" \t\n ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", "\u3000".encode()]
+)
+def test_an_empty_payload_is_an_actual_alarm_and_says_nothing_more(payload: bytes) -> None:
+    assert read_alarm(payload) == Body(
+        identifier=None, sender=None, sent=None, expires=None, status=Status.ACTUAL, severity=None, headline=None,
+        note=None, age_s=0.0, clock=None, ignored=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "note"),
+    [
+        (b"rumah Pak RT 3", "rumah Pak RT 3"),
+        (b"  rumah Pak RT 3\r\n", "rumah Pak RT 3"),
+        (b"\xef\xbb\xbfrumah", "rumah"),
+        ("dekat masjid — تعال 🔥".encode(), "dekat masjid — تعال 🔥"),
+        (b"line one\n\tline two", "line one\n\tline two"),
+        (b"[1, 2]", "[1, 2]"),
+        (b'["Test"]', '["Test"]'),
+        (b'"Test"', '"Test"'),
+        (b"null", "null"),
+        (b"0", "0"),
+        (b"ON", "ON"),
+        (b"status: Test", "status: Test"),
+        (b"see {below}", "see {below}"),
+        (b"x" * 4096, "x" * 4096),
+    ],
+)
+def test_plain_text_is_a_note_for_people(payload: bytes, note: str) -> None:
+    assert read_alarm(payload) == Body(note=note)
+
+
+def test_an_object_may_carry_every_member() -> None:
+    payload = b"""{
+        "identifier": "pos-1:42/7", "sender": "pos-1", "sent": "2026-01-31T20:15:00+07:00",
+        "expires": "2026-01-31T13:18:00Z", "status": "Exercise", "severity": "tinggi", "headline": "Latihan",
+        "note": "rumah Pak RT 3", "age_s": 12.5, "clock": "synced"
+    }"""
+
+    assert read_alarm(payload) == Body(
+        identifier="pos-1:42/7", sender="pos-1", sent=1769865300.0, expires=1769865480.0, status=Status.EXERCISE,
+        severity="tinggi", headline="Latihan", note="rumah Pak RT 3", age_s=12.5, clock="synced", ignored=(),
+    )
+
+
+@pytest.mark.parametrize("payload", [b"{}", b" {} ", b"\xef\xbb\xbf{}", b"\n{\n}\n"])
+def test_an_object_may_be_empty(payload: bytes) -> None:
+    assert read_alarm(payload) == Body()
+
+
+@pytest.mark.parametrize(
+    ("payload", "body"),
+    [
+        (b'{"identifier": "a"}', Body(identifier="a")),
+        (b'{"sender": "Polsek, piket <1>"}', Body(sender="Polsek, piket <1>")),
+        (b'{"sent": "1970-01-01T00:00:00Z"}', Body(sent=0.0)),
+        (b'{"expires": "1970-01-01T00:00:01Z"}', Body(expires=1.0)),
+        (b'{"status": "Actual"}', Body(status=Status.ACTUAL)),
+        (b'{"status": "Exercise"}', Body(status=Status.EXERCISE)),
+        (b'{"status": "Test"}', Body(status=Status.TEST)),
+        (b'{"severity": "Extreme"}', Body(severity="Extreme")),
+        (b'{"headline": "a\\nb"}', Body(headline="a\nb")),
+        (b'{"note": "\\ud83d\\udd25"}', Body(note="🔥")),
+        (b'{"note": ""}', Body(note="")),
+        (b'{"age_s": 3}', Body(age_s=3.0)),
+        (b'{"age_s": 0}', Body(age_s=0.0)),
+        (b'{"age_s": 1.5e2}', Body(age_s=150.0)),
+        (b'{"clock": "synced"}', Body(clock="synced")),
+        (b'{"clock": "unsynced"}', Body(clock="unsynced")),
+    ],
+)
+def test_each_member_may_stand_alone(payload: bytes, body: Body) -> None:
+    assert read_alarm(payload) == body
+
+
+def test_members_of_a_newer_sender_are_named_and_the_alarm_rings() -> None:
+    payload = b'{"zone": [1, {"a": null}], "note": "x", "msgType": "Alert", "ignored": true, "": 1e999, "Note": 1}'
+
+    assert read_alarm(payload) == Body(note="x", ignored=("", "Note", "ignored", "msgType", "zone"))
+
+
+def test_an_age_beyond_all_measure_is_still_an_age() -> None:
+    assert read_alarm(b'{"age_s": ' + b"9" * 4000 + b"}") == Body(age_s=1e9)
+    assert read_alarm(b'{"age_s": 1e300, "x": ' + b"9" * 3900 + b"}") == Body(age_s=1e9, ignored=("x",))
+
+
+@pytest.mark.parametrize("member", [name for name in MEMBERS if name != "age_s"])
+@pytest.mark.parametrize("value", [b"1", b"1.5", b"true", b"null", b"[]", b'["x"]', b"{}"])
+def test_a_text_member_of_another_type_is_refused_whole(member: str, value: bytes) -> None:
+    assert reason(b'{"%s": %s}' % (member.encode(), value)) == f"{member} is no text"
+
+
+@pytest.mark.parametrize(
+    "value", [b'"1"', b"true", b"null", b"[]", b"{}", b"-1", b"-0.001", b"1e999", b"-1e999", b"-" + b"9" * 4000]
+)
+def test_an_age_that_is_no_number_of_seconds_is_refused_whole(value: bytes) -> None:
+    assert reason(b'{"age_s": %s}' % value) == "age_s is no number of seconds"
+
+
+@pytest.mark.parametrize("status", ["actual", "EXERCISE", "Draft", "System", " Test", "Test "])
+def test_a_status_that_an_alarm_has_not_is_refused_whole(status: str) -> None:
+    assert reason(b'{"status": "%s"}' % status.encode()) == f"status '{status}': use Actual, Exercise or Test"
+
+
+@pytest.mark.parametrize("clock", ["", "Synced", "ntp"])
+def test_a_clock_that_is_neither_synced_nor_unsynced_is_refused_whole(clock: str) -> None:
+    assert reason(b'{"clock": "%s"}' % clock.encode()) == f"clock '{clock}': use synced or unsynced"
+
+
+@pytest.mark.parametrize("identifier", ["", " ", "a b", "a,b", "a<b", "a&b", "a\\tb", "a\\nb", "\u3000", "x" * 129])
+def test_an_identifier_that_cap_does_not_allow_is_refused_whole(identifier: str) -> None:
+    assert reason(b'{"identifier": "%s"}' % identifier.encode()) == (
+        "identifier: 1 to 128 signs, none of them a space, a comma, < or &"
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (b"{", "no JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b"{note: x}", "no JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b"{'note': 'x'}", "no JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b'{"note" "x"}', "no JSON: Expecting ':' delimiter at place 9"),
+        (b'{"note": x}', "no JSON: Expecting value at place 10"),
+        (b'{"age_s": 017}', "no JSON: Expecting ',' delimiter at place 12"),
+        (b'{"note": "x"} trailing', "no JSON: Extra data at place 15"),
+        (b'{"note": "x"}{"note": "y"}', "no JSON: Extra data at place 14"),
+        (b'{"age_s": NaN}', "NaN is no JSON number"),
+        (b'{"age_s": Infinity}', "Infinity is no JSON number"),
+        (b'{"later": [-Infinity]}', "-Infinity is no JSON number"),
+        (b'{"note": "x", "note": "x"}', "JSON names a member twice"),
+        (b'{"note": "x", "n\\u006fte": "x"}', "JSON names a member twice"),
+        (b'{"later": {"a": 1, "a": 2}}', "JSON names a member twice"),
+        (b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}", "JSON nested too deeply"),
+        (b'{"a":' + b"[" * 16 + b"]" * 16 + b"}", "JSON nested too deeply"),
+        (b"\xff\xfe{\x00}\x00", "payload is neither UTF-8 text nor JSON"),
+        (b"\x80\x03]q\x00.", "payload is neither UTF-8 text nor JSON"),
+        (b"caf\xe9", "payload is neither UTF-8 text nor JSON"),
+        (b"\xed\xa0\x80", "payload is neither UTF-8 text nor JSON"),  # a lone surrogate in UTF-8
+        (b"\xc0\x80", "payload is neither UTF-8 text nor JSON"),  # NUL in too many bytes
+        (b"\x00", "payload holds the sign U+0000, which is no text"),
+        (b"rumah\x00", "payload holds the sign U+0000, which is no text"),
+        (b"\x1b[2Jrumah", "payload holds the sign U+001B, which is no text"),
+        (b'{"note": "\\u0000"}', "note holds the sign U+0000, which is no text"),
+        (b'{"note": "\\u001b[2J"}', "note holds the sign U+001B, which is no text"),
+        (b'{"note": "\\ud800"}', "note holds the sign U+D800, which is no text"),
+        (b'{"identifier": "\\udfff"}', "identifier holds the sign U+DFFF, which is no text"),
+        (b'{"sent": "\\ud800"}', "sent holds the sign U+D800, which is no text"),
+        (b'{"\\ud800": 1}', "member's name holds the sign U+D800, which is no text"),
+        (b"x" * 4097, "payload of more than 4096 bytes"),
+        (b"\x00" * 1_000_000, "payload of more than 4096 bytes"),
+        (b"[" * 1_000_000, "payload of more than 4096 bytes"),
+    ],
+)
+def test_what_is_none_of_the_three_forms_is_refused_whole(payload: bytes, told: str) -> None:
+    assert reason(payload) == told
+
+
+@quick
+@given(BODIES)
+def test_what_is_written_is_read_back(body: Body) -> None:
+    assert read_alarm(write_alarm(body)) == body
+
+
+def test_what_is_not_said_is_not_written() -> None:
+    assert json.loads(write_alarm(Body())) == {"status": "Actual", "age_s": 0.0}
+
+
+def test_an_age_is_written_to_the_millisecond_and_signs_as_they_are() -> None:
+    assert write_alarm(Body(note='"masjid" 🔥', age_s=1.23456)) == (
+        '{"status":"Actual","note":"\\"masjid\\" 🔥","age_s":1.235}'.encode()
+    )
+
+
+@quick
+@given(near_misses(DRAWN))
+def test_any_bytes_are_an_alarm_or_refused_with_a_reason_that_can_be_sent(payload: bytes) -> None:
+    result = read_alarm(payload)
+
+    assert isinstance(result, Body) or result.reason.encode()
+
+
+def test_an_empty_status_is_no_status() -> None:
+    assert read_alarm(b'{"status": ""}') == Refusal("status '': use Actual, Exercise or Test")

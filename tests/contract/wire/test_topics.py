@@ -1,0 +1,118 @@
+"""Topics: each is written and read back, and what is no topic of this district is none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, RondaTopic, Topic, read, write
+from tests.contract.shipped import quick
+
+SLUGS = st.lists(st.text("akz09", min_size=1, max_size=4), min_size=1, max_size=3).map("-".join)
+TOPICS = st.one_of(
+    st.builds(AlarmTopic, SLUGS, SLUGS),
+    st.builds(CommandTopic, SLUGS, SLUGS),
+    st.builds(RondaTopic, SLUGS),
+    st.builds(ActiveTopic),
+    st.builds(NodeTopic, SLUGS.filter(lambda slug: slug != "semua"), SLUGS, st.sampled_from(["status", "event"])),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("kentongan/situbondo/kalibagor/alarm/pencurian", AlarmTopic("kalibagor", "pencurian")),
+        ("kentongan/situbondo/semua/alarm/bencana", AlarmTopic("semua", "bencana")),
+        ("kentongan/situbondo/kalibagor/alarm/aman", AlarmTopic("kalibagor", "aman")),
+        ("kentongan/situbondo/kalibagor/ronda", RondaTopic("kalibagor")),
+        ("kentongan/situbondo/kalibagor/command/silence", CommandTopic("kalibagor", "silence")),
+        ("kentongan/situbondo/semua/command/test", CommandTopic("semua", "test")),
+        ("kentongan/situbondo/active", ActiveTopic()),
+        ("kentongan/situbondo/kalibagor/node/pos-1/status", NodeTopic("kalibagor", "pos-1", "status")),
+        ("kentongan/situbondo/kalibagor/node/pos-1/event", NodeTopic("kalibagor", "pos-1", "event")),
+    ],
+)
+def test_each_topic_of_the_contract_is_written_and_read(name: str, topic: Topic) -> None:
+    assert write("situbondo", topic) == name
+    assert read("situbondo", name) == topic
+
+
+@quick
+@given(SLUGS, TOPICS)
+def test_what_is_written_is_read_back(district: str, topic: Topic) -> None:
+    assert read(district, write(district, topic)) == topic
+
+
+WORDS = ["kentongan", "situbondo", "kalibagor", "semua", "alarm", "ronda", "command", "active", "node", "status", ""]
+
+
+@quick
+@given(st.text() | st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=8).map("/".join))
+def test_any_name_is_no_topic_or_written_back_the_same(name: str) -> None:
+    topic = read("situbondo", name)
+
+    assert topic is None or write("situbondo", topic) == name
+
+
+# A typo must be answered, so it must be read.
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("kentongan/situbondo/kalibagr/alarm/pencurian", AlarmTopic("kalibagr", "pencurian")),
+        ("kentongan/situbondo/kalibagor/alarm/Kebakaran", AlarmTopic("kalibagor", "Kebakaran")),
+        ("kentongan/situbondo/kalibagor/command/silent", CommandTopic("kalibagor", "silent")),
+    ],
+)
+def test_a_misspelt_village_incident_or_command_is_still_a_topic(name: str, topic: Topic) -> None:
+    assert read("situbondo", name) == topic
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "/", "kentongan", "kentongan/", "kentongan/situbondo", "kentongan/situbondo/",
+        "kentongan/situbondo/kalibagor", "kentongan/situbondo/kalibagor/alarm",
+        "kentongan/situbondo/kalibagor/alarm/pencurian/x", "kentongan/situbondo/kalibagor/alarm/pencurian/",
+        "/kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan//kalibagor/alarm/pencurian",
+        "Kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan/situbondo/kalibagor/Alarm/pencurian",
+        "kentongan/situbondo/kalibagor/alarms/pencurian", "kentongan/situbondo/alarm/pencurian",
+        "kentongan/situbondo/kalibagor/ronda/x", "kentongan/situbondo/ronda", "kentongan/situbondo/kalibagor/active",
+        "kentongan/situbondo/active/", "kentongan/situbondo/kalibagor/command", "kentongan/situbondo/aktif",
+        "kentongan/situbondo/kalibagor/node/pos-1", "kentongan/situbondo/kalibagor/node/pos-1/log",
+        "kentongan/situbondo/kalibagor/node/pos-1/status/x", "kentongan/situbondo/kalibagor/node/status",
+        "$SYS/broker/uptime", "homeassistant/status",
+    ],
+)
+def test_what_the_contract_does_not_know_is_no_topic(name: str) -> None:
+    assert read("situbondo", name) is None
+
+
+@pytest.mark.parametrize("kind", ["status", "event"])
+def test_no_node_speaks_for_all_villages(kind: str) -> None:
+    assert read("situbondo", f"kentongan/situbondo/semua/node/pos-1/{kind}") is None
+
+
+@pytest.mark.parametrize("district", ["panji", "Situbondo", "situbondo2", "situ", "", "+", "#"])
+def test_a_foreign_district_is_none_of_ours(district: str) -> None:
+    names = [
+        f"kentongan/{district}/kalibagor/alarm/pencurian", f"kentongan/{district}/kalibagor/ronda",
+        f"kentongan/{district}/semua/command/silence", f"kentongan/{district}/active",
+        f"kentongan/{district}/kalibagor/node/pos-1/status",
+    ]
+
+    assert [read("situbondo", name) for name in names] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("topic", "name"),
+    [
+        (AlarmTopic("+", "bencana"), "kentongan/situbondo/+/alarm/bencana"),
+        (AlarmTopic("kalibagor", "+"), "kentongan/situbondo/kalibagor/alarm/+"),
+        (AlarmTopic("kalibagor", "#"), "kentongan/situbondo/kalibagor/alarm/#"),
+        (CommandTopic("semua", "+"), "kentongan/situbondo/semua/command/+"),
+        (RondaTopic("+"), "kentongan/situbondo/+/ronda"),
+        (NodeTopic("+", "+", "status"), "kentongan/situbondo/+/node/+/status"),
+        (NodeTopic("+", "+", "+"), "kentongan/situbondo/+/node/+/+"),
+    ],
+)
+def test_wildcards_stand_for_words_of_a_subscription(topic: Topic, name: str) -> None:
+    assert write("situbondo", topic) == name

@@ -1,0 +1,286 @@
+"""The command line: a fault of the user's is a line and exit 2, never a traceback, and no pin is touched for it."""
+
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kentongan import play
+from kentongan.__main__ import COMMANDS, main
+from runtime.files import load_shipped
+from tests.contract.shipped import FAMILIES, catalogue
+from tests.support.nodes import CONFIG, ROOT, example, write
+
+pytestmark = pytest.mark.usefixtures("quick_yaml")
+
+
+@pytest.fixture(autouse=True)
+def no_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+
+
+class JumpingTime:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.slept_s
+
+    def sleep(self, length_s: float) -> None:
+        self.slept_s += length_s
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(main, words)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def run_process(*words: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    places = {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    return subprocess.run(
+        [sys.executable, "-m", "kentongan", *words], cwd=folder, env={**os.environ, **env, **places},
+        capture_output=True, text=True, check=False, timeout=20.0,
+    )
+
+
+# check
+
+
+def test_check_says_whose_node_it_is_and_exits_0(tmp_path: Path) -> None:
+    result = run("check", "--config", str(write(tmp_path, {**example(), "state_dir": str(tmp_path)})))
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith(
+        "node.yaml: no faults. Pos Kamling Kalibagor, desa Kalibagor, Kecamatan Situbondo; code family Jawa Timur.\n"
+    )
+
+
+def test_check_says_every_fault_a_line_each_and_exits_2(tmp_path: Path) -> None:
+    settings = example()
+    settings["siren"]["pin"] = 32
+    settings["pins"]["driver"] = "lgpoi"
+    settings["vilage"] = settings.pop("village")
+    result = run("check", "--config", str(write(tmp_path, settings)))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "node.yaml.vilage: unknown; did you mean village?",
+        "node.yaml.village: missing; this setting has no default",
+        "node.yaml.siren.pin: 32 is no BCM number; use 2 to 27",
+        "node.yaml.pins.driver: 'lgpoi' is no pin driver; did you mean lgpio?",
+        "4 faults.",
+    ]
+
+
+@pytest.mark.parametrize("driver", ["mock", "simulated"])
+def test_check_takes_pins_that_are_none_only_on_purpose(tmp_path: Path, driver: str) -> None:
+    path = str(write(tmp_path, {**example(), "pins": {"driver": driver}}))
+    refused, taken = run("check", "--config", path), run("check", "--config", path, "--simulate")
+
+    assert (refused.exit_code, taken.exit_code) == (2, 0)
+    assert refused.stderr == f"node.yaml.pins.driver: {driver!r} moves no real pin; only with --simulate\n"
+
+
+def test_check_refuses_a_leaked_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    result = run("check", "--config", str(CONFIG / "node.yaml"))
+
+    assert result.exit_code == 2
+    assert "the environment has GPIOZERO_PIN_FACTORY=mock; unset it" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "node", "rest"])
+@pytest.mark.parametrize("name", ["missing.yaml", ".", "loop"])
+def test_a_file_that_is_missing_a_folder_or_a_loop_is_said_in_a_line(tmp_path: Path, command: str, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    result = run(command, "--config", str(tmp_path / name))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{tmp_path / name}: cannot be read: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["check", "node"])
+def test_without_a_file_the_command_says_what_it_needs(command: str) -> None:
+    result = run(command)
+
+    assert result.exit_code == 2
+    assert "--config" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["node: [pos-1\n", "", "\x00", "a: b: c"], ids=["broken", "empty", "zero", "mapping"])
+def test_broken_yaml_is_said_in_a_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text(text, "utf-8")
+    result = run("check", "--config", str(path))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("node.yaml: ")
+
+
+def test_checking_touches_no_pin(tmp_path: Path) -> None:
+    """The interpreter itself says what was imported: no driver, and not even the library of pins' drivers."""
+    code = (
+        "import sys; from kentongan.__main__ import main\n"
+        f"main(['check', '--config', {str(CONFIG / 'node.yaml')!r}], standalone_mode=False)\n"
+        "print(sorted(name for name in sys.modules if name in ('lgpio', 'RPi', 'pigpio', 'paho.mqtt.client', 'sqlite3')"
+        " or name.startswith('gpiozero.pins.') and name.split('.')[2] in ('lgpio', 'rpigpio', 'pigpio', 'native')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                          capture_output=True, text=True, check=False, timeout=20.0)
+
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_warns_of_what_may_be_meant_and_exits_0(tmp_path: Path) -> None:
+    settings = {**example(), "broker": {"host": "posko"}, "state_dir": str(tmp_path)}
+    result = run("check", "--config", str(write(tmp_path, settings)))
+
+    assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
+    assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [["warning", "broker"]] * 2
+
+
+# node
+
+
+def test_a_node_with_faulty_settings_says_so_without_a_traceback_and_exits_2(tmp_path: Path) -> None:
+    path = write(tmp_path, {**example(), "hub": "yes", "max_sounding_s": 0})
+    done = run_process("node", "--config", str(path), folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "node.yaml.hub: 'yes' is neither true nor false; write one of the two",
+        "node.yaml.max_sounding_s: 0 is out of range; use 10 to 900 s",
+        "2 faults.",
+    ]
+
+
+def test_a_node_whose_driver_finds_no_chip_says_so_and_takes_no_other(tmp_path: Path) -> None:
+    if find_spec("lgpio") is None:  # not imported here: it would make a FIFO in this working directory
+        pytest.skip("lgpio is not installed")
+    if any(Path("/dev").glob("gpiochip*")):
+        pytest.skip("this machine has a GPIO chip, which this test must not touch")
+    path = write(tmp_path, {**example(), "state_dir": str(tmp_path / "state")})
+    done = run_process("node", "--config", str(path), folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("pins.driver: lgpio cannot be used: ")
+    assert line.endswith("; on a Raspberry Pi install python3-lgpio, and run as a member of the group gpio")
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("driver", ["lgpio", "mock", "simulated"])
+def test_a_node_refuses_to_start_with_pins_that_move_nothing(tmp_path: Path, driver: str) -> None:
+    path = write(tmp_path, {**example(), "pins": {"driver": driver}})
+    done = run_process("node", "--config", str(path), folder=tmp_path, GPIOZERO_PIN_FACTORY="mock")
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+# play
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("incident", [*catalogue().incidents, "patroli"])
+def test_play_beats_one_figure_in_its_time(monkeypatch: pytest.MonkeyPatch, family: str, incident: str) -> None:
+    passed = JumpingTime()
+    monkeypatch.setattr(play, "time", passed)
+    result = run("play", incident, "--family", family, "--once", "--mute")
+    head, figure = result.stdout.split("\n", 1)
+    _, codes = load_shipped(family)
+    expected = codes.figure("patroli" if incident == "patroli" else catalogue().incidents[incident].rhythm)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert codes.name in head
+    assert figure.count("●") == len(expected.onsets_s)
+    assert passed.slept_s == pytest.approx(expected.onsets_s[-1])
+
+
+def test_play_beats_as_long_as_the_drum_speaks_in_a_cycle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play, "time", JumpingTime())
+    result = run("play", "pencurian", "--mute")
+
+    assert result.stdout.splitlines()[0].startswith("Pencurian: ●●‖   (Jawa Timur")
+    assert [line.count("●") for line in result.stdout.splitlines()[1:]] == [2] * 8
+
+
+def test_play_takes_the_time_that_it_shows() -> None:
+    before = time.monotonic()
+    result = run("play", "pencurian", "--once", "--mute")
+
+    assert 0.3 <= time.monotonic() - before < 1.0
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(("incident", "told"), [
+    ("pencurain", "'pencurain': no such incident; did you mean pencurian?\n"),
+    ("ronda", "'ronda': no such incident; known: "),
+    ("", "'': no such incident; known: "),
+])
+def test_play_answers_an_unknown_incident(incident: str, told: str) -> None:
+    result = run("play", incident)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(told)
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("family", ["jawa-tengah", "", "x" * 300, "../node", "../rhythms/tni"])
+def test_play_answers_an_unknown_family(family: str) -> None:
+    result = run("play", "pencurian", "--family", family)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"--family: there is no code family {family!r}; ")
+    assert result.stderr.endswith("(known: jawa-timur, polri, tni)\n")
+
+
+# What is common to all.
+
+
+@pytest.mark.parametrize("words", [[], *([command] for command in COMMANDS)], ids=["kentongan", *COMMANDS])
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_every_command_explains_itself(words: list[str], flag: str) -> None:
+    result = run(*words, flag)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: ")
+
+
+def test_the_main_help_names_every_command() -> None:
+    told = run("--help").stdout
+
+    assert all(f"  {command} " in told for command in COMMANDS)
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout.startswith("kentongan ")
+
+
+@pytest.mark.parametrize("words", [
+    ["chekc"], ["check", "--confg", "x"], ["play"], ["play", "pencurian", "--familie", "tni"],
+], ids=" ".join)
+def test_a_word_that_is_not_understood_is_exit_2(words: list[str]) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert "Usage: " in result.stderr
+
+
+@pytest.mark.parametrize(("word", "told"), [("nod", "did you mean node?"), ("chekc", "did you mean check?"),
+                                            ("xyzzy", f"known: {', '.join(COMMANDS)}")])
+def test_a_command_that_there_is_not_is_answered_with_the_nearest(word: str, told: str) -> None:
+    result = run(word)
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"no such command {word!r}; {told}\n")

@@ -1,0 +1,148 @@
+"""`kentongan rest` drives what it can to rest, whatever is wrong with the settings, and leaves the lines driven."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from gpiozero.pins.mock import MockFactory
+
+from kentongan.__main__ import main
+from node import pins
+from tests.kentongan.test_commands import run_process
+from tests.support.nodes import example, write
+
+pytestmark = pytest.mark.usefixtures("quick_yaml")
+
+RESTED = {17: ("output", False), 27: ("output", False), 22: ("output", False)}
+Rest = Callable[..., tuple[int, list[str], dict[int, tuple[str, bool]]]]
+
+
+@pytest.fixture
+def rest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Rest]:
+    """Runs the command on mock pins: its exit code, what it said, and its outputs as they are when the process ends.
+
+    On the way out of a process gpiozero closes its devices; so what counts is the pins at os._exit.
+    """
+    factory = MockFactory()
+    left: list[tuple[int, dict[int, tuple[str, bool]]]] = []
+
+    def leave(code: int) -> None:
+        found = {number: (pin.function, bool(pin.state)) for number in (17, 22, 27)
+                 if (pin := factory.pin(number)).function == "output"}
+        left.append((code, found))
+        raise SystemExit(code)
+
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    monkeypatch.setattr(pins, "open_driver", lambda _driver, _options: factory)
+    monkeypatch.setattr(os, "_exit", leave)
+
+    def run(settings: Any, *words: str) -> tuple[int, list[str], dict[int, tuple[str, bool]]]:
+        left.clear()
+        result = CliRunner().invoke(main, ["rest", "--config", str(write(tmp_path, settings)), *words])
+        ((code, found),) = left
+        assert (result.exit_code, result.stdout) == (code, "")
+        return code, result.stderr.splitlines(), found
+
+    yield run
+    factory.reset()
+
+
+def test_every_output_is_left_driven_at_rest(rest: Rest) -> None:
+    assert rest(example()) == (0, [], RESTED)
+
+
+def test_an_output_that_is_on_at_low_level_is_left_high(rest: Rest) -> None:
+    settings = example()
+    settings["siren"]["active_high"] = False
+
+    assert rest(settings) == (0, [], {**RESTED, 17: ("output", True)})
+
+
+def test_what_else_is_wrong_with_the_settings_does_not_matter(rest: Rest) -> None:
+    settings = {"pins": {"driver": "lgpio", "sokcet": 1}, "broker": 7, "vilage": [], "buttons": {"x": {"pin": 17}},
+                **{name: example()[name] for name in ("siren", "striker", "strobe")}}
+
+    assert rest(settings) == (0, [], RESTED)
+
+
+def test_a_leaked_variable_does_not_matter(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+
+    assert rest(example()) == (0, [], RESTED)
+
+
+def test_an_output_whose_settings_are_faulty_is_told_and_the_others_are_rested(rest: Rest) -> None:
+    code, told, left = rest({**example(), "siren": {"pin": 32}, "strobe": None})
+
+    assert (code, left) == (2, {27: ("output", False)})
+    assert told == [
+        "node.yaml.siren.pin: 32 is no BCM number; use 2 to 27",
+        "node.yaml.strobe: None is no mapping; write its members below it, indented",
+        "2 faults.",
+    ]
+
+
+def test_a_missing_siren_is_told_and_the_others_are_rested(rest: Rest) -> None:
+    settings = example()
+    del settings["siren"]
+
+    assert rest(settings) == (2, ["node.yaml.siren: missing; this setting has no default"],
+                              {27: ("output", False), 22: ("output", False)})
+
+
+def test_a_fault_that_leaves_pin_and_level_certain_does_not_keep_an_output_from_rest(rest: Rest) -> None:
+    settings = {**example(), "striker": {"pin": 27, "stroke_s": "long"},
+                "siren": {"pin": 17, "active_high": True, "colour": "red"}}
+
+    assert rest(settings) == (2, [
+        "node.yaml.siren.colour: unknown; known here: pin, active_high",
+        "node.yaml.striker.stroke_s: 'long' is no number; use 0.005 to 0.1 s",
+        "2 faults.",
+    ], RESTED)
+
+
+def test_an_output_whose_level_is_not_certain_is_not_driven(rest: Rest) -> None:
+    """Driven low, a relay that is on at low level would sound."""
+    code, told, left = rest({**example(), "siren": {"pin": 17, "activ_high": False}})
+
+    assert (code, told) == (2, ["node.yaml.siren.activ_high: unknown; did you mean active_high?"])
+    assert left == {27: ("output", False), 22: ("output", False)}
+
+
+def test_an_output_that_raises_is_told_and_the_others_are_tried(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = pins.output
+
+    class Broken:
+        def off(self) -> None:
+            raise OSError("the driver fails")
+
+    def output(factory: Any, pin: int, *, active_high: bool = True) -> Any:
+        if pin == 17:
+            raise pins.PinsError("pin 17 cannot be an output: busy")
+        return Broken() if pin == 27 else opened(factory, pin, active_high=active_high)
+
+    monkeypatch.setattr(pins, "output", output)
+
+    assert rest(example()) == (2, [
+        "siren: pin 17 cannot be an output: busy", "striker: the driver fails", "2 faults.",
+    ], {22: ("output", False)})
+
+
+@pytest.mark.parametrize("driver", ["mock", "simulated"])
+def test_pins_that_are_none_are_rested_only_on_purpose(tmp_path: Path, driver: str) -> None:
+    path = str(write(tmp_path, {**example(), "pins": {"driver": driver}}))
+    refused = run_process("rest", "--config", path, folder=tmp_path)
+    taken = run_process("rest", "--config", path, "--simulate", folder=tmp_path)
+
+    assert (refused.returncode, refused.stderr) == (
+        2, f"node.yaml.pins.driver: {driver!r} moves no real pin; only with --simulate\n")
+    assert (taken.returncode, taken.stdout, taken.stderr) == (0, "", "")
+
+
+def test_without_a_driver_there_is_nothing_to_reach_a_pin_with(tmp_path: Path) -> None:
+    done = run_process("rest", "--config", str(write(tmp_path, {"siren": {"pin": 17}})), folder=tmp_path)
+
+    assert (done.returncode, done.stderr) == (2, "node.yaml.pins.driver: missing; this setting has no default\n")

@@ -1,0 +1,105 @@
+"""Boxes on the phase grid, and what they switch: worked out from their programs as the siren thread does it.
+
+It is worked out a hair after each program is told, as the thread plays it a hair later.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from contract.domain.incidents import ONCE, cycles
+from contract.domain.rhythm import CyclePlan
+from node.core.effects import Hush, Play
+from node.core.state import Rules
+from node.core.switching import Role, Score, score
+from runtime.core.events import Clock
+from tests.contract import shipped
+from tests.contract.shipped import quick
+from tests.node.core.world import EPOCH_S, World, incident_of, make_rules
+
+# The epoch is instant 0 of this clock, so rounds begin at the multiples of their length.
+WALL = Clock(synced=True, offset_s=0.0)
+# With this plan the rounds are: pencurian and most others 23 s, bencana 21.5, aman 5.5, patroli 6.4.
+PLAN = CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=4.0)
+BOX = frozenset({Role.SIREN, Role.STRIKER})
+HAIR_S, STROKE_S = 1e-6, 0.03
+NEAR_S = 0.001 + HAIR_S  # what begins this close to the grid is on it
+DAY_AND_MORE_S = 30 * 3600.0
+
+few = settings(quick, max_examples=60)  # where two boxes beat for minutes
+
+FAMILY = st.sampled_from(shipped.FAMILIES)
+INCIDENT = st.sampled_from(sorted(shipped.catalogue().incidents.keys() - ONCE))
+CODE = st.tuples(FAMILY, INCIDENT)
+HEARD_AT = st.floats(0.0, 1e5)
+APART_S = st.one_of(st.floats(0.001, 0.05), st.floats(0.05, 40.0))
+UP_S = st.floats(0.0, 3e6)  # how long a post had been up when the epoch's instant came from which all here is counted
+
+
+@cache
+def rules(family: str = "jawa-timur", *, hub: bool = False, plan: CyclePlan | None = PLAN) -> Rules:
+    """The rules of a box that beats the codes of *family*."""
+    catalogue = shipped.catalogue() if plan is None else replace(shipped.catalogue(), cycle=plan)
+    return replace(make_rules(hub=hub), cycles=cycles(catalogue, shipped.family(family)))
+
+
+def box(clock: Clock = WALL, family: str = "jawa-timur") -> World:
+    """A linked box in a district without a hub."""
+    return World(rules(family), clock).ready()
+
+
+def post(family: str, up_s: float, *, hub: bool = False) -> World:
+    """A post that had been up for *up_s* when the others' time began, with the codes as they are shipped."""
+    return World(rules(family, hub=hub, plan=None), Clock(synced=True, offset_s=EPOCH_S - up_s), now=up_s).ready()
+
+
+def told(world: World) -> list[tuple[str, float, float, float, float]]:
+    """Every program so far: incident, when it was told, its start, after how long it was come into, its end."""
+    return [
+        (incident_of(world.rules, play.cycle), round(at, 6), round(play.start, 6), round(play.entered_s, 6),
+         round(play.until, 6))
+        for at, play in world.plays()
+    ]
+
+
+def switched(world: World) -> list[tuple[float, Role, bool]]:
+    """Every switching of a box with siren and striker: when, which, and whether on."""
+    effects = [(at, effect) for at, effect in world.done if isinstance(effect, Play | Hush)]
+    ends = [at for at, _ in effects[1:]] + [world.now]
+    found: list[tuple[float, Role, bool]] = []
+    on: frozenset[Role] = frozenset()
+    program: tuple[Score, float] | None = None
+
+    def switch(at: float, now_on: frozenset[Role]) -> None:
+        nonlocal on
+        found.extend((at, role, role in now_on) for role in sorted(on ^ now_on, key=lambda role: role.value))
+        on = now_on
+
+    for (at, effect), end in zip(effects, ends, strict=True):
+        if isinstance(effect, Hush):
+            program = None
+            switch(at, frozenset())
+            continue
+        played = score(effect.cycle, BOX, STROKE_S, entered_s=effect.entered_s, quiet=effect.quiet)
+        if program != (played, effect.start):
+            program = played, effect.start
+            switch(at, played.on_at(effect.start, at + HAIR_S))
+        index = played.index_after(effect.start, at + HAIR_S)
+        while (due := played.due(effect.start, index))[0] < min(end, effect.until):
+            switch(due[0], on | {due[1].role} if due[1].on else on - {due[1].role})
+            index += 1
+        if effect.until <= end:
+            switch(effect.until, frozenset())
+    return found
+
+
+def strokes(world: World, up_s: float = 0.0) -> list[float]:
+    """When the striker struck, on the clock that everybody shares."""
+    return [at - up_s for at, role, on in switched(world) if role is Role.STRIKER and on]
+
+
+def off_grid(play: Play, up_s: float = 0.0) -> float:
+    """How far from the grid, in seconds, the rounds of *play* begin."""
+    return abs((play.start - up_s + EPOCH_S + 1.0) % play.cycle.length_s - 1.0)

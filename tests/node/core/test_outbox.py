@@ -1,0 +1,319 @@
+"""The outbox: a press, an all-clear too, is kept until the hub has it on its disk, and goes out until then."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract.wire.beacon import Listed
+from node.core.effects import Keep
+from node.core.events import Contact, Loaded, Press
+from runtime.core.effects import Log
+from runtime.core.events import Linked, Unlinked
+from tests.node.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_rules, same
+
+ONE = f"{OWN}1"
+OLD = Press("kalibagor.pos-1.b0.1", "pencurian", pressed_at=40.0)  # pressed before this run began
+OLD_LISTED = listed(OLD.identifier, "pencurian", age=70, remaining=110)
+
+
+def alone() -> World:
+    """A linked box in a district without a hub."""
+    return World(make_rules(hub=False)).ready()
+
+
+def started(press: Press, *, hub: bool = True, synced: bool = True) -> World:
+    """A box that began at 100.0 and found *press* on its disk."""
+    return World(make_rules(hub=hub), SYNCED if synced else UNSYNCED, now=100.0).ready(press)
+
+
+def test_a_press_is_kept_and_goes_out_with_its_age_when_there_is_a_link() -> None:
+    world = World().offline()
+    world.press("pencurian", 10.0)
+    world.wait(60.0)
+    assert world.sent() == []
+
+    world.feed(Linked(), 61.0)
+
+    assert world.did(Keep) == [11.0]
+    assert world.sent() == ["send pencurian #1 50 s old"]
+
+
+def test_a_press_is_dropped_when_the_hub_lists_it_and_not_when_the_broker_has_it() -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+
+    assert same(world.acknowledge(ONE, 11.5)) == []
+    assert world.told()[-1] == "published pencurian kalibagor #1"
+    assert same(world.beacon(listed(ONE, "pencurian", age=1, remaining=179), at=12.0)) == ["drop #1"]
+    assert world.told()[-1] == "listed pencurian kalibagor #1"
+
+
+@pytest.mark.parametrize(
+    ("alarms", "heard", "arrived"),
+    [
+        ([listed(ONE, "pencurian")], (), True),
+        ([listed(ONE, "pencurian", kept=False)], (), False),
+        ([listed("b", "pencurian", also=("a", ONE))], (), True),
+        ([listed("b", "pencurian", also=("a", ONE), kept=False)], (), False),
+        ([listed("b", "pencurian"), listed("c")], ("d", ONE), True),
+        ([listed(ONE, "pencurian", kept=False)], (ONE,), True),
+        ([listed("b", "pencurian")], ("d",), False),
+        ([], (), False),
+    ],
+)
+def test_a_press_has_arrived_when_the_hub_names_it_and_has_it_on_its_disk(
+    alarms: list[Listed], heard: tuple[str, ...], arrived: bool
+) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.beacon(*alarms, at=12.0, heard=heard)
+
+    assert list(world.state.outbox) == ([] if arrived else [ONE])
+    assert world.lamps()["pencurian"] == ("heard" if arrived else "sending")
+
+
+@pytest.mark.parametrize("names", [(ONE, "a"), ("b", "a", ONE)])
+def test_a_press_that_the_hub_lists_without_keeping_it_goes_out_again_but_not_at_once(names: tuple[str, ...]) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    for instant in (12.0, 17.0, 22.0):
+        entry = listed(names[0], "pencurian", age=instant - 11.0, remaining=191.0 - instant, also=names[1:], kept=False)
+        world.beacon(entry, at=instant)
+
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 10 s old"]
+
+
+def test_an_all_clear_goes_out_until_the_hub_has_heard_it_and_not_only_until_the_broker_has_it() -> None:
+    world = World().ready()
+    world.press("aman", 10.0)
+    world.acknowledge(ONE, 12.5)
+    for instant in range(15, 35, 5):
+        world.beacon(at=float(instant), cleared={"kalibagor": instant - 12.0})
+
+    assert world.sent() == [f"send aman #1 {age} s old" for age in (0, 3, 8, 13, 18)]
+    assert same(world.beacon(at=31.0, heard=(ONE,))) == ["drop #1"]
+    assert world.told()[-1] == "listed aman kalibagor #1"
+
+
+def test_a_press_that_a_living_hub_does_not_list_goes_out_again_at_once_with_its_age() -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.acknowledge(ONE, 11.5)
+    for instant in (15, 20, 25):
+        world.beacon(listed("other", "pencurian"), at=float(instant))
+
+    assert world.sent() == [f"send pencurian #1 {age} s old" for age in (0, 4, 9, 14)]
+
+
+@pytest.mark.parametrize(("at", "again"), [(11.25, []), (11.75, []), (12.0, ["send pencurian #1 1 s old"])])
+def test_a_beacon_that_may_have_been_on_its_way_already_sends_no_press_again(at: float, again: list[str]) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+
+    assert same(world.beacon(at=at)) == again
+
+
+def test_a_press_that_was_listed_goes_out_no_more() -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.beacon(listed(ONE, "pencurian"), at=12.0)
+    world.feed(Unlinked("no route"), 20.0)
+    world.feed(Linked(), 30.0)
+    world.wait(400.0)
+
+    assert world.sent() == ["send pencurian #1 0 s old"]
+
+
+def test_a_press_that_may_be_lost_with_its_link_goes_out_again_on_the_next() -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.feed(Unlinked("no route"), 12.0)
+    world.feed(Linked(), 15.0)
+
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 4 s old"]
+
+
+def test_without_a_hub_the_brokers_word_counts() -> None:
+    world = alone()
+    world.press("pencurian", 10.0)
+
+    assert same(world.acknowledge(ONE, 12.0)) == ["drop #1"]
+    world.wait(400.0)
+    assert world.sent() == ["send pencurian #1 0 s old"]
+
+
+def test_without_an_acknowledgement_a_press_goes_out_again() -> None:
+    world = alone()
+    world.press("pencurian", 10.0)
+    world.wait(31.0)
+
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 10 s old", "send pencurian #1 20 s old"]
+
+
+def test_while_the_hub_is_missing_what_the_broker_has_waits_for_it() -> None:
+    world = World().ready()
+    world.beacon(at=1.0)
+    world.wait(17.0)
+    world.press("pencurian", 20.0)
+    world.acknowledge(ONE, 22.0)
+    world.wait(100.0)
+    assert world.sent() == ["send pencurian #1 0 s old"]
+
+    world.beacon(at=100.0)
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 79 s old"]
+
+
+def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_nothing_twice() -> None:
+    world = World(make_rules(hub=False)).offline()
+    world.press("pencurian", 10.0)
+    kept = world.state.outbox[ONE]
+    left = Press("old.1", "kebakaran", pressed_at=5.0)
+    world.feed(Loaded((left, replace(kept, pressed_at=11.0)), (("x", True),)), 30.0)
+    world.feed(Linked(), 40.0)
+
+    assert world.sent() == ["send pencurian #1 29 s old", "send kebakaran old.1 35 s old"]
+
+
+def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -> None:
+    world = World(make_rules(hub=False)).offline()
+    for number in range(1003):
+        world.press("pencurian", 10.0 + 2 * number)
+
+    assert len(world.state.outbox) == 1000
+    refused = [told for told in world.told() if told.startswith("refused")]
+    assert refused == [f"refused pencurian #{number}" for number in (1, 2, 3)]
+
+
+def test_an_all_clear_that_an_earlier_run_left_still_ends_what_was_pressed_before_it() -> None:
+    world = World(make_rules(hub=False), now=100.0)
+    world.ready(Press("old.aman", "aman", pressed_at=95.0))
+
+    assert "send aman old.aman 5 s old" in world.sent()
+    world.alarm("pencurian", 101.0, identifier="a", age_s=10)
+    assert world.told()[-1] == "late pencurian kalibagor a"
+    assert world.heard() == []
+
+
+def test_a_press_after_the_all_clear_goes_out() -> None:
+    world = World().offline()
+    world.press("aman", 10.0)
+    world.press("pencurian", 20.0)
+    world.feed(Linked(), 60.0)
+
+    assert world.sent() == ["send aman #1 48 s old", "send pencurian #2 39 s old"]
+
+
+def test_a_press_of_an_earlier_run_goes_out_with_its_age_and_does_not_sound_here() -> None:
+    world = started(OLD)
+    world.wait(105.0)
+
+    assert world.sent() == ["send pencurian kalibagor.pos-1.b0.1 60 s old"]
+    assert world.heard() == []
+
+
+def test_a_press_of_an_earlier_run_is_resumed_here_by_the_beacon_only() -> None:
+    world = started(OLD)
+    world.alarm("pencurian", 105.0, identifier=OLD.identifier)
+    assert world.sounding() is None
+
+    world.beacon(OLD_LISTED, at=110.0)
+    assert world.sounding() == "pencurian"
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_a_seen_identifier_is_resumed_after_a_restart_unless_it_was_over(over: bool) -> None:
+    world = World(now=100.0).ready(seen={"a": over})
+    world.alarm("kebakaran", 101.0, identifier="a")
+    assert world.sounding() is None
+
+    world.beacon(listed("a", age=50, remaining=130), at=102.0)
+    assert (world.sounding() is None) is over
+
+
+def test_a_press_of_an_earlier_boot_is_told_as_late_when_nobody_can_tell_its_age() -> None:
+    world = started(replace(OLD, age_known=False))
+
+    assert world.sent() == []
+    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-1.b0.1"]
+    assert world.reasons() == ["pressed before a restart; how long ago cannot be told, so it sounds nowhere now"]
+
+
+def test_a_press_of_an_earlier_boot_goes_out_when_a_synchronised_clock_tells_its_age() -> None:
+    press = replace(OLD, pressed_at=100.0, age_known=False, pressed_wall=EPOCH_S + 70.0)
+    world = started(press, synced=False)
+    world.wait(110.0)
+    assert world.sent() == []
+
+    world.feed(SYNCED, 110.0)
+    assert world.sent() == ["send pencurian kalibagor.pos-1.b0.1 40 s old"]
+
+
+def test_a_press_of_an_earlier_boot_does_not_wait_for_ever_for_the_clock() -> None:
+    press = replace(OLD, pressed_at=100.0, age_known=False, pressed_wall=EPOCH_S + 70.0)
+    world = started(press, hub=False, synced=False)
+
+    assert world.wait(159.0) == []
+    world.wait(160.0)
+    assert world.told_at()[-1] == (160.0, "late pencurian kalibagor kalibagor.pos-1.b0.1")
+
+
+def test_a_press_of_an_earlier_boot_that_is_long_over_is_told_as_late() -> None:
+    world = started(replace(OLD, pressed_at=100.0, age_known=False, pressed_wall=EPOCH_S - 3600.0))
+
+    assert world.sent() == []
+    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-1.b0.1"]
+
+
+def test_a_kept_press_of_an_incident_that_is_no_more_is_dropped_and_told() -> None:
+    world = World(now=100.0)
+    done = world.feed(Loaded((replace(OLD, incident="banjir"),), ()))
+
+    assert same(done) == ["drop kalibagor.pos-1.b0.1", "connect"]
+    assert world.told() == ["refused banjir kalibagor.pos-1.b0.1"]
+
+
+def test_a_silent_journal_is_a_fault_and_does_not_keep_the_node_from_connecting() -> None:
+    world = World()
+
+    assert world.wait(2.99) == []
+    assert same(world.wait(3.0)) == ["connect"]
+    assert same(world.feed(Loaded((), ()), 4.0)) == []
+    assert world.told() == ["fault journal", "recovered journal"]
+
+
+def test_identifiers_of_this_run_and_of_the_last_are_both_known() -> None:
+    world = World()
+    world.wait(3.0)
+    world.feed(Linked(), 3.0)
+    world.alarm("kebakaran", 4.0, identifier="new")
+    world.feed(Loaded((), (("old", True), ("new", False))), 5.0)
+
+    assert dict(world.state.seen) == {"old": True, "new": False}
+
+
+def test_what_happened_without_a_link_is_told_when_there_is_one_in_its_order() -> None:
+    world = World().offline()
+    world.touch("pencurian", 10.0)
+    world.wait(15.0)
+    world.feed(Contact("pencurian", closed=False), 15.0)
+
+    assert [line for line in world.feed(Linked(), 20.0) if line.startswith("tell")] == [
+        "tell fault link", "tell pressed pencurian kalibagor #1", "tell sounding pencurian kalibagor #1",
+        "tell recovered link", "tell linked",
+    ]
+    assert len([effect for _, effect in world.done if isinstance(effect, Log)]) == 5
+
+
+def test_without_a_hub_a_press_that_waited_for_the_link_goes_out_once_more_for_those_who_came_back_later() -> None:
+    world = World(make_rules(hub=False)).offline()
+    world.press("pencurian", 10.0)
+    world.feed(Linked(), 40.0)
+    world.acknowledge(ONE, 40.5)
+
+    assert world.lamps()["pencurian"] == "heard"
+    assert world.sent() == ["send pencurian #1 29 s old"]
+    world.wait(47.0)
+    assert world.sent() == ["send pencurian #1 29 s old", "send pencurian #1 36 s old"]
+    assert "drop #1" in world.acknowledge(ONE, 47.5)
+    world.wait(400.0)
+    assert len(world.sent()) == 2

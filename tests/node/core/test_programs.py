@@ -1,0 +1,165 @@
+"""The performer, told one thing after the other: what goes on, what is stopped, and what it says."""
+
+from array import array
+from dataclasses import replace
+
+import pytest
+
+from contract.domain.rhythm import Cycle, Span
+from node.core.effects import Play
+from node.sound.core.render import LOUDEST
+from node.sound.core.scheduler import LEAD_S, QUIET
+from tests.node.sound.loudspeaker import BUFFER_S, STEP_S, STROKE, World, instants, is_same
+
+CYCLE = Cycle(6.0, Span(0.0, 1.0), (2.0, 2.5, 4.0, 4.5), 0.1, Span(5.25, 0.25), 2)
+PLAY = Play(CYCLE, 1000.5, 1900.0)
+ROUND_S = CYCLE.length_s
+FIRE = Play(replace(CYCLE, strokes_s=(2.0, 3.0, 4.0), figure=1), 1000.0, 1900.0)
+HUSH = {"do": "hush", "number": 7}
+
+
+def spoken(world: World) -> list[float]:
+    """The instants of the words, which are one loud frame each."""
+    return world.heard(LOUDEST)
+
+
+@pytest.mark.parametrize("at", [1001.0, 1002.4, 1002.7, 1004.6])
+def test_a_program_that_only_ends_later_goes_on_unbroken(at: float) -> None:
+    world = World()
+    world.play(replace(PLAY, until=1007.0))
+    world.play(PLAY, at=at)
+    world.run(PLAY.start + 2 * ROUND_S)
+
+    assert is_same(world.heard(), instants(PLAY, 0, 1))
+    assert world.speaker.stops == 1  # before the first
+
+
+def test_words_that_are_found_only_later_are_said_from_the_next_round_on_and_the_drum_goes_on_unbroken() -> None:
+    world = World()
+    world.speaker.recordings = {"b": array("h", [3, 2, 2])}
+    world.play(PLAY)
+    world.play(replace(PLAY, words=("b",)), at=1002.7)
+    world.run(PLAY.start + 2 * ROUND_S)
+
+    assert is_same(world.heard(), instants(PLAY, 0, 1))
+    assert is_same(spoken(world), [1006.5 + 5.25])
+    assert world.speaker.stops == 1
+
+
+def test_what_says_something_else_is_stopped_and_joined_anew_at_the_next_figure() -> None:
+    """An exercise that became earnest says no more that it is one."""
+    world = World()
+    world.speaker.recordings = {"a": array("h", [3]), "b": array("h", [3, 2, 2])}
+    world.play(replace(PLAY, words=("a",)))
+    world.play(replace(PLAY, words=("b",)), at=1002.7)
+    world.run(PLAY.start + 2 * ROUND_S)
+
+    assert is_same(world.heard(), [1002.5, 1004.5, 1005.0, *instants(PLAY, 1, 1)])
+    assert is_same(spoken(world), [1000.5 + 5.25, 1006.5 + 5.25])
+    assert world.speaker.stops == 2
+
+
+@pytest.mark.parametrize(("other", "heard"), [
+    (FIRE, [1003.0, 1004.0, 1008.0, 1009.0, 1010.0]),
+    (replace(PLAY, start=1001.0), [1003.0, 1003.5, 1005.0, 1005.5, 1009.0, 1009.5, 1011.0, 1011.5]),
+    (replace(PLAY, quiet=True), [1004.5, 1005.0, 1008.5, 1009.0, 1010.5, 1011.0]),
+    (replace(PLAY, entered_s=3.0), [1008.5, 1009.0, 1010.5, 1011.0]),
+])
+def test_another_program_takes_the_place_of_what_sounds_at_once(other: Play, heard: list[float]) -> None:
+    world = World()
+    world.play(PLAY)
+    world.play(other, at=1002.7)
+    world.run(1012.0)
+
+    assert is_same(world.heard(), [1002.5, *heard])
+    assert world.speaker.sounded[0].stopped <= 1002.7 + BUFFER_S + STEP_S
+
+
+def test_an_order_to_be_silent_is_obeyed_when_it_is_answered_and_everything_is_forgotten() -> None:
+    world = World()
+    world.play(PLAY)
+    world.run(1002.7)
+    world.performer.obey(HUSH)
+
+    assert world.speaker.sounded[0].stopped <= world.now + BUFFER_S
+    assert world.told[-1] == {"is": "quiet", "number": 7}
+    world.run(1900.0)
+    assert is_same(world.heard(), [1002.5])
+    assert world.told[-1] == {"is": "quiet", "number": 7}
+
+
+def test_an_order_to_be_silent_that_comes_while_the_device_is_listened_to_is_obeyed() -> None:
+    world = World()
+    world.play(PLAY)
+    world.order(HUSH, at=1002.5 - LEAD_S + 0.02)
+    world.run(1100.0)
+
+    assert world.heard() == []
+    assert world.said("quiet") == [{"is": "quiet", "number": 7}]
+
+
+def test_who_is_told_to_be_silent_and_then_to_play_the_same_plays_it() -> None:
+    world = World()
+    world.play(PLAY)
+    world.order(HUSH, at=1002.7)
+    world.play(PLAY, at=1002.8)
+    world.run(PLAY.start + ROUND_S)
+
+    assert is_same(world.heard(), [1002.5, 1004.5, 1005.0])
+
+
+@pytest.mark.parametrize("until", [1002.7, 1004.4, 1007.0, 1009.2])
+def test_the_end_of_a_program_is_the_end_of_what_sounds(until: float) -> None:
+    world = World()
+    world.play(replace(PLAY, until=until))
+    world.run(1100.0)
+
+    assert is_same(world.heard(), [at for at in instants(PLAY, 0, 1) if at < until])
+    assert world.speaker.sounded[-1].stopped <= until + BUFFER_S
+
+
+# The rest of what is said.
+
+
+def test_a_ping_is_answered_only_once_the_device_has_taken_something() -> None:
+    world = World()
+    world.speaker.phase_s = world.now + 0.004
+    world.order({"do": "ping", "number": 1})
+    world.run(world.now + 0.003)
+    assert world.told == []
+    world.run(world.now + 0.02)
+
+    assert world.told == [{"is": "pong", "number": 1}]
+
+
+def test_a_recording_that_cannot_be_read_is_told_and_the_drum_is_heard_without_words() -> None:
+    world = World()
+    world.speaker.recordings = {"b": array("h", [9])}
+    world.play(replace(PLAY, words=("a", "b")))
+    world.run(PLAY.start + ROUND_S)
+
+    assert world.said("unreadable") == [{"is": "unreadable", "path": "a", "reason": "no file a"}]
+    assert is_same(world.heard(), instants(PLAY, 0, 0))
+    assert spoken(world) == []
+
+
+@pytest.mark.parametrize(("quiet", "volume"), [(False, 0.5), (True, 0.5 * QUIET)])
+def test_what_is_quiet_is_softer(quiet: bool, volume: float) -> None:
+    world = World()
+    world.play(replace(PLAY, quiet=quiet))
+    world.run(PLAY.start + ROUND_S)
+
+    assert [each.volume for each in world.speaker.sounded] == [volume]
+
+
+def test_a_knock_is_one_soft_stroke_and_disturbs_nothing_that_is_to_sound() -> None:
+    world = World()
+    world.order({"do": "knock"})
+    world.play(PLAY, at=1001.0)
+    for at in (1001.5, 1002.7, 1006.0):
+        world.order({"do": "knock"}, at=at)
+    world.run(PLAY.start + ROUND_S)
+
+    knock = world.speaker.sounded[0]
+    assert (knock.frames, knock.volume) == (STROKE, 0.5 * QUIET)
+    assert is_same(world.heard()[1:], instants(PLAY, 0, 0))

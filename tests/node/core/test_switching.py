@@ -1,0 +1,208 @@
+"""The score: which output switches when, and which is on at any instant."""
+
+from itertools import count, pairwise, takewhile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.domain.rhythm import Cycle, Span
+from node.core.switching import Edge, Role, Score, score
+from tests.contract.shipped import quick
+from tests.node.core.world import make_rules
+
+SIREN, STRIKER, STROBE = Role.SIREN, Role.STRIKER, Role.STROBE
+ALONE, WITH_STRIKER = frozenset({SIREN}), frozenset({SIREN, STRIKER})
+CYCLE = Cycle(length_s=10.0, siren=Span(0.0, 4.0), strokes_s=(5.0, 5.5, 6.5), beat_s=0.125, voice=None)
+# Instants on a grid, so that sums of them are exact.
+GRID = st.integers(0, 4000).map(lambda ticks: ticks / 64)
+
+
+@st.composite
+def cycles(draw: st.DrawFn) -> Cycle:
+    """A cycle whose strokes do not run into each other, nor into the siren."""
+    gaps = draw(st.lists(st.integers(24, 128), min_size=1, max_size=8))
+    siren_s = draw(st.sampled_from([None, 1.0, 2.5]))
+    begin = (siren_s or 0.0) + (0.5 if siren_s else 0.0)
+    strokes = tuple(begin + sum(gaps[:place]) / 64 for place in range(len(gaps)))
+    siren = Span(0.0, siren_s) if siren_s else None
+    figure = draw(st.sampled_from([count for count in range(1, len(gaps) + 1) if len(gaps) % count == 0]))
+    return Cycle(strokes[-1] + gaps[-1] / 64, siren, strokes, beat_s=0.125, voice=None, figure=figure)
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> Score:
+    """The score of a cycle that is come into anywhere."""
+    cycle, roles = draw(cycles()), draw(st.sampled_from([ALONE, WITH_STRIKER]))
+    entered_s = draw(st.integers(0, int(cycle.length_s * 64) - 1)) / 64
+    return score(cycle, roles, 0.03125, entered_s=entered_s, quiet=draw(st.booleans()))
+
+
+SCORES = scores()
+
+
+def replayed(played: Score, start: float, now: float) -> tuple[frozenset[Role], int]:
+    """What is on after every edge up to *now* was switched one by one, and how many they were."""
+    edges = list(takewhile(lambda due: due[0] <= now, (played.due(start, index) for index in count())))
+    on: set[Role] = set()
+    for _, edge in edges:
+        (on.add if edge.on else on.discard)(edge.role)
+    return frozenset(on), len(edges)
+
+
+def test_a_box_with_a_striker_beats_the_rhythm_on_it() -> None:
+    edges = (
+        Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
+        Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
+        Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
+        Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125),
+    )
+
+    assert score(CYCLE, WITH_STRIKER | {STROBE}, stroke_s=0.03125) == Score(edges, 10.0, first=edges)
+
+
+def test_a_box_without_a_striker_beats_the_rhythm_on_the_siren() -> None:
+    edges = (
+        Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
+        Edge(5.0, SIREN, on=True), Edge(5.125, SIREN, on=False, least_s=0.125),
+        Edge(5.5, SIREN, on=True), Edge(5.625, SIREN, on=False, least_s=0.125),
+        Edge(6.5, SIREN, on=True), Edge(6.625, SIREN, on=False, least_s=0.125),
+    )
+
+    assert score(CYCLE, ALONE, stroke_s=0.0) == Score(edges, 10.0, first=edges)
+
+
+@pytest.mark.parametrize(
+    ("now", "alone", "with_striker"),
+    [
+        (99.0, set(), set()), (100.0, {SIREN}, {SIREN}), (103.99, {SIREN}, {SIREN}), (104.0, set(), set()),
+        (105.0, {SIREN}, {STRIKER}), (105.03125, {SIREN}, set()), (105.125, set(), set()), (109.99, set(), set()),
+        (110.0, {SIREN}, {SIREN}), (115.5, {SIREN}, {STRIKER}), (1_000_105.0, {SIREN}, {STRIKER}),
+    ],
+)
+def test_what_is_on_at_an_instant_of_a_program_that_began_at_100(
+    now: float, alone: set[Role], with_striker: set[Role]
+) -> None:
+    assert score(CYCLE, ALONE, 0.0).on_at(100.0, now) == alone
+    assert score(CYCLE, WITH_STRIKER, 0.03125).on_at(100.0, now) == with_striker
+
+
+@quick
+@given(SCORES, GRID, GRID)
+def test_what_is_on_is_what_a_replay_of_every_edge_leaves_on(played: Score, start: float, later: float) -> None:
+    assert played.on_at(start, start + later) == replayed(played, start, start + later)[0]
+
+
+@quick
+@given(SCORES, GRID, GRID)
+def test_the_next_edge_is_the_first_that_a_replay_has_not_switched(played: Score, start: float, later: float) -> None:
+    assert played.index_after(start, start + later) == replayed(played, start, start + later)[1]
+
+
+@quick
+@given(SCORES, GRID, st.floats(0, 1e6))
+def test_the_next_edge_lies_ahead_and_the_one_before_it_does_not(played: Score, start: float, later: float) -> None:
+    index = played.index_after(start, start + later)
+
+    assert played.due(start, index)[0] > start + later - 1e-6
+    assert index == 0 or played.due(start, index - 1)[0] <= start + later + 1e-6
+
+
+@quick
+@given(SCORES, GRID)
+def test_nothing_is_on_before_a_program_begins(played: Score, start: float) -> None:
+    assert played.on_at(start, start - 0.5) == frozenset()
+    assert played.index_after(start, start - 0.5) == 0
+
+
+@pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER])
+@pytest.mark.parametrize("incident", sorted(make_rules().cycles))
+def test_every_shipped_cycle_switches_each_output_off_again_before_it_ends(
+    incident: str, roles: frozenset[Role]
+) -> None:
+    played = score(make_rules().cycles[incident], roles, stroke_s=0.03)
+    switched = [(edge.role, edge.on) for edge in played.edges]
+
+    assert [edge.at_s for edge in played.edges] == sorted(edge.at_s for edge in played.edges)
+    assert played.edges[-1].at_s < played.length_s
+    for role in Role:
+        turns = [on for each, on in switched if each is role]
+        assert turns == [True, False] * (len(turns) // 2)
+
+
+@pytest.mark.parametrize(
+    ("entered_s", "first"),
+    [
+        (0.25, (Edge(0.25, SIREN, on=True), Edge(4.25, SIREN, on=False),
+                Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
+                Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
+                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
+        (1.75, (Edge(1.75, SIREN, on=True), Edge(5.75, SIREN, on=False),
+                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
+        (2.25, (Edge(2.25, SIREN, on=True), Edge(6.25, SIREN, on=False))),
+        (5.0, (Edge(5.0, SIREN, on=True), Edge(9.0, SIREN, on=False))),
+        (5.25, (Edge(5.25, SIREN, on=True),)),  # goes over into the next round's: its rest would be cut
+        (8.0, (Edge(8.0, SIREN, on=True),)),
+    ],
+)
+def test_a_round_that_is_come_into_late_has_edges_of_its_own_and_the_next_ones_are_whole(
+    entered_s: float, first: tuple[Edge, ...]
+) -> None:
+    whole = score(CYCLE, WITH_STRIKER, 0.03125)
+
+    assert score(CYCLE, WITH_STRIKER, 0.03125, entered_s=entered_s) == Score(whole.edges, 10.0, first)
+
+
+def test_a_siren_that_goes_over_into_the_next_round_is_on_all_the_time() -> None:
+    played = score(CYCLE, WITH_STRIKER, 0.03125, entered_s=8.0)
+
+    assert [(due, edge.on) for due, edge in (played.due(100.0, index) for index in range(3))] == [
+        (108.0, True), (110.0, True), (114.0, False),
+    ]
+    assert [played.on_at(100.0, now) for now in (107.9, 108.0, 109.99, 110.0, 113.9, 114.0)] == [
+        set(), {SIREN}, {SIREN}, {SIREN}, {SIREN}, set(),
+    ]
+
+
+@quick
+@given(st.sampled_from(sorted(make_rules().cycles)), st.floats(0.0, 1.0, exclude_max=True))
+def test_wherever_a_shipped_alarm_is_come_into_its_relay_is_never_switched_for_a_moment(
+    incident: str, share: float
+) -> None:
+    cycle = make_rules().cycles[incident]
+    played = score(cycle, WITH_STRIKER, 0.03, entered_s=share * cycle.length_s if cycle.siren else 0.0)
+    edges = [(due, edge) for due, edge in map(played.due, [0.0] * 200, range(200)) if edge.role is SIREN]
+    changes = [each for place, each in enumerate(edges) if not place or edges[place - 1][1].on != each[1].on]
+
+    assert bool(changes) is (cycle.siren is not None)
+    for (at, edge), (until, _) in pairwise(changes):
+        assert until - at >= (5.0 if edge.on else 1.0) - 1e-6
+
+
+@pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER, frozenset({STROBE}), frozenset[Role]()])
+def test_what_is_quiet_is_beaten_on_the_striker_or_not_at_all(roles: frozenset[Role]) -> None:
+    patroli = make_rules().cycles["patroli"]
+    played = score(patroli, roles, stroke_s=0.03, quiet=True)
+
+    assert played.quiet
+    assert [(edge.role, edge.on) for edge in played.edges] == [(STRIKER, True), (STRIKER, False)] * 3
+    assert not score(patroli, roles, stroke_s=0.03).quiet
+
+
+@pytest.mark.parametrize("incident", sorted(make_rules().cycles))
+def test_every_stroke_of_a_shipped_cycle_is_beaten_also_without_a_striker(incident: str) -> None:
+    cycle = make_rules().cycles[incident]
+    sirens = 0 if cycle.siren is None else 1
+
+    for roles, beater, more in ((WITH_STRIKER, STRIKER, 0), (ALONE, SIREN, sirens)):
+        begun = [edge for edge in score(cycle, roles, 0.03).edges if edge.role is beater and edge.on]
+        assert len(begun) == len(cycle.strokes_s) + more
+
+
+def test_a_siren_that_reaches_the_rounds_end_but_for_the_rounding_of_its_sum_is_not_let_go() -> None:
+    """7.4921875 s of siren come into at 4.6011… s: their sum is 12.803124999999998, and the round 12.803125 s long."""
+    strokes_s = (8.34765625, 8.64765625, 8.94765625, 10.14765625, 10.44765625, 10.74765625)
+    cycle = Cycle(12.803125, Span(0.0, 7.4921875), strokes_s, beat_s=0.125, voice=None, figure=3)
+    first = score(cycle, WITH_STRIKER, 0.03125, entered_s=0.359375 * cycle.length_s).first
+
+    assert [edge.on for edge in first if edge.role is SIREN] == [True]

@@ -1,0 +1,175 @@
+"""A loudspeaker in a world whose time is a number, a performer before it, and what sounds, to the frame."""
+
+import math
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.core.effects import Play
+from node.sound.core import protocol
+from node.sound.core.render import RATE
+from node.sound.core.scheduler import Level, Loudspeaker, Performer
+
+BUFFER_S = 512 / RATE
+STROKE = array("h", [1000])  # of one frame, so that each frame that is not zero is a stroke or a word
+STEP_S = 0.0005  # what a turn of the performer takes
+
+
+@dataclass(slots=True)
+class Sounded:
+    """Frames as the device took them: at which instant, how loud, and up to which instant if it was stopped."""
+
+    taken: float
+    frames: "array[int]"
+    volume: float
+    stopped: float = math.inf
+
+
+@dataclass(slots=True)
+class Speaker:
+    """Takes a buffer at *phase_s* and every so often after; its clock is so much faster than the world's."""
+
+    world: "World"
+    phase_s: float = 0.0
+    drift: float = 0.0
+    sounded: list[Sounded] = field(default_factory=list)
+    recordings: dict[str, Sequence[int]] = field(default_factory=dict)
+    listened: int = 0
+    stops: int = 0
+    _probed: float = 0.0
+    _told: bool = True
+
+    @property
+    def period_s(self) -> float:
+        return BUFFER_S / (1 + self.drift)
+
+    def load(self, path: str) -> Sequence[int]:
+        if path not in self.recordings:
+            raise OSError(f"no file {path}")
+        return self.recordings[path]
+
+    def probe(self) -> None:
+        self._probed = self._next_buffer()
+
+    def took_probe(self) -> bool:
+        return self.world.now >= self._probed
+
+    def next_buffers(self, interrupted: Callable[[float], bool]) -> tuple[float, float] | None:
+        self.listened += 1
+        for _ in range(5):
+            if interrupted(self._next_buffer() - self.world.now):
+                return None
+        return self._next_buffer(), self.period_s
+
+    def begin(self, frames: bytes, volume: float, at: float = 0.0) -> None:
+        self._silence()
+        taken = self._next_buffer()
+        assert at == 0 or abs(at - taken) < 1e-9, "what it says of the device's next buffer is wrong"
+        self.sounded.append(Sounded(taken, array("h", frames), volume))
+        self._told = at == 0
+
+    def stop(self) -> None:
+        self.stops += 1
+        self._silence()
+
+    def ends_in(self, now: float) -> float | None:
+        return None if self._told else max(0.001, self._ends() - now)
+
+    def drift_ppm(self, now: float) -> float | None:
+        if self._told or now < self._ends():
+            return None
+        self._told = True
+        return self.drift * 1e6
+
+    def _ends(self) -> float:
+        return self.sounded[-1].taken + len(self.sounded[-1].frames) / RATE / (1 + self.drift)
+
+    def _silence(self) -> None:
+        self._told = True
+        if self.sounded and self.sounded[-1].stopped == math.inf:
+            self.sounded[-1].stopped = self._next_buffer()
+
+    def _next_buffer(self) -> float:
+        passed = math.floor((self.world.now - self.phase_s) / self.period_s + 1e-6)
+        return self.phase_s + (passed + 1) * self.period_s
+
+
+@dataclass(slots=True)
+class World:
+    """Orders that come at their instants, a performer that obeys them, and what it said."""
+
+    now: float = 1000.0
+    told: list[dict[str, object]] = field(default_factory=list)
+    orders: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    stall: tuple[float, float] = math.inf, 0.0  # the machine stands still: from when on, and for how many seconds
+    level: Level = Level(0.5, 0.0)
+    speaker: Speaker = field(init=False)
+    performer: Performer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.speaker = Speaker(self)
+        device: Loudspeaker = self.speaker
+        self.performer = Performer(device, STROKE, self.level, lambda: self.now, self.told.append)
+
+    def play(self, play: Play, at: float | None = None) -> None:
+        """*play* is ordered at instant *at*, or at once; its words are the names of recordings."""
+        self.order(protocol.write_play(play, play.words), at)
+
+    def order(self, order: dict[str, Any], at: float | None = None) -> None:
+        self.orders.append((self.now if at is None else at, order))
+        self.orders.sort(key=lambda each: each[0])
+
+    def run(self, until: float) -> "World":
+        """Lets time pass as the player's loop does."""
+        while self.now < until:
+            wait_s = self.performer.act(self.interrupted)
+            if self.interrupted(max(STEP_S, min(wait_s, until - self.now))):
+                self.performer.obey(self.orders.pop(0)[1])
+        return self
+
+    def interrupted(self, wait_s: float) -> bool:
+        """Waits, unless an order comes."""
+        due = self.orders[0][0] if self.orders else math.inf
+        if due <= self.now + wait_s:
+            self.now = max(self.now, due)
+            return True
+        self.now += wait_s
+        if self.now >= self.stall[0]:
+            self.now += self.stall[1]
+            self.stall = math.inf, 0.0
+        return False
+
+    def heard(self, loud: int = 1000) -> list[float]:
+        """The instants at which the device sounds a frame that is as *loud*, to about a frame."""
+        return [
+            at for each in self.speaker.sounded for place in places(each.frames, loud)
+            if (at := each.taken + place / RATE / (1 + self.speaker.drift)) < each.stopped
+        ]
+
+    def said(self, what: str) -> list[dict[str, object]]:
+        return [words for words in self.told if words["is"] == what]
+
+
+def places(frames: "array[int]", value: int) -> Iterator[int]:
+    """Where *frames* have *value*."""
+    place = -1
+    with suppress(ValueError):  # there are no more
+        while True:
+            yield (place := frames.index(value, place + 1))
+
+
+def instants(play: Play, first: int, last: int, latency_s: float = 0.0) -> list[float]:
+    """When the strokes of rounds *first* to *last* of *play* are to leave the device."""
+    return [
+        play.start + number * play.cycle.length_s + at_s - latency_s
+        for number in range(first, last + 1) for at_s in play.cycle.strokes_s
+    ]
+
+
+def is_same(heard: list[float], expected: list[float], frames: float = 1.0) -> bool:
+    """Whether they are the same strokes, each within so many *frames*."""
+    return len(heard) == len(expected) and all(
+        abs(one - other) * RATE <= frames for one, other in zip(heard, expected, strict=True)
+    )

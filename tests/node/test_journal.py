@@ -1,0 +1,472 @@
+"""The journal: what is written survives any death; a disk that fails, or a damaged file, stops nothing and is told."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from node import journal as journal_room
+from node.core.effects import Drop, Keep, Remember
+from node.core.events import Loaded, Press
+from node.journal import Journal
+from runtime import clock
+from runtime import database as database_room
+from runtime.core.effects import Log
+from runtime.core.events import Clock, Faulted, Recovered
+from runtime.inbox import Inbox
+from tests.support.nodes import ROOT
+from tests.support.waiting import drain, take, wait_until
+
+PRESS = Press("kalibagor.pos-1.cafe.1", "pencurian", 1234.5)
+OTHER = Press("kalibagor.pos-1.cafe.2", "kebakaran", 1235.5)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "journal.db"
+
+
+@contextmanager
+def journal_in(path: Path, inbox: Inbox | None = None) -> Iterator[Journal]:
+    with Journal(path, inbox or Inbox()) as journal:
+        yield journal
+
+
+def write(path: Path, *entries: Keep | Drop | Remember | Log) -> None:
+    with journal_in(path) as journal:
+        for entry in entries:
+            journal.put(entry)
+
+
+def load(path: Path) -> Loaded:
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        return take(inbox, Loaded)
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(query).fetchall()
+
+
+# What is kept.
+
+
+def test_a_new_journal_holds_nothing(path: Path) -> None:
+    assert load(path) == Loaded((), ())
+
+
+def test_presses_are_kept_with_their_instants_until_they_are_dropped(path: Path) -> None:
+    write(path, Keep(PRESS), Keep(OTHER))
+    kept = load(path).presses
+    write(path, Drop(PRESS.identifier), Drop("never kept"))
+
+    assert (kept, load(path).presses) == ((PRESS, OTHER), (OTHER,))
+
+
+def test_keeping_a_press_twice_is_keeping_it_once(path: Path) -> None:
+    write(path, Keep(PRESS), Keep(PRESS))
+
+    assert load(path).presses == (PRESS,)
+
+
+def test_a_press_of_an_earlier_boot_has_no_known_age(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, Keep(PRESS))
+    monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
+    (press,) = load(path).presses
+
+    assert (press.identifier, press.incident, press.age_known) == (PRESS.identifier, PRESS.incident, False)
+    assert press.pressed_at == pytest.approx(clock.now(), abs=1.0)
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_synchronised_clock_is_remembered_for_a_press_of_an_earlier_boot(
+    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
+) -> None:
+    monkeypatch.setattr(clock, "wall", lambda: Clock(synced, 1_000_000.0))
+    write(path, Keep(PRESS))
+    monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
+    (press,) = load(path).presses
+
+    assert press.pressed_wall == (1_001_234.5 if synced else None)
+
+
+def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
+    write(path, *(Remember(name, over) for name, over in (("a", False), ("b", True), ("a", True), ("b", False))))
+
+    assert sorted(load(path).seen) == [("a", True), ("b", True)]
+
+
+def test_identifiers_are_forgotten_after_a_day_and_presses_are_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = clock.now()
+    monkeypatch.setattr(clock, "wall", lambda: Clock(True, 0.0))
+    write(path, Remember("old", over=True), Keep(PRESS))
+    monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S - 60.0))
+    a_minute_less = load(path)
+    write(path, Remember("new", over=True))
+    monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S + 60.0))
+    a_minute_more = load(path)
+
+    assert clock.now() < now_s + 30
+    assert [name for name, _ in a_minute_less.seen] == ["old"]
+    assert [name for name, _ in a_minute_more.seen] == ["new"]
+    assert a_minute_more.presses == (PRESS,)
+
+
+def test_events_are_logged_in_order_and_the_oldest_make_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, *(Log({"event": "pressed", "count": count, "note": "●‖"}) for count in range(10)))
+    monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
+    load(path)
+
+    assert rows(path, "SELECT event FROM log ORDER BY id") == [
+        (f'{{"event": "pressed", "count": {count}, "note": "●‖"}}',) for count in (7, 8, 9)
+    ]
+
+
+def test_a_node_that_runs_for_months_makes_room_without_a_restart(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
+    monkeypatch.setattr(database_room, "PRUNE_EVERY", 2)
+    monkeypatch.setattr(database_room, "BATCH", 1)
+    write(path, *(Log({"count": count}) for count in range(11)))
+
+    assert len(rows(path, "SELECT event FROM log")) <= 5
+
+
+def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start_is_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, Keep(PRESS), Remember("a", over=True))
+    aside = path.with_name("away")
+    path.rename(aside)
+    path.mkdir()  # a folder where the file should be
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        assert take(inbox, Loaded) == Loaded((), ())
+        path.rmdir()
+        aside.rename(path)
+        assert take(inbox, Loaded) == Loaded((PRESS,), (("a", True),))
+
+
+def test_every_entry_that_was_put_before_closing_is_written(path: Path) -> None:
+    write(path, *(Keep(Press(f"press {count}", "pencurian", float(count))) for count in range(3000)))
+
+    assert len(load(path).presses) == 3000
+
+
+# Sudden death.
+
+
+WRITER = """
+import sys
+import time
+from pathlib import Path
+from runtime.core.effects import Log
+from node.core.effects import Keep, Remember
+from node.core.events import Press
+from runtime.inbox import Inbox
+from node.journal import Journal
+
+class Telling(Journal):
+    def _write(self):
+        batch = list(self._pending)
+        super()._write()
+        if not self._pending:  # committed
+            names = [entry.press.identifier for entry in batch if isinstance(entry, Keep)]
+            sys.stdout.write("".join(name + chr(10) for name in names))
+            sys.stdout.flush()
+
+with Telling(Path(sys.argv[1]), Inbox()) as journal:
+    for count in range(10**9):
+        time.sleep(0.001)
+        journal.put(Keep(Press(f"{sys.argv[2]}.{count}", "pencurian", float(count))))
+        journal.put(Remember(f"{sys.argv[2]}.{count}", over=False))
+        journal.put(Log({"event": "pressed", "count": count}))
+"""
+
+
+def test_what_was_committed_is_there_though_the_process_was_killed_at_any_moment(path: Path) -> None:
+    random = Random(17)  # noqa: S311 - guards nothing
+    committed: set[str] = set()
+    for run in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(run)], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert process.stdout is not None
+        committed.add(process.stdout.readline().strip())
+        time.sleep(random.uniform(0.0, 0.1))  # anywhere in a write
+        process.kill()
+        rest, _ = process.communicate()
+        committed |= {line for line in rest.split("\n")[:-1] if line}
+
+    kept = load(path)
+    assert len(committed) > 20
+    assert committed <= {press.identifier for press in kept.presses}
+    assert committed <= {name for name, _ in kept.seen}
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+    assert not list(path.parent.glob("*damaged*"))
+
+
+def test_each_batch_waits_for_the_disk(path: Path) -> None:
+    with journal_in(path) as journal:
+        journal.put(Keep(PRESS))
+        assert wait_until(lambda: bool(path.exists() and journal._database and not journal._pending))
+        asked = sqlite3.connect(path, check_same_thread=False)
+        assert asked.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        asked.close()
+    made = journal._connect()
+    full = made.execute("PRAGMA synchronous").fetchone()
+    made.close()
+
+    assert full == (2,)  # FULL: each commit is on the disk before it returns
+
+
+# Disks that fail.
+
+
+@pytest.mark.parametrize("place", ["below a file", "proc"])
+def test_a_state_folder_that_cannot_be_written_is_a_fault_and_what_is_loaded_still_arrives(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").touch()
+    path = (tmp_path / "file" / "state" if place == "below a file" else Path("/proc/kentongan")) / "journal.db"
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
+        journal.put(Keep(PRESS))
+        again = take(inbox, Faulted)
+        trouble = journal.trouble()
+
+    assert loaded == Loaded((), ())
+    assert fault.part == "journal"
+    assert fault.reason.startswith(f"cannot write {path}: ")
+    assert fault.reason.endswith("; what happens is kept in memory only")
+    assert (again, trouble) == (fault, "the disk fails")
+
+
+def test_what_could_not_be_written_is_written_when_the_disk_is_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    path.parent.mkdir()
+    path.mkdir()  # a folder where the file should be
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        journal.put(Keep(PRESS))
+        take(inbox, Faulted)
+        path.rmdir()
+        assert take(inbox, Recovered) == Recovered("journal")
+        trouble = journal.trouble()
+
+    assert trouble is None
+    assert load(path).presses == (PRESS,)
+
+
+def test_a_full_disk_is_a_fault_and_when_there_is_room_again_nothing_is_missing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite reports a file at its longest exactly as it reports a disk without room: SQLITE_FULL."""
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    connect = Journal._connect
+    full = True
+
+    def limited(self: Journal) -> sqlite3.Connection:
+        database = connect(self)
+        database.execute(f"PRAGMA max_page_count={12 if full else 1_000_000}")
+        return database
+
+    monkeypatch.setattr(Journal, "_connect", limited)
+    inbox = Inbox()
+    presses = [Press(f"{'x' * 200}{count}", "pencurian", float(count)) for count in range(300)]
+    with journal_in(path, inbox) as journal:
+        take(inbox, Loaded)
+        for press in presses:
+            journal.put(Keep(press))
+        fault = take(inbox, Faulted)
+        full = False
+        assert take(inbox, Recovered) == Recovered("journal")
+
+    assert "database or disk is full" in fault.reason
+    assert load(path).presses == tuple(presses)
+
+
+def test_a_disk_without_room_is_a_fault_and_the_journal_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    mounted = subprocess.run(mount, capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"this user may not mount a small disk: {mounted.stderr.decode().strip()}")
+    ballast = disk / "ballast"
+    inbox = Inbox()
+    try:
+        with journal_in(disk / "journal.db", inbox) as journal:
+            take(inbox, Loaded)
+            with pytest.raises(OSError, match="No space"):
+                ballast.write_bytes(bytes(256 * 1024))
+            for count in range(50):
+                journal.put(Keep(Press(f"{'x' * 200}{count}", "pencurian", float(count))))
+            fault = take(inbox, Faulted)
+            ballast.unlink()
+            assert take(inbox, Recovered) == Recovered("journal")
+        kept = len(load(disk / "journal.db").presses)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+    assert fault.part == "journal"
+    assert kept == 50
+
+
+def test_while_the_disk_fails_the_log_makes_room_for_the_presses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_room, "PENDING", 20)
+    (tmp_path / "file").touch()
+    with journal_in(tmp_path / "file" / "journal.db") as journal:
+        for count in range(10):
+            journal.put(Keep(Press(str(count), "pencurian", float(count))))
+        for count in range(1000):
+            journal.put(Log({"event": "refused", "count": count}))
+        assert wait_until(journal._queue.empty)
+
+    assert [entry.press.identifier for entry in journal._pending if isinstance(entry, Keep)] == list("0123456789")
+    assert len(journal._pending) <= 20 + 1
+
+
+def test_a_journal_that_another_program_holds_is_a_fault_until_it_lets_go(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    load(path)
+    inbox = Inbox()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with journal_in(path, inbox):
+            fault = take(inbox, Faulted)
+            loaded = take(inbox, Loaded)
+        other.rollback()
+
+    assert ("locked" in fault.reason, loaded) == (True, Loaded((), ()))
+
+
+# Damaged files.
+
+
+def test_a_file_that_is_no_database_is_put_aside_and_a_new_one_begun(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
+        journal.put(Keep(PRESS))
+
+    (aside,) = path.parent.glob("journal.db.damaged-*")
+    assert (fault.part, loaded) == ("journal file", Loaded((), ()))
+    assert aside.name in fault.reason
+    assert aside.read_bytes() == b"no database" * 1000
+    assert load(path).presses == (PRESS,)
+
+
+def test_a_database_that_is_damaged_within_is_put_aside_and_a_new_one_begun(path: Path) -> None:
+    write(path, *(Keep(Press(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(500)))
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        faults = [take(inbox, Faulted)]
+        assert take(inbox, Loaded) == Loaded((), ())
+        journal.put(Keep(PRESS))
+        assert wait_until(lambda: not journal._pending and journal._queue.empty())
+        faults += [event for event in drain(inbox) if isinstance(event, Faulted)]
+
+    assert [fault.part for fault in faults] == ["journal file"]
+    assert len(list(path.parent.glob("journal.db.damaged-*"))) == 1
+    assert load(path).presses == (PRESS,)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 50, 99, 100, 1000, 4096, 5000])
+def test_a_file_that_was_cut_short_never_stops_the_journal(path: Path, kept: int) -> None:
+    write(path, *(Keep(Press(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(100)))
+    with path.open("r+b") as file:
+        file.truncate(kept)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        take(inbox, Loaded)
+        journal.put(Keep(PRESS))
+
+    assert PRESS in load(path).presses
+
+
+def test_one_entry_that_cannot_be_written_is_told_and_keeps_no_other_from_being_written(path: Path) -> None:
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        take(inbox, Loaded)
+        journal.put(Log({"event": "refused", "reason": object()}))
+        journal.put(Log({"event": "refused", "reason": "\ud800"}))
+        journal.put(Keep(PRESS))
+        told = [take(inbox, Faulted), take(inbox, Faulted)]
+
+    assert {fault.part for fault in told} == {"journal entry"}
+    assert all(fault.reason.startswith("a Log cannot be written and is left out: ") for fault in told)
+    assert load(path).presses == (PRESS,)
+
+
+def test_a_bug_in_the_thread_is_told_and_does_not_end_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    faults = iter([RuntimeError("a bug"), RuntimeError("a bug")])
+    open_ = Journal._open
+
+    def failing(self: Journal) -> sqlite3.Connection:
+        for error in faults:
+            raise error
+        return open_(self)
+
+    monkeypatch.setattr(Journal, "_open", failing)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        fault = take(inbox, Faulted)
+        assert take(inbox, Loaded) == Loaded((), ())
+        journal.put(Keep(PRESS))
+        assert take(inbox, Recovered) == Recovered("journal")
+
+    assert "a bug" in fault.reason
+    assert load(path).presses == (PRESS,)
+
+
+def test_a_disk_that_was_slow_and_then_answered_is_told_to_be_well(path: Path) -> None:
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        take(inbox, Loaded)
+
+        assert take(inbox, Recovered) == Recovered("journal")
+
+
+def test_putting_never_waits_for_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = Journal._connect
+
+    def slow(self: Journal) -> sqlite3.Connection:
+        time.sleep(0.3)
+        return connect(self)
+
+    monkeypatch.setattr(Journal, "_connect", slow)
+    with journal_in(path) as journal:
+        before = time.monotonic()
+        for _ in range(100):
+            journal.put(Keep(PRESS))
+        took_s = time.monotonic() - before
+
+    assert took_s < 0.1
+    assert load(path).presses == (PRESS,)

@@ -1,0 +1,328 @@
+"""The hub's alarms: written before they are listed, merged, silenced, ended, and too late."""
+
+import json
+
+import pytest
+
+from posko.core.effects import Keep
+from runtime.core.events import Faulted, Recovered
+from tests.posko.core.world import EPOCH_S, UNSYNCED, World
+
+
+def hub() -> World:
+    """A linked hub."""
+    return World().ready()
+
+
+def members(world: World, name: str) -> list[object]:
+    """The member *name* of every event so far that has it."""
+    return [event[name] for event in world.events() if name in event]
+
+
+# The disk first.
+
+
+def test_an_alarm_is_written_before_it_is_listed() -> None:
+    world = World(disk=False).ready()
+    did = world.alarm(at=10.0, identifier="a")
+    assert [each for each in did if each.startswith(("keep", "beacon"))] == ["keep kebakaran a"]
+
+    world.now = 10.3
+    assert [each for each in world.answer() if each.startswith("beacon")] == ["beacon [kebakaran kalibagor a 0+180]"]
+
+
+def test_a_disk_that_takes_a_second_has_the_alarm_listed_as_not_kept() -> None:
+    world = World(disk=False).ready()
+    world.alarm(at=10.0, identifier="a")
+    world.wait(20.0)
+
+    assert [(at, [each.kept for each in beacon.alarms]) for at, beacon in world.beacons() if at > 9.0] == [
+        (10.0, []), (11.0, [False]), (16.0, [False]),
+    ]
+    world.answer()
+    assert world.listed() == ["kebakaran kalibagor a 10+170"]
+
+
+def test_a_disk_that_fails_has_the_alarm_listed_as_not_kept_at_once() -> None:
+    world = World(disk=False).ready()
+    world.feed(Faulted("journal", "full"), 5.0)
+    world.alarm(at=10.05, identifier="a")
+    assert world.listed() == ["kebakaran kalibagor a 0+180 not kept"]
+    assert not world.beacon().kept()
+
+    world.feed(Recovered("journal"), 12.0)
+    world.answer()
+    assert world.beacon().kept() == {"a"}
+
+
+def test_an_all_clear_is_named_as_heard_once_it_is_on_the_disk() -> None:
+    world = World(disk=False).ready()
+    world.alarm("aman", 10.0, identifier="c")
+    world.wait(15.5)
+    assert (world.beacon().heard, [each.village for each in world.beacon().cleared]) == ((), ["kalibagor"])
+
+    world.answer()
+    assert world.beacon().heard == ("c",)
+
+
+# Raised again.
+
+
+def test_an_alarm_raised_again_goes_on_for_longer_under_the_latest_name() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a", note="RT 3")
+    world.alarm(at=30.0, identifier="b", sender="kalibagor/pos-1")
+    world.alarm(at=40.0)
+
+    assert world.listed() == ["kebakaran kalibagor #1 0+180 also b,a"]
+    assert world.beacon().alarms[0].note == "RT 3"
+    assert world.told()[-2:] == ["extended kebakaran kalibagor a b", "extended kebakaran kalibagor b #1"]
+    assert world.ends() == []
+
+
+def test_an_older_press_that_arrives_late_is_merged_and_does_not_become_the_name() -> None:
+    world = hub()
+    world.alarm(at=30.0, identifier="b")
+    world.alarm(at=40.0, identifier="a", age_s=25.0)
+
+    assert world.listed() == ["kebakaran kalibagor b 10+170 also a"]
+    assert world.ends() == []
+
+
+def test_what_comes_again_under_its_name_is_in_force_still_and_said_nowhere() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    assert world.alarm(at=15.5, identifier="a", age_s=5.5) == []
+
+    world.wait(21.0)
+    assert world.listed() == ["kebakaran kalibagor a 10+170"]
+
+
+def test_what_comes_again_when_it_is_over_is_named_as_heard() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.wait(300.0)
+    assert world.beacon().heard == ()
+    world.alarm(at=301.0, identifier="a", age_s=1.0)
+
+    assert (world.listed(), world.beacon().heard) == ([], ("a",))
+
+
+def test_what_is_over_is_named_as_heard_for_a_minute() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.alarm(at=20.0, identifier="b")
+    world.wait(206.0)
+    assert world.beacon().heard == ("b", "a")
+
+    world.wait(265.5)
+    assert world.beacon().heard == ()
+
+
+def test_a_flood_of_one_incident_is_one_alarm_and_what_is_refused_may_come_again() -> None:
+    world = hub()
+    for number in range(20):
+        world.alarm(at=10.0, identifier=f"x{number}")
+    assert world.beacon().kept() == {f"x{number}" for number in range(6)}
+    assert world.told()[-1] == "refused kebakaran kalibagor x19"
+
+    world.alarm(at=30.0, identifier="x19", age_s=20.0)
+    assert "x19" in world.beacon().kept()
+
+
+# Earnest, exercise, test.
+
+
+def test_an_exercise_is_listed_as_one_and_earnest_ends_it() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="e", status="Exercise")
+    assert world.listed() == ["kebakaran kalibagor e 0+180 Exercise"]
+    world.alarm(at=20.0, identifier="a")
+
+    assert world.listed() == ["kebakaran kalibagor a 0+180"]
+    assert (world.ends(), world.beacon().heard) == (["e earnest"], ("e",))
+    assert world.told()[-2:] == ["finished kebakaran kalibagor e", "accepted kebakaran kalibagor a"]
+
+
+def test_an_exercise_of_what_is_in_force_in_earnest_is_refused_and_heard() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.alarm(at=20.0, identifier="e", status="Exercise")
+
+    assert world.listed() == ["kebakaran kalibagor a 10+170"]
+    assert (world.beacon().heard, world.last()["reason"]) == (("e",), "an exercise of what is in force in earnest")
+
+
+def test_a_test_is_answered_and_heard_and_not_listed() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="t", status="Test")
+
+    assert (world.listed(), world.beacon().heard, world.told()[-1]) == ([], ("t",), "tested kebakaran kalibagor t")
+
+
+# All-clear.
+
+
+@pytest.mark.parametrize(
+    ("village", "ended"),
+    [("kalibagor", ["a", "b"]), ("kotakan", ["c"]), ("semua", ["a", "b", "c", "d"]), ("olean", [])],
+)
+def test_the_all_clear_of_a_village_ends_its_alarms_and_that_of_all_ends_all(village: str, ended: list[str]) -> None:
+    world = hub()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.alarm("pencurian", 10.0, identifier="b")
+    world.alarm("kebakaran", 10.0, "kotakan", identifier="c")
+    world.alarm("bencana", 10.0, "semua", identifier="d")
+    world.alarm("aman", 20.0, village)
+
+    assert world.ends() == [f"{name} cleared" for name in ended]
+    assert {each.identifier for each in world.beacon().alarms} == {"a", "b", "c", "d"} - {*ended}
+    assert [(each.village, round(each.age_s)) for each in world.beacon().cleared] == [(village, 0)]
+
+
+def test_an_all_clear_with_nothing_in_force_is_answered() -> None:
+    world = hub()
+    world.alarm("aman", 10.0)
+
+    assert (world.told()[-1], world.last()["reason"]) == ("cleared aman kalibagor", "all-clear; nothing was in force")
+
+
+def test_the_all_clear_of_an_exercise_ends_exercises_only_and_is_no_level() -> None:
+    world = hub()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.alarm("pencurian", 10.0, identifier="e", status="Exercise")
+    world.alarm("aman", 20.0, identifier="c", status="Exercise")
+
+    assert world.ends() == ["e cleared"]
+    assert (world.listed(), world.beacon().cleared) == (["kebakaran kalibagor a 10+170"], ())
+    assert world.beacon().heard == ("e", "c")
+
+
+def test_a_press_before_the_all_clear_that_arrives_after_it_is_late_and_heard() -> None:
+    world = hub()
+    world.alarm("aman", 50.0)
+    world.alarm(at=55.0, identifier="a", age_s=10.0)
+
+    assert (world.listed(), world.beacon().heard, world.ends()) == ([], ("a",), ["a late"])
+    assert (world.told()[-1], world.last()["reason"]) == ("late kebakaran kalibagor a", "pressed before the all-clear")
+
+
+def test_a_press_after_the_all_clear_is_in_force_though_the_all_clear_arrives_after_it() -> None:
+    world = hub()
+    world.alarm(at=55.0, identifier="a", age_s=1.0)
+    world.alarm("aman", 60.0, identifier="c", age_s=30.0)
+
+    assert world.listed() == ["kebakaran kalibagor a 6+174"]
+    assert [(each.village, round(each.age_s)) for each in world.beacon().cleared] == [("kalibagor", 30)]
+
+
+def test_an_all_clear_is_repeated_for_as_long_as_an_alarm_can_last() -> None:
+    world = hub()
+    world.alarm("aman", 10.0)
+    world.wait(606.0)
+    assert [each.village for each in world.beacon().cleared] == ["kalibagor"]
+
+    world.wait(616.0)
+    assert world.beacon().cleared == ()
+
+
+# Silence.
+
+
+def test_silence_leaves_what_is_in_force_without_a_sound_there_until_it_is_raised_again() -> None:
+    world = hub()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.alarm("bencana", 10.0, "semua", identifier="b")
+    world.silence(20.0)
+    world.silence(21.0, "kotakan")
+    assert world.listed() == [
+        "kebakaran kalibagor a 11+169 silenced kalibagor,kotakan", "bencana semua b 11+169 silenced kalibagor,kotakan",
+    ]
+    world.alarm("kebakaran", 30.0, identifier="c")
+    world.alarm("bencana", 30.0, "semua", identifier="d", age_s=9.4)
+
+    assert world.listed() == ["kebakaran kalibagor c 0+180 also a",
+                              "bencana semua d 10+170 also b silenced kotakan"]
+
+
+def test_silence_with_nothing_in_force_is_answered() -> None:
+    world = hub()
+    world.silence(10.0)
+
+    assert (world.told()[-1], world.last()["reason"]) == ("silenced kalibagor", "operator; 0 alarms in force")
+
+
+# Late.
+
+
+def test_an_alarm_ends_when_its_time_is_over_and_is_written_so() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.wait(191.0)
+
+    assert (world.ends(), world.did(Keep)[-1]) == (["a finished"], 190.0)
+    assert world.told_at("finished") == [190.0]
+
+
+@pytest.mark.parametrize(("age_s", "late"), [(179.0, False), (180.0, True), (1e9, True)])
+def test_an_alarm_that_is_over_by_its_age_is_late_and_listed_nowhere(age_s: float, late: bool) -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a", age_s=age_s)
+
+    assert (world.ends() == ["a late"], world.listed() == []) == (late, late)
+    assert world.beacon().heard == (("a",) if late else ())
+
+
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("theirs", ["synced", "unsynced", None])
+@pytest.mark.parametrize(("member", "off_s"), [("sent", -200.0), ("expires", -1.0)])
+def test_times_of_the_day_count_between_two_synchronised_clocks_only(
+    member: str, off_s: float, theirs: str | None, ours: bool
+) -> None:
+    world = (World() if ours else World(UNSYNCED)).ready()
+    instant = f"2027-01-15T{8 + int((10.0 + off_s) // 3600):02d}:{int((10.0 + off_s) % 3600 // 60):02d}:"
+    instant += f"{(10.0 + off_s) % 60:06.3f}Z"
+    assert EPOCH_S == 1_800_000_000.0  # 2027-01-15 08:00 UTC
+    body = {"identifier": "a", member: instant, **({"clock": theirs} if theirs else {})}
+    world.alarm(at=10.0, raw=json.dumps(body).encode())
+
+    assert (world.ends() == ["a late"]) == (ours and theirs == "synced")
+
+
+def test_a_late_event_of_a_post_is_written_down_and_named_as_heard() -> None:
+    world = hub()
+    world.event(10.0, event="late", identifier="p", incident="pencurian", village="kalibagor", origin="button",
+                age_s=400.0, reason="the link was down")
+
+    assert (world.ends(), world.beacon().heard) == (["p late"], ("p",))
+    assert (world.last()["reason"], world.last()["age_s"]) == ("kalibagor/pos-1: the link was down", 400.0)
+    world.event(100.0, event="late", identifier="p", incident="pencurian", village="kalibagor", origin="button")
+    assert (world.told_at("late"), world.beacon().heard, world.ends()) == ([10.0], ("p",), ["p late"])
+
+
+def test_a_late_event_about_an_incident_that_there_is_not_is_named_as_heard_all_the_same() -> None:
+    world = hub()
+    world.event(10.0, event="late", identifier="p", incident="banjir", village="kalibagor", origin="button")
+
+    assert (world.ends(), world.beacon().heard) == ([], ("p",))
+
+
+@pytest.mark.parametrize("age", ["1e999", "-5", "true", f"1{'0' * 400}", "-1e999", '"x"', "null"])
+def test_a_late_event_of_any_age_harms_nobody(age: str) -> None:
+    world = hub()
+    body = json.dumps({"event": "late", "identifier": "p", "incident": "pencurian", "village": "kalibagor",
+                       "origin": "button", "age_s": "AGE"}).replace('"AGE"', age)
+    world.hear("kalibagor/node/pos-1/event", body.encode(), 10.0)
+
+    assert world.beacon().heard == ("p",)
+
+
+@pytest.mark.parametrize("member", ["identifier", "incident", "village", "reason", "origin", "event", "boot"])
+def test_an_event_with_signs_that_are_no_text_harms_nobody(member: str) -> None:
+    world = hub()
+    body = {"event": "late", "identifier": "p", "incident": "pencurian", "village": "kalibagor", "origin": "button",
+            "reason": "x", member: "\ud800"}
+    world.hear("kalibagor/node/pos-1/event", json.dumps(body).encode(), 10.0)
+    world.wait(30.0)
+
+    assert world.shown()["state"] == "ready"

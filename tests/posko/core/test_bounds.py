@@ -1,0 +1,91 @@
+"""What nobody may do to a hub: keep it busy, fill its disk, or stand beside it unseen."""
+
+import json
+
+from contract.wire.reports import Kind
+from posko.core.effects import Keep, Overhear, Patrol
+from posko.core.posts import AT_ONCE
+from runtime.core.effects import Reconnect
+from runtime.core.events import Linked, Unlinked
+from tests.posko.core.world import World
+
+STATUS, EVENT = "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event"
+
+
+def status(state: str, boot: str) -> bytes:
+    return json.dumps({"state": state, "boot": boot}).encode()
+
+
+def test_a_link_on_which_all_have_fallen_silent_is_replaced_once_and_not_again_while_nobody_speaks() -> None:
+    world = World().ready()
+    world.hear(STATUS, status("ready", "b1"), 10.0)
+    reconnects = 0
+    for _ in range(5):
+        world.wait(world.now + 60.0)
+        asked = sum(isinstance(effect, Reconnect) for _, effect in world.done)
+        if asked > reconnects:
+            reconnects = asked
+            world.feed(Unlinked("asked for"))
+            world.feed(Linked())
+
+    assert reconnects == 1
+
+
+def test_another_hubs_live_status_is_a_fault_that_is_lifted_when_it_is_heard_no_more() -> None:
+    world = World().ready()
+    world.hear("posko/status", status("ready", "other"), 10.0)
+    assert "another hub" in world.state.faults
+    world.wait(31.0)
+
+    assert world.state.faults == {}
+
+
+def test_what_an_earlier_run_left_at_the_broker_is_no_second_hub_but_what_stands_there_again_is() -> None:
+    world = World().ready()
+    world.hear("posko/status", status("ready", "other"), 1.0, retain=True)
+    world.hear("posko/status", status("offline", "other"), 1.0)
+    assert world.state.faults == {}
+    world.feed(Unlinked("taken over"), 5.0)
+    world.feed(Linked(), 8.0)
+    world.hear("posko/status", status("offline", "other"), 8.0, retain=True)
+
+    assert "another hub" in world.state.faults
+
+
+def test_a_post_that_talks_without_end_is_written_down_within_bounds_and_a_late_press_of_it_later() -> None:
+    world = World().ready()
+    for count in range(2000):
+        late = {"event": "late", "origin": "button", "identifier": f"n{count}", "incident": "kebakaran", "age_s": 200}
+        world.hear(EVENT, json.dumps(late).encode(), 10.0)
+    written = [effect for _, effect in world.done if isinstance(effect, Overhear | Keep)]
+    assert len(written) == 2 * AT_ONCE
+    world.hear(EVENT, json.dumps({**late, "identifier": "n1999"}).encode(), 60.0)
+
+    assert world.state.seen["n1999"]
+
+
+def test_a_long_event_is_taken_to_heart_and_not_written_down_whole() -> None:
+    world = World().ready()
+    ronda = {"event": Kind.RONDA.value, "origin": "button", "identifier": "r", "note": "x" * 200_000}
+    world.hear(EVENT, json.dumps(ronda).encode(), 10.0)
+
+    assert [type(effect) for _, effect in world.done if isinstance(effect, Overhear | Patrol)] == [Patrol]
+
+
+def test_a_late_press_of_a_post_that_the_district_file_lacks_is_written_down() -> None:
+    world = World().ready()
+    late = {"event": "late", "origin": "button", "identifier": "n", "incident": "kebakaran", "age_s": 200}
+    world.hear("kotakan/node/pos-9/event", json.dumps(late).encode(), 10.0)
+
+    assert [effect.alarm.origin for _, effect in world.done if isinstance(effect, Keep)] == ["kotakan/pos-9"]
+
+
+def test_a_round_counts_for_the_hub_as_it_does_for_the_posts() -> None:
+    world = World().ready()
+    for body in (b'{"status": "Test"}', b'{"age_s": 900}'):
+        world.hear("kalibagor/ronda", body, 10.0)
+    world.hear("kalibagor/ronda", b"{}", 10.0, retain=True)
+    assert [effect for _, effect in world.done if isinstance(effect, Patrol)] == []
+    world.hear("semua/ronda", b"", 20.0)
+
+    assert [effect.village for _, effect in world.done if isinstance(effect, Patrol)] == ["semua"]

@@ -1,0 +1,201 @@
+"""What the hub hears: typos answered, retained messages cleared away, limits, and no bytes that harm it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract.domain.incidents import Incident
+from contract.wire.alarm import MAX_BEACON_BYTES
+from contract.wire.beacon import write_beacon
+from posko.core import alarms, step
+from posko.core.effects import Keep
+from posko.core.events import Event, Loaded, StoredClear
+from posko.core.state import Alarm
+from posko.core.transition import Draft
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from tests.contract.payloads import TEXT, VALUES
+from tests.posko.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules, stored
+
+DISTRICT = "kentongan/situbondo"
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        (f"{DISTRICT}/kalibagor/alarm/kebakran", "unknown incident 'kebakran'; did you mean kebakaran?"),
+        (f"{DISTRICT}/kalibagur/alarm/kebakaran", "unknown village 'kalibagur'; did you mean kalibagor?"),
+        (f"{DISTRICT}/kalibagur/command/silence", "unknown village 'kalibagur'; did you mean kalibagor?"),
+        (f"{DISTRICT}/kalibagor/command/silense", "unknown command 'silense'; did you mean silence?"),
+        (f"{DISTRICT}/kalibagur/ronda", "unknown village 'kalibagur'; did you mean kalibagor?"),
+        ("kentongan/situbond/kalibagor/alarm/kebakaran", "unknown district 'situbond'; did you mean situbondo?"),
+        (f"{DISTRICT}/kalibagor/alarms/kebakaran", "not a topic of this district; did you mean …/alarm/…?"),
+        (f"{DISTRICT}/kalibagor/x", "not a topic of this district; use V/alarm/INCIDENT, V/command/silence or V/ronda"),
+    ],
+)
+def test_a_typo_is_answered_with_the_nearest_name(topic: str, told: str) -> None:
+    world = World().ready()
+    world.feed(Received(topic, b"", retain=False), 10.0)
+
+    assert (world.last()["event"], world.last()["reason"]) == ("refused", told)
+    assert world.listed() == []
+
+
+def test_another_districts_alarm_is_none_of_this_hubs_business() -> None:
+    world = World().ready()
+
+    assert world.feed(Received("kentongan/panji/curahjeru/alarm/kebakaran", b"", retain=False), 4.0) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"), [(b"{", "no JSON"), (b"\xff", "neither UTF-8"), (b"x" * 5000, "more than 4096 bytes")]
+)
+def test_a_payload_that_is_none_is_refused_whole(payload: bytes, told: str) -> None:
+    world = World().ready()
+    world.alarm(at=10.0, raw=payload)
+
+    assert told in str(world.last()["reason"])
+    assert (world.listed(), world.did(Keep)) == ([], [])
+
+
+def test_a_retained_alarm_is_accepted_once_with_a_warning_and_cleared_away() -> None:
+    world = World().ready()
+    did = world.alarm(at=10.0, retain=True, identifier="a")
+
+    assert f"clear away {DISTRICT}/kalibagor/alarm/kebakaran" in did
+    (clean_up,) = (each for _, each in world.done if isinstance(each, Publish) and not each.payload)
+    assert clean_up.retain
+    assert world.told()[-2:] == ["warning kebakaran kalibagor a", "accepted kebakaran kalibagor a"]
+    assert world.alarm(at=12.0, retain=True, raw=b"") == []
+
+
+@pytest.mark.parametrize("topic", ["kalibagor/command/silence", "kalibagor/ronda"])
+def test_a_retained_command_is_cleared_away_and_its_clean_up_is_none(topic: str) -> None:
+    world = World().ready()
+
+    assert f"clear away {DISTRICT}/{topic}" in world.hear(topic, b"x", 4.0, retain=True)
+    assert world.hear(topic, b"", 4.5, retain=True) == []
+
+
+def test_what_was_dropped_unread_is_told() -> None:
+    world = World().ready()
+    world.feed(Overflowed(7), 10.0)
+
+    assert world.last()["reason"] == "7 messages came faster than they could be heard"
+
+
+def test_a_flood_of_typos_is_answered_in_part_and_the_rest_is_counted() -> None:
+    world = World().ready()
+    count = 3 * int(Draft.chatter_at_once)
+    for _ in range(count):
+        world.alarm("kebakran", 10.0)
+    world.wait(60.0)
+
+    said = [str(event["reason"]) for event in world.events() if event["event"] == "refused"]
+    assert len(said) <= count / 2
+    assert sum("more answers left out" in each for each in said) >= 1
+
+
+# Limits.
+
+
+def crowded(note: str, name: str, count: int = 450) -> World:
+    """A hub in which *count* kinds of incident happen at once."""
+    rules = make_rules()
+    known = rules.incidents["kebakaran"]
+    incidents: dict[str, Incident] = {**rules.incidents, **{f"x{number}": known for number in range(count)}}
+    world = World(rules=replace(rules, incidents=incidents)).ready()
+    world.disk = False
+    for number in range(count):
+        body = {"identifier": f"{number}.{name}", "note": note, "sender": "o" * 80}
+        payload = json.dumps(body, ensure_ascii=False).encode()
+        world.step(Received(f"{DISTRICT}/kalibagor/alarm/x{number}", payload, retain=False), 10.0)
+    world.answer()
+    return world
+
+
+@pytest.mark.parametrize(("note", "signs"), [("n" * 380, 100), ("💧" * 800, 0)])
+def test_four_hundred_alarms_fit_into_a_beacon_with_notes_as_far_as_there_is_room(note: str, signs: int) -> None:
+    world = crowded(note, "i" * 120)
+
+    beacon = world.beacon()
+    assert len(beacon.alarms) == alarms.MOST
+    assert len(write_beacon(beacon)) <= MAX_BEACON_BYTES
+    assert {each.note for each in beacon.alarms} == {note[:signs]}
+    world.alarm("x449", 60.0)
+    assert world.last()["reason"] == f"{alarms.MOST} alarms are in force; no more can be repeated"
+
+
+def test_the_names_that_are_named_as_heard_are_bounded() -> None:
+    world = World().ready()
+    for number in range(700):
+        world.step(Received(f"{DISTRICT}/kalibagor/alarm/aman", b'{"identifier":"c%d"}' % number, retain=False), 10.0)
+    world.wait(11.0)
+
+    assert len(world.beacon().heard) == 500
+    assert world.beacon().heard[-1] == "c699"
+
+
+# Anything at all.
+
+
+WORDS = st.sampled_from(["kalibagor", "kotakan", "semua", "nowhere", "", "alarm", "command", "node", "ronda", "active",
+                         "kebakaran", "aman", "pos-1", "polsek", "status", "event", "silence", "test", "posko", "\x7f"])
+TOPICS = st.one_of(
+    st.text(max_size=30),
+    st.lists(WORDS, max_size=4).map(lambda words: "/".join([DISTRICT, *words])),
+    st.sampled_from([f"{DISTRICT}/{rest}" for rest in (
+        "active", "kalibagor/alarm/kebakaran", "kalibagor/alarm/aman", "semua/alarm/bencana", "kalibagor/ronda",
+        "kalibagor/command/silence", "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event",
+        "olean/node/pos-7/status", "patokan/node/polsek/event",
+    )]),
+)
+NAMES = st.sampled_from(["a", "b", "c", "kalibagor.pos-1.n1.1", "\ud800", "x" * 300])
+MEMBERS = st.fixed_dictionaries({}, optional={
+    "identifier": NAMES | VALUES, "age_s": st.sampled_from([0, 1, 100.0, 179, 200, 10**400]) | VALUES,
+    "status": st.sampled_from(["Actual", "Exercise", "Test", "x"]) | VALUES, "clock": st.sampled_from(["synced", "x"]),
+    "sent": st.sampled_from(["2027-01-15T08:00:00Z", "0001-01-01T00:00:00+14:00"]), "note": VALUES, "sender": VALUES,
+    "event": st.sampled_from(["late", "ronda", "pressed"]) | VALUES, "origin": st.sampled_from(["button"]) | VALUES,
+    "incident": st.sampled_from(["kebakaran", "x"]) | VALUES, "village": st.just("kalibagor") | VALUES,
+    "state": st.sampled_from(["ready", "offline", "\ud800"]) | VALUES, "boot": st.sampled_from(["n1", "n2"]) | VALUES,
+    "sounding": st.just({"village": "kalibagor", "incident": "kebakaran"}) | VALUES, "time": st.text(max_size=9),
+    "reason": st.just("\ud800") | VALUES, "faults": VALUES, "silenced": VALUES, "waiting": VALUES, "outbox": VALUES,
+    "alarms": st.just([]) | VALUES, "seq": st.integers() | VALUES,
+})
+PAYLOADS = st.binary(max_size=60) | TEXT.map(str.encode) | MEMBERS.map(lambda drawn: json.dumps(drawn).encode())
+MESSAGES = st.builds(Received, TOPICS, PAYLOADS, st.booleans())
+CLEARS = st.builds(StoredClear, st.sampled_from(["kalibagor", "semua"]), st.floats(0, 100), st.booleans(),
+                   st.none() | st.just(EPOCH_S + 3.0))
+LOADED = st.builds(
+    lambda same, wall, clears: Loaded((stored("a", same_boot=same, wall=wall),), tuple(clears), (("a", False),)),
+    st.booleans(), st.none() | st.floats(EPOCH_S - 1e4, EPOCH_S + 1e4), st.lists(CLEARS, max_size=2),
+)
+OTHERS: st.SearchStrategy[Event] = st.one_of(
+    st.sampled_from([Linked(), Unlinked("x"), Acknowledged("a"), Faulted("journal", "x"), Recovered("journal"),
+                     Overflowed(3), Tick(), SYNCED, UNSYNCED, Clock(synced=True, offset_s=EPOCH_S + 7200.0)]),
+    LOADED,
+)
+GAPS_S = st.sampled_from([0.0, 0.0, 0.01, 0.2, 1.0, 4.0, 30.0, 130.0, 200.0])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(GAPS_S, MESSAGES | MESSAGES | OTHERS, st.booleans()), max_size=25))
+def test_no_bytes_on_any_topic_and_no_order_of_events_harm_the_hub(moves: list[tuple[float, Event, bool]]) -> None:
+    world = World(now=100.0).ready()
+    for gap_s, event, disk in moves:
+        world.disk = disk
+        world.feed(event, world.now + gap_s)
+        state = world.state
+        assert all(isinstance(each, Alarm) and state.now < each.until for each in state.alarms.values())
+        assert step.step(state, Tick(), state.now - 100.0)[0].now == state.now
+        assert step.next_due(state) > state.now or not world.wait(state.now)
+    world.disk = True
+    world.feed(Linked(), world.now + 1.0)
+    world.wait(world.now + 700.0)
+
+    assert world.listed() == []
+    assert all(len(write_beacon(beacon)) <= MAX_BEACON_BYTES for _, beacon in world.beacons())
+

@@ -1,0 +1,204 @@
+"""The hub after a restart: what was in force goes on, as far as anybody can tell its age."""
+
+from itertools import pairwise
+
+import pytest
+
+from posko.core.effects import Keep
+from posko.core.events import Loaded, StoredClear
+from runtime.core.effects import Connect, Reconnect
+from runtime.core.events import Faulted, Linked
+from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, offline, stored
+
+
+def started(*loaded: object, synced: bool = True, cleared: tuple[StoredClear, ...] = (), now: float = 100.0) -> World:
+    """A hub that began at instant 100 and found *loaded* and *cleared* on its disk."""
+    world = World(SYNCED if synced else UNSYNCED, now=now)
+    return world.ready(Loaded(loaded, cleared, (("a", False),)))  # type: ignore[arg-type]
+
+
+def test_what_was_in_force_in_the_same_boot_goes_on_with_its_age_and_its_silence() -> None:
+    world = started(stored(also=("z",), silenced={"kalibagor": 20.0}))
+
+    assert world.listed() == ["kebakaran kalibagor a 90+90 also z silenced kalibagor"]
+    assert world.beacon().kept() == {"a", "z"}
+    assert "restored kebakaran kalibagor a" in world.told()
+    assert world.did(Keep) == []
+    world.wait(200.0)
+    assert (world.ends(), world.listed()) == (["a finished"], [])
+
+
+@pytest.mark.parametrize("now", [190.0, 5000.0])
+def test_what_ended_while_the_hub_was_away_is_over_and_said_so(now: float) -> None:
+    world = started(stored(), now=now)
+
+    assert (world.ends(), world.beacon().heard, world.beacon().alarms) == (["a finished"], ("a",), ())
+
+
+def test_what_was_in_force_in_another_boot_goes_on_by_two_synchronised_clocks() -> None:
+    world = started(stored(same_boot=False, wall=EPOCH_S + 40.0))  # 60 s before now
+
+    assert world.listed() == ["kebakaran kalibagor a 60+120"]
+    assert world.beacon().kept() == {"a"}
+    assert world.did(Keep) == [100.0]  # written anew, by this boot's clock
+
+
+def test_it_waits_for_the_clock_to_be_synchronised() -> None:
+    world = started(stored(same_boot=False, wall=EPOCH_S + 40.0), synced=False)
+    world.wait(120.0)
+    assert (world.listed(), world.shown()["undated"]) == ([], 1)
+    world.feed(SYNCED, 130.0)
+
+    assert (world.listed(), world.shown()["undated"]) == (["kebakaran kalibagor a 90+90"], 0)
+
+
+@pytest.mark.parametrize(("wall", "synced"), [(None, True), (EPOCH_S + 40.0, False)])
+def test_what_nobody_can_date_is_given_up_after_a_minute_and_said_to_be_late(wall: float | None, synced: bool) -> None:
+    world = started(stored(same_boot=False, wall=wall), synced=synced)
+    world.wait(159.0)
+    assert world.told_at("late") == []
+    world.wait(170.0)
+
+    assert (world.told_at("late"), world.ends(), world.listed()) == ([160.0], ["a unknown"], [])
+
+
+def test_a_post_that_sends_its_press_again_dates_it() -> None:
+    world = started(stored(same_boot=False), synced=False)
+    world.alarm(at=110.0, identifier="a", age_s=70.0)
+
+    assert world.listed() == ["kebakaran kalibagor a 70+110"]
+    assert world.told()[-1] == "restored kebakaran kalibagor a"
+
+
+def test_a_post_that_sends_its_press_again_when_it_is_over_ends_it() -> None:
+    world = started(stored(same_boot=False), synced=False)
+    world.alarm(at=110.0, identifier="a", age_s=179.5)
+    world.wait(120.0)
+
+    assert (world.listed(), world.ends(), world.beacon().heard) == ([], ["a finished"], ("a",))
+
+
+def test_the_first_of_several_presses_dates_it_by_its_own_instant() -> None:
+    merged = stored(same_boot=False, identifier="b", also=("a",), first="a", raised_at=70.0, until=250.0)
+    world = started(merged, synced=False)
+    world.alarm(at=110.0, identifier="a", age_s=100.0)
+
+    assert world.listed() == ["kebakaran kalibagor b 40+140 also a"]
+
+
+@pytest.mark.parametrize(("at", "ended"), [(9.0, False), (11.0, True)])
+def test_an_all_clear_that_an_earlier_run_wrote_ends_what_was_raised_before_it(at: float, ended: bool) -> None:
+    world = started(stored(), cleared=(StoredClear("kalibagor", at, same_boot=True, wall=None),))
+
+    assert (world.ends() == ["a cleared"], world.listed() == []) == (ended, ended)
+    assert [(each.village, round(each.age_s)) for each in world.beacon().cleared] == [("kalibagor", round(100 - at))]
+
+
+def test_an_all_clear_of_another_boot_is_dated_by_the_clock() -> None:
+    clear = StoredClear("kalibagor", 10.0, same_boot=False, wall=EPOCH_S + 40.0)
+    world = started(cleared=(clear,), synced=False)
+    assert world.beacon().cleared == ()
+    world.feed(SYNCED, 130.0)
+    assert [(each.village, round(each.age_s)) for each in world.beacon().cleared] == [("kalibagor", 90)]
+
+    world.alarm(at=140.0, identifier="p", age_s=110.0)
+    assert world.ends() == ["p late"]
+
+
+def test_what_an_earlier_run_heard_is_not_accepted_again() -> None:
+    world = World(now=100.0).ready(Loaded((), (), (("x", True), ("y", False))))
+    world.alarm(at=110.0, identifier="x")
+    world.alarm(at=110.0, identifier="y")
+
+    assert (world.listed(), world.beacon().heard) == ([], ("x", "y"))
+
+
+# The journal first.
+
+
+def test_nothing_is_said_before_the_journal_answered() -> None:
+    world = World()
+    assert world.wait(2.9) == []
+
+    assert world.feed(EMPTY, 2.9) == ["connect"]
+    assert [each for each in world.feed(Linked(), 3.0) if each.startswith("beacon")] == ["beacon []"]
+
+
+def test_after_three_seconds_the_hub_goes_on_without_its_journal_and_says_so() -> None:
+    world = World()
+    assert world.wait(4.0) == ["log fault journal", "connect"]
+    world.feed(Linked(), 4.0)
+
+    assert world.shown()["faults"] == {"journal": "does not answer; what happens is kept in memory only"}
+    assert world.did(Connect) == [3.0]
+
+
+def test_a_disk_that_answers_late_brings_back_what_it_has_and_ends_nothing_of_this_run() -> None:
+    world = World(now=50.0)
+    world.feed(Faulted("journal", "no disk"))
+    world.feed(EMPTY)
+    world.feed(Linked())
+    world.alarm(at=60.0, identifier="p")
+    own = stored("p", first_at=60.0, raised_at=60.0, until=240.0)
+    other = stored("t", key=own.key._replace(incident="pencurian"))
+    world.feed(Loaded((own, other), (), (("p", False), ("t", False))), 70.0)
+
+    assert world.listed() == ["kebakaran kalibagor p 10+170", "pencurian kalibagor t 60+120"]
+    assert world.ends() == []
+
+
+def test_what_an_earlier_run_left_gives_way_to_what_was_raised_since() -> None:
+    world = World(now=50.0).ready()
+    world.alarm(at=60.0, identifier="p")
+    world.feed(Loaded((stored("t"),), (), (("t", False),)), 70.0)
+
+    assert world.listed() == ["kebakaran kalibagor p 10+170"]
+    assert (world.ends(), world.beacon().heard) == (["t finished"], ("t",))
+
+
+# The link.
+
+
+def test_what_happens_while_unlinked_is_told_when_the_link_is_back() -> None:
+    world = World().ready()
+    offline(world, 10.0)
+    did = world.alarm(at=11.0, identifier="a")
+    assert [each for each in did if each.startswith(("tell", "beacon", "status"))] == []
+
+    did = world.feed(Linked(), 20.0)
+    assert did[:4] == ["tell fault link", "tell accepted kebakaran kalibagor a",
+                       "log recovered link", "tell recovered link"]
+    assert "beacon [kebakaran kalibagor a 9+171]" in did
+
+
+def test_more_than_the_backlog_holds_is_counted() -> None:
+    world = World().ready()
+    offline(world, 1.0)
+    for number in range(300):
+        world.feed(Faulted("part", str(number)), 2.0)
+    world.feed(Linked(), 3.0)
+
+    assert "101 older events are only in the log here" in [each.get("reason") for each in world.events()]
+
+
+def test_a_beacon_comes_every_five_seconds_and_at_each_change_and_never_faster_than_ten_a_second() -> None:
+    world = World().ready()
+    world.wait(12.0)
+    for number in range(40):
+        world.alarm(("pencurian", "kebakaran", "bencana")[number % 3], 12.0 + number * 0.025, identifier=f"x{number}")
+    world.wait(30.0)
+
+    instants = [at for at, _ in world.beacons()]
+    assert instants[:3] == [0.0, 5.0, 10.0]
+    gaps = [later - sooner for sooner, later in pairwise(instants)]
+    assert 0.0999 < min(gaps) < max(gaps) < 5.001
+    assert sum(12.0 <= at <= 13.2 for at in instants) >= 5
+    assert [beacon.seq for _, beacon in world.beacons()] == [*range(1, len(instants) + 1)]
+
+
+def test_a_hub_that_hears_nobody_any_more_connects_anew_once() -> None:
+    world = World().ready()
+    world.status(at=10.0)
+    world.wait(200.0)
+
+    assert world.did(Reconnect) == [40.0]

@@ -1,0 +1,249 @@
+"""The hub's core in a world whose time is a number: events go in, what is done comes out as lines.
+
+The disk writes at once, unless it is told to wait; it tells what it has when it is asked to.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contract.domain.district import heard
+from contract.wire.alarm import Status
+from contract.wire.beacon import Beacon, Listed, read_beacon
+from contract.wire.reports import Key
+from posko.core import step as hub
+from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
+from posko.core.events import Event, Kept, Loaded, Stored
+from posko.core.state import Rules, State
+from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.core.events import Clock, Linked, Received, Tick, Unlinked
+from tests.contract import shipped
+
+EPOCH_S = 1_800_000_000.0
+SYNCED, UNSYNCED = Clock(synced=True, offset_s=EPOCH_S), Clock(synced=False, offset_s=EPOCH_S)
+EMPTY = Loaded((), (), ())
+OWN = "posko.h1."  # how the names begin that this hub gives
+BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
+FIRE = Key("kalibagor", "kebakaran")
+
+
+def make_rules() -> Rules:
+    """The rules of the shipped district's hub, for three of its posts."""
+    posts = {"kalibagor/pos-1": ("kalibagor", "village"), "kotakan/pos-1": ("kotakan", "village"),
+             "patokan/polsek": ("patokan", "all")}
+    return Rules(
+        "situbondo", "1", "h1", frozenset(shipped.district().villages), shipped.catalogue().incidents,
+        {post: heard(shipped.district(), shipped.catalogue(), *place) for post, place in posts.items()},
+    )
+
+
+@dataclass(slots=True)
+class World:
+    """A hub and all that it did. Its loop is the service's: a Tick at each instant that is due."""
+
+    clock: Clock = SYNCED
+    now: float = 0.0
+    disk: bool = True  # answers at once
+    rules: Rules = field(default_factory=make_rules)
+    state: State = field(init=False)
+    done: list[tuple[float, Effect]] = field(default_factory=list)
+    stamps: set[int] = field(default_factory=set)  # written, and not told yet
+
+    def __post_init__(self) -> None:
+        self.state = hub.start(self.rules, self.now, self.clock)
+
+    # What happens
+
+    def step(self, event: Event, at: float) -> list[str]:
+        """The loop hands over *event* at once, whatever was due before it. Returns what was done."""
+        self.now = max(self.now, at)
+        self.state, effects = hub.step(self.state, event, at)
+        for effect in effects:
+            self.done.append((self.now, effect))
+            if isinstance(effect, Keep | Hear | Clear):
+                self.stamps.add(effect.stamp)
+        return [line(effect) for effect in effects]
+
+    def feed(self, event: Event, at: float | None = None) -> list[str]:
+        """Time passes up to *at* and *event* comes. Returns what came of it at that instant."""
+        instant = self.now if at is None else at
+        self.wait(instant)
+        return self.step(event, instant) + self.wait(instant)
+
+    def wait(self, until: float) -> list[str]:
+        """Time passes up to *until*; whatever is due on the way is done. Returns what was done."""
+        done: list[str] = []
+        busy = 0
+        while True:
+            if self.disk and self.stamps:
+                done += self.answer()
+            due = hub.next_due(self.state)
+            if due > until:
+                break
+            busy = busy + 1 if due <= self.now else 0
+            assert busy < BUSY_STEPS, f"the loop spins at {self.now}: {self.state}"
+            done += self.step(Tick(), max(due, self.now))
+        self.now = max(self.now, until)
+        return done
+
+    def answer(self) -> list[str]:
+        """The disk has all that it was given so far."""
+        stamps, self.stamps = frozenset(self.stamps), set()
+        return self.step(Kept(stamps), self.now)
+
+    def ready(self, loaded: Loaded = EMPTY) -> "World":
+        """The journal answers, and the broker grants every subscription."""
+        self.feed(loaded)
+        self.feed(Linked())
+        return self
+
+    def alarm(
+        self, incident: str = "kebakaran", at: float | None = None, village: str = "kalibagor", *,
+        retain: bool = False, raw: bytes | None = None, **members: object,
+    ) -> list[str]:
+        """An alarm comes: with *members*, with the *raw* payload, or with none."""
+        payload = raw if raw is not None else json.dumps(members).encode() if members else b""
+        return self.hear(f"{village}/alarm/{incident}", payload, at, retain=retain)
+
+    def hear(self, topic: str, payload: bytes = b"", at: float | None = None, *, retain: bool = False) -> list[str]:
+        """A message of this district comes."""
+        return self.feed(Received(f"kentongan/situbondo/{topic}", payload, retain), at)
+
+    def silence(self, at: float, village: str = "kalibagor") -> list[str]:
+        return self.hear(f"{village}/command/silence", b"", at)
+
+    def status(
+        self, post: str = "kalibagor/pos-1", at: float | None = None, *, retain: bool = False, boot: str = "n1",
+        state: str = "ready", sounding: Key | None = None, **members: object,
+    ) -> list[str]:
+        """The status of *post* comes."""
+        about = {"village": sounding.village, "incident": sounding.incident} if sounding else None
+        body = json.dumps({"state": state, "boot": boot, "sounding": about, **members}).encode()
+        return self.hear(f"{post.replace('/', '/node/')}/status", body, at, retain=retain)
+
+    def event(self, at: float | None = None, post: str = "kalibagor/pos-1", **members: object) -> list[str]:
+        """*post* says an event."""
+        body = json.dumps({"boot": "n1", **members}).encode()
+        return self.hear(f"{post.replace('/', '/node/')}/event", body, at)
+
+    # What came of it
+
+    def beacons(self) -> list[tuple[float, Beacon]]:
+        """Every beacon so far, with its instant."""
+        found = []
+        for at, effect in self.done:
+            if isinstance(effect, Publish) and effect.topic.endswith("/active"):
+                read = read_beacon(effect.payload)
+                assert isinstance(read, Beacon)
+                found.append((at, read))
+        return found
+
+    def beacon(self) -> Beacon:
+        """The last one, once what happened so far may be said."""
+        self.wait(self.now + 0.125)
+        return self.beacons()[-1][1]
+
+    def listed(self) -> list[str]:
+        """What the last one lists, each in a line: its age and what is left of it, in whole seconds."""
+        return [listed_line(each) for each in self.beacon().alarms]
+
+    def events(self) -> list[Mapping[str, object]]:
+        """Every event so far."""
+        return [effect.event for _, effect in self.done if isinstance(effect, Log)]
+
+    def told(self) -> list[str]:
+        """Every event so far, each as a line."""
+        return [event_line(event) for event in self.events()]
+
+    def last(self) -> Mapping[str, object]:
+        """The last event."""
+        return self.events()[-1]
+
+    def told_at(self, kind: str) -> list[float]:
+        """When each event of *kind* was told."""
+        return [at for at, effect in self.done if isinstance(effect, Log) and effect.event["event"] == kind]
+
+    def shown(self) -> dict[str, object]:
+        """The hub's own status, as it was announced last, once it may be said."""
+        self.wait(self.now + 0.25)
+        found: dict[str, object] = json.loads(
+            [e.payload for _, e in self.done if isinstance(e, Publish) and e.topic.endswith("posko/status")][-1]
+        )
+        return found
+
+    def ends(self) -> list[str]:
+        """What was written as over so far: its name, and how it ended."""
+        return [
+            f"{short(e.alarm.first)} {e.end.value}" for _, e in self.done if isinstance(e, Keep) and e.end is not None
+        ]
+
+    def did(self, kind: type[Effect]) -> list[float]:
+        """The instants at which an effect of *kind* was done."""
+        return [at for at, effect in self.done if isinstance(effect, kind)]
+
+
+def offline(world: World, at: float) -> list[str]:
+    return world.feed(Unlinked("no route"), at)
+
+
+def stored(identifier: str = "a", *, same_boot: bool = True, wall: float | None = None, **other: object) -> Stored:
+    """A fire in Kalibagor that an earlier run left, raised at its instant 10 and in force until 190."""
+    about: dict[str, object] = {
+        "key": FIRE, "first": identifier, "identifier": identifier, "also": (), "status": Status.ACTUAL,
+        "origin": "", "note": "", "first_at": 10.0, "raised_at": 10.0, "until": 190.0, "silenced": {}, "sounds": {},
+        "same_boot": same_boot, "first_wall": wall, **other,
+    }
+    return Stored(**about)  # type: ignore[arg-type]
+
+
+def short(identifier: object) -> str:
+    """*identifier*; one that this hub gave only by its number."""
+    return str(identifier).replace(OWN, "#")
+
+
+def listed_line(alarm: Listed) -> str:
+    words = [alarm.incident, alarm.village, short(alarm.identifier), f"{alarm.age_s:.0f}+{alarm.remaining_s:.0f}"]
+    words += [f"also {','.join(map(short, alarm.also))}"] if alarm.also else []
+    words += [f"silenced {','.join(alarm.silenced)}"] if alarm.silenced else []
+    return " ".join([*words, *([] if alarm.status is Status.ACTUAL else [alarm.status.value]),
+                     *([] if alarm.kept else ["not kept"])])
+
+
+def event_line(event: Mapping[str, object]) -> str:
+    """*event* in a line: its name, and what it is about."""
+    about = [str(event[name]) for name in ("incident", "village", "post", "part") if name in event]
+    names = [short(event[name]) for name in ("identifier", "by") if name in event]
+    return " ".join([str(event["event"]), *about, *names])
+
+
+def line(effect: Effect) -> str:
+    """*effect* in a line."""
+    match effect:
+        case Keep(_, alarm, _, _, end):
+            return f"keep {alarm.key.incident} {short(alarm.identifier)}{f' {end.value}' if end else ''}"
+        case Hear(_, identifier, _):
+            return f"hear {short(identifier)}"
+        case Clear(_, village, at):
+            return f"clear {village} {at:g}"
+        case Patrol():
+            return f"patrol {effect.village} {short(effect.identifier)} {effect.post} {effect.origin}"
+        case Overhear(post, event):
+            return f"overhear {post} {event.get('event')}"
+        case Log(event):
+            return f"log {event_line(event)}"
+        case Connect() | Reconnect():
+            return type(effect).__name__.lower()
+        case Publish(topic, payload, retain):
+            return _publish_line(topic, payload, retain=retain)
+
+
+def _publish_line(topic: str, payload: bytes, *, retain: bool) -> str:
+    if topic.endswith("/active"):
+        read = read_beacon(payload)
+        assert isinstance(read, Beacon)
+        return f"beacon [{'; '.join(map(listed_line, read.alarms))}]"
+    if topic.endswith("posko/event"):
+        return f"tell {event_line(json.loads(payload))}"
+    if topic.endswith("posko/status"):
+        return f"status {json.loads(payload)['state']}"
+    return f"{'clear away' if retain and not payload else 'publish'} {topic}"

@@ -1,0 +1,216 @@
+"""The operator's commands, on a real broker with a real hub and real nodes, or with some of them gone."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from broker.mosquitto import free_port
+from testing.private_broker import PrivateBroker
+from tests.posko.operator.conftest import Place, Running, operators_settings, run
+from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK
+from tests.support.mqtt import AS_OURSELVES, Reader
+from tests.support.nodes import ROOT
+from tests.support.village import BASE, alarm
+
+
+def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Place) -> None:
+    with Reader(place.broker, f"{BASE}/+/alarm/+") as reader:
+        done = place.run("alarm", "pencurian", "kalibagor", "--note", "rumah Pak RT 3")
+        sirens = [post.on("siren") or post.on("strobe") for post in place.posts.values()]
+        (sent,) = [each.members for each in reader.messages]
+
+    assert (done.code, done.errors) == (0, [])
+    assert sirens == [True] * 3
+    assert (sent["note"], sent["status"], sent["identifier"][:9], sent["sender"][:9]) == (
+        "rumah Pak RT 3", "Actual", "operator.", "operator/")
+    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not done.said(f"berbunyi (rings): {post}")] == []
+    assert done.said("tercatat di posko")
+    assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi (all posts ring) setelah (after) ")
+
+
+def test_an_alarm_that_rings_already_rings_and_the_all_clear_ends_it_everywhere(place: Place) -> None:
+    alarm(place.broker, "kalibagor", "kebakaran", "-q", "1")
+    for post in place.posts.values():
+        post.expect_on("siren")
+    again = place.run("alarm", "kebakaran", "kalibagor")
+    clear = place.run("clear", "kalibagor")
+
+    assert (again.code, clear.code) == (0, 0)
+    assert again.lines[-1] == "✓ 3 dari 3 pos berbunyi (all posts ring)"
+    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not clear.said(f"diam (quiet): {post}")] == []
+
+
+def test_an_exercise_sounds_as_one(place: Place) -> None:
+    with Reader(place.broker, f"{BASE}/kotakan/node/pos-1/status") as reader:
+        done = place.run("alarm", "ternak", "kotakan", "--exercise")
+        about = [each.members["sounding"] for each in reader.messages][-1]
+
+    assert done.code == 0
+    assert done.said("LATIHAN")
+    assert about["status"] == "Exercise"
+
+
+def test_silence_quiets_its_village_and_no_other(place: Place) -> None:
+    alarm(place.broker, "kalibagor", "perampokan", "-q", "1")
+    for post in place.posts.values():
+        post.expect_on("strobe")
+    done = place.run("silence", "kotakan")
+    sounding = {name: post.on("strobe") for name, post in place.posts.items()}
+
+    assert done.code == 0
+    assert done.said(f"diam (quiet): {KOTAKAN}")
+    assert sounding == {KALIBAGOR: True, KOTAKAN: False, POLSEK: True}
+
+
+def test_an_alarm_goes_out_though_nobody_reads_what_is_said(place: Place) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    code = subprocess.run(
+        [sys.executable, "-m", "kentongan", "alarm", "pemerkosaan", "olean", "--config", str(place.settings)],
+        stdout=theirs, cwd=ROOT, timeout=20.0, check=False,
+    ).returncode
+    os.close(theirs)
+
+    assert code == 0
+    assert place.posts[POLSEK].on("strobe")
+
+
+def test_a_self_test_tells_each_posts_answer_and_nothing_sounds(place: Place) -> None:
+    before = {name: len(post.sounds()) for name, post in place.posts.items()}
+    done = place.run("test", "semua")
+
+    assert done.code == 0
+    assert [post for post in place.posts if not done.said(f"baik (well): {post}")] == []
+    assert done.said("siren ok")
+    assert done.said("SIMULASI")
+    assert {name: len(post.sounds()) for name, post in place.posts.items()} == before
+
+
+@pytest.mark.parametrize(("words", "meant"), [
+    (("alarm", "pencurain", "kalibagor"), "pencurian"),
+    (("alarm", "aman", "kalibagor"), "kentongan clear kalibagor"),
+    (("clear", "kotkan", "--wait", "1"), "kotakan"),
+    (("test", "kalibagor", "--wait", "nan"), "no number"),
+])
+def test_a_typo_is_told_in_one_line_and_nothing_is_sent(place: Place, words: tuple[str, ...], meant: str) -> None:
+    with Reader(place.broker, f"{BASE}/#", "$SYS/broker/clients/total") as reader:
+        since = len(reader.messages)
+        done = place.run(*words)
+        reader.fence()
+        sent = [each.topic for each in reader.messages[since:] if "/alarm/" in each.topic or "/command/" in each.topic]
+
+    assert (done.code, done.lines, sent) == (2, [], [])
+    assert meant in done.errors[-1]
+
+
+def test_a_watch_says_each_change_in_a_line_and_leaves_cleanly(place: Place) -> None:
+    watch = Running("watch", settings=place.settings)
+    watch.expect("posko hidup")
+    alarm(place.broker, "kotakan", "bencana", "-q", "1", "-m", "sungai")
+    watch.expect("berlaku (in force): Bencana alam di Kotakan: 3 dari 3 pos berbunyi")
+    alarm(place.broker, "kotakan", "bencna", "-q", "1")
+    watch.expect("did you mean bencana?")
+    alarm(place.broker, "kotakan", "aman", "-q", "1")
+    watch.expect("berakhir (over): Bencana alam di Kotakan")
+    done = watch.end(signal.SIGINT)
+    short = place.run("watch", "--plain", "--seconds", "0.3")
+
+    assert (done.code, done.errors) == (0, [])
+    assert done.said(f"{KOTAKAN}, Pos Kamling Kotakan: BERBUNYI (SOUNDING), Bencana alam di Kotakan")
+    assert short.code == 0
+
+
+def test_in_a_terminal_it_is_drawn_and_leaves_cleanly(place: Place, terminal: tuple[int, int]) -> None:
+    shown, inside = terminal
+    termios.tcsetwinsize(inside, (30, 110))
+    process = subprocess.Popen([sys.executable, "-m", "kentongan", "watch", "--config", str(place.settings)],
+                               stdin=inside, stdout=inside, stderr=inside, cwd=ROOT,
+                               env={**os.environ, "TERM": "xterm"})
+    found = b""
+    deadline = time.monotonic() + 10.0
+    while "● posko".encode() not in found and time.monotonic() < deadline:
+        if select.select([shown], [], [], 0.1)[0]:
+            found += os.read(shown, 65536)
+    process.send_signal(signal.SIGINT)
+    while process.poll() is None and time.monotonic() < deadline:
+        if select.select([shown], [], [], 0.1)[0]:
+            os.read(shown, 65536)
+    process.kill()
+
+    assert process.wait() == 0
+    assert "Tidak ada alarm (no alarm in force)" in found.decode(errors="replace")
+
+
+def test_a_broker_that_is_down_is_said_with_what_to_do(tmp_path: Path) -> None:
+    path = operators_settings(tmp_path, free_port())
+    done = run(path, "alarm", "bencana", "kotakan", "--wait", "0.5")
+    watch = run(path, "watch", "--seconds", "0.3")
+
+    assert (done.code, watch.code) == (1, 1)
+    assert "alarm TIDAK terkirim / alarm NOT sent: broker 127.0.0.1:" in done.lines[-1]
+    assert "telepon" in done.lines[-1]
+    assert "never linked" in watch.lines[-1]
+    assert done.errors == watch.errors == []
+
+
+def test_a_broker_that_refuses_is_said(tmp_path: Path) -> None:
+    (tmp_path / "acl").write_text("topic read kentongan/#\n", "utf-8")
+    with PrivateBroker(tmp_path / "broker", extra=f"acl_file {tmp_path / 'acl'}\n{AS_OURSELVES}") as broker:
+        done = run(operators_settings(tmp_path, broker.port), "alarm", "bencana", "kotakan")
+
+    assert done.code == 1
+    assert "alarm TIDAK terkirim / alarm NOT sent: the broker refuses" in done.lines[-1]
+
+
+def test_settings_that_are_missing_or_wrong_are_the_users_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "posko.yaml").write_text("district: nowhere.yaml\n", "utf-8")
+    wrong = run(tmp_path / "posko.yaml", "test", "semua")
+
+    assert wrong.code == 2
+    assert any("there is no such district file" in line for line in wrong.errors)
+
+
+def test_who_does_not_ring_is_named_with_what_keeps_it(place: Place) -> None:
+    place.posts[KALIBAGOR].contact("lock", closed=True)
+    place.posts[KALIBAGOR].expect("locked:")
+    place.posts[KOTAKAN].kill()
+    done = place.run("alarm", "pembunuhan", "kalibagor", "--wait", "1.5")
+    place.posts[KALIBAGOR].contact("lock", closed=False)
+    place.posts[KOTAKAN].begin()
+    named = [line for line in done.lines if line.startswith("✗ TIDAK berbunyi (does NOT ring): ")]
+
+    assert done.code == 1
+    assert [f"{KALIBAGOR}, Pos Kamling Kalibagor: terkunci" in named[0],
+            f"{KOTAKAN}, Pos Kamling Kotakan: terputus dari broker (offline)" in named[1]] == [True, True]
+    assert done.lines[-1] == "✗ 1 dari 3 pos berbunyi (posts ring); 2 TIDAK (NOT)"
+
+
+def test_an_alarm_that_is_broken_off_says_how_it_stands(place: Place) -> None:
+    os.kill(place.posts[KOTAKAN].pid, signal.SIGSTOP)
+    try:
+        running = Running("alarm", "pemerkosaan", "kalibagor", "--wait", "60", settings=place.settings)
+        running.expect(f"berbunyi (rings): {POLSEK}")
+        running.expect(f"berbunyi (rings): {KALIBAGOR}")
+        done = running.end(signal.SIGINT)
+    finally:
+        os.kill(place.posts[KOTAKAN].pid, signal.SIGCONT)
+
+    assert (done.code, done.errors) == (1, [])
+    assert done.said("tidak ditunggu lagi")
+    assert done.said(f"TIDAK berbunyi (does NOT ring): {KOTAKAN}")
+
+
+def test_without_a_hub_an_alarm_still_rings_and_the_silence_of_the_hub_is_told(place: Place) -> None:
+    place.hub.kill()
+    done = place.run("alarm", "bencana", "kalibagor")
+
+    assert done.code == 0
+    assert done.said("POSKO TIDAK MENJAWAB")
+    assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi")

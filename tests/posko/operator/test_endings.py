@@ -1,0 +1,208 @@
+"""All-clear and silence at the desk: quiet is believed only of who was heard to be quiet; and the self-test."""
+
+from typing import Any
+
+import pytest
+
+from contract.wire.alarm import read_alarm
+from contract.wire.reports import Key
+from posko.core.proof import Trouble
+from posko.operator.core import lines, verdict
+from posko.operator.core.orders import Act
+from runtime.core.events import Tick
+from tests.posko.operator.told import (
+    CALLED,
+    CLEAR,
+    FIRE,
+    KALIBAGOR,
+    KOTAKAN,
+    POLSEK,
+    SILENCE,
+    TEST,
+    THEFT,
+    Sitting,
+    about,
+    beacon,
+    event,
+    hub,
+    listed,
+    ordered,
+    rings,
+    status,
+)
+
+ELSEWHERE = Key("kotakan", "pencurian")
+ALL_VILLAGES = Key("semua", "bencana")
+SAFE_CODE = Key("kalibagor", "aman")
+WELL: dict[str, Any] = {
+    "results": {"siren": "ok", "journal": "ok"}, "faults": {}, "drivers": {"pins": "mock", "simulated": True},
+}
+
+
+def outcome(sitting: Sitting) -> tuple[bool, int]:
+    return verdict.done(sitting.view), verdict.exit_code(sitting.view)
+
+
+def bad(sitting: Sitting) -> list[str]:
+    return [row.post for row in verdict.rows(sitting.view) if not row.good]
+
+
+def test_the_all_clear_goes_out_under_a_name() -> None:
+    (sent,) = Sitting(CLEAR).linked().sent
+
+    assert sent.topic == "kentongan/situbondo/kalibagor/alarm/aman"
+    assert getattr(read_alarm(sent.payload), "identifier", None) == "operator.1"
+
+
+def test_it_is_over_when_all_that_sounded_are_quiet_and_the_hub_has_it() -> None:
+    sitting = Sitting(CLEAR).linked(hub(), rings(KALIBAGOR, kept=True), rings(KOTAKAN, FIRE, kept=True))
+    sounding = bad(sitting)
+    sitting.at(0.3, rings(KALIBAGOR, SAFE_CODE), status(KOTAKAN), beacon(heard=("operator.1",))).at(0.9, Tick())
+    settling = outcome(sitting)
+    sitting.at(1.1, Tick())
+
+    assert sounding == [KALIBAGOR, KOTAKAN]
+    assert (settling, outcome(sitting)) == ((False, 0), (True, 0))
+    assert [(row.post, round(row.after_s or 0.0, 3)) for row in verdict.rows(sitting.view)] == [
+        (KALIBAGOR, 0.2), (KOTAKAN, 0.2)]
+
+
+def test_with_nothing_to_end_it_is_over_once_every_post_had_time_to_say_otherwise() -> None:
+    sitting = Sitting(CLEAR).linked(hub(), beacon(heard=("operator.1",)))
+    due = verdict.due(sitting.view)
+    sitting.at(0.9, rings(KALIBAGOR, kept=True)).at(1.2, Tick())
+
+    assert due == pytest.approx(1.1)
+    assert outcome(sitting) == (False, 1)
+
+
+@pytest.mark.parametrize("still", [
+    rings(KALIBAGOR), status(KALIBAGOR, waiting=[about(FIRE)]), rings(KALIBAGOR, ELSEWHERE, waiting=[about(FIRE)]),
+])
+def test_who_still_sounds_the_villages_alarm_or_will_is_named(still: object) -> None:
+    sitting = Sitting(CLEAR).linked(still).at(10.1, Tick())
+
+    assert (outcome(sitting), bad(sitting)) == ((True, 1), [KALIBAGOR])
+
+
+def test_other_villages_alarms_and_those_of_all_do_not_count_and_are_told() -> None:
+    sitting = Sitting(CLEAR).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES)).at(10.1, Tick())
+    told = lines.closing(sitting.view, CALLED)
+
+    assert (outcome(sitting), bad(sitting)) == ((True, 0), [])
+    assert [line for line in told if "Bencana alam di semua desa" in line and "clear semua" in line]
+    assert not any("kotakan/pos-1" in line for line in told)
+
+
+def test_the_all_clear_of_all_ends_every_villages() -> None:
+    order = ordered(Act.CLEAR, "semua", "aman")
+    sitting = Sitting(order).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES))
+
+    assert bad(sitting) == [KALIBAGOR, KOTAKAN]
+
+
+def test_the_all_clear_of_an_exercise_ends_exercises_only() -> None:
+    order = ordered(Act.CLEAR, incident="aman", exercise=True)
+    exercise = status(KALIBAGOR, about(THEFT, status="Exercise"))
+    sitting = Sitting(order).linked(exercise, rings(KOTAKAN))
+
+    assert bad(sitting) == [KALIBAGOR]
+    assert [(getattr(read_alarm(each.payload), "status").value) for each in sitting.sent] == ["Exercise"]  # noqa: B009
+
+
+def test_a_post_that_falls_silent_in_the_middle_of_its_alarm_has_not_ended_it() -> None:
+    sitting = Sitting(CLEAR).linked(rings(KALIBAGOR)).at(0.3, status(KALIBAGOR, state="offline")).at(10.1, Tick())
+    (row,) = verdict.rows(sitting.view)
+
+    assert (outcome(sitting), row.trouble) == ((True, 1), Trouble.OFFLINE)
+
+
+def test_a_post_that_comes_back_quiet_is_quiet_from_then_on() -> None:
+    sitting = Sitting(CLEAR).linked(rings(KALIBAGOR)).at(0.3, status(KALIBAGOR, state="offline")).at(
+        5.1, status(KALIBAGOR))
+    (row,) = verdict.rows(sitting.view)
+
+    assert (row.good, row.after_s) == (True, 5.0)
+
+
+def test_a_post_out_of_reach_that_the_hub_saw_ringing_is_not_quiet() -> None:
+    rang = hub(alarms=[{"village": "kalibagor", "incident": "pencurian", "sounds": {KOTAKAN: 0.1, KALIBAGOR: 0.1}}])
+    sitting = Sitting(CLEAR).linked(rang, status(KOTAKAN, kept=True, state="offline"), status(KALIBAGOR, kept=True))
+
+    assert bad(sitting) == [KOTAKAN]
+
+
+def test_other_posts_out_of_reach_are_told_and_no_failure() -> None:
+    sitting = Sitting(CLEAR).linked(status(KOTAKAN, kept=True, state="offline")).at(10.1, Tick())
+
+    assert outcome(sitting) == (True, 0)
+    assert verdict.out_of_reach(sitting.view) == (KOTAKAN,)
+    assert any("out of reach" in line and KOTAKAN in line for line in lines.closing(sitting.view, CALLED))
+
+
+def test_silence_means_whatever_sounds_in_the_village_and_nothing_outside() -> None:
+    sitting = Sitting(SILENCE).linked(rings(KALIBAGOR, SAFE_CODE), rings(KOTAKAN)).at(0.3, Tick())
+    sounding = bad(sitting)
+    sitting.at(0.4, status(KALIBAGOR), event("posko", "silenced", village="kalibagor")).at(1.1, Tick())
+
+    assert sounding == [KALIBAGOR]
+    assert outcome(sitting) == (True, 0)
+
+
+def test_silence_of_all_is_recorded_when_the_beacon_lists_all_in_force_as_silenced() -> None:
+    sitting = Sitting(ordered(Act.SILENCE, "semua")).linked(hub(), rings(KOTAKAN)).at(0.4, status(KOTAKAN))
+    sitting.at(1.2, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two")))
+    before = verdict.done(sitting.view)
+    sitting.at(1.3, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two", silenced=("semua",))))
+
+    assert (before, outcome(sitting)) == (False, (True, 0))
+
+
+def test_a_locked_post_that_refuses_silence_is_named_with_its_reason() -> None:
+    refusal = event(KALIBAGOR, "refused", topic="kentongan/situbondo/kalibagor/command/silence", reason="locked: no")
+    sitting = Sitting(SILENCE).linked(rings(KALIBAGOR, locked=True)).at(0.3, refusal).at(10.1, Tick())
+
+    assert outcome(sitting) == (True, 1)
+    assert any("locked: no" in line for line in lines.closing(sitting.view, CALLED))
+
+
+def test_a_self_test_is_over_when_all_have_answered_and_nothing_is_wrong() -> None:
+    sitting = Sitting(TEST).linked().at(0.2, event(KALIBAGOR, "tested", **WELL), event(POLSEK, "tested", **WELL))
+    before = outcome(sitting)
+    sitting.at(0.3, event(KOTAKAN, "tested", **WELL))
+
+    assert (before, outcome(sitting)) == ((False, 1), (True, 0))
+    assert "siren ok, journal ok, pin mock SIMULASI" in lines.answer(sitting.view, KOTAKAN)
+
+
+@pytest.mark.parametrize(("answer", "reasons"), [
+    ({**WELL, "results": {"siren": "its thread is dead"}}, ("siren: its thread is dead",)),
+    ({**WELL, "faults": {"hub": "no beacon"}}, ("hub: no beacon",)),
+])
+def test_what_a_self_test_finds_wrong_is_told(answer: dict[str, Any], reasons: tuple[str, ...]) -> None:
+    sitting = Sitting(ordered(Act.TEST)).linked().at(0.2, event(KALIBAGOR, "tested", **answer)).at(10.1, Tick())
+    (row,) = verdict.rows(sitting.view)
+
+    assert (outcome(sitting), row.reasons) == ((True, 1), reasons)
+
+
+def test_who_does_not_answer_a_self_test_is_named() -> None:
+    kept = [status(KALIBAGOR, kept=True), status(KOTAKAN, kept=True, state="offline")]
+    sitting = Sitting(TEST).linked(*kept, hub(posts={KALIBAGOR: "away"})).at(10.1, Tick())
+
+    assert outcome(sitting) == (True, 1)
+    assert [(row.post, row.trouble) for row in verdict.rows(sitting.view)] == [
+        (KALIBAGOR, Trouble.AWAY), (KOTAKAN, Trouble.OFFLINE), (POLSEK, Trouble.UNHEARD)]
+
+
+def test_an_answer_from_before_and_one_without_results_are_no_answer() -> None:
+    sitting = Sitting(ordered(Act.TEST)).at(0.05, event(KALIBAGOR, "tested", **WELL)).linked()
+    sitting.at(0.2, event(KALIBAGOR, "tested", reason="status Test: nothing sounds"))
+
+    assert bad(sitting) == [KALIBAGOR]
+
+
+def test_a_village_without_a_post_has_nothing_to_test() -> None:
+    sitting = Sitting(ordered(Act.TEST, "olean")).linked()
+
+    assert outcome(sitting) == (True, 1)

@@ -1,0 +1,104 @@
+"""What is typed at the desk is looked through before anything is sent, and is then the contract's own message."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.wire.alarm import MAX_BYTES, Body, Status, read_alarm
+from contract.wire.reports import Key
+from posko.operator.core import orders
+from posko.operator.core.orders import Act
+from runtime.core.events import Clock
+from tests.posko.operator.told import ALARM, CATALOGUE, CLEAR, DISTRICT, NAME, SILENCE, TEST, ordered
+
+SYNCED = Clock(synced=True, offset_s=1000.0)
+
+
+def faults(act: Act, village: str = "kalibagor", incident: str = "", note: str = "") -> list[str]:
+    return orders.faults(ordered(act, village, incident, note=note), DISTRICT.villages, CATALOGUE.incidents)
+
+
+def test_a_typo_is_told_with_the_nearest_name() -> None:
+    assert faults(Act.ALARM, "kalibagr", "pencurain") == [
+        "kejadian 'pencurain' tidak dikenal (unknown incident); did you mean pencurian?",
+        "desa 'kalibagr' tidak dikenal (unknown village); did you mean kalibagor?",
+    ]
+    assert faults(Act.CLEAR, "Kotakan") == ["desa 'Kotakan' tidak dikenal (unknown village); did you mean kotakan?"]
+
+
+def test_a_word_near_to_nothing_is_told_with_all_that_are_known_and_never_the_all_clear() -> None:
+    (fault,) = faults(Act.ALARM, "kalibagor", "xyzzy")
+
+    assert "known: bencana, kebakaran, " in fault
+    assert "aman" not in fault
+
+
+def test_a_typo_cannot_move_the_cursor() -> None:
+    assert all(line.isprintable() for line in faults(Act.ALARM, "\x1b[2J\udcff", "a\nb"))
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_every_village_and_all_of_them_at_once_are_known(act: Act) -> None:
+    incident = "ternak" if act is Act.ALARM else ""
+
+    assert [faults(act, village, incident) for village in (*DISTRICT.villages, "semua")] == [[]] * 5
+
+
+def test_the_all_clear_is_no_alarm_and_the_way_to_it_is_told() -> None:
+    (fault,) = faults(Act.ALARM, "kotakan", "aman")
+
+    assert fault.endswith("kentongan clear kotakan")
+
+
+def test_village_and_incident_in_the_wrong_order_are_told_the_right_way_round() -> None:
+    (fault,) = faults(Act.ALARM, village="pencurian", incident="kalibagor")
+
+    assert fault.endswith("kentongan alarm pencurian kalibagor")
+
+
+@pytest.mark.parametrize("note", ["\x1b[2J", "a\x00", "\udcff", "\x7f"])
+def test_a_note_that_is_no_text_is_refused(note: str) -> None:
+    (fault,) = faults(Act.ALARM, "kalibagor", "ternak", note)
+
+    assert "no text that people can read" in fault
+
+
+def test_a_note_may_fill_the_payload_and_no_more() -> None:
+    (fault,) = faults(Act.ALARM, "kalibagor", "ternak", "é" * 4000)
+    over = int(fault.partition(" bita")[0].rpartition(" ")[2])
+    fits = (8000 - over) // 2
+    fullest = ordered(Act.ALARM, "kalibagor", "ternak", note="é" * fits)
+
+    assert len(orders.payload(fullest, SYNCED, 0.0, 600.123)) <= MAX_BYTES  # sent late, for want of a link
+    assert faults(Act.ALARM, "kalibagor", "ternak", "é" * fits) == []
+    assert faults(Act.ALARM, "kalibagor", "ternak", "é" * (fits + 1)) != []
+
+
+@given(note=st.text(st.characters(), max_size=1500), age_s=st.floats(0.0, 600.0), synced=st.booleans())
+def test_what_is_not_refused_is_read_back_as_it_was_typed(note: str, age_s: float, synced: bool) -> None:
+    order = ordered(Act.ALARM, "kalibagor", "ternak", note=note, exercise=True)
+    if orders.faults(order, DISTRICT.villages, CATALOGUE.incidents):
+        return
+    payload = orders.payload(order, Clock(synced, 1_800_000_000.0), 50.0, 50.0 + age_s)
+    body = read_alarm(payload)
+
+    assert len(payload) <= MAX_BYTES
+    assert isinstance(body, Body)
+    assert (body.identifier, body.sender, body.note or "", body.status) == (
+        NAME, "operator/sri", note, Status.EXERCISE)
+    assert body.age_s == round(age_s, 3)
+    assert body.sent == (1_800_000_050.0 if synced else None)
+
+
+def test_each_order_has_its_topic_of_the_contract() -> None:
+    base = "kentongan/situbondo"
+
+    assert [orders.topic("situbondo", order) for order in (ALARM, CLEAR, SILENCE, TEST)] == [
+        f"{base}/kalibagor/alarm/pencurian", f"{base}/kalibagor/alarm/aman", f"{base}/kalibagor/command/silence",
+        f"{base}/semua/command/test",
+    ]
+    knock = replace(TEST, knock=True)
+    assert [orders.payload(order, SYNCED, 0.0, 0.0) for order in (SILENCE, TEST, knock)] == [b"", b"", b"ketuk"]
+    assert ALARM.key == Key("kalibagor", "pencurian")

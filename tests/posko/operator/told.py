@@ -1,0 +1,113 @@
+"""A small district, and what its posts and its hub say, as messages at a desk."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contract.domain.district import District, read_district
+from contract.wire.alarm import Status
+from contract.wire.beacon import Beacon, Cleared, Listed, write_beacon
+from contract.wire.reports import Key
+from posko.operator.core import desk, words
+from posko.operator.core.orders import Act, Order
+from posko.operator.core.view import View
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Clock, Linked, Received
+from runtime.files import load_shipped
+
+BASE = "kentongan/situbondo"
+CATALOGUE, _FAMILY = load_shipped("jawa-timur")
+# Kalibagor and Kotakan neighbour each other; Patokan's Polsek hears everything, Olean lies by itself.
+WRITTEN: dict[str, Any] = {
+    "district": "situbondo", "name": "Kecamatan Situbondo", "code": "35.12.07", "rhythms": "jawa-timur",
+    "villages": {
+        "kalibagor": {"name": "Kalibagor", "kind": "desa", "code": "35.12.07.2001", "neighbours": ["kotakan"],
+                      "posts": {"pos-1": {"name": "Pos Kamling Kalibagor"}}},
+        "kotakan": {"name": "Kotakan", "kind": "desa", "code": "35.12.07.2004", "neighbours": ["kalibagor"],
+                    "posts": {"pos-1": {"name": "Pos Kamling Kotakan"}}},
+        "patokan": {"name": "Patokan", "kind": "kelurahan", "code": "35.12.07.1002", "neighbours": [],
+                    "posts": {"polsek": {"name": "Polsek Situbondo", "hears": "all"}}},
+        "olean": {"name": "Olean", "kind": "desa", "code": "35.12.07.2006", "neighbours": [], "posts": {}},
+    },
+}
+DISTRICT: District = read_district(WRITTEN)
+RULES = desk.make_rules(DISTRICT, CATALOGUE)
+CALLED = words.names(DISTRICT, CATALOGUE)
+KALIBAGOR, KOTAKAN, POLSEK = "kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek"
+THEFT, FIRE, DISASTER = (Key("kalibagor", incident) for incident in ("pencurian", "kebakaran", "bencana"))
+NAME = "operator.1"
+CLOCK = Clock(synced=True, offset_s=1_800_000_000.0)
+
+
+def ordered(act: Act, village: str = "kalibagor", incident: str = "", **more: Any) -> Order:
+    """An order under the name NAME."""
+    return Order(act, Key(village, incident), NAME, "operator/sri", **more)
+
+
+ALARM = ordered(Act.ALARM, incident="pencurian")
+CLEAR = ordered(Act.CLEAR, incident="aman")
+SILENCE = ordered(Act.SILENCE)
+TEST = ordered(Act.TEST, "semua")
+
+
+class Sitting:
+    """A desk at which things happen, each at an instant; the order is given at 0."""
+
+    def __init__(self, order: Order | None, wait_s: float = 10.0) -> None:
+        self.view: View = desk.start(RULES, order, wait_s, 0.0, CLOCK)
+        self.sent: list[Publish] = []
+
+    def at(self, now: float, *events: object) -> "Sitting":
+        """Lets *events* happen at instant *now*."""
+        for event in events:
+            self.view, message = desk.step(self.view, event, now)
+            self.sent += [message] if message is not None else []
+        return self
+
+    def linked(self, *kept: object) -> "Sitting":
+        """Links at 0.1, with what the broker has kept; and the broker takes what is sent."""
+        return self.at(0.1, Linked(), *kept, Acknowledged("order"))
+
+
+def about(key: Key, identifier: str = "other", status: str = "Actual") -> dict[str, object]:
+    """An alarm, as a status names it."""
+    return {"village": key.village, "incident": key.incident, "identifier": identifier, "status": status}
+
+
+def status(
+    post: str, sounding: Mapping[str, object] | None = None, *, kept: bool = False, state: str | None = None,
+    boot: str = "b1", **more: object
+) -> Received:
+    """A post's status."""
+    word = state or ("sounding" if sounding else "ready")
+    body = {"state": word, "boot": boot, "sounding": sounding, "clock": "synced", **more}
+    village, node = post.split("/")
+    return Received(f"{BASE}/{village}/node/{node}/status", json.dumps(body).encode(), kept)
+
+
+def rings(post: str, key: Key = THEFT, identifier: str = NAME, **more: Any) -> Received:
+    """The status of a post that sounds *key*."""
+    return status(post, about(key, identifier), **more)
+
+
+def event(who: str, kind: str, boot: str = "b1", **more: object) -> Received:
+    """An event of a post, or of `posko`."""
+    topic = f"{BASE}/posko/event" if who == "posko" else f"{BASE}/{'/node/'.join(who.split('/'))}/event"
+    return Received(topic, json.dumps({"event": kind, "boot": boot, **more}).encode(), retain=False)
+
+
+def hub(kept: bool = True, state: str = "ready", **more: object) -> Received:
+    """The hub's status."""
+    return Received(f"{BASE}/posko/status", json.dumps({"state": state, **more}).encode(), kept)
+
+
+def beacon(*alarms: Listed, heard: tuple[str, ...] = (), cleared: tuple[Cleared, ...] = ()) -> Received:
+    """The hub's beacon."""
+    body = write_beacon(Beacon("hub", 1, alarms, cleared=cleared, heard=heard))
+    return Received(f"{BASE}/active", body, retain=False)
+
+
+def listed(key: Key = THEFT, identifier: str = NAME, **more: Any) -> Listed:
+    """An alarm as the hub lists it."""
+    words_ = {"status": Status.ACTUAL, "age_s": 1.0, "remaining_s": 100.0, "origin": "operator/sri", "note": "", **more}
+    return Listed(identifier, key.incident, key.village, **words_)

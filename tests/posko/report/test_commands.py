@@ -1,0 +1,147 @@
+"""`kentongan report`: its options, its exit codes, and that a fault is one line that says what to do."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kentongan import report as command
+from kentongan.__main__ import main
+from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
+from tests.posko.report.test_alarms import CSV, TEXT
+
+
+@pytest.fixture(autouse=True)
+def situbondo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "local", wib)
+    monkeypatch.setattr(command, "time", SimpleNamespace(time=lambda: NOW))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    (tmp_path / "state").mkdir()
+    write(tmp_path / "state", ALARMS, ROUNDS)
+    return str(settings(tmp_path, tmp_path / "state"))
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(main, ["report", *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def test_without_options_it_tells_the_alarms_of_all_months(config: str) -> None:
+    result = run("--config", config)
+
+    assert (result.exit_code, result.stderr, result.stdout) == (0, "", TEXT)
+
+
+def test_csv_goes_out_with_the_line_ends_of_rfc_4180(config: str) -> None:
+    result = run("--config", config, "--csv")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout_bytes == CSV.replace("\n", "\r\n").encode()
+
+
+def test_json_is_json(config: str) -> None:
+    result = run("--config", config, "--json")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [alarm["identifier"] for alarm in json.loads(result.stdout)["alarms"]] == [
+        "october", "november", "false", "merged", "late", "unknown", "renamed", "unwritten", "ringing"]
+
+
+@pytest.mark.parametrize(("form", "first"), [
+    ((), "Ronda Desember 2026\n\n"), (("--csv",), "night,time,clock,"), (("--json",), '{\n  "district": '),
+])
+def test_rounds_are_told_in_each_form(config: str, form: tuple[str, ...], first: str) -> None:
+    result = run("--config", config, "--ronda", "--month", "2026-12", *form)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(first)
+    assert "kalibagor/pos-1,button" not in result.stdout
+
+
+def test_a_month_is_told_alone(config: str) -> None:
+    result = run("--config", config, "--month", "2026-10")
+
+    assert (result.exit_code, result.stdout) == (0, TEXT.split("\n\nNovember")[0] + "\n")
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("--month", "2020-02"), "Tidak ada alarm pada Februari 2020.\n"),
+    (("--month", "2020-02", "--ronda"), "Tidak ada ronda pada Februari 2020.\n"),
+    (("--month", "2020-02", "--csv"), CSV.split("\n")[0] + "\n"),
+])
+def test_an_empty_month_is_no_fault(config: str, words: tuple[str, ...], told: str) -> None:
+    result = run("--config", config, *words)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(told)
+
+
+@pytest.mark.parametrize("word", [
+    "2026-13", "2026-00", "2026-1", "11-2026", "november", "", "2026-11-01", "٢٠٢٦-11",
+])
+def test_what_is_no_month_is_a_usage_error(config: str, word: str) -> None:
+    result = run("--config", config, "--month", word)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"Invalid value for '--month': {word!r} is no month; write it as 2026-11\n")
+
+
+def test_two_forms_at_once_are_a_usage_error(config: str) -> None:
+    result = run("--config", config, "--csv", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("Error: --csv and --json: give one of the two\n")
+
+
+def test_without_a_journal_a_line_says_what_to_do(tmp_path: Path) -> None:
+    result = run("--config", str(settings(tmp_path, tmp_path / "none")))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"{tmp_path}/none/posko.db: tidak ada jurnal; jalankan di komputer broker, tempat `kentongan posko` pernah "
+        "berjalan, dan periksa state_dir di pengaturan\n")
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--ronda",), ("--csv",)])
+def test_a_damaged_journal_is_a_line_and_exit_2(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "posko.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    result = run("--config", str(settings(tmp_path, tmp_path)), *words)
+
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith(f"{tmp_path}/posko.db: jurnal tidak terbaca: ")
+
+
+def test_faulty_settings_are_exit_2(tmp_path: Path) -> None:
+    result = run("--config", str(tmp_path / "missing.yaml"))
+
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_row_that_cannot_be_read_whole_is_shown_and_warned_of(tmp_path: Path) -> None:
+    write(tmp_path, ALARMS, "UPDATE alarms SET sounds = '{', expected = '[7]' WHERE first = 'november'")
+    path = str(settings(tmp_path, tmp_path))
+    shown, hidden = run("--config", path, "--month", "2026-11"), run("--config", path, "--month", "2026-10")
+
+    assert (shown.exit_code, hidden.exit_code, hidden.stderr) == (0, 0, "")
+    assert " 01-11 00:00  Bencana alam, semua desa           nyata         180                   waktu habis" in (
+        shown.stdout)
+    assert shown.stderr == (
+        "peringatan: alarm november: sounds, expected tidak terbaca di jurnal; sisanya ditampilkan\n")
+
+
+def test_the_help_has_an_example() -> None:
+    assert "kentongan report --month 2026-11 --csv > november.csv" in run("--help").stdout
+
+
+def test_local_time_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    assert command.local(1793466000.0) == wib(1793466000.0)
+    assert command.local(1793466000.0).utcoffset() is not None

@@ -1,0 +1,297 @@
+"""The hub's journal on a real disk: what it said is kept is there, whatever dies; and the model's disk is like it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from contract.wire.alarm import Status
+from posko import journal as journal_room
+from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
+from posko.core.events import Kept, Loaded
+from posko.core.state import Alarm
+from posko.journal import Journal
+from runtime import clock
+from runtime import database as database_room
+from runtime.core.effects import Log
+from runtime.core.events import Clock, Faulted, Recovered
+from runtime.inbox import Inbox
+from tests.model.disks import HubRows
+from tests.posko.core.world import FIRE, stored
+from tests.support.nodes import ROOT
+from tests.support.waiting import drain, take, wait_until
+
+ALARM = Alarm(FIRE, "a", "b", ("a",), Status.EXERCISE, "op", "RT 3 ●", 10.0, 20.0, 200.0, 10.5,
+              silenced={"kalibagor": 30.0}, sounds={"kalibagor/pos-1": 0.5})
+NOTHING = Loaded((), (), ())
+SYNCED = Clock(synced=True, offset_s=1_000_000.0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "posko.db"
+
+
+@pytest.fixture(autouse=True)
+def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A synchronised wall clock, a disk that is tried again soon."""
+    monkeypatch.setattr(clock, "wall", lambda: SYNCED)
+    monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+
+
+@contextmanager
+def journal_in(path: Path, inbox: Inbox | None = None) -> Iterator[Journal]:
+    with Journal(path, inbox or Inbox()) as journal:
+        yield journal
+
+
+def write(path: Path, *entries: Write) -> None:
+    with journal_in(path) as journal:
+        for entry in entries:
+            journal.put(entry)
+
+
+def load(path: Path) -> Loaded:
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        return take(inbox, Loaded)
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(query).fetchall()
+
+
+def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> Keep:
+    return Keep(stamp, alarm, ("kalibagor/pos-1", "kotakan/pos-1"), 300.0 if end else None, end)
+
+
+def test_a_new_journal_holds_nothing(path: Path) -> None:
+    assert load(path) == NOTHING
+
+
+def test_what_is_in_force_is_loaded_as_it_was_last_written(path: Path) -> None:
+    write(path, keep(1, replace(ALARM, identifier="a", also=())), keep(2))
+
+    assert load(path).alarms == (replace(
+        stored("a", wall=1_000_010.0), identifier="b", also=("a",), status=Status.EXERCISE, origin="op",
+        note="RT 3 ●", raised_at=20.0, until=200.0, silenced={"kalibagor": 30.0}, sounds={"kalibagor/pos-1": 0.5},
+    ),)
+
+
+def test_what_ended_is_not_loaded_and_stays_in_the_districts_memory(path: Path) -> None:
+    write(path, keep(1), keep(2, end=End.CLEARED))
+    loaded = load(path)
+
+    assert (loaded.alarms, sorted(loaded.seen)) == ((), [("a", True), ("b", True)])
+    assert rows(path, 'SELECT first, "end", ended_at, expected FROM alarms') == [
+        ("a", "cleared", 300.0, '["kalibagor/pos-1", "kotakan/pos-1"]'),
+    ]
+
+
+def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
+    write(path, *(Hear(number, name, over) for number, (name, over) in enumerate(
+        [("a", False), ("b", True), ("a", True), ("b", False)])))
+
+    assert load(path).seen == (("a", True), ("b", True))
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_of_another_boot_only_a_synchronised_clock_tells_the_age(
+    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
+) -> None:
+    monkeypatch.setattr(clock, "wall", lambda: replace(SYNCED, synced=synced))
+    write(path, keep(1), Clear(2, "kalibagor", 50.0))
+    monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
+    loaded = load(path)
+
+    assert [(each.same_boot, each.first_wall) for each in loaded.alarms] == [(False, 1_000_010.0 if synced else None)]
+    assert [(each.village, each.same_boot, each.wall) for each in loaded.cleared] == [
+        ("kalibagor", False, 1_000_050.0 if synced else None),
+    ]
+
+
+def test_what_has_a_stamp_is_told_once_it_is_written(path: Path) -> None:
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        for entry in (keep(1), Hear(2, "x", over=True), Clear(3, "semua", 1.0), Log({"event": "linked"})):
+            journal.put(entry)
+        told: set[int] = set()
+        while len(told) < 3:
+            told |= take(inbox, Kept).stamps
+            assert len(rows(path, "SELECT identifier FROM seen")) == 2 + (2 in told)
+
+    assert told == {1, 2, 3}
+
+
+def test_a_round_that_comes_twice_is_written_once_with_who_made_it(path: Path) -> None:
+    write(path, Patrol("r", "kalibagor", "kalibagor/pos-1", "button", 5.0, "synced"),
+          Patrol("r", "kalibagor", "kalibagor/pos-1", "schedule", 7.0, "synced"))
+
+    assert rows(path, "SELECT * FROM ronda") == [("r", "kalibagor", "kalibagor/pos-1", "schedule", 5.0, "synced")]
+
+
+def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(path: Path) -> None:
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        journal.put(Overhear("kalibagor/pos-1", {"event": "late", "reason": "\ud800 ●"}))
+        journal.put(Log({"event": "linked"}))
+        assert wait_until(lambda: path.exists() and not journal._pending and journal._queue.empty())
+    assert not [event for event in drain(inbox) if isinstance(event, Faulted)]
+
+    assert rows(path, "SELECT source, event FROM log ORDER BY id") == [
+        ("kalibagor/pos-1", '{"event": "late", "reason": "? ●"}'), ("posko", '{"event": "linked"}'),
+    ]
+
+
+def test_names_and_the_log_make_room_and_alarms_and_rounds_are_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
+    monkeypatch.setattr(journal_room, "SEEN_ROWS", 4)
+    write(path, *(Hear(number, f"x{number}", over=True) for number in range(10)),
+          *(Log({"event": "linked"}) for _ in range(10)), keep(1, end=End.FINISHED))
+
+    assert len(load(path).seen) == 4
+    assert [len(rows(path, f"SELECT * FROM {table}")) for table in ("log", "alarms")] == [3, 1]  # noqa: S608
+
+
+# Sudden death, bad disks.
+
+
+WRITER = """
+import sys, time
+from dataclasses import replace
+from pathlib import Path
+from runtime.inbox import Inbox
+from posko.core.effects import Clear, Hear
+from posko.core.events import Kept
+from posko.journal import Journal
+from tests.posko.test_journal import ALARM, keep
+
+class Telling(Inbox):
+    def put(self, event):
+        if isinstance(event, Kept):
+            sys.stdout.write("".join(f"{sys.argv[2]}.{stamp}" + chr(10) for stamp in event.stamps))
+            sys.stdout.flush()
+
+with Journal(Path(sys.argv[1]), Telling()) as journal:
+    for count in range(10**9):
+        time.sleep(0.001)
+        name = f"{sys.argv[2]}.{count}"
+        journal.put(Hear(count, name, over=True) if count % 2 else
+                    keep(count, replace(ALARM, first=name, identifier=name, also=())))
+"""
+
+
+def test_what_was_told_to_be_kept_is_there_though_the_process_was_killed_at_any_moment(path: Path) -> None:
+    random = Random(5)  # noqa: S311 - guards nothing
+    told: set[str] = set()
+    for run in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(run)], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert process.stdout is not None
+        told.add(process.stdout.readline().strip())
+        time.sleep(random.uniform(0.0, 0.1))  # anywhere in a write
+        process.kill()
+        rest, _ = process.communicate()
+        told |= {line for line in rest.split("\n")[:-1] if line}
+    loaded = load(path)
+
+    assert len(told) > 8
+    assert told <= {name for name, _ in loaded.seen}
+    assert {name for name in told if int(name.split(".")[1]) % 2 == 0} <= {each.first for each in loaded.alarms}
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault_until_it_can_and_then_all_is_kept(path: Path) -> None:
+    path.mkdir(parents=True)  # a folder where the file should be
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        assert take(inbox, Loaded) == NOTHING
+        journal.put(keep(1))
+        fault = take(inbox, Faulted)
+        path.rmdir()
+        kept = take(inbox, Kept)
+        assert take(inbox, Recovered) == Recovered("journal")
+
+    assert fault.part == "journal"
+    assert kept.stamps == {1}
+    assert [each.first for each in load(path).alarms] == ["a"]
+
+
+def test_a_full_disk_tells_nothing_to_be_kept_until_there_is_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = Journal._connect
+    full = True
+
+    def limited(self: Journal) -> sqlite3.Connection:
+        database = connect(self)
+        database.execute(f"PRAGMA max_page_count={20 if full else 1_000_000}")
+        return database
+
+    monkeypatch.setattr(Journal, "_connect", limited)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        take(inbox, Loaded)
+        journal.put(keep(1, replace(ALARM, note="x" * 100_000)))
+        fault = take(inbox, Faulted)
+        assert not [event for event in drain(inbox) if isinstance(event, Kept)]
+        full = False
+        assert take(inbox, Kept).stamps == {1}
+
+    assert "full" in fault.reason
+
+
+def test_a_damaged_file_is_put_aside_and_a_new_one_begun(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
+        journal.put(keep(1))
+        assert take(inbox, Kept).stamps == {1}
+
+    (aside,) = path.parent.glob("posko.db.damaged-*")
+    assert (fault.part, loaded, aside.read_bytes()) == ("journal file", NOTHING, b"no database" * 1000)
+
+
+# The model's.
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_models_disk_holds_what_this_one_holds(
+    path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - guards nothing
+    table = HubRows()
+    entries: list[Write] = []
+    for number in range(40):
+        first = f"a{random.randrange(6)}"
+        at = float(random.randrange(99))
+        alarm = replace(ALARM, first=first, identifier=f"n{number}", also=(first,), first_at=at)
+        drawn: list[Write] = [
+            keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
+            Hear(number, f"n{random.randrange(40)}", over=random.random() < 0.5),
+            Clear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
+        ]
+        entries.append(random.choice(drawn))
+        table.apply(entries[-1], 1, SYNCED)
+    write(path, *entries)
+    monkeypatch.setattr(clock, "now", lambda: 0.0)
+    real, modelled = load(path), table.load(1, 0.0)
+
+    assert {each.first: each for each in real.alarms} == {each.first: each for each in modelled.alarms}
+    assert [each.first_at for each in real.alarms] == [each.first_at for each in modelled.alarms]
+    assert {*real.cleared} == {*modelled.cleared}
+    assert {*real.over} == {*modelled.over}
+    assert dict(real.seen) == dict(modelled.seen)

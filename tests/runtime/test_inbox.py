@@ -1,0 +1,124 @@
+"""The inbox: the one way in. Under a flood what comes from the network is dropped first, and never in silence."""
+
+from threading import Thread
+
+from node.core.events import Contact
+from runtime import clock
+from runtime.core.events import Overflowed, Received, Tick
+from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from tests.support.waiting import drain
+
+ALARM = Received("kentongan/situbondo/kalibagor/alarm/pencurian", b"", retain=False)
+BEACON = Received("kentongan/situbondo/active", b"{}", retain=False)
+SILENCE = Received("kentongan/situbondo/kalibagor/command/silence", b"", retain=False)
+PRESS = Contact("pencurian", closed=True)
+
+
+def test_events_come_out_in_the_order_in_which_they_went_in_with_their_instants() -> None:
+    inbox = Inbox()
+    before = clock.now()
+    inbox.put(PRESS)
+    inbox.offer(ALARM)
+    taken = [inbox.get(None), inbox.get(None)]
+
+    assert [event for _, event in taken] == [PRESS, ALARM]
+    assert before <= taken[0][0] <= taken[1][0] <= clock.now()
+
+
+def test_where_nothing_comes_a_tick_comes_when_it_is_due() -> None:
+    due = clock.now() + 0.05
+    at, event = Inbox().get(due)
+
+    assert event == Tick()
+    assert 0 <= at - due < 0.1
+
+
+def test_a_tick_that_is_overdue_does_not_keep_an_event_waiting() -> None:
+    inbox = Inbox()
+    inbox.put(PRESS)
+
+    assert inbox.get(clock.now() - 1.0)[1] == PRESS
+
+
+def test_a_flood_from_the_network_is_dropped_counted_and_told_once() -> None:
+    inbox = Inbox()
+    for _ in range(NETWORK_LIMIT + 23):
+        inbox.offer(ALARM)
+    told = [inbox.overflow(), inbox.overflow()]
+
+    assert told == [Overflowed(23), None]
+    assert drain(inbox) == [ALARM] * NETWORK_LIMIT
+
+
+def test_presses_get_in_though_the_network_has_filled_it_and_come_out_first() -> None:
+    inbox = Inbox()
+    for _ in range(NETWORK_LIMIT + 1):
+        inbox.offer(ALARM)
+    inbox.put(PRESS)
+
+    assert drain(inbox) == [PRESS] + [ALARM] * NETWORK_LIMIT
+
+
+def test_what_is_due_does_not_wait_behind_the_network_but_behind_the_box() -> None:
+    inbox = Inbox()
+    inbox.offer(ALARM)
+    inbox.put(PRESS)
+    due = clock.now()
+
+    assert [inbox.get(due)[1], inbox.get(due)[1], inbox.get(None)[1]] == [PRESS, Tick(), ALARM]
+
+
+def test_what_ends_sound_gets_in_behind_a_flood_of_alarms_and_of_beacons() -> None:
+    inbox = Inbox()
+    for _ in range(2 * URGENT_LIMIT):
+        inbox.offer(ALARM)
+    for _ in range(2 * URGENT_LIMIT):
+        inbox.offer(BEACON, BEACON_LIMIT)
+    inbox.offer(SILENCE, URGENT_LIMIT)
+    waiting = drain(inbox)
+
+    assert waiting == [ALARM] * NETWORK_LIMIT + [BEACON] * (BEACON_LIMIT - NETWORK_LIMIT) + [SILENCE]
+
+
+def test_no_flood_of_anything_from_the_network_grows_without_bound() -> None:
+    inbox = Inbox()
+    for _ in range(2 * URGENT_LIMIT):
+        inbox.offer(SILENCE, URGENT_LIMIT)
+
+    assert len(drain(inbox)) == URGENT_LIMIT
+
+
+def test_room_that_is_made_is_filled_again() -> None:
+    inbox = Inbox()
+    for _ in range(NETWORK_LIMIT + 1):
+        inbox.offer(ALARM)
+    inbox.get(None)
+    inbox.offer(ALARM)
+    inbox.offer(ALARM)
+
+    assert inbox.overflow() == Overflowed(2)
+
+
+def test_many_threads_lose_nothing() -> None:
+    inbox = Inbox()
+
+    def put() -> None:
+        for _ in range(500):
+            inbox.put(PRESS)
+
+    threads = [Thread(target=put) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(drain(inbox)) == 2000
+
+
+def test_with_more_room_as_many_times_more_of_the_networks_may_wait() -> None:
+    inbox = Inbox(room=3)
+    for _ in range(3 * NETWORK_LIMIT + 1):
+        inbox.offer(ALARM)
+
+    assert drain(inbox) == [ALARM] * 3 * NETWORK_LIMIT
+    assert inbox.overflow() == Overflowed(1)

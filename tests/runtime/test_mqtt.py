@@ -1,0 +1,457 @@
+"""The link, on a real Mosquitto: it comes back whatever happens, says what is wrong, and never sends anything late."""
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+import pytest
+from paho.mqtt.reasoncodes import ReasonCode
+
+from broker.mosquitto import free_port
+from runtime import clock
+from runtime import mqtt as link_room
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Tick, Unlinked
+from runtime.endpoint import Broker, Subscription
+from runtime.inbox import Inbox
+from runtime.mqtt import CONNECT_S, RETRY_S, Link
+from testing.private_broker import PrivateBroker
+from tests.support.mqtt import AS_OURSELVES, Reader, publish
+from tests.support.proxy import Proxy
+from tests.support.waiting import drain, take, wait_until
+
+ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
+SUBSCRIPTIONS = [Subscription(f"kentongan/situbondo/kalibagor/{each}/+") for each in ("alarm", "command")]
+STATUS = "kentongan/situbondo/kalibagor/node/pos-1/status"
+WILL = Publish(STATUS, b"offline", retain=True)
+NAME = "situbondo.kalibagor.pos-1"
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker]:
+    with PrivateBroker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[PrivateBroker]:
+    """A broker that the test may kill."""
+    with PrivateBroker(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which the wait between two attempts is not what is tried."""
+    monkeypatch.setattr(link_room, "RETRY_S", (0.02, 0.05))
+
+
+def marked(topic: str, payload: bytes, token: str) -> Publish:
+    """A message whose acknowledgement is asked for."""
+    return Publish(topic, payload, token=token)
+
+
+@contextmanager
+def link_to(port: int, inbox: Inbox, *, linked: bool = True, **secrets: Any) -> Iterator[Link]:
+    link = Link(Broker("127.0.0.1", port, NAME, **secrets), SUBSCRIPTIONS, WILL, inbox)
+    link.start()
+    try:
+        if linked:
+            take(inbox, Linked)
+        yield link
+    finally:
+        link.close(Publish(STATUS, b"stopped", retain=True))
+    assert link.trouble() == "its thread is dead"
+
+
+# What is heard and said.
+
+
+def test_what_is_published_live_is_received_as_it_was_sent(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(broker.port, inbox):
+        publish(broker, ALARM)
+        publish(broker, ALARM, "-q", "1", "-m", "rumah Pak RT 3")
+        publish(broker, ALARM, "-V", "5", "-q", "2", body=bytes(range(256)))
+        heard = [take(inbox, Received) for _ in range(3)]
+
+    assert heard == [
+        Received(ALARM, b"", retain=False), Received(ALARM, b"rumah Pak RT 3", retain=False),
+        Received(ALARM, bytes(range(256)), retain=False),
+    ]
+
+
+def test_nothing_that_the_broker_kept_is_heard_and_a_live_one_tells_its_flag(broker: PrivateBroker) -> None:
+    publish(broker, ALARM, "-r", "-m", "yesterday")
+    inbox = Inbox()
+    with link_to(broker.port, inbox):
+        publish(broker, ALARM, "-r", "-m", "today")
+        publish(broker, ALARM, "-r")
+        heard = [take(inbox, Received), take(inbox, Received)]
+
+    assert heard == [Received(ALARM, b"today", retain=True), Received(ALARM, b"", retain=True)]
+
+
+def test_a_node_does_not_hear_itself(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    heard: list[bytes] = []
+    with link_to(broker.port, inbox) as link:
+        link.publish(marked(ALARM, b"own", "own"))
+        while heard[-1:] != [b"other"]:
+            event = inbox.get(clock.now() + 5.0)[1]
+            assert event != Tick()
+            if isinstance(event, Acknowledged):
+                publish(broker, ALARM, "-m", "other")
+            if isinstance(event, Received):
+                heard.append(event.payload)
+
+    assert heard == [b"other"]
+
+
+def test_a_long_payload_is_cut_so_that_one_can_see_it_was_too_long(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(broker.port, inbox):
+        publish(broker, ALARM, body=b"x" * 1_000_000)
+
+        assert len(take(inbox, Received).payload) == 4097
+
+
+def test_each_acknowledgement_names_its_token_and_what_had_none_is_not_told(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with Reader(broker, "kentongan/#") as reader, link_to(broker.port, inbox) as link:
+        link.publish(marked(ALARM, b"1", "first"))
+        link.publish(Publish(ALARM, b"2"))
+        link.publish(marked(ALARM, b"3", "third"))
+        tokens = [take(inbox, Acknowledged).token, take(inbox, Acknowledged).token]
+        assert reader.wait(lambda came: [each.payload for each in came if each.topic == ALARM] == [b"1", b"2", b"3"])
+
+    assert sorted(tokens) == ["first", "third"]
+
+
+def test_publishing_while_acknowledgements_come_in_never_locks_up(broker: PrivateBroker) -> None:
+    """paho calls back under the very lock that its publish takes: a lock of ours around it is a deadlock."""
+    inbox = Inbox()
+    link = Link(Broker("127.0.0.1", broker.port, NAME), SUBSCRIPTIONS, WILL, inbox)
+    link.start()
+    take(inbox, Linked)
+
+    def speak() -> None:
+        for count in range(3000):
+            link.publish(marked("chatter", b"x", str(count)))
+
+    loop = Thread(target=speak, daemon=True)
+    loop.start()
+    loop.join(10.0)
+    assert not loop.is_alive()  # a link that is locked up cannot even be closed
+    tokens = [take(inbox, Acknowledged).token for _ in range(3000)]
+    link.close()
+
+    assert sorted(tokens, key=int) == [str(count) for count in range(3000)]
+
+
+@pytest.fixture
+def slow_pen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens are written down only after the broker has answered."""
+    sent = link_room._Ledger.sent
+
+    def late(self: link_room._Ledger, mid: int, message: Publish) -> ReasonCode | None:
+        assert wait_until(lambda: mid in self._early)
+        return sent(self, mid, message)
+
+    monkeypatch.setattr(link_room._Ledger, "sent", late)
+
+
+@pytest.mark.usefixtures("slow_pen")
+def test_an_acknowledgement_that_comes_before_its_token_is_written_down_counts(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(broker.port, inbox) as link:
+        link.publish(marked("chatter", b"x", "early"))
+
+        assert take(inbox, Acknowledged) == Acknowledged("early")
+
+
+# What the broker refuses.
+
+
+def test_a_refused_subscription_is_a_fault_that_names_it_and_the_node_is_linked(tmp_path: Path) -> None:
+    plugin = next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"), None)
+    if plugin is None:
+        pytest.skip("Mosquitto's dynamic security plugin, the one that refuses subscriptions, is not here")
+    allowed = {"acltype": "subscribePattern", "topic": SUBSCRIPTIONS[0].topic, "allow": True}
+    access = dict.fromkeys(("publishClientSend", "publishClientReceive", "unsubscribe"), True) | {"subscribe": False}
+    rules = {"defaultACLAccess": access, "roles": [{"rolename": "r", "acls": [allowed]}], "clients": [],
+             "groups": [{"groupname": "g", "roles": [{"rolename": "r"}]}], "anonymousGroup": "g"}
+    (tmp_path / "rules.json").write_text(json.dumps(rules), "utf-8")
+    extra = f"{AS_OURSELVES}plugin {plugin}\nplugin_opt_config_file {tmp_path}/rules.json\n"
+    inbox = Inbox()
+    with PrivateBroker(tmp_path / "broker", extra=extra) as strict, link_to(strict.port, inbox, linked=False):
+        fault = take(inbox, Faulted)
+        take(inbox, Linked)
+
+    assert fault == Faulted("subscriptions", f"the broker refuses {SUBSCRIPTIONS[1].topic}")
+
+
+def test_a_refused_publish_is_a_fault_until_the_same_is_taken_and_no_acknowledgement(tmp_path: Path) -> None:
+    """What else is taken meanwhile lifts no fault: it may be the fault's own report."""
+    acl = tmp_path / "acl"
+    acl.write_text("topic read #\ntopic write fine\n", "utf-8")
+    inbox = Inbox()
+    extra = f"{AS_OURSELVES}acl_file {acl}\n"
+    with PrivateBroker(tmp_path / "broker", extra=extra) as strict, link_to(strict.port, inbox) as link:
+        link.publish(marked(ALARM, b"", "refused"))
+        fault = take(inbox, Faulted)
+        link.publish(marked("fine", b"", "taken"))
+        told = drain(inbox)
+        acl.write_text(f"topic read #\ntopic write fine\ntopic write {ALARM}\n", "utf-8")
+        assert strict._process is not None
+        strict._process.send_signal(signal.SIGHUP)
+
+        def lifted() -> bool:
+            link.publish(marked(ALARM, b"", "again"))
+            return Recovered("publish") in drain(inbox)
+
+        assert wait_until(lifted)
+
+    assert fault == Faulted("publish", f"the broker refuses what {NAME} publishes: Not authorized")
+    assert [event for event in told if isinstance(event, Recovered | Acknowledged)] == [Acknowledged("taken")]
+
+
+@pytest.mark.usefixtures("slow_pen")
+def test_a_refusal_that_comes_before_its_token_is_written_down_is_no_acknowledgement(tmp_path: Path) -> None:
+    (tmp_path / "acl").write_text("topic read #\ntopic write fine\n", "utf-8")
+    inbox = Inbox()
+    extra = f"{AS_OURSELVES}acl_file {tmp_path}/acl\n"
+    with PrivateBroker(tmp_path / "broker", extra=extra) as strict, link_to(strict.port, inbox) as link:
+        link.publish(marked(ALARM, b"", "refused"))
+        link.publish(marked("fine", b"", "taken"))
+
+        assert take(inbox, Acknowledged) == Acknowledged("taken")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_node_that_the_broker_does_not_know_is_told_why(tmp_path: Path) -> None:
+    (tmp_path / "passwords").write_text("", "utf-8")
+    inbox = Inbox()
+    extra = f"{AS_OURSELVES}password_file {tmp_path}/passwords\n"
+    secrets = {"username": "pos-1", "password": "wrong"}
+    strict = PrivateBroker(tmp_path / "broker", extra=extra)
+    with strict, link_to(strict.port, inbox, linked=False, **secrets):
+        reasons = {take(inbox, Unlinked).reason for _ in range(3)}
+
+    assert reasons == {f"broker 127.0.0.1:{strict.port} refuses {NAME}: Not authorized"}
+
+
+# Last words.
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_will_is_spoken_for_a_node_that_is_gone_and_last_words_by_one_that_leaves(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with Proxy(broker.port) as proxy, Reader(broker, STATUS) as reader:
+        with link_to(proxy.port, inbox):
+            proxy.cut()
+            assert reader.wait(lambda came: [each.payload for each in came][-1:] == [b"offline"])
+            take(inbox, Linked)
+        assert reader.wait(lambda came: [each.payload for each in came][-1:] == [b"stopped"])
+        reader.fence()
+        live = [each.payload for each in reader.messages if not each.retain]
+    with Reader(broker, STATUS) as late:
+        late.fence()
+
+    assert live == [b"offline", b"stopped"]
+    assert [(each.payload, each.retain) for each in late.messages] == [(b"stopped", True)]
+
+
+def test_last_words_are_said_at_once_and_no_will_is_spoken_after_them(broker: PrivateBroker) -> None:
+    took_s = []
+    with Reader(broker, STATUS) as reader:
+        for _ in range(20):
+            with link_to(broker.port, Inbox()):
+                before = clock.now()
+            took_s.append(clock.now() - before)
+        reader.fence()
+
+    assert [each.payload for each in reader.messages if not each.retain] == [b"stopped"] * 20
+    assert sorted(took_s)[10] < 0.2
+
+
+# Coming back.
+
+
+def test_an_exception_in_a_callback_is_a_fault_and_the_node_hears_again_within_15_s(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([RuntimeError("a bug")])
+    on_message = Link._on_message
+
+    def failing(self: Link, client: Any, data: Any, message: Any) -> None:
+        for error in faults:
+            raise error
+        on_message(self, client, data, message)
+
+    monkeypatch.setattr(Link, "_on_message", failing)
+    inbox = Inbox()
+    with link_to(broker.port, inbox) as link:
+        publish(broker, ALARM, "-m", "poison")
+        before = clock.now()
+        fault = take(inbox, Faulted)
+        unlinked = take(inbox, Unlinked)
+        recovered = take(inbox, Recovered, 15.0)
+        take(inbox, Linked)
+        took_s = clock.now() - before
+        publish(broker, ALARM, "-m", "well")
+        heard = take(inbox, Received)
+        trouble = link.trouble()
+
+    assert fault == Faulted("link thread", "RuntimeError('a bug')")
+    assert unlinked == Unlinked("the link failed and begins anew")
+    assert recovered == Recovered("link thread")
+    assert took_s < 6.0
+    assert (heard.payload, trouble) == (b"well", None)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("callback", ["_on_connect", "_on_subscribe", "_on_publish", "_on_disconnect"])
+def test_an_exception_in_any_callback_does_not_end_the_thread(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch, callback: str
+) -> None:
+    faults = iter([RuntimeError("a bug")])
+    original = getattr(Link, callback)
+
+    def failing(self: Link, *args: Any) -> None:
+        for error in faults:
+            raise error
+        original(self, *args)
+
+    monkeypatch.setattr(Link, callback, failing)
+    inbox = Inbox()
+    with Proxy(broker.port) as proxy, link_to(proxy.port, inbox, linked=False) as link:
+        if callback in ("_on_publish", "_on_disconnect"):
+            take(inbox, Linked)
+            link.publish(Publish("chatter", b"x"))
+        if callback == "_on_disconnect":
+            proxy.cut()
+        assert take(inbox, Faulted).part == "link thread"
+        take(inbox, Linked)
+        link.publish(marked("chatter", b"x", "well"))
+
+        assert take(inbox, Acknowledged) == Acknowledged("well")
+
+
+def test_the_waits_between_attempts_never_grow_and_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    class Impatient(Flag):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            return super().wait(0.001)
+
+    link = Link(Broker("127.0.0.1", free_port(), NAME), SUBSCRIPTIONS, WILL, inbox := Inbox())
+    monkeypatch.setattr(link, "_at_once", Impatient())
+    link.start()
+    reasons = {take(inbox, Unlinked).reason for _ in range(300)}
+    link.close()
+
+    assert len(waits) >= 300
+    assert RETRY_S[0] <= min(waits) < 1.5
+    assert 3.5 < max(waits[-100:]) <= RETRY_S[1]
+    assert RETRY_S[1] + CONNECT_S <= 6.0  # from the broker's return to a connection
+    assert len(reasons) == 1
+
+
+def test_after_an_outage_the_node_is_linked_within_6_s(own_broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(own_broker.port, inbox):
+        own_broker.kill()
+        lost = take(inbox, Unlinked)
+        take(inbox, Unlinked, 6.0)  # an attempt in vain
+        own_broker.start()
+        back = clock.now()
+        take(inbox, Linked, 6.0)
+
+        assert clock.now() - back < 6.0
+    assert lost.reason.startswith(f"broker 127.0.0.1:{own_broker.port}: ")
+
+
+@pytest.mark.usefixtures("quick")
+def test_nothing_that_was_published_while_the_link_was_down_appears_later(own_broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(own_broker.port, inbox) as link:
+        own_broker._process.send_signal(signal.SIGSTOP)  # type: ignore[union-attr]
+        link.publish(marked(ALARM, b"in flight", "in flight"))
+        own_broker.kill()
+        take(inbox, Unlinked)
+        link.publish(marked(ALARM, b"offline", "offline"))
+        own_broker.start()
+        with Reader(own_broker, ALARM) as reader:
+            take(inbox, Linked)
+            link.publish(marked(ALARM, b"live", "live"))
+            acknowledged = take(inbox, Acknowledged)
+            reader.fence()
+
+            assert [each.payload for each in reader.messages] == [b"live"]
+    assert acknowledged == Acknowledged("live")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_new_connection_replaces_one_that_is_dead_unnoticed(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with Proxy(broker.port) as proxy, link_to(proxy.port, inbox) as link:
+        proxy.swallow()
+        publish(broker, ALARM, "-m", "swallowed")
+        link.reconnect()
+        take(inbox, Linked)
+        publish(broker, ALARM, "-m", "heard")
+
+        assert take(inbox, Received).payload == b"heard"
+
+
+def test_reconnecting_does_not_wait(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with link_to(broker.port, inbox) as link:
+        before = clock.now()
+        link.reconnect()
+        take(inbox, Linked)
+
+        assert clock.now() - before < 0.9  # the shortest wait between two attempts is 1 s
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_broker_that_accepts_and_never_answers_is_given_up(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_room, "KEEPALIVE_S", 1)
+    inbox = Inbox()
+    with Proxy(broker.port) as proxy:
+        proxy.swallow_new = True
+        with link_to(proxy.port, inbox, linked=False):
+            take(inbox, Unlinked)
+            proxy.swallow_new = False
+            take(inbox, Linked)
+
+
+@pytest.mark.usefixtures("quick")
+def test_many_cut_connections_leave_one_that_works(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with Proxy(broker.port) as proxy, link_to(proxy.port, inbox) as link:
+        for _ in range(30):
+            proxy.cut()
+            take(inbox, Linked)
+        link.publish(marked("chatter", b"x", "well"))
+
+        assert take(inbox, Acknowledged) == Acknowledged("well")
+        assert [event for event in drain(inbox) if isinstance(event, Received | Faulted)] == []
+
+
+def test_a_link_that_was_never_started_can_be_closed_and_is_no_trouble() -> None:
+    link = Link(Broker("127.0.0.1", 1, NAME), SUBSCRIPTIONS, WILL, Inbox())
+    link.publish(Publish("chatter", b"x"))
+    link.reconnect()
+
+    assert link.trouble() is None
+    link.close(WILL)

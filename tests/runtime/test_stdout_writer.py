@@ -1,0 +1,68 @@
+"""What is said on standard output: nobody waits for who reads it."""
+
+import time
+from threading import Event as Flag
+
+from runtime import stdout_writer as teller_room
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
+from runtime.stdout_writer import Teller, line
+from tests.support.waiting import drain, take
+
+
+def test_lines_are_said_in_order_and_all_of_them_before_it_is_left() -> None:
+    said: list[str] = []
+    with Teller(said.append, Inbox()) as teller:
+        for count in range(100):
+            teller.tell(str(count))
+
+    assert said == [str(count) for count in range(100)]
+
+
+def test_a_reader_that_hangs_makes_nobody_wait_and_costs_a_bounded_number_of_lines() -> None:
+    free = Flag()
+    inbox = Inbox()
+
+    def hang(_line: str) -> None:
+        free.wait(10.0)
+
+    with Teller(hang, inbox) as teller:
+        before = time.monotonic()
+        for count in range(5 * teller_room.LINES):
+            teller.tell(str(count))
+        took_s = time.monotonic() - before
+        waiting = teller._queue.qsize()
+        free.set()
+
+    assert took_s < 1.0
+    assert waiting <= teller_room.LINES
+
+
+def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
+    gone = True
+
+    def say(_line: str) -> None:
+        if gone:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    inbox = Inbox()
+    with Teller(say, inbox) as teller:
+        for _ in range(3):
+            teller.tell("sounding: …")
+        fault = take(inbox, Faulted)
+        while not teller._queue.empty():
+            time.sleep(0.001)
+        gone = False
+        teller.tell("finished: …")
+        recovered = take(inbox, Recovered)
+
+    assert fault.part == recovered.part == "output"
+    assert "Broken pipe" in fault.reason
+    assert drain(inbox) == []
+
+
+def test_a_note_from_outside_writes_no_line_of_its_own() -> None:
+    note = "rumah\nsounding: incident=kebakaran village=olean"
+
+    assert line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
+    assert line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"
