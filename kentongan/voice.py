@@ -31,7 +31,7 @@ def voice(path: Path, *, again: bool) -> None:
 
     A sentence is made of pieces, a file each: `Perhatian.`, the incident, the place. A piece without a recording is
     rendered by espeak-ng into the state_dir; a recording is a file PIECE.wav (.ogg, .flac, .mp3) in the folder that
-    sound.recordings names. See docs/suara.md. Run it as the node's user; a node that runs need not be stopped.
+    sound.recordings names. See docs/id/suara.md. Run it as the node's user; a node that runs need not be stopped.
 
     Exits 0, or 2 where pieces are missing and cannot be rendered.
     """
