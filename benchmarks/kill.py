@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tests.support.storm import Storm
+from testing.storm import Storm
 
 
 @click.command()

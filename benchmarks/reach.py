@@ -19,8 +19,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from benchmarks.latency import INCIDENTS, VILLAGES, percentile
 from demo import posts
 from testing.box import Box, now
+from testing.posko import Posko
 from testing.private_broker import PrivateBroker
-from tests.support.posko import Posko
 
 BASE = "kentongan/situbondo"
 

@@ -16,8 +16,8 @@ from contract.domain import incidents
 from contract.domain.rhythm import Cycle
 from node.sound.core.render import RATE
 from runtime import clock, files
-from tests.support.ear import Ear, speaker
-from tests.support.player import Player
+from testing.ear import Ear, speaker
+from testing.player import Player
 
 SHORT = Cycle(1.6, None, (0.0, 0.3, 0.6), 0.1, None, figure=3)
 LEAD_S = 0.6

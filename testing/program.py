@@ -13,6 +13,10 @@ from broker.mosquitto import end
 STOP_S = 5.0
 
 
+class NeverError(AssertionError):
+    """What was waited for did not happen in time; the message says what did. In a test it is a failure."""
+
+
 class Program:
     """`kentongan` with *arguments*, under a *name*; use as a context manager. It can be started again.
 
@@ -81,6 +85,11 @@ class Program:
     def wait_line(self, part: str, timeout_s: float, since: int = 0) -> bool:
         """Waits until it has said a line that holds *part*, after its first *since* lines."""
         return self.wait(lambda program: any(part in line for line in program.lines[since:]), timeout_s)
+
+    def expect(self, part: str, since: int = 0, timeout_s: float = 5.0) -> None:
+        """Waits for a line that holds *part*, after the first *since* lines. Raises NeverError."""
+        if not self.wait_line(part, timeout_s, since):
+            raise NeverError(f"{self.name} never printed {part!r}, but: {self.lines[since:]}")
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

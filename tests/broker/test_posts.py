@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from broker.trial import packets
+from testing.posko import Posko
 from tests.broker.installation import BASE, Installation
-from tests.support.posko import Posko
 from tests.support.village import Post, impatient
 
 POST = "situbondo.kalibagor.pos-1"

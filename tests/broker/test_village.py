@@ -14,10 +14,10 @@ from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
 from runtime import clock
+from testing.posko import Posko
 from testing.program import Program
 from tests.broker.installation import BASE, DISTRICT, Installation
 from tests.support.mqtt import AS_OURSELVES
-from tests.support.posko import Posko
 from tests.support.proxy import Proxy
 from tests.support.village import HOLD_S, Post, impatient
 from tests.support.waiting import wait_until

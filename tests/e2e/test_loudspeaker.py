@@ -20,11 +20,11 @@ from node.sound.core.render import RATE
 from node.sound.core.scheduler import QUIET
 from runtime import clock
 from testing.box import write_settings
+from testing.ear import Ear
 from testing.private_broker import PrivateBroker
-from tests.support.ear import Ear
+from testing.processes import halt, is_gone, players_of, state
 from tests.support.mqtt import Reader, publish
 from tests.support.nodes import ROOT, example, write
-from tests.support.player import halt, is_gone, players_of, state
 from tests.support.quick import INCIDENT, quick_district
 from tests.support.village import BASE, Post, alarm, impatient, silence
 from tests.support.waiting import wait_until

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from runtime import clock
+from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.storm import Storm
 from tests.support.mqtt import Message, Reader, publish
-from tests.support.posko import Posko
 from tests.support.proxy import Proxy
 from tests.support.shifted import LINE, VARIABLE, set_clock
-from tests.support.storm import Storm
 from tests.support.village import BASE, Post, alarm, impatient, silence
 
 BEACON_S = 10.0  # the longest that a village may wait for what it missed

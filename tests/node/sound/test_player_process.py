@@ -1,4 +1,4 @@
-"""The player process, spoken to directly. SDL's disk driver is its device; tests/support/ear.py hears it.
+"""The player process, spoken to directly. SDL's disk driver is its device; testing/ear.py hears it.
 
 How exactly it can be heard here: the disk driver is no sound card. It sleeps for whole milliseconds between two
 buffers, so its clock is some 4 % wrong, which is 8 ms between the instant at which the first round is given to it and
@@ -24,9 +24,10 @@ from contract.domain.rhythm import Cycle, Span
 from node.sound.core.render import RATE
 from node.sound.core.scheduler import LEAD_S
 from runtime import clock
-from tests.support.ear import Ear, speaker
+from testing.ear import Ear, speaker
+from testing.player import Player
+from testing.processes import is_gone
 from tests.support.nodes import ROOT
-from tests.support.player import Player, is_gone
 from tests.support.tone import write_tone
 from tests.support.waiting import wait_until
 

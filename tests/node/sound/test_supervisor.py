@@ -23,8 +23,8 @@ from node.sound.supervisor import Sound
 from runtime import clock
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
-from tests.support.ear import Ear, speaker
-from tests.support.player import children, halt, is_gone, players_of
+from testing.ear import Ear, speaker
+from testing.processes import children, halt, is_gone, players_of
 from tests.support.tone import write_tone
 from tests.support.waiting import drain, take, wait_until
 

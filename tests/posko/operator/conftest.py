@@ -13,11 +13,11 @@ from threading import Condition, Thread
 import pytest
 
 from contract.wire.jsontext import dump
+from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK, WRITTEN
 from tests.support.mqtt import publish
 from tests.support.nodes import ROOT
-from tests.support.posko import Posko
 from tests.support.village import BASE, Post
 
 

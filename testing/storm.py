@@ -11,7 +11,6 @@ twice.
 import json
 import random
 import re
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,16 +19,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from typing import Any
 
+from runtime.files import SHIPPED
+from runtime.sqlite_readonly import read_only
+from testing.box import Box
+from testing.posko import Posko
 from testing.private_broker import PrivateBroker
-from tests.support.posko import Posko
-from tests.support.village import Post
 
-POSTS = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
+VILLAGES = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
 BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
 }
+START_S = 30.0
 _SOUNDING = re.compile(r"^sounding: .*identifier=(\S+)")
 
 
@@ -53,28 +56,30 @@ class Count:
 
 
 class Storm:
-    """The parts, and how they are pressed and killed. Use as a context manager."""
+    """The parts, and how they are pressed and killed. Use as a context manager.
+
+    Raises BrokerError, and NeverError if a part does not start.
+    """
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - chooses who dies
+        self._random = random.Random(seed)  # noqa: S311 - chooses what is killed
         self.broker = PrivateBroker(folder / "broker")
-        self.broker.start()
         self.hub = Posko(folder / "posko", self.broker.port)
         self.posts = {
-            name: Post(folder / name, self.broker.port, village, hub=True, buttons=BUTTONS)
-            for name, village in POSTS.items()
+            name: Box(folder / name, _settings(folder / name, self.broker.port, village))
+            for name, village in VILLAGES.items()
         }
         self._over = Flag()
         self.count = Count()
 
     def __enter__(self) -> "Storm":
         with ExitStack() as parts:
-            parts.callback(self.broker.stop)
+            parts.enter_context(self.broker)
             parts.callback(self.hub.stop)
             self.hub.begin()
             for post in self.posts.values():
                 parts.callback(post.stop)
-                post.begin()
+                _start(post, "linked:")
             self._parts = parts.pop_all()
         return self
 
@@ -83,7 +88,7 @@ class Storm:
         self._parts.close()
 
     def rage(self, presses: int, tell: Callable[[str], None]) -> None:
-        """Makes *presses* on all posts together, and kills the while."""
+        """Makes *presses* on all posts together, and kills at the same time. *tell* is given its progress."""
         hands = [Thread(target=self._press, args=(post, presses), daemon=True) for post in self.posts.values()]
         for hand in hands:
             hand.start()
@@ -97,7 +102,7 @@ class Storm:
             hand.join()
 
     def heal(self, timeout_s: float) -> None:
-        """Waits until every post has got rid of its presses."""
+        """Waits until no post has a press left to deliver, for *timeout_s* at most; `judge` counts the rest."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             self.count.waiting = sum(len(rows(post, "SELECT identifier FROM outbox")) for post in self.posts.values())
@@ -107,17 +112,17 @@ class Storm:
 
     def judge(self) -> Count:
         """Compares what the nodes accepted with what the hub wrote down."""
-        heard = {name for (name,) in self.hub.rows("SELECT identifier FROM seen")}
+        received = {name for (name,) in self.hub.rows("SELECT identifier FROM seen")}
         late = {name for (name,) in self.hub.rows("SELECT first FROM alarms WHERE \"end\" = 'late'")}
         accepted = [name for post in self.posts.values() for name in pressed(post)]
         self.count.accepted = len(accepted)
         self.count.late = len(late & set(accepted))
-        self.count.listed = len(heard & set(accepted)) - self.count.late
-        self.count.lost = sorted(set(accepted) - heard)
+        self.count.listed = len(received & set(accepted)) - self.count.late
+        self.count.lost = sorted(set(accepted) - received)
         self.count.twice = [*self._counted_twice(), *self._sounded_twice()]
         return self.count
 
-    def _press(self, post: Post, presses: int) -> None:
+    def _press(self, post: Box, presses: int) -> None:
         chance = random.Random(self._random.random())  # noqa: S311 - and what is pressed
         while not self._over.is_set() and self.count.presses < presses:
             name = chance.choice(list(BUTTONS))
@@ -147,7 +152,7 @@ class Storm:
         else:
             self.posts[name].kill()
             self._over.wait(away_s)
-            self.posts[name].begin(linked=False)
+            _start(self.posts[name], "armed:")
 
     def _counted_twice(self) -> Iterator[str]:
         """Presses that the hub took for more than one alarm."""
@@ -157,7 +162,7 @@ class Storm:
         yield from (name for name, count in counts.items() if count > 1)
 
     def _sounded_twice(self) -> Iterator[str]:
-        """Alarms that began more than once in one run of a node; after a restart what is in force rings again."""
+        """Alarms that began more than once in one run of a node; after a restart what is in force sounds again."""
         for post in self.posts.values():
             begun: Counter[str] = Counter()
             for line in post.lines:
@@ -170,19 +175,33 @@ class Storm:
                         yield f"{match[1]} at {post.name}"
 
 
-def rows(post: Post, question: str) -> list[tuple[str, ...]]:
-    """What a node's journal answers."""
-    path = post.state_dir / "journal.db"
+def rows(post: Box, question: str) -> list[tuple[str, ...]]:
+    """What a node's journal answers. Raises OSError, UnreadableError."""
+    path = Path(post.settings["state_dir"]) / "journal.db"
     if not path.exists():
         return []
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)
-    try:
+    with read_only(path) as database:
         return database.execute(question).fetchall()
-    finally:
-        database.close()
 
 
-def pressed(post: Post) -> list[str]:
+def pressed(post: Box) -> list[str]:
     """The identifiers of all presses that a node has on its disk."""
     events = [json.loads(event) for (event,) in rows(post, "SELECT event FROM log ORDER BY id")]
     return [event["identifier"] for event in events if event["event"] == "pressed"]
+
+
+def _settings(folder: Path, port: int, village: str) -> dict[str, Any]:
+    return {
+        "node": "pos-1", "village": village, "district": str(SHIPPED / "situbondo.yaml"), "hub": True,
+        "broker": {"host": "127.0.0.1", "port": port}, "in_phase": False,
+        "siren": {"pin": 17, "active_high": False}, "striker": {"pin": 27}, "strobe": {"pin": 22},
+        "buttons": BUTTONS, "lock": {"pin": 16}, "state_dir": str(folder / "state"),
+    }
+
+
+def _start(post: Box, until: str) -> None:
+    """Starts *post*; returns when it has printed a line with *until*, and its contacts can be moved."""
+    since = len(post.lines)
+    post.start()
+    post.expect(until, since, START_S)
+    post.wait(lambda box: box.wired, START_S)

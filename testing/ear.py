@@ -1,7 +1,8 @@
-"""A loudspeaker that a test can hear: SDL's disk driver writes into a pipe, and what it takes, and when, is read there.
+"""A loudspeaker that can be listened to: SDL's disk driver writes into a pipe, which is read here with instants.
 
 SDL writes through a C stream of 4,096 bytes, four of the driver's buffers, which is passed on as the fifth is written:
-so the instant at which so many frames arrive is the one at which the device took the next.
+so the instant at which so many frames arrive is the one at which the device took the next. Needs numpy, which is
+installed for development only.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ from node.config import STROKES
 from node.sound.core.driver_settings import Speaker
 from node.sound.core.render import RATE
 from runtime import clock, health
+from testing.program import NeverError
 
 BUFFER = 512  # frames that the driver takes at once
 LOUD = 1000  # of 32,767: a stroke begins with more
@@ -57,13 +59,15 @@ class Ear:
         """Waits until everything that the device takes before *instant* is here."""
         timeout_s += instant - clock.now()
         with self._changed:
-            assert self._changed.wait_for(lambda: self._instants[-1] > instant, timeout_s), "the device takes nothing"
+            if not self._changed.wait_for(lambda: self._instants[-1] > instant, timeout_s):
+                raise NeverError("the device takes nothing")
 
     def wait_stroke(self, since: float, timeout_s: float = 5.0, loud: int = LOUD) -> float:
         """Waits for a stroke later than instant *since*; returns its instant."""
         with self._changed:
             found = self._changed.wait_for(lambda: self.strokes(since, loud), timeout_s)
-        assert found, "no stroke is heard"
+        if not found:
+            raise NeverError("no stroke was played")
         return found[0]
 
     def strokes(self, since: float, loud: int = LOUD) -> list[float]:

@@ -1,0 +1,36 @@
+"""A real hub process, and what its journal holds."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from posko.journal import NAME
+from runtime.files import SHIPPED
+from runtime.sqlite_readonly import read_only
+from testing.program import Program
+
+
+class Posko(Program):
+    """A hub process with its own folder; it can be killed and started again."""
+
+    def __init__(self, folder: Path, port: int, district: Path = SHIPPED / "situbondo.yaml") -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.state_dir = folder / "state"
+        path = folder / "posko.yaml"
+        path.write_text(json.dumps({
+            "district": str(district), "broker": {"host": "127.0.0.1", "port": port}, "state_dir": str(self.state_dir),
+        }), "utf-8")
+        super().__init__("posko", ["posko", "--config", str(path)])
+
+    def begin(self, env: Mapping[str, str] | None = None, *, linked: bool = True) -> Self:
+        """Starts the hub and returns when it is linked, unless that is not to be. Raises NeverError."""
+        since = len(self.lines)
+        self.start(env)
+        self.expect("linked:" if linked else "listening", since, 30.0)
+        return self
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """What its journal answers. Raises OSError, UnreadableError."""
+        with read_only(self.state_dir / NAME) as database:
+            return database.execute(question, values).fetchall()
