@@ -87,7 +87,7 @@ class Installation:
         """Nobody else is to reach a demo. Mosquitto stays who started it: the folder may be closed to others."""
         folder = str(self._folder)
         made = (self._folder / "broker" / "mosquitto.conf").read_text("utf-8")
-        text, ports = conf.moved(made, folder, folder, "root")  # `user` counts only if root starts it
+        text, ports = conf.moved(made, folder, folder)
         self._config.write_text(text.format(*ports), "utf-8")
 
     def _end(self, how: signal.Signals) -> None:

@@ -87,10 +87,12 @@ def access_list(district: str, accounts: Iterable[Account], rules: Callable[...,
     return "\n".join(parts)
 
 
-def moved(text: str, folder: str, to: str, user: str) -> tuple[str, list[int]]:
-    """The configuration *text* with its files in *to* instead of *folder*, for *user* on this machine only; its ports.
+def moved(text: str, folder: str, to: str) -> tuple[str, list[int]]:
+    """The configuration *text* with its files in *to* instead of *folder*, for this machine only; its ports.
 
-    Where a listener's port stood, `str.format` puts another one in.
+    Where a listener's port stood, `str.format` puts another one in. Whoever starts Mosquitto with it owns the files, so
+    it stays that user: `user root` keeps root from becoming `mosquitto`, and any other user is unaffected
+    (mosquitto.conf(5)). The environment's user name is not asked: after `su` it can be another one than root.
     """
     found: list[int] = []
 
@@ -99,7 +101,7 @@ def moved(text: str, folder: str, to: str, user: str) -> tuple[str, list[int]]:
         return f"listener {{{len(found) - 1}}} 127.0.0.1"
 
     plain = text.replace("{", "{{").replace("}", "}}").replace(f"{folder}/", f"{to}/")
-    return f"user {user}\n" + re.sub(r"^listener (\d+).*$", listener, plain, flags=re.MULTILINE), found
+    return "user root\n" + re.sub(r"^listener (\d+).*$", listener, plain, flags=re.MULTILINE), found
 
 
 def _head(what: str) -> str:

@@ -1,5 +1,7 @@
 """Who may publish and hear what, asked of the real broker, against a table written by hand."""
 
+import pytest
+
 from broker.trial.client import Client
 from tests.broker.installation import BASE, Installation
 
@@ -110,6 +112,14 @@ def test_the_tool_proves_its_own_files(shared: Installation) -> None:
     said = shared.tool("check")
     assert said.code == 0, said.lines
     assert said.lines[-1] == "13 accounts: as it should be; without a password nobody gets in"
+
+
+def test_the_proof_works_after_su_which_leaves_roots_name_in_the_environment_wrong(
+    shared: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LOGNAME", "USER"):
+        monkeypatch.setenv(variable, "nobody")
+    assert shared.tool("check").code == 0
 
 
 def test_the_tools_proof_finds_a_line_too_many_and_one_too_few(fresh: Installation) -> None:
