@@ -1,6 +1,7 @@
 """A program of ours, run as a process whose lines are heard: a node's, or the hub's. Must not know what they mean."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Self
 from broker.mosquitto import end
 
 STOP_S = 5.0
+_EVENT = re.compile(r"[a-z]+:")  # as loop/teller.py begins a line
 
 
 class NeverError(AssertionError):
@@ -82,9 +84,19 @@ class Program:
         with self._changed:
             return self._changed.wait_for(lambda: ready(self), timeout_s)
 
+    def said(self, part: str, since: int = 0) -> list[str]:
+        """The lines with *part*, after the first *since*.
+
+        A *part* that begins with an event's name and a colon, such as `refused:`, is the beginning of its line: other
+        lines may quote `refused:`, and `locked:` is a part of `unlocked:`.
+        """
+        if _EVENT.match(part):
+            return [line for line in self.lines[since:] if line.startswith(part)]
+        return [line for line in self.lines[since:] if part in line]
+
     def wait_line(self, part: str, timeout_s: float, since: int = 0) -> bool:
-        """Waits until it has said a line that holds *part*, after its first *since* lines."""
-        return self.wait(lambda program: any(part in line for line in program.lines[since:]), timeout_s)
+        """Waits until `said` has a line with *part*, after the first *since* lines."""
+        return self.wait(lambda program: bool(program.said(part, since)), timeout_s)
 
     def expect(self, part: str, since: int = 0, timeout_s: float = 5.0) -> None:
         """Waits for a line that holds *part*, after the first *since* lines. Raises NeverError."""

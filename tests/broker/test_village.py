@@ -181,7 +181,7 @@ def test_a_village_rings_with_its_uplink_cut_and_its_presses_arrive_late_or_in_t
     uplink.polsek.expect(long)
     uplink.polsek.expect_on("strobe")
     assert wait_until(lambda: _ends(uplink.hub, short) == ["late"], BACK_S), uplink.hub.lines
-    assert wait_until(lambda: any("late:" in line for line in uplink.first.lines), BACK_S)
+    assert uplink.first.wait_line("late:", BACK_S)
     _fence(uplink)
     sounded = [line for line in uplink.polsek.lines if line.startswith("sounding:")]
     assert len([line for line in sounded if long in line]) == 1

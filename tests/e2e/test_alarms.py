@@ -133,7 +133,7 @@ def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours
     post.expect("unlocked:")
 
     assert still_on
-    assert len(post.said("locked: the key in the box keeps the network out", since)) >= 2
+    assert len(post.said("reason=locked: the key in the box keeps the network out", since)) >= 2
     alarm(neighbours.broker, "kotakan", "kecelakaan")
     post.expect_on("siren")
     silence(neighbours.broker)

@@ -102,10 +102,6 @@ class Post(Box):
         """Each time that something went on, after the first *since* changes."""
         return [each for each in self.changes[since:] if each.output in SOUNDS and each.level]
 
-    def said(self, part: str, since: int = 0) -> list[str]:
-        """The lines with *part*, after the first *since*."""
-        return [line for line in self.lines[since:] if part in line]
-
     def fence(self, broker: PrivateBroker, timeout_s: float = 10.0) -> None:
         """Returns when the node has worked off everything that was published before.
 
