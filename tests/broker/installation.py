@@ -120,7 +120,5 @@ class Installation:
 
 def run(words: Sequence[str], home: Path | None = None, *, check: bool = True) -> subprocess.CompletedProcess[str]:
     """A program, in the home folder *home*."""
-    environment = {key: value for key, value in os.environ.items() if key != "XDG_CONFIG_HOME"}
-    if home is not None:
-        environment["HOME"] = str(home)
+    environment = {**os.environ, "HOME": str(home)} if home is not None else None
     return subprocess.run(words, capture_output=True, text=True, env=environment, check=check, timeout=20.0)

@@ -1,6 +1,7 @@
 """Who gets in at all: passwords, certificates, clocks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,39 +44,47 @@ def test_a_tls_door_does_not_speak_in_the_clear(shared: Installation, door: str)
     client.close()
 
 
-def publish(shared: Installation, ca: Path, date: str | None = None) -> tuple[int, str]:
-    """An operator's line with the authority *ca*, perhaps by a clock of *date*."""
-    words = [program("mosquitto_pub"), "-h", "localhost", "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
-             shared.password("operator"), "-V", "5", "-q", "1", "--cafile", str(ca), "-t", TOPIC, "-m", "x"]
-    done = run(words if date is None else ["faketime", date, *words], check=False)
-    return done.returncode, done.stderr
+def publish(shared: Installation, body: str, ca: Path | None = None, host: str = "localhost", date: str = "") -> int:
+    """The exit code of an operator's line to *host*, with the authority *ca*, perhaps by a clock of *date*.
+
+    What mosquitto_pub writes about a certificate differs between versions, and from run to run.
+    """
+    ca = ca or shared.folder / "ca/ca.crt"
+    words = [program("mosquitto_pub"), "-h", host, "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
+             shared.password("operator"), "-V", "5", "-q", "1", "--cafile", str(ca), "-t", TOPIC, "-m", body]
+    return run(words if not date else ["faketime", date, *words], check=False).returncode
+
+
+def published(shared: Installation, **differing: Any) -> list[bytes]:
+    """What arrives of two lines: one that differs from an operator's own in a single thing, then his own."""
+    with shared.login(NODE, TOPIC) as node:
+        code = publish(shared, "differing", **differing)
+        assert publish(shared, "own") == 0
+        assert node.wait(lambda messages: b"own" in [each.payload for each in messages])
+        found = [each.payload for each in node.messages]
+        assert (code == 0) == (found[0] == b"differing")
+        return found
 
 
 def test_a_broker_with_a_certificate_of_another_authority_is_not_trusted(shared: Installation, tmp_path: Path) -> None:
     other = tmp_path / "ca.crt"
     other.write_bytes(certificates.make_authority("Kecamatan Situbondo").certificate)
-    code, said = publish(shared, other)
-    assert code != 0
-    assert "TLS" in said
+    assert published(shared, ca=other) == [b"own"]
     with pytest.raises(ProbeError, match="CERTIFICATE_VERIFY_FAILED"):
         Client(shared.ports["nodes"], other)
 
 
 @pytest.mark.parametrize("date", ["2020-01-02", "2024-06-01", "2060-01-01", "2099-06-01"])
 def test_a_pi_whose_clock_is_years_off_gets_in(shared: Installation, date: str) -> None:
-    with shared.login(NODE, TOPIC) as node:
-        assert publish(shared, shared.folder / "ca/ca.crt", date)[0] == 0
-        assert node.wait(bool)
+    assert published(shared, date=date) == [b"differing", b"own"]
 
 
 def test_the_clock_does_count_outside_of_the_certificates_years(shared: Installation) -> None:
     """Or the tests above would prove nothing."""
-    assert publish(shared, shared.folder / "ca/ca.crt", "2019-06-01")[0] != 0
+    assert published(shared, date="2019-06-01") == [b"own"]
 
 
 def test_the_server_is_the_one_that_was_asked_for(shared: Installation) -> None:
-    words = [program("mosquitto_pub"), "-h", "127.0.0.2", "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
-             shared.password("operator"), "--cafile", str(shared.folder / "ca/ca.crt"), "-t", TOPIC, "-m", "x"]
-    done = run(words, check=False)
-    assert done.returncode != 0
-    assert "TLS" in done.stderr or "host name verification failed" in done.stderr
+    """127.0.0.1 is a name in its certificate, 127.0.0.2 is none; the same server answers at both."""
+    assert published(shared, host="127.0.0.1") == [b"differing", b"own"]
+    assert published(shared, host="127.0.0.2") == [b"own"]

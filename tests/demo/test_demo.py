@@ -25,6 +25,7 @@ from demo.outages import DISASTER, FLOOD, HUB_BACK, HUB_DIES, OTHERS, POWER_BACK
 from demo.step import Step
 from demo.steps import BAD_PAYLOAD, TOUR
 
+NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5
 COMMAND = [sys.executable, "-m", "kentongan", "demo"]
 # Without the rhythm, and what the hub says after 10 s.
 SHORT = replace(DISASTER, expected={**DISASTER.expected, **rings(*FLOOD, *OTHERS)}, hub=(Lists((FLOOD,)),))
@@ -166,8 +167,7 @@ def test_the_line_that_it_offers_rings_from_any_terminal_and_without_its_account
         process.communicate(timeout=30.0)
     finally:
         process.kill()
-    assert "not authorised" in refused.stderr.lower()
-    assert refused.returncode != 0
+    assert refused.returncode in NOT_AUTHORIZED
     assert (done.returncode, done.stderr) == (0, "")
     assert "rumah Pak RT 3" in text
 
