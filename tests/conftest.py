@@ -7,15 +7,26 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from contract.settings import yamltext
+from tests.support import environment
 from tests.support.pins import KINDS, Bench, make_bench
 
 # The same examples each time, so that a change is judged by what it changes. KENTONGAN_EXPLORE=1 looks for new ones.
-settings.register_profile("same", derandomize=True)
-if not os.environ.get("KENTONGAN_EXPLORE"):
-    settings.load_profile("same")
+# How long an example takes is the machine's business.
+settings.register_profile(
+    "new", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("same", settings.get_profile("new"), derandomize=True)
+settings.load_profile("new" if os.environ.get("KENTONGAN_EXPLORE") else "same")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Settles the environment before any test module is imported, in each process that runs tests."""
+    home = tempfile.TemporaryDirectory(prefix="kentongan-home-")
+    session.config.add_cleanup(home.cleanup)
+    environment.settle(Path(home.name))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
