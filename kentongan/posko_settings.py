@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,23 +25,26 @@ def fail(faults: Iterable[str]) -> NoReturn:
     sys.exit(2)
 
 
-def _find(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
-    """The settings file *given*, or the one in its usual place; ends the program where there is none."""
-    if given is not None:
-        return given
-    for place in PLACES:
+def find(places: Sequence[Path]) -> Path:
+    """The first of *places* where there are settings; ends the program where there are none."""
+    wanted = f"give --config FILE, or set {VARIABLE}, or write {places[0]}"
+    folders = {place: place.expanduser().parent for place in places}
+    for place in folders:
         if os.access(place.expanduser(), os.F_OK):
             return place.expanduser()
-    closed = [str(place) for place in PLACES if not os.access(place.expanduser().parent, os.X_OK)
-              and os.access(place.expanduser().parent, os.F_OK)]
-    if closed:
-        fail([f"no settings that this user may read: {closed[0]} is closed; give --config FILE, or write {PLACES[0]}"])
-    fail([f"no settings: give --config FILE, or set {VARIABLE}, or write {PLACES[0]}; config/posko.yaml is an example"])
+    for place, folder in folders.items():
+        if os.access(folder, os.F_OK) and not os.access(folder, os.X_OK):
+            fail([f"no settings that this user may read: {place} is closed; {wanted}"])
+    fail([f"no settings: {wanted}; config/posko.yaml is an example"])
+
+
+def _given_or_found(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
+    return given if given is not None else find(PLACES)
 
 
 CONFIG = click.option(
     "--config", "path", envvar=VARIABLE, type=click.Path(readable=False, path_type=Path), metavar="FILE",
-    callback=_find,
+    callback=_given_or_found,
     help=f"The settings, such as config/posko.yaml. Otherwise ${VARIABLE}, {PLACES[0]} or {PLACES[1]}.",
 )
 

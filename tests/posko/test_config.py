@@ -112,12 +112,13 @@ def test_settings_with_faults_are_a_line_each_and_exit_2(tmp_path: Path, flag: s
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["posko.yaml.a", "posko.yaml.b", "2 faults."]
 
 
-def test_without_settings_it_says_where_they_are_sought(tmp_path: Path) -> None:
-    if Path("/etc/kentongan/posko.yaml").exists():
-        pytest.skip("this machine has settings of its own")
+def test_an_operators_own_settings_are_found_at_home(tmp_path: Path) -> None:
+    path = tmp_path / ".config/kentongan/posko.yaml"
+    path.parent.mkdir(parents=True)
+    write(path.parent, example())
     done = posko("--check", HOME=str(tmp_path))
 
-    assert (done.returncode, done.stderr.startswith("no settings: give --config FILE")) == (2, True)
+    assert (done.returncode, done.stdout) == (0, f"{path}: no faults. Kecamatan Situbondo, 6 villages.\n")
 
 
 def test_a_hub_that_is_told_to_stop_says_so_and_its_alarms_go_on_when_it_is_back(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from posko.report.archive import ArchiveError
 from runtime.sqlite_readonly import UnreadableError, read_only
 from tests.posko.report.journals import ALARMS, ROUNDS, write
 from tests.support.nodes import ROOT
+from tests.support.unprivileged import unprivileged
 
 NINE = ["false", "late", "merged", "november", "october", "renamed", "ringing", "unknown", "unwritten"]
-NOBODY_ID = 65534
 # Another process, as the hub is: SQLite shares what it knows of a file within one.
 READER = """
 import json, sys
@@ -57,19 +57,6 @@ def writer(path: Path, statements: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.kill()
         process.communicate()
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    """Acts as a user who may write nothing here."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY_ID)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def names(path: Path) -> list[str]:
@@ -130,7 +117,7 @@ def test_a_folder_that_may_not_be_written_can_be_read(folder: Path, crashed: boo
         if not crashed:
             process.communicate("")  # closes it in good order
     folder.chmod(0o555)
-    with nobody():
+    with unprivileged():
         with pytest.raises(PermissionError):
             (folder / "file").touch()
         found = names(path)
@@ -173,7 +160,7 @@ def test_a_folder_in_its_place_is_said(folder: Path) -> None:
 def test_what_this_user_may_not_read_is_said(folder: Path, mode: str) -> None:
     path = write(folder, ALARMS)
     (path if mode == "file" else folder).chmod(0o000)
-    with nobody():
+    with unprivileged():
         text = told(path)
     folder.chmod(0o755)
 

@@ -1,0 +1,69 @@
+"""Where an operator's and a hub's settings are sought, and what is said where none may be read."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kentongan import posko_settings
+from tests.support.unprivileged import unprivileged
+
+WANTED = "give --config FILE, or set KENTONGAN_CONFIG, or write {}"
+
+
+@pytest.fixture
+def places() -> Iterator[tuple[Path, Path]]:
+    """Where settings are sought instead of the home and /etc, in folders that every user may look into."""
+    with tempfile.TemporaryDirectory(prefix="k") as name:
+        found = Path(name) / "home/posko.yaml", Path(name) / "etc/posko.yaml"
+        for folder in (Path(name), *(each.parent for each in found)):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+        yield found
+
+
+def refused(places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> str:
+    """What a user who may not read everything is told, and exit 2."""
+    with unprivileged(), pytest.raises(SystemExit) as ended:
+        posko_settings.find(places)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_settings_are_sought_at_home_then_in_etc(places: tuple[Path, Path]) -> None:
+    home, etc = places
+    etc.touch()
+    found = [posko_settings.find(places)]
+    home.touch()
+    found.append(posko_settings.find(places))
+
+    assert found == [etc, home]
+    assert list(map(str, posko_settings.PLACES)) == ["~/.config/kentongan/posko.yaml", "/etc/kentongan/posko.yaml"]
+
+
+def test_without_settings_it_says_where_they_are_sought(
+    places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(places, capsys) == (
+        f"no settings: {WANTED.format(places[0])}; config/posko.yaml is an example\n"
+    )
+
+
+def test_a_folder_that_is_closed_to_this_user_is_named(
+    places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    places[1].touch()
+    places[1].parent.chmod(0)
+
+    assert refused(places, capsys) == (
+        f"no settings that this user may read: {places[1]} is closed; {WANTED.format(places[0])}\n"
+    )
+
+
+def test_a_folder_that_is_closed_does_not_hide_settings_that_are_found(places: tuple[Path, Path]) -> None:
+    places[0].touch()
+    places[1].parent.chmod(0)
+
+    with unprivileged():
+        assert posko_settings.find(places) == places[0]
