@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.program import Program
+from testing.program import Program
 
 TESTED = "tested: drivers={'memory': 'refused: the limit on locked memory is not infinite'} reason=without a sound"
 LINES = ["armed: pins=simulated", TESTED, "locked: clock=synced", "refused: reason=locked: by key", "unlocked: x=1"]
