@@ -7,22 +7,13 @@ from threading import current_thread
 
 import pytest
 
-<<<<<<< HEAD:tests/node/sound/test_speech_worker.py
 from node.sound import espeak as espeak_room
 from node.sound import speech_worker
 from node.sound.speech_files import Voices
 from node.sound.speech_worker import VoiceKeeper
+from runtime import clock
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
-=======
-from loop import clock
-from loop.events import Faulted, Recovered
-from loop.inbox import Inbox
-from node import espeak as espeak_room
-from node import voice_keeper
-from node.voice import Voices
-from node.voice_keeper import VoiceKeeper
->>>>>>> 01422d7 (tests: a recovered voice is waited for, as its files are there before it is reported; root alone mounts a disk):tests/shells/test_voice_keeper.py
 from tests.support.espeak import FAILS, HANGS, SPEAKS, Espeak
 from tests.support.waiting import drain, take, wait_until
 
