@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
+from contract.domain.alarm import Key
 from contract.domain.incidents import ALL_CLEAR
-from contract.wire.reports import Key
 from kentongan import posko_settings
 from posko import config
 from posko.operator.core import orders

@@ -7,8 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Self
 
-from contract.wire.alarm import Status
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
 from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
 from posko.core.events import Kept, Loaded, Stored, StoredClear
 from runtime import clock

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
+from contract.domain.alarm import Status
 from contract.wire import jsontext
 from contract.wire.jsontext import BadTextError
 
@@ -23,14 +23,6 @@ CAP_SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 _IDENTIFIER = re.compile(r"[^\s,<&]{1,128}")
 # RFC 3339, section 5.6.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
-
-
-class Status(Enum):
-    """CAP's status, as far as an alarm of a village has one."""
-
-    ACTUAL = "Actual"
-    EXERCISE = "Exercise"
-    TEST = "Test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from contract.domain.alarm import Status
 from contract.domain.district import EVERYWHERE
 from contract.settings.suggestions import suggestion
 from contract.wire import alarm
-from contract.wire.alarm import Body, Status
+from contract.wire.alarm import Body
 
 ROUND_S = 30.0  # how long a round counts as being made
 RETAINED = "published with the retain flag; leave out -r"

@@ -13,8 +13,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contract.domain.alarm import Status
 from contract.wire import jsontext
-from contract.wire.alarm import MAX_BEACON_BYTES, Refusal, Status, status_of
+from contract.wire.alarm import MAX_BEACON_BYTES, Refusal, status_of
 from contract.wire.jsontext import BadTextError
 
 

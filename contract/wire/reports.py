@@ -7,20 +7,13 @@ newer program can say more.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
+from contract.domain.alarm import Key
 from contract.wire import alarm, jsontext
 from contract.wire.alarm import MAX_BEACON_BYTES, Refusal
 from contract.wire.jsontext import BadTextError
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker tells for it
-
-
-class Key(NamedTuple):
-    """What an alarm is about. A node sounds at most one alarm of each key, and the hub lists at most one."""
-
-    village: str
-    incident: str
 
 
 class Kind(Enum):

@@ -8,11 +8,12 @@ trouble, said and acted on once: a new connection, in case the old one is dead.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
-from contract.wire.alarm import Refusal, Status
+from contract.wire.alarm import Refusal
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State

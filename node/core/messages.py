@@ -5,13 +5,14 @@
 Each way out to the left of `alarms` is an event: nothing is swallowed.
 """
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
 from contract.wire import alarm as alarm_message
 from contract.wire import answers, topics
-from contract.wire.alarm import Body, Refusal, Status
-from contract.wire.reports import Key, Kind
+from contract.wire.alarm import Body, Refusal
+from contract.wire.reports import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from node.core import alarms, beacon, patrol
 from node.core.alarms import Raised

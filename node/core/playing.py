@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain import speech
+from contract.domain.alarm import Status
 from contract.domain.incidents import ONCE, PATROL
-from contract.wire.alarm import Status
 from contract.wire.reports import Kind
 from node.core import alarms
 from node.core.effects import Hush, Play

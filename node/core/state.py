@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
 from contract.domain.rhythm import Cycle
-from contract.wire.alarm import Status
-from contract.wire.reports import Key
 from node.core.effects import Lamp
 from node.core.events import Press
 from runtime.core.events import Clock

@@ -10,8 +10,9 @@
 | fault | kedip singkat | something is wrong; see the status |
 """
 
+from contract.domain.alarm import Key
 from contract.wire import jsontext
-from contract.wire.reports import OFFLINE, Key
+from contract.wire.reports import OFFLINE
 from node.core.effects import Lamp, Light
 from node.core.state import SILENCE_BUTTON, Alarm, Origin, State
 from node.core.transition import Draft

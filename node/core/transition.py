@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
+from contract.domain.alarm import Key
 from contract.domain.incidents import Incident
 from contract.wire import topics
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from node.core.effects import Effect, Hush, Play
 from node.core.state import Alarm, State
 from runtime.core import transition

@@ -11,9 +11,9 @@ from a disk of another boot of the machine, only synchronised clocks can tell it
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
-from contract.wire.alarm import Status
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
 from posko.core.state import Alarm, State

@@ -6,8 +6,7 @@ What any loop hears (messages, the clock, faults) is in `runtime.core.events`; h
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.wire.alarm import Status
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 
 

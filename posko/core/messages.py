@@ -7,13 +7,14 @@
 Nothing here raises at bad input, and each way out is an event: nothing is swallowed.
 """
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
 from contract.wire import alarm as alarm_message
 from contract.wire import answers, beacon, reports, topics
-from contract.wire.alarm import Body, Refusal, Status
-from contract.wire.reports import Key, Kind
+from contract.wire.alarm import Body, Refusal
+from contract.wire.reports import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
 from posko.core.alarms import Raised

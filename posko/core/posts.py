@@ -7,10 +7,11 @@ A post that is linked says its status again every 10 s; three that fail to come 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract.domain.alarm import Key, Status
 from contract.wire import jsontext, reports
-from contract.wire.alarm import MAX_BYTES, SYNCED, Refusal, Status
+from contract.wire.alarm import MAX_BYTES, SYNCED, Refusal
 from contract.wire.jsontext import BadTextError
-from contract.wire.reports import Key, Kind, Report
+from contract.wire.reports import Kind, Report
 from contract.wire.topics import NodeTopic
 from posko.core import alarms, beacon
 from posko.core.alarms import Raised

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
-from contract.wire.reports import OFFLINE, Key, Kind, NodeStatus
+from contract.domain.alarm import Key
+from contract.wire.reports import OFFLINE, Kind, NodeStatus
 from posko.core.state import Alarm, State
 from posko.core.transition import Draft
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
-from contract.wire.alarm import Status
-from contract.wire.reports import Key, NodeStatus
+from contract.wire.reports import NodeStatus
 from posko.core.events import Stored, StoredClear
 from runtime.core.events import Clock
 from runtime.core.rate_limit import Bucket

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from contract.domain.alarm import Key
 from contract.wire import topics
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from posko.core.effects import Clear, End, Hear, Keep
 from posko.core.state import Alarm, Heard, State
 from runtime.core import transition

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Listed
 from demo.sight import POSKO, Heard, Held, Listing, Post, Said, Sight
 from testing.box import Change

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from contract.wire.reports import Key
+from contract.domain.alarm import Key
 from node.core import effects as node_effects
 from node.core import events as node_events
 from node.core.events import Press

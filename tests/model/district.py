@@ -3,11 +3,12 @@
 import json
 from functools import cache
 
+from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.settings.broker import BrokerSettings
 from contract.wire import topics
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from contract.wire.topics import AlarmTopic, CommandTopic
 from node import service as node_service
 from node.config import Config

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire.beacon import Beacon, read_beacon
-from contract.wire.reports import Key, Kind
+from contract.wire.reports import Kind
 from node.core import effects as node_effects
 from node.core import state as node_state
 from node.core import status as node_face

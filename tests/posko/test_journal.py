@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from posko import journal as journal_room
 from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
 from posko.core.events import Kept, Loaded

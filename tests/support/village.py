@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Listed, write_beacon
 from runtime import clock
 from testing.box import Box, Change

@@ -9,13 +9,14 @@ that it repeats the alarm to them.
 
 from dataclasses import replace
 
+from contract.domain.alarm import Key
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
 from contract.wire import alarm as alarm_message
 from contract.wire import beacon, reports, topics
 from contract.wire.alarm import Refusal
 from contract.wire.beacon import Beacon
-from contract.wire.reports import OFFLINE, Key, Kind, NodeStatus, Report
+from contract.wire.reports import OFFLINE, Kind, NodeStatus, Report
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.core.state import Rules
 from posko.operator.core import orders

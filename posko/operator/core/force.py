@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contract.domain.alarm import Key, Status
 from contract.domain.incidents import ONCE
-from contract.wire.alarm import Status
-from contract.wire.reports import OFFLINE, Key
+from contract.wire.reports import OFFLINE
 from posko.core.proof import Trouble, trouble
 from posko.operator.core import hubsight
 from posko.operator.core.view import Post, View

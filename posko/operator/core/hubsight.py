@@ -2,8 +2,8 @@
 
 from enum import Enum
 
-from contract.wire.alarm import Status
-from contract.wire.reports import OFFLINE, Key
+from contract.domain.alarm import Key, Status
+from contract.wire.reports import OFFLINE
 from posko.core.proof import Trouble
 from posko.operator.core.view import Post, View
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contract.domain.alarm import Key
 from contract.wire import reports
 from contract.wire.alarm import Refusal
-from contract.wire.reports import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import suggestion
 from contract.wire import alarm as alarm_message
 from contract.wire import jsontext, topics
-from contract.wire.alarm import MAX_BYTES, Body, Status
+from contract.wire.alarm import MAX_BYTES, Body
 from contract.wire.jsontext import BadTextError
-from contract.wire.reports import Key
 from runtime.core.events import Clock
 
 _LONGEST_AGE_S = 1e6  # of those that are checked: a payload that is sent later is longer by the digits of its age

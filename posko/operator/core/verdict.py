@@ -8,8 +8,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contract.domain.alarm import Key
 from contract.domain.incidents import ONCE
-from contract.wire.reports import OFFLINE, Key
+from contract.wire.reports import OFFLINE
 from posko.core.proof import Trouble, trouble
 from posko.operator.core import hubsight
 from posko.operator.core.hubsight import Standing

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contract.domain.alarm import Key
 from contract.wire.beacon import Beacon
-from contract.wire.reports import Key, NodeStatus, Report
+from contract.wire.reports import NodeStatus, Report
 from posko.core.state import Rules
 from posko.operator.core.hubword import HubStatus
 from posko.operator.core.orders import Order

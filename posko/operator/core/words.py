@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import PATROL, Catalogue
-from contract.wire.reports import Key
 from posko.core.proof import Trouble
 from posko.operator.core.orders import Act, Order
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
 
-from contract.wire.alarm import SYNCED, UNSYNCED, Status
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
+from contract.wire.alarm import SYNCED, UNSYNCED
 from posko.core.effects import End
 from posko.report.core.rows import AlarmRow
 

@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.wire.alarm import SYNCED, Status
+from contract.domain.alarm import Status
+from contract.wire.alarm import SYNCED
 from posko.core.effects import End
 
 Raw = Mapping[str, object]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from contract.domain.alarm import Status
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import Catalogue
-from contract.wire.alarm import Status
 from posko.core.effects import End
 from posko.report.core.history import UNDATED, Alarm, Dated
 from posko.report.core.rounds import OPERATOR, Round

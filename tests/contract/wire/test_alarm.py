@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.wire.alarm import Body, Refusal, Status, read_alarm, write_alarm
+from contract.domain.alarm import Status
+from contract.wire.alarm import Body, Refusal, read_alarm, write_alarm
 from tests.contract.payloads import TEXT, VALUES, near_misses
 from tests.contract.shipped import quick
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.wire.alarm import Refusal, Status
+from contract.domain.alarm import Status
+from contract.wire.alarm import Refusal
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon, write_beacon
 from tests.contract.payloads import TEXT, VALUES, near_misses
 from tests.contract.shipped import quick

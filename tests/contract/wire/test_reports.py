@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.domain.alarm import Key
 from contract.wire.alarm import Refusal
-from contract.wire.reports import About, Key, Kind, NodeStatus, Report, read_event, read_status
+from contract.wire.reports import About, Kind, NodeStatus, Report, read_event, read_status
 from tests.contract.payloads import VALUES, near_misses
 from tests.contract.shipped import quick
 

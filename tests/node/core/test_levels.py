@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from contract.wire.beacon import Over
 from node.core.events import Contact
 from runtime.core.events import Linked

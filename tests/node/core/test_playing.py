@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from node.core.effects import Play
 from node.core.events import Contact
 from runtime.core.events import Faulted, Received, Recovered

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core.events import Contact, Event, Loaded, Press, SelfTested
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contract.domain.alarm import Status
 from contract.domain.district import heard
 from contract.domain.incidents import cycles
 from contract.domain.rhythm import Cycle
-from contract.wire.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core import step as alarm
 from node.core.effects import Drop, Effect, Hush, Keep, Lamp, Light, Play, Remember, SelfTest

@@ -2,8 +2,8 @@
 
 import pytest
 
+from contract.domain.alarm import Key
 from contract.wire.beacon import Beacon, write_beacon
-from contract.wire.reports import Key
 from posko.core.effects import Overhear, Patrol
 from runtime.core.events import Faulted, Recovered
 from tests.posko.core.world import EPOCH_S, FIRE, World, offline

@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import heard
-from contract.wire.alarm import Status
 from contract.wire.beacon import Beacon, Listed, read_beacon
-from contract.wire.reports import Key
 from posko.core import step as hub
 from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
 from posko.core.events import Event, Kept, Loaded, Stored

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from contract.wire.alarm import Status, read_alarm
+from contract.domain.alarm import Status
+from contract.wire.alarm import read_alarm
 from posko.core.proof import Trouble
 from posko.operator.core import hubsight, lines, verdict
 from posko.operator.core.hubsight import Standing

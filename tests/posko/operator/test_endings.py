@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from contract.domain.alarm import Key
 from contract.wire.alarm import read_alarm
-from contract.wire.reports import Key
 from posko.core.proof import Trouble
 from posko.operator.core import lines, verdict
 from posko.operator.core.orders import Act

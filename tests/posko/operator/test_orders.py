@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.wire.alarm import MAX_BYTES, Body, Status, read_alarm
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
+from contract.wire.alarm import MAX_BYTES, Body, read_alarm
 from posko.operator.core import orders
 from posko.operator.core.orders import Act
 from runtime.core.events import Clock

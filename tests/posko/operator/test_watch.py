@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from contract.wire.alarm import Status
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
 from posko.core.proof import Trouble
 from posko.operator.core import changes, force, hubsight
 from posko.operator.paper import Paper

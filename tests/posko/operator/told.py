@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from contract.domain.alarm import Key, Status
 from contract.domain.district import District, read_district
-from contract.wire.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, write_beacon
-from contract.wire.reports import Key
 from posko.operator.core import desk, words
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.view import View

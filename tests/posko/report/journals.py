@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from posko.core.effects import End
 from posko.journal import NAME, SCHEMA
 from posko.report.core.rows import AlarmRow

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.wire.alarm import Status
-from contract.wire.reports import Key
+from contract.domain.alarm import Key, Status
 from posko.core.effects import End
 from posko.report import render
 from posko.report.core import history

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.wire.alarm import Status
+from contract.domain.alarm import Status
 from posko.core.effects import End
 from posko.report import export, render
 from posko.report.core import history, rounds, rows

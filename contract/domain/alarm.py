@@ -1,0 +1,19 @@
+"""What an alarm is about, and whether it is meant. No behaviour."""
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """What an alarm is about. A node sounds at most one alarm of each key, and the hub lists at most one."""
+
+    village: str
+    incident: str
+
+
+class Status(Enum):
+    """CAP's status, as far as an alarm of a village has one (CAP 1.2, section 3.2.1)."""
+
+    ACTUAL = "Actual"
+    EXERCISE = "Exercise"
+    TEST = "Test"
