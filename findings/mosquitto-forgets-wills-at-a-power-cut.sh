@@ -10,7 +10,7 @@
 #   is served to everybody from then on, and nothing is left that would ever replace it.
 # Versions: Mosquitto 2.0.11 (Debian 12), paho-mqtt 2.2.0, MQTT 5.
 # Consequence for an alarm: broker and node often hang on the same fuse. After a power cut from which the node
-#   does not come back, the status page shows it as ready for ever, from the one source that was made to say the
+#   does not come back, the status page shows it as ready indefinitely, from the one source that was made to say the
 #   opposite. A retained status needs an age or a heartbeat beside it; the service restart in a test proves
 #   nothing about the power cut.
 # Seen on 2026-11-28 (node with the will "offline" is ready; broker ends; node never returns; broker starts):
