@@ -5,7 +5,7 @@
 #   3.1.1), and for publishing Mosquitto uses its twin: a QoS 1 publish without write access gets PUBACK 0x87. So
 #   a client that finds "Granted QoS 1" in SUBACK takes itself for connected to the topic.
 # Happens: an acl_file is never asked at subscribing, only at each delivery. With no read access at all SUBACK
-#   says "Granted QoS 1", and then there is silence: no error, no message, at the default log level no line in
+#   reports "Granted QoS 1", and then there is silence: no error, no message, at the default log level no line in
 #   the broker's log.
 # Versions: Mosquitto 2.0.11 (Debian 12), paho-mqtt 2.2.0, MQTT 5.
 # Consequence for an alarm: one wrong slug in the access list and a node is deaf, while its status says ready and
@@ -110,8 +110,7 @@ try:
         client.subscribe(topic, qos=1)
         granted.append(answer("SUBACK"))
         print(f"SUBSCRIBE {topic + ':':21} SUBACK {granted[-1]}")
-    # A message that would be delivered comes before its publisher's next PUBACK, or right after it: the second
-    # topic, which is readable, comes last and so closes the wait.
+    # The broker delivers to one client in order: the message of the second topic, which may be read, ends the wait.
     acked = []
     delivered = []
     for topic in topics:
