@@ -3,13 +3,15 @@
 # make bench   the measured numbers
 # make lock    the lock files anew, from pyproject.toml: what runs, and what the checks need beside it
 
-.PHONY: demo test lint bench lock prepare prepare-dev
+.PHONY: demo test lint pytest bench lock prepare prepare-dev
 
 demo: prepare
 	.venv/bin/kentongan demo
 
+test: lint pytest
+
 # Four processes on two cores: the tests wait more than they compute.
-test: prepare-dev lint
+pytest: prepare-dev
 	.venv/bin/python -m pytest --numprocesses 4 --dist loadfile
 
 lint: prepare-dev
