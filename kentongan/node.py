@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from contract.settings.schema import SettingsError
+from kentongan.log_format import LOG_FORMAT
 from node import config
 from node.sound.core import driver_settings
 
@@ -22,13 +23,14 @@ SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that mov
 @click.command()
 @CONFIG
 @SIMULATE
-def node(path: Path, simulate: bool) -> None:
-    """Run a node until SIGTERM or Ctrl-C. What happens is told on standard output, a line each."""
+@LOG_FORMAT
+def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]) -> None:
+    """Run a node until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each."""
     from node import pins, service  # noqa: PLC0415 - only `node` needs paho
 
     settings = _load(path, simulate=simulate)
     try:
-        service.Node(settings, tell=_tell).run()
+        service.Node(settings, _tell, line).run()
     except pins.PinsError as error:
         _fail([str(error)])
 

@@ -1,18 +1,21 @@
 """The hub's command. Faults of the user's are one line each, and exit 2."""
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from kentongan import posko_settings
+from kentongan.log_format import LOG_FORMAT
 from posko import config
 
 
 @click.command()
 @posko_settings.CONFIG
 @click.option("--check", is_flag=True, help="Only say what is wrong with the settings.")
-def posko(path: Path, *, check: bool) -> None:
+@LOG_FORMAT
+def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str]) -> None:
     """Run the hub until SIGTERM or Ctrl-C. What happens is told on standard output, a line each.
 
     It hears every alarm of the district, writes it down, repeats what is in force every 5 seconds until it ends, and
@@ -26,7 +29,7 @@ def posko(path: Path, *, check: bool) -> None:
     if check:
         click.echo(f"{path}: no faults. {settings.district.name}, {len(settings.district.villages)} villages.")
         return
-    service.Hub(settings, tell=_tell).run()
+    service.Hub(settings, _tell, line).run()
 
 
 def _tell(line: str) -> None:

@@ -28,12 +28,12 @@ from node.core.switching import Role
 from node.devices import Output
 from node.journal import Journal
 from node.siren import Siren
-from runtime import clock, endpoint, health
+from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
 from runtime.loop import DISK, Loop
 from runtime.mqtt import Link
-from runtime.stdout_writer import Teller, line
+from runtime.stdout_writer import Teller
 
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
@@ -44,10 +44,14 @@ LOCK_HOLD_S = 0.05
 class Node(Loop[State]):
     """A running node. `run` returns when it is told to stop; leaving it puts everything to rest."""
 
-    def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self, config: Config, tell: Callable[[str], None] = lambda _line: None,
+        line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
+    ) -> None:
         super().__init__()
         self._config = config
         self._say = tell
+        self._line = line
         self._sound: Sound | None = None
 
     def run(self) -> None:
@@ -73,7 +77,7 @@ class Node(Loop[State]):
                 broker, subscriptions(config), status.last_words(state, "connection lost"), self._inbox
             )
             self._begin()
-            self._tell("armed: the buttons ring; looking for the broker")
+            self._tell(self._line({"event": "armed", "text": "the buttons ring; looking for the broker"}))
             state = self._turn(state, step.step, step.next_due)
             for each in self._sounding():
                 each.hush()
@@ -133,7 +137,7 @@ class Node(Loop[State]):
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
-                self._tell(line(event))
+                self._tell(self._line(event))
             case Connect():
                 self._link.start()
             case Reconnect():

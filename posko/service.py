@@ -19,12 +19,12 @@ from posko.core import status, step
 from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
 from posko.core.state import Rules, State
 from posko.journal import NAME, Journal
-from runtime import clock, endpoint, health
+from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
 from runtime.loop import DISK, Loop
 from runtime.mqtt import Link
-from runtime.stdout_writer import Teller, line
+from runtime.stdout_writer import Teller
 
 # An alarm behind a flood must be heard, for a node that misses it has the hub alone to hear it from: so the hub drops
 # nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
@@ -34,10 +34,14 @@ ROOM = 100
 class Hub(Loop[State]):
     """A running hub. `run` returns when it is told to stop."""
 
-    def __init__(self, config: Config, tell: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self, config: Config, tell: Callable[[str], None] = lambda _line: None,
+        line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
+    ) -> None:
         super().__init__(ROOM)
         self._config = config
         self._say = tell
+        self._line = line
 
     def run(self) -> None:
         """Runs the hub until `stop`."""
@@ -51,7 +55,8 @@ class Hub(Loop[State]):
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
             self._link = Link(broker, subscriptions(district), status.last_words(state, "connection lost"), self._inbox)
             self._begin()
-            self._tell(f"posko: listening for {config.district.name}; looking for the broker")
+            listening = f"listening for {config.district.name}; looking for the broker"
+            self._tell(self._line({"event": "posko", "text": listening}))
             state = self._turn(state, step.step, step.next_due)
             self._link.close(status.last_words(state, "stopped"))
 
@@ -63,7 +68,7 @@ class Hub(Loop[State]):
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
-                self._tell(line(event))
+                self._tell(self._line(event))
             case Connect():
                 self._link.start()
             case Reconnect():

@@ -4,6 +4,7 @@ A pipe that nobody empties blocks who writes into it, and one without another en
 The journal has every event anyway.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from threading import Thread
@@ -54,10 +55,18 @@ class Teller:
 
 
 def line(event: Mapping[str, object]) -> str:
-    """*event* as a line for the system's log."""
+    """*event* as a line for the system's log. The member `text`, which no published event has, stands for itself."""
     shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
-    about = " ".join(f"{name}={_shown(value)}" for name, value in shown.items())
+    about = " ".join(_shown(value) if name == "text" else f"{name}={_shown(value)}" for name, value in shown.items())
     return f"{event['event']}: {about}"
+
+
+def json_line(event: Mapping[str, object]) -> str:
+    """*event* as a line for a program that reads the log: all its members as JSON, in ASCII."""
+    return json.dumps(event)
+
+
+FORMATS: Mapping[str, Callable[[Mapping[str, object]], str]] = {"text": line, "json": json_line}
 
 
 def _shown(value: object) -> str:

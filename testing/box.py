@@ -45,12 +45,12 @@ class Box(Program):
 
     def __init__(
         self, folder: Path, settings: Mapping[str, Any], hear: Callable[[str], None] | None = None,
-        changed: Condition | None = None,
+        changed: Condition | None = None, *, log_format: str = "text",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "node.yaml"
-        super().__init__(f"{settings['village']}.{settings['node']}", ("node", "--config", str(path), "--simulate"),
-                         hear, changed)
+        arguments = ("node", "--config", str(path), "--simulate", "--log-format", log_format)
+        super().__init__(f"{settings['village']}.{settings['node']}", arguments, hear, changed)
         self.settings = dict(settings)
         self.changes: list[Change] = []
         self.levels: dict[str, bool] = {}

@@ -1,12 +1,13 @@
 """What is said on standard output: nobody waits for who reads it."""
 
+import json
 import time
 from threading import Event as Flag
 
 from runtime import stdout_writer as teller_room
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
-from runtime.stdout_writer import Teller, line
+from runtime.stdout_writer import Teller, json_line, line
 from tests.support.waiting import drain, take
 
 
@@ -66,3 +67,17 @@ def test_a_note_from_outside_writes_no_line_of_its_own() -> None:
 
     assert line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
     assert line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"
+
+
+def test_what_is_no_event_of_the_contract_is_a_sentence() -> None:
+    assert line({"event": "armed", "text": "the buttons ring"}) == "armed: the buttons ring"
+
+
+def test_as_json_a_line_is_the_whole_event_in_ascii() -> None:
+    event = {"event": "sounding", "time": "2026-11-02T01:02:03.000+07:00", "note": "rumah\N{LINE SEPARATOR}\x9b",
+             "posts": {"olean/pos-1": 0.2}}
+    written = json_line(event)
+
+    assert json.loads(written) == event
+    assert written.isascii()
+    assert written.isprintable()
