@@ -1,4 +1,4 @@
-"""The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1 says that not all is well."""
+"""The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1: not all is well."""
 
 import getpass
 import io
@@ -6,22 +6,30 @@ import math
 import os
 import secrets
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from contract.domain.alarm import Key
+from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
+from contract.settings.suggestions import nearest
+from contract.wire import jsontext
+from contract.wire.jsontext import BadTextError
 from kentongan import posko_settings
-from posko import config
+from posko.config import Config
+from posko.labels import texts
+from posko.labels.labels import Labels
+from posko.labels.language import Language
 from posko.operator.core import orders
 from posko.operator.core.orders import Act, Order
 
 
 def _finite(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is no number of seconds", param=parameter)
+        raise click.BadParameter(f"{value} must be a number of seconds", param=parameter)
     return value
 
 
@@ -36,12 +44,13 @@ VILLAGE = click.argument("village")
 @click.command()
 @click.argument("incident")
 @VILLAGE
-@click.option("--note", default="", metavar="TEXT", help="A word for people: where, who, what.")
+@click.option("--note", default="", metavar="TEXT", help="For people: where, who, what.")
 @EXERCISE
 @WAIT
 @posko_settings.CONFIG
+@posko_settings.LANG
 def alarm(  # noqa: PLR0913 - one for each word on the line
-    path: Path, incident: str, village: str, note: str, *, exercise: bool, wait_s: float
+    path: Path, speech: Language, incident: str, village: str, note: str, *, exercise: bool, wait_s: float
 ) -> None:
     """Raise an alarm and see which posts sound it. VILLAGE may be `semua`, all of them.
 
@@ -50,7 +59,7 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
     \b
     Example: kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'
     """
-    _obey(path, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
+    _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
 
 
 @click.command()
@@ -58,7 +67,8 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
 @EXERCISE
 @WAIT
 @posko_settings.CONFIG
-def clear(path: Path, village: str, *, exercise: bool, wait_s: float) -> None:
+@posko_settings.LANG
+def clear(path: Path, speech: Language, village: str, *, exercise: bool, wait_s: float) -> None:
     """All-clear: end the alarms of VILLAGE wherever they sound, and see that they do. `semua` ends all.
 
     Exits 0 if no post sounds one any more, 1 if one does or if the all-clear was not sent, 2 on a typo.
@@ -66,22 +76,23 @@ def clear(path: Path, village: str, *, exercise: bool, wait_s: float) -> None:
     \b
     Example: kentongan clear kalibagor
     """
-    _obey(path, Order(Act.CLEAR, Key(village, ALL_CLEAR), exercise=exercise), wait_s)
+    _obey(path, speech, Order(Act.CLEAR, Key(village, ALL_CLEAR), exercise=exercise), wait_s)
 
 
 @click.command()
 @VILLAGE
 @WAIT
 @posko_settings.CONFIG
-def silence(path: Path, village: str, *, wait_s: float) -> None:
-    """Silence the posts in VILLAGE, whatever they sound; `semua`: all. No safe code is beaten.
+@posko_settings.LANG
+def silence(path: Path, speech: Language, village: str, *, wait_s: float) -> None:
+    """Silence the posts in VILLAGE, whatever they sound; `semua`: all. The all-clear's code is not beaten.
 
     Exits 0 if none of them sounds anything, 1 if one does or if the command was not sent, 2 on a typo.
 
     \b
     Example: kentongan silence kalibagor
     """
-    _obey(path, Order(Act.SILENCE, Key(village, "")), wait_s)
+    _obey(path, speech, Order(Act.SILENCE, Key(village, "")), wait_s)
 
 
 @click.command()
@@ -89,8 +100,9 @@ def silence(path: Path, village: str, *, wait_s: float) -> None:
 @WAIT
 @click.option("--silent", is_flag=True, help="Without the stroke.")
 @posko_settings.CONFIG
-def test(path: Path, village: str, *, wait_s: float, silent: bool) -> None:
-    """Have the posts in VILLAGE (`semua`: all) test themselves, and beat one quiet stroke on their loudspeakers.
+@posko_settings.LANG
+def test(path: Path, speech: Language, village: str, *, wait_s: float, silent: bool) -> None:
+    """Have the posts in VILLAGE (`semua`: all) test themselves, and beat one soft stroke on their loudspeakers.
 
     No siren, striker or strobe is switched; a post that sounds something beats no stroke. Exits 0 if all answered and
     nothing is wrong with any, 1 otherwise, 2 on a typo.
@@ -98,7 +110,7 @@ def test(path: Path, village: str, *, wait_s: float, silent: bool) -> None:
     \b
     Example: kentongan test semua
     """
-    _obey(path, Order(Act.TEST, Key(village, ""), knock=not silent), wait_s)
+    _obey(path, speech, Order(Act.TEST, Key(village, ""), knock=not silent), wait_s)
 
 
 @click.command()
@@ -106,7 +118,8 @@ def test(path: Path, village: str, *, wait_s: float, silent: bool) -> None:
               help="Leave after N seconds; otherwise Ctrl-C does.")
 @click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")
 @posko_settings.CONFIG
-def watch(path: Path, seconds: float | None, *, plain: bool) -> None:
+@posko_settings.LANG
+def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -> None:
     """Watch the district: its posts, the alarms in force, who rings and who does not, and what happens.
 
     Without a terminal, a line for each change. Exits 0, or 1 if the broker was never reached.
@@ -116,38 +129,76 @@ def watch(path: Path, seconds: float | None, *, plain: bool) -> None:
     """
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
-    desk = service.Desk(posko_settings.load(path), _echo, plain=plain or not _on_terminal())
+    config, labels = posko_settings.load(path, speech)
+    desk = service.Desk(config, labels, _echo, live=_on_terminal() and not plain)
     try:
         sys.exit(desk.watch(math.inf if seconds is None else seconds))
     except OSError as error:  # who read it is gone, or the disk is full
         if not isinstance(error, BrokenPipeError):
-            click.echo(f"keluaran tidak dapat ditulis (the output cannot be written): {error.strerror}", err=True)
+            click.echo(labels(texts.NO_OUTPUT, why=error.strerror), err=True)
         _mute()
         sys.exit(1)
 
 
-def _obey(path: Path, order: Order, wait_s: float) -> None:
-    settings = posko_settings.load(path)
-    order = replace(order, identifier=f"operator.{secrets.token_hex(8)}", sender=_sender(settings))
-    faults = orders.faults(order, settings.district.villages, settings.catalogue.incidents)
-    if faults:
-        posko_settings.fail(faults)
+def faults(order: Order, villages: Iterable[str], incidents: Iterable[str], labels: Labels) -> list[str]:
+    """What is wrong with *order*, a line each, with the name that was probably meant."""
+    places, names = sorted((EVERYWHERE, *villages)), sorted(incidents)
+    village, incident = order.key
+    alarm_ = order.act is Act.ALARM
+    if alarm_ and village in names and incident in places:
+        return [labels(texts.WRONG_ORDER, village=village, incident=incident)]
+    if alarm_ and incident == ALL_CLEAR:
+        return [labels(texts.NOT_AN_ALARM, village=village)]
+    found = []
+    if alarm_ and incident not in names:
+        alarms = [name for name in names if name != ALL_CLEAR]
+        found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=_hint(incident, alarms, labels)))
+    if village not in places:
+        found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=_hint(village, places, labels)))
+    unreadable = [f"U+{ord(each):04X}" for each in dict.fromkeys(order.note) if not _readable(each)]
+    if unreadable:
+        return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(unreadable))]
+    over = orders.excess(order)
+    return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
+
+
+def _hint(word: str, known: Iterable[str], labels: Labels) -> str:
+    names = list(known)
+    close = nearest(word, names)
+    return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(names))
+
+
+def _readable(text: str) -> bool:
+    try:
+        jsontext.plain(text, "note")
+    except BadTextError:
+        return False
+    return True
+
+
+def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:
+    config, labels = posko_settings.load(path, speech)
+    order = replace(order, identifier=f"operator.{secrets.token_hex(8)}", sender=_sender(config))
+    found = faults(order, config.district.villages, config.catalogue.incidents, labels)
+    if found:
+        posko_settings.fail(found)
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
-    sys.exit(service.Desk(settings, _say, plain=not _on_terminal()).obey(order, wait_s))
+    _on_terminal()
+    sys.exit(service.Desk(config, labels, _say).obey(order, wait_s))
 
 
-def _sender(settings: config.Config) -> str:
+def _sender(config: Config) -> str:
     """Who orders: the broker's account or, without one, the login."""
     try:
-        name = settings.settings.broker.username or getpass.getuser()
+        name = config.settings.broker.username or getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         name = "?"
-    return f"operator/{''.join(sign if sign.isprintable() else '?' for sign in name)[:80]}"
+    return f"operator/{''.join(character if character.isprintable() else '?' for character in name)[:80]}"
 
 
 def _on_terminal() -> bool:
-    """Whether somebody looks on. What the output has no sign for is replaced from here on; there may be no output."""
+    """Whether the output is a terminal. What it cannot show is replaced from here on; there may be no output at all."""
     if not isinstance(sys.stdout, io.TextIOWrapper):
         return False
     sys.stdout.reconfigure(errors="replace")
@@ -161,7 +212,7 @@ def _echo(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    """Says *line*, if there is anyone to hear it: an order goes on without."""
+    """Writes *line*, if anyone reads it: an order goes on without."""
     try:
         _echo(line)
     except OSError:
@@ -169,5 +220,5 @@ def _say(line: str) -> None:
 
 
 def _mute() -> None:
-    """Leads away what can no longer be written, or the program's exit would fail at it once more."""
+    """Redirects what can no longer be written, or the program's exit would fail at it once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

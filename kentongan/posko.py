@@ -16,14 +16,14 @@ from posko import config
 @click.option("--check", is_flag=True, help="Only say what is wrong with the settings.")
 @LOG_FORMAT
 def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str]) -> None:
-    """Run the hub until SIGTERM or Ctrl-C. What happens is told on standard output, a line each.
+    """Run the hub until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each.
 
-    It hears every alarm of the district, writes it down, repeats what is in force every 5 seconds until it ends, and
-    sees which posts sound it. One hub for a district, on the broker's host.
+    It records every alarm of the district, repeats what is in force every 5 seconds until it ends, and sees which posts
+    sound it. One hub for a district, on the broker's host.
     """
     from posko import service  # noqa: PLC0415 - only `posko` needs the hub
 
-    settings = posko_settings.load(path)
+    settings, _ = posko_settings.load(path)
     for warning in config.warnings(settings):
         click.echo(f"warning: {warning}", err=True)
     if check:

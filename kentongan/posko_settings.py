@@ -1,4 +1,4 @@
-"""What the posko's commands share: where their settings are found, and how they tell a fault of the user's."""
+"""What the posko's commands share: their settings, their language, and how they report a fault of the user's."""
 
 import os
 import sys
@@ -10,18 +10,19 @@ import click
 
 from contract.settings.schema import SettingsError
 from posko import config
+from posko.labels import language
+from posko.labels.labels import Labels, make_labels
+from posko.labels.language import Language
 
 VARIABLE = "KENTONGAN_CONFIG"
+LANGUAGE_VARIABLE = "KENTONGAN_LANG"
 PLACES = (Path("~/.config/kentongan/posko.yaml"), Path("/etc/kentongan/posko.yaml"))
 
 
 def fail(faults: Iterable[str]) -> NoReturn:
-    """Ends the program with *faults*, which are the user's to mend."""
-    lines = list(faults)
-    for line in lines:
+    """Ends the program with *faults*, which are the user's to fix."""
+    for line in faults:
         click.echo(line, err=True)
-    if len(lines) > 1:
-        click.echo(f"{len(lines)} faults.", err=True)
     sys.exit(2)
 
 
@@ -49,9 +50,23 @@ CONFIG = click.option(
 )
 
 
-def load(path: Path) -> config.Config:
-    """The configuration in *path*; ends the program with its faults."""
+def _language(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Language:
+    return language.choose(given, os.environ)
+
+
+LANG = click.option(
+    "--lang", "speech", envvar=LANGUAGE_VARIABLE, type=click.Choice([each.value for each in Language]),
+    callback=_language,
+    help="The language of the output: id, Bahasa Indonesia, or en, English. Otherwise "
+         f"${LANGUAGE_VARIABLE}; otherwise en where the locale is English, and id everywhere else.",
+)
+
+
+def load(path: Path, speech: Language = Language.ID) -> tuple[config.Config, Labels]:
+    """The configuration in *path*, and the labels of its district; ends the program with its faults."""
     try:
-        return config.load(path)
+        found = config.load(path)
     except SettingsError as error:
-        fail(error.faults)
+        count = len(error.faults)
+        fail([*error.faults, *([f"{count} faults."] if count > 1 else [])])
+    return found, make_labels(speech, found.district, found.catalogue)

@@ -46,7 +46,7 @@ def report(path: Path, month: str | None, *, ronda: bool, as_csv: bool, as_json:
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: give one of the two")
-    settings = posko_settings.load(path)
+    settings, _ = posko_settings.load(path)
     journal = settings.state_dir / NAME
     form = "csv" if as_csv else "json" if as_json else "text"
     try:

@@ -6,7 +6,7 @@ into its alarms; the operator's tools do the same for themselves, so that they n
 
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import Enum
+from enum import StrEnum
 
 from contract.domain.alarm import Key
 from contract.wire.reports import OFFLINE, Kind, NodeStatus
@@ -16,7 +16,7 @@ from posko.core.transition import Draft
 PROOF_S = 10.0  # what does not sound by then is told
 
 
-class Trouble(Enum):
+class Trouble(StrEnum):
     """Why a post does not sound an alarm."""
 
     AWAY = "away"  # not heard for 30 s

@@ -1,7 +1,7 @@
-"""The desk's loop: inbox -> step -> what is shown, until there is nothing more to wait for. Must not decide anything.
+"""The operator's loop: inbox -> fold -> what is shown, until there is nothing to wait for. Must not decide anything.
 
-    link ──> inbox ──> step ──> here ──┬──> link (the order)
-                                       └──> screen or paper
+    link ──> inbox ──> fold ──> here ──┬──> link (the order)
+                                       └──> lines or a live screen
 """
 
 import secrets
@@ -13,10 +13,14 @@ from types import FrameType
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.config import Config
-from posko.operator.core import desk, lines, verdict, words
+from posko.labels import texts
+from posko.labels.labels import Labels, clean
+from posko.operator import lines
+from posko.operator.core import fold, judgement
+from posko.operator.core.fold import State
 from posko.operator.core.orders import Order
-from posko.operator.core.view import View
-from posko.operator.paper import Paper
+from posko.operator.core.snapshot import Snapshot
+from posko.operator.lines import LineRenderer
 from runtime import clock, endpoint, health
 from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
@@ -28,17 +32,17 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Desk:
-    """An operator's desk, for one order or one watch. Each returns the program's exit code.
+    """An operator's order, or watch. Each returns the program's exit code.
 
-    What happens goes to *echo*, a line each; or, unless *plain*, to the terminal. Nothing is said before the order is
-    sent: who should read it may have gone, or hang.
+    What happens goes to *echo*, a line each; a watch goes to the terminal if it is *live*. Unless the link makes
+    trouble, nothing is written before the order is sent: who should read it may have gone, or hang.
     """
 
-    def __init__(self, config: Config, echo: Callable[[str], object], *, plain: bool) -> None:
+    def __init__(self, config: Config, labels: Labels, echo: Callable[[str], object], *, live: bool = False) -> None:
         self._echo = echo
-        self._plain = plain
-        self._called = words.names(config.district, config.catalogue)
-        self._rules = desk.make_rules(config.district, config.catalogue)
+        self._live = live
+        self._labels = labels
+        self._rules = fold.make_rules(config.district, config.catalogue)
         self._inbox = Inbox()
         self._stopping = False
         client_id = f"{config.district.district}.operator.{secrets.token_hex(4)}"
@@ -47,67 +51,64 @@ class Desk:
 
     def obey(self, order: Order, wait_s: float) -> int:
         """Publishes *order* and follows it until all is well, or *wait_s* is over."""
-        view = desk.start(self._rules, order, wait_s, clock.now(), clock.wall())
+        state = fold.start(self._rules, order, wait_s, clock.now(), clock.wall())
         with ExitStack() as parts:
-            view = self._loop(parts, view)
-        if self._stopping and not verdict.done(view):
-            self._echo("! tidak ditunggu lagi (not waited for any longer)")
-        for line in lines.closing(view, self._called):
+            state = self._loop(parts, state)
+        if self._stopping and not judgement.done(state):
+            self._echo(self._labels(texts.BROKEN_OFF))
+        for line in lines.closing(judgement.snapshot(state), self._labels):
             self._echo(line)
-        return verdict.exit_code(view)
+        return judgement.exit_code(state)
 
     def watch(self, seconds: float) -> int:
         """Shows the district, for so many *seconds* or until a signal comes."""
-        view = desk.start(self._rules, None, seconds, clock.now(), clock.wall())
+        state = fold.start(self._rules, None, seconds, clock.now(), clock.wall())
         with ExitStack() as parts:
             parts.enter_context(health.ClockWatch(self._inbox))
-            view = self._loop(parts, view)
-        if not view.ever_linked:
-            self._echo(f"✗ tidak pernah tersambung (never linked): {words.clean(view.trouble)}")
+            state = self._loop(parts, state)
+        if not state.ever_linked:
+            self._echo(self._labels(texts.NEVER_LINKED, why=clean(state.trouble)))
             return 1
         return 0
 
-    def _loop(self, parts: ExitStack, view: View) -> View:
+    def _loop(self, parts: ExitStack, state: State) -> State:
         for number in _SIGNALS:
             parts.callback(signal.signal, number, signal.signal(number, self._stop))
         self._link.start()
         parts.callback(self._link.close)
-        show: Callable[[View], None] | None = None
-        if self._plain:
-            show = Paper(view, self._called, self._echo).show
-        show_at = view.now + FRAME_S
-        while not self._stopping and not verdict.done(view):
-            at, event = self._inbox.get(min(verdict.due(view), show_at))
-            view, message = desk.step(view, event, at)
+        show = self._renderer(parts, state)
+        show_at = state.now + FRAME_S
+        while not self._stopping and not judgement.done(state):
+            at, event = self._inbox.get(min(judgement.due(state), show_at))
+            state, message = fold.step(state, event, at)
             overflow = self._inbox.overflow()
             if overflow is not None:
                 self._inbox.put(overflow)
             if message is not None:
                 self._link.publish(message)
-            if self._plain or view.now >= show_at:
-                # Not before: loading the terminal's library takes a tenth of a second, and the alarm goes first.
-                show = show or self._screen(parts, whole=view.order is None)
-                show(view)
-                show_at = view.now + FRAME_S
-            else:
-                show_at = min(show_at, view.now + LEAST_S)
-        show = show or self._screen(parts, whole=view.order is None)
-        show(view)
-        return view
+            if self._live and state.now < show_at:
+                show_at = min(show_at, state.now + LEAST_S)
+                continue
+            show_at = state.now + FRAME_S
+            if state.order is None or state.published_at is not None or state.trouble:
+                show(judgement.snapshot(state))
+        show(judgement.snapshot(state))
+        return state
 
-    def _screen(self, parts: ExitStack, *, whole: bool) -> Callable[[View], None]:
-        from posko.operator.screen import Screen  # noqa: PLC0415 - only a terminal needs rich
+    def _renderer(self, parts: ExitStack, state: State) -> Callable[[Snapshot], None]:
+        if not self._live:
+            return LineRenderer(judgement.snapshot(state), self._labels, self._echo).show
+        from posko.operator.live import LiveRenderer  # noqa: PLC0415 - only a terminal needs rich
 
-        broker = f"{self._broker.host}:{self._broker.port}"
-        return parts.enter_context(Screen(self._called, broker, whole=whole)).show
+        return parts.enter_context(LiveRenderer(self._labels, f"{self._broker.host}:{self._broker.port}")).show
 
     def _stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self._stopping = True
-        self._inbox.put(clock.wall())  # anything: the loop must turn
+        self._inbox.put(clock.wall())  # anything: the loop must run once more
 
 
 def subscriptions(district: str) -> list[Subscription]:
-    """What a desk listens to: what the posts and the hub say of themselves. Of a status it wants the last one, too."""
+    """The topics to follow: what the posts and the hub report of themselves. Of a status the retained one, too."""
     speakers = [topic for kind in ("status", "event") for topic in (NodeTopic("+", "+", kind), PoskoTopic(kind))]
     found = [Subscription(topics.write(district, each), kept=each.kind == "status") for each in speakers]
     return [*found, Subscription(topics.write(district, ActiveTopic()))]

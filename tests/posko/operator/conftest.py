@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
@@ -19,6 +19,9 @@ from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK, WRITTEN
 from tests.support.mqtt import publish
 from tests.support.nodes import ROOT
 from tests.support.village import BASE, Post
+
+# Whatever the locale of this machine.
+INDONESIAN = {**os.environ, "LC_ALL": "", "LC_MESSAGES": "", "KENTONGAN_LANG": "id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,12 @@ class Done:
 class Running:
     """A command that runs, and the lines that it has said."""
 
-    def __init__(self, *words: str, settings: Path) -> None:
+    def __init__(self, *words: str, settings: Path, env: Mapping[str, str] | None = None) -> None:
         self.lines: list[str] = []
         self._changed = Condition()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kentongan", *words, "--config", str(settings)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**INDONESIAN, **(env or {})},
         )
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -76,9 +79,9 @@ class Running:
                 self._changed.notify_all()
 
 
-def run(settings: Path, *words: str) -> Done:
+def run(settings: Path, *words: str, env: Mapping[str, str] | None = None) -> Done:
     """What `kentongan WORDS` leaves."""
-    return Running(*words, settings=settings).end()
+    return Running(*words, settings=settings, env=env).end()
 
 
 def operators_settings(folder: Path, port: int) -> Path:

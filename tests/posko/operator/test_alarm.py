@@ -7,14 +7,12 @@ import pytest
 from contract.domain.alarm import Status
 from contract.wire.alarm import read_alarm
 from posko.core.proof import Trouble
-from posko.operator.core import hubsight, lines, verdict
-from posko.operator.core.hubsight import Standing
+from posko.operator.core import judgement
 from posko.operator.core.orders import Act, Order
-from posko.operator.core.verdict import Row
+from posko.operator.core.snapshot import Row, Standing
 from runtime.core.events import Acknowledged, Faulted, Linked, Tick, Unlinked
 from tests.posko.operator.told import (
     ALARM,
-    CALLED,
     DISASTER,
     FIRE,
     KALIBAGOR,
@@ -40,12 +38,12 @@ def quiet(*posts: str) -> list[object]:
 
 
 def row(sitting: Sitting, post: str) -> Row:
-    (found,) = [each for each in verdict.rows(sitting.view) if each.post == post]
+    (found,) = [each for each in judgement.rows(sitting.state) if each.post == post]
     return found
 
 
 def outcome(sitting: Sitting) -> tuple[bool, int]:
-    return verdict.done(sitting.view), verdict.exit_code(sitting.view)
+    return judgement.done(sitting.state), judgement.exit_code(sitting.state)
 
 
 def test_it_is_over_and_well_when_all_ring_and_the_hub_has_it() -> None:
@@ -56,7 +54,7 @@ def test_it_is_over_and_well_when_all_ring_and_the_hub_has_it() -> None:
 
     assert before == (False, 0)
     assert outcome(sitting) == (True, 0)
-    assert [(each.post, round(each.after_s or 0.0, 3)) for each in verdict.rows(sitting.view)] == [
+    assert [(each.post, round(each.after_s or 0.0, 3)) for each in judgement.rows(sitting.state)] == [
         (KALIBAGOR, 0.1), (KOTAKAN, 0.2), (POLSEK, 0.3)]
 
 
@@ -69,14 +67,14 @@ def test_it_goes_out_once_linked_with_its_age_and_again_under_its_name_until_the
     assert [(getattr(body, "identifier", None), getattr(body, "age_s", None)) for body in bodies] == [
         ("operator.1", 1.0), ("operator.1", 4.0)]
     assert [(each.qos, each.retain) for each in sitting.sent] == [(1, False)] * 2
-    assert sitting.view.published_at == 1.0
+    assert sitting.state.published_at == 1.0
 
 
 def test_neighbours_are_expected_by_the_incidents_reach_and_no_others() -> None:
-    assert [each.post for each in verdict.rows(Sitting(ordered(Act.ALARM, incident="lainnya")).view)] == [
+    assert [each.post for each in judgement.rows(Sitting(ordered(Act.ALARM, incident="lainnya")).state)] == [
         KALIBAGOR, POLSEK]
-    assert [each.post for each in verdict.rows(Sitting(ordered(Act.ALARM, "olean", "pencurian")).view)] == [POLSEK]
-    assert [each.post for each in verdict.rows(Sitting(ordered(Act.ALARM, "semua", "lainnya")).view)] == [*ALL]
+    assert [each.post for each in judgement.rows(Sitting(ordered(Act.ALARM, "olean", "pencurian")).state)] == [POLSEK]
+    assert [each.post for each in judgement.rows(Sitting(ordered(Act.ALARM, "semua", "lainnya")).state)] == [*ALL]
 
 
 @pytest.mark.parametrize(("told", "trouble"), [
@@ -100,14 +98,14 @@ def test_who_does_not_ring_is_named_with_what_keeps_it(told: list[object], troub
     assert outcome(sitting) == (True, 1)
     assert row(sitting, KOTAKAN) == Row(KOTAKAN, good=False, after_s=None, trouble=trouble)
     assert any("TIDAK berbunyi" in line and "kotakan/pos-1, Pos Kamling Kotakan" in line
-               for line in lines.closing(sitting.view, CALLED))
+               for line in sitting.closing())
 
 
 def test_who_spoke_since_the_hub_missed_it_is_not_away() -> None:
     sitting = Sitting(ALARM).linked(hub(posts={KOTAKAN: "away"})).at(0.2, rings(KOTAKAN))
 
     assert row(sitting, KOTAKAN).good
-    assert not hubsight.away(sitting.view, KOTAKAN)
+    assert not judgement.away(sitting.state, KOTAKAN)
 
 
 def test_what_the_broker_kept_of_an_earlier_sounding_is_no_proof() -> None:
@@ -115,7 +113,7 @@ def test_what_the_broker_kept_of_an_earlier_sounding_is_no_proof() -> None:
     sitting = Sitting(ALARM).linked(kept).at(10.1, Tick())
 
     assert row(sitting, KOTAKAN) == Row(KOTAKAN, good=False, after_s=None, trouble=None)
-    assert any("no answer since its last word" in line for line in lines.closing(sitting.view, CALLED))
+    assert any("sekarang tidak menjawab" in line for line in sitting.closing())
 
 
 @pytest.mark.parametrize("proof", [
@@ -160,11 +158,11 @@ def test_an_exercise_is_not_proven_by_what_sounds_in_earnest_and_its_refusal_is_
     sitting = Sitting(order).linked(*(rings(post, kept=True, identifier="old") for post in ALL))
     sitting.at(0.2, *(event(post, "refused", identifier="operator.1", reason=reason) for post in ALL))
     sitting.at(0.3, event("posko", "refused", identifier="operator.1", reason=reason))
-    told = lines.closing(sitting.view, CALLED)
+    told = sitting.closing()
 
-    assert verdict.exit_code(sitting.view) == 1
-    assert [each.reasons for each in verdict.rows(sitting.view)] == [(reason,)] * 3
-    assert [line for line in told if "DITOLAK posko" in line]
+    assert judgement.exit_code(sitting.state) == 1
+    assert [each.reasons for each in judgement.rows(sitting.state)] == [(reason,)] * 3
+    assert [line for line in told if "DITOLAK server posko" in line]
 
 
 def test_an_exercise_that_rings_as_one_is_well() -> None:
@@ -186,15 +184,15 @@ def test_what_the_hub_refuses_is_not_well_though_all_ring() -> None:
 def test_the_posts_have_their_time_from_the_publish_on_however_long_the_link_took() -> None:
     sitting = Sitting(ALARM, wait_s=5.0).at(4.0, Linked(), Acknowledged("order")).at(8.9, Tick())
 
-    assert (verdict.done(sitting.view), verdict.due(sitting.view)) == (False, 9.0)
+    assert (judgement.done(sitting.state), judgement.due(sitting.state)) == (False, 9.0)
 
 
 def test_a_hub_that_says_it_lives_and_sends_no_beacon_is_given_up() -> None:
     sitting = Sitting(ALARM, wait_s=60.0).linked(hub()).at(0.5, *map(rings, ALL)).at(15.0, Tick())
-    before = verdict.done(sitting.view)
+    before = judgement.done(sitting.state)
     sitting.at(15.1, Tick())
 
-    assert (before, verdict.done(sitting.view)) == (False, True)
+    assert (before, judgement.done(sitting.state)) == (False, True)
 
 
 def test_what_is_refused_to_somebody_else_is_not_this_alarms_concern() -> None:
@@ -202,26 +200,26 @@ def test_what_is_refused_to_somebody_else_is_not_this_alarms_concern() -> None:
         0.2, event("posko", "refused", identifier="operator.2", reason="no"), event("posko", "late", reason="no"),
         event(KOTAKAN, "refused", identifier="operator.2", reason="no"))
 
-    assert (sitting.view.hub.refusal, row(sitting, KOTAKAN).reasons) == ("", ())
+    assert (sitting.state.hub.refusal, row(sitting, KOTAKAN).reasons) == ("", ())
 
 
 def test_what_is_raised_once_too_often_is_in_force_all_the_same() -> None:
     refusal = event("posko", "refused", identifier="operator.1", reason="too many of this incident at once")
     sitting = Sitting(ALARM).linked(hub(), beacon(listed(identifier="first"))).at(0.2, *map(rings, ALL), refusal)
 
-    assert hubsight.standing(sitting.view) is Standing.RECORDED
+    assert judgement.standing(sitting.state) is Standing.RECORDED
     assert outcome(sitting) == (True, 0)
 
 
 def test_without_a_hub_it_is_over_two_seconds_after_all_ring_and_says_so() -> None:
     sitting = Sitting(ALARM).linked().at(0.5, *map(rings, ALL))
-    due = verdict.due(sitting.view)
+    due = judgement.due(sitting.state)
     before = outcome(sitting)
     sitting.at(due, Tick())
 
     assert due == 2.5
     assert (before, outcome(sitting)) == ((False, 0), (True, 0))
-    assert any("POSKO TIDAK MENJAWAB" in line for line in lines.closing(sitting.view, CALLED))
+    assert any("SERVER POSKO TIDAK MENJAWAB" in line for line in sitting.closing())
 
 
 @pytest.mark.parametrize(("hubs", "standing"), [
@@ -236,10 +234,10 @@ def test_a_hub_that_lives_is_waited_for_until_it_has_the_alarm_on_its_disk(
     hubs: list[Any], standing: Standing
 ) -> None:
     sitting = Sitting(ALARM).linked().at(0.2, *hubs, *map(rings, ALL)).at(5.0, Tick())
-    meanwhile = verdict.done(sitting.view)
+    meanwhile = judgement.done(sitting.state)
     sitting.at(10.1, Tick())
 
-    assert hubsight.standing(sitting.view) is standing
+    assert judgement.standing(sitting.state) is standing
     assert meanwhile is (standing is Standing.RECORDED)
     assert outcome(sitting) == (True, 0)
 
@@ -247,17 +245,17 @@ def test_a_hub_that_lives_is_waited_for_until_it_has_the_alarm_on_its_disk(
 def test_a_beacon_from_before_the_alarm_is_no_answer() -> None:
     sitting = Sitting(ALARM).at(0.05, beacon()).linked()
 
-    assert hubsight.standing(sitting.view) is Standing.SILENT
+    assert judgement.standing(sitting.state) is Standing.SILENT
 
 
 def test_without_a_link_it_is_given_up_in_time_and_said_not_to_be_sent() -> None:
     sitting = Sitting(ALARM, wait_s=3.0).at(0.1, Unlinked("broker x:1: refused")).at(2.9, Tick())
     before = outcome(sitting)
     sitting.at(3.0, Tick())
-    (told,) = lines.closing(sitting.view, CALLED)
+    (told,) = sitting.closing()
 
     assert (before, outcome(sitting)) == ((False, 1), (True, 1))
-    assert "alarm TIDAK terkirim / alarm NOT sent: broker x:1: refused" in told
+    assert "alarm TIDAK terkirim: broker x:1: refused" in told
 
 
 def test_what_the_broker_does_not_take_is_said_not_to_be_sent() -> None:
@@ -265,18 +263,18 @@ def test_what_the_broker_does_not_take_is_said_not_to_be_sent() -> None:
     silent = Sitting(ALARM).at(0.1, Linked()).at(10.1, Tick())
 
     assert [outcome(refused), outcome(silent)] == [(True, 1)] * 2
-    assert ["NOT sent" in lines.closing(each.view, CALLED)[-1] for each in (refused, silent)] == [True] * 2
+    assert ["TIDAK terkirim" in each.closing()[-1] for each in (refused, silent)] == [True] * 2
 
 
 def test_what_the_broker_did_not_acknowledge_though_posts_ring_tells_both() -> None:
     sitting = Sitting(ALARM).at(0.1, Linked()).at(0.2, rings(KALIBAGOR)).at(10.1, Tick())
-    told = lines.closing(sitting.view, CALLED)
+    told = sitting.closing()
     everywhere = Sitting(ALARM).at(0.1, Linked()).at(0.2, *map(rings, ALL), beacon(listed())).at(9.0, Tick())
 
-    assert verdict.exit_code(sitting.view) == 1
-    assert verdict.done(everywhere.view) is False
-    assert verdict.exit_code(everywhere.view) == 1
-    assert any("NOT sent" in line for line in told)
+    assert judgement.exit_code(sitting.state) == 1
+    assert judgement.done(everywhere.state) is False
+    assert judgement.exit_code(everywhere.state) == 1
+    assert any("TIDAK terkirim" in line for line in told)
     assert "1 dari 3 pos berbunyi" in told[-1]
 
 
@@ -289,7 +287,7 @@ def test_an_alarm_that_no_post_can_hear_is_not_well() -> None:
 
 def test_bad_messages_and_strangers_change_nothing() -> None:
     sitting = Sitting(ALARM).linked()
-    before = verdict.rows(sitting.view)
+    before = judgement.rows(sitting.state)
     odd = b'{"state": 1, "sounding": 7, "waiting": {"a": 1}, "posts": [], "seq": {}}'
     bad = [b"", b"{", b"[]", b"\xff", b"null", odd]
     topics = [rings(KOTAKAN).topic, hub().topic, beacon().topic, event(KOTAKAN, "x").topic, event("posko", "x").topic]
@@ -298,5 +296,5 @@ def test_bad_messages_and_strangers_change_nothing() -> None:
             sitting.at(0.2, type(rings(KOTAKAN))(topic, payload, retain=False))
     sitting.at(0.3, rings("kotakan/pos-9"), rings("elsewhere/pos-1"))
 
-    assert [each.good for each in verdict.rows(sitting.view)] == [each.good for each in before]
-    assert verdict.exit_code(sitting.view) == 1
+    assert [each.good for each in judgement.rows(sitting.state)] == [each.good for each in before]
+    assert judgement.exit_code(sitting.state) == 1

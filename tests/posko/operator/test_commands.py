@@ -13,7 +13,7 @@ import pytest
 
 from broker.mosquitto import free_port
 from testing.private_broker import PrivateBroker
-from tests.posko.operator.conftest import Place, Running, operators_settings, run
+from tests.posko.operator.conftest import INDONESIAN, Place, Running, operators_settings, run
 from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK
 from tests.support.mqtt import AS_OURSELVES, Reader
 from tests.support.nodes import ROOT
@@ -30,9 +30,9 @@ def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Pla
     assert sirens == [True] * 3
     assert (sent["note"], sent["status"], sent["identifier"][:9], sent["sender"][:9]) == (
         "rumah Pak RT 3", "Actual", "operator.", "operator/")
-    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not done.said(f"berbunyi (rings): {post}")] == []
-    assert done.said("tercatat di posko")
-    assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi (all posts ring) setelah (after) ")
+    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not done.said(f"berbunyi: {post}")] == []
+    assert done.said("sudah masuk ke posko; diulang")
+    assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi setelah ")
 
 
 def test_an_alarm_that_rings_already_rings_and_the_all_clear_ends_it_everywhere(place: Place) -> None:
@@ -43,8 +43,8 @@ def test_an_alarm_that_rings_already_rings_and_the_all_clear_ends_it_everywhere(
     clear = place.run("clear", "kalibagor")
 
     assert (again.code, clear.code) == (0, 0)
-    assert again.lines[-1] == "✓ 3 dari 3 pos berbunyi (all posts ring)"
-    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not clear.said(f"diam (quiet): {post}")] == []
+    assert again.lines[-1] == "✓ 3 dari 3 pos berbunyi"
+    assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not clear.said(f"sudah tidak berbunyi: {post}")] == []
 
 
 def test_an_exercise_sounds_as_one(place: Place) -> None:
@@ -65,7 +65,7 @@ def test_silence_quiets_its_village_and_no_other(place: Place) -> None:
     sounding = {name: post.on("strobe") for name, post in place.posts.items()}
 
     assert done.code == 0
-    assert done.said(f"diam (quiet): {KOTAKAN}")
+    assert done.said(f"sudah tidak berbunyi: {KOTAKAN}")
     assert sounding == {KALIBAGOR: True, KOTAKAN: False, POLSEK: True}
 
 
@@ -87,7 +87,7 @@ def test_a_self_test_tells_each_posts_answer_and_nothing_sounds(place: Place) ->
     done = place.run("test", "semua")
 
     assert done.code == 0
-    assert [post for post in place.posts if not done.said(f"baik (well): {post}")] == []
+    assert [post for post in place.posts if not done.said(f"normal: {post}")] == []
     assert done.said("siren ok")
     assert done.said("SIMULASI")
     assert {name: len(post.sounds()) for name, post in place.posts.items()} == before
@@ -97,7 +97,7 @@ def test_a_self_test_tells_each_posts_answer_and_nothing_sounds(place: Place) ->
     (("alarm", "pencurain", "kalibagor"), "pencurian"),
     (("alarm", "aman", "kalibagor"), "kentongan clear kalibagor"),
     (("clear", "kotkan", "--wait", "1"), "kotakan"),
-    (("test", "kalibagor", "--wait", "nan"), "no number"),
+    (("test", "kalibagor", "--wait", "nan"), "must be a number"),
 ])
 def test_a_typo_is_told_in_one_line_and_nothing_is_sent(place: Place, words: tuple[str, ...], meant: str) -> None:
     with Reader(place.broker, f"{BASE}/#", "$SYS/broker/clients/total") as reader:
@@ -112,18 +112,18 @@ def test_a_typo_is_told_in_one_line_and_nothing_is_sent(place: Place, words: tup
 
 def test_a_watch_says_each_change_in_a_line_and_leaves_cleanly(place: Place) -> None:
     watch = Running("watch", settings=place.settings)
-    watch.expect("posko hidup")
+    watch.expect("server posko hidup")
     alarm(place.broker, "kotakan", "bencana", "-q", "1", "-m", "sungai")
-    watch.expect("berlaku (in force): Bencana alam di Kotakan: 3 dari 3 pos berbunyi")
+    watch.expect("aktif: Bencana alam di Kotakan (tingkat tinggi): 3 dari 3 pos berbunyi")
     alarm(place.broker, "kotakan", "bencna", "-q", "1")
     watch.expect("did you mean bencana?")
     alarm(place.broker, "kotakan", "aman", "-q", "1")
-    watch.expect("berakhir (over): Bencana alam di Kotakan")
+    watch.expect("berakhir: Bencana alam di Kotakan")
     done = watch.end(signal.SIGINT)
     short = place.run("watch", "--plain", "--seconds", "0.3")
 
     assert (done.code, done.errors) == (0, [])
-    assert done.said(f"{KOTAKAN}, Pos Kamling Kotakan: BERBUNYI (SOUNDING), Bencana alam di Kotakan")
+    assert done.said(f"{KOTAKAN}, Pos Kamling Kotakan: BERBUNYI, Bencana alam di Kotakan")
     assert short.code == 0
 
 
@@ -132,10 +132,10 @@ def test_in_a_terminal_it_is_drawn_and_leaves_cleanly(place: Place, terminal: tu
     termios.tcsetwinsize(inside, (30, 110))
     process = subprocess.Popen([sys.executable, "-m", "kentongan", "watch", "--config", str(place.settings)],
                                stdin=inside, stdout=inside, stderr=inside, cwd=ROOT,
-                               env={**os.environ, "TERM": "xterm"})
-    found = b""
+                               env={**INDONESIAN, "TERM": "xterm"})
+    parts, found = ("● posko", "Tidak ada alarm"), b""
     deadline = time.monotonic() + 10.0
-    while "● posko".encode() not in found and time.monotonic() < deadline:
+    while any(each.encode() not in found for each in parts) and time.monotonic() < deadline:
         if select.select([shown], [], [], 0.1)[0]:
             found += os.read(shown, 65536)
     process.send_signal(signal.SIGINT)
@@ -145,7 +145,7 @@ def test_in_a_terminal_it_is_drawn_and_leaves_cleanly(place: Place, terminal: tu
     process.kill()
 
     assert process.wait() == 0
-    assert "Tidak ada alarm (no alarm in force)" in found.decode(errors="replace")
+    assert [each for each in parts if each.encode() not in found] == []
 
 
 def test_a_broker_that_is_down_is_said_with_what_to_do(tmp_path: Path) -> None:
@@ -154,9 +154,9 @@ def test_a_broker_that_is_down_is_said_with_what_to_do(tmp_path: Path) -> None:
     watch = run(path, "watch", "--seconds", "0.3")
 
     assert (done.code, watch.code) == (1, 1)
-    assert "alarm TIDAK terkirim / alarm NOT sent: broker 127.0.0.1:" in done.lines[-1]
+    assert "alarm TIDAK terkirim: broker 127.0.0.1:" in done.lines[-1]
     assert "telepon" in done.lines[-1]
-    assert "never linked" in watch.lines[-1]
+    assert "tidak pernah tersambung" in watch.lines[-1]
     assert done.errors == watch.errors == []
 
 
@@ -166,7 +166,24 @@ def test_a_broker_that_refuses_is_said(tmp_path: Path) -> None:
         done = run(operators_settings(tmp_path, broker.port), "alarm", "bencana", "kotakan")
 
     assert done.code == 1
-    assert "alarm TIDAK terkirim / alarm NOT sent: the broker refuses" in done.lines[-1]
+    assert "alarm TIDAK terkirim: the broker refuses" in done.lines[-1]
+
+
+@pytest.mark.parametrize(("words", "env", "said"), [
+    ((), {}, "TIDAK terkirim"),
+    (("--lang", "en"), {}, "NOT sent"),
+    ((), {"KENTONGAN_LANG": "en"}, "NOT sent"),
+    ((), {"KENTONGAN_LANG": "", "LC_MESSAGES": "en_GB.UTF-8"}, "NOT sent"),
+    (("--lang", "id"), {"KENTONGAN_LANG": "en", "LC_MESSAGES": "en_GB.UTF-8"}, "TIDAK terkirim"),
+])
+def test_a_process_has_one_language_as_it_is_told_or_by_its_locale(
+    tmp_path: Path, words: tuple[str, ...], env: dict[str, str], said: str
+) -> None:
+    path = operators_settings(tmp_path, free_port())
+    done = run(path, "alarm", "bencana", "kotakan", "--wait", "0.5", *words, env=env)
+
+    assert ["TIDAK terkirim" in line or "NOT sent" in line for line in done.lines][-1]
+    assert said in done.lines[-1]
 
 
 def test_settings_that_are_missing_or_wrong_are_the_users_to_mend(tmp_path: Path) -> None:
@@ -184,27 +201,27 @@ def test_who_does_not_ring_is_named_with_what_keeps_it(place: Place) -> None:
     done = place.run("alarm", "pembunuhan", "kalibagor", "--wait", "1.5")
     place.posts[KALIBAGOR].contact("lock", closed=False)
     place.posts[KOTAKAN].begin()
-    named = [line for line in done.lines if line.startswith("✗ TIDAK berbunyi (does NOT ring): ")]
+    named = [line for line in done.lines if line.startswith("✗ TIDAK berbunyi: ")]
 
     assert done.code == 1
     assert [f"{KALIBAGOR}, Pos Kamling Kalibagor: terkunci" in named[0],
-            f"{KOTAKAN}, Pos Kamling Kotakan: terputus dari broker (offline)" in named[1]] == [True, True]
-    assert done.lines[-1] == "✗ 1 dari 3 pos berbunyi (posts ring); 2 TIDAK (NOT)"
+            f"{KOTAKAN}, Pos Kamling Kotakan: terputus dari server pesan (broker)" in named[1]] == [True, True]
+    assert done.lines[-1] == "✗ 1 dari 3 pos berbunyi; 2 TIDAK"
 
 
 def test_an_alarm_that_is_broken_off_says_how_it_stands(place: Place) -> None:
     os.kill(place.posts[KOTAKAN].pid, signal.SIGSTOP)
     try:
         running = Running("alarm", "pemerkosaan", "kalibagor", "--wait", "60", settings=place.settings)
-        running.expect(f"berbunyi (rings): {POLSEK}")
-        running.expect(f"berbunyi (rings): {KALIBAGOR}")
+        running.expect(f"berbunyi: {POLSEK}")
+        running.expect(f"berbunyi: {KALIBAGOR}")
         done = running.end(signal.SIGINT)
     finally:
         os.kill(place.posts[KOTAKAN].pid, signal.SIGCONT)
 
     assert (done.code, done.errors) == (1, [])
     assert done.said("tidak ditunggu lagi")
-    assert done.said(f"TIDAK berbunyi (does NOT ring): {KOTAKAN}")
+    assert done.said(f"TIDAK berbunyi: {KOTAKAN}")
 
 
 def test_without_a_hub_an_alarm_still_rings_and_the_silence_of_the_hub_is_told(place: Place) -> None:
@@ -212,5 +229,5 @@ def test_without_a_hub_an_alarm_still_rings_and_the_silence_of_the_hub_is_told(p
     done = place.run("alarm", "bencana", "kalibagor")
 
     assert done.code == 0
-    assert done.said("POSKO TIDAK MENJAWAB")
+    assert done.said("SERVER POSKO TIDAK MENJAWAB")
     assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi")

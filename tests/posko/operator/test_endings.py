@@ -7,15 +7,16 @@ import pytest
 from contract.domain.alarm import Key
 from contract.wire.alarm import read_alarm
 from posko.core.proof import Trouble
-from posko.operator.core import lines, verdict
+from posko.operator import lines
+from posko.operator.core import judgement
 from posko.operator.core.orders import Act
 from runtime.core.events import Tick
 from tests.posko.operator.told import (
-    CALLED,
     CLEAR,
     FIRE,
     KALIBAGOR,
     KOTAKAN,
+    LABELS,
     POLSEK,
     SILENCE,
     TEST,
@@ -40,11 +41,11 @@ WELL: dict[str, Any] = {
 
 
 def outcome(sitting: Sitting) -> tuple[bool, int]:
-    return verdict.done(sitting.view), verdict.exit_code(sitting.view)
+    return judgement.done(sitting.state), judgement.exit_code(sitting.state)
 
 
 def bad(sitting: Sitting) -> list[str]:
-    return [row.post for row in verdict.rows(sitting.view) if not row.good]
+    return [row.post for row in judgement.rows(sitting.state) if not row.good]
 
 
 def test_the_all_clear_goes_out_under_a_name() -> None:
@@ -63,13 +64,13 @@ def test_it_is_over_when_all_that_sounded_are_quiet_and_the_hub_has_it() -> None
 
     assert sounding == [KALIBAGOR, KOTAKAN]
     assert (settling, outcome(sitting)) == ((False, 0), (True, 0))
-    assert [(row.post, round(row.after_s or 0.0, 3)) for row in verdict.rows(sitting.view)] == [
+    assert [(row.post, round(row.after_s or 0.0, 3)) for row in judgement.rows(sitting.state)] == [
         (KALIBAGOR, 0.2), (KOTAKAN, 0.2)]
 
 
 def test_with_nothing_to_end_it_is_over_once_every_post_had_time_to_say_otherwise() -> None:
     sitting = Sitting(CLEAR).linked(hub(), beacon(heard=("operator.1",)))
-    due = verdict.due(sitting.view)
+    due = judgement.due(sitting.state)
     sitting.at(0.9, rings(KALIBAGOR, kept=True)).at(1.2, Tick())
 
     assert due == pytest.approx(1.1)
@@ -87,10 +88,10 @@ def test_who_still_sounds_the_villages_alarm_or_will_is_named(still: object) -> 
 
 def test_other_villages_alarms_and_those_of_all_do_not_count_and_are_told() -> None:
     sitting = Sitting(CLEAR).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES)).at(10.1, Tick())
-    told = lines.closing(sitting.view, CALLED)
+    told = sitting.closing()
 
     assert (outcome(sitting), bad(sitting)) == ((True, 0), [])
-    assert [line for line in told if "Bencana alam di semua desa" in line and "clear semua" in line]
+    assert [line for line in told if "Bencana alam di semua desa dan kelurahan" in line and "clear semua" in line]
     assert not any("kotakan/pos-1" in line for line in told)
 
 
@@ -112,7 +113,7 @@ def test_the_all_clear_of_an_exercise_ends_exercises_only() -> None:
 
 def test_a_post_that_falls_silent_in_the_middle_of_its_alarm_has_not_ended_it() -> None:
     sitting = Sitting(CLEAR).linked(rings(KALIBAGOR)).at(0.3, status(KALIBAGOR, state="offline")).at(10.1, Tick())
-    (row,) = verdict.rows(sitting.view)
+    (row,) = judgement.rows(sitting.state)
 
     assert (outcome(sitting), row.trouble) == ((True, 1), Trouble.OFFLINE)
 
@@ -120,7 +121,7 @@ def test_a_post_that_falls_silent_in_the_middle_of_its_alarm_has_not_ended_it() 
 def test_a_post_that_comes_back_quiet_is_quiet_from_then_on() -> None:
     sitting = Sitting(CLEAR).linked(rings(KALIBAGOR)).at(0.3, status(KALIBAGOR, state="offline")).at(
         5.1, status(KALIBAGOR))
-    (row,) = verdict.rows(sitting.view)
+    (row,) = judgement.rows(sitting.state)
 
     assert (row.good, row.after_s) == (True, 5.0)
 
@@ -136,8 +137,8 @@ def test_other_posts_out_of_reach_are_told_and_no_failure() -> None:
     sitting = Sitting(CLEAR).linked(status(KOTAKAN, kept=True, state="offline")).at(10.1, Tick())
 
     assert outcome(sitting) == (True, 0)
-    assert verdict.out_of_reach(sitting.view) == (KOTAKAN,)
-    assert any("out of reach" in line and KOTAKAN in line for line in lines.closing(sitting.view, CALLED))
+    assert judgement.out_of_reach(sitting.state) == (KOTAKAN,)
+    assert any("tidak terjangkau" in line and KOTAKAN in line for line in sitting.closing())
 
 
 def test_silence_means_whatever_sounds_in_the_village_and_nothing_outside() -> None:
@@ -152,7 +153,7 @@ def test_silence_means_whatever_sounds_in_the_village_and_nothing_outside() -> N
 def test_silence_of_all_is_recorded_when_the_beacon_lists_all_in_force_as_silenced() -> None:
     sitting = Sitting(ordered(Act.SILENCE, "semua")).linked(hub(), rings(KOTAKAN)).at(0.4, status(KOTAKAN))
     sitting.at(1.2, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two")))
-    before = verdict.done(sitting.view)
+    before = judgement.done(sitting.state)
     sitting.at(1.3, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two", silenced=("semua",))))
 
     assert (before, outcome(sitting)) == (False, (True, 0))
@@ -163,7 +164,7 @@ def test_a_locked_post_that_refuses_silence_is_named_with_its_reason() -> None:
     sitting = Sitting(SILENCE).linked(rings(KALIBAGOR, locked=True)).at(0.3, refusal).at(10.1, Tick())
 
     assert outcome(sitting) == (True, 1)
-    assert any("locked: no" in line for line in lines.closing(sitting.view, CALLED))
+    assert any("locked: no" in line for line in sitting.closing())
 
 
 def test_a_self_test_is_over_when_all_have_answered_and_nothing_is_wrong() -> None:
@@ -172,7 +173,7 @@ def test_a_self_test_is_over_when_all_have_answered_and_nothing_is_wrong() -> No
     sitting.at(0.3, event(KOTAKAN, "tested", **WELL))
 
     assert (before, outcome(sitting)) == ((False, 1), (True, 0))
-    assert "siren ok, journal ok, pin mock SIMULASI" in lines.answer(sitting.view, KOTAKAN)
+    assert lines.answer(judgement.rows(sitting.state)[1], LABELS) == "siren ok, journal ok, pin mock SIMULASI"
 
 
 @pytest.mark.parametrize(("answer", "reasons"), [
@@ -181,7 +182,7 @@ def test_a_self_test_is_over_when_all_have_answered_and_nothing_is_wrong() -> No
 ])
 def test_what_a_self_test_finds_wrong_is_told(answer: dict[str, Any], reasons: tuple[str, ...]) -> None:
     sitting = Sitting(ordered(Act.TEST)).linked().at(0.2, event(KALIBAGOR, "tested", **answer)).at(10.1, Tick())
-    (row,) = verdict.rows(sitting.view)
+    (row,) = judgement.rows(sitting.state)
 
     assert (outcome(sitting), row.reasons) == ((True, 1), reasons)
 
@@ -191,7 +192,7 @@ def test_who_does_not_answer_a_self_test_is_named() -> None:
     sitting = Sitting(TEST).linked(*kept, hub(posts={KALIBAGOR: "away"})).at(10.1, Tick())
 
     assert outcome(sitting) == (True, 1)
-    assert [(row.post, row.trouble) for row in verdict.rows(sitting.view)] == [
+    assert [(row.post, row.trouble) for row in judgement.rows(sitting.state)] == [
         (KALIBAGOR, Trouble.AWAY), (KOTAKAN, Trouble.OFFLINE), (POLSEK, Trouble.UNHEARD)]
 
 

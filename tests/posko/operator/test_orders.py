@@ -1,4 +1,4 @@
-"""What is typed at the desk is looked through before anything is sent, and is then the contract's own message."""
+"""What an operator orders is looked through before anything is sent, and is then the contract's own message."""
 
 from dataclasses import replace
 
@@ -8,30 +8,37 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Key, Status
 from contract.wire.alarm import MAX_BYTES, Body, read_alarm
+from kentongan import operator
+from posko.labels.labels import Labels
 from posko.operator.core import orders
 from posko.operator.core.orders import Act
 from runtime.core.events import Clock
-from tests.posko.operator.told import ALARM, CATALOGUE, CLEAR, DISTRICT, NAME, SILENCE, TEST, ordered
+from tests.posko.operator.told import ALARM, CATALOGUE, CLEAR, DISTRICT, ENGLISH, LABELS, NAME, SILENCE, TEST, ordered
 
 SYNCED = Clock(synced=True, offset_s=1000.0)
 
 
-def faults(act: Act, village: str = "kalibagor", incident: str = "", note: str = "") -> list[str]:
-    return orders.faults(ordered(act, village, incident, note=note), DISTRICT.villages, CATALOGUE.incidents)
+def faults(
+    act: Act, village: str = "kalibagor", incident: str = "", note: str = "", labels: Labels = LABELS
+) -> list[str]:
+    return operator.faults(ordered(act, village, incident, note=note), DISTRICT.villages, CATALOGUE.incidents, labels)
 
 
 def test_a_typo_is_told_with_the_nearest_name() -> None:
     assert faults(Act.ALARM, "kalibagr", "pencurain") == [
-        "kejadian 'pencurain' tidak dikenal (unknown incident); did you mean pencurian?",
-        "desa 'kalibagr' tidak dikenal (unknown village); did you mean kalibagor?",
+        "kejadian 'pencurain' tidak dikenal; maksudnya pencurian?",
+        "desa/kelurahan 'kalibagr' tidak dikenal; maksudnya kalibagor?",
     ]
-    assert faults(Act.CLEAR, "Kotakan") == ["desa 'Kotakan' tidak dikenal (unknown village); did you mean kotakan?"]
+    assert faults(Act.CLEAR, "Kotakan") == ["desa/kelurahan 'Kotakan' tidak dikenal; maksudnya kotakan?"]
+    assert faults(Act.ALARM, "kalibagr", "pencurain", labels=ENGLISH) == [
+        "unknown incident 'pencurain'; did you mean pencurian?", "unknown village 'kalibagr'; did you mean kalibagor?",
+    ]
 
 
 def test_a_word_near_to_nothing_is_told_with_all_that_are_known_and_never_the_all_clear() -> None:
     (fault,) = faults(Act.ALARM, "kalibagor", "xyzzy")
 
-    assert "known: bencana, kebakaran, " in fault
+    assert "yang dikenal: bencana, kebakaran, " in fault
     assert "aman" not in fault
 
 
@@ -58,16 +65,17 @@ def test_village_and_incident_in_the_wrong_order_are_told_the_right_way_round() 
     assert fault.endswith("kentongan alarm pencurian kalibagor")
 
 
-@pytest.mark.parametrize("note", ["\x1b[2J", "a\x00", "\udcff", "\x7f"])
-def test_a_note_that_is_no_text_is_refused(note: str) -> None:
-    (fault,) = faults(Act.ALARM, "kalibagor", "ternak", note)
-
-    assert "no text that people can read" in fault
+@pytest.mark.parametrize(("note", "found"), [
+    ("\x1b[2J", "U+001B"), ("a\x00", "U+0000"), ("\udcff", "U+DCFF"), ("\x7f\x1b\x7f", "U+007F, U+001B"),
+])
+def test_a_note_that_is_no_text_is_refused(note: str, found: str) -> None:
+    assert faults(Act.ALARM, "kalibagor", "ternak", note) == [
+        f"catatan (--note) berisi huruf yang tidak terbaca: {found}"]
 
 
 def test_a_note_may_fill_the_payload_and_no_more() -> None:
     (fault,) = faults(Act.ALARM, "kalibagor", "ternak", "é" * 4000)
-    over = int(fault.partition(" bita")[0].rpartition(" ")[2])
+    over = int(fault.rpartition(" huruf")[0].rpartition(" ")[2])
     fits = (8000 - over) // 2
     fullest = ordered(Act.ALARM, "kalibagor", "ternak", note="é" * fits)
 
@@ -79,7 +87,7 @@ def test_a_note_may_fill_the_payload_and_no_more() -> None:
 @given(note=st.text(st.characters(), max_size=1500), age_s=st.floats(0.0, 600.0), synced=st.booleans())
 def test_what_is_not_refused_is_read_back_as_it_was_typed(note: str, age_s: float, synced: bool) -> None:
     order = ordered(Act.ALARM, "kalibagor", "ternak", note=note, exercise=True)
-    if orders.faults(order, DISTRICT.villages, CATALOGUE.incidents):
+    if operator.faults(order, DISTRICT.villages, CATALOGUE.incidents, LABELS):
         return
     payload = orders.payload(order, Clock(synced, 1_800_000_000.0), 50.0, 50.0 + age_s)
     body = read_alarm(payload)

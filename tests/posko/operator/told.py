@@ -7,9 +7,12 @@ from typing import Any
 from contract.domain.alarm import Key, Status
 from contract.domain.district import District, read_district
 from contract.wire.beacon import Beacon, Cleared, Listed, write_beacon
-from posko.operator.core import desk, words
+from posko.labels.labels import Labels, make_labels
+from posko.labels.language import Language
+from posko.operator import lines
+from posko.operator.core import fold, judgement
+from posko.operator.core.fold import State
 from posko.operator.core.orders import Act, Order
-from posko.operator.core.view import View
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Clock, Linked, Received
 from runtime.files import load_shipped
@@ -30,8 +33,9 @@ WRITTEN: dict[str, Any] = {
     },
 }
 DISTRICT: District = read_district(WRITTEN)
-RULES = desk.make_rules(DISTRICT, CATALOGUE)
-CALLED = words.names(DISTRICT, CATALOGUE)
+RULES = fold.make_rules(DISTRICT, CATALOGUE)
+LABELS = make_labels(Language.ID, DISTRICT, CATALOGUE)
+ENGLISH = make_labels(Language.EN, DISTRICT, CATALOGUE)
 KALIBAGOR, KOTAKAN, POLSEK = "kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek"
 THEFT, FIRE, DISASTER = (Key("kalibagor", incident) for incident in ("pencurian", "kebakaran", "bencana"))
 NAME = "operator.1"
@@ -53,15 +57,19 @@ class Sitting:
     """A desk at which things happen, each at an instant; the order is given at 0."""
 
     def __init__(self, order: Order | None, wait_s: float = 10.0) -> None:
-        self.view: View = desk.start(RULES, order, wait_s, 0.0, CLOCK)
+        self.state: State = fold.start(RULES, order, wait_s, 0.0, CLOCK)
         self.sent: list[Publish] = []
 
     def at(self, now: float, *events: object) -> "Sitting":
         """Lets *events* happen at instant *now*."""
         for event in events:
-            self.view, message = desk.step(self.view, event, now)
+            self.state, message = fold.step(self.state, event, now)
             self.sent += [message] if message is not None else []
         return self
+
+    def closing(self, labels: Labels = LABELS) -> list[str]:
+        """The lines in the end."""
+        return lines.closing(judgement.snapshot(self.state), labels)
 
     def linked(self, *kept: object) -> "Sitting":
         """Links at 0.1, with what the broker has kept; and the broker takes what is sent."""

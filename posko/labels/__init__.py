@@ -1,0 +1,1 @@
+"""What the posko's programs show to people, in Bahasa Indonesia or in English."""

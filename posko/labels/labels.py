@@ -1,0 +1,130 @@
+"""Names, numbers and times as a person reads them, in one language. Pure.
+
+What came from outside is shown within one line, and nothing of it can move a cursor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from contract.domain.alarm import Key
+from contract.domain.district import EVERYWHERE, District
+from contract.domain.incidents import PATROL, Catalogue
+from posko.labels import texts
+from posko.labels.language import Language, Text
+
+LONGEST = 300  # characters of what came from outside
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The texts of one language, and what people call the district's incidents, villages and posts.
+
+    What has no name (any more) is called by its slug. `labels(TEXT, name=value)` is a text with its values.
+    """
+
+    language: Language
+    district: str
+    incidents: Mapping[str, str]
+    severities: Mapping[str, str]
+    villages: Mapping[str, str]
+    posts: Mapping[str, str]
+
+    def __call__(self, text: Text, **values: object) -> str:
+        """*text* in this language, with *values* in its places."""
+        found: str = getattr(text, self.language)
+        return found.format(**values) if values else found
+
+    def word(self, table: Mapping[str, Text], key: str) -> str:
+        """What *table* has for the *key*, or the key itself, which a newer program may send."""
+        return self(table[key]) if key in table else clean(key)
+
+    def incident(self, slug: str) -> str:
+        """The name of an incident."""
+        return self.incidents.get(slug, clean(slug)) or "?"
+
+    def severity(self, incident: str) -> str:
+        """How severe an incident is; "" for one that the catalogue does not have (any more)."""
+        return self.word(texts.SEVERITIES, self.severities.get(incident, ""))
+
+    def place(self, village: str) -> str:
+        """The name of a village, or of all."""
+        return self(texts.EVERYWHERE) if village == EVERYWHERE else self.villages.get(village, clean(village)) or "?"
+
+    def alarm(self, key: Key, *, exercise: bool = False) -> str:
+        """What is reported where."""
+        about = self(texts.WHAT_WHERE, what=self.incident(key.incident), where=self.place(key.village))
+        return f"{self(texts.EXERCISE) if exercise else ''}{about}"
+
+    def who(self, origin: str) -> str:
+        """The name of a post, with its slugs if another post has it too; or of whoever else it was."""
+        name = self.posts.get(origin)
+        if name is None:
+            return clean(origin) or self(texts.NAMELESS)
+        return name if list(self.posts.values()).count(name) == 1 else f"{name} ({origin})"
+
+    def post(self, post: str) -> str:
+        """A post by its name in topics and its name for people."""
+        return f"{clean(post)}, {self.posts.get(post) or self(texts.UNLISTED)}"
+
+    def number(self, value: float, digits: int) -> str:
+        """A number with so many decimal *digits*."""
+        text = f"{value:.{digits}f}"
+        return text.replace(".", ",") if self.language is Language.ID else text
+
+    def seconds(self, value: float) -> str:
+        """A time that was measured: "0,20 detik"."""
+        return self(texts.SECONDS, number=self.number(value, 2))
+
+    def length(self, seconds: float) -> str:
+        """A length of time, short: "9 dtk", "4 mnt 5 dtk", "2 jam"."""
+        whole = max(0, int(seconds))
+        if whole < 60:
+            return self(texts.LENGTH_S, seconds=whole)
+        if whole < 3600:
+            return self(texts.LENGTH_MIN, minutes=whole // 60, seconds=whole % 60)
+        return self(texts.LENGTH_H, hours=whole // 3600)
+
+    def hour(self, at: datetime, *, seconds: bool = False) -> str:
+        """A time of day: "22.04"."""
+        text = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
+        return text.replace(":", ".") if self.language is Language.ID else text
+
+    def day(self, at: datetime) -> str:
+        """A day within its year: "2 Nov"."""
+        return f"{at.day} {self.month(at.month)[:3]}"
+
+    def month(self, number: int) -> str:
+        """The name of a month, from 1."""
+        return self(texts.MONTHS).split()[number - 1]
+
+    def when(self, epoch_s: float | None, now_s: float) -> str:
+        """An instant of today by its time, of another day by its date; both in seconds since the epoch."""
+        if epoch_s is None:
+            return ""
+        try:
+            at, now = datetime.fromtimestamp(epoch_s).astimezone(), datetime.fromtimestamp(now_s).astimezone()
+        except (ValueError, OverflowError, OSError):
+            return "?"
+        return self.hour(at, seconds=True) if at.date() == now.date() else self.day(at)
+
+
+def make_labels(language: Language, district: District, catalogue: Catalogue) -> Labels:
+    """The labels of *district* and *catalogue*."""
+    return Labels(
+        language, district.name,
+        incidents={PATROL: getattr(texts.PATROL, language), **{
+            slug: incident.label if language is Language.ID else incident.english
+            for slug, incident in catalogue.incidents.items()}},
+        severities={slug: incident.severity for slug, incident in catalogue.incidents.items()},
+        villages={slug: village.name for slug, village in district.villages.items()},
+        posts={f"{slug}/{node}": post.name for slug, village in district.villages.items()
+               for node, post in village.posts.items()},
+    )
+
+
+def clean(found: object) -> str:
+    """*found*, from outside, as part of one printable line."""
+    text = " ".join(str(found).split())
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

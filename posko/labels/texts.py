@@ -1,0 +1,260 @@
+"""Every text that an operator reads: both languages side by side. Pure data.
+
+To change a text, change it here; nothing else has to be run. That is why these are no gettext catalogues: those need
+a tool that a Raspberry Pi does not have, a second file that is compiled from the first, and they show the wrong
+language in silence where an entry is missing. Here a type checker finds a text that lacks a language, a misspelt name
+of a text is an error before the program runs, and a reader sees both languages at once.
+
+Tables are keyed by the words of the wire. `{name}` stands for a value; a text has the same ones in both languages.
+"""
+
+from collections.abc import Mapping
+
+from posko.labels.language import Text
+
+# A post's state, or what keeps it from sounding: in a word, and as a reason.
+STATES: Mapping[str, Text] = {
+    "ready": Text("siap", "ready"),
+    "sounding": Text("BERBUNYI", "SOUNDING"),
+    "silenced": Text("disenyapkan", "silenced"),
+    "locked": Text("terkunci", "locked"),
+    "fault": Text("gangguan", "fault"),
+    "offline": Text("terputus", "offline"),
+    "away": Text("tidak ada kabar", "away"),
+    "unheard": Text("belum pernah melapor", "never reported"),
+    "waiting": Text("menunggu", "waiting"),
+    "quiet": Text("tidak berbunyi", "quiet"),
+}
+REASONS: Mapping[str, Text] = {
+    "away": Text("tidak ada kabar 30 detik lebih", "no report for 30 s or longer"),
+    "offline": Text("terputus dari server pesan (broker)", "offline: its connection to the broker has ended"),
+    "unheard": STATES["unheard"],
+    "locked": Text("terkunci: alarm dari luar tidak berbunyi di sana", "locked: its key shuts the network out"),
+    "silenced": Text("disenyapkan di sana", "silenced there"),
+    "waiting": Text("menunggu: ada yang lebih gawat berbunyi di sana", "waits: something more urgent sounds there"),
+    "quiet": Text("tersambung, tetapi tidak berbunyi", "linked, but quiet"),
+}
+NO_ANSWER = Text("terakhir masih berbunyi; sekarang tidak menjawab",
+                 "it sounded when last seen; it does not answer now")
+SEVERITIES: Mapping[str, Text] = {
+    "rendah": Text("rendah", "low"), "sedang": Text("sedang", "medium"), "tinggi": Text("tinggi", "high"),
+}
+# What a node or the hub reports.
+EVENTS: Mapping[str, Text] = {
+    "pressed": Text("tombol ditekan", "button pressed"),
+    "published": Text("terkirim", "published"),
+    "listed": Text("sudah masuk ke posko", "recorded by the hub"),
+    "sounding": Text("berbunyi", "sounding"),
+    "resumed": Text("berbunyi lagi", "sounding again"),
+    "extended": Text("diperpanjang", "extended"),
+    "preempted": Text("ditunda, ada yang lebih gawat", "preempted by something more urgent"),
+    "resting": Text("jeda (batas waktu bunyi)", "resting"),
+    "finished": Text("berakhir", "over"),
+    "cleared": Text("aman", "cleared"),
+    "silenced": Text("disenyapkan", "silenced"),
+    "locked": Text("terkunci", "locked"),
+    "unlocked": Text("kunci dibuka", "unlocked"),
+    "refused": Text("DITOLAK", "REFUSED"),
+    "warning": Text("peringatan", "warning"),
+    "late": Text("terlambat, tidak dibunyikan", "too late, not sounded"),
+    "tested": Text("tes alat", "self-test"),
+    "fault": Text("gangguan", "fault"),
+    "recovered": Text("pulih", "recovered"),
+    "linked": Text("tersambung", "linked"),
+    "ronda": Text("ronda", "patrol"),
+    "accepted": Text("sudah masuk", "recorded"),
+    "proven": Text("semua pos berbunyi", "all posts ring"),
+    "missing": Text("ADA POS YANG TIDAK BERBUNYI", "NOT ALL POSTS RING"),
+    "away": Text("tidak ada kabar", "away"),
+    "back": Text("ada kabar lagi", "back"),
+    "restored": Text("aktif lagi", "in force again"),
+}
+
+# Names and values.
+EVERYWHERE = Text("semua desa dan kelurahan", "all villages")
+UNLISTED = Text("tak terdaftar", "unlisted")
+NAMELESS = Text("tanpa nama", "nameless")
+PATROL = Text("Ronda", "Patrol")
+EXERCISE = Text("LATIHAN ", "EXERCISE ")
+WHAT_WHERE = Text("{what} di {where}", "{what} in {where}")
+SECONDS = Text("{number} detik", "{number} s")
+LENGTH_S = Text("{seconds} dtk", "{seconds} s")
+LENGTH_MIN = Text("{minutes} mnt {seconds} dtk", "{minutes} min {seconds} s")
+LENGTH_H = Text("{hours} jam", "{hours} h")
+MONTHS = Text("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+              "January February March April May June July August September October November December")
+
+# An order: what it is, and how it ends well or badly, by its act.
+TITLES: Mapping[str, Text] = {
+    "clear": Text("Aman di {where}", "All-clear in {where}"),
+    "silence": Text("Senyap di {where}", "Silence in {where}"),
+    "test": Text("Tes alat tanpa bunyi di {where}", "Self-test without a sound in {where}"),
+    "knock": Text("Tes alat dengan satu ketukan, suara kecil, di {where}", "Self-test with one soft tap in {where}"),
+}
+THINGS: Mapping[str, Text] = {
+    "alarm": Text("alarm", "alarm"), "clear": Text("tanda aman", "all-clear"),
+    "silence": Text("perintah senyap", "silence"), "test": Text("perintah tes alat", "self-test"),
+}
+GOOD: Mapping[str, Text] = {
+    "alarm": Text("berbunyi", "rings"), "clear": Text("sudah tidak berbunyi", "quiet"),
+    "silence": Text("sudah tidak berbunyi", "quiet"), "test": Text("normal", "well"),
+}
+BAD: Mapping[str, Text] = {
+    "alarm": Text("TIDAK berbunyi", "does NOT ring"), "clear": Text("MASIH berbunyi", "STILL sounds"),
+    "silence": Text("MASIH berbunyi", "STILL sounds"), "test": Text("BERMASALAH", "NOT well"),
+}
+ALREADY = Text(", sudah sebelumnya", ", already before")
+RETRYING = Text("{why}; mencoba lagi", "{why}; trying again")
+DESK_FAULT = Text("gangguan di komputer ini: {part}: {why}", "a fault of this computer: {part}: {why}")
+ACKNOWLEDGED = Text("diterima server pesan (broker)", "the broker has it")
+RECORDED = Text("sudah masuk ke posko", "recorded by the hub")
+REPEATED = Text("; diulang sampai berakhir", "; repeated until it is over")
+SIMULATED = Text(" SIMULASI", " SIMULATED")
+LOUDSPEAKER = Text(", pengeras suara {sound}", ", loudspeaker {sound}")
+VOICE = Text(", suara {voice}", ", voice {voice}")
+BROKEN_OFF = Text("! tidak ditunggu lagi", "! not waited for any longer")
+NOT_SENT = Text("✗ {thing} TIDAK terkirim: {why}", "✗ {thing} NOT sent: {why}")
+NO_RIGHT = Text("{why}. Akun ini tidak berhak mengirimnya", "{why}. This account has no right to send it")
+NO_ACKNOWLEDGEMENT = Text("server pesan (broker) tidak membalas dalam {wait_s} detik. Ulangi perintahnya",
+                          "the broker did not acknowledge it within {wait_s} s. Try again")
+NO_BROKER = Text("server pesan (broker) tidak menjawab", "the broker does not answer")
+CHECK_LOGIN = Text("nama pengguna dan kata sandi", "the username and password")
+CHECK_ADDRESS = Text("server pesan (broker) dan alamatnya", "the broker and its address")
+NO_LINK = Text("{why}. Periksa {what}; sementara itu pakai tombol di pos, atau telepon",
+               "{why}. Check {what}; meanwhile use the buttons at the posts, or the telephone")
+OUT_OF_REACH = Text("! tidak terjangkau, tidak diketahui apakah masih berbunyi: {post}",
+                    "! out of reach, not known whether it still sounds: {post}")
+STILL_SOUNDS = Text("! {post} masih membunyikan {alarm}; itu alarm lain: kentongan clear {village}",
+                    "! {post} still sounds {alarm}; that is another alarm: kentongan clear {village}")
+HUB_SILENT_ALARM = Text(
+    "! SERVER POSKO TIDAK MENJAWAB. Alarm ini tidak diulang: pos yang sekarang terputus TIDAK akan berbunyi nanti. "
+    "Telepon pos itu.",
+    "! THE HUB DOES NOT ANSWER. This alarm is not repeated: posts that are away now will NOT ring later. Call them.",
+)
+HUB_SILENT = Text(
+    "! SERVER POSKO TIDAK MENJAWAB: pos yang sekarang terputus tidak akan menerima perintah ini nanti. Telepon pos "
+    "itu.",
+    "! THE HUB DOES NOT ANSWER: posts that are away now will not get this order later. Call them.",
+)
+HUB_BEHIND = Text("! server posko hidup, tetapi belum mencatatnya", "! the hub is running, but has not recorded it")
+HUB_REFUSED = Text("✗ DITOLAK server posko: {why}", "✗ REFUSED by the hub: {why}")
+NO_POST_IN_REACH = Text("✗ di berkas wilayah tidak ada pos yang harus membunyikannya",
+                        "✗ no post in the district file is to sound it")
+NO_POST_HERE = Text("✗ di berkas wilayah desa/kelurahan ini tidak punya pos",
+                    "✗ this village has no post in the district file")
+ALL_RING = Text("{mark} {total} dari {total} pos berbunyi{took}", "{mark} {total} of {total} posts ring{took}")
+SOME_RING = Text("{mark} {good} dari {total} pos berbunyi; {bad} TIDAK",
+                 "{mark} {good} of {total} posts ring; {bad} NOT")
+ANSWERED = Text("{mark} {good} dari {total} pos menjawab dan normal",
+                "{mark} {good} of {total} posts answered and are well")
+STILL_SOUNDING = Text("{mark} {bad} pos masih berbunyi", "{mark} {bad} posts still sound")
+ALL_QUIET = Text("{mark} semua sudah tidak berbunyi{took}", "{mark} all quiet{took}")
+NOTHING_SOUNDED = Text("{mark} tidak ada yang berbunyi", "{mark} quiet: nothing was sounding")
+TOOK = Text(" setelah {time}", " after {time}")
+
+# What is typed.
+WRONG_ORDER = Text("urutannya terbalik: kentongan alarm {village} {incident}",
+                   "the other way round: kentongan alarm {village} {incident}")
+NOT_AN_ALARM = Text("aman bukan alarm; pakai: kentongan clear {village}",
+                    "aman is not an alarm; use: kentongan clear {village}")
+UNKNOWN_INCIDENT = Text("kejadian {found} tidak dikenal; {hint}", "unknown incident {found}; {hint}")
+UNKNOWN_VILLAGE = Text("desa/kelurahan {found} tidak dikenal; {hint}", "unknown village {found}; {hint}")
+MEANT = Text("maksudnya {name}?", "did you mean {name}?")
+KNOWN = Text("yang dikenal: {names}", "known: {names}")
+NOTE_UNREADABLE = Text("catatan (--note) berisi huruf yang tidak terbaca: {found}",
+                       "--note has characters that people cannot read: {found}")
+NOTE_TOO_LONG = Text("catatan (--note) terlalu panjang; kurangi {over} huruf",
+                     "--note is too long; shorten it by {over} bytes")
+NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be written: {why}")
+
+# The watch.
+LINKED = Text("tersambung ke server pesan (broker)", "linked to the broker")
+UNLINKED = Text("PUTUS dari server pesan (broker), mencoba lagi: {why}", "NO LINK to the broker, trying again: {why}")
+NEVER_LINKED = Text("✗ tidak pernah tersambung: {why}", "✗ never linked: {why}")
+HUB_LIVES = Text("server posko hidup", "the hub is running")
+HUB_LOST = Text("!! SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang",
+                "!! THE HUB DOES NOT ANSWER: alarms are not repeated")
+HUB_LOST_BAR = Text("SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang; yang terlewat tidak akan berbunyi",
+                    "THE HUB DOES NOT ANSWER: alarms are not repeated; who misses one will not ring")
+HUB_FAULT = Text("gangguan server posko: {part}: {why}", "a fault of the hub: {part}: {why}")
+CLOCK = Text("jam {state}", "clock {state}")
+OUTBOX = Text("{count} kiriman belum sampai", "{count} presses not yet delivered")
+IN_FORCE = Text("aktif: {alarm}{severity}{about}: {rings} dari {total} pos berbunyi",
+                "in force: {alarm}{severity}{about}: {rings} of {total} posts ring")
+SEVERITY = Text(" (tingkat {severity})", " (severity {severity})")
+NOT_RINGING = Text("; tidak: {posts}", "; not: {posts}")
+NOT_LISTED = Text(", tidak ada di daftar server posko", ", not on the hub's list")
+OVER = Text("berakhir: {alarm}", "over: {alarm}")
+NO_ALARM = Text("Tidak ada alarm", "No alarm in force")
+NOT_KNOWN = Text("Belum diketahui apakah ada alarm", "Not known whether an alarm is in force")
+MORE_POSTS = Text(" … dan {count} pos lagi", " … and {count} more posts")
+POSTS = Text("{count} pos", "{count} posts")
+EVENTS_TITLE = Text("Yang terjadi · Ctrl-C: keluar", "Events · Ctrl-C: leave")
+ALARM_COLUMNS = (
+    Text("Alarm aktif", "In force"), Text("Tingkat", "Severity"), Text("Sudah berjalan", "Age"), Text("Sisa", "Left"),
+    Text("Berbunyi", "Ring"), Text("Tidak", "Not"),
+)
+POST_COLUMNS = (
+    Text("Pos", "Post"), Text("Keadaan", "State"), Text("Sejak", "Since"), Text("Kabar", "Report"),
+    Text("Jam", "Clock"), Text("Bunyi, gangguan", "Sound, faults"),
+)
+UNLISTED_ALARM = Text("tak tercatat", "unlisted")
+
+# The report.
+SUMMARY_COLUMNS = (
+    Text("Kejadian", "Incident"), Text("Tingkat", "Severity"), Text("Desa/kelurahan", "Village"),
+    Text("Alarm", "Alarms"), Text("palsu", "false"), Text("Latihan", "Exercises"), Text("Terlambat", "Late"),
+    Text("Waktu tak diketahui", "Unknown age"),
+)
+LIST_COLUMNS = (
+    Text("Waktu", "Time"), Text("Alarm", "Alarm"), Text("Sifat", "Kind"), Text("Lama (detik)", "Length (s)"),
+    Text("Sirene (detik)", "Siren (s)"), Text("Pos", "Posts"), Text("Akhir", "End"),
+)
+NIGHT_COLUMNS = (Text("Pos", "Post"), Text("Desa/kelurahan", "Village"), Text("Malam", "Night"), Text("Pukul", "Hours"))
+TOTAL = Text("Jumlah", "Total")
+STATUSES: Mapping[str, Text] = {
+    "Actual": Text("nyata", "actual"), "Exercise": Text("latihan", "exercise"), "Test": Text("tes", "test"),
+}
+ENDS: Mapping[str, Text] = {
+    "finished": Text("waktu habis", "time over"), "cleared": Text("aman", "all-clear"),
+    "earnest": Text("ternyata kejadian nyata", "became actual"), "late": Text("terlambat", "late"),
+    "unknown": Text("tidak diketahui", "unknown"),
+}
+FALSE = Text(" (palsu)", " (false)")
+STILL_IN_FORCE = Text("MASIH AKTIF", "STILL IN FORCE")
+NOT_RECORDED = Text("tidak tercatat", "not recorded")
+ORIGINS: Mapping[str, Text] = {
+    "button": Text("tombol", "button"), "schedule": Text("jadwal", "schedule"),
+    "operator": Text("operator", "operator"),
+}
+FROM = Text("asal: {who}", "from: {who}")
+DID_NOT_RING = Text("tidak berbunyi: {posts}", "did not ring: {posts}")
+NO_ALARMS_IN = Text("Tidak ada alarm pada {month}.", "No alarms in {month}.")
+NO_ALARMS = Text("Belum ada alarm yang tercatat.", "No alarms are recorded yet.")
+ROUNDS_IN = Text("Ronda {month}", "Patrols in {month}")
+NO_ROUNDS_IN = Text("Tidak ada ronda pada {month}.", "No patrols in {month}.")
+NO_ROUNDS = Text("Belum ada ronda yang tercatat.", "No patrols are recorded yet.")
+MADE_NONE = Text("Tidak meronda: {posts}", "Made no patrol: {posts}")
+UNDATED = Text("Tanpa tanggal", "Undated")
+LEGEND: Mapping[str, Text] = {
+    "unsynced": Text("~ jam posko atau pos belum sinkron saat itu, jadi waktunya mungkin meleset",
+                     "~ the hub's or the post's clock was not synchronised, so this time may be wrong"),
+    "before": Text("< terjadi sebelum waktu itu; kapan tepatnya tidak diketahui",
+                   "< happened before this time; exactly when is not known"),
+}
+ROW_SKIPPED = Text("peringatan: baris {row} di tabel {table} dilewati: {why} tidak terbaca",
+                   "warning: row {row} of table {table} skipped: {why} cannot be read")
+NO_JOURNAL = Text(
+    "{path}: tidak ada jurnal; jalankan di komputer server posko, tempat `kentongan posko` pernah berjalan, dan "
+    "periksa state_dir di pengaturan",
+    "{path}: there is no journal; run this on the hub's computer, where `kentongan posko` has run, and check "
+    "state_dir in the settings",
+)
+JOURNAL_CLOSED = Text("{path}: tidak bisa dibaca: {why}; coba sebagai pengguna posko, atau dengan sudo",
+                      "{path}: cannot be read: {why}; try as the hub's user, or with sudo")
+JOURNAL_UNREADABLE = Text("{path}: jurnal tidak terbaca: {why}; {remedy}",
+                          "{path}: the journal cannot be read: {why}; {remedy}")
+REMEDY_DAMAGED = Text("berkas rusak; server posko menyisihkannya dan memulai yang baru",
+                      "the file is damaged; the hub sets it aside and begins a new one")
+REMEDY_RETRY = Text("coba lagi sebentar lagi, sebagai pengguna posko atau dengan sudo",
+                    "try again in a moment, as the hub's user or with sudo")

@@ -1,0 +1,318 @@
+"""The fold: messages -> what the operator's program knows. Pure: no clock, no link, no output.
+
+    messages ──> step ──> State ──> judgement (who rings, what is wrong, is it over)
+                   └──> the order, once linked; again, under the same name, if the broker had not taken it
+
+The evidence is what each post reports of itself. So no hub is needed; where there is one, it reports who is away, and
+that it repeats the alarm to them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from contract.domain.alarm import Key
+from contract.domain.district import District, reaches
+from contract.domain.incidents import ONCE, Catalogue
+from contract.wire import alarm as alarm_message
+from contract.wire import beacon, reports, topics
+from contract.wire.alarm import Refusal
+from contract.wire.beacon import Beacon
+from contract.wire.reports import OFFLINE, Kind, NodeStatus, Report
+from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
+from posko.core.state import Rules
+from posko.operator.core import orders
+from posko.operator.core.hubword import HubStatus, read_hub_status
+from posko.operator.core.orders import Act, Order
+from posko.operator.core.snapshot import News
+from runtime.core.effects import Publish
+from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Unlinked
+from runtime.core.transition import without
+
+TOKEN = "order"  # noqa: S105 - names the one message that is sent
+NEWS = 300  # events that are remembered
+POSKO = "posko"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is known of a post: its last status, and when it last reported anything live.
+
+    `since` is the instant, in seconds since the epoch, from which it has been in its state; `exercises` are those of
+    its alarms that are exercises; `sounding_at` is when it was first seen to sound what it sounds.
+
+    The rest is about the order. A post is `loud` while it has something in force that the order is about: from
+    `began_at` (`already`: before the order was sent), which is `proven` when that report is not an old one; until
+    `ended_at`. `reason` is why it refused, `answer` what its self-test found.
+    """
+
+    status: NodeStatus | None = None
+    since: float | None = None
+    exercises: frozenset[Key] = frozenset()
+    last_seen_at: float | None = None
+    sounding_at: float | None = None
+    loud: bool = False
+    already: bool = False
+    began_at: float | None = None
+    proven: bool = False
+    ended_at: float | None = None
+    reason: str = ""
+    answer: Report | None = None
+    answered_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What is known of the hub. `rang` are posts that it saw to sound what the order is about.
+
+    `recorded_at` is when it was seen to have the order on its disk, `refusal` why it did not take it.
+    """
+
+    status: HubStatus | None = None
+    status_at: float | None = None
+    beacon: Beacon | None = None
+    beacon_at: float | None = None
+    rang: frozenset[str] = frozenset()
+    recorded_at: float | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known at instant `now`. Without an `order` the program only watches.
+
+    `asked_at` is when the order was given; it may take `wait_s` to reach the broker, and then as long to be obeyed.
+    `refused` is why the broker does not take it. `trouble` is why there is no link.
+    """
+
+    rules: Rules
+    order: Order | None
+    wait_s: float
+    asked_at: float
+    now: float
+    clock: Clock
+    linked_at: float | None = None
+    ever_linked: bool = False
+    trouble: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    published_at: float | None = None
+    acked_at: float | None = None
+    refused: str = ""
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    hub: Hub = Hub()
+    news: tuple[News, ...] = ()
+
+    def post(self, post: str) -> Post:
+        """What is known of *post*, which may be nothing."""
+        return self.posts.get(post) or Post()
+
+
+def start(rules: Rules, order: Order | None, wait_s: float, now: float, clock: Clock) -> State:
+    """What is known where *order* is given at *now*; without one the program only watches."""
+    return State(rules, order, wait_s, asked_at=now, now=now, clock=clock)
+
+
+def make_rules(district: District, catalogue: Catalogue) -> Rules:
+    """What is needed to know of *district*."""
+    return Rules(
+        district=district.district, version="", boot="", villages=frozenset(district.villages),
+        incidents=catalogue.incidents, posts=reaches(district, catalogue),
+    )
+
+
+def step(state: State, event: object, now: float) -> tuple[State, Publish | None]:
+    """What is known after *event* at instant *now*, and what is to be sent."""
+    state = _take_in(replace(state, now=max(now, state.now)), event)
+    return _send(state) if isinstance(event, Linked) else (state, None)
+
+
+def _take_in(state: State, event: object) -> State:
+    match event:
+        case Received():
+            state = _received(state, event)
+        case Linked():
+            state = replace(state, linked_at=state.now, ever_linked=True, trouble="")
+        case Unlinked(reason):
+            state = replace(state, linked_at=None, trouble=reason)
+        case Acknowledged():
+            state = replace(state, acked_at=state.now)
+        case Faulted("publish", reason):
+            state = replace(state, refused=reason)
+        case Faulted(part, reason):
+            state = replace(state, faults={**state.faults, part: reason})
+        case Recovered(part):
+            state = replace(state, faults=without(state.faults, part))
+        case Clock():
+            state = replace(state, clock=event)
+        case Overflowed(count):
+            reason = f"{count} messages came faster than they were read"
+            state = replace(state, faults={**state.faults, "inbox": reason})
+        case _:
+            pass  # time has passed
+    return state
+
+
+def concern(order: Order, key: Key, *, exercise: bool) -> bool:
+    """Whether an alarm of *key* is what *order* is about: what it raises, or what it is to end."""
+    if order.act is Act.ALARM:
+        return key == order.key and exercise == order.exercise
+    if order.act is Act.CLEAR:
+        return order.concerns(key.village) and key.incident not in ONCE and (exercise or not order.exercise)
+    return order.act is Act.SILENCE
+
+
+def _send(state: State) -> tuple[State, Publish | None]:
+    order = state.order
+    if order is None or state.acked_at is not None or state.refused:
+        return state, None
+    first = state.now if state.published_at is None else state.published_at
+    body = orders.payload(order, state.clock, state.asked_at, state.now)
+    return replace(state, published_at=first), Publish(orders.topic(state.rules.district, order), body, token=TOKEN)
+
+
+def _received(state: State, message: Received) -> State:
+    match topics.read(state.rules.district, message.topic):
+        case NodeTopic(village, node, "status"):
+            post = f"{village}/{node}"
+            return _put(state, post, _status(state, post, message))
+        case NodeTopic(village, node, _):
+            return _event(state, f"{village}/{node}", message)
+        case PoskoTopic("status"):
+            return _hub_status(state, message)
+        case PoskoTopic():
+            return _hub_event(state, message)
+        case ActiveTopic():
+            read = beacon.read_beacon(message.payload)
+            return state if isinstance(read, Refusal) else _beacon(state, read)
+        case _:
+            return state
+
+
+def _put(state: State, post: str, known: Post | None) -> State:
+    if known is None:  # its status was cleared away: the broker keeps nothing of it any more
+        return replace(state, posts=without(state.posts, post))
+    return replace(state, posts={**state.posts, post: known})
+
+
+def _status(state: State, post: str, message: Received) -> Post | None:
+    """The post after its status. What the broker had retained is what it was, not that it is still there."""
+    if not message.payload:
+        return None
+    known = state.post(post)
+    status, report = reports.read_status(message.payload), reports.read_event(message.payload)
+    if isinstance(status, Refusal) or isinstance(report, Refusal):
+        return known
+    same = known.status is not None and _key(known.status) == _key(status)
+    known = replace(
+        known, status=status, since=_since(report), exercises=_exercises(report),
+        sounding_at=known.sounding_at if same else state.now,
+        last_seen_at=known.last_seen_at if message.retain or status.state == OFFLINE else state.now,
+    )
+    return known if state.order is None else _loudness(state, state.order, known, retained=message.retain)
+
+
+def _loudness(state: State, order: Order, known: Post, *, retained: bool) -> Post:
+    """Notes whether the post has in force what *order* is about. One that went offline has not ended anything."""
+    status = known.status
+    if status is None or status.state == OFFLINE:
+        return known
+    here = {status.sounding, *(status.waiting if order.act is not Act.ALARM else ())} - {None}
+    about = {
+        each for each in here if each is not None and concern(order, each.key, exercise=each.key in known.exercises)
+    }
+    if not about:
+        ended_at = state.now if known.loud else known.ended_at
+        return replace(known, loud=False, began_at=known.began_at if known.proven else None, ended_at=ended_at)
+    ours = any(each.identifier == order.identifier for each in about)
+    if known.began_at is None:
+        old = state.published_at is None or (retained and not ours)
+        known = replace(known, began_at=state.now, already=old)
+    fresh = state.published_at is not None and (ours or not retained)
+    return replace(known, loud=True, proven=known.proven or fresh, ended_at=None)
+
+
+def _event(state: State, post: str, message: Received) -> State:
+    report = reports.read_event(message.payload)
+    if isinstance(report, Refusal):
+        return state
+    known = replace(state.post(post), last_seen_at=state.now)
+    if state.published_at is not None and state.order is not None:
+        if known.loud and known.status is not None and report.boot == known.status.boot:
+            known = replace(known, proven=True)  # it rang before, and still runs
+        if isinstance(report.members.get("results"), dict):
+            known = replace(known, answer=report, answered_at=state.now)
+        if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, state.order, report):
+            known = replace(known, reason=report.word("reason"))
+    return _report(_put(state, post, known), post, report)
+
+
+def _answers(state: State, order: Order, report: Report) -> bool:
+    """Whether *report* is about *order*."""
+    if order.act in (Act.ALARM, Act.CLEAR):
+        return report.word("identifier") == order.identifier
+    return report.word("topic") == orders.topic(state.rules.district, order)
+
+
+def _hub_status(state: State, message: Received) -> State:
+    status = read_hub_status(message.payload)
+    if status is None:
+        return state
+    rang = {
+        post for key, sounds in status.sounds.items() for post in sounds
+        if state.order is not None and concern(state.order, key, exercise=True)
+    }
+    return replace(state, hub=replace(state.hub, status=status, status_at=state.now, rang=state.hub.rang | rang))
+
+
+def _hub_event(state: State, message: Received) -> State:
+    report = reports.read_event(message.payload)
+    if isinstance(report, Refusal):
+        return state
+    order = state.order
+    if order is not None and state.published_at is not None:
+        if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, order, report):
+            state = replace(state, hub=replace(state.hub, refusal=report.word("reason")))
+        silenced = report.kind == Kind.SILENCED.value and report.word("village") == order.key.village
+        if order.act is Act.SILENCE and silenced:
+            state = replace(state, hub=_record(state, state.hub))
+    return _report(state, POSKO, report)
+
+
+def _beacon(state: State, read: Beacon) -> State:
+    hub = replace(state.hub, beacon=read, beacon_at=state.now)
+    order = state.order
+    if order is None or state.published_at is None:
+        return replace(state, hub=hub)
+    silenced = read.alarms and all(order.key.village in alarm.silenced for alarm in read.alarms)
+    if order.identifier in read.kept() or (order.act is Act.SILENCE and silenced):
+        hub = _record(state, hub)
+    return replace(state, hub=hub)
+
+
+def _record(state: State, hub: Hub) -> Hub:
+    return hub if hub.recorded_at is not None else replace(hub, recorded_at=state.now)
+
+
+def _report(state: State, source: str, report: Report) -> State:
+    number = state.news[-1].number + 1 if state.news else 0
+    return replace(state, news=(*state.news, News(number, state.now, source, report))[-NEWS:])
+
+
+def _key(status: NodeStatus) -> Key | None:
+    return None if status.sounding is None else status.sounding.key
+
+
+def _since(report: Report) -> float | None:
+    try:
+        return alarm_message.instant_of(report.members, "since")
+    except ValueError:
+        return None
+
+
+def _exercises(report: Report) -> frozenset[Key]:
+    """Of what stands in a status, the exercises."""
+    waiting = report.members.get("waiting")
+    found = [report.members.get("sounding"), *(waiting if isinstance(waiting, list) else [])]
+    return frozenset(
+        Key(str(each.get("village", "")), str(each.get("incident", "")))
+        for each in found if isinstance(each, dict) and each.get("status") == "Exercise"
+    )

@@ -1,0 +1,325 @@
+"""Judgement: what is in force and who rings, whether there is a hub, and what has come of an order. Pure.
+
+    alarm           a post is good once it rings; all that should are in the rows
+    clear, silence  a post is good once what it sounded has ended; those that sounded something are in the rows
+    test            a post is good once it has answered, and nothing is wrong with it
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contract.domain.alarm import Key, Status
+from contract.domain.incidents import ONCE
+from contract.wire.reports import OFFLINE
+from posko.core.proof import Trouble, trouble
+from posko.operator.core.fold import Post, State
+from posko.operator.core.orders import Act, Order
+from posko.operator.core.snapshot import (
+    AlarmSnapshot,
+    HubSnapshot,
+    HubState,
+    OrderSnapshot,
+    PostSnapshot,
+    Row,
+    Snapshot,
+    Standing,
+)
+
+SILENT_S = 15.0  # three beacons
+LISTED_S = 6.0  # one beacon, and a little
+GRACE_S = 2.0  # without a hub: how long it is waited for, once all is well
+SETTLE_S = 1.0  # a post counts as quiet once it had this time to report otherwise
+
+
+def snapshot(state: State) -> Snapshot:
+    """All that there is to show of *state*."""
+    faults = state.hub.status.faults if state.hub.status is not None else {}
+    names = (*sorted(state.rules.posts), *sorted(state.posts.keys() - state.rules.posts.keys()))
+    return Snapshot(
+        state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.faults,
+        HubSnapshot(_hub_state(state), faults, state.hub.beacon_at), alarms(state),
+        tuple(_post(state, name) for name in names), state.news,
+        None if state.order is None else _outcome(state, state.order),
+    )
+
+
+# The hub.
+
+
+def standing(state: State) -> Standing:
+    """How the order stands with the hub."""
+    hub = state.hub
+    if hub.refusal:  # what is raised once too often is in force all the same
+        return Standing.RECORDED if _lists_the_like(state) else Standing.REFUSED
+    if hub.recorded_at is not None:
+        return Standing.RECORDED
+    if state.published_at is None or hub.beacon_at is None or hub.beacon_at < state.published_at:
+        return Standing.SILENT
+    return Standing.BEHIND
+
+
+def away(state: State, post: str) -> bool:
+    """Whether the hub has missed *post*, and it has reported nothing since."""
+    hub = state.hub
+    if hub.status is None or hub.status_at is None or hub.status.posts.get(post) != Trouble.AWAY.value:
+        return False
+    last_seen_at = state.post(post).last_seen_at
+    return last_seen_at is None or last_seen_at < hub.status_at
+
+
+def silent(state: State) -> bool:
+    """Whether the hub has reported nothing for too long while there was a link, or is known to be gone."""
+    hub = state.hub
+    if state.linked_at is None:
+        return False
+    if hub.status is not None and hub.status_at is not None and hub.status.state == OFFLINE:
+        return hub.beacon_at is None or hub.beacon_at <= hub.status_at
+    return state.now >= max(state.linked_at, hub.beacon_at or state.linked_at) + SILENT_S
+
+
+def lives(state: State) -> bool:
+    """Whether a hub is there: its status says so, if only the one that the broker retained; or its beacon came."""
+    said = state.hub.status is not None and state.hub.status.state != OFFLINE
+    return not silent(state) and (said or state.hub.beacon_at is not None)
+
+
+def _hub_state(state: State) -> HubState:
+    if state.linked_at is None:
+        return HubState.UNKNOWN
+    if silent(state):
+        return HubState.SILENT
+    last_at = max(state.hub.status_at or 0.0, state.hub.beacon_at or 0.0)
+    return HubState.LIVES if lives(state) and last_at >= state.linked_at else HubState.UNKNOWN
+
+
+def _lists_the_like(state: State) -> bool:
+    """Whether the hub lists an alarm like the one that is ordered, under whatever name."""
+    order, beacon = state.order, state.hub.beacon
+    return order is not None and beacon is not None and any(
+        Key(each.village, each.incident) == order.key and (each.status is Status.EXERCISE) == order.exercise
+        for each in beacon.alarms
+    )
+
+
+# The district.
+
+
+def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
+    """All alarms in force: the hub's list first, then what posts sound without being listed."""
+    found = {}
+    beacon, beacon_at = state.hub.beacon, state.hub.beacon_at
+    if beacon is not None and beacon_at is not None:
+        passed_s = state.now - beacon_at
+        for each in beacon.alarms:
+            if each.remaining_s > passed_s:
+                key = Key(each.village, each.incident)
+                found[key] = _alarm(
+                    state, key, exercise=each.status is Status.EXERCISE, listed=True, age_s=each.age_s + passed_s,
+                    remaining_s=each.remaining_s - passed_s, origin=each.origin, note=each.note, kept=each.kept,
+                    silenced=each.silenced,
+                )
+    for post in state.posts.values():
+        sounding = post.status.sounding if post.status is not None else None
+        if sounding is not None and sounding.key not in found and _unlisted(state, post, sounding.key):
+            exercise = sounding.key in post.exercises
+            found[sounding.key] = _alarm(state, sounding.key, exercise=exercise, listed=False)
+    return tuple(found.values())
+
+
+def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
+    """The posts that ring an alarm of *key*, or were seen to by the hub; and what keeps the others."""
+    seen = state.hub.status.sounds.get(key, {}) if state.hub.status is not None else {}
+    why = {
+        post: trouble(state.post(post).status, key, away=away(state, post)) for post in state.rules.expected(key)
+    }
+    rings = tuple(post for post, each in why.items() if each is None or post in seen)
+    return rings, {post: each for post, each in why.items() if each is not None and post not in seen}
+
+
+def _alarm(state: State, key: Key, **more: Any) -> AlarmSnapshot:
+    rings, missing = proof(state, key)
+    incident = state.rules.incidents.get(key.incident)
+    return AlarmSnapshot(key, incident.severity if incident is not None else "", rings=rings, missing=missing, **more)
+
+
+def _unlisted(state: State, post: Post, key: Key) -> bool:
+    """Whether the hub has had the time to list what *post* sounds, or is silent."""
+    late = silent(state) or post.sounding_at is None or state.now >= post.sounding_at + LISTED_S
+    return late and key.incident not in ONCE
+
+
+def _post(state: State, post: str) -> PostSnapshot:
+    known = state.post(post)
+    status = known.status
+    if status is None:
+        return PostSnapshot(post, Trouble.UNHEARD, known.since, known.last_seen_at)
+    missed = status.state != OFFLINE and away(state, post)
+    sounding = status.sounding.key if status.sounding is not None else None
+    return PostSnapshot(
+        post, Trouble.AWAY if missed else status.state, known.since, known.last_seen_at, sounding,
+        sounding in known.exercises, tuple(each.key for each in status.waiting),
+        tuple(each.key for each in status.silenced), status.faults, status.outbox, status.clock,
+        status.reason if status.state == OFFLINE else "",
+    )
+
+
+# The order.
+
+
+def rows(state: State) -> tuple[Row, ...]:
+    """A row for each post that the order is about, in order of their names."""
+    order = state.order
+    if order is None:
+        return ()
+    match order.act:
+        case Act.ALARM:
+            return tuple(_ringing(state, post, order.key) for post in state.rules.expected(order.key))
+        case Act.TEST:
+            return tuple(_tested(state, post) for post in _ordered(state))
+        case Act.CLEAR | Act.SILENCE:
+            return tuple(_ending(state, post) for post in sorted(state.rules.posts) if _sounded(state, post))
+
+
+def done(state: State) -> bool:
+    """Whether there is nothing more to wait for."""
+    if state.now >= _deadline(state) or state.refused:
+        return True
+    if state.order is None:
+        return False
+    if state.acked_at is None or not _all_good(state) or state.now < _settled_at(state):
+        return False
+    hub_has_it = state.order.act is Act.TEST or standing(state) in (Standing.RECORDED, Standing.REFUSED)
+    return hub_has_it or (not lives(state) and state.now >= _good_at(state) + GRACE_S)
+
+
+def due(state: State) -> float:
+    """The next instant at which `done` may become true by time alone."""
+    instants = [_deadline(state)]
+    if state.acked_at is not None:
+        instants += [_settled_at(state), _good_at(state) + GRACE_S]
+    return min((at for at in instants if at > state.now), default=state.now)
+
+
+def exit_code(state: State) -> int:
+    """0 if the order is taken and obeyed by all whom it concerns, 1 otherwise."""
+    order = state.order
+    obeyed = state.acked_at is not None and not state.refused and _all_good(state)
+    if order is not None and order.act in (Act.ALARM, Act.TEST):
+        obeyed = obeyed and bool(rows(state))
+    return 0 if obeyed and standing(state) is not Standing.REFUSED else 1
+
+
+def out_of_reach(state: State) -> tuple[str, ...]:
+    """The posts of which nobody knows whether they sound: in the village that is to be quiet, or in its reach."""
+    order = state.order
+    if order is None or order.act not in (Act.CLEAR, Act.SILENCE):
+        return ()
+    named = {row.post for row in rows(state)}
+    reached = _ordered(state) if order.act is Act.SILENCE else state.rules.expected(order.key)
+    return tuple(post for post in reached if post not in named and _unreachable(state, post))
+
+
+def still_sounding(state: State) -> dict[str, Key]:
+    """What the village's posts sound that an all-clear of it does not end."""
+    if state.order is None or state.order.act is not Act.CLEAR:
+        return {}
+    bad = {row.post for row in rows(state) if not row.good}
+    found = {post: status.sounding.key for post in _ordered(state)
+             if (status := state.post(post).status) is not None and status.sounding is not None}
+    return {post: key for post, key in found.items() if post not in bad and key.incident not in ONCE}
+
+
+def _outcome(state: State, order: Order) -> OrderSnapshot:
+    begun_at = state.asked_at if state.published_at is None else state.published_at
+    return OrderSnapshot(
+        order, state.wait_s, state.now - begun_at, published=state.published_at is not None,
+        acknowledged=state.acked_at is not None, refused=state.refused, rows=rows(state), standing=standing(state),
+        refusal=state.hub.refusal, out_of_reach=out_of_reach(state), still_sounding=still_sounding(state),
+        done=done(state), exit_code=exit_code(state),
+    )
+
+
+def _ordered(state: State) -> list[str]:
+    """The posts of the village that is meant."""
+    order = state.order
+    return [post for post in sorted(state.rules.posts) if order is not None and order.concerns(post.partition("/")[0])]
+
+
+def _ringing(state: State, post: str, key: Key) -> Row:
+    known = state.post(post)
+    if known.proven:
+        return _good(state, post, None if known.already else known.began_at)
+    return _bad(post, known, trouble(known.status, key, away=away(state, post)))
+
+
+def _ending(state: State, post: str) -> Row:
+    known = state.post(post)
+    if _unreachable(state, post):
+        return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.OFFLINE)
+    return _bad(post, known, None) if known.loud else _good(state, post, known.ended_at)
+
+
+def _tested(state: State, post: str) -> Row:
+    known = state.post(post)
+    if known.answer is not None:
+        wrong = tuple(_wrong(known.answer.members))
+        after_s = _after_s(state, known.answered_at)
+        return Row(post, not wrong, after_s, None, reasons=wrong, answer=known.answer.members)
+    status = known.status
+    if status is None or status.state == OFFLINE:
+        return _bad(post, known, Trouble.UNHEARD if status is None else Trouble.OFFLINE)
+    return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.QUIET)
+
+
+def _good(state: State, post: str, at: float | None) -> Row:
+    return Row(post, good=True, after_s=_after_s(state, at), trouble=None)
+
+
+def _bad(post: str, known: Post, why: Trouble | None) -> Row:
+    return Row(post, good=False, after_s=None, trouble=why, reasons=(known.reason,) if known.reason else ())
+
+
+def _wrong(answer: Any) -> Iterator[str]:
+    """What a self-test's *answer* says is wrong, each with the part that it is about."""
+    for name in ("results", "faults"):
+        found = answer.get(name)
+        for part, why in found.items() if isinstance(found, dict) else ():
+            if name == "faults" or why != "ok":
+                yield f"{part}: {why}"
+
+
+def _sounded(state: State, post: str) -> bool:
+    """Whether *post* sounded what is to end, as far as anyone knows."""
+    known = state.post(post)
+    if state.order is not None and state.order.act is Act.SILENCE and post not in _ordered(state):
+        return False
+    return known.loud or known.ended_at is not None or (post in state.hub.rang and _unreachable(state, post))
+
+
+def _unreachable(state: State, post: str) -> bool:
+    status = state.post(post).status
+    return (status is not None and status.state == OFFLINE) or away(state, post)
+
+
+def _after_s(state: State, at: float | None) -> float | None:
+    return None if at is None or state.published_at is None else max(0.0, at - state.published_at)
+
+
+def _all_good(state: State) -> bool:
+    return all(row.good for row in rows(state))
+
+
+def _good_at(state: State) -> float:
+    """When the last of the rows became good; what needed nothing was so when the broker took the order."""
+    base = state.acked_at if state.acked_at is not None else state.now
+    published_at = state.published_at if state.published_at is not None else base
+    return max([base, *(published_at + row.after_s for row in rows(state) if row.after_s is not None)])
+
+
+def _settled_at(state: State) -> float:
+    quiet = state.order is not None and state.order.act in (Act.CLEAR, Act.SILENCE)
+    return (state.acked_at if state.acked_at is not None else state.now) + (SETTLE_S if quiet else 0.0)
+
+
+def _deadline(state: State) -> float:
+    return (state.asked_at if state.published_at is None else state.published_at) + state.wait_s

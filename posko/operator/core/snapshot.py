@@ -1,0 +1,149 @@
+"""What the operator's program makes of the messages, as one frozen value for whoever shows it. No behaviour.
+
+    messages ──> fold ──> judgement ──> Snapshot ──> lines, a live screen; or a page: json.dumps(asdict(snapshot))
+
+It holds no sentences: who shows it has the words. Instants (`now`, `…_at`) are seconds of a clock that never jumps, as
+are the seconds that the judgements count; `offset_s` more are seconds since the epoch, which `since` is already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contract.domain.alarm import Key
+from contract.wire.reports import Report
+from posko.core.proof import Trouble
+from posko.operator.core.orders import Order
+
+
+class HubState(StrEnum):
+    """Whether there is a hub; UNKNOWN until it has reported, and while there is no link."""
+
+    UNKNOWN = "unknown"
+    LIVES = "lives"
+    SILENT = "silent"  # nothing for three beacons, or known to be gone: nothing is repeated
+
+
+class Standing(StrEnum):
+    """How an order stands with the hub."""
+
+    RECORDED = "recorded"  # on its disk; it repeats it
+    REFUSED = "refused"
+    BEHIND = "behind"  # it runs, and has not recorded it
+    SILENT = "silent"  # no beacon since the order was published
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSnapshot:
+    """An alarm in force. Without `listed` only the posts report it, and its times are not known.
+
+    `severity` is the catalogue's; "" for an incident that it does not have. `rings` are the posts that sound the alarm,
+    or were seen to; `missing` those that should, with what keeps them.
+    """
+
+    key: Key
+    severity: str
+    exercise: bool
+    listed: bool
+    rings: tuple[str, ...]
+    missing: Mapping[str, Trouble]
+    age_s: float = 0.0
+    remaining_s: float = 0.0
+    origin: str = ""
+    note: str = ""
+    kept: bool = False
+    silenced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostSnapshot:
+    """A post, called `village/node`. `state` is what it reports, or `unheard` or `away`, which others know better.
+
+    `since` is from when on it has been in this state; `last_seen_at` when it last reported anything itself.
+    """
+
+    post: str
+    state: str
+    since: float | None
+    last_seen_at: float | None
+    sounding: Key | None = None
+    exercise: bool = False
+    waiting: tuple[Key, ...] = ()
+    silenced: tuple[Key, ...] = ()
+    faults: Mapping[str, str] = field(default_factory=dict)
+    outbox: int = 0
+    clock: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubSnapshot:
+    """The hub, the faults that it reports, and when it last listed what is in force."""
+
+    state: HubState
+    faults: Mapping[str, str]
+    listed_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The `number`th event; a post, or `posko`, reported it."""
+
+    number: int
+    at: float
+    source: str
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a post has made of the order. `after_s` is counted from the publish; None: before it, or not yet.
+
+    `answer` is what its self-test found.
+    """
+
+    post: str
+    good: bool
+    after_s: float | None
+    trouble: Trouble | None
+    reasons: tuple[str, ...] = ()
+    answer: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """An order, and what has come of it.
+
+    `refused` is why the broker did not take it, `refusal` why the hub did not. `out_of_reach` are posts of which nobody
+    knows whether they still sound; `still_sounding` those that sound what the order does not end.
+    """
+
+    order: Order
+    wait_s: float
+    elapsed_s: float
+    published: bool
+    acknowledged: bool
+    refused: str
+    rows: tuple[Row, ...]
+    standing: Standing
+    refusal: str
+    out_of_reach: tuple[str, ...]
+    still_sounding: Mapping[str, Key]
+    done: bool
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The district at instant `now`. `trouble` is why there is no link; `faults` are those of this program."""
+
+    now: float
+    offset_s: float
+    linked: bool
+    trouble: str
+    faults: Mapping[str, str]
+    hub: HubSnapshot
+    alarms: tuple[AlarmSnapshot, ...]
+    posts: tuple[PostSnapshot, ...]
+    news: tuple[News, ...]
+    order: OrderSnapshot | None = None

@@ -1,0 +1,300 @@
+"""Without a terminal: a line for each change, at once. Must not decide anything, wait or listen.
+
+    Snapshot, and the one before ──> lines
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from contract.domain.alarm import Key
+from contract.wire.alarm import SYNCED
+from contract.wire.reports import Kind
+from posko.labels import texts
+from posko.labels.labels import Labels, clean
+from posko.operator.core.orders import Act, Order
+from posko.operator.core.snapshot import (
+    AlarmSnapshot,
+    HubState,
+    News,
+    OrderSnapshot,
+    PostSnapshot,
+    Row,
+    Snapshot,
+    Standing,
+)
+
+TOGETHER_S = 2.0  # what several posts report within this time is shown once
+# Events that no status shows.
+_SHOWN = {kind.value for kind in (
+    Kind.PRESSED, Kind.REFUSED, Kind.WARNING, Kind.LATE, Kind.TESTED, Kind.RONDA, Kind.PROVEN, Kind.MISSING,
+    Kind.RESTORED, Kind.EXTENDED,
+)}
+
+
+class LineRenderer:
+    """Writes to *echo* what is new in each snapshot after *before*."""
+
+    def __init__(self, before: Snapshot, labels: Labels, echo: Callable[[str], object]) -> None:
+        self._before = before
+        self._labels = labels
+        self._echo = echo
+        self._begun = False
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Writes what *snapshot* has that the one before had not."""
+        if snapshot.order is not None and not self._begun:
+            self._echo(f"{snapshot.order.order.act.upper()}  {title(snapshot.order.order, self._labels)}")
+        self._begun = True
+        for line in changes(self._before, snapshot, self._labels):
+            self._echo(line)
+        self._before = snapshot
+
+
+def changes(before: Snapshot, after: Snapshot, labels: Labels) -> list[str]:
+    """What is new in *after*, a line each: with the time since the order was sent or, for a watch, of the day."""
+    faults = [labels(texts.DESK_FAULT, part=part, why=clean(why)) for part, why in after.faults.items()
+              if before.faults.get(part) != why]
+    if after.order is not None:
+        lines = [*faults, *_progress(before, after, after.order, labels)]
+        return [f"{labels.seconds(after.order.elapsed_s):>11}  {line}" for line in lines]
+    lines = [*_link(before, after, labels), *faults, *_hub(before, after, labels), *_posts(before, after, labels),
+             *_alarms(before, after, labels), *_news(before, after, labels)]
+    return [f"{clock_time(after, after.now, labels)}  {line}" for line in lines]
+
+
+def clock_time(snapshot: Snapshot, at: float, labels: Labels) -> str:
+    """The instant *at* as the time of day."""
+    return labels.when(at + snapshot.offset_s, at + snapshot.offset_s)
+
+
+# A watch.
+
+
+def post_line(post: PostSnapshot, labels: Labels) -> str:
+    """What a post is now."""
+    parts = [labels.word(texts.STATES, post.state) if post.state != "silenced" else "", activity(post, labels)]
+    return f"{labels.post(post.post)}: " + ", ".join(part for part in parts if part)
+
+
+def activity(post: PostSnapshot, labels: Labels) -> str:
+    """What a post sounds, and its faults."""
+    parts = [] if post.sounding is None else [labels.alarm(post.sounding, exercise=post.exercise)]
+    for state, keys in (("waiting", post.waiting), ("silenced", post.silenced)):
+        if keys:
+            more = f" +{len(keys) - 1}" if len(keys) > 1 else ""
+            parts.append(f"{labels(texts.STATES[state])}: {labels.alarm(keys[0])}{more}")
+    parts += [f"⚠ {each}" for each in _faults(post.faults)]
+    if post.outbox:
+        parts.append(labels(texts.OUTBOX, count=post.outbox))
+    return ", ".join([*parts, *([clean(post.reason)] if post.reason else [])])
+
+
+def missing(alarm: AlarmSnapshot, labels: Labels) -> str:
+    """The posts that do not ring, by what keeps them."""
+    by_why: dict[str, list[str]] = {}
+    for post, why in alarm.missing.items():
+        by_why.setdefault(why, []).append(post)
+    return "; ".join(f"{labels(texts.STATES[why])}: {', '.join(posts)}" for why, posts in by_why.items())
+
+
+def gathered(news: Iterable[News], labels: Labels) -> list[tuple[News, list[str]]]:
+    """Events in order, each once with all who reported it at nearly the same time."""
+    found: list[tuple[News, list[str]]] = []
+    latest: dict[str, int] = {}
+    for each in news:
+        text = news_text(each, labels)
+        at = latest.get(text)
+        if at is not None and each.at - found[at][0].at < TOGETHER_S:
+            if each.source not in found[at][1]:
+                found[at][1].append(each.source)
+            continue
+        latest[text] = len(found)
+        found.append((each, [each.source]))
+    return found
+
+
+def source(news: News, labels: Labels) -> str:
+    """Who reported an event."""
+    return labels.post(news.source) if news.source in labels.posts else news.source
+
+
+def news_text(news: News, labels: Labels) -> str:
+    """What an event reports."""
+    report = news.report
+    parts = [labels.word(texts.EVENTS, report.kind)]
+    village, incident = report.word("village"), report.word("incident")
+    if incident and village:
+        parts.append(labels.alarm(Key(village, incident)))
+    posts = report.members.get("missing")
+    if isinstance(posts, dict):
+        parts += [f"{clean(post)}: {labels.word(texts.REASONS, str(why))}" for post, why in posts.items()]
+    parts += [clean(report.word(name)) for name in ("post", "part", "note", "reason") if report.word(name)]
+    return ", ".join(parts)
+
+
+def news_line(news: News, labels: Labels) -> str:
+    """An event, and who reported it."""
+    return f"{source(news, labels)}: {news_text(news, labels)}"
+
+
+def _faults(faults: Mapping[str, str]) -> list[str]:
+    return [f"{clean(part)}: {clean(why)}" for part, why in faults.items()]
+
+
+def _link(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    if after.linked and not before.linked:
+        yield labels(texts.LINKED)
+    if after.trouble and after.trouble != before.trouble:
+        yield labels(texts.UNLINKED, why=clean(after.trouble))
+
+
+def _hub(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    if after.hub.state == before.hub.state:
+        return
+    if after.hub.state is HubState.SILENT:
+        yield labels(texts.HUB_LOST)
+    if after.hub.state is HubState.LIVES:
+        yield ", ⚠ ".join([labels(texts.HUB_LIVES), *_faults(after.hub.faults)])
+
+
+def _posts(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    known = {post.post: post for post in before.posts}
+    for post in after.posts:
+        old = known.get(post.post)
+        line = post_line(post, labels)
+        if post.state != "unheard" and (old is None or line != post_line(old, labels)):
+            yield line
+        clock = old.clock if old is not None else ""
+        if post.clock and post.clock != clock and (clock or post.clock != SYNCED):
+            yield f"{labels.post(post.post)}: {labels(texts.CLOCK, state=clean(post.clock))}"
+
+
+def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    old, new = ({each.key: each for each in snapshot.alarms} for snapshot in (before, after))
+    for key, each in new.items():
+        if key not in old or _shape(old[key]) != _shape(each):
+            late, severity = missing(each, labels), labels.word(texts.SEVERITIES, each.severity)
+            yield labels(
+                texts.IN_FORCE, alarm=labels.alarm(key, exercise=each.exercise), rings=len(each.rings),
+                severity=labels(texts.SEVERITY, severity=severity) if severity else "",
+                about="" if each.listed else labels(texts.NOT_LISTED), total=len(each.rings) + len(each.missing),
+            ) + (labels(texts.NOT_RINGING, posts=late) if late else "")
+    yield from (labels(texts.OVER, alarm=labels.alarm(key)) for key in old if key not in new)
+
+
+def _shape(alarm: AlarmSnapshot) -> object:
+    return alarm.listed, alarm.exercise, alarm.silenced, alarm.rings, tuple(alarm.missing)
+
+
+def _news(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    latest = before.news[-1].number if before.news else -1
+    yield from (news_line(each, labels) for each in after.news
+                if each.number > latest and each.report.kind in _SHOWN)
+
+
+# An order.
+
+
+def title(order: Order, labels: Labels) -> str:
+    """What is ordered."""
+    exercise = labels(texts.EXERCISE) if order.exercise else ""
+    if order.act is Act.ALARM:
+        return f"{labels.alarm(order.key, exercise=order.exercise)}{f': {clean(order.note)}' if order.note else ''}"
+    text = texts.TITLES["knock" if order.knock else order.act]
+    return f"{exercise}{labels(text, where=labels.place(order.key.village))}"
+
+
+def closing(snapshot: Snapshot, labels: Labels) -> list[str]:
+    """How the order ended: those that did not obey first, each with its reason; the verdict last."""
+    found = snapshot.order
+    if found is None:
+        return []
+    unsent = _unsent(found, snapshot.trouble, labels)
+    if unsent and not any(row.good and row.after_s is not None for row in found.rows):
+        return [unsent]
+    bad = [f"✗ {labels(texts.BAD[found.order.act])}: {labels.post(row.post)}: {_why(row, labels)}"
+           for row in found.rows if not row.good]
+    return [*bad, *_notes(found, labels), *([unsent] if unsent else []), _verdict(found, len(bad), labels)]
+
+
+def _progress(before: Snapshot, after: Snapshot, found: OrderSnapshot, labels: Labels) -> Iterator[str]:
+    act, old = found.order.act, before.order
+    if after.trouble and after.trouble != before.trouble and not found.done:
+        yield labels(texts.RETRYING, why=clean(after.trouble))
+    if found.acknowledged and not (old is not None and old.acknowledged):
+        yield labels(texts.ACKNOWLEDGED)
+    known = {row.post for row in old.rows if row.good} if old is not None else set()
+    for row in found.rows:
+        if row.good and row.post not in known:
+            already = labels(texts.ALREADY) if row.after_s is None else ""
+            more = f": {answer(row, labels)}" if act is Act.TEST else already
+            yield f"{labels(texts.GOOD[act])}: {labels.post(row.post)}{more}"
+    if found.standing is Standing.RECORDED and not (old is not None and old.standing is Standing.RECORDED):
+        yield labels(texts.RECORDED) + (labels(texts.REPEATED) if act is Act.ALARM else "")
+
+
+def answer(row: Row, labels: Labels) -> str:
+    """What a post's self-test found, in a line: its parts, its pin driver (does it move real pins?), its loudspeaker."""
+    members = (row.answer.get(name) for name in ("results", "drivers"))
+    results, drivers = (found if isinstance(found, dict) else {} for found in members)
+    parts = [f"{clean(part)} {clean(why)}" for part, why in results.items()]
+    text = f"pin {clean(drivers.get('pins', '?'))}"
+    if drivers.get("simulated") is True:
+        text += labels(texts.SIMULATED)
+    if drivers.get("sound", "none") != "none":
+        text += labels(texts.LOUDSPEAKER, sound=clean(drivers["sound"]))
+    if "voice" in drivers:
+        text += labels(texts.VOICE, voice=clean(drivers["voice"]))
+    return ", ".join([*parts, text])
+
+
+def _why(row: Row, labels: Labels) -> str:
+    """What keeps a post from what was ordered, and what it reported of it."""
+    found = [*([labels(texts.REASONS[row.trouble])] if row.trouble is not None else []), *map(clean, row.reasons)]
+    return "; ".join(found) or labels(texts.NO_ANSWER)
+
+
+def _unsent(found: OrderSnapshot, trouble: str, labels: Labels) -> str:
+    """That the order did not reach the broker, and what can be done; "" if it did."""
+    if found.acknowledged and not found.refused:
+        return ""
+    if found.refused:
+        why = labels(texts.NO_RIGHT, why=clean(found.refused))
+    elif found.published:
+        why = labels(texts.NO_ACKNOWLEDGEMENT, wait_s=f"{found.wait_s:g}")
+    else:
+        what = texts.CHECK_LOGIN if " refuses " in trouble else texts.CHECK_ADDRESS
+        why = labels(texts.NO_LINK, why=clean(trouble) or labels(texts.NO_BROKER), what=labels(what))
+    return labels(texts.NOT_SENT, thing=labels(texts.THINGS[found.order.act]), why=why)
+
+
+def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
+    for post in found.out_of_reach:
+        yield labels(texts.OUT_OF_REACH, post=labels.post(post))
+    for post, key in found.still_sounding.items():
+        yield labels(texts.STILL_SOUNDS, post=labels.post(post), alarm=labels.alarm(key), village=key.village)
+    if found.order.act is Act.TEST:
+        return
+    match found.standing:
+        case Standing.SILENT:
+            yield labels(texts.HUB_SILENT_ALARM if found.order.act is Act.ALARM else texts.HUB_SILENT)
+        case Standing.BEHIND:
+            yield labels(texts.HUB_BEHIND)
+        case Standing.REFUSED:
+            yield labels(texts.HUB_REFUSED, why=clean(found.refusal))
+        case Standing.RECORDED:
+            pass
+
+
+def _verdict(found: OrderSnapshot, bad: int, labels: Labels) -> str:
+    act, total = found.order.act, len(found.rows)
+    last = max((row.after_s for row in found.rows if row.after_s is not None), default=None)
+    if act in (Act.ALARM, Act.TEST) and not total:
+        return labels(texts.NO_POST_IN_REACH if act is Act.ALARM else texts.NO_POST_HERE)
+    if act is Act.ALARM:
+        text = texts.SOME_RING if bad else texts.ALL_RING
+    elif act is Act.TEST:
+        text = texts.ANSWERED
+    else:
+        text = texts.STILL_SOUNDING if bad else texts.ALL_QUIET if total else texts.NOTHING_SOUNDED
+    return labels(text, mark="✗" if found.exit_code else "✓", total=total, good=total - bad, bad=bad,
+                  took="" if last is None else labels(texts.TOOK, time=labels.seconds(last)))
