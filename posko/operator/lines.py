@@ -233,7 +233,7 @@ def _progress(before: Snapshot, after: Snapshot, found: OrderSnapshot, labels: L
 
 
 def answer(row: Row, labels: Labels) -> str:
-    """What a post's self-test found, in a line: its parts, its pin driver (does it move real pins?), its loudspeaker."""
+    """What a post's self-test found, in a line: its parts, its pin driver (are the pins real?), its loudspeaker."""
     members = (row.answer.get(name) for name in ("results", "drivers"))
     results, drivers = (found if isinstance(found, dict) else {} for found in members)
     parts = [f"{clean(part)} {clean(why)}" for part, why in results.items()]
