@@ -21,23 +21,25 @@ LOG_ROWS = 200_000
 LATE_ROWS = 20_000
 NAME = "posko.db"
 
+# Strict since `kentongan report` takes a row as it is or not at all; a journal from before is used as it was made.
+# (STRICT: sqlite.org/stricttables.html, SQLite 3.37 of 2021.)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS alarms (
     first TEXT PRIMARY KEY, identifier TEXT NOT NULL, also TEXT NOT NULL, village TEXT NOT NULL,
     incident TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, note TEXT NOT NULL,
     boot TEXT NOT NULL, first_at REAL NOT NULL, raised_at REAL NOT NULL, until REAL NOT NULL,
     first_wall REAL NOT NULL, synced INTEGER NOT NULL, silenced TEXT NOT NULL,
-    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT);
+    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS in_force ON alarms (first) WHERE "end" IS NULL;
 CREATE TABLE IF NOT EXISTS cleared (
-    village TEXT PRIMARY KEY, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL);
+    village TEXT PRIMARY KEY, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS seen (
-    id INTEGER PRIMARY KEY, identifier TEXT UNIQUE NOT NULL, over INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY, identifier TEXT UNIQUE NOT NULL, over INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS ronda (
     identifier TEXT PRIMARY KEY, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
-    wall REAL NOT NULL, clock TEXT NOT NULL);
+    wall REAL NOT NULL, clock TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS log (
-    id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL) STRICT;
 """
 
 

@@ -157,7 +157,7 @@ class DatabaseThread(ABC, Generic[Entry]):
             for entry in self._pending:
                 try:
                     self._apply(database, entry)
-                except (TypeError, ValueError, OverflowError) as error:
+                except (TypeError, ValueError, OverflowError, sqlite3.IntegrityError) as error:
                     reason = f"a {type(entry).__name__} cannot be written and is left out: {error}"
                     self._inbox.put(Faulted("journal entry", reason))
         return True

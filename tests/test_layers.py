@@ -22,7 +22,7 @@ LAYERS = {
     "posko": {"contract", "runtime"},
     "broker": {"contract", "runtime"},
     "testing": {"contract", "runtime", "node", "posko", "broker"},
-    "demo": {"contract", "runtime", "broker", "testing"},
+    "demo": {"contract", "runtime", "posko", "broker", "testing"},
     "kentongan": {"contract", "runtime", "node", "posko", "broker", "testing", "demo"},
 }
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.

@@ -204,11 +204,11 @@ UNLISTED_ALARM = Text("tak tercatat", "unlisted")
 SUMMARY_COLUMNS = (
     Text("Kejadian", "Incident"), Text("Tingkat", "Severity"), Text("Desa/kelurahan", "Village"),
     Text("Alarm", "Alarms"), Text("palsu", "false"), Text("Latihan", "Exercises"), Text("Terlambat", "Late"),
-    Text("Waktu tak diketahui", "Unknown age"),
+    Text("Waktu tak\ndiketahui", "Unknown\nage"),
 )
 LIST_COLUMNS = (
-    Text("Waktu", "Time"), Text("Alarm", "Alarm"), Text("Sifat", "Kind"), Text("Lama (detik)", "Length (s)"),
-    Text("Sirene (detik)", "Siren (s)"), Text("Pos", "Posts"), Text("Akhir", "End"),
+    Text("Waktu", "Time"), Text("Alarm", "Alarm"), Text("Sifat", "Kind"), Text("Lama\n(detik)", "Length\n(s)"),
+    Text("Sirene\n(detik)", "Siren\n(s)"), Text("Pos", "Posts"), Text("Akhir", "End"),
 )
 NIGHT_COLUMNS = (Text("Pos", "Post"), Text("Desa/kelurahan", "Village"), Text("Malam", "Night"), Text("Pukul", "Hours"))
 TOTAL = Text("Jumlah", "Total")
@@ -217,7 +217,7 @@ STATUSES: Mapping[str, Text] = {
 }
 ENDS: Mapping[str, Text] = {
     "finished": Text("waktu habis", "time over"), "cleared": Text("aman", "all-clear"),
-    "earnest": Text("ternyata kejadian nyata", "became actual"), "late": Text("terlambat", "late"),
+    "earnest": Text("ternyata nyata", "became actual"), "late": Text("terlambat", "late"),
     "unknown": Text("tidak diketahui", "unknown"),
 }
 FALSE = Text(" (palsu)", " (false)")
@@ -252,9 +252,11 @@ NO_JOURNAL = Text(
 )
 JOURNAL_CLOSED = Text("{path}: tidak bisa dibaca: {why}; coba sebagai pengguna posko, atau dengan sudo",
                       "{path}: cannot be read: {why}; try as the hub's user, or with sudo")
-JOURNAL_UNREADABLE = Text("{path}: jurnal tidak terbaca: {why}; {remedy}",
-                          "{path}: the journal cannot be read: {why}; {remedy}")
-REMEDY_DAMAGED = Text("berkas rusak; server posko menyisihkannya dan memulai yang baru",
-                      "the file is damaged; the hub sets it aside and begins a new one")
-REMEDY_RETRY = Text("coba lagi sebentar lagi, sebagai pengguna posko atau dengan sudo",
-                    "try again in a moment, as the hub's user or with sudo")
+JOURNAL_DAMAGED = Text(
+    "{path}: jurnal tidak terbaca: {why}; berkas rusak; server posko menyisihkannya dan memulai yang baru",
+    "{path}: the journal cannot be read: {why}; the file is damaged; the hub sets it aside and begins a new one",
+)
+JOURNAL_BUSY = Text(
+    "{path}: jurnal tidak terbaca: {why}; coba lagi sebentar lagi, sebagai pengguna posko atau dengan sudo",
+    "{path}: the journal cannot be read: {why}; try again in a moment, as the hub's user or with sudo",
+)

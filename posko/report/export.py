@@ -1,6 +1,6 @@
 """A report for machines, and for a table program: CSV (RFC 4180) and JSON. Must not decide what is in it.
 
-Both speak the words of the wire: slugs, CAP's statuses, the hub's ends. What nobody knows is empty, or null.
+Both have the words of the wire: slugs, CAP's statuses, the hub's ends. What nobody knows is empty, or null.
 """
 
 import csv
@@ -9,59 +9,54 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from posko.report.core.history import UNDATED, Alarm, Month
+from posko.report.core.history import COUNTED, Alarm, Month
 from posko.report.core.rounds import Round, RoundsMonth
 
 ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "duration_s", "first_siren_s",
-         "last_siren_s", "sounded", "expected", "missing", "end", "false")
+         "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity")
 ROUND = ("night", "time", "clock", "village", "post", "origin", "identifier")
 
 Record = Mapping[str, object]
 
 
-def alarms_csv(months: Sequence[Month]) -> str:
-    """A line for each alarm."""
-    return _csv(ALARM, (_alarm(alarm) for month in months for alarm in month.alarms))
+def alarms_csv(months: Sequence[Month], severities: Mapping[str, str]) -> str:
+    """A line for each alarm; *severities* are the incidents', as the catalogue has them."""
+    return _csv(ALARM, (_alarm(alarm, severities) for month in months for alarm in month.alarms))
 
 
-def alarms_json(months: Sequence[Month], district: str) -> str:
+def alarms_json(months: Sequence[Month], district: str, severities: Mapping[str, str]) -> str:
     """The alarms, and their counts by month, incident and village."""
     summary = [
-        {"month": _name(month.name), "incident": key.incident, "village": key.village, "alarms": counts.alarms,
-         "false": counts.false, "exercises": counts.exercises, "late": counts.late, "unknown": counts.unknown}
+        {"month": month.name or None, "incident": key.incident, "village": key.village,
+         **{each: counts[each] for each in COUNTED}}
         for month in months for key, counts in month.counts.items()
     ]
     return _json({"district": district, "summary": summary,
-                  "alarms": [_alarm(alarm) for month in months for alarm in month.alarms]})
+                  "alarms": [_alarm(alarm, severities) for month in months for alarm in month.alarms]})
 
 
 def rounds_csv(months: Sequence[RoundsMonth]) -> str:
-    """A line for each round."""
+    """A line for each patrol."""
     return _csv(ROUND, (_round(each) for month in months for each in month.rounds))
 
 
 def rounds_json(months: Sequence[RoundsMonth], district: str) -> str:
-    """The rounds, and for each month the posts that made none."""
-    none = [{"month": _name(month.name), "posts": list(month.none)} for month in months]
+    """The patrols, and for each month the posts that made none."""
+    none = [{"month": month.name or None, "posts": list(month.none)} for month in months]
     return _json({"district": district, "rounds": [_round(each) for month in months for each in month.rounds],
                   "none": none})
 
 
-def _alarm(alarm: Alarm) -> Record:
+def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
     proof = bool(alarm.expected)
     values = (
         alarm.identifier, _time(alarm.at), None if alarm.at is None else alarm.dated.value, alarm.key.incident,
         alarm.key.village, alarm.status.value, alarm.origin or None, alarm.duration_s, alarm.first_siren_s,
         alarm.last_siren_s, alarm.sounded if proof else None, len(alarm.expected) if proof else None,
-        list(alarm.missing), _end(alarm), alarm.false,
+        list(alarm.missing), alarm.end.value if alarm.end is not None else "in_force" if alarm.in_force else None,
+        alarm.false, severities.get(alarm.key.incident),
     )
     return dict(zip(ALARM, values, strict=True))
-
-
-def _end(alarm: Alarm) -> str | None:
-    if alarm.end is not None:
-        return alarm.end.value
-    return "in_force" if alarm.in_force else None
 
 
 def _round(each: Round) -> Record:
@@ -74,10 +69,6 @@ def _round(each: Round) -> Record:
 
 def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds")
-
-
-def _name(month: str) -> str | None:
-    return None if month == UNDATED else month
 
 
 def _csv(columns: Sequence[str], records: Iterable[Record]) -> str:

@@ -26,6 +26,7 @@ from runtime.core.events import Clock, Faulted, Recovered
 from runtime.inbox import Inbox
 from tests.model.disks import HubRows
 from tests.posko.core.world import FIRE, stored
+from tests.posko.report.journals import BEFORE_STRICT
 from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
 
@@ -76,6 +77,28 @@ def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> Keep:
 
 def test_a_new_journal_holds_nothing(path: Path) -> None:
     assert load(path) == NOTHING
+
+
+def test_a_journal_from_before_the_tables_were_strict_is_used_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(BEFORE_STRICT)
+    write(path, keep(1), Patrol("r1", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced"))
+
+    assert [each.first for each in load(path).alarms] == ["a"]
+    assert rows(path, "SELECT count(*) FROM ronda") == [(1,)]
+    assert rows(path, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%STRICT%'") == [(0,)]
+
+
+def test_what_a_strict_table_does_not_take_is_left_out_and_reported_and_the_rest_is_written(path: Path) -> None:
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        journal.put(Patrol("r1", "kalibagor", "", "button", "soon", "synced"))  # type: ignore[arg-type]
+        journal.put(Patrol("r2", "kalibagor", "", "button", 1.0, "synced"))
+    reasons = [each.reason for each in drain(inbox) if isinstance(each, Faulted)]
+
+    assert rows(path, "SELECT identifier FROM ronda") == [("r2",)]
+    assert ["Patrol cannot be written" in reason for reason in reasons] == [True]
 
 
 def test_what_is_in_force_is_loaded_as_it_was_last_written(path: Path) -> None:

@@ -1,14 +1,14 @@
-"""The alarms of the past: the journal's rows -> what a report says of them, and how many there were. Pure.
+"""The alarms of the past: the journal's rows -> what a report shows of them, and how many there were. Pure.
 
     rows ──> alarms, each with what is known of it ──> months, with their counts
 
 An alarm counts once: as an exercise; else as late, which never was in force; else as one of unknown age; else as an
-alarm in earnest, which may have been a false one.
+actual alarm, which may have been a false one.
 """
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -17,9 +17,10 @@ from contract.wire.alarm import SYNCED, UNSYNCED
 from posko.core.effects import End
 from posko.report.core.rows import AlarmRow
 
-FALSE_S = 60.0  # an alarm in earnest that the all-clear ends so soon was a false one
+FALSE_S = 60.0  # an actual alarm that the all-clear ends so soon was a false one
 CLOSING_S = 10.0  # the hub closes what is over within this time, if it runs
 UNDATED = ""
+COUNTED = ("alarms", "false", "exercises", "late", "unknown")  # `false` ones are also among the `alarms`
 
 Local = Callable[[float], datetime]
 
@@ -28,7 +29,7 @@ class Dated(Enum):
     """How well an instant is known."""
 
     SYNCED = SYNCED
-    UNSYNCED = UNSYNCED  # by a clock that nobody vouched for
+    UNSYNCED = UNSYNCED  # by a clock that was not synchronised
     BEFORE = "before"  # some time before it
 
 
@@ -54,7 +55,6 @@ class Alarm:
     missing: tuple[str, ...]
     end: End | None
     in_force: bool
-    doubts: tuple[str, ...] = ()
 
     @property
     def sounded(self) -> int:
@@ -69,33 +69,35 @@ class Alarm:
             and self.duration_s is not None and self.duration_s <= FALSE_S
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many alarms of each kind; `false` ones are also among the `alarms`."""
-
-    alarms: int = 0
-    false: int = 0
-    exercises: int = 0
-    late: int = 0
-    unknown: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Counts)))
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What it counts as, of COUNTED."""
+        if self.status is Status.EXERCISE:
+            return ("exercises",)
+        if self.end in (End.LATE, End.UNKNOWN):
+            return ("late",) if self.end is End.LATE else ("unknown",)
+        return ("alarms", "false") if self.false else ("alarms",)
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's alarms in order, and their counts by incident and village. `name` is as `2026-11`, or UNDATED."""
+    """A month's alarms in order. `name` is as `2026-11`, or UNDATED."""
 
     name: str
-    counts: Mapping[Key, Counts]
     alarms: tuple[Alarm, ...]
 
     @property
-    def total(self) -> Counts:
+    def counts(self) -> Mapping[Key, Counter[str]]:
+        """How many alarms of each kind of COUNTED, by incident and village."""
+        found: dict[Key, Counter[str]] = {}
+        for alarm in sorted(self.alarms, key=lambda each: (each.key.incident, each.key.village)):
+            found.setdefault(alarm.key, Counter()).update(alarm.counted)
+        return found
+
+    @property
+    def total(self) -> Counter[str]:
         """The counts of all."""
-        return sum(self.counts.values(), Counts())
+        return Counter(each for alarm in self.alarms for each in alarm.counted)
 
 
 def months(rows: Iterable[AlarmRow], local: Local, now: float, only: str | None = None) -> tuple[Month, ...]:
@@ -105,21 +107,16 @@ def months(rows: Iterable[AlarmRow], local: Local, now: float, only: str | None 
     """
     named: dict[str, list[Alarm]] = {} if only is None else {only: []}
     for alarm in sorted((_alarm(row, local, now) for row in rows), key=_order):
-        name = month_name(alarm.at)
+        name = UNDATED if alarm.at is None else alarm.at.isoformat()[:7]
         if only in (None, name):
             named.setdefault(name, []).append(alarm)
-    return tuple(Month(name, _counts(alarms), tuple(alarms)) for name, alarms in named.items())
+    return tuple(Month(name, tuple(alarms)) for name, alarms in named.items())
 
 
-def month_name(at: datetime | None) -> str:
-    """The month of *at*, as `2026-11`."""
-    return UNDATED if at is None else at.isoformat()[:7]
-
-
-def local_time(local: Local, epoch: float | None) -> datetime | None:
-    """The local time of the instant *epoch*; None if there is none, or none that a calendar has."""
+def local_time(local: Local, epoch: float) -> datetime | None:
+    """The local time of the instant *epoch*; None if no calendar has it."""
     try:
-        return None if epoch is None else local(epoch)
+        return local(epoch)
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -129,57 +126,31 @@ def _order(alarm: Alarm) -> tuple[bool, float, str]:
 
 
 def _alarm(row: AlarmRow, local: Local, now: float) -> Alarm:
-    epoch, dated = _instant(row)
-    late = row.end is End.LATE
+    at, dated = _instant(row)
+    sirens = row.sounds.values()
+    expected = () if row.end is End.LATE else row.expected
     return Alarm(
-        identifier=row.first, at=local_time(local, epoch), dated=dated, key=Key(row.village, row.incident),
-        status=row.status, origin=row.origin, duration_s=_duration(row),
-        first_siren_s=min(row.sounds.values(), default=None), last_siren_s=max(row.sounds.values(), default=None),
-        expected=() if late else row.expected,
-        missing=() if late else tuple(post for post in row.expected if post not in row.sounds),
-        end=row.end, in_force=_in_force(row, now), doubts=row.doubts,
+        row.first, local_time(local, at), dated, Key(row.village, row.incident), row.status, row.origin, _duration(row),
+        min(sirens, default=None), max(sirens, default=None), expected,
+        tuple(post for post in expected if post not in row.sounds), row.end, _in_force(row, now),
     )
 
 
-def _instant(row: AlarmRow) -> tuple[float | None, Dated]:
+def _instant(row: AlarmRow) -> tuple[float, Dated]:
     """When the alarm was first raised, in seconds since the epoch, and how well that is known."""
     if row.end is not End.UNKNOWN or row.ended_at is None:
         return row.first_wall, Dated.SYNCED if row.synced else Dated.UNSYNCED
     # An earlier boot's instant by this boot's offset is no time at all; but this boot's end is one.
-    if row.first_wall is None or row.first_at is None:
-        return None, Dated.BEFORE
     return row.ended_at + (row.first_wall - row.first_at), Dated.BEFORE
 
 
 def _duration(row: AlarmRow) -> float | None:
     """How long it was in force, in seconds. What ended while the hub was away, ended by its time at the latest."""
-    if row.end in (None, End.LATE, End.UNKNOWN) or row.ended_at is None or row.first_at is None:
+    if row.end in (None, End.LATE, End.UNKNOWN) or row.ended_at is None:
         return None
-    ended_at = row.ended_at if row.until is None else min(row.ended_at, row.until)
-    lasted_s = max(0.0, ended_at - row.first_at)
-    return round(lasted_s, 3) if math.isfinite(lasted_s) else None
+    return round(max(0.0, min(row.ended_at, row.until) - row.first_at), 3)
 
 
 def _in_force(row: AlarmRow, now: float) -> bool:
-    if row.end is not None or row.ended_at is not None:
-        return False
-    if row.first_wall is None or row.first_at is None or row.until is None:
-        return True
-    return now < row.first_wall + (row.until - row.first_at) + CLOSING_S
-
-
-def _counts(alarms: Sequence[Alarm]) -> dict[Key, Counts]:
-    found: dict[Key, Counts] = {}
-    for alarm in alarms:
-        found[alarm.key] = found.get(alarm.key, Counts()) + _count(alarm)
-    return dict(sorted(found.items(), key=lambda each: (each[0].incident, each[0].village)))
-
-
-def _count(alarm: Alarm) -> Counts:
-    if alarm.status is Status.EXERCISE:
-        return Counts(exercises=1)
-    if alarm.end is End.LATE:
-        return Counts(late=1)
-    if alarm.end is End.UNKNOWN:
-        return Counts(unknown=1)
-    return Counts(alarms=1, false=int(alarm.false))
+    over_at = row.first_wall + (row.until - row.first_at) + CLOSING_S
+    return row.end is None and row.ended_at is None and now < over_at

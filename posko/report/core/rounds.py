@@ -1,4 +1,4 @@
-"""The watch's rounds of the past: the journal's rows -> who went round in which night, and who never did. Pure.
+"""The patrols of the past: the journal's rows -> who went round in which night, and who never did. Pure.
 
 A night runs from noon to noon, and belongs to the month in which it begins.
 """
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round: when, in local time, and the date on which its night began; None where nobody knows.
+    """A patrol: when, in local time, and the date on which its night began; None where nobody knows.
 
     `post` is who made it: a post as `village/node`, or an operator by whatever name, if any. `origin` is `button`,
     `schedule` or OPERATOR.
@@ -29,21 +29,20 @@ class Round:
     village: str
     post: str
     origin: str
-    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RoundsMonth:
-    """A month's rounds, by village and post and then in order; and the posts of the district that made `none`."""
+    """A month's patrols, by village and post and then in order; and the posts of the district that made `none`."""
 
     name: str
     rounds: tuple[Round, ...]
     none: tuple[str, ...]
 
 
-def months(rows: Iterable[RoundRow], posts: Sequence[str], local: Local,
+def months(rows: Iterable[RoundRow], posts: Iterable[str], local: Local,
            only: str | None = None) -> tuple[RoundsMonth, ...]:
-    """The months in which there were rounds, in order, or *only* the one of that name, even if it is empty.
+    """The months in which there were patrols, in order, or *only* the one of that name, even if it is empty.
 
     *posts* are the district's, as `village/node`. *local* gives the local time of seconds since the epoch.
     """
@@ -52,14 +51,15 @@ def months(rows: Iterable[RoundRow], posts: Sequence[str], local: Local,
         name = UNDATED if each.night is None else each.night.isoformat()[:7]
         if only in (None, name):
             named.setdefault(name, []).append(each)
+    everyone = tuple(posts)
     return tuple(
-        RoundsMonth(name, tuple(rounds), _none(posts, rounds) if name != UNDATED else ())
+        RoundsMonth(name, tuple(rounds), _none(everyone, rounds) if name != UNDATED else ())
         for name, rounds in sorted(named.items())
     )
 
 
 def _none(posts: Sequence[str], rounds: Sequence[Round]) -> tuple[str, ...]:
-    """The *posts* that made none of *rounds*; an operator's message is no round of a post's watch."""
+    """The *posts* that made none of *rounds*; an operator's message is not a post's patrol."""
     made = {each.post for each in rounds if each.origin != OPERATOR}
     return tuple(post for post in posts if post not in made)
 
@@ -71,7 +71,7 @@ def _order(each: Round) -> tuple[str, str, float, str]:
 def _round(row: RoundRow, local: Local) -> Round:
     at = local_time(local, row.wall)
     dated = Dated.SYNCED if row.synced else Dated.UNSYNCED
-    return Round(row.identifier, at, dated, _night(at), row.village, row.post, row.origin, row.doubts)
+    return Round(row.identifier, at, dated, _night(at), row.village, row.post, row.origin)
 
 
 def _night(at: datetime | None) -> date | None:

@@ -1,19 +1,25 @@
-"""The journal's rows: columns as they come -> values, whatever stands in them. Pure; nothing here raises.
+"""The journal's rows: columns as they come -> values. Pure.
 
-What cannot be understood of a row is left out and its column named in `doubts`, so that the rest can be shown.
+The hub writes the journal, so a row is as it should be or refused whole: what stands in it by mistake is not reported.
 """
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from contract.domain.alarm import Status
 from contract.wire.alarm import SYNCED
 from posko.core.effects import End
 
+T = TypeVar("T")
 Raw = Mapping[str, object]
-_ILLEGIBLE = "\ufffd"
+
+_FARTHEST_S = 1e12  # no clock gives more
+
+
+class BadRowError(ValueError):
+    """A row is not as the hub writes it; the message is the name of the first such column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,131 +36,83 @@ class AlarmRow:
     incident: str
     status: Status
     origin: str
-    first_at: float | None
-    until: float | None
-    first_wall: float | None
+    first_at: float
+    until: float
+    first_wall: float
     synced: bool
     sounds: Mapping[str, float]
     expected: tuple[str, ...]
     ended_at: float | None
     end: End | None
-    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """A watch's round; `wall` is when, in seconds since the epoch."""
+    """A patrol; `wall` is when, in seconds since the epoch."""
 
     identifier: str
     village: str
     post: str
     origin: str
-    wall: float | None
+    wall: float
     synced: bool
-    doubts: tuple[str, ...] = ()
 
 
 def alarm(raw: Raw) -> AlarmRow:
-    """The row of the table `alarms` whose columns are *raw*."""
-    columns = _Columns(raw)
+    """The row of the table `alarms` whose columns are *raw*. Raises BadRowError."""
     return AlarmRow(
-        columns.text("first"), columns.text("village"), columns.text("incident"), columns.status(),
-        columns.text("origin"), columns.number("first_at"), columns.number("until"), columns.number("first_wall"),
-        columns.raw("synced") == 1, columns.seconds("sounds"), columns.names("expected"),
-        columns.number("ended_at", optional=True), columns.end(), tuple(columns.doubts),
+        _read(raw, "first", _text), _read(raw, "village", _text), _read(raw, "incident", _text),
+        _read(raw, "status", Status), _read(raw, "origin", _text), _read(raw, "first_at", _number),
+        _read(raw, "until", _number), _read(raw, "first_wall", _number), _read(raw, "synced", _number) == 1.0,
+        _read(raw, "sounds", _seconds), _read(raw, "expected", _names), _read(raw, "ended_at", _optional(_number)),
+        _read(raw, "end", _optional(End)),
     )
 
 
 def round_made(raw: Raw) -> RoundRow:
-    """The row of the table `ronda` whose columns are *raw*."""
-    columns = _Columns(raw)
+    """The row of the table `ronda` whose columns are *raw*. Raises BadRowError."""
     return RoundRow(
-        columns.text("identifier"), columns.text("village"), columns.text("post"), columns.text("origin"),
-        columns.number("wall"), columns.text("clock") == SYNCED, tuple(columns.doubts),
+        _read(raw, "identifier", _text), _read(raw, "village", _text), _read(raw, "post", _text),
+        _read(raw, "origin", _text), _read(raw, "wall", _number), _read(raw, "clock", _text) == SYNCED,
     )
 
 
-class _Columns:
-    """One row's columns, each as what it should be; those that are not are in `doubts`."""
-
-    def __init__(self, raw: Raw) -> None:
-        self._raw = raw
-        self.doubts: dict[str, None] = {}
-
-    def raw(self, column: str) -> object:
-        return self._raw.get(column)
-
-    def text(self, column: str) -> str:
-        value = self.raw(column)
-        if not isinstance(value, str):
-            self._doubt(column)
-            return ""
-        return _legible(value)
-
-    def number(self, column: str, *, optional: bool = False) -> float | None:
-        value = self.raw(column)
-        if value is None and optional:
-            return None
-        found = _finite(value)
-        if found is None:
-            self._doubt(column)
-        return found
-
-    def status(self) -> Status:
-        try:
-            return Status(self.raw("status"))
-        except ValueError:
-            self._doubt("status")
-            return Status.ACTUAL
-
-    def end(self) -> End | None:
-        value = self.raw("end")
-        try:
-            return None if value is None else End(value)
-        except ValueError:
-            self._doubt("end")
-            return None
-
-    def seconds(self, column: str) -> dict[str, float]:
-        """Numbers by name, from a JSON object."""
-        found = self._json(column)
-        pairs = found.items() if isinstance(found, dict) else ()
-        known = {_legible(name): number for name, each in pairs if (number := _finite(each)) is not None}
-        if not isinstance(found, dict) or len(known) < len(found):
-            self._doubt(column)
-        return known
-
-    def names(self, column: str) -> tuple[str, ...]:
-        """Names, each once, from a JSON list."""
-        found = self._json(column)
-        known = dict.fromkeys(
-            _legible(each) for each in (found if isinstance(found, list) else ()) if isinstance(each, str)
-        )
-        if not isinstance(found, list) or len(known) < len(found):
-            self._doubt(column)
-        return tuple(known)
-
-    def _json(self, column: str) -> object:
-        value = self.raw(column)
-        try:
-            return json.loads(value) if isinstance(value, str) else None
-        except (ValueError, RecursionError):
-            return None
-
-    def _doubt(self, column: str) -> None:
-        self.doubts[column] = None
-
-
-def _finite(value: object) -> float | None:
-    """*value*, if it is a number that can be reckoned with."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
+def _read(raw: Raw, column: str, check: Callable[[object], T]) -> T:
     try:
-        return float(value) if math.isfinite(value) else None
-    except OverflowError:  # an integer beyond any float
-        return None
+        return check(raw[column])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise BadRowError(column) from None
 
 
-def _legible(text: str) -> str:
-    """*text* on one line; what is no sign for people (a control, an escape, half a surrogate) is marked."""
-    return "".join(sign if sign.isprintable() else _ILLEGIBLE for sign in text)
+def _optional(check: Callable[[object], T]) -> Callable[[object], T | None]:
+    return lambda value: None if value is None else check(value)
+
+
+def _text(value: object) -> str:
+    """*value* on one line; a character that people cannot read (a control, an unpaired surrogate) is marked."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in value)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FARTHEST_S:
+        raise TypeError(value)
+    return float(value)
+
+
+def _seconds(value: object) -> dict[str, float]:
+    """Numbers by name, from a JSON object."""
+    return {_text(name): _number(each) for name, each in _json(value, dict).items()}
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Names, each once, from a JSON list."""
+    return tuple(dict.fromkeys(map(_text, _json(value, list))))
+
+
+def _json(value: object, kind: type[T]) -> T:
+    found = json.loads(_text(value))
+    if not isinstance(found, kind):
+        raise TypeError(value)
+    return found

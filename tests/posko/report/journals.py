@@ -12,7 +12,7 @@ from posko.journal import NAME, SCHEMA
 from posko.report.core.rows import AlarmRow
 from tests.support.nodes import CONFIG
 
-WIB = timezone(timedelta(hours=7))
+WIB = timezone(timedelta(hours=7), "WIB")
 NOW = 1794142860.0  # 2026-11-08 20:01:00 +07:00
 
 # 1793466000 is 2026-11-01 00:00:00 +07:00. An alarm's instants on the hub's clock are of one boot, but for `unknown`,
@@ -68,12 +68,16 @@ def wib(epoch: float) -> datetime:
     return datetime.fromtimestamp(epoch, WIB)
 
 
-def write(folder: Path, *statements: str, mode: str = "WAL") -> Path:
+# The tables as they were before they were strict. Such a journal is never changed into one that is.
+BEFORE_STRICT = SCHEMA.replace(") STRICT;", ");")
+
+
+def write(folder: Path, *statements: str, mode: str = "WAL", tables: str = SCHEMA) -> Path:
     """A journal in *folder* that nobody has open, with what *statements* put into it."""
     path = folder / NAME
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"PRAGMA journal_mode={mode}")
-        database.executescript(SCHEMA)
+        database.executescript(tables)
         for statement in statements:
             database.executescript(statement)
         database.commit()

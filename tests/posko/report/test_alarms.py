@@ -5,64 +5,68 @@ from pathlib import Path
 
 import pytest
 
-from contract.domain.district import District, Post, Village
-from contract.domain.incidents import Catalogue
 from posko.report import archive, export, render
 from posko.report.core import history
 from posko.report.core.history import Month
-from posko.report.core.words import Names, names
 from tests.posko.report.journals import ALARMS, NOW, ROW, wib, write
-from tests.posko.report.names import NAMES
+from tests.posko.report.shipped import ENGLISH, LABELS
 
 
 @pytest.fixture(scope="module")
 def months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Month, ...]:
     path = write(tmp_path_factory.mktemp("journal"), ALARMS)
-    return history.months(archive.alarms(path), wib, NOW)
+    return history.months(archive.alarms(path)[0], wib, NOW)
 
+
+NOBODY = replace(LABELS, incidents={}, villages={}, posts={})
 
 # Whole reports.
 
 
 TEXT = """\
-Oktober 2026
+Oktober 2026 (WIB)
 
-Kejadian   Desa   Alarm  yang palsu  Latihan  Terlambat  Umur tak diketahui
-Kebakaran  Olean      0           0        1          0                   0
-Jumlah                0           0        1          0                   0
+                                                                      Waktu tak
+Kejadian   Tingkat  Desa/kelurahan  Alarm  palsu  Latihan  Terlambat  diketahui
+Kebakaran  tinggi   Olean               0      0        1          0          0
+Jumlah                                  0      0        1          0          0
 
-      Waktu  Alarm             Sifat    Lama (s)  Sirene (s)  Pos  Akhir
-31-10 23:59  Kebakaran, Olean  latihan        30         0.5  1/1  aman
-             asal: Pak Camat
+                                            Lama   Sirene
+       Waktu  Alarm             Sifat    (detik)  (detik)  Pos  Akhir
+31 Okt 23.59  Kebakaran, Olean  latihan       30      0,5  1/1  aman
+              asal: Pak Camat
 
-November 2026
+November 2026 (WIB)
 
-Kejadian          Desa        Alarm  yang palsu  Latihan  Terlambat  Umur tak diketahui
-Bencana alam      semua desa      1           0        0          0                   0
-kerusuhan         lama            0           0        1          0                   0
-Pencurian         Kalibagor       2           1        0          1                   1
-Pencurian ternak  Patokan         2           0        0          0                   0
-Jumlah                            5           1        1          1                   1
+                                                                                       Waktu tak
+Kejadian          Tingkat  Desa/kelurahan            Alarm  palsu  Latihan  Terlambat  diketahui
+Bencana alam      tinggi   semua desa dan kelurahan      1      0        0          0          0
+kerusuhan                  lama                          0      0        1          0          0
+Pencurian         sedang   Kalibagor                     2      1        0          1          1
+Pencurian ternak  sedang   Patokan                       2      0        0          0          0
+Jumlah                                                   5      1        1          1          1
 
-       Waktu  Alarm                              Sifat    Lama (s)  Sirene (s)  Pos  Akhir
- 01-11 00:00  Bencana alam, semua desa           nyata         180  0.1 - 12.3  2/4  waktu habis
+                                                                Lama    Sirene
+       Waktu  Alarm                                 Sifat    (detik)   (detik)  Pos  Akhir
+ 1 Nov 00.00  Bencana alam, semua desa dan          nyata        180  0,1–12,3  2/4  waktu habis
+              kelurahan
               asal: tanpa nama
-              tidak berbunyi: Pos Kamling
-              Kotakan, Pos Kamling Patokan
-~02-11 21:14  Pencurian, Kalibagor               nyata          60         0.2  1/1  aman (palsu)
+              tidak berbunyi: Pos Kamling Kotakan,
+              Pos Kamling Patokan
+~2 Nov 21.14  Pencurian, Kalibagor                  nyata         60       0,2  1/1  aman (palsu)
               asal: Pos Kamling Kalibagor
- 03-11 02:30  Pencurian, Kalibagor               nyata          60   0.1 - 0.3  2/2  aman
+ 3 Nov 02.30  Pencurian, Kalibagor                  nyata         60   0,1–0,3  2/2  aman
               asal: Pos Kamling Kotakan
- 04-11 10:00  Pencurian, Kalibagor               nyata                               terlambat
+ 4 Nov 10.00  Pencurian, Kalibagor                  nyata                            terlambat
               asal: Pos Kamling Kalibagor
-<05-11 06:00  Pencurian, Kalibagor               nyata                     0.1  1/1  tidak diketahui
+<5 Nov 06.00  Pencurian, Kalibagor                  nyata                  0,1  1/1  tidak diketahui
               asal: tanpa nama
- 06-11 12:00  kerusuhan, lama                    latihan        90              0/1  menjadi nyata
+ 6 Nov 12.00  kerusuhan, lama                       latihan       90            0/1  ternyata nyata
               asal: lama/pos-9
               tidak berbunyi: lama/pos-9
- 07-11 00:10  Pencurian ternak, Patokan          nyata                     2.0  1/1  tidak tercatat
+ 7 Nov 00.10  Pencurian ternak, Patokan             nyata                  2,0  1/1  tidak tercatat
               asal: Ibu [red]Lurah[/]
- 08-11 20:00  Pencurian ternak, Patokan          nyata                          0/2  MASIH BERLAKU
+ 8 Nov 20.00  Pencurian ternak, Patokan             nyata                       0/2  MASIH AKTIF
               asal: =1+1
               tidak berbunyi: Polsek Situbondo,
               Pos Kamling Patokan
@@ -70,30 +74,82 @@ Jumlah                            5           1        1          1             
 ~ jam posko atau pos belum sinkron saat itu, jadi waktunya mungkin meleset
 < terjadi sebelum waktu itu; kapan tepatnya tidak diketahui
 """
+IN_ENGLISH = """\
+October 2026 (WIB)
+
+                                                             Unknown
+Incident  Severity  Village  Alarms  false  Exercises  Late      age
+Fire      high      Olean         0      0          1     0        0
+Total                             0      0          1     0        0
+
+                                         Length  Siren
+        Time  Alarm            Kind         (s)    (s)  Posts  End
+31 Oct 23:59  Fire, Olean      exercise      30    0.5    1/1  all-clear
+              from: Pak Camat
+
+November 2026 (WIB)
+
+                                                                         Unknown
+Incident         Severity  Village       Alarms  false  Exercises  Late      age
+Disaster         high      all villages       1      0          0     0        0
+kerusuhan                  lama               0      0          1     0        0
+Theft            medium    Kalibagor          2      1          0     1        1
+Livestock theft  medium    Patokan            2      0          0     0        0
+Total                                         5      1          1     1        1
+
+                                                          Length     Siren
+        Time  Alarm                             Kind         (s)       (s)  Posts  End
+ 1 Nov 00:00  Disaster, all villages            actual       180  0.1–12.3    2/4  time over
+              from: nameless
+              did not ring: Pos Kamling
+              Kotakan, Pos Kamling Patokan
+~2 Nov 21:14  Theft, Kalibagor                  actual        60       0.2    1/1  all-clear (false)
+              from: Pos Kamling Kalibagor
+ 3 Nov 02:30  Theft, Kalibagor                  actual        60   0.1–0.3    2/2  all-clear
+              from: Pos Kamling Kotakan
+ 4 Nov 10:00  Theft, Kalibagor                  actual                             late
+              from: Pos Kamling Kalibagor
+<5 Nov 06:00  Theft, Kalibagor                  actual                 0.1    1/1  unknown
+              from: nameless
+ 6 Nov 12:00  kerusuhan, lama                   exercise      90              0/1  became actual
+              from: lama/pos-9
+              did not ring: lama/pos-9
+ 7 Nov 00:10  Livestock theft, Patokan          actual                 2.0    1/1  not recorded
+              from: Ibu [red]Lurah[/]
+ 8 Nov 20:00  Livestock theft, Patokan          actual                        0/2  STILL IN FORCE
+              from: =1+1
+              did not ring: Polsek Situbondo,
+              Pos Kamling Patokan
+
+~ the hub's or the post's clock was not synchronised, so this time may be wrong
+< happened before this time; exactly when is not known
+"""
 
 
 def test_the_text_tells_each_month_with_its_counts_and_its_alarms(months: tuple[Month, ...]) -> None:
-    assert render.alarms(months, NAMES) == TEXT
+    assert render.alarms(months, LABELS) == TEXT
+    assert render.alarms(months, ENGLISH) == IN_ENGLISH
 
 
 CSV = """\
 identifier,time,clock,incident,village,status,origin,duration_s,first_siren_s,last_siren_s,sounded,expected,missing,\
-end,false
-october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,30.0,0.5,0.5,1,1,,cleared,false
+end,false,severity
+october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,30.0,0.5,0.5,1,1,,cleared,false,tinggi
 november,2026-11-01T00:00:00+07:00,synced,bencana,semua,Actual,,180.0,0.08,12.34,2,4,kotakan/pos-1 patokan/pos-1,\
-finished,false
-false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,59.9,0.25,0.25,1,1,,cleared,true
-merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,60.1,0.1,0.3,2,2,,cleared,false
-late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,,,,,,,late,false
-unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,0.1,0.1,1,1,,unknown,false
-renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,90.0,,,0,1,lama/pos-9,earnest,false
-unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],,2.0,2.0,1,1,,,false
-ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,,,,0,2,patokan/polsek patokan/pos-1,in_force,false
+finished,false,tinggi
+false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,59.9,0.25,0.25,1,1,,cleared,true,sedang
+merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,60.1,0.1,0.3,2,2,,cleared,false,sedang
+late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,,,,,,,late,false,sedang
+unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,0.1,0.1,1,1,,unknown,false,sedang
+renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,90.0,,,0,1,lama/pos-9,earnest,false,
+unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],,2.0,2.0,1,1,,,false,sedang
+ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,,,,0,2,patokan/polsek patokan/pos-1,\
+in_force,false,sedang
 """
 
 
 def test_the_csv_has_a_line_for_each_alarm_which_ends_as_rfc_4180_has_it(months: tuple[Month, ...]) -> None:
-    assert export.alarms_csv(months) == CSV.replace("\n", "\r\n")
+    assert export.alarms_csv(months, LABELS.severities) == CSV.replace("\n", "\r\n")
 
 
 JSON = """\
@@ -127,7 +183,8 @@ JSON = """\
       "expected": 1,
       "missing": [],
       "end": "cleared",
-      "false": false
+      "false": false,
+      "severity": "tinggi"
     }
   ]
 }
@@ -135,16 +192,16 @@ JSON = """\
 
 
 def test_the_json_has_the_counts_beside_the_alarms(months: tuple[Month, ...]) -> None:
-    assert export.alarms_json(months[:1], "situbondo") == JSON
+    assert export.alarms_json(months[:1], "situbondo", LABELS.severities) == JSON
 
 
 def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_csv() -> None:
-    found = history.months([replace(ROW, first_wall=None, origin='Bu "Tini", RT 3')], wib, NOW)
+    found = history.months([replace(ROW, first_wall=1e18, origin='Bu "Tini", RT 3')], wib, NOW)
 
-    assert '"month": null,' in export.alarms_json(found, "situbondo")
-    assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo")
-    assert export.alarms_csv(found).splitlines()[1] == (
-        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",180.0,,,,,,finished,false')
+    assert '"month": null,' in export.alarms_json(found, "situbondo", {})
+    assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo", {})
+    assert export.alarms_csv(found, {}).splitlines()[1] == (
+        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",180.0,,,,,,finished,false,')
 
 
 # Months.
@@ -156,7 +213,7 @@ def test_a_month_begins_and_ends_at_local_midnight(months: tuple[Month, ...]) ->
 
 
 def test_one_month_is_told_as_it_is_among_all(tmp_path: Path, months: tuple[Month, ...]) -> None:
-    rows = archive.alarms(write(tmp_path, ALARMS))
+    rows, _ = archive.alarms(write(tmp_path, ALARMS))
 
     assert [history.months(rows, wib, NOW, name) for name in ("2026-10", "2026-11")] == [months[:1], months[1:]]
 
@@ -164,14 +221,14 @@ def test_one_month_is_told_as_it_is_among_all(tmp_path: Path, months: tuple[Mont
 def test_a_month_without_alarms_is_told_in_words() -> None:
     empty = history.months([ROW], wib, NOW, "2025-01")
 
-    assert render.alarms(empty, NAMES) == "Tidak ada alarm pada Januari 2025.\n"
-    assert export.alarms_csv(empty) == CSV.split("\n", 1)[0] + "\r\n"
-    assert export.alarms_json(empty, "situbondo") == (
+    assert render.alarms(empty, LABELS) == "Tidak ada alarm pada Januari 2025.\n"
+    assert export.alarms_csv(empty, {}) == CSV.split("\n", 1)[0] + "\r\n"
+    assert export.alarms_json(empty, "situbondo", {}) == (
         '{\n  "district": "situbondo",\n  "summary": [],\n  "alarms": []\n}\n')
 
 
 def test_a_journal_without_alarms_is_told_in_words() -> None:
-    assert render.alarms((), NAMES) == "Belum ada alarm yang tercatat.\n"
+    assert render.alarms((), LABELS) == "Belum ada alarm yang tercatat.\n"
 
 
 def test_an_alarm_that_no_calendar_has_comes_first_and_without_a_date() -> None:
@@ -179,7 +236,7 @@ def test_an_alarm_that_no_calendar_has_comes_first_and_without_a_date() -> None:
 
     assert [(month.name, [each.at is None for each in month.alarms]) for month in found] == [
         ("", [True]), ("2026-11", [False])]
-    assert render.alarms(found, NAMES).startswith("Tanpa tanggal\n")
+    assert render.alarms(found, LABELS).startswith("Tanpa tanggal\n")
 
 
 # How it looks.
@@ -187,7 +244,7 @@ def test_an_alarm_that_no_calendar_has_comes_first_and_without_a_date() -> None:
 
 def test_nothing_is_cut_off_however_long_it_is() -> None:
     long = replace(ROW, origin="α" * 150, village="β" * 150, incident="γ" * 150, expected=("δ" * 150,))
-    text = render.alarms(history.months([long], wib, NOW), Names({}, {}, {}))
+    text = render.alarms(history.months([long], wib, NOW), NOBODY)
 
     assert [text.count(sign) for sign in "αβγδ"] == [150, 300, 300, 150]
     assert max(len(line) for line in text.splitlines()) <= render.WIDTH
@@ -195,16 +252,7 @@ def test_nothing_is_cut_off_however_long_it_is() -> None:
 
 def test_names_are_no_markup_and_lines_have_no_ends_of_blanks() -> None:
     row = replace(ROW, origin="[bold]:fire:[/]", incident="[red]api[/]", village="[b]")
-    text = render.alarms(history.months([row], wib, NOW), NAMES)
+    text = render.alarms(history.months([row], wib, NOW), LABELS)
 
     assert [text.count(word) for word in ("[bold]:fire:[/]", "[red]api[/]", "[b]")] == [1, 2, 2]
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
-
-
-def test_posts_of_one_name_are_told_apart() -> None:
-    post = Post("Pos Kamling")
-    villages = {slug: Village(slug.title(), "desa", "35.12.07.2001", (), {"pos-1": post}) for slug in ("a", "b")}
-    villages["a"].posts["polsek"] = Post("Polsek")
-    named = names(District("d", "D", "35.12.07", "jawa-timur", villages), Catalogue({}))
-
-    assert named.posts == {"a/pos-1": "Pos Kamling (a/pos-1)", "a/polsek": "Polsek", "b/pos-1": "Pos Kamling (b/pos-1)"}

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from kentongan import report as command
 from kentongan.__main__ import main
 from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
-from tests.posko.report.test_alarms import CSV, TEXT
+from tests.posko.report.test_alarms import CSV, IN_ENGLISH, TEXT
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +26,8 @@ def config(tmp_path: Path) -> str:
     return str(settings(tmp_path, tmp_path / "state"))
 
 
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(main, ["report", *words])
+def run(*words: str, **env: str) -> Result:
+    result = CliRunner().invoke(main, ["report", *words], env=env)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result
 
@@ -54,7 +54,7 @@ def test_json_is_json(config: str) -> None:
 
 
 @pytest.mark.parametrize(("form", "first"), [
-    ((), "Ronda Desember 2026\n\n"), (("--csv",), "night,time,clock,"), (("--json",), '{\n  "district": '),
+    ((), "Ronda Desember 2026 (WIB)\n\n"), (("--csv",), "night,time,clock,"), (("--json",), '{\n  "district": '),
 ])
 def test_rounds_are_told_in_each_form(config: str, form: tuple[str, ...], first: str) -> None:
     result = run("--config", config, "--ronda", "--month", "2026-12", *form)
@@ -89,7 +89,7 @@ def test_what_is_no_month_is_a_usage_error(config: str, word: str) -> None:
     result = run("--config", config, "--month", word)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith(f"Invalid value for '--month': {word!r} is no month; write it as 2026-11\n")
+    assert result.stderr.endswith(f"Invalid value for '--month': {word!r} must be a month, such as 2026-11\n")
 
 
 def test_two_forms_at_once_are_a_usage_error(config: str) -> None:
@@ -104,8 +104,8 @@ def test_without_a_journal_a_line_says_what_to_do(tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"{tmp_path}/none/posko.db: tidak ada jurnal; jalankan di komputer broker, tempat `kentongan posko` pernah "
-        "berjalan, dan periksa state_dir di pengaturan\n")
+        f"{tmp_path}/none/posko.db: tidak ada jurnal; jalankan di komputer server posko, tempat `kentongan posko` "
+        "pernah berjalan, dan periksa state_dir di pengaturan\n")
     assert not (tmp_path / "none").exists()
 
 
@@ -124,16 +124,23 @@ def test_faulty_settings_are_exit_2(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
-def test_a_row_that_cannot_be_read_whole_is_shown_and_warned_of(tmp_path: Path) -> None:
-    write(tmp_path, ALARMS, "UPDATE alarms SET sounds = '{', expected = '[7]' WHERE first = 'november'")
+def test_a_row_that_cannot_be_read_is_left_out_and_warned_of_in_a_line(tmp_path: Path) -> None:
+    write(tmp_path, ALARMS, "UPDATE alarms SET sounds = '{' WHERE first = 'november'")
     path = str(settings(tmp_path, tmp_path))
-    shown, hidden = run("--config", path, "--month", "2026-11"), run("--config", path, "--month", "2026-10")
+    result, english = run("--config", path), run("--config", path, "--lang", "en")
 
-    assert (shown.exit_code, hidden.exit_code, hidden.stderr) == (0, 0, "")
-    assert " 01-11 00:00  Bencana alam, semua desa           nyata         180                   waktu habis" in (
-        shown.stdout)
-    assert shown.stderr == (
-        "peringatan: alarm november: sounds, expected tidak terbaca di jurnal; sisanya ditampilkan\n")
+    assert (result.exit_code, result.stderr) == (
+        0, "peringatan: baris 2 di tabel alarms dilewati: sounds tidak terbaca\n")
+    assert english.stderr == "warning: row 2 of table alarms skipped: sounds cannot be read\n"
+    assert "Bencana alam" not in result.stdout
+    assert result.stdout.count("Pencurian, Kalibagor") == 4
+
+
+def test_in_english_by_its_option_or_the_locale(config: str) -> None:
+    asked, by_locale = run("--config", config, "--lang", "en"), run("--config", config, LC_ALL="en_GB.UTF-8")
+
+    assert (asked.exit_code, asked.stderr, asked.stdout) == (0, "", IN_ENGLISH)
+    assert by_locale.stdout == IN_ENGLISH
 
 
 def test_the_help_has_an_example() -> None:

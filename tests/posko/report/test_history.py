@@ -1,5 +1,6 @@
 """What counts as what: false, late, unknown, in force; when it was, how long, and who sounded it."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,10 @@ from contract.domain.alarm import Key, Status
 from posko.core.effects import End
 from posko.report import render
 from posko.report.core import history
-from posko.report.core.history import Alarm, Counts, Dated
+from posko.report.core.history import Alarm, Dated
 from posko.report.core.rows import AlarmRow
 from tests.posko.report.journals import NOW, ROW, wib
-from tests.posko.report.names import NAMES
+from tests.posko.report.shipped import LABELS
 
 
 def alarm(row: AlarmRow, now: float = NOW) -> Alarm:
@@ -31,23 +32,23 @@ def alarm(row: AlarmRow, now: float = NOW) -> Alarm:
     (2059.9, End.FINISHED, Status.ACTUAL, False),
     (2059.9, End.LATE, Status.ACTUAL, False),
 ])
-def test_a_false_alarm_is_one_in_earnest_that_the_all_clear_ends_within_a_minute(
+def test_a_false_alarm_is_an_actual_one_that_the_all_clear_ends_within_a_minute(
     ended_at: float, end: End, status: Status, false: bool
 ) -> None:
     assert alarm(replace(ROW, ended_at=ended_at, end=end, status=status)).false is false
 
 
 @pytest.mark.parametrize(("end", "status", "counts"), [
-    (End.FINISHED, Status.ACTUAL, Counts(alarms=1)),
-    (None, Status.ACTUAL, Counts(alarms=1)),
-    (End.LATE, Status.ACTUAL, Counts(late=1)),
-    (End.UNKNOWN, Status.ACTUAL, Counts(unknown=1)),
-    (End.CLEARED, Status.EXERCISE, Counts(exercises=1)),
-    (End.EARNEST, Status.EXERCISE, Counts(exercises=1)),
-    (End.LATE, Status.EXERCISE, Counts(exercises=1)),
-    (End.UNKNOWN, Status.EXERCISE, Counts(exercises=1)),
+    (End.FINISHED, Status.ACTUAL, Counter(alarms=1)),
+    (None, Status.ACTUAL, Counter(alarms=1)),
+    (End.LATE, Status.ACTUAL, Counter(late=1)),
+    (End.UNKNOWN, Status.ACTUAL, Counter(unknown=1)),
+    (End.CLEARED, Status.EXERCISE, Counter(exercises=1)),
+    (End.EARNEST, Status.EXERCISE, Counter(exercises=1)),
+    (End.LATE, Status.EXERCISE, Counter(exercises=1)),
+    (End.UNKNOWN, Status.EXERCISE, Counter(exercises=1)),
 ])
-def test_each_alarm_is_counted_once(end: End | None, status: Status, counts: Counts) -> None:
+def test_each_alarm_is_counted_once(end: End | None, status: Status, counts: Counter[str]) -> None:
     (month,) = history.months([replace(ROW, end=end, status=status)], wib, NOW)
 
     assert month.counts == {Key("kalibagor", "pencurian"): counts}
@@ -58,8 +59,8 @@ def test_alarms_of_one_incident_are_counted_by_village() -> None:
     (month,) = history.months(rows, wib, NOW)
 
     assert month.counts == {
-        Key("kalibagor", "pencurian"): Counts(alarms=2), Key("olean", "pencurian"): Counts(alarms=1)}
-    assert month.total == Counts(alarms=3)
+        Key("kalibagor", "pencurian"): Counter(alarms=2), Key("olean", "pencurian"): Counter(alarms=1)}
+    assert month.total == Counter(alarms=3)
 
 
 # When, and how long.
@@ -90,7 +91,7 @@ def test_an_alarm_of_unknown_age_that_was_left_as_it_was_written_keeps_its_time(
 
 
 @pytest.mark.parametrize(("now", "in_force", "told"), [
-    (1793628847.0, True, "MASIH BERLAKU"), (1793628847.0 + 189.9, True, "MASIH BERLAKU"),
+    (1793628847.0, True, "MASIH AKTIF"), (1793628847.0 + 189.9, True, "MASIH AKTIF"),
     (1793628847.0 + 190.1, False, "tidak tercatat"),
 ])
 def test_an_alarm_without_an_end_is_in_force_until_its_time_is_over(now: float, in_force: bool, told: str) -> None:
@@ -98,7 +99,7 @@ def test_an_alarm_without_an_end_is_in_force_until_its_time_is_over(now: float, 
     found = history.months([row], wib, now)
 
     assert found[0].alarms[0].in_force is in_force
-    assert told in render.alarms(found, NAMES)
+    assert told in render.alarms(found, LABELS)
 
 
 # Who sounded.

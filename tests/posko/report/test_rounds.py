@@ -10,7 +10,7 @@ from posko.report.core import rounds
 from posko.report.core.rounds import RoundsMonth
 from posko.report.core.rows import RoundRow
 from tests.posko.report.journals import ROUNDS, wib, write
-from tests.posko.report.names import NAMES
+from tests.posko.report.shipped import ENGLISH, LABELS
 
 POSTS = ("patokan/pos-1", "patokan/polsek", "kalibagor/pos-1", "kotakan/pos-1", "olean/pos-1")
 ROW = RoundRow("r1", "kalibagor", "kalibagor/pos-1", "button", 1793545200.0, synced=True)
@@ -18,24 +18,25 @@ ROW = RoundRow("r1", "kalibagor", "kalibagor/pos-1", "button", 1793545200.0, syn
 
 @pytest.fixture(scope="module")
 def months(tmp_path_factory: pytest.TempPathFactory) -> tuple[RoundsMonth, ...]:
-    return rounds.months(archive.rounds(write(tmp_path_factory.mktemp("journal"), ROUNDS)), POSTS, wib)
+    return rounds.months(archive.rounds(write(tmp_path_factory.mktemp("journal"), ROUNDS))[0], POSTS, wib)
 
 
 TEXT = """\
-Ronda November 2026
+Ronda November 2026 (WIB)
 
-Pos                    Desa       Malam                    Pukul
-Pos Kamling Kalibagor  Kalibagor  01-02 November           22:00 jadwal, ~01:15 tombol, 11:59 tombol
-                                  02-03 November           12:00 tombol
-tanpa nama             Kotakan    02-03 November           00:00 operator
-lama/pos-9             lama       30 November-01 Desember  03:00 tombol
+Pos                    Desa/kelurahan  Malam                   Pukul
+Pos Kamling Kalibagor  Kalibagor       1–2 November            22.00 (jadwal), ~01.15 (tombol),
+                                                               11.59 (tombol)
+                                       2–3 November            12.00 (tombol)
+tanpa nama             Kotakan         2–3 November            00.00 (operator)
+lama/pos-9             lama            30 November–1 Desember  03.00 (tombol)
 
 Tidak meronda: Pos Kamling Patokan, Polsek Situbondo, Pos Kamling Kotakan, Pos Kamling Olean
 
-Ronda Desember 2026
+Ronda Desember 2026 (WIB)
 
-Pos                Desa   Malam           Pukul
-Pos Kamling Olean  Olean  01-02 Desember  12:00 tombol
+Pos                Desa/kelurahan  Malam         Pukul
+Pos Kamling Olean  Olean           1–2 Desember  12.00 (tombol)
 
 Tidak meronda: Pos Kamling Patokan, Polsek Situbondo, Pos Kamling Kalibagor, Pos Kamling Kotakan
 
@@ -44,7 +45,13 @@ Tidak meronda: Pos Kamling Patokan, Polsek Situbondo, Pos Kamling Kalibagor, Pos
 
 
 def test_the_text_tells_the_hours_by_post_and_night_and_who_made_none(months: tuple[RoundsMonth, ...]) -> None:
-    assert render.rounds(months, NAMES) == TEXT
+    assert render.rounds(months, LABELS) == TEXT
+    assert render.rounds(months, ENGLISH).splitlines()[:4] == [
+        "Patrols in November 2026 (WIB)",
+        "",
+        "Post                   Village    Night                   Hours",
+        "Pos Kamling Kalibagor  Kalibagor  1–2 November            22:00 (schedule), ~01:15 (button), 11:59",
+    ]
 
 
 CSV = """\
@@ -97,7 +104,7 @@ def test_the_json_names_the_posts_that_made_none(months: tuple[RoundsMonth, ...]
 
 
 def test_a_night_belongs_to_the_month_in_which_it_begins(tmp_path: Path, months: tuple[RoundsMonth, ...]) -> None:
-    rows = archive.rounds(write(tmp_path, ROUNDS))
+    rows, _ = archive.rounds(write(tmp_path, ROUNDS))
 
     assert [rounds.months(rows, POSTS, wib, name) for name in ("2026-11", "2026-12")] == [months[:1], months[1:]]
 
@@ -118,13 +125,13 @@ def test_an_operators_message_is_no_round_of_the_watch() -> None:
 def test_a_month_without_rounds_is_told_in_words_and_so_is_everyone() -> None:
     empty = rounds.months([ROW], ("kalibagor/pos-1",), wib, "2025-01")
 
-    assert render.rounds(empty, NAMES) == (
+    assert render.rounds(empty, LABELS) == (
         "Tidak ada ronda pada Januari 2025.\nTidak meronda: Pos Kamling Kalibagor\n")
     assert '"rounds": [],' in export.rounds_json(empty, "situbondo")
 
 
 def test_a_journal_without_rounds_is_told_in_words() -> None:
-    assert render.rounds((), NAMES) == "Belum ada ronda yang tercatat.\n"
+    assert render.rounds((), LABELS) == "Belum ada ronda yang tercatat.\n"
 
 
 @pytest.mark.parametrize("wall", [-62135582400.0, 253402261199.0], ids=["year 1", "year 9999"])
@@ -132,12 +139,12 @@ def test_a_round_on_the_calendars_first_morning_or_last_evening_is_of_no_night(w
     found = rounds.months([replace(ROW, wall=wall)], POSTS, wib)
 
     assert [(each.at is None, each.night) for month in found for each in month.rounds] == [(False, None)]
-    assert render.rounds(found, NAMES).startswith("Ronda Tanpa tanggal\n")
+    assert render.rounds(found, LABELS).startswith("Ronda Tanpa tanggal (WIB)\n")
 
 
 def test_a_round_of_an_instant_that_no_calendar_has_is_shown_without_a_night() -> None:
     found = rounds.months([replace(ROW, wall=1e18)], POSTS, wib)
 
     assert [(month.name, month.none) for month in found] == [("", ())]
-    assert "?      ? tombol" in render.rounds(found, NAMES)
+    assert "?      ? (tombol)" in render.rounds(found, LABELS)
     assert export.rounds_csv(found).splitlines()[1] == ",,,kalibagor,kalibagor/pos-1,button,r1"
