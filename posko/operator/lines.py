@@ -55,7 +55,7 @@ def changes(before: Snapshot, after: Snapshot, labels: Labels) -> list[str]:
               if before.faults.get(part) != why]
     if after.order is not None:
         lines = [*faults, *_progress(before, after, after.order, labels)]
-        return [f"{labels.seconds(after.order.elapsed_s):>11}  {line}" for line in lines]
+        return [f"{labels.seconds(after.order.elapsed_s):>12}  {line}" for line in lines]
     lines = [*_link(before, after, labels), *faults, *_hub(before, after, labels), *_posts(before, after, labels),
              *_alarms(before, after, labels), *_news(before, after, labels)]
     return [f"{clock_time(after, after.now, labels)}  {line}" for line in lines]
