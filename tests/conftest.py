@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from contract.settings import yamltext
 from tests.support import environment
+from tests.support.nodes import ROOT
 from tests.support.pins import KINDS, Bench, make_bench
 
 # The same examples each time, so that a change is judged by what it changes. KENTONGAN_EXPLORE=1 looks for new ones.
@@ -21,12 +22,37 @@ settings.register_profile(
 settings.register_profile("same", settings.get_profile("new"), derandomize=True)
 settings.load_profile("new" if os.environ.get("KENTONGAN_EXPLORE") else "same")
 
+# What waits for processes begins first, so that no long test is left for the end, when the other workers have none.
+FIRST = ("e2e", "demo", "broker", "model", "node/sound")
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Settles the environment before any test module is imported, in each process that runs tests."""
     home = tempfile.TemporaryDirectory(prefix="kentongan-home-")
     session.config.add_cleanup(home.cleanup)
     environment.settle(Path(home.name))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Orders the tests, and keeps those together that share what is costly; each other test runs where there is room.
+
+    For `pytest --dist loadgroup --no-loadscope-reorder`.
+    """
+    items.sort(key=_place)
+    for item in items:
+        if _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.relative_to(ROOT).as_posix()
+    return next((place for place, name in enumerate(FIRST) if folder.startswith(f"tests/{name}/")), len(FIRST))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether *item* uses a fixture of ours that is made once for several tests."""
+    used = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(each.scope != "function" and each.baseid.startswith("tests") for found in used for each in found)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
