@@ -1,17 +1,22 @@
 """Mosquitto as a program: where it is, a free port for it, how it is started and ended."""
 
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 # Debian puts the broker where an ordinary user's PATH does not look.
 _PLACES = ("/usr/sbin", "/usr/local/sbin")
-START_S = 10.0
+# What is longer is a hang: a slow or busy machine takes seconds.
+START_S = END_S = 30.0
+# Below the lowest port that Linux gives to a connection unless it was told otherwise.
+_SERVERS_PORTS = range(15_000, 32_000)
 
 
 class BrokerError(Exception):
@@ -30,11 +35,23 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nothing uses at this moment."""
+    """A TCP port of the loopback interface that nothing uses at this moment.
+
+    No connection is given it as its own either, where there is room below the kernel's range for these: otherwise a
+    client that tries again while a broker is restarted could take the broker's port (ip(7), ip_local_port_range).
+    """
+    for _ in range(100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", secrets.choice(_SERVERS_PORTS)))
+            return _port(probe)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return _port(probe)
+
+
+def _port(bound: socket.socket) -> int:
+    port: int = bound.getsockname()[1]
+    return port
 
 
 def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[bytes]:
@@ -60,7 +77,7 @@ def end(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) ->
     if process.poll() is None:
         process.send_signal(how)
     try:
-        process.wait(timeout=5.0)
+        process.wait(timeout=END_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-from testing.program import Program
+from testing.program import LIMIT_S, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Box(Program):
         return self.levels.get(output, False)
 
     def _watch_pins(self, listener: socket.socket) -> None:
-        listener.settimeout(30.0)
+        listener.settimeout(LIMIT_S)
         try:
             connection, _ = listener.accept()
         except OSError:

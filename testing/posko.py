@@ -27,7 +27,7 @@ class Posko(Program):
         """Starts the hub and returns when it is linked, unless that is not to be. Raises NeverError."""
         since = len(self.lines)
         self.start(env)
-        self.expect("linked:" if linked else "listening", since, 30.0)
+        self.expect("linked:" if linked else "listening", since)
         return self
 
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:

@@ -6,9 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from testing.program import NeverError
-
-HALT_S = 30.0
+from testing.program import LIMIT_S, NeverError
 
 
 def state(pid: int) -> str:
@@ -49,8 +47,8 @@ def _is_player(pid: int) -> bool:
 def halt(pid: int) -> None:
     """Stops process *pid* (SIGSTOP); returns once it has stopped. Raises NeverError."""
     os.kill(pid, signal.SIGSTOP)
-    deadline = time.monotonic() + HALT_S
+    deadline = time.monotonic() + LIMIT_S
     while state(pid) != "T":
         if time.monotonic() > deadline:
-            raise NeverError(f"process {pid} did not stop within {HALT_S:g} s")
+            raise NeverError(f"process {pid} did not stop within {LIMIT_S:g} s")
         time.sleep(0.001)

@@ -11,7 +11,8 @@ from typing import Self
 
 from broker.mosquitto import end
 
-STOP_S = 5.0
+# What is waited for comes sooner or not at all: a limit only ends a hang, on a slow or busy machine too.
+LIMIT_S = 30.0
 _EVENT = re.compile(r"[a-z]+:")  # as loop/teller.py begins a line
 
 
@@ -79,7 +80,7 @@ class Program:
         """Ends it as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def wait(self, ready: Callable[[Self], bool], timeout_s: float) -> bool:
+    def wait(self, ready: Callable[[Self], bool], timeout_s: float = LIMIT_S) -> bool:
         """Waits until *ready* of this program; looks again at each line, and at whatever else is noted of it."""
         with self._changed:
             return self._changed.wait_for(lambda: ready(self), timeout_s)
@@ -94,11 +95,11 @@ class Program:
             return [line for line in self.lines[since:] if line.startswith(part)]
         return [line for line in self.lines[since:] if part in line]
 
-    def wait_line(self, part: str, timeout_s: float, since: int = 0) -> bool:
+    def wait_line(self, part: str, timeout_s: float = LIMIT_S, since: int = 0) -> bool:
         """Waits until `said` has a line with *part*, after the first *since* lines."""
         return self.wait(lambda program: bool(program.said(part, since)), timeout_s)
 
-    def expect(self, part: str, since: int = 0, timeout_s: float = 5.0) -> None:
+    def expect(self, part: str, since: int = 0, timeout_s: float = LIMIT_S) -> None:
         """Waits for a line that holds *part*, after the first *since* lines. Raises NeverError."""
         if not self.wait_line(part, timeout_s, since):
             raise NeverError(f"{self.name} never printed {part!r}, but: {self.lines[since:]}")
@@ -109,7 +110,7 @@ class Program:
             return
         end(process, how)
         if self._thread is not None:
-            self._thread.join(timeout=STOP_S)  # it has said all
+            self._thread.join(timeout=LIMIT_S)  # it has said all
 
     def _watch_lines(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None  # noqa: S101 - it was opened as a pipe

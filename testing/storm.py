@@ -32,7 +32,6 @@ BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
 }
-START_S = 30.0
 _SOUNDING = re.compile(r"^sounding: .*identifier=(\S+)")
 
 
@@ -203,5 +202,5 @@ def _start(post: Box, until: str) -> None:
     """Starts *post*; returns when it has printed a line with *until*, and its contacts can be moved."""
     since = len(post.lines)
     post.start()
-    post.expect(until, since, START_S)
-    post.wait(lambda box: box.wired, START_S)
+    post.expect(until, since)
+    post.wait(lambda box: box.wired)

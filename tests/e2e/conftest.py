@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from testing.private_broker import PrivateBroker
-from tests.support.village import Post
+from tests.support.village import Post, settings
+
+SLOW_S = 5.0  # how long the button `bencana` of Kalibagor is to be held: a touch is much shorter on any machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Neighbours:
 @pytest.fixture(scope="module")
 def neighbours() -> Iterator[Neighbours]:
     with tempfile.TemporaryDirectory(prefix="k") as name, PrivateBroker(Path(name) / "broker") as broker:
-        kalibagor = Post(Path(name) / "a", broker.port)
+        slow = {"bencana": {"pin": 21, "hold_s": SLOW_S}, **settings(Path(name), 0)["buttons"]}
+        kalibagor = Post(Path(name) / "a", broker.port, buttons=slow)
         kotakan = Post(Path(name) / "b", broker.port, "kotakan")
         with_both = (kalibagor, kotakan)
         try:
@@ -33,13 +36,6 @@ def neighbours() -> Iterator[Neighbours]:
         finally:
             for post in with_both:
                 post.stop()
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder with a short name: the path of a Unix socket has room for some hundred signs only."""
-    with tempfile.TemporaryDirectory(prefix="k") as name:
-        yield Path(name)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An operator's line at the keyboard, and what the pins of a box do."""
 
 import itertools
-import time
 
 import pytest
 
@@ -9,7 +8,7 @@ from runtime import clock
 from testing.box import Change
 from tests.e2e.conftest import Neighbours
 from tests.support.mqtt import Reader, publish
-from tests.support.village import AT_ONCE_S, BASE, HOLD_S, SOUNDS, alarm, silence
+from tests.support.village import BASE, HOLD_S, SOUNDS, Post, alarm, silence
 
 FORMS = {
     "empty": (["-n"], ""),
@@ -69,52 +68,59 @@ def test_an_alarm_out_of_reach_sounds_nowhere_else(neighbours: Neighbours) -> No
     neighbours.kalibagor.expect_silence(neighbours.broker, before)
 
 
-def test_the_rhythm_of_theft_follows_the_siren_at_the_pins(neighbours: Neighbours) -> None:
-    """Two strokes 0.3 s apart, 1.2 s to the next figure, the first 6 s after the siren began."""
+def test_the_rhythm_follows_the_siren_at_the_pins(neighbours: Neighbours) -> None:
+    """The siren drowns a drum, so it is off before the first stroke, and stays so."""
     post = neighbours.kalibagor
     before = len(post.changes)
     alarm(neighbours.broker, "semua", "pencurian")
-    assert post.wait(lambda _: len([1 for each in post.sounds(before) if each.output == "striker"]) == 4, 12.0)
+    assert post.wait(lambda _: switched(post, before).count(("striker", True)) >= 3)
     silence(neighbours.broker)
     post.expect_quiet()
 
-    siren, *_ = [each for each in post.sounds(before) if each.output == "siren"]
-    strokes = [each.at - siren.at for each in post.sounds(before) if each.output == "striker"]
-    assert strokes[:4] == pytest.approx([6.0, 6.3, 7.5, 7.8], abs=0.03)
+    siren, beaten = switched(post, before)[:2], switched(post, before)[2:]
+    assert siren == [("siren", True), ("siren", False)]
+    assert beaten == [("striker", True), ("striker", False)] * (len(beaten) // 2)
 
 
-def test_silence_in_the_middle_of_a_tone_is_quiet_within_a_fifth_of_a_second(neighbours: Neighbours) -> None:
-    took_s = []
+def switched(post: Post, since: int) -> list[tuple[str, bool]]:
+    """How siren and striker were switched, after the first *since* changes."""
+    return [(each.output, each.level) for each in post.changes[since:] if each.output in ("siren", "striker")]
+
+
+def test_silence_in_the_middle_of_a_tone_ends_all_that_sounds(neighbours: Neighbours) -> None:
+    post = neighbours.kalibagor
     for incident in ("kebakaran", "kecelakaan", "ternak"):
         alarm(neighbours.broker, "semua", incident)
-        neighbours.kalibagor.expect_on("siren")
-        before = silence(neighbours.broker)
-        took_s.append(neighbours.kalibagor.expect_quiet() - before)
-
-    assert sorted(took_s)[1] < 0.2  # one of the three may meet a machine that stalls
+        post.expect_on("siren")
+        silence(neighbours.broker)
+        post.expect_quiet()  # the strobe too, which shines until an alarm's end, minutes later
+        before = len(post.changes)
+        post.expect_silence(neighbours.broker, before)
 
 
 def test_the_all_clear_ends_an_alarm_wherever_it_sounds_and_beats_the_safe_code(neighbours: Neighbours) -> None:
     both = (neighbours.kalibagor, neighbours.kotakan)
     since = [len(post.lines) for post in both]
     alarm(neighbours.broker, "kotakan", "perampokan")
+    before = []
     for post in both:
         post.expect_on("siren")
+        before.append(len(post.changes))
     alarm(neighbours.broker, "kotakan", "aman")
-    for post, mark in zip(both, since, strict=True):
-        assert post.wait(lambda box: not box.on("siren"), 2.0)
+    for post, mark, rung in zip(both, since, before, strict=True):
         post.expect("cleared:", mark)
         post.expect("incident=aman", mark)
-        post.expect_on("striker")
-    silence(neighbours.broker)
-    for post in both:
+        post.expect("finished:", mark)  # by itself: nothing else is in force
         post.expect_quiet()
+
+        assert ("siren", True) not in switched(post, rung)
+        assert ("striker", True) in switched(post, rung)
 
 
 def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours: Neighbours) -> None:
     post = neighbours.kotakan
     post.contact("lock", closed=True)
-    post.expect("locked:", timeout_s=2.0)
+    post.expect("locked:")
     before, since = len(post.changes), len(post.lines)
     alarm(neighbours.broker, "kotakan", "ternak")
     alarm(neighbours.broker, "semua", "lainnya", "-m", "intruder")
@@ -123,6 +129,7 @@ def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours
     neighbours.kalibagor.expect_on("siren")  # which is not locked
     post.hold("kebakaran")
     post.expect_on("siren")
+    post.expect_on("strobe")
     refused_silence = len(post.lines)
     silence(neighbours.broker)
     post.expect("refused:", refused_silence)
@@ -149,7 +156,7 @@ def test_an_operators_typo_is_answered(neighbours: Neighbours, topic: str, told:
     with Reader(neighbours.broker, f"{BASE}/kalibagor/node/pos-1/event") as reader:
         publish(neighbours.broker, f"{BASE}/{topic}")
 
-        assert reader.wait(lambda came: any(told in str(each.members.get("reason")) for each in came), 2.0)
+        assert reader.wait(lambda came: any(told in str(each.members.get("reason")) for each in came))
 
 
 REFUSED = {
@@ -182,7 +189,7 @@ def test_each_payload_that_is_none_is_refused_with_a_reason_and_the_node_goes_on
     for (name, body), post in zip(REFUSED.items(), itertools.cycle(both), strict=False):
         since = len(post.lines)
         alarm(broker, post.village, "lainnya", "-q", "1", body=body)
-        assert post.wait_line("refused:", 5.0, since), f"{name}: {post.lines[since:]}"
+        assert post.wait_line("refused:", since=since), f"{name}: {post.lines[since:]}"
         refused[name] = post.said("refused:", since)
     for post, mark in zip(both, before, strict=True):
         post.expect_silence(broker, mark)
@@ -213,7 +220,7 @@ def test_a_held_button_rings_here_at_its_time_and_at_the_neighbours(neighbours: 
     other.expect_quiet()
 
     own = next(each for each in post.sounds(before) if each.output == "siren")
-    assert HOLD_S <= own.at - pressed_at < HOLD_S + AT_ONCE_S
+    assert own.at - pressed_at >= HOLD_S
     assert "origin=network" in other.said("sounding:", since)[0]
 
 
@@ -221,8 +228,9 @@ def test_a_bouncing_contact_and_a_short_touch_ring_nothing(neighbours: Neighbour
     post = neighbours.kalibagor
     before = len(post.changes)
     for _ in range(5):
-        post.press("kebakaran", 0.01)
-        time.sleep(0.08)
+        post.contact("bencana", closed=True)
+        post.contact("bencana", closed=False)
+    post.press("bencana", 0.1)
 
     post.expect_silence(neighbours.broker, before)
 

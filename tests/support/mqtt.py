@@ -10,6 +10,7 @@ from typing import Any
 
 from broker.mosquitto import program
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 
 # A line for the broker's configuration: started by root, it would become a user who may not read a test's folder; any
 # other user is unaffected by it (mosquitto.conf(5)).
@@ -40,7 +41,7 @@ def publish(broker: PrivateBroker, topic: str, *words: str, body: bytes | None =
         words = (*words, "-n")
     subprocess.run(
         [program("mosquitto_pub"), "-h", broker.host, "-p", str(broker.port), "-t", topic, *words],
-        input=body if body is not None else b"", capture_output=True, check=True, timeout=20.0,
+        input=body if body is not None else b"", capture_output=True, check=True, timeout=LIMIT_S,
     )
 
 
@@ -70,7 +71,7 @@ class Reader:
         )
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
-        assert self._wait(lambda: self._fenced > 0, 10.0), "mosquitto_sub did not subscribe"
+        assert self._wait(lambda: self._fenced > 0), "mosquitto_sub did not subscribe"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,7 +81,7 @@ class Reader:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def wait(self, ready: Callable[[list[Message]], bool], timeout_s: float = 5.0, since: int = 0) -> bool:
+    def wait(self, ready: Callable[[list[Message]], bool], timeout_s: float = LIMIT_S, since: int = 0) -> bool:
         """Waits until *ready* of the messages after the first *since*; looks again at each message."""
         return self._wait(lambda: ready(self.messages[since:]), timeout_s)
 
@@ -88,9 +89,9 @@ class Reader:
         """Returns when everything that was published before has arrived here."""
         count = self._fenced
         publish(self._broker, self._fence, "-m", "here")
-        assert self._wait(lambda: self._fenced > count, 10.0), "the fence did not arrive"
+        assert self._wait(lambda: self._fenced > count), "the fence did not arrive"
 
-    def _wait(self, ready: Callable[[], bool], timeout_s: float) -> bool:
+    def _wait(self, ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
         with self._came:
             return self._came.wait_for(ready, timeout_s)
 

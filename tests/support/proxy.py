@@ -5,6 +5,8 @@ import struct
 from contextlib import suppress
 from threading import Lock, Thread
 
+from testing.program import LIMIT_S
+
 
 class Proxy:
     """Passes connections on to *port*, until it is told to swallow or to cut them. Use as a context manager."""
@@ -32,7 +34,7 @@ class Proxy:
         self._listener.close()
         self.cut()
         for thread in self._threads:
-            thread.join(5.0)
+            thread.join(LIMIT_S)
 
     def swallow(self) -> None:
         """From now on the connections that there are look alive and carry nothing. New ones work."""

@@ -1,8 +1,11 @@
 """A post with a real node in it, and what the tests say to it and see of it."""
 
+import json
 import os
 import socket
 import time
+import uuid
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from contract.wire.beacon import Beacon, Listed, write_beacon
 from runtime import clock
 from testing.box import Box, Change
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 from tests.support.mqtt import publish
 from tests.support.nodes import CONFIG, ROOT
 
@@ -20,8 +24,10 @@ HOLD_S = 0.2
 SOUNDS = ("siren", "striker", "strobe")
 # How long a pin's change may be on its way to the test after the node has said the next thing.
 SETTLE_S = 0.05
-# "At once", on a machine that does other things too: what waited for a disk, a broker or a network would take seconds.
-AT_ONCE_S = 0.5
+# Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number.
+HURRIED = "runtime.mqtt.RETRY_S = (0.05, 0.2)"
+OFTEN = "posko.core.beacon.EVERY_S = 0.5"
+ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
 
 
 def settings(folder: Path, port: int, village: str = "kalibagor", **extra: Any) -> dict[str, Any]:
@@ -53,17 +59,21 @@ class Post(Box):
 
     def __init__(self, folder: Path, port: int, village: str = "kalibagor", **extra: Any) -> None:
         super().__init__(folder, settings(folder, port, village, **extra))
+        self._folder = folder
         self.village = village
         self.state_dir = Path(self.settings["state_dir"])
 
     def begin(self, env: Mapping[str, str] | None = None, *, linked: bool = True) -> "Post":
-        """Starts the node and returns when it is armed, and linked unless that is not to be."""
+        """Starts the node and returns when it is armed, and linked unless that is not to be.
+
+        It hardly waits between two attempts to connect, unless *env* is given.
+        """
         since = len(self.lines)
-        self.start(env)
-        self.expect("armed:", since, 15.0)
-        assert self.wait(lambda box: box._connection is not None, 5.0)
+        self.start(impatient(self._folder, HURRIED) if env is None else env)
+        self.expect("armed:", since)
+        assert self.wait(lambda box: box.wired)
         if linked:
-            self.expect("linked:", since, 10.0)
+            self.expect("linked:", since)
         return self
 
     def _watch_pins(self, listener: socket.socket) -> None:
@@ -81,19 +91,19 @@ class Post(Box):
         """
         part, since = "silenced:" if name == "hening" else "pressed:", len(self.lines)
         self.contact(name, closed=True)
-        taken = self.wait_line(part, 5.0, since)
+        taken = self.wait_line(part, since=since)
         self.contact(name, closed=False)
         assert taken, f"{self.name} did not take {name}, but: {self.lines[since:]}"
 
-    def expect(self, part: str, since: int = 0, timeout_s: float = 5.0) -> None:
+    def expect(self, part: str, since: int = 0, timeout_s: float = LIMIT_S) -> None:
         """Waits until the node says a line with *part*, after its first *since*; fails loudly if it does not."""
         assert self.wait_line(part, timeout_s, since), f"{self.name} never said {part!r}, but: {self.lines[since:]}"
 
-    def expect_on(self, output: str = "siren", timeout_s: float = 5.0) -> None:
+    def expect_on(self, output: str = "siren", timeout_s: float = LIMIT_S) -> None:
         """Waits until *output* is on."""
         assert self.wait(lambda box: box.on(output), timeout_s), f"{output} of {self.name} is not on: {self.lines}"
 
-    def expect_quiet(self, timeout_s: float = 5.0) -> float:
+    def expect_quiet(self, timeout_s: float = LIMIT_S) -> float:
         """Waits until everything is at rest; returns the instant of the last change."""
         assert self.wait(lambda box: not any(map(box.on, SOUNDS)), timeout_s), f"{self.name} is not quiet: {self.lines}"
         return max((each.at for each in self.changes if each.output in SOUNDS), default=0.0)
@@ -102,18 +112,20 @@ class Post(Box):
         """Each time that something went on, after the first *since* changes."""
         return [each for each in self.changes[since:] if each.output in SOUNDS and each.level]
 
-    def fence(self, broker: PrivateBroker, timeout_s: float = 10.0) -> None:
-        """Returns when the node has worked off everything that was published before.
+    def fence(self, broker: PrivateBroker) -> str:
+        """Returns when the node has worked off everything that was published before: the name of its answer.
 
-        A node that was asked too much answers two questions a second, so it is asked again.
+        It is sent an alarm that is a test, and answers under its name. A node that was asked too much answers twice a
+        second, so it is asked again.
         """
-        since, deadline = len(self.lines), time.monotonic() + timeout_s
+        name, since, deadline = f"fence-{uuid.uuid4().hex[:8]}", len(self.lines), time.monotonic() + LIMIT_S
+        body = json.dumps({"identifier": name, "status": Status.TEST.value}).encode()
         while time.monotonic() < deadline:
-            publish(broker, f"{BASE}/{self.village}/command/test", "-q", "1")
-            if self.wait_line("tested:", 1.0, since):
+            alarm(broker, self.village, "lainnya", "-q", "1", body=body)
+            if self.wait_line(f"identifier={name}", 1.0, since):
                 time.sleep(SETTLE_S)
-                return
-        raise AssertionError(f"{self.name} answers no self-test, but: {self.lines[since:]}")
+                return name
+        raise AssertionError(f"{self.name} does not answer, but: {self.lines[since:]}")
 
     def expect_silence(self, broker: PrivateBroker, since: int) -> None:
         """Fails if anything went on after the first *since* changes, once all that was published is worked off."""
@@ -128,9 +140,10 @@ def impatient(folder: Path, *constants: str) -> dict[str, str]:
     the lines, before it.
     """
     lines = [f"import {line.split(' ')[0].rpartition('.')[0]}; {line}" for line in constants]
-    place = folder / "impatient"
+    text = "\n".join(lines) + "\n"
+    place = folder / f"impatient-{zlib.crc32(text.encode()):08x}"
     place.mkdir(parents=True, exist_ok=True)
-    (place / "sitecustomize.py").write_text("\n".join(lines) + "\n", "utf-8")
+    (place / "sitecustomize.py").write_text(text, "utf-8")
     return {"PYTHONPATH": os.pathsep.join([str(place), str(ROOT)])}
 
 

@@ -8,11 +8,12 @@ from node.core.events import Event
 from runtime import clock
 from runtime.core.events import Tick
 from runtime.inbox import Inbox
+from testing.program import LIMIT_S
 
 E = TypeVar("E")
 
 
-def wait_until(ready: Callable[[], bool], timeout_s: float = 5.0) -> bool:
+def wait_until(ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
     """Whether *ready* became true within *timeout_s*. For what has no event of its own to wait on."""
     deadline = time.monotonic() + timeout_s
     while not ready():
@@ -22,7 +23,7 @@ def wait_until(ready: Callable[[], bool], timeout_s: float = 5.0) -> bool:
     return True
 
 
-def take(inbox: Inbox, kind: type[E], timeout_s: float = 5.0) -> E:
+def take(inbox: Inbox, kind: type[E], timeout_s: float = LIMIT_S) -> E:
     """The next event of class *kind* in *inbox*; what comes before it is thrown away."""
     due = clock.now() + timeout_s
     passed: list[Event] = []
