@@ -13,7 +13,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,10 +57,11 @@ class Count:
 class Storm:
     """The parts, and how they are pressed and killed. Use as a context manager.
 
-    Raises BrokerError, and NeverError if a part does not start.
+    Hub and posts are started with the variables *env*, if there are some. Raises BrokerError, and NeverError if a part
+    does not start.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, env: Mapping[str, str] | None = None) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chooses what is killed
         self.broker = PrivateBroker(folder / "broker")
         self.hub = Posko(folder / "posko", self.broker.port)
@@ -68,6 +69,7 @@ class Storm:
             name: Box(folder / name, _settings(folder / name, self.broker.port, village))
             for name, village in VILLAGES.items()
         }
+        self._env = env
         self._over = Flag()
         self.count = Count()
 
@@ -75,10 +77,10 @@ class Storm:
         with ExitStack() as parts:
             parts.enter_context(self.broker)
             parts.callback(self.hub.stop)
-            self.hub.begin()
+            self.hub.begin(self._env)
             for post in self.posts.values():
                 parts.callback(post.stop)
-                _start(post, "linked:")
+                self._start(post, "linked:")
             self._parts = parts.pop_all()
         return self
 
@@ -147,11 +149,18 @@ class Storm:
         elif name == "hub":
             self.hub.kill()
             self._over.wait(away_s)
-            self.hub.begin(linked=False)
+            self.hub.begin(self._env, linked=False)
         else:
             self.posts[name].kill()
             self._over.wait(away_s)
-            _start(self.posts[name], "armed:")
+            self._start(self.posts[name], "armed:")
+
+    def _start(self, post: Box, until: str) -> None:
+        """Starts *post*; returns when it has printed a line with *until*, and its contacts can be moved."""
+        since = len(post.lines)
+        post.start(self._env)
+        post.expect(until, since)
+        post.wait(lambda box: box.wired)
 
     def _counted_twice(self) -> Iterator[str]:
         """Presses that the hub took for more than one alarm."""
@@ -196,11 +205,3 @@ def _settings(folder: Path, port: int, village: str) -> dict[str, Any]:
         "siren": {"pin": 17, "active_high": False}, "striker": {"pin": 27}, "strobe": {"pin": 22},
         "buttons": BUTTONS, "lock": {"pin": 16}, "state_dir": str(folder / "state"),
     }
-
-
-def _start(post: Box, until: str) -> None:
-    """Starts *post*; returns when it has printed a line with *until*, and its contacts can be moved."""
-    since = len(post.lines)
-    post.start()
-    post.expect(until, since)
-    post.wait(lambda box: box.wired)

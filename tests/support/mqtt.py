@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Reader:
         self._topics = (*topics, self._fence)
         self.messages: list[Message] = []
         self._came = Condition()
-        self._fenced = 0
+        self._fenced: set[bytes] = set()
 
     def __enter__(self) -> "Reader":
         publish(self._broker, self._fence, "-r", "-m", "subscribed")
@@ -71,7 +72,7 @@ class Reader:
         )
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
-        assert self._wait(lambda: self._fenced > 0), "mosquitto_sub did not subscribe"
+        assert self._wait(lambda: bool(self._fenced)), "mosquitto_sub did not subscribe"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,10 +87,13 @@ class Reader:
         return self._wait(lambda: ready(self.messages[since:]), timeout_s)
 
     def fence(self) -> None:
-        """Returns when everything that was published before has arrived here."""
-        count = self._fenced
-        publish(self._broker, self._fence, "-m", "here")
-        assert self._wait(lambda: self._fenced > count), "the fence did not arrive"
+        """Returns when everything that was published before has arrived here, or was missed while it was away."""
+        name, deadline = uuid.uuid4().hex, time.monotonic() + LIMIT_S
+        while time.monotonic() < deadline:
+            publish(self._broker, self._fence, "-m", name)
+            if self._wait(lambda: name.encode() in self._fenced, 1.0):
+                return
+        raise AssertionError("the fence did not arrive")
 
     def _wait(self, ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
         with self._came:
@@ -101,7 +105,7 @@ class Reader:
             retain, payload, topic = line.rstrip("\n").split(" ", 2)
             with self._came:
                 if topic == self._fence:
-                    self._fenced += 1
+                    self._fenced.add(bytes.fromhex(payload))
                 else:
                     self.messages.append(Message(topic, bytes.fromhex(payload), retain == "1"))
                 self._came.notify_all()

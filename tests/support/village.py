@@ -28,7 +28,8 @@ SOUNDS = ("siren", "striker", "strobe")
 SETTLE_S = 0.05
 # "At once", on a machine that does other things too: what waited for a disk, a broker or a network would take seconds.
 AT_ONCE_S = 0.5
-# Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number.
+# Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number, if
+# this line is the first.
 HURRIED = "runtime.mqtt.RETRY_S = (0.05, 0.2)"
 OFTEN = "posko.core.beacon.EVERY_S = 0.5"
 ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
@@ -161,6 +162,15 @@ def impatient(folder: Path, *constants: str) -> dict[str, str]:
     place.mkdir(parents=True, exist_ok=True)
     (place / "sitecustomize.py").write_text(text, "utf-8")
     return {"PYTHONPATH": os.pathsep.join([str(place), str(ROOT)])}
+
+
+def short_district(folder: Path) -> Path:
+    """The shipped district in *folder*, with alarms of two seconds; for programs that take ANY_NUMBER."""
+    folder.mkdir()
+    for name in ("situbondo.yaml", "incidents.yaml"):
+        text = (CONFIG / name).read_text("utf-8").replace("duration_s: 180", "duration_s: 2")
+        (folder / name).write_text(text, "utf-8")
+    return folder / "situbondo.yaml"
 
 
 def alarm(broker: PrivateBroker, village: str, incident: str, *words: str, body: bytes | None = None) -> None:
