@@ -9,7 +9,7 @@ import pytest
 from testing.private_broker import PrivateBroker
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
-from tests.support.village import BASE, Post, alarm, impatient, silence
+from tests.support.village import BASE, Post, alarm, silence
 
 CLIENT = "situbondo.kalibagor.pos-1"
 TOPIC = f"{BASE}/kalibagor/alarm/pencurian"
@@ -23,37 +23,31 @@ def keeping_broker(folder: Path) -> PrivateBroker:
 
 def restart_node(post: Post, _broker: PrivateBroker) -> None:
     post.stop()
-    post.begin(hurried(post))
+    post.begin()
 
 
 def kill_node(post: Post, _broker: PrivateBroker) -> None:
     post.kill()
-    post.begin(hurried(post))
-
-
-def hurried(post: Post) -> dict[str, str]:
-    """An environment in which the node hardly waits between two attempts to connect."""
-    return impatient(post.state_dir, "runtime.mqtt.RETRY_S = (0.01, 0.02)")
+    post.begin()
 
 
 def restart_broker(post: Post, broker: PrivateBroker) -> None:
     since = len(post.lines)
     broker.stop()
     broker.start()
-    post.expect("linked:", since, 10.0)
+    post.expect("linked:", since)
 
 
 def kill_broker(post: Post, broker: PrivateBroker) -> None:
     since = len(post.lines)
     broker.kill()
     broker.start()
-    post.expect("linked:", since, 10.0)
+    post.expect("linked:", since)
 
 
 def test_a_retained_alarm_sounds_once_with_a_warning_and_never_again(folder: Path, posts: list[Post]) -> None:
     with keeping_broker(folder) as broker, Reader(broker, f"{BASE}/kalibagor/node/pos-1/event") as reader:
-        post = Post(folder / "a", broker.port)
-        post.begin(hurried(post))
+        post = Post(folder / "a", broker.port).begin()
         posts.append(post)
         alarm(broker, "kalibagor", "pencurian", "-r", "-m", "maling")
         post.expect_on("siren")
@@ -104,7 +98,6 @@ def test_an_alarm_that_a_broker_has_queued_for_a_node_sounds_nowhere(
         leave_session(broker)
         alarm(broker, "kalibagor", "pencurian", "-q", "1", "-m", "queued")
         if restarted:
-            time.sleep(0.01)
             broker.stop()
             broker.start()
         post.begin()
@@ -143,20 +136,19 @@ def test_a_hundred_lost_connections_sound_nothing_and_lose_nothing(
     """With a retained alarm waiting at the broker, each new connection is a chance for a ghost."""
     publish(broker, TOPIC, "-r", "-m", "yesterday")
     with Proxy(broker.port) as proxy:
-        post = Post(folder / "a", proxy.port)
-        post.begin(hurried(post))
+        post = Post(folder / "a", proxy.port).begin()
         posts.append(post)
         for count in range(100):
             since = len(post.lines)
             proxy.cut()
-            assert post.wait_line("linked:", 10.0, since), f"after {count}: {post.lines[since:]}"
+            assert post.wait_line("linked:", since=since), f"after {count}: {post.lines[since:]}"
         post.expect_silence(broker, 0)
         alarm(broker, "kalibagor", "pencurian", "-m", "today")
         post.expect_on("siren")
         post.expect_on("strobe")
         before, since = len(post.changes), len(post.lines)
         proxy.cut()
-        post.expect("linked:", since, 10.0)
+        post.expect("linked:", since)
 
         assert [each for each in post.changes[before:] if each.output == "strobe"] == []
         post.stop()

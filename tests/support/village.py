@@ -30,7 +30,7 @@ SETTLE_S = 0.05
 AT_ONCE_S = 0.5
 # Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number, if
 # this line is the first.
-HURRIED = "runtime.mqtt.RETRY_S = (0.05, 0.2)"
+HURRIED = "runtime.mqtt.RETRY_S = (0.01, 0.05)"
 OFTEN = "posko.core.beacon.EVERY_S = 0.5"
 ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
 
