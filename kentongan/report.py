@@ -12,8 +12,8 @@ from posko.journal import NAME
 from posko.labels import texts
 from posko.labels.language import Language
 from posko.report import archive, export, render
-from posko.report.archive import ArchiveError, SkippedRow
-from posko.report.core import history, rounds
+from posko.report.archive import ArchiveError
+from posko.report.core import history, rounds, rows
 
 
 def _month(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
@@ -50,23 +50,24 @@ def report(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--csv and --json: give one of the two")
     config, labels = posko_settings.load(path, speech)
     journal, district = config.state_dir / NAME, config.district.district
-    skipped: list[SkippedRow]
     try:
-        if ronda:
-            made, skipped = archive.rounds(journal)
-            nights = rounds.months(made, labels.posts, local, month)
-            text = (export.rounds_csv(nights) if as_csv else export.rounds_json(nights, district) if as_json
-                    else render.rounds(nights, labels))
-        else:
-            raised, skipped = archive.alarms(journal)
-            found = history.months(raised, local, time.time(), month)
-            text = (export.alarms_csv(found, labels.severities) if as_csv
-                    else export.alarms_json(found, district, labels.severities) if as_json
-                    else render.alarms(found, labels))
+        raws = archive.rows(journal, archive.ROUNDS if ronda else archive.ALARMS)
     except ArchiveError as error:
         posko_settings.fail([labels(error.text, **error.values)])
+    if ronda:
+        made, skipped = rows.read(raws, lambda raw: rounds.read_round(raw, local))
+        nights = rounds.months(made, labels.posts, month)
+        text = (export.rounds_csv(nights) if as_csv else export.rounds_json(nights, district) if as_json
+                else render.rounds(nights, labels))
+    else:
+        now = time.time()
+        alarms, skipped = rows.read(raws, lambda raw: history.read_alarm(raw, local, now))
+        found = history.months(alarms, month)
+        text = (export.alarms_csv(found, labels.severities) if as_csv
+                else export.alarms_json(found, district, labels.severities) if as_json
+                else render.alarms(found, labels))
     for each in skipped:
-        click.echo(labels(texts.ROW_SKIPPED, row=each.number, table=each.table, why=each.column), err=True)
+        click.echo(labels(texts.ROW_SKIPPED, row=each.number, column=each.column), err=True)
     click.echo(text, nl=False)
 
 

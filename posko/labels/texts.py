@@ -242,8 +242,8 @@ LEGEND: Mapping[str, Text] = {
     "before": Text("< terjadi sebelum waktu itu; kapan tepatnya tidak diketahui",
                    "< happened before this time; exactly when is not known"),
 }
-ROW_SKIPPED = Text("peringatan: baris {row} di tabel {table} dilewati: {why} tidak terbaca",
-                   "warning: row {row} of table {table} skipped: {why} cannot be read")
+ROW_SKIPPED = Text("peringatan: baris {row} di jurnal dilewati: {column} tidak terbaca",
+                   "warning: row {row} of the journal skipped: {column} cannot be read")
 NO_JOURNAL = Text(
     "{path}: tidak ada jurnal; jalankan di komputer server posko, tempat `kentongan posko` pernah berjalan, dan "
     "periksa state_dir di pengaturan",

@@ -1,6 +1,6 @@
 """The alarms of the past: the journal's rows -> what a report shows of them, and how many there were. Pure.
 
-    rows ──> alarms, each with what is known of it ──> months, with their counts
+    row ──> alarm, with what is known of it ──> months, with their counts
 
 An alarm counts once: as an exercise; else as late, which never was in force; else as one of unknown age; else as an
 actual alarm, which may have been a false one.
@@ -15,7 +15,7 @@ from enum import Enum
 from contract.domain.alarm import Key, Status
 from contract.wire.alarm import SYNCED, UNSYNCED
 from posko.core.effects import End
-from posko.report.core.rows import AlarmRow
+from posko.report.core.rows import Raw, column, names, number, optional, seconds, text
 
 FALSE_S = 60.0  # an actual alarm that the all-clear ends so soon was a false one
 CLOSING_S = 10.0  # the hub closes what is over within this time, if it runs
@@ -100,17 +100,43 @@ class Month:
         return Counter(each for alarm in self.alarms for each in alarm.counted)
 
 
-def months(rows: Iterable[AlarmRow], local: Local, now: float, only: str | None = None) -> tuple[Month, ...]:
-    """The months in which there were alarms, in order, or *only* the one of that name, even if it is empty.
-
-    *local* gives the local time of an instant in seconds since the epoch, as *now* is one.
-    """
+def months(alarms: Iterable[Alarm], only: str | None = None) -> tuple[Month, ...]:
+    """The months in which there were *alarms*, in order, or *only* the one of that name, even if it is empty."""
     named: dict[str, list[Alarm]] = {} if only is None else {only: []}
-    for alarm in sorted((_alarm(row, local, now) for row in rows), key=_order):
+    for alarm in sorted(alarms, key=_order):
         name = UNDATED if alarm.at is None else alarm.at.isoformat()[:7]
         if only in (None, name):
             named.setdefault(name, []).append(alarm)
-    return tuple(Month(name, tuple(alarms)) for name, alarms in named.items())
+    return tuple(Month(name, tuple(found)) for name, found in named.items())
+
+
+def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
+    """The alarm in a row of the table `alarms`. Raises BadRowError.
+
+    *local* gives the local time of an instant in seconds since the epoch, as *now* is one.
+    """
+    first_at, until, first_wall = (column(raw, name, number) for name in ("first_at", "until", "first_wall"))
+    ended_at, end = column(raw, "ended_at", optional(number)), column(raw, "end", optional(End))
+    sounds = column(raw, "sounds", seconds)
+    at, dated = first_wall, Dated.SYNCED if column(raw, "synced", number) == 1.0 else Dated.UNSYNCED
+    if end is End.UNKNOWN and ended_at is not None:
+        # An earlier boot's instant by this boot's offset is no time at all; but this boot's end is one.
+        at, dated = ended_at + (first_wall - first_at), Dated.BEFORE
+    duration_s = None
+    if end not in (None, End.LATE, End.UNKNOWN) and ended_at is not None:
+        # What ended while the hub was away, ended by its time at the latest.
+        duration_s = round(max(0.0, min(ended_at, until) - first_at), 3)
+    expected = column(raw, "expected", names)
+    if end is End.LATE:
+        expected = ()
+    over_at = first_wall + (until - first_at) + CLOSING_S
+    return Alarm(
+        column(raw, "first", text), local_time(local, at), dated,
+        Key(column(raw, "village", text), column(raw, "incident", text)), column(raw, "status", Status),
+        column(raw, "origin", text), duration_s, min(sounds.values(), default=None), max(sounds.values(), default=None),
+        expected, tuple(post for post in expected if post not in sounds), end,
+        in_force=end is None and ended_at is None and now < over_at,
+    )
 
 
 def local_time(local: Local, epoch: float) -> datetime | None:
@@ -123,34 +149,3 @@ def local_time(local: Local, epoch: float) -> datetime | None:
 
 def _order(alarm: Alarm) -> tuple[bool, float, str]:
     return (alarm.at is not None, 0.0 if alarm.at is None else alarm.at.timestamp(), alarm.identifier)
-
-
-def _alarm(row: AlarmRow, local: Local, now: float) -> Alarm:
-    at, dated = _instant(row)
-    sirens = row.sounds.values()
-    expected = () if row.end is End.LATE else row.expected
-    return Alarm(
-        row.first, local_time(local, at), dated, Key(row.village, row.incident), row.status, row.origin, _duration(row),
-        min(sirens, default=None), max(sirens, default=None), expected,
-        tuple(post for post in expected if post not in row.sounds), row.end, _in_force(row, now),
-    )
-
-
-def _instant(row: AlarmRow) -> tuple[float, Dated]:
-    """When the alarm was first raised, in seconds since the epoch, and how well that is known."""
-    if row.end is not End.UNKNOWN or row.ended_at is None:
-        return row.first_wall, Dated.SYNCED if row.synced else Dated.UNSYNCED
-    # An earlier boot's instant by this boot's offset is no time at all; but this boot's end is one.
-    return row.ended_at + (row.first_wall - row.first_at), Dated.BEFORE
-
-
-def _duration(row: AlarmRow) -> float | None:
-    """How long it was in force, in seconds. What ended while the hub was away, ended by its time at the latest."""
-    if row.end in (None, End.LATE, End.UNKNOWN) or row.ended_at is None:
-        return None
-    return round(max(0.0, min(row.ended_at, row.until) - row.first_at), 3)
-
-
-def _in_force(row: AlarmRow, now: float) -> bool:
-    over_at = row.first_wall + (row.until - row.first_at) + CLOSING_S
-    return row.end is None and row.ended_at is None and now < over_at

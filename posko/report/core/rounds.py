@@ -3,12 +3,13 @@
 A night runs from noon to noon, and belongs to the month in which it begins.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from contract.wire.alarm import SYNCED
 from posko.report.core.history import UNDATED, Dated, Local, local_time
-from posko.report.core.rows import RoundRow
+from posko.report.core.rows import Raw, column, number, text
 
 OPERATOR = "operator"
 _DAY = timedelta(days=1)
@@ -40,25 +41,34 @@ class RoundsMonth:
     none: tuple[str, ...]
 
 
-def months(rows: Iterable[RoundRow], posts: Iterable[str], local: Local,
-           only: str | None = None) -> tuple[RoundsMonth, ...]:
-    """The months in which there were patrols, in order, or *only* the one of that name, even if it is empty.
+def months(rounds: Iterable[Round], posts: Collection[str], only: str | None = None) -> tuple[RoundsMonth, ...]:
+    """The months in which there were *rounds*, in order, or *only* the one of that name, even if it is empty.
 
-    *posts* are the district's, as `village/node`. *local* gives the local time of seconds since the epoch.
+    *posts* are the district's, as `village/node`.
     """
     named: dict[str, list[Round]] = {} if only is None else {only: []}
-    for each in sorted((_round(row, local) for row in rows), key=_order):
+    for each in sorted(rounds, key=_order):
         name = UNDATED if each.night is None else each.night.isoformat()[:7]
         if only in (None, name):
             named.setdefault(name, []).append(each)
-    everyone = tuple(posts)
     return tuple(
-        RoundsMonth(name, tuple(rounds), _none(everyone, rounds) if name != UNDATED else ())
-        for name, rounds in sorted(named.items())
+        RoundsMonth(name, tuple(found), _none(posts, found) if name != UNDATED else ())
+        for name, found in sorted(named.items())
     )
 
 
-def _none(posts: Sequence[str], rounds: Sequence[Round]) -> tuple[str, ...]:
+def read_round(raw: Raw, local: Local) -> Round:
+    """The patrol in a row of the table `ronda`; *local* gives the local time of seconds since the epoch.
+
+    Raises BadRowError.
+    """
+    at = local_time(local, column(raw, "wall", number))
+    dated = Dated.SYNCED if column(raw, "clock", text) == SYNCED else Dated.UNSYNCED
+    return Round(column(raw, "identifier", text), at, dated, _night(at), column(raw, "village", text),
+                 column(raw, "post", text), column(raw, "origin", text))
+
+
+def _none(posts: Collection[str], rounds: Iterable[Round]) -> tuple[str, ...]:
     """The *posts* that made none of *rounds*; an operator's message is not a post's patrol."""
     made = {each.post for each in rounds if each.origin != OPERATOR}
     return tuple(post for post in posts if post not in made)
@@ -66,12 +76,6 @@ def _none(posts: Sequence[str], rounds: Sequence[Round]) -> tuple[str, ...]:
 
 def _order(each: Round) -> tuple[str, str, float, str]:
     return (each.village, each.post, 0.0 if each.at is None else each.at.timestamp(), each.identifier)
-
-
-def _round(row: RoundRow, local: Local) -> Round:
-    at = local_time(local, row.wall)
-    dated = Dated.SYNCED if row.synced else Dated.UNSYNCED
-    return Round(row.identifier, at, dated, _night(at), row.village, row.post, row.origin)
 
 
 def _night(at: datetime | None) -> date | None:

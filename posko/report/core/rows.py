@@ -1,16 +1,12 @@
-"""The journal's rows: columns as they come -> values. Pure.
+"""A row of the journal: its columns -> values. Pure.
 
-The hub writes the journal, so a row is as it should be or refused whole: what stands in it by mistake is not reported.
+The hub writes the journal, so a row is as it should be or left out whole: nothing is guessed of it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
-
-from contract.domain.alarm import Status
-from contract.wire.alarm import SYNCED
-from posko.core.effects import End
 
 T = TypeVar("T")
 Raw = Mapping[str, object]
@@ -23,96 +19,63 @@ class BadRowError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmRow:
-    """An alarm as the hub left it.
+class SkippedRow:
+    """A row that was left out, by its number in SQLite, and the column that cannot be read."""
 
-    `first_at`, `until` and `ended_at` are of a clock that never jumps, `first_wall` is `first_at` in seconds since the
-    epoch. `sounds` are the posts that sounded, and how many seconds after `first_at`. Without `end` and `ended_at` it
-    was in force.
-    """
-
-    first: str
-    village: str
-    incident: str
-    status: Status
-    origin: str
-    first_at: float
-    until: float
-    first_wall: float
-    synced: bool
-    sounds: Mapping[str, float]
-    expected: tuple[str, ...]
-    ended_at: float | None
-    end: End | None
+    number: object
+    column: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoundRow:
-    """A patrol; `wall` is when, in seconds since the epoch."""
-
-    identifier: str
-    village: str
-    post: str
-    origin: str
-    wall: float
-    synced: bool
-
-
-def alarm(raw: Raw) -> AlarmRow:
-    """The row of the table `alarms` whose columns are *raw*. Raises BadRowError."""
-    return AlarmRow(
-        _read(raw, "first", _text), _read(raw, "village", _text), _read(raw, "incident", _text),
-        _read(raw, "status", Status), _read(raw, "origin", _text), _read(raw, "first_at", _number),
-        _read(raw, "until", _number), _read(raw, "first_wall", _number), _read(raw, "synced", _number) == 1.0,
-        _read(raw, "sounds", _seconds), _read(raw, "expected", _names), _read(raw, "ended_at", _optional(_number)),
-        _read(raw, "end", _optional(End)),
-    )
+def read(raws: Iterable[Raw], make: Callable[[Raw], T]) -> tuple[list[T], list[SkippedRow]]:
+    """What *make* makes of each row, and the rows for which it raises BadRowError."""
+    made, skipped = [], []
+    for raw in raws:
+        try:
+            made.append(make(raw))
+        except BadRowError as error:
+            skipped.append(SkippedRow(raw.get("number"), str(error)))
+    return made, skipped
 
 
-def round_made(raw: Raw) -> RoundRow:
-    """The row of the table `ronda` whose columns are *raw*. Raises BadRowError."""
-    return RoundRow(
-        _read(raw, "identifier", _text), _read(raw, "village", _text), _read(raw, "post", _text),
-        _read(raw, "origin", _text), _read(raw, "wall", _number), _read(raw, "clock", _text) == SYNCED,
-    )
-
-
-def _read(raw: Raw, column: str, check: Callable[[object], T]) -> T:
+def column(raw: Raw, name: str, check: Callable[[object], T]) -> T:
+    """The column *name* of *raw*, as *check* reads it. Raises BadRowError."""
     try:
-        return check(raw[column])
+        return check(raw[name])
     except (KeyError, TypeError, ValueError, RecursionError):
-        raise BadRowError(column) from None
+        raise BadRowError(name) from None
 
 
-def _optional(check: Callable[[object], T]) -> Callable[[object], T | None]:
+def optional(check: Callable[[object], T]) -> Callable[[object], T | None]:
+    """The check of a column that may be empty."""
     return lambda value: None if value is None else check(value)
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
     """*value* on one line; a character that people cannot read (a control, an unpaired surrogate) is marked."""
     if not isinstance(value, str):
         raise TypeError(value)
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in value)
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """*value*, a number that a clock may give."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FARTHEST_S:
         raise TypeError(value)
     return float(value)
 
 
-def _seconds(value: object) -> dict[str, float]:
+def seconds(value: object) -> dict[str, float]:
     """Numbers by name, from a JSON object."""
-    return {_text(name): _number(each) for name, each in _json(value, dict).items()}
+    return {text(name): number(each) for name, each in _json(value, dict).items()}
 
 
-def _names(value: object) -> tuple[str, ...]:
+def names(value: object) -> tuple[str, ...]:
     """Names, each once, from a JSON list."""
-    return tuple(dict.fromkeys(map(_text, _json(value, list))))
+    return tuple(dict.fromkeys(map(text, _json(value, list))))
 
 
 def _json(value: object, kind: type[T]) -> T:
-    found = json.loads(_text(value))
+    found = json.loads(text(value))
     if not isinstance(found, kind):
         raise TypeError(value)
     return found

@@ -2,14 +2,16 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from contract.domain.alarm import Status
-from posko.core.effects import End
 from posko.journal import NAME, SCHEMA
-from posko.report.core.rows import AlarmRow
+from posko.report import archive
+from posko.report.core import history, rounds, rows
+from posko.report.core.history import Alarm, Month
+from posko.report.core.rounds import RoundsMonth
 from tests.support.nodes import CONFIG
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -57,10 +59,11 @@ INSERT INTO ronda (identifier, village, post, origin, wall, clock) VALUES
 """
 
 # An alarm of 2026-11-02 21:14:07 +07:00, from which others are made.
-ROW = AlarmRow(
-    first="one", village="kalibagor", incident="pencurian", status=Status.ACTUAL, origin="", first_at=2000.0,
-    until=2180.0, first_wall=1793628847.0, synced=True, sounds={}, expected=(), ended_at=2180.0, end=End.FINISHED,
-)
+ROW: dict[str, object] = {
+    "first": "one", "village": "kalibagor", "incident": "pencurian", "status": "Actual", "origin": "",
+    "first_at": 2000.0, "until": 2180.0, "first_wall": 1793628847.0, "synced": 1, "sounds": "{}", "expected": "[]",
+    "ended_at": 2180.0, "end": "finished",
+}
 
 
 def wib(epoch: float) -> datetime:
@@ -82,6 +85,23 @@ def write(folder: Path, *statements: str, mode: str = "WAL", tables: str = SCHEM
             database.executescript(statement)
         database.commit()
     return path
+
+
+def alarm(now: float = NOW, **columns: object) -> Alarm:
+    """The alarm of ROW, with other *columns*."""
+    return history.read_alarm({**ROW, **columns}, wib, now)
+
+
+def months(path: Path, only: str | None = None) -> tuple[Month, ...]:
+    """The months of the alarms in the journal *path*, at NOW."""
+    made, _ = rows.read(archive.rows(path, archive.ALARMS), lambda raw: history.read_alarm(raw, wib, NOW))
+    return history.months(made, only)
+
+
+def patrols(path: Path, posts: Sequence[str], only: str | None = None) -> tuple[RoundsMonth, ...]:
+    """The months of the patrols in the journal *path*."""
+    made, _ = rows.read(archive.rows(path, archive.ROUNDS), lambda raw: rounds.read_round(raw, wib))
+    return rounds.months(made, posts, only)
 
 
 def settings(folder: Path, state_dir: Path) -> Path:

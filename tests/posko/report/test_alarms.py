@@ -1,21 +1,22 @@
 """The alarms' report, whole: a journal written by hand, and what must be said of it, written by hand too."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from posko.report import archive, export, render
+from posko.report import export, render
 from posko.report.core import history
 from posko.report.core.history import Month
-from tests.posko.report.journals import ALARMS, NOW, ROW, wib, write
+from tests.posko.report import journals
+from tests.posko.report.journals import ALARMS, alarm, write
 from tests.posko.report.shipped import ENGLISH, LABELS
 
 
 @pytest.fixture(scope="module")
 def months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Month, ...]:
-    path = write(tmp_path_factory.mktemp("journal"), ALARMS)
-    return history.months(archive.alarms(path)[0], wib, NOW)
+    return journals.months(write(tmp_path_factory.mktemp("journal"), ALARMS))
 
 
 NOBODY = replace(LABELS, incidents={}, villages={}, posts={})
@@ -196,7 +197,7 @@ def test_the_json_has_the_counts_beside_the_alarms(months: tuple[Month, ...]) ->
 
 
 def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_csv() -> None:
-    found = history.months([replace(ROW, first_wall=1e18, origin='Bu "Tini", RT 3')], wib, NOW)
+    found = history.months([alarm(first_wall=9e11, origin='Bu "Tini", RT 3')])
 
     assert '"month": null,' in export.alarms_json(found, "situbondo", {})
     assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo", {})
@@ -213,13 +214,13 @@ def test_a_month_begins_and_ends_at_local_midnight(months: tuple[Month, ...]) ->
 
 
 def test_one_month_is_told_as_it_is_among_all(tmp_path: Path, months: tuple[Month, ...]) -> None:
-    rows, _ = archive.alarms(write(tmp_path, ALARMS))
+    path = write(tmp_path, ALARMS)
 
-    assert [history.months(rows, wib, NOW, name) for name in ("2026-10", "2026-11")] == [months[:1], months[1:]]
+    assert [journals.months(path, name) for name in ("2026-10", "2026-11")] == [months[:1], months[1:]]
 
 
 def test_a_month_without_alarms_is_told_in_words() -> None:
-    empty = history.months([ROW], wib, NOW, "2025-01")
+    empty = history.months([alarm()], "2025-01")
 
     assert render.alarms(empty, LABELS) == "Tidak ada alarm pada Januari 2025.\n"
     assert export.alarms_csv(empty, {}) == CSV.split("\n", 1)[0] + "\r\n"
@@ -232,7 +233,7 @@ def test_a_journal_without_alarms_is_told_in_words() -> None:
 
 
 def test_an_alarm_that_no_calendar_has_comes_first_and_without_a_date() -> None:
-    found = history.months([ROW, replace(ROW, first="two", first_wall=1e18)], wib, NOW)
+    found = history.months([alarm(), alarm(first="two", first_wall=9e11)])
 
     assert [(month.name, [each.at is None for each in month.alarms]) for month in found] == [
         ("", [True]), ("2026-11", [False])]
@@ -243,16 +244,17 @@ def test_an_alarm_that_no_calendar_has_comes_first_and_without_a_date() -> None:
 
 
 def test_nothing_is_cut_off_however_long_it_is() -> None:
-    long = replace(ROW, origin="α" * 150, village="β" * 150, incident="γ" * 150, expected=("δ" * 150,))
-    text = render.alarms(history.months([long], wib, NOW), NOBODY)
+    expected = json.dumps(["δ" * 150])
+    long = alarm(origin="α" * 150, village="β" * 150, incident="γ" * 150, expected=expected)
+    text = render.alarms(history.months([long]), NOBODY)
 
     assert [text.count(sign) for sign in "αβγδ"] == [150, 300, 300, 150]
     assert max(len(line) for line in text.splitlines()) <= render.WIDTH
 
 
 def test_names_are_no_markup_and_lines_have_no_ends_of_blanks() -> None:
-    row = replace(ROW, origin="[bold]:fire:[/]", incident="[red]api[/]", village="[b]")
-    text = render.alarms(history.months([row], wib, NOW), LABELS)
+    found = alarm(origin="[bold]:fire:[/]", incident="[red]api[/]", village="[b]")
+    text = render.alarms(history.months([found]), LABELS)
 
     assert [text.count(word) for word in ("[bold]:fire:[/]", "[red]api[/]", "[b]")] == [1, 2, 2]
     assert [line for line in text.splitlines() if line != line.rstrip()] == []

@@ -130,8 +130,8 @@ def test_a_row_that_cannot_be_read_is_left_out_and_warned_of_in_a_line(tmp_path:
     result, english = run("--config", path), run("--config", path, "--lang", "en")
 
     assert (result.exit_code, result.stderr) == (
-        0, "peringatan: baris 2 di tabel alarms dilewati: sounds tidak terbaca\n")
-    assert english.stderr == "warning: row 2 of table alarms skipped: sounds cannot be read\n"
+        0, "peringatan: baris 2 di jurnal dilewati: sounds tidak terbaca\n")
+    assert english.stderr == "warning: row 2 of the journal skipped: sounds cannot be read\n"
     assert "Bencana alam" not in result.stdout
     assert result.stdout.count("Pencurian, Kalibagor") == 4
 

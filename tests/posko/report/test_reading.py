@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from posko.report import archive
-from posko.report.archive import ArchiveError, SkippedRow
+from posko.report.archive import ArchiveError
+from posko.report.core import history, rounds, rows
+from posko.report.core.rows import SkippedRow
 from runtime.sqlite_readonly import UnreadableError, read_only
-from tests.posko.report.journals import ALARMS, BEFORE_STRICT, ROUNDS, write
+from tests.posko.report.journals import ALARMS, BEFORE_STRICT, NOW, ROUNDS, wib, write
 from tests.posko.report.shipped import LABELS
 from tests.support.nodes import ROOT
 from tests.support.unprivileged import unprivileged
@@ -26,7 +28,7 @@ READER = """
 import json, sys
 from pathlib import Path
 from posko.report import archive
-print(json.dumps(sorted(row.first for row in archive.alarms(Path(sys.argv[1]))[0])))
+print(json.dumps(sorted(row["first"] for row in archive.rows(Path(sys.argv[1]), archive.ALARMS))))
 """
 WRITER = """
 import sqlite3, sys
@@ -61,7 +63,7 @@ def writer(path: Path, statements: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def names(path: Path) -> list[str]:
-    return sorted(row.first for row in archive.alarms(path)[0])
+    return sorted(str(row["first"]) for row in archive.rows(path, archive.ALARMS))
 
 
 def names_elsewhere(path: Path) -> list[str]:
@@ -137,7 +139,7 @@ def test_what_is_read_cannot_be_written(folder: Path) -> None:
 
 def told(path: Path) -> str:
     with pytest.raises(ArchiveError) as raised:
-        archive.alarms(path)
+        archive.rows(path, archive.ALARMS)
     text = LABELS(raised.value.text, **raised.value.values)
     assert text.startswith(f"{path}: ")
     assert "\n" not in text
@@ -189,9 +191,9 @@ def test_a_file_that_was_cut_short_or_overwritten_within_never_is_a_traceback(fo
         file.write(b"\xa5" * (size - kept))
 
     assert cut.startswith("jurnal tidak terbaca: ")
-    for read in (archive.alarms, archive.rounds):
+    for query in (archive.ALARMS, archive.ROUNDS):
         try:
-            read(path)
+            archive.rows(path, query)
         except ArchiveError as error:
             assert LABELS(error.text, **error.values).startswith(f"{path}: jurnal tidak terbaca: ")  # noqa: PT017 - it need not raise
 
@@ -217,19 +219,20 @@ def test_a_file_that_another_program_keeps_to_itself_is_said(folder: Path) -> No
 def test_text_that_is_no_utf_8_is_marked(folder: Path) -> None:
     path = write(folder, ALARMS, "UPDATE alarms SET origin = CAST(x'41ff42' AS TEXT)")
 
-    assert [{row.origin for row in archive.alarms(path)[0]}, archive.alarms(path)[1]] == [{"A\ufffdB"}, []]
+    assert {row["origin"] for row in archive.rows(path, archive.ALARMS)} == {"A\ufffdB"}
 
 
 def test_a_row_that_is_not_as_the_hub_writes_it_is_left_out_and_named_with_its_column(folder: Path) -> None:
     path = write(folder, ALARMS, ROUNDS, "UPDATE alarms SET sounds = '{' WHERE first = 'merged'",
                  "UPDATE ronda SET clock = x'00' WHERE identifier = 'r3'", tables=BEFORE_STRICT)
-    alarms, rounds = archive.alarms(path), archive.rounds(path)
+    alarms = rows.read(archive.rows(path, archive.ALARMS), lambda raw: history.read_alarm(raw, wib, NOW))
+    made = rows.read(archive.rows(path, archive.ROUNDS), lambda raw: rounds.read_round(raw, wib))
 
-    assert ([row.first for row in alarms[0]], alarms[1]) == (
+    assert ([alarm.identifier for alarm in alarms[0]], alarms[1]) == (
         ["october", "november", "false", "late", "unknown", "renamed", "unwritten", "ringing"],
-        [SkippedRow("alarms", 4, "sounds")])
-    assert ([row.identifier for row in rounds[0]], rounds[1]) == (
-        ["r1", "r2", "r4", "r5", "r6", "r7"], [SkippedRow("ronda", 3, "clock")])
+        [SkippedRow(4, "sounds")])
+    assert ([each.identifier for each in made[0]], made[1]) == (
+        ["r1", "r2", "r4", "r5", "r6", "r7"], [SkippedRow(3, "clock")])
 
 
 def test_a_journal_from_before_the_tables_were_strict_is_read(folder: Path) -> None:

@@ -1,24 +1,28 @@
 """The watch's rounds: which hours of which night each post went round, and which posts never did."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from posko.report import archive, export, render
+from posko.report import export, render
 from posko.report.core import rounds
-from posko.report.core.rounds import RoundsMonth
-from posko.report.core.rows import RoundRow
-from tests.posko.report.journals import ROUNDS, wib, write
+from posko.report.core.rounds import Round, RoundsMonth
+from tests.posko.report.journals import ROUNDS, patrols, wib, write
 from tests.posko.report.shipped import ENGLISH, LABELS
 
 POSTS = ("patokan/pos-1", "patokan/polsek", "kalibagor/pos-1", "kotakan/pos-1", "olean/pos-1")
-ROW = RoundRow("r1", "kalibagor", "kalibagor/pos-1", "button", 1793545200.0, synced=True)
+
+
+def patrol(**columns: object) -> Round:
+    """A patrol of 2026-11-01 22:00 +07:00, with other *columns*."""
+    row: dict[str, object] = {"identifier": "r1", "village": "kalibagor", "post": "kalibagor/pos-1",
+                              "origin": "button", "wall": 1793545200.0, "clock": "synced"}
+    return rounds.read_round({**row, **columns}, wib)
 
 
 @pytest.fixture(scope="module")
 def months(tmp_path_factory: pytest.TempPathFactory) -> tuple[RoundsMonth, ...]:
-    return rounds.months(archive.rounds(write(tmp_path_factory.mktemp("journal"), ROUNDS))[0], POSTS, wib)
+    return patrols(write(tmp_path_factory.mktemp("journal"), ROUNDS), POSTS)
 
 
 TEXT = """\
@@ -104,26 +108,26 @@ def test_the_json_names_the_posts_that_made_none(months: tuple[RoundsMonth, ...]
 
 
 def test_a_night_belongs_to_the_month_in_which_it_begins(tmp_path: Path, months: tuple[RoundsMonth, ...]) -> None:
-    rows, _ = archive.rounds(write(tmp_path, ROUNDS))
+    path = write(tmp_path, ROUNDS)
 
-    assert [rounds.months(rows, POSTS, wib, name) for name in ("2026-11", "2026-12")] == [months[:1], months[1:]]
+    assert [patrols(path, POSTS, name) for name in ("2026-11", "2026-12")] == [months[:1], months[1:]]
 
 
 @pytest.mark.parametrize("origin", ["button", "schedule"])
 def test_a_post_that_went_round_is_not_among_those_that_did_not(origin: str) -> None:
-    (month,) = rounds.months([replace(ROW, origin=origin)], POSTS, wib)
+    (month,) = rounds.months([patrol(origin=origin)], POSTS)
 
     assert month.none == ("patokan/pos-1", "patokan/polsek", "kotakan/pos-1", "olean/pos-1")
 
 
 def test_an_operators_message_is_no_round_of_the_watch() -> None:
-    (month,) = rounds.months([replace(ROW, origin="operator")], POSTS, wib)
+    (month,) = rounds.months([patrol(origin="operator")], POSTS)
 
     assert month.none == POSTS
 
 
 def test_a_month_without_rounds_is_told_in_words_and_so_is_everyone() -> None:
-    empty = rounds.months([ROW], ("kalibagor/pos-1",), wib, "2025-01")
+    empty = rounds.months([patrol()], ("kalibagor/pos-1",), "2025-01")
 
     assert render.rounds(empty, LABELS) == (
         "Tidak ada ronda pada Januari 2025.\nTidak meronda: Pos Kamling Kalibagor\n")
@@ -136,14 +140,14 @@ def test_a_journal_without_rounds_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("wall", [-62135582400.0, 253402261199.0], ids=["year 1", "year 9999"])
 def test_a_round_on_the_calendars_first_morning_or_last_evening_is_of_no_night(wall: float) -> None:
-    found = rounds.months([replace(ROW, wall=wall)], POSTS, wib)
+    found = rounds.months([patrol(wall=wall)], POSTS)
 
     assert [(each.at is None, each.night) for month in found for each in month.rounds] == [(False, None)]
     assert render.rounds(found, LABELS).startswith("Ronda Tanpa tanggal (WIB)\n")
 
 
 def test_a_round_of_an_instant_that_no_calendar_has_is_shown_without_a_night() -> None:
-    found = rounds.months([replace(ROW, wall=1e18)], POSTS, wib)
+    found = rounds.months([patrol(wall=9e11)], POSTS)
 
     assert [(month.name, month.none) for month in found] == [("", ())]
     assert "?      ? (tombol)" in render.rounds(found, LABELS)

@@ -3,27 +3,27 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Key, Status
 from posko.core.effects import End
 from posko.report import export, render
 from posko.report.core import history, rounds, rows
+from posko.report.core.history import Alarm, Dated
+from posko.report.core.rounds import Round
 from tests.posko.report.shipped import LABELS
 
 WHOLE: dict[str, object] = {
     "first": "one", "identifier": "one", "also": "[]", "village": "olean", "incident": "kebakaran", "status": "Actual",
     "origin": "", "note": "", "boot": "b", "first_at": 10.0, "raised_at": 10.0, "until": 190, "first_wall": 1.5,
-    "synced": 1, "silenced": "{}", "sounds": '{"a/1": 2, "b/1": 0.5}', "expected": '["a/1", "b/1"]', "ended_at": None,
-    "end": None,
+    "synced": 1, "silenced": "{}", "sounds": '{"a/1": 2, "b/1": 0.5}', "expected": '["a/1", "b/1", "c/1"]',
+    "ended_at": None, "end": None,
 }
 
 
@@ -32,10 +32,23 @@ ROUND: dict[str, object] = {
 }
 
 
+def utc(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+def read_alarm(raw: Mapping[str, object]) -> Alarm:
+    return history.read_alarm(raw, utc, 1e9)
+
+
+def read_round(raw: Mapping[str, object]) -> Round:
+    return rounds.read_round(raw, utc)
+
+
 def test_a_whole_row_is_read_whole() -> None:
-    assert rows.alarm(WHOLE) == rows.AlarmRow(
-        first="one", village="olean", incident="kebakaran", status=Status.ACTUAL, origin="", first_at=10.0, until=190.0,
-        first_wall=1.5, synced=True, sounds={"a/1": 2.0, "b/1": 0.5}, expected=("a/1", "b/1"), ended_at=None, end=None,
+    assert read_alarm(WHOLE) == Alarm(
+        identifier="one", at=utc(1.5), dated=Dated.SYNCED, key=Key("olean", "kebakaran"), status=Status.ACTUAL,
+        origin="", duration_s=None, first_siren_s=0.5, last_siren_s=2.0, expected=("a/1", "b/1", "c/1"),
+        missing=("c/1",), end=None, in_force=False,
     )
 
 
@@ -57,9 +70,9 @@ def test_a_row_with_a_column_that_the_hub_does_not_write_so_is_refused_by_its_na
     column: str, value: object
 ) -> None:
     with pytest.raises(rows.BadRowError, match=f"^{column}$"):
-        rows.alarm({**WHOLE, column: value})
+        read_alarm({**WHOLE, column: value})
     with pytest.raises(rows.BadRowError, match=f"^{column}$"):
-        rows.alarm({name: each for name, each in WHOLE.items() if name != column})
+        read_alarm({name: each for name, each in WHOLE.items() if name != column})
 
 
 @pytest.mark.parametrize(("column", "value"), [
@@ -70,23 +83,22 @@ def test_a_patrol_with_a_column_that_the_hub_does_not_write_so_is_refused_by_its
     column: str, value: object
 ) -> None:
     with pytest.raises(rows.BadRowError, match=f"^{column}$"):
-        rows.round_made({**ROUND, column: value})
+        read_round({**ROUND, column: value})
 
 
 def test_posts_that_are_expected_twice_are_expected_once() -> None:
-    assert rows.alarm({**WHOLE, "expected": '["a/1", "b/1", "a/1"]'}).expected == ("a/1", "b/1")
+    assert read_alarm({**WHOLE, "expected": '["a/1", "b/1", "a/1"]'}).expected == ("a/1", "b/1")
 
 
 def test_what_moves_a_cursor_or_ends_a_line_is_marked() -> None:
-    row = rows.alarm({**WHOLE, "origin": "a\x1b[31m\n\u202eb", "sounds": '{"\\ud800/1": 1}'})
+    alarm = read_alarm({**WHOLE, "origin": "a\x1b[31m\n\u202eb", "expected": '["\\ud800/1"]'})
 
-    assert (row.origin, list(row.sounds)) == ("a\ufffd[31m\ufffd\ufffdb", ["\ufffd/1"])
+    assert (alarm.origin, alarm.missing) == ("a\ufffd[31m\ufffd\ufffdb", ("\ufffd/1",))
 
 
 # Any rows at all.
 
 
-T = TypeVar("T")
 Raws = st.SearchStrategy[dict[str, object]]
 NUMBERS = st.floats(-1e11, 1e11) | st.integers(-10**11, 10**11) | st.floats(0.0, 4e9)
 CELLS = st.none() | st.floats() | st.integers(-2**63, 2**63 - 1) | st.text(max_size=8) | st.binary(max_size=8)
@@ -117,19 +129,6 @@ RAW_ROUNDS = spoilt(st.fixed_dictionaries({
 NOBODY = replace(LABELS, incidents={}, villages={}, posts={})
 
 
-def utc(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
-
-
-def read(raw: Iterable[dict[str, object]], make: Callable[[dict[str, object]], T]) -> list[T]:
-    """Those of *raw* that can be read."""
-    found = []
-    for each in raw:
-        with suppress(rows.BadRowError):
-            found.append(make(each))
-    return found
-
-
 def lines(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
@@ -137,21 +136,21 @@ def lines(text: str) -> list[list[str]]:
 @given(st.lists(RAW_ALARMS, max_size=5))
 @settings(deadline=None, max_examples=30)
 def test_any_alarms_are_told_and_each_is_counted_once(raw: list[dict[str, object]]) -> None:
-    read_ = read(raw, rows.alarm)
-    found = history.months(read_, utc, 1e9)
+    made, skipped = rows.read(raw, read_alarm)
+    found = history.months(made)
     told = [alarm for month in found for alarm in month.alarms]
     totals = [month.total for month in found]
     exported = json.loads(export.alarms_json(found, "d", {}))
 
     render.alarms(found, NOBODY).encode()
-    assert sum(each.total() - each["false"] for each in totals) == len(told) == len(read_)
+    assert sum(each.total() - each["false"] for each in totals) == len(told) == len(made) == len(raw) - len(skipped)
     assert all(each["false"] <= each["alarms"] for each in totals)
     assert sum(each["alarms"] for each in exported["summary"]) == sum(each["alarms"] for each in totals)
     assert [alarm["identifier"] for alarm in exported["alarms"]] == [alarm.identifier for alarm in told]
-    assert [len(line) for line in lines(export.alarms_csv(found, {}))] == [len(export.ALARM)] * (len(read_) + 1)
+    assert [len(line) for line in lines(export.alarms_csv(found, {}))] == [len(export.ALARM)] * (len(made) + 1)
     assert all(0 <= alarm.sounded <= len(alarm.expected) and alarm.missing == tuple(
         post for post in alarm.expected if post in alarm.missing) for alarm in told)
-    assert [history.months(read_, utc, 1e9, month.name) for month in found] == [
+    assert [history.months(made, month.name) for month in found] == [
         (month,) for month in found]
 
 
@@ -159,8 +158,8 @@ def test_any_alarms_are_told_and_each_is_counted_once(raw: list[dict[str, object
 @settings(deadline=None, max_examples=30)
 def test_any_rounds_are_told_and_each_post_has_made_some_or_none(raw: list[dict[str, object]]) -> None:
     posts = ("a/1", "b/1", "c/1")
-    made = read(raw, rows.round_made)
-    found = rounds.months(made, posts, utc)
+    made, _ = rows.read(raw, read_round)
+    found = rounds.months(made, posts)
 
     render.rounds(found, NOBODY).encode()
     assert len(json.loads(export.rounds_json(found, "d"))["rounds"]) == len(made)
@@ -169,4 +168,4 @@ def test_any_rounds_are_told_and_each_post_has_made_some_or_none(raw: list[dict[
         active = {each.post for each in month.rounds if each.origin != "operator"}
         assert month.name == "" or active & set(posts) | set(month.none) == set(posts)
         assert not active & set(month.none)
-    assert [rounds.months(made, posts, utc, month.name) for month in found] == [(month,) for month in found]
+    assert [rounds.months(made, posts, month.name) for month in found] == [(month,) for month in found]
