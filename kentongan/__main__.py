@@ -1,6 +1,8 @@
 """The command line: finds the subcommand and loads its room, and no other."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -51,6 +53,11 @@ class _Rooms(click.Group):
 @click.version_option(package_name="kentongan-digital", message="kentongan %(version)s")
 def main() -> None:
     """Kentongan digital: the village's alarm drum, for a whole district."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # In a locale without ✓ and ✗ they are written as \u2713 and \u2717: no command may fail for a character,
+            # and a question mark in their place would read as "unknown".
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

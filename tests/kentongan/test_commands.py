@@ -284,3 +284,11 @@ def test_a_command_that_there_is_not_is_answered_with_the_nearest(word: str, tol
 
     assert result.exit_code == 2
     assert result.stderr.endswith(f"no such command {word!r}; {told}\n")
+
+
+@pytest.mark.parametrize(("encoding", "figure"), [("utf-8", "●●●"), ("latin-1", r"\u25cf\u25cf\u25cf")])
+def test_what_the_locale_cannot_write_is_written_by_its_number(tmp_path: Path, encoding: str, figure: str) -> None:
+    done = run_process("play", "kebakaran", "--once", "--mute", folder=tmp_path, PYTHONIOENCODING=encoding)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert figure in done.stdout
