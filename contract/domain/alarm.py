@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import NamedTuple
 
+HUB_NAMES = "posko."  # begins each name that the hub gives to what was raised without one
+
 
 class Key(NamedTuple):
     """What an alarm is about. A node sounds at most one alarm of each key, and the hub lists at most one."""

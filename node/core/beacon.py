@@ -8,7 +8,7 @@ trouble, said and acted on once: a new connection, in case the old one is dead.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import HUB_NAMES, Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire.alarm import Refusal
@@ -121,7 +121,7 @@ def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
     if known is not None:
         same = [
             each for each in group
-            if each.status is known.status and (each.identifier in known.identifiers or not _over(draft, each))
+            if each.status is known.status and (known.identifiers & _names(each) or not _over(draft, each))
         ]
         if same:
             _adopt(draft, known, same)
@@ -129,14 +129,20 @@ def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
 
 
 def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
-    """Whether *listed* is another alarm than *known*: in earnest, or raised after *known* was silenced.
+    """Whether *listed* is another alarm than *known*: in earnest, or raised after what of *known* was silenced.
 
     What was heard without a name is listed under one, as old as it is here but for the way of the messages.
     """
     if listed.status is not known.status:
         return listed.status is Status.ACTUAL
-    raised_later = draft.now - listed.age_s > known.edge_at + EDGE_S
+    apart_s = EDGE_S if listed.identifier.startswith(HUB_NAMES) else 0.0
+    raised_later = draft.now - listed.age_s > known.edge_at + apart_s
     return known.silenced and listed.identifier not in known.identifiers and raised_later
+
+
+def _names(listed: Listed) -> frozenset[str]:
+    """Every name of what is listed: a press that the hub merged into it may be sent again, and is nothing new."""
+    return frozenset({listed.identifier, *listed.also})
 
 
 def _over(draft: Draft, listed: Listed) -> bool:
@@ -157,9 +163,9 @@ def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
     if abs(until - known.until) < SLACK_S:
         until = known.until
     merged = known.identifiers
-    for each in group:
-        merged = alarms.names(merged, each.identifier)
-        alarms.seen(draft, each.identifier, over=known.silenced)
+    for name in sorted(frozenset().union(*map(_names, group))):
+        merged = alarms.names(merged, name)
+        alarms.seen(draft, name, over=known.silenced)
     listed = group[0].identifier
     edge_at = known.edge_at
     if listed not in known.identifiers:  # raised again, and not heard here

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import HUB_NAMES, Key
 from contract.wire import topics
 from contract.wire.reports import Kind
 from posko.core.effects import Clear, End, Hear, Keep
@@ -75,7 +75,7 @@ class Draft(transition.Draft):
     def identifier(self) -> str:
         """A new identifier, for an alarm that came without."""
         self.change(named=self.state.named + 1)
-        return f"posko.{self.state.rules.boot}.{self.state.named}"
+        return f"{HUB_NAMES}{self.state.rules.boot}.{self.state.named}"
 
     def say_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
         """Reports an event of *alarm*, unless too many come at once; the disk has all of them."""

@@ -167,6 +167,11 @@ class Disk:
         self.batch = 500
         self.failing = False
 
+    @property
+    def waiting(self) -> tuple[object, ...]:
+        """What is not written yet."""
+        return tuple(self._pending)
+
     def open(self) -> None:
         """A run begins."""
         self.close()

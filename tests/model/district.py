@@ -15,6 +15,7 @@ from node.config import Config
 from node.core.state import Alarm, Rules
 from node.settings import ButtonSettings, LockSettings, NodeSettings, PinSettings, SirenSettings
 from posko import service as hub_service
+from posko.core.effects import Keep
 from runtime.core.effects import Publish
 from tests.contract import shipped
 from tests.model.disks import QUICK_S
@@ -136,6 +137,8 @@ class District:
     def check_levels(self) -> None:
         """What is over at the hub is silent at every post, and what is in force sounds."""
         waiting = {stored.first for stored in self.hub.state.undated}
+        unwritten = [each for each in self.hub.disk.waiting if isinstance(each, Keep)]
+        waiting |= {each.alarm.first for each in unwritten if each.end is not None}
         for alarm, end, boot, _ in self.hub.rows.alarms.values():
             left_s = alarm.until + self.hub.machine.boots[boot] - self.timeline.now
             known = alarm.key in self.hub.state.alarms or end is not None or alarm.first in waiting

@@ -137,3 +137,50 @@ def test_whatever_happens_the_district_keeps_its_promises() -> None:
         max_examples=int(LONG or 100), stateful_step_count=30, deadline=None, database=None, derandomize=not LONG,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     ))
+
+
+# What exploring has found, as short as it could be made.
+
+
+def test_a_press_that_is_sent_again_after_a_silence_does_not_undo_it() -> None:
+    """The hub had merged it into a later one, so the post that was silenced knew it by that one's name alone."""
+    storm = Storm()
+    storm.restart(part=0, disk="hung", reboot=False)
+    for _ in range(3):
+        storm.press(node=0, button="pencurian")
+    storm.restart(part=1, disk="hung", reboot=False)
+    storm.restart(part=2, disk="failing", reboot=False)
+    storm.press(node=2, button="hening")
+    storm.silence("semua", qos=1)
+
+    storm.teardown()
+
+
+def test_a_second_press_sounds_where_the_first_was_silenced_though_only_the_beacon_brings_it() -> None:
+    storm = Storm()
+    storm.press(node=1, button="pencurian")
+    storm.broker(crash=True)
+    storm.press(node=0, button="hening")
+    storm.crash(part=0)
+    storm.restart(part=2, disk="well", reboot=False)
+    storm.press(node=0, button="pencurian")
+    storm.press(node=1, button="pencurian")
+    storm.press(node=0, button="aman")
+
+    storm.teardown()
+
+
+def test_an_alarm_whose_age_nobody_can_tell_may_be_given_up_at_any_moment() -> None:
+    """Here that is the moment of the check, when its end is on its way to the disk."""
+    storm = Storm()
+    storm.clock(part=0, synced=False, off_h=0.0)
+    storm.restart(part=0, disk="well", reboot=False)
+    storm.press(node=0, button="pencurian")
+    storm.wait(0.3)
+    storm.crash(part=0)
+    storm.restart(part=0, disk="hung", reboot=True)
+    storm.crash(part=0)
+    storm.restart(part=0, disk="hung", reboot=False)
+    storm.wait(30.0)
+
+    storm.teardown()

@@ -275,6 +275,50 @@ def test_what_is_raised_again_after_a_silence_that_was_missed_sounds_again() -> 
     assert world.heard() == [("kebakaran", 10.0, 20.0), ("kebakaran", 40.0, 41.0)]
 
 
+def test_a_press_that_the_hub_has_merged_into_what_was_silenced_does_not_sound_when_it_is_sent_again() -> None:
+    world = box()
+    world.beacon(listed("b", age=5, remaining=175, also=("a",)), at=10.0)
+    world.command("silence", 14.0)
+    world.alarm("kebakaran", 23.0, identifier="a", age_s=19.0)
+    world.wait(30.0)
+
+    assert world.heard() == [("kebakaran", 10.0, 14.0)]
+
+
+def test_what_the_hub_lists_as_silenced_is_silenced_here_under_any_of_its_names() -> None:
+    """A post that started anew has seen one of its names; the other comes once more from the post that raised it."""
+    world = World().ready(seen={"b": True})
+    world.alarm("kebakaran", 10.0, identifier="a", age_s=9.0)
+    world.beacon(listed("b", age=7, remaining=173, also=("a",), silenced=("semua",)), at=12.0)
+    world.wait(20.0)
+
+    assert world.heard() == [("kebakaran", 10.0, 12.0)]
+    assert world.told()[-1] == "silenced kebakaran kalibagor a"
+
+
+def test_a_press_that_came_here_by_the_beacon_alone_sounds_though_another_was_silenced_just_before() -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.press("hening", 11.0)
+    world.beacon(listed("b", age=1, remaining=179, also=("a",)), at=14.5)
+    world.wait(20.0)
+
+    assert world.heard() == [("kebakaran", 10.0, 13.0), ("kebakaran", 14.5, 20.0)]
+
+
+@pytest.mark.parametrize(("age", "sounds"), [(4.5, False), (2.0, False), (0.5, True)])
+def test_what_was_heard_without_a_name_and_silenced_is_not_raised_anew_by_the_name_that_the_hub_gives_it(
+    age: float, sounds: bool
+) -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0)
+    world.command("silence", 12.0)
+    world.beacon(listed("posko.h1.1", age=age, remaining=180 - age), at=16.0)
+    world.wait(20.0)
+
+    assert (world.sounding() == "kebakaran") is sounds
+
+
 def test_a_locked_box_keeps_its_own_alarm_though_the_hub_lists_it_as_silenced() -> None:
     world = box()
     world.feed(Contact("lock", closed=True), 5.0)
