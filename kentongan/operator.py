@@ -16,8 +16,7 @@ from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
-from contract.wire import jsontext
-from contract.wire.jsontext import BadTextError
+from contract.text import printable, unreadable
 from kentongan import posko_settings
 from posko.config import Config
 from posko.labels import texts
@@ -155,9 +154,9 @@ def faults(order: Order, villages: Iterable[str], incidents: Iterable[str], labe
         found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=_hint(incident, alarms, labels)))
     if village not in places:
         found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=_hint(village, places, labels)))
-    unreadable = [f"U+{ord(each):04X}" for each in dict.fromkeys(order.note) if not _readable(each)]
-    if unreadable:
-        return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(unreadable))]
+    characters = [character for each in dict.fromkeys(order.note) if (character := unreadable(each)) is not None]
+    if characters:
+        return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(characters))]
     over = orders.excess(order)
     return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
 
@@ -166,14 +165,6 @@ def _hint(word: str, known: Iterable[str], labels: Labels) -> str:
     names = list(known)
     close = nearest(word, names)
     return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(names))
-
-
-def _readable(text: str) -> bool:
-    try:
-        jsontext.plain(text, "note")
-    except BadTextError:
-        return False
-    return True
 
 
 def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:
@@ -194,7 +185,7 @@ def _sender(config: Config) -> str:
         name = config.settings.broker.username or getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         name = "?"
-    return f"operator/{''.join(character if character.isprintable() else '?' for character in name)[:80]}"
+    return f"operator/{printable(name, 80)}"
 
 
 def _on_terminal() -> bool:

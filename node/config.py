@@ -92,7 +92,7 @@ def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str,
     """
     written = files.mapping(path, "node.yaml")
     driver = files.subsection(written, "pins").get("driver")
-    wrong = check_driver(driver) if isinstance(driver, str) else "missing; this setting has no default"
+    wrong = check_driver(driver) if isinstance(driver, str) else "missing; it has no default"
     found, faults = read_outputs(written, path.name)
     if wrong is not None or not isinstance(driver, str):
         raise SettingsError([*faults, f"{path.name}.pins.driver: {wrong}"])

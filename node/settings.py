@@ -138,7 +138,7 @@ def read_outputs(found: Mapping[str, Any], name: str) -> tuple[dict[str, SirenSe
     kinds = {"siren": SirenSettings, "striker": StrikerSettings, "strobe": StrobeSettings}
     for output, kind in kinds.items():
         if output not in found:
-            faults += [f"{name}.siren: missing; this setting has no default"] if output == "siren" else []
+            faults += [f"{name}.siren: missing; it has no default"] if output == "siren" else []
             continue
         written = found[output]
         try:

@@ -27,7 +27,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.wire.alarm import MAX_BEACON_BYTES, MAX_BYTES
+from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
 from runtime.endpoint import Broker, Subscription

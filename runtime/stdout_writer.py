@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from threading import Thread
 
+from contract.text import printable
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 
@@ -55,9 +56,14 @@ class Teller:
 
 
 def line(event: Mapping[str, object]) -> str:
-    """*event* as a line for the system's log. The member `text`, which no published event has, stands for itself."""
+    """*event* as a line for the system's log; a note from outside must not write lines of its own.
+
+    The member `text`, which no published event has, stands for itself.
+    """
     shown = {name: value for name, value in event.items() if name not in ("event", "time", "boot")}
-    about = " ".join(_shown(value) if name == "text" else f"{name}={_shown(value)}" for name, value in shown.items())
+    about = " ".join(
+        printable(value) if name == "text" else f"{name}={printable(value)}" for name, value in shown.items()
+    )
     return f"{event['event']}: {about}"
 
 
@@ -67,9 +73,3 @@ def json_line(event: Mapping[str, object]) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Mapping[str, object]], str]] = {"text": line, "json": json_line}
-
-
-def _shown(value: object) -> str:
-    """*value* within one line: a note from outside must not write lines of its own."""
-    text = str(value)
-    return text if text.isprintable() else repr(text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from broker.core import roles
 from broker.core.accounts import Ports
 from broker.core.roles import Account, Rule
-from contract.wire.alarm import MAX_BEACON_BYTES
+from contract.wire.codec import MAX_BEACON_BYTES
 
 POSKO, NODES, OPERATORS = "posko", "nodes", "operators"
 # The longest message of the contract is a beacon or a status; its topic and properties come on top.

@@ -19,3 +19,16 @@ class Status(Enum):
     ACTUAL = "Actual"
     EXERCISE = "Exercise"
     TEST = "Test"
+
+
+class Keyed:
+    """What names an incident in a village."""
+
+    __slots__ = ()
+    incident: str
+    village: str
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return Key(self.village, self.incident)

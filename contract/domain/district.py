@@ -77,7 +77,7 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
         elif neighbour not in district.villages:
             close = nearest(neighbour, district.villages)
             hint = f"; did you mean {close}?" if close else ""
-            yield f"{slug_}.neighbours: {neighbour!r} is no village here{hint}"
+            yield f"{slug_}.neighbours: there is no village {neighbour!r} here{hint}"
         elif slug_ not in district.villages[neighbour].neighbours:
             yield f"{slug_}.neighbours: names {neighbour}, but {neighbour} does not name {slug_}; add it there"
 

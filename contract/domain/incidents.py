@@ -75,7 +75,7 @@ class Code:
 
 def _notation(found: object, place: Place) -> Rhythm:
     if not isinstance(found, str):
-        raise place.refuse(f"{found!r} is no rhythm; write its strokes in quotes, as '●●‖' or 'oo|'")
+        raise place.refuse(f"must be strokes in quotes, such as '●●‖' or 'oo|', not {found!r}")
     try:
         return rhythm.parse(found)
     except NotationError as error:

@@ -21,7 +21,7 @@ MOST_STROKES, MOST_SPACES = 64, 8
 
 
 class NotationError(ValueError):
-    """The text is no rhythm; the message says which sign is wrong."""
+    """The text cannot be read as a rhythm; the message says which character is wrong."""
 
 
 class Ending(Enum):
@@ -83,7 +83,7 @@ def parse(text: str) -> Rhythm:
     for place, sign in enumerate(text.strip(), 1 + len(text) - len(text.lstrip())):
         if sign not in "● ‖…oO|.":
             raise NotationError(
-                f"{sign!r} at place {place} of {text!r} is no sign of the notation; "
+                f"{sign!r} at place {place} of {text!r} is not part of the notation; "
                 "write ● or o for a stroke, a space for a gap, ‖ or | for the pause, … or ... for titir"
             )
     signs = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")

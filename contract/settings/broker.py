@@ -21,7 +21,7 @@ def _host(found: object, place: Place) -> str:
     named = len(name) <= 253 and all(re.fullmatch(_LABEL, label) for label in name.split("."))
     if not named and not re.fullmatch(_IPV6, found):
         shown = found if len(found) <= 60 else f"{found[:57]}..."
-        raise place.refuse(f"{shown!r} is no host name and no address; use letters, digits and hyphens, "
+        raise place.refuse(f"{shown!r} must be a host name or an address: letters, digits and hyphens, "
                            "at most 63 between two dots, such as posko.local or 192.168.1.10")
     return found
 

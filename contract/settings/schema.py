@@ -9,19 +9,23 @@ A settings class is a frozen dataclass whose fields are made by `option`, each w
 
     read(Lamp, {"pin": 32, "activ_high": True}, "lamp")
     # SettingsError: lamp.activ_high: unknown; did you mean active_high?
-    #                lamp.pin: 32 is no BCM number; use 2 to 27
+    #                lamp.pin: must be a BCM number from 2 to 27, not 32
 
-A check takes the value that was found and its `Place`, and returns the typed value; what it refuses it tells
-the place. So one reading finds all faults, each with its full path, what was found and what is allowed.
+A check takes the value that was found and its `Place`, and returns the typed value; what it refuses it reports to the
+place. So one reading finds all faults, each with its full path, what was found and what is allowed.
+
+Messages are declared and read in the same way (`contract.wire.codec`), but for what `Reading` says.
 """
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar
 
 from contract.settings.suggestions import nearest, suggestion
+from contract.text import printable
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -39,34 +43,49 @@ class SettingsError(ValueError):
         super().__init__("\n".join(self.faults))
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """Unwinds to the option whose value was refused; its fault is noted already."""
+
+
+class Reading(Enum):
+    """What refuses the whole: in settings also an unknown key; in a strict message any known member; else nothing.
+
+    A lenient reading gives what it refuses its default, or leaves it out of its list or table.
+    """
+
+    SETTINGS = "settings"
+    STRICT = "strict"
+    LENIENT = "lenient"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the settings a check is reading, and the list that takes its faults."""
+    """Where a check is reading, and the list that takes its faults."""
 
     path: str
     faults: list[str]
+    reading: Reading = Reading.SETTINGS
 
     def below(self, key: object) -> "Place":
         """The place of member *key*."""
-        name = _line(str(key))
-        return Place(f"{self.path}.{name}" if self.path else name, self.faults)
+        name = printable(key)
+        return Place(f"{self.path}.{name}" if self.path else name, self.faults, self.reading)
 
-    def refuse(self, text: str) -> _RefusedError:
+    def refuse(self, text: str) -> RefusedError:
         """Notes a fault here; the check raises what this returns."""
         self.faults.append(f"{self.path}: {text}" if self.path else text)
-        return _RefusedError()
+        return RefusedError()
 
 
 Check = Callable[[Any, Place], T]
 
 
-def option(check: Check[T], *, default: Any = _REQUIRED) -> Any:
-    """A dataclass field read by *check*; required unless it has a *default* (`dict`: an empty table)."""
-    metadata = {"check": check}
+def option(check: Check[T], *, default: Any = _REQUIRED, omit: bool | None = None) -> Any:
+    """A dataclass field read by *check*; required unless it has a *default* (`dict`: an empty table).
+
+    Where it is the default, a message leaves it out if *omit*, or if it is None and *omit* is not given.
+    """
+    metadata = {"check": check, "omit": default is None if omit is None else omit}
     if default is _REQUIRED:
         return dataclasses.field(metadata=metadata)
     if default is dict:
@@ -82,7 +101,7 @@ def read(kind: type[T], found: object, path: str = "") -> T:
     faults: list[str] = []
     try:
         value = section(kind)(found, Place(path, faults))
-    except _RefusedError:
+    except RefusedError:
         value = None
     if faults or value is None:
         raise SettingsError(faults)
@@ -92,27 +111,29 @@ def read(kind: type[T], found: object, path: str = "") -> T:
 def section(kind: type[T]) -> Check[T]:
     """A mapping with exactly the options of the dataclass *kind*."""
 
+    options = {each.name: each for each in dataclasses.fields(kind) if each.metadata}  # type: ignore[arg-type]
+    required = {name for name, each in options.items()
+                if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING}
+
     def check(found: Any, place: Place) -> T:
         if not isinstance(found, Mapping):
-            raise place.refuse(f"{_show(found)} is no mapping; write its members below it, indented")
-        options = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-        refused = False
-        for key in found:
-            if key not in options:
-                place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
-                refused = True
+            raise place.refuse(f"must be a mapping, its members indented below it, not {_show(found)}")
+        unknown = [key for key in found if key not in options] if place.reading is Reading.SETTINGS else []
+        for key in unknown:
+            place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
+        refused = bool(unknown)
         values: dict[str, Any] = {}
         for name, field in options.items():
             if name in found:
                 try:
                     values[name] = field.metadata["check"](found[name], place.below(name))
-                except _RefusedError:
-                    refused = True
-            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                place.below(name).refuse("missing; this setting has no default")
+                except RefusedError:
+                    refused = refused or place.reading is not Reading.LENIENT or name in required
+            elif name in required:
+                place.below(name).refuse("missing; it has no default")
                 refused = True
         if refused:
-            raise _RefusedError
+            raise RefusedError
         return kind(**values)
 
     return check
@@ -123,17 +144,17 @@ def table(key: Check[K], value: Callable[[K], Check[T]]) -> Check[dict[K, T]]:
 
     def check(found: Any, place: Place) -> dict[K, T]:
         if not isinstance(found, Mapping):
-            raise place.refuse(f"{_show(found)} is no mapping; write its members below it, indented")
+            raise place.refuse(f"must be a mapping, its members indented below it, not {_show(found)}")
         result: dict[K, T] = {}
         refused = False
         for raw, item in found.items():
             try:
                 name = key(raw, place.below(raw))
                 result[name] = value(name)(item, place.below(raw))
-            except _RefusedError:
-                refused = True
+            except RefusedError:
+                refused = place.reading is not Reading.LENIENT
         if refused:
-            raise _RefusedError
+            raise RefusedError
         return result
 
     return check
@@ -144,16 +165,16 @@ def items(each: Check[T]) -> Check[tuple[T, ...]]:
 
     def check(found: Any, place: Place) -> tuple[T, ...]:
         if not isinstance(found, list):
-            raise place.refuse(f"{_show(found)} is no list; write [a, b]")
+            raise place.refuse(f"must be a list such as [a, b], not {_show(found)}")
         result: list[T] = []
         refused = False
         for index, item in enumerate(found):
             try:
                 result.append(each(item, place.below(index)))
-            except _RefusedError:
-                refused = True
+            except RefusedError:
+                refused = place.reading is not Reading.LENIENT
         if refused:
-            raise _RefusedError
+            raise RefusedError
         return tuple(result)
 
     return check
@@ -162,16 +183,16 @@ def items(each: Check[T]) -> Check[tuple[T, ...]]:
 def flag(found: Any, place: Place) -> bool:
     """True or false."""
     if not isinstance(found, bool):
-        raise place.refuse(f"{_show(found)} is neither true nor false; write one of the two")
+        raise place.refuse(f"must be true or false, not {_show(found)}")
     return found
 
 
-def integer(low: int, high: int, what: str = "whole number in range") -> Check[int]:
+def integer(low: int, high: int, what: str = "whole number") -> Check[int]:
     """A whole number from *low* to *high*."""
 
     def check(found: Any, place: Place) -> int:
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise place.refuse(f"{_show(found)} is no {what}; use {low} to {high}")
+            raise place.refuse(f"must be a {what} from {low} to {high}, not {_show(found)}")
         return found
 
     return check
@@ -181,10 +202,8 @@ def number(low: float, high: float, unit: str = "") -> Check[float]:
     """A finite number from *low* to *high*, whole or not."""
 
     def check(found: Any, place: Place) -> float:
-        if isinstance(found, bool) or not isinstance(found, int | float) or found != found:  # noqa: PLR0124 - NaN
-            raise place.refuse(f"{_show(found)} is no number; use {low:g} to {high:g}{unit}")
-        if not low <= found <= high:
-            raise place.refuse(f"{_show(found)} is out of range; use {low:g} to {high:g}{unit}")
+        if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
+            raise place.refuse(f"must be a number from {low:g} to {high:g}{unit}, not {_show(found)}")
         return float(found)
 
     return check
@@ -234,8 +253,3 @@ def _show(found: object) -> str:
     except ValueError:  # a whole number of thousands of digits
         return "this number"
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
-
-
-def _line(text_: str) -> str:
-    """*text_* as part of one printable line."""
-    return text_ if text_.isprintable() else repr(text_)

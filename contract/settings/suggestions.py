@@ -3,9 +3,13 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
+LONGEST = 80  # characters: what is longer is no misspelt name, and comparing it takes time
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The name among *known* that *word* was probably meant to be, or None."""
+    if len(word) > LONGEST:
+        return None
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -6,15 +6,16 @@ what YAML 1.2's core schema (section 10.3.2) calls a number, a boolean or null i
 """
 
 import re
-import unicodedata
 from collections.abc import Hashable
 from typing import Any
 
 import yaml
 
+from contract.text import unreadable
+
 
 class YamlError(ValueError):
-    """The text is no YAML that this project reads; the message says where and why."""
+    """The text cannot be read as this project reads YAML; the message says where and why."""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -38,11 +39,11 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
         value = str(super().construct_scalar(node))
-        for sign in value:
-            if unicodedata.category(sign) in {"Cs", "Cc"} and sign not in "\t\n":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the sign U+{ord(sign):04X} is no text", node.start_mark
-                )
+        character = unreadable(value)
+        if character is not None:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{character} is not a character that people can read", node.start_mark
+            )
         return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
@@ -51,7 +52,7 @@ class _StrictLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is no text; put it in quotes", key_node.start_mark
+                    None, None, f"the key {key!r} must be text; put it in quotes", key_node.start_mark
                 )
             if key in keys:
                 raise yaml.constructor.ConstructorError(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core.effects import Remember
 from node.core.state import Alarm, Deferred, Origin
 from node.core.transition import Draft, cleared_at

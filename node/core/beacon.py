@@ -11,9 +11,9 @@ from dataclasses import replace
 from contract.domain.alarm import HUB_NAMES, Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
-from contract.wire.alarm import Refusal
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
-from contract.wire.reports import Kind
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind
 from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
@@ -59,7 +59,7 @@ def _obey(draft: Draft, read: Beacon) -> None:
     ]
     by_key: dict[Key, list[Listed]] = {}
     for each in sorted(in_reach, key=lambda each: each.remaining_s, reverse=True):
-        by_key.setdefault(Key(each.village, each.incident), []).append(each)
+        by_key.setdefault(each.key, []).append(each)
     for key, group in by_key.items():
         _level(draft, key, group)
     _stop_cleared(draft, cleared, read.over, {*by_key})
@@ -199,7 +199,7 @@ def _stop_cleared(draft: Draft, cleared: Mapping[str, float], over: Iterable[Ove
 
     The hub knows what came first: what it ended is named, by the instant at which it was raised.
     """
-    ended = {Key(each.village, each.incident): draft.now - each.age_s + RAISE_S for each in over}
+    ended = {each.key: draft.now - each.age_s + RAISE_S for each in over}
     for alarm in tuple(draft.state.alarms.values()):
         never = alarm.edge_at - 1
         before = alarm.edge_at <= max(cleared.get(alarm.key.village, never), ended.get(alarm.key, never))

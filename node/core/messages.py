@@ -11,8 +11,9 @@ from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
 from contract.wire import alarm as alarm_message
 from contract.wire import answers, topics
-from contract.wire.alarm import Body, Refusal
-from contract.wire.reports import Kind
+from contract.wire.alarm import Body
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from node.core import alarms, beacon, patrol
 from node.core.alarms import Raised

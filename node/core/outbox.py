@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire import alarm as alarm_message
-from contract.wire import jsontext, topics
+from contract.wire import topics
 from contract.wire.alarm import Body
 from contract.wire.beacon import Beacon
-from contract.wire.reports import Kind
+from contract.wire.event import Kind, write_event
 from node.core import alarms
 from node.core.effects import Drop, Keep
 from node.core.events import Loaded, Press
@@ -186,7 +186,7 @@ def _send(draft: Draft, press: Press) -> None:
     body = Body(
         identifier=press.identifier,
         sender=f"{rules.village}/{rules.node}",
-        sent=round(draft.epoch(press.pressed_at), 3) if draft.state.clock.synced else None,
+        sent=draft.epoch(press.pressed_at) if draft.state.clock.synced else None,
         age_s=draft.now - press.pressed_at,
         clock=draft.clock_word(),
     )
@@ -210,7 +210,7 @@ def _tell_late(draft: Draft, press: Press) -> None:
     )
     if not press.told_late:
         draft.do(Log(event))
-    draft.do(Publish(draft.topic("event"), jsontext.dump(event), token=_LATE + press.identifier))
+    draft.do(Publish(draft.topic("event"), write_event(event), token=_LATE + press.identifier))
 
 
 def _put(draft: Draft, press: Press) -> None:

@@ -10,8 +10,9 @@ from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE, PATROL
 from contract.wire import alarm, answers, topics
-from contract.wire.alarm import Body, Refusal
-from contract.wire.reports import Kind
+from contract.wire.alarm import Body
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind
 from contract.wire.topics import RondaTopic
 from node.core import alarms
 from node.core.alarms import Raised

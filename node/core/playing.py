@@ -22,7 +22,7 @@ from dataclasses import replace
 from contract.domain import speech
 from contract.domain.alarm import Status
 from contract.domain.incidents import ONCE, PATROL
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core import alarms
 from node.core.effects import Hush, Play
 from node.core.state import Alarm, Origin, State, Turn

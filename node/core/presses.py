@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain.incidents import ALL_CLEAR
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core import alarms, outbox, patrol
 from node.core.events import Contact
 from node.core.state import LOCK, SILENCE_BUTTON, Hold, Origin, State

@@ -7,6 +7,7 @@ from enum import Enum
 from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
 from contract.domain.rhythm import Cycle
+from contract.wire.node_status import NodeStatus
 from node.core.effects import Lamp
 from node.core.events import Press
 from runtime.core.events import Clock
@@ -163,7 +164,7 @@ class State:
     unsaid: int = 0
     presses: int = 0
     lamps: Mapping[str, Lamp] = field(default_factory=dict)
-    announced: Mapping[str, object] | None = None
+    announced: tuple[NodeStatus, tuple[str, float]] | None = None
     announced_at: float = 0.0
     round_checked: float | None = None
     stood: tuple[str, float] = ("", 0.0)

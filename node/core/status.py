@@ -10,9 +10,9 @@
 | fault | kedip singkat | something is wrong; see the status |
 """
 
-from contract.domain.alarm import Key
-from contract.wire import jsontext
-from contract.wire.reports import OFFLINE
+from dataclasses import replace
+
+from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
 from node.core.effects import Lamp, Light
 from node.core.state import SILENCE_BUTTON, Alarm, Origin, State
 from node.core.transition import Draft
@@ -32,10 +32,10 @@ def settle(draft: Draft) -> None:
         draft.change(stood=(word, draft.now))
     if draft.state.linked_at is not None:
         status = _status(draft, word)
-        news = {**status, "since": draft.state.stood[1]}  # in wall time it moves whenever the clock is corrected
-        if news != draft.state.announced:
-            draft.change(announced=news, announced_at=draft.now)
-            draft.do(Publish(draft.topic("status"), jsontext.dump(status), retain=True))
+        if (status, draft.state.stood) != draft.state.announced:
+            draft.change(announced=(status, draft.state.stood), announced_at=draft.now)
+            dated = replace(status, since=draft.epoch(draft.state.stood[1]))  # it moves as the clock is corrected
+            draft.do(Publish(draft.topic("status"), write_status(dated), retain=True))
 
 
 def heartbeat(draft: Draft) -> None:
@@ -46,9 +46,10 @@ def heartbeat(draft: Draft) -> None:
 
 def last_words(state: State, reason: str) -> Publish:
     """The status that a node leaves behind; also its will, spoken by the broker if the node cannot."""
-    status = {"state": OFFLINE, "node": state.rules.node, "village": state.rules.village,
-              "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
-    return Publish(Draft(state, state.now).topic("status"), jsontext.dump(status), retain=True)
+    rules = state.rules
+    status = NodeStatus(state=OFFLINE, node=rules.node, village=rules.village, boot=rules.boot, version=rules.version,
+                        reason=reason)
+    return Publish(Draft(state, state.now).topic("status"), write_status(status), retain=True)
 
 
 def _lamp(state: State, name: str) -> Lamp:
@@ -82,33 +83,33 @@ def _word(state: State) -> str:
     return "fault" if state.faults else "ready"
 
 
-def _status(draft: Draft, word: str) -> dict[str, object]:
+def _status(draft: Draft, word: str) -> NodeStatus:
+    """The status, but for the time since when it is so."""
     state = draft.state
-    return {
-        "state": word,
-        "since": draft.wall(state.stood[1]),
-        "node": state.rules.node,
-        "village": state.rules.village,
-        "sounding": _about(state.alarms[state.turn.key]) if state.turn is not None else None,
-        "waiting": [_about(alarm) for key, alarm in sorted(state.alarms.items()) if _waits(state, key, alarm)],
-        "silenced": [_about(alarm) for _, alarm in sorted(state.alarms.items()) if alarm.silenced],
-        "faults": dict(sorted(state.faults.items())),
-        "locked": state.locked,
-        "drivers": dict(state.rules.drivers),
-        "outbox": len(state.outbox),
-        "clock": draft.clock_word(),
-        "boot": state.rules.boot,
-        "version": state.rules.version,
-    }
+    alarms = [alarm for _, alarm in sorted(state.alarms.items())]
+    return NodeStatus(
+        state=word,
+        node=state.rules.node,
+        village=state.rules.village,
+        sounding=_about(state.alarms[state.turn.key]) if state.turn is not None else None,
+        waiting=tuple(_about(alarm) for alarm in alarms if _waits(state, alarm)),
+        silenced=tuple(_about(alarm) for alarm in alarms if alarm.silenced),
+        faults=dict(sorted(state.faults.items())),
+        locked=state.locked,
+        drivers=state.rules.drivers,
+        outbox=len(state.outbox),
+        clock=draft.clock_word(),
+        boot=state.rules.boot,
+        version=state.rules.version,
+    )
 
 
-def _waits(state: State, key: Key, alarm: Alarm) -> bool:
-    return not alarm.silenced and (state.turn is None or state.turn.key != key)
+def _waits(state: State, alarm: Alarm) -> bool:
+    return not alarm.silenced and (state.turn is None or state.turn.key != alarm.key)
 
 
-def _about(alarm: Alarm) -> dict[str, object]:
-    about: dict[str, object] = {
-        "incident": alarm.key.incident, "village": alarm.key.village, "identifier": alarm.identifier,
-        "status": alarm.status.value, "origin": alarm.origin.value,
-    }
-    return {**about, "note": alarm.note} if alarm.note else about
+def _about(alarm: Alarm) -> About:
+    return About(
+        incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
+        origin=alarm.origin.value, note=alarm.note,
+    )

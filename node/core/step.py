@@ -18,7 +18,7 @@ making).
 
 from typing import assert_never
 
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core import alarms, beacon, messages, outbox, patrol, playing, presses, status
 from node.core.effects import Effect
 from node.core.events import Contact, Event, Loaded, SelfTested

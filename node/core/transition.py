@@ -6,7 +6,7 @@ from typing import Any
 from contract.domain.alarm import Key
 from contract.domain.incidents import Incident
 from contract.wire import topics
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core.effects import Effect, Hush, Play
 from node.core.state import Alarm, State
 from runtime.core import transition

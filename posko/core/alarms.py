@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
 from posko.core.state import Alarm, State

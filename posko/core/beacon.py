@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.wire import topics
-from contract.wire.alarm import MAX_BEACON_BYTES
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
-from contract.wire.reports import Kind
+from contract.wire.codec import MAX_BEACON_BYTES
+from contract.wire.event import Kind
 from posko.core.state import Alarm, State
 from posko.core.transition import Draft
 from runtime.core.effects import Publish
@@ -89,29 +89,31 @@ def _content(state: State, shown: list[Alarm]) -> object:
 
 def _payload(state: State, shown: list[Alarm]) -> bytes:
     cleared = tuple(
-        Cleared(village, round(max(0.0, state.now - at), 3)) for village, at in state.cleared_at.items()
+        Cleared(village=village, age_s=max(0.0, state.now - at)) for village, at in state.cleared_at.items()
         if state.now < at + CLEARED_S
     )
     over = tuple(
-        Over(key.village, key.incident, round(max(0.0, state.now - at), 3)) for key, at in state.over.items()
-        if key not in state.alarms
+        Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))
+        for key, at in state.over.items() if key not in state.alarms
     )
     heard = tuple(name for name, heard in state.heard.items() if heard.kept)
-    at_s = round(state.now, 3)
+    rest = Beacon(
+        boot=state.rules.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now
+    )
     for note in NOTES:
-        alarms = tuple(_listed(state, alarm, note) for alarm in shown)
-        payload = write_beacon(Beacon(state.rules.boot, state.seq, alarms, cleared, over, heard, at_s))
+        beacon = replace(rest, alarms=tuple(_listed(state, alarm, note) for alarm in shown))
+        payload = write_beacon(beacon)
         if len(payload) <= MAX_BEACON_BYTES:
             return payload
-    # Names that were not said are sent again, and said then.
-    bare = tuple(replace(alarm, also=(), origin="") for alarm in alarms)
-    return write_beacon(Beacon(state.rules.boot, state.seq, bare, cleared, over, (), at_s))
+    # Names that are left out are sent again, and listed then.
+    bare = tuple(replace(each, also=(), origin="") for each in beacon.alarms)
+    return write_beacon(replace(beacon, alarms=bare, heard=()))
 
 
 def _listed(state: State, alarm: Alarm, note: int) -> Listed:
     return Listed(
         identifier=alarm.identifier, incident=alarm.key.incident, village=alarm.key.village, status=alarm.status,
-        age_s=round(max(0.0, state.now - alarm.raised_at), 3), remaining_s=round(max(0.0, alarm.until - state.now), 3),
+        age_s=max(0.0, state.now - alarm.raised_at), remaining_s=max(0.0, alarm.until - state.now),
         origin=alarm.origin[:80], note=alarm.note[:note], also=alarm.also, silenced=tuple(sorted(alarm.silenced)),
         kept=alarm.kept,
     )

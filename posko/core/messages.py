@@ -12,9 +12,11 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
 from contract.wire import alarm as alarm_message
-from contract.wire import answers, beacon, reports, topics
-from contract.wire.alarm import Body, Refusal
-from contract.wire.reports import Kind
+from contract.wire import answers, beacon, hub_status, topics
+from contract.wire.alarm import Body
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind
+from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
 from posko.core.alarms import Raised
@@ -169,10 +171,10 @@ def _other_hub(draft: Draft, message: Received) -> None:
     """The status of a hub that is not this run. Two hubs put each other out, as they bear one name at the broker: each
     finds the other's status when it comes back. An earlier run's is found at the first link only.
     """
-    status = reports.read_status(message.payload)
+    status = hub_status.read_status(message.payload)
     if isinstance(status, Refusal) or not status.boot or status.boot == draft.state.rules.boot:
         return
-    if (draft.state.links > 1) if message.retain else status.state != reports.OFFLINE:
+    if (draft.state.links > 1) if message.retain else status.state != OFFLINE:
         _rivalled(draft, status.boot)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
-from contract.wire import jsontext, reports
-from contract.wire.alarm import MAX_BYTES, SYNCED, Refusal
-from contract.wire.jsontext import BadTextError
-from contract.wire.reports import Kind, Report
+from contract.wire import codec
+from contract.wire.alarm import SYNCED
+from contract.wire.codec import MAX_BYTES, Refusal
+from contract.wire.event import Kind, Report, read_event
+from contract.wire.node_status import OFFLINE, read_status
 from contract.wire.topics import NodeTopic
 from posko.core import alarms, beacon
 from posko.core.alarms import Raised
@@ -42,12 +43,12 @@ def heard(draft: Draft, topic: NodeTopic, message: Received) -> None:
 
 
 def _status(draft: Draft, post: str, message: Received) -> None:
-    status = reports.read_status(message.payload)
+    status = read_status(message.payload)
     if isinstance(status, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
         return
     watch = replace(draft.state.watch(post), status=status)
-    if status.state == reports.OFFLINE:
+    if status.state == OFFLINE:
         _put(draft, post, watch)
     elif message.retain:
         _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))
@@ -56,7 +57,7 @@ def _status(draft: Draft, post: str, message: Received) -> None:
 
 
 def _event(draft: Draft, village: str, post: str, message: Received) -> None:
-    event = reports.read_event(message.payload)
+    event = read_event(message.payload)
     if isinstance(event, Refusal):
         draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
         return
@@ -129,13 +130,13 @@ def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:
 
 def _stranger(draft: Draft, post: str, message: Received) -> None:
     """A post that the district file does not know: said once for each of its runs."""
-    status = reports.read_status(message.payload)
+    status = read_status(message.payload)
     who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
     if who not in draft.state.strangers and len(draft.state.strangers) < alarms.MOST:
         draft.change(strangers=draft.state.strangers | {who})
         draft.answer(Kind.WARNING, post=post[:160],
                      reason="no such post in the district file; add it there, so that its silence is noticed")
-    event = reports.read_event(message.payload)
+    event = read_event(message.payload)
     if isinstance(event, Refusal) or event.kind != Kind.LATE.value:
         return
     if draft.granted(("stranger", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
@@ -144,31 +145,27 @@ def _stranger(draft: Draft, post: str, message: Received) -> None:
 
 def _said(draft: Draft, village: str, post: str, event: Report) -> None:
     """What an event of a post means to the hub: a late press, or a round."""
-    identifier = event.word("identifier")
+    identifier = event.text("identifier")
     if not 0 < len(identifier) <= NAME:
         return
-    if event.kind == Kind.LATE.value and event.word("origin") == "button":
-        _late(draft, Key(village, event.word("incident")), post, event)
-    elif event.kind == Kind.RONDA.value and event.word("origin") in ("button", "schedule"):
-        own = event.word("clock") == SYNCED
-        epoch = reports.instant(event) if own else None
-        draft.do(Patrol(identifier, village, post, event.word("origin"),
+    if event.kind == Kind.LATE.value and event.text("origin") == "button":
+        _late(draft, Key(village, event.text("incident")), post, event)
+    elif event.kind == Kind.RONDA.value and event.text("origin") in ("button", "schedule"):
+        own = event.text("clock") == SYNCED
+        epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
+        draft.do(Patrol(identifier, village, post, event.text("origin"),
                         draft.epoch(draft.now) if epoch is None else epoch, SYNCED if own else draft.clock_word()))
 
 
 def _late(draft: Draft, key: Key, post: str, event: Report) -> None:
     """A press that came too late for everyone: it is written down, and its sender need not tell it again."""
-    identifier = event.word("identifier")
+    identifier = event.text("identifier")
     rules = draft.state.rules
     if key.incident not in rules.incidents or key.village not in rules.villages or identifier in draft.state.seen:
         draft.hear(identifier)
         return
-    try:
-        age_s = jsontext.seconds(event.members, "age_s", 0.0)
-    except BadTextError:
-        age_s = 0.0
-    raised = Raised(identifier, draft.now - age_s, Status.ACTUAL, post, "")
-    alarms.late(draft, key, raised, f"{post}: {event.word('reason')[:200]}")
+    raised = Raised(identifier, draft.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
+    alarms.late(draft, key, raised, f"{post}: {event.text('reason')[:200]}")
 
 
 def _double(post: str) -> str:

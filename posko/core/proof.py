@@ -9,7 +9,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from contract.domain.alarm import Key
-from contract.wire.reports import OFFLINE, Kind, NodeStatus
+from contract.wire.event import Kind
+from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.core.state import Alarm, State
 from posko.core.transition import Draft
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
-from contract.wire.reports import NodeStatus
+from contract.wire.hub_status import HubStatus
+from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
 from runtime.core.events import Clock
 from runtime.core.rate_limit import Bucket
@@ -125,7 +126,7 @@ class State:
     dropped_events: int = 0
     chatter: Bucket = Bucket(20.0, 0.0)
     unsaid: int = 0
-    announced: Mapping[str, object] | None = None
+    announced: HubStatus | None = None
     announced_at: float = 0.0
     stood: tuple[str, float] = ("", 0.0)
 

@@ -1,9 +1,10 @@
 """What the hub shows of itself and of the district: its status, and its last words. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from contract.wire import jsontext
-from contract.wire.reports import OFFLINE
+from contract.wire.hub_status import HubStatus, InForce, write_status
+from contract.wire.node_status import OFFLINE
 from posko.core import proof
 from posko.core.state import Alarm, State, Watch
 from posko.core.transition import Draft, topic
@@ -20,11 +21,11 @@ def settle(draft: Draft) -> None:
         draft.change(stood=(word, draft.now))
     if draft.state.linked_at is None or draft.now < draft.state.announced_at + LEAST_S:
         return
-    news = _news(draft, word)
-    if news != draft.state.announced:
-        draft.change(announced=news, announced_at=draft.now)
-        status = {**news, "since": draft.wall(draft.state.stood[1]), "time": draft.wall(draft.now)}
-        draft.do(Publish(topic(draft.state, "status"), jsontext.dump(status), retain=True))
+    status = _status(draft, word)
+    if status != draft.state.announced:
+        draft.change(announced=status, announced_at=draft.now)
+        dated = replace(status, since=draft.epoch(draft.state.stood[1]), time=draft.epoch(draft.now))
+        draft.do(Publish(topic(draft.state, "status"), write_status(dated), retain=True))
 
 
 def heartbeat(draft: Draft) -> None:
@@ -41,8 +42,8 @@ def deadlines(state: State) -> Iterator[float]:
 
 def last_words(state: State, reason: str) -> Publish:
     """The status that a hub leaves behind; also its will, spoken by the broker if the hub cannot."""
-    status = {"state": OFFLINE, "boot": state.rules.boot, "version": state.rules.version, "reason": reason}
-    return Publish(topic(state, "status"), jsontext.dump(status), retain=True)
+    status = HubStatus(state=OFFLINE, boot=state.rules.boot, version=state.rules.version, reason=reason)
+    return Publish(topic(state, "status"), write_status(status), retain=True)
 
 
 def _word(state: State) -> str:
@@ -51,27 +52,27 @@ def _word(state: State) -> str:
     return "fault" if state.faults else "ready"
 
 
-def _news(draft: Draft, word: str) -> dict[str, object]:
+def _status(draft: Draft, word: str) -> HubStatus:
+    """The status, but for the times."""
     state = draft.state
-    return {
-        "state": word,
-        "alarms": [_about(state, alarm) for _, alarm in sorted(state.alarms.items())],
-        "posts": {post: _post(state.watch(post)) for post in sorted(state.rules.posts)},
-        "faults": dict(sorted(state.faults.items())),
-        "undated": len(state.undated),
-        "clock": draft.clock_word(),
-        "boot": state.rules.boot,
-        "version": state.rules.version,
-    }
+    return HubStatus(
+        state=word,
+        alarms=tuple(_in_force(state, alarm) for _, alarm in sorted(state.alarms.items())),
+        posts={post: _post(state.watch(post)) for post in sorted(state.rules.posts)},
+        faults=dict(sorted(state.faults.items())),
+        undated=len(state.undated),
+        clock=draft.clock_word(),
+        boot=state.rules.boot,
+        version=state.rules.version,
+    )
 
 
-def _about(state: State, alarm: Alarm) -> dict[str, object]:
-    return {
-        "incident": alarm.key.incident, "village": alarm.key.village, "identifier": alarm.identifier,
-        "status": alarm.status.value, "origin": alarm.origin, "note": alarm.note[:400], "kept": alarm.kept,
-        "silenced": sorted(alarm.silenced), "sounds": dict(alarm.sounds),
-        "missing": {post: why.value for post, why in proof.missing(state, alarm).items()},
-    }
+def _in_force(state: State, alarm: Alarm) -> InForce:
+    return InForce(
+        incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
+        origin=alarm.origin, note=alarm.note[:400], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
+        sounds=alarm.sounds, missing={post: why.value for post, why in proof.missing(state, alarm).items()},
+    )
 
 
 def _post(watch: Watch) -> str:

@@ -9,7 +9,7 @@ proof of sounding) is derived from the state anew.
 
 from typing import assert_never
 
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.core import alarms, beacon, messages, posts, proof, status
 from posko.core.effects import Effect
 from posko.core.events import Event, Kept, Loaded

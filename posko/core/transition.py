@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from contract.domain.alarm import HUB_NAMES, Key
 from contract.wire import topics
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.core.effects import Clear, End, Hear, Keep
 from posko.core.state import Alarm, Heard, State
 from runtime.core import transition

@@ -10,6 +10,7 @@ from datetime import datetime
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import PATROL, Catalogue
+from contract.text import printable
 from posko.labels import texts
 from posko.labels.language import Language, Text
 
@@ -125,6 +126,4 @@ def make_labels(language: Language, district: District, catalogue: Catalogue) ->
 
 def clean(found: object) -> str:
     """*found*, from outside, as part of one printable line."""
-    text = " ".join(str(found).split())
-    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return printable(found, LONGEST)

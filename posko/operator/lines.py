@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from contract.domain.alarm import Key
 from contract.wire.alarm import SYNCED
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
 from posko.operator.core.orders import Act, Order
@@ -121,13 +121,13 @@ def news_text(news: News, labels: Labels) -> str:
     """What an event reports."""
     report = news.report
     parts = [labels.word(texts.EVENTS, report.kind)]
-    village, incident = report.word("village"), report.word("incident")
+    village, incident = report.text("village"), report.text("incident")
     if incident and village:
         parts.append(labels.alarm(Key(village, incident)))
     posts = report.members.get("missing")
     if isinstance(posts, dict):
         parts += [f"{clean(post)}: {labels.word(texts.REASONS, str(why))}" for post, why in posts.items()]
-    parts += [clean(report.word(name)) for name in ("post", "part", "note", "reason") if report.word(name)]
+    parts += [clean(report.text(name)) for name in ("post", "part", "note", "reason") if report.text(name)]
     return ", ".join(parts)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from contract.wire import alarm, jsontext
-from contract.wire.reports import Kind
+from contract.wire import alarm
+from contract.wire.event import Kind, make_event, write_event
 from runtime.core.effects import Connect, Log, Publish
 from runtime.core.events import Clock
 from runtime.core.rate_limit import Bucket, draw
@@ -54,20 +54,14 @@ class Draft:
 
     def event(self, kind: Kind, **about: object) -> dict[str, object]:
         """An event of this moment, in the contract's form. Members that are None are left out."""
-        return {
-            "event": kind.value,
-            "time": self.wall(self.now),
-            "clock": self.clock_word(),
-            "boot": self._boot,
-            **{name: value for name, value in about.items() if value is not None},
-        }
+        return make_event(kind, self.epoch(self.now), self.clock_word(), self._boot, about)
 
     def say(self, kind: Kind, **about: object) -> None:
         """Reports an event: into the log, and to the broker or, without a link, into the backlog."""
         event = self.event(kind, **about)
         self.do(Log(event))
         if self.state.linked_at is not None:
-            self.do(Publish(self._event_topic, jsontext.dump(event)))
+            self.do(Publish(self._event_topic, write_event(event)))
             return
         backlog = (*self.state.backlog, event)
         lost = max(0, len(backlog) - BACKLOG)
@@ -122,7 +116,7 @@ class Draft:
         """The broker is there: what was kept for it is said."""
         backlog, dropped = self.state.backlog, self.state.dropped_events
         self.change(linked_at=self.now, announced=None, backlog=(), dropped_events=0)
-        self.do(*(Publish(self._event_topic, jsontext.dump(event)) for event in backlog))
+        self.do(*(Publish(self._event_topic, write_event(event)) for event in backlog))
         if dropped:
             self.say(Kind.REFUSED, reason=f"{dropped} older events are only in the log here")
         self.recover("link")
@@ -162,10 +156,6 @@ class Draft:
     def sure_epoch(self) -> float | None:
         """The time of day, in seconds since the epoch; None where it is not certain."""
         return self.epoch(self.now) if self.state.clock.synced else None
-
-    def wall(self, instant: float) -> str:
-        """*instant* as people read it (RFC 3339)."""
-        return alarm.rfc3339(self.epoch(instant))
 
     def clock_word(self) -> str:
         """Whether the wall clock can be believed, in the contract's word."""

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Listed
 from demo.sight import POSKO, Heard, Held, Listing, Post, Said, Sight
 from testing.box import Change
@@ -33,8 +32,11 @@ def hub(*beacons: Listing, **status: Any) -> Sight:
 
 def listing(after_s: float, *alarms: tuple[str, str, str], age_s: float = 1.0, boot: str = "one") -> Listing:
     """A beacon, *after_s* after the step began, that lists *alarms*: identifier, incident, village."""
-    listed = tuple(Listed(*alarm, Status.ACTUAL, age_s, 100.0, "", "") for alarm in alarms)
-    return Listing(SINCE + after_s, Beacon(boot, 1, listed))
+    listed = tuple(
+        Listed(identifier=identifier, incident=incident, village=village, age_s=age_s, remaining_s=100.0)
+        for identifier, incident, village in alarms
+    )
+    return Listing(SINCE + after_s, Beacon(boot=boot, seq=1, alarms=listed))
 
 
 def pulses(output: str, onsets: list[float], length_s: float) -> tuple[Change, ...]:

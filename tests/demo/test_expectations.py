@@ -17,7 +17,7 @@ from tests.demo.sights import SINCE, TALKANDANG, at_rest, beating, cycling, held
 
 SAFE_CODE_S = [0.0, 0.75, 1.05, 1.35, 1.65, 1.95, 2.25, 2.55, 3.30]
 SAFE_CODE = "0.75 0.30 0.30 0.30 0.30 0.30 0.30 0.75"
-REFUSED = replace(at_rest(), heard=(Heard(SINCE, {"event": "refused", "reason": "no JSON: what"}),))
+REFUSED = replace(at_rest(), heard=(Heard(SINCE, {"event": "refused", "reason": "not JSON: what"}),))
 LATE = replace(
     at_rest(), held=Held("pencurian", SINCE, 1.0), heard=(Heard(SINCE + 7.0, {"event": "published", "age_s": 6.0}),)
 )
@@ -66,7 +66,7 @@ WRONG: list[tuple[Expectation, Sight, str]] = [
     (Says("pencurian", "olean"), at_rest(), "status expected to say pencurian of olean, says ready"),
     (Told("preempted"), theft(), "event preempted expected, told sounding pencurian kalibagor"),
     (Told("refused", {"reason": "did you mean"}), REFUSED,
-     "event refused did you mean expected, told refused no JSON: what"),
+     "event refused did you mean expected, told refused not JSON: what"),
     (Logged("sounding"), at_rest(), "line sounding expected, said nothing"),
     (TWO, beating(POST, [6.0, 6.3, 6.6, 7.8, 8.1, 8.4]),
      "strokes expected 0.30 1.20 0.30 1.20 s apart, are 0.30 0.30 1.20 0.30 0.30 s apart"),

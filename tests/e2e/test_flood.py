@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from broker.mosquitto import program
-from contract.wire.alarm import MAX_BYTES
+from contract.wire.codec import MAX_BYTES
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.village import BASE, HURRIED, Post, alarm, impatient, silence

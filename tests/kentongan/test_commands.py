@@ -73,8 +73,8 @@ def test_check_says_every_fault_a_line_each_and_exits_2(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
         "node.yaml.vilage: unknown; did you mean village?",
-        "node.yaml.village: missing; this setting has no default",
-        "node.yaml.siren.pin: 32 is no BCM number; use 2 to 27",
+        "node.yaml.village: missing; it has no default",
+        "node.yaml.siren.pin: must be a BCM number from 2 to 27, not 32",
         "node.yaml.pins.driver: 'lgpoi' is no pin driver; did you mean lgpio?",
         "4 faults.",
     ]
@@ -158,8 +158,8 @@ def test_a_node_with_faulty_settings_says_so_without_a_traceback_and_exits_2(tmp
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "node.yaml.hub: 'yes' is neither true nor false; write one of the two",
-        "node.yaml.max_sounding_s: 0 is out of range; use 10 to 900 s",
+        "node.yaml.hub: must be true or false, not 'yes'",
+        "node.yaml.max_sounding_s: must be a number from 10 to 900 s, not 0",
         "2 faults.",
     ]
 

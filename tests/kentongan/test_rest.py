@@ -79,8 +79,8 @@ def test_an_output_whose_settings_are_faulty_is_told_and_the_others_are_rested(r
 
     assert (code, left) == (2, {27: ("output", False)})
     assert told == [
-        "node.yaml.siren.pin: 32 is no BCM number; use 2 to 27",
-        "node.yaml.strobe: None is no mapping; write its members below it, indented",
+        "node.yaml.siren.pin: must be a BCM number from 2 to 27, not 32",
+        "node.yaml.strobe: must be a mapping, its members indented below it, not None",
         "2 faults.",
     ]
 
@@ -89,7 +89,7 @@ def test_a_missing_siren_is_told_and_the_others_are_rested(rest: Rest) -> None:
     settings = example()
     del settings["siren"]
 
-    assert rest(settings) == (2, ["node.yaml.siren: missing; this setting has no default"],
+    assert rest(settings) == (2, ["node.yaml.siren: missing; it has no default"],
                               {27: ("output", False), 22: ("output", False)})
 
 
@@ -99,7 +99,7 @@ def test_a_fault_that_leaves_pin_and_level_certain_does_not_keep_an_output_from_
 
     assert rest(settings) == (2, [
         "node.yaml.siren.colour: unknown; known here: pin, active_high",
-        "node.yaml.striker.stroke_s: 'long' is no number; use 0.005 to 0.1 s",
+        "node.yaml.striker.stroke_s: must be a number from 0.005 to 0.1 s, not 'long'",
         "2 faults.",
     ], RESTED)
 
@@ -145,4 +145,4 @@ def test_pins_that_are_none_are_rested_only_on_purpose(tmp_path: Path, driver: s
 def test_without_a_driver_there_is_nothing_to_reach_a_pin_with(tmp_path: Path) -> None:
     done = run_process("rest", "--config", str(write(tmp_path, {"siren": {"pin": 17}})), folder=tmp_path)
 
-    assert (done.returncode, done.stderr) == (2, "node.yaml.pins.driver: missing; this setting has no default\n")
+    assert (done.returncode, done.stderr) == (2, "node.yaml.pins.driver: missing; it has no default\n")

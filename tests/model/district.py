@@ -8,7 +8,7 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.settings.broker import BrokerSettings
 from contract.wire import topics
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from contract.wire.topics import AlarmTopic, CommandTopic
 from node import service as node_service
 from node.config import Config

@@ -12,7 +12,7 @@ from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire.beacon import Beacon, read_beacon
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from node.core import effects as node_effects
 from node.core import state as node_state
 from node.core import status as node_face

@@ -27,7 +27,7 @@ mvmSbKhkAiBL0pdPphp0T+jgyYo86kE3GGr7RkJPrFuAbPxwIcUHgQ==
 """
 
 
-NO_HOST = ("is no host name and no address; use letters, digits and hyphens, "
+NO_HOST = ("must be a host name or an address: letters, digits and hyphens, "
            "at most 63 between two dots, such as posko.local or 192.168.1.10")
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_host_is_answered_with_a_sentence(tmp_path: Path, host: str, 
 def test_a_host_whose_name_no_network_could_hold_is_a_fault(tmp_path: Path, host: str) -> None:
     (fault,) = faults(write(tmp_path, with_posts(broker={"host": host})))
 
-    assert "is no host name and no address" in fault
+    assert "must be a host name or an address" in fault
 
 
 # What it is told.

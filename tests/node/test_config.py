@@ -97,7 +97,7 @@ def test_a_misspelt_button_is_answered_with_the_nearest_incident(tmp_path: Path,
                                   ("pins", "driver"), ("siren",), ("siren", "pin"), ("striker", "pin"),
                                   ("buttons", "pencurian", "pin"), ("lock", "pin")], ids=".".join)
 def test_what_has_no_default_is_missed(tmp_path: Path, path: tuple[str, ...]) -> None:
-    fault = f"node.yaml.{'.'.join(path)}: missing; this setting has no default"
+    fault = f"node.yaml.{'.'.join(path)}: missing; it has no default"
 
     assert fault in faults(write(tmp_path, changed(*path, to=None)))
 
@@ -122,7 +122,9 @@ def test_a_pin_that_a_pi_does_not_have_is_a_fault(tmp_path: Path, pin: object) -
     settings = deepcopy(example())
     settings["siren"]["pin"] = pin
 
-    assert faults(write(tmp_path, settings)) == (f"node.yaml.siren.pin: {pin!r} is no BCM number; use 2 to 27",)
+    assert faults(write(tmp_path, settings)) == (
+        f"node.yaml.siren.pin: must be a BCM number from 2 to 27, not {pin!r}",
+    )
 
 
 def test_a_pin_that_is_used_twice_is_a_fault_that_names_both_places(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ def test_of_a_loudspeaker_only_the_driver_must_be_said_and_there_need_be_none(tm
     assert plain.speaker == Speaker("alsa", "default", 0.8, 0.0, str(ROOT / "sounds" / "besar.wav"))
     assert (plain.recordings, none.speaker, none.recordings) == (None, None, None)
     assert faults(write(tmp_path, {**example(), "sound": {}})) == (
-        "node.yaml.sound.driver: missing; this setting has no default",
+        "node.yaml.sound.driver: missing; it has no default",
     )
 
 
@@ -187,10 +189,10 @@ def test_a_misspelt_setting_of_the_loudspeaker_is_a_fault(tmp_path: Path, key: s
     ("device", "", "'' is not allowed; use a device's name, as aplay -L shows it"),
     ("device", " hw:0", "' hw:0' is not allowed; use a device's name, as aplay -L shows it"),
     ("device", 0, "0 is not allowed; use a device's name, as aplay -L shows it"),
-    ("volume", 1.5, "1.5 is out of range; use 0.05 to 1"),
-    ("volume", "loud", "'loud' is no number; use 0.05 to 1"),
-    ("latency_s", -1, "-1 is out of range; use 0 to 0.5 s"),
-    ("latency_s", 0.6, "0.6 is out of range; use 0 to 0.5 s"),
+    ("volume", 1.5, "must be a number from 0.05 to 1, not 1.5"),
+    ("volume", "loud", "must be a number from 0.05 to 1, not 'loud'"),
+    ("latency_s", -1, "must be a number from 0 to 0.5 s, not -1"),
+    ("latency_s", 0.6, "must be a number from 0 to 0.5 s, not 0.6"),
     ("drum", "sedang", "'sedang' is not allowed; use besar or kecil"),
     ("recordings", "~/suara", "'~/suara' is not allowed; use a path, written whole"),
 ], ids=str)

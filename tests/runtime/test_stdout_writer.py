@@ -63,9 +63,9 @@ def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
 
 
 def test_a_note_from_outside_writes_no_line_of_its_own() -> None:
-    note = "rumah\nsounding: incident=kebakaran village=olean"
+    note = "rumah\nsounding: incident=kebakaran\x1b[2J"
 
-    assert line({"event": "sounding", "note": note}) == f"sounding: note={note!r}"
+    assert line({"event": "sounding", "note": note}) == "sounding: note=rumah sounding: incident=kebakaran\ufffd[2J"
     assert line({"event": "sounding", "note": "rumah Pak RT 3"}) == "sounding: note=rumah Pak RT 3"
 
 

@@ -188,7 +188,7 @@ def silence(broker: PrivateBroker, village: str = "semua") -> float:
 def listed(identifier: str, incident: str, village: str, **other: Any) -> Listed:
     """An alarm as the hub lists it."""
     about = {"status": Status.ACTUAL, "age_s": 1.0, "remaining_s": 100.0, "origin": "network", "note": "", **other}
-    return Listed(identifier, incident, village, **about)
+    return Listed(identifier=identifier, incident=incident, village=village, **about)
 
 
 class Hub:
@@ -202,4 +202,5 @@ class Hub:
     def beacon(self, *alarms: Listed) -> None:
         """Says that *alarms* are in force, and no other."""
         self._seq += 1
-        publish(self._broker, f"{BASE}/active", body=write_beacon(Beacon(self._boot, self._seq, alarms)))
+        body = write_beacon(Beacon(boot=self._boot, seq=self._seq, alarms=alarms))
+        publish(self._broker, f"{BASE}/active", body=body)

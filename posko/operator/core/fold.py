@@ -10,18 +10,18 @@ that it repeats the alarm to them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Status
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
-from contract.wire import alarm as alarm_message
-from contract.wire import beacon, reports, topics
-from contract.wire.alarm import Refusal
+from contract.wire import beacon, hub_status, node_status, topics
 from contract.wire.beacon import Beacon
-from contract.wire.reports import OFFLINE, Kind, NodeStatus, Report
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind, Report, read_event
+from contract.wire.hub_status import HubStatus
+from contract.wire.node_status import OFFLINE, NodeStatus
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.core.state import Rules
 from posko.operator.core import orders
-from posko.operator.core.hubword import HubStatus, read_hub_status
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.snapshot import News
 from runtime.core.effects import Publish
@@ -37,8 +37,7 @@ POSKO = "posko"
 class Post:
     """What is known of a post: its last status, and when it last reported anything live.
 
-    `since` is the instant, in seconds since the epoch, from which it has been in its state; `exercises` are those of
-    its alarms that are exercises; `sounding_at` is when it was first seen to sound what it sounds.
+    `sounding_at` is when it was first seen to sound what it sounds.
 
     The rest is about the order. A post is `loud` while it has something in force that the order is about: from
     `began_at` (`already`: before the order was sent), which is `proven` when that report is not an old one; until
@@ -46,8 +45,6 @@ class Post:
     """
 
     status: NodeStatus | None = None
-    since: float | None = None
-    exercises: frozenset[Key] = frozenset()
     last_seen_at: float | None = None
     sounding_at: float | None = None
     loud: bool = False
@@ -198,13 +195,12 @@ def _status(state: State, post: str, message: Received) -> Post | None:
     if not message.payload:
         return None
     known = state.post(post)
-    status, report = reports.read_status(message.payload), reports.read_event(message.payload)
-    if isinstance(status, Refusal) or isinstance(report, Refusal):
+    status = node_status.read_status(message.payload)
+    if isinstance(status, Refusal):
         return known
     same = known.status is not None and _key(known.status) == _key(status)
     known = replace(
-        known, status=status, since=_since(report), exercises=_exercises(report),
-        sounding_at=known.sounding_at if same else state.now,
+        known, status=status, sounding_at=known.sounding_at if same else state.now,
         last_seen_at=known.last_seen_at if message.retain or status.state == OFFLINE else state.now,
     )
     return known if state.order is None else _loudness(state, state.order, known, retained=message.retain)
@@ -217,7 +213,8 @@ def _loudness(state: State, order: Order, known: Post, *, retained: bool) -> Pos
         return known
     here = {status.sounding, *(status.waiting if order.act is not Act.ALARM else ())} - {None}
     about = {
-        each for each in here if each is not None and concern(order, each.key, exercise=each.key in known.exercises)
+        each for each in here
+        if each is not None and concern(order, each.key, exercise=each.status is Status.EXERCISE)
     }
     if not about:
         ended_at = state.now if known.loud else known.ended_at
@@ -231,7 +228,7 @@ def _loudness(state: State, order: Order, known: Post, *, retained: bool) -> Pos
 
 
 def _event(state: State, post: str, message: Received) -> State:
-    report = reports.read_event(message.payload)
+    report = read_event(message.payload)
     if isinstance(report, Refusal):
         return state
     known = replace(state.post(post), last_seen_at=state.now)
@@ -241,37 +238,37 @@ def _event(state: State, post: str, message: Received) -> State:
         if isinstance(report.members.get("results"), dict):
             known = replace(known, answer=report, answered_at=state.now)
         if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, state.order, report):
-            known = replace(known, reason=report.word("reason"))
+            known = replace(known, reason=report.text("reason"))
     return _report(_put(state, post, known), post, report)
 
 
 def _answers(state: State, order: Order, report: Report) -> bool:
     """Whether *report* is about *order*."""
     if order.act in (Act.ALARM, Act.CLEAR):
-        return report.word("identifier") == order.identifier
-    return report.word("topic") == orders.topic(state.rules.district, order)
+        return report.text("identifier") == order.identifier
+    return report.text("topic") == orders.topic(state.rules.district, order)
 
 
 def _hub_status(state: State, message: Received) -> State:
-    status = read_hub_status(message.payload)
-    if status is None:
+    status = hub_status.read_status(message.payload)
+    if isinstance(status, Refusal):
         return state
     rang = {
-        post for key, sounds in status.sounds.items() for post in sounds
-        if state.order is not None and concern(state.order, key, exercise=True)
+        post for alarm in status.alarms for post in alarm.sounds
+        if state.order is not None and concern(state.order, alarm.key, exercise=True)
     }
     return replace(state, hub=replace(state.hub, status=status, status_at=state.now, rang=state.hub.rang | rang))
 
 
 def _hub_event(state: State, message: Received) -> State:
-    report = reports.read_event(message.payload)
+    report = read_event(message.payload)
     if isinstance(report, Refusal):
         return state
     order = state.order
     if order is not None and state.published_at is not None:
         if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, order, report):
-            state = replace(state, hub=replace(state.hub, refusal=report.word("reason")))
-        silenced = report.kind == Kind.SILENCED.value and report.word("village") == order.key.village
+            state = replace(state, hub=replace(state.hub, refusal=report.text("reason")))
+        silenced = report.kind == Kind.SILENCED.value and report.text("village") == order.key.village
         if order.act is Act.SILENCE and silenced:
             state = replace(state, hub=_record(state, state.hub))
     return _report(state, POSKO, report)
@@ -299,20 +296,3 @@ def _report(state: State, source: str, report: Report) -> State:
 
 def _key(status: NodeStatus) -> Key | None:
     return None if status.sounding is None else status.sounding.key
-
-
-def _since(report: Report) -> float | None:
-    try:
-        return alarm_message.instant_of(report.members, "since")
-    except ValueError:
-        return None
-
-
-def _exercises(report: Report) -> frozenset[Key]:
-    """Of what stands in a status, the exercises."""
-    waiting = report.members.get("waiting")
-    found = [report.members.get("sounding"), *(waiting if isinstance(waiting, list) else [])]
-    return frozenset(
-        Key(str(each.get("village", "")), str(each.get("incident", "")))
-        for each in found if isinstance(each, dict) and each.get("status") == "Exercise"
-    )

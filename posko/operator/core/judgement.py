@@ -10,7 +10,7 @@ from typing import Any
 
 from contract.domain.alarm import Key, Status
 from contract.domain.incidents import ONCE
-from contract.wire.reports import OFFLINE
+from contract.wire.node_status import OFFLINE
 from posko.core.proof import Trouble, trouble
 from posko.operator.core.fold import Post, State
 from posko.operator.core.orders import Act, Order
@@ -96,7 +96,7 @@ def _lists_the_like(state: State) -> bool:
     """Whether the hub lists an alarm like the one that is ordered, under whatever name."""
     order, beacon = state.order, state.hub.beacon
     return order is not None and beacon is not None and any(
-        Key(each.village, each.incident) == order.key and (each.status is Status.EXERCISE) == order.exercise
+        each.key == order.key and (each.status is Status.EXERCISE) == order.exercise
         for each in beacon.alarms
     )
 
@@ -112,23 +112,23 @@ def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
         passed_s = state.now - beacon_at
         for each in beacon.alarms:
             if each.remaining_s > passed_s:
-                key = Key(each.village, each.incident)
-                found[key] = _alarm(
-                    state, key, exercise=each.status is Status.EXERCISE, listed=True, age_s=each.age_s + passed_s,
+                found[each.key] = _alarm(
+                    state, each.key, exercise=each.status is Status.EXERCISE, listed=True, age_s=each.age_s + passed_s,
                     remaining_s=each.remaining_s - passed_s, origin=each.origin, note=each.note, kept=each.kept,
                     silenced=each.silenced,
                 )
     for post in state.posts.values():
         sounding = post.status.sounding if post.status is not None else None
         if sounding is not None and sounding.key not in found and _unlisted(state, post, sounding.key):
-            exercise = sounding.key in post.exercises
+            exercise = sounding.status is Status.EXERCISE
             found[sounding.key] = _alarm(state, sounding.key, exercise=exercise, listed=False)
     return tuple(found.values())
 
 
 def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
     """The posts that ring an alarm of *key*, or were seen to by the hub; and what keeps the others."""
-    seen = state.hub.status.sounds.get(key, {}) if state.hub.status is not None else {}
+    in_force = state.hub.status.alarms if state.hub.status is not None else ()
+    seen = {post for alarm in in_force if alarm.key == key for post in alarm.sounds}
     why = {
         post: trouble(state.post(post).status, key, away=away(state, post)) for post in state.rules.expected(key)
     }
@@ -152,12 +152,13 @@ def _post(state: State, post: str) -> PostSnapshot:
     known = state.post(post)
     status = known.status
     if status is None:
-        return PostSnapshot(post, Trouble.UNHEARD, known.since, known.last_seen_at)
+        return PostSnapshot(post, Trouble.UNHEARD, None, known.last_seen_at)
     missed = status.state != OFFLINE and away(state, post)
-    sounding = status.sounding.key if status.sounding is not None else None
+    sounding = status.sounding
     return PostSnapshot(
-        post, Trouble.AWAY if missed else status.state, known.since, known.last_seen_at, sounding,
-        sounding in known.exercises, tuple(each.key for each in status.waiting),
+        post, Trouble.AWAY if missed else status.state, status.since, known.last_seen_at,
+        sounding.key if sounding is not None else None,
+        sounding is not None and sounding.status is Status.EXERCISE, tuple(each.key for each in status.waiting),
         tuple(each.key for each in status.silenced), status.faults, status.outbox, status.clock,
         status.reason if status.state == OFFLINE else "",
     )

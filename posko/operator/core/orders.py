@@ -10,7 +10,8 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.wire import alarm as alarm_message
 from contract.wire import topics
-from contract.wire.alarm import MAX_BYTES, Body
+from contract.wire.alarm import Body
+from contract.wire.codec import MAX_BYTES
 from runtime.core.events import Clock
 
 _LONGEST_AGE_S = 1e6  # a payload that is sent later is longer by the digits of its age
@@ -64,7 +65,7 @@ def payload(order: Order, clock: Clock, ordered_at: float, now: float) -> bytes:
     return alarm_message.write_alarm(Body(
         identifier=order.identifier,
         sender=order.sender,
-        sent=round(ordered_at + clock.offset_s, 3) if clock.synced else None,
+        sent=ordered_at + clock.offset_s if clock.synced else None,
         status=Status.EXERCISE if order.exercise else Status.ACTUAL,
         note=order.note or None,
         age_s=max(0.0, now - ordered_at),

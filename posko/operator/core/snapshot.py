@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contract.domain.alarm import Key
-from contract.wire.reports import Report
+from contract.wire.event import Report
 from posko.core.proof import Trouble
 from posko.operator.core.orders import Order
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from contract.text import printable
+
 T = TypeVar("T")
 Raw = Mapping[str, object]
 
@@ -54,7 +56,7 @@ def text(value: object) -> str:
     """*value* on one line; a character that people cannot read (a control, an unpaired surrogate) is marked."""
     if not isinstance(value, str):
         raise TypeError(value)
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in value)
+    return printable(value)
 
 
 def number(value: object) -> float:

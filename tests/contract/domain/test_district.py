@@ -57,14 +57,14 @@ def test_an_unknown_neighbour_is_refused_with_a_suggestion(situbondo: Any) -> No
     situbondo["villages"]["kalibagor"]["neighbours"].append("taklandang")
 
     assert refused(situbondo) == (
-        "situbondo.villages.kalibagor.neighbours: 'taklandang' is no village here; did you mean talkandang?",
+        "situbondo.villages.kalibagor.neighbours: there is no village 'taklandang' here; did you mean talkandang?",
     )
 
 
 def test_an_unknown_neighbour_like_no_village_is_refused_without_a_suggestion(situbondo: Any) -> None:
     situbondo["villages"]["kalibagor"]["neighbours"].append("bugeman")
 
-    assert refused(situbondo) == ("situbondo.villages.kalibagor.neighbours: 'bugeman' is no village here",)
+    assert refused(situbondo) == ("situbondo.villages.kalibagor.neighbours: there is no village 'bugeman' here",)
 
 
 def test_a_neighbourhood_that_only_one_of_the_two_names_is_refused(situbondo: Any) -> None:
@@ -116,7 +116,7 @@ def test_every_fault_of_meaning_is_told_at_once(situbondo: Any) -> None:
 
     assert refused(situbondo) == (
         "situbondo.villages.kalibagor.neighbours: names kotakan, but kotakan does not name kalibagor; add it there",
-        "situbondo.villages.kotakan.neighbours: 'kalibagr' is no village here; did you mean kalibagor?",
+        "situbondo.villages.kotakan.neighbours: there is no village 'kalibagr' here; did you mean kalibagor?",
         "situbondo.villages.olean.code: '35.12.09.2006' does not lie in the district '35.12.07'",
         "situbondo.villages.olean.neighbours: names patokan, but patokan does not name olean; add it there",
     )
@@ -136,8 +136,8 @@ def test_every_fault_of_form_is_told_at_once(situbondo: Any) -> None:
         "situbondo.code: 35.12 is not allowed; use a Kemendagri code such as '35.12.07'",
         "situbondo.villages.patokan.kind: 'desaa' is not allowed; use desa or kelurahan (did you mean desa?)",
         "situbondo.villages.dawuhan.code: '35.12.07.103' is not allowed; use a Kemendagri code such as '35.12.07.2001'",
-        "situbondo.villages.kalibagor.neighbours: 'kotakan' is no list; write [a, b]",
-        "situbondo.villages.kotakan.posts: ['pos-1'] is no mapping; write its members below it, indented",
+        "situbondo.villages.kalibagor.neighbours: must be a list such as [a, b], not 'kotakan'",
+        "situbondo.villages.kotakan.posts: must be a mapping, its members indented below it, not ['pos-1']",
         "situbondo.villages.talkandang.posts.pos-1.hears: True is not allowed; use village or all",
         "situbondo.villages.Olean Lor: 'Olean Lor' is not allowed; use small letters, digits and single hyphens",
     )

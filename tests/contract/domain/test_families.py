@@ -165,13 +165,13 @@ def test_every_fault_of_form_is_told_at_once(polri: Any) -> None:
 
     assert refused(polri) == (
         "polri.name: ' ' is not allowed; use the family's name",
-        "polri.sources: 'a book' is no list; write [a, b]",
-        "polri.codes.pencurian.code: 22 is no rhythm; write its strokes in quotes, as '●●‖' or 'oo|'",
-        "polri.codes.pencurian.stretch: 9 is out of range; use 0.5 to 4 times",
+        "polri.sources: must be a list such as [a, b], not 'a book'",
+        "polri.codes.pencurian.code: must be strokes in quotes, such as '●●‖' or 'oo|', not 22",
+        "polri.codes.pencurian.stretch: must be a number from 0.5 to 4 times, not 9",
         "polri.codes.kebakaran: '●●●‖‖' must begin with a stroke and may end with one ‖ (or |) or one … (or ...)",
         "polri.codes.Bencana: 'Bencana' is not allowed; use small letters, digits and single hyphens",
-        "polri.tempo.stroke_s: 0 is out of range; use 0.1 to 2 s",
-        "polri.alike.1: 'perampokan' is no list; write [a, b]",
+        "polri.tempo.stroke_s: must be a number from 0.1 to 2 s, not 0",
+        "polri.alike.1: must be a list such as [a, b], not 'perampokan'",
     )
 
 
@@ -192,7 +192,7 @@ def test_every_fault_of_a_catalogue_is_told_at_once() -> None:
     del found["incidents"]["lainnya"]["english"]
 
     assert faults(lambda: read_catalogue(found, "incidents")) == (
-        "incidents.incidents.bencana.priority: 101 is no priority; use 0 to 100",
+        "incidents.incidents.bencana.priority: must be a priority from 0 to 100, not 101",
         (
             "incidents.incidents.bencana.reach: 'distrikt' is not allowed; "
             "use village or neighbours or district (did you mean district?)"
@@ -202,7 +202,7 @@ def test_every_fault_of_a_catalogue_is_told_at_once() -> None:
             "use rendah or sedang or tinggi (did you mean tinggi?)"
         ),
         "incidents.incidents.ternak.label: 7 is not allowed; use a word or two for people",
-        "incidents.incidents.ternak.duration_s: 3600 is out of range; use 10 to 600 s",
-        "incidents.incidents.lainnya.english: missing; this setting has no default",
-        "incidents.cycle.siren_s: '5' is no number; use 1 to 30 s",
+        "incidents.incidents.ternak.duration_s: must be a number from 10 to 600 s, not 3600",
+        "incidents.incidents.lainnya.english: missing; it has no default",
+        "incidents.cycle.siren_s: must be a number from 1 to 30 s, not '5'",
     )

@@ -84,7 +84,7 @@ def test_the_refusal_names_the_sign_its_place_and_what_to_write() -> None:
         parse("●●x‖")
 
     assert str(caught.value) == (
-        "'x' at place 3 of '●●x‖' is no sign of the notation; "
+        "'x' at place 3 of '●●x‖' is not part of the notation; "
         "write ● or o for a stroke, a space for a gap, ‖ or | for the pause, … or ... for titir"
     )
 

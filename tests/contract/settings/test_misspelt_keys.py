@@ -81,7 +81,7 @@ def test_a_village_of_another_name_is_missed_by_its_neighbours(village: str) -> 
     found = faults(lambda: read_as("situbondo.yaml", misspelt("situbondo.yaml", ("villages", village))))
 
     assert set(found) == {
-        f"file.villages.{each}.neighbours: '{village}' is no village here; did you mean {village}x?"
+        f"file.villages.{each}.neighbours: there is no village '{village}' here; did you mean {village}x?"
         for each in neighbours
     } | {
         f"file.villages.{village}x.neighbours: names {each}, but {each} does not name {village}x; add it there"

@@ -60,17 +60,17 @@ def test_every_fault_is_told_at_once_with_its_path_what_was_found_and_what_is_al
 
     assert faults(lambda: read(Box, found, "box")) == (
         "box.lable: unknown; did you mean label?",
-        "box.label: missing; this setting has no default",
+        "box.label: missing; it has no default",
         "box.lamps.alarm.activ_high: unknown; did you mean active_high?",
-        "box.lamps.alarm.pin: 32 is no BCM number; use 2 to 27",
+        "box.lamps.alarm.pin: must be a BCM number from 2 to 27, not 32",
         "box.lamps.alarm.colour: 'gren' is not allowed; use red or green (did you mean green?)",
-        "box.lamps.alarm.blink_s: 0 is out of range; use 0.1 to 2 s",
+        "box.lamps.alarm.blink_s: must be a number from 0.1 to 2 s, not 0",
         "box.lamps.Power: 'Power' is not allowed; use small letters, digits and single hyphens",
-        "box.lamps.ready.pin: True is no BCM number; use 2 to 27",
+        "box.lamps.ready.pin: must be a BCM number from 2 to 27, not True",
         "box.lamps.ready.colour: 'blue' is not allowed; use red or green",
-        "box.lamps.ready.active_high: 'true' is neither true nor false; write one of the two",
-        "box.lamps.ready.blink_s: '0.5' is no number; use 0.1 to 2 s",
-        "box.lamps.spare: 7 is no mapping; write its members below it, indented",
+        "box.lamps.ready.active_high: must be true or false, not 'true'",
+        "box.lamps.ready.blink_s: must be a number from 0.1 to 2 s, not '0.5'",
+        "box.lamps.spare: must be a mapping, its members indented below it, not 7",
         "box.names.1: 'a b' is not allowed; use small letters, digits and single hyphens",
         "box.names.2: 3 is not allowed; use small letters, digits and single hyphens",
     )
@@ -78,8 +78,8 @@ def test_every_fault_is_told_at_once_with_its_path_what_was_found_and_what_is_al
 
 def test_a_path_begins_at_the_top_where_none_is_given() -> None:
     assert faults(lambda: read(Box, {"label": "x", "lamps": {"a": {}}})) == (
-        "lamps.a.pin: missing; this setting has no default",
-        "lamps.a.colour: missing; this setting has no default",
+        "lamps.a.pin: missing; it has no default",
+        "lamps.a.colour: missing; it has no default",
     )
 
 
@@ -88,8 +88,8 @@ def test_the_error_says_each_fault_on_a_line_of_its_own() -> None:
         read(Lamp, {"pin": 1, "colour": "red", "blink_s": 3}, "lamp")
 
     assert str(caught.value).splitlines() == [
-        "lamp.pin: 1 is no BCM number; use 2 to 27",
-        "lamp.blink_s: 3 is out of range; use 0.1 to 2 s",
+        "lamp.pin: must be a BCM number from 2 to 27, not 1",
+        "lamp.blink_s: must be a number from 0.1 to 2 s, not 3",
     ]
 
 
@@ -102,14 +102,14 @@ def test_an_unknown_setting_like_no_other_is_answered_with_the_known_ones() -> N
 @pytest.mark.parametrize("found", [None, True, 0, 1.5, "", "pin: 5", [], [{"pin": 5}]])
 def test_what_is_no_mapping_is_refused_whole(found: object) -> None:
     assert faults(lambda: read(Lamp, found, "lamp")) == (
-        f"lamp: {found!r} is no mapping; write its members below it, indented",
+        f"lamp: must be a mapping, its members indented below it, not {found!r}",
     )
 
 
 def test_a_long_value_is_cut_short_in_the_fault() -> None:
     (fault,) = faults(lambda: read(Lamp, {"pin": "5" * 10_000, "colour": "red"}))
 
-    assert fault == f"pin: '{'5' * 56}... is no BCM number; use 2 to 27"
+    assert fault == f"pin: must be a BCM number from 2 to 27, not '{'5' * 56}..."
 
 
 # Python takes True for 1 and 5.0 for 5; the file's author did not write so.

@@ -7,13 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.domain.alarm import Status
-from contract.wire.alarm import Body, Refusal, read_alarm, write_alarm
-from tests.contract.payloads import TEXT, VALUES, near_misses
+from contract.wire.alarm import Body, read_alarm, write_alarm
+from contract.wire.codec import Refusal
+from tests.contract.payloads import INSTANTS, SECONDS, TEXT, VALUES, near_misses
 from tests.contract.shipped import quick
 
-# What a payload can carry to the millisecond: instants of this century, and ages of up to a day.
-INSTANTS = st.integers(946_684_800_000, 4_102_444_800_000).map(lambda ms: ms / 1000)
-AGES_S = st.integers(0, 86_400_000).map(lambda ms: ms / 1000)
 BODIES = st.builds(
     Body,
     identifier=st.none() | st.from_regex(r"[A-Za-z0-9:./_-]{1,128}", fullmatch=True),
@@ -24,7 +22,7 @@ BODIES = st.builds(
     severity=st.none() | TEXT,
     headline=st.none() | TEXT,
     note=st.none() | TEXT,
-    age_s=AGES_S,
+    age_s=SECONDS,
     clock=st.sampled_from([None, "synced", "unsynced"]),
 )
 MEMBERS = (
@@ -129,69 +127,80 @@ def test_an_age_beyond_all_measure_is_still_an_age() -> None:
 @pytest.mark.parametrize("member", [name for name in MEMBERS if name != "age_s"])
 @pytest.mark.parametrize("value", [b"1", b"1.5", b"true", b"null", b"[]", b'["x"]', b"{}"])
 def test_a_text_member_of_another_type_is_refused_whole(member: str, value: bytes) -> None:
-    assert reason(b'{"%s": %s}' % (member.encode(), value)) == f"{member} is no text"
+    assert reason(b'{"%s": %s}' % (member.encode(), value)).startswith(f"{member}: ")
 
 
 @pytest.mark.parametrize(
     "value", [b'"1"', b"true", b"null", b"[]", b"{}", b"-1", b"-0.001", b"1e999", b"-1e999", b"-" + b"9" * 4000]
 )
 def test_an_age_that_is_no_number_of_seconds_is_refused_whole(value: bytes) -> None:
-    assert reason(b'{"age_s": %s}' % value) == "age_s is no number of seconds"
+    assert reason(b'{"age_s": %s}' % value) == "age_s: must be a number of seconds, 0 or more"
 
 
-@pytest.mark.parametrize("status", ["actual", "EXERCISE", "Draft", "System", " Test", "Test "])
-def test_a_status_that_an_alarm_has_not_is_refused_whole(status: str) -> None:
-    assert reason(b'{"status": "%s"}' % status.encode()) == f"status '{status}': use Actual, Exercise or Test"
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [("actual", " (did you mean Actual?)"), ("EXERCISE", ""), ("Draft", ""), ("System", ""), ("x" * 4000, ""),
+     (" Test", " (did you mean Test?)"), ("Test ", " (did you mean Test?)"), ("", "")],
+)
+def test_a_status_that_an_alarm_has_not_is_refused_whole(status: str, hint: str) -> None:
+    shown = f"'{status}'" if len(status) < 60 else f"'{status[:56]}..."
+
+    assert reason(b'{"status": "%s"}' % status.encode()) == (
+        f"status: {shown} is not allowed; use Actual or Exercise or Test{hint}"
+    )
 
 
 @pytest.mark.parametrize("clock", ["", "Synced", "ntp"])
 def test_a_clock_that_is_neither_synced_nor_unsynced_is_refused_whole(clock: str) -> None:
-    assert reason(b'{"clock": "%s"}' % clock.encode()) == f"clock '{clock}': use synced or unsynced"
+    assert reason(b'{"clock": "%s"}' % clock.encode()).startswith(
+        f"clock: '{clock}' is not allowed; use synced or unsynced"
+    )
 
 
 @pytest.mark.parametrize("identifier", ["", " ", "a b", "a,b", "a<b", "a&b", "a\\tb", "a\\nb", "\u3000", "x" * 129])
 def test_an_identifier_that_cap_does_not_allow_is_refused_whole(identifier: str) -> None:
-    assert reason(b'{"identifier": "%s"}' % identifier.encode()) == (
-        "identifier: 1 to 128 signs, none of them a space, a comma, < or &"
-    )
+    told = reason(b'{"identifier": "%s"}' % identifier.encode())
+
+    assert told.endswith(" is not allowed; use 1 to 128 characters, without a space, a comma, < or &")
+    assert told.startswith("identifier: ")
 
 
 @pytest.mark.parametrize(
     ("payload", "told"),
     [
-        (b"{", "no JSON: Expecting property name enclosed in double quotes at place 2"),
-        (b"{note: x}", "no JSON: Expecting property name enclosed in double quotes at place 2"),
-        (b"{'note': 'x'}", "no JSON: Expecting property name enclosed in double quotes at place 2"),
-        (b'{"note" "x"}', "no JSON: Expecting ':' delimiter at place 9"),
-        (b'{"note": x}', "no JSON: Expecting value at place 10"),
-        (b'{"age_s": 017}', "no JSON: Expecting ',' delimiter at place 12"),
-        (b'{"note": "x"} trailing', "no JSON: Extra data at place 15"),
-        (b'{"note": "x"}{"note": "y"}', "no JSON: Extra data at place 14"),
-        (b'{"age_s": NaN}', "NaN is no JSON number"),
-        (b'{"age_s": Infinity}', "Infinity is no JSON number"),
-        (b'{"later": [-Infinity]}', "-Infinity is no JSON number"),
+        (b"{", "not JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b"{note: x}", "not JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b"{'note': 'x'}", "not JSON: Expecting property name enclosed in double quotes at place 2"),
+        (b'{"note" "x"}', "not JSON: Expecting ':' delimiter at place 9"),
+        (b'{"note": x}', "not JSON: Expecting value at place 10"),
+        (b'{"age_s": 017}', "not JSON: Expecting ',' delimiter at place 12"),
+        (b'{"note": "x"} trailing', "not JSON: Extra data at place 15"),
+        (b'{"note": "x"}{"note": "y"}', "not JSON: Extra data at place 14"),
+        (b'{"age_s": NaN}', "NaN is not a number in JSON"),
+        (b'{"age_s": Infinity}', "Infinity is not a number in JSON"),
+        (b'{"later": [-Infinity]}', "-Infinity is not a number in JSON"),
         (b'{"note": "x", "note": "x"}', "JSON names a member twice"),
         (b'{"note": "x", "n\\u006fte": "x"}', "JSON names a member twice"),
         (b'{"later": {"a": 1, "a": 2}}', "JSON names a member twice"),
         (b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}", "JSON nested too deeply"),
         (b'{"a":' + b"[" * 16 + b"]" * 16 + b"}", "JSON nested too deeply"),
-        (b"\xff\xfe{\x00}\x00", "payload is neither UTF-8 text nor JSON"),
-        (b"\x80\x03]q\x00.", "payload is neither UTF-8 text nor JSON"),
-        (b"caf\xe9", "payload is neither UTF-8 text nor JSON"),
-        (b"\xed\xa0\x80", "payload is neither UTF-8 text nor JSON"),  # a lone surrogate in UTF-8
-        (b"\xc0\x80", "payload is neither UTF-8 text nor JSON"),  # NUL in too many bytes
-        (b"\x00", "payload holds the sign U+0000, which is no text"),
-        (b"rumah\x00", "payload holds the sign U+0000, which is no text"),
-        (b"\x1b[2Jrumah", "payload holds the sign U+001B, which is no text"),
-        (b'{"note": "\\u0000"}', "note holds the sign U+0000, which is no text"),
-        (b'{"note": "\\u001b[2J"}', "note holds the sign U+001B, which is no text"),
-        (b'{"note": "\\ud800"}', "note holds the sign U+D800, which is no text"),
-        (b'{"identifier": "\\udfff"}', "identifier holds the sign U+DFFF, which is no text"),
-        (b'{"sent": "\\ud800"}', "sent holds the sign U+D800, which is no text"),
-        (b'{"\\ud800": 1}', "member's name holds the sign U+D800, which is no text"),
-        (b"x" * 4097, "payload of more than 4096 bytes"),
-        (b"\x00" * 1_000_000, "payload of more than 4096 bytes"),
-        (b"[" * 1_000_000, "payload of more than 4096 bytes"),
+        (b"\xff\xfe{\x00}\x00", "payload: must be UTF-8, text or JSON"),
+        (b"\x80\x03]q\x00.", "payload: must be UTF-8, text or JSON"),
+        (b"caf\xe9", "payload: must be UTF-8, text or JSON"),
+        (b"\xed\xa0\x80", "payload: must be UTF-8, text or JSON"),  # a lone surrogate in UTF-8
+        (b"\xc0\x80", "payload: must be UTF-8, text or JSON"),  # NUL in too many bytes
+        (b"\x00", "note: must be text that people can read; it holds U+0000"),
+        (b"rumah\x00", "note: must be text that people can read; it holds U+0000"),
+        (b"\x1b[2Jrumah", "note: must be text that people can read; it holds U+001B"),
+        (b'{"note": "\\u0000"}', "note: must be text that people can read; it holds U+0000"),
+        (b'{"note": "\\u001b[2J"}', "note: must be text that people can read; it holds U+001B"),
+        (b'{"note": "\\ud800"}', "note: must be text that people can read; it holds U+D800"),
+        (b'{"identifier": "\\udfff"}', "identifier: must be text that people can read; it holds U+DFFF"),
+        (b'{"sent": "\\ud800"}', "sent: must be text that people can read; it holds U+D800"),
+        (b'{"\\ud800": 1}', "the name of a member: must be text that people can read; it holds U+D800"),
+        (b"x" * 4097, "payload: more than 4096 bytes"),
+        (b"\x00" * 1_000_000, "payload: more than 4096 bytes"),
+        (b"[" * 1_000_000, "payload: more than 4096 bytes"),
     ],
 )
 def test_what_is_none_of_the_three_forms_is_refused_whole(payload: bytes, told: str) -> None:
@@ -220,7 +229,3 @@ def test_any_bytes_are_an_alarm_or_refused_with_a_reason_that_can_be_sent(payloa
     result = read_alarm(payload)
 
     assert isinstance(result, Body) or result.reason.encode()
-
-
-def test_an_empty_status_is_no_status() -> None:
-    assert read_alarm(b'{"status": ""}') == Refusal("status '': use Actual, Exercise or Test")

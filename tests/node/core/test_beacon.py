@@ -200,7 +200,7 @@ def test_a_broken_beacon_is_answered_and_changes_no_output() -> None:
     done = world.feed(Received("kentongan/situbondo/active", b'{"boot": "h1", "seq": 9}', retain=False), 11.0)
 
     assert done == ["log refused", "tell refused"]
-    assert world.reasons() == ["beacon: alarms is no list"]
+    assert world.reasons() == ["beacon: alarms: missing; it has no default"]
 
 
 def test_a_missing_beacon_is_said_and_answered_by_one_new_connection_and_changes_no_output() -> None:

@@ -92,7 +92,7 @@ def test_what_the_hub_names_as_over_ends_unless_it_was_raised_again_here(
     village: str, incident: str, age_s: float, ends: bool
 ) -> None:
     world = sounding()
-    world.beacon(at=20.0, cleared={"kalibagor": 12.0}, over=(Over(village, incident, age_s),))
+    world.beacon(at=20.0, cleared={"kalibagor": 12.0}, over=(Over(village=village, incident=incident, age_s=age_s),))
 
     assert (world.sounding() is None) is ends
     assert world.reasons() == ([CLEARED] if ends else [])
@@ -100,7 +100,7 @@ def test_what_the_hub_names_as_over_ends_unless_it_was_raised_again_here(
 
 def test_what_the_hub_names_as_over_and_lists_again_is_in_force() -> None:
     world = sounding()
-    over = (Over("kalibagor", "kebakaran", 10.0),)
+    over = (Over(village="kalibagor", incident="kebakaran", age_s=10.0),)
 
     world.beacon(listed("b", age=2, remaining=178), at=20.0, cleared={"kalibagor": 4.0}, over=over)
     assert world.sounding() == "kebakaran"

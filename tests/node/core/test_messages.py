@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from contract.wire.alarm import rfc3339
+from contract.wire.codec import rfc3339
 from runtime.core.events import Overflowed, Received
 from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.domain.incidents import ALL_CLEAR, ONCE, PATROL
 from contract.wire.beacon import Beacon, read_beacon
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, read
 from node.core import playing, step
 from node.core.effects import Drop, Effect, Hush, Keep, Play

@@ -36,7 +36,7 @@ class Walker:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._now = 0.0
-        self._seq = 0
+        self._seq = 1000
         self._raised: dict[tuple[str, str, str], float] = {}
         self._cleared: dict[str, float] = {}
         self._over: dict[tuple[str, str], float] = {}
@@ -134,16 +134,20 @@ class Walker:
             village, incident = pick(VILLAGES), pick(INCIDENTS)
             left, status = pick([0.4, 3.0, 170.0, 9e8]), pick(STATUSES)
             name = pick([self._identifier(village, incident), f"{OWN}{pick(range(1, 6))}"])
-            entries.append(Listed(name, incident, village, status, pick([0.0, 50.0]), left, "", ""))
+            entries.append(Listed(identifier=name, incident=incident, village=village, status=status,
+                                  age_s=pick([0.0, 50.0]), remaining_s=left))
         self._seq += pick([1, 1, 1, 1, 0, -3])
         cleared = [*self._cleared.items(), ("semua", -1000.0), ("nowhere", 0.0)]
         clears = tuple(
-            Cleared(village, max(0.0, self._now - at) + pick([0.0, 0.0, 20.0]))
+            Cleared(village=village, age_s=max(0.0, self._now - at) + pick([0.0, 0.0, 20.0]))
             for village, at in cleared if self._random.random() < 0.8
         )
-        over = tuple(Over(*key, max(0.0, self._now - at)) for key, at in self._over.items())
+        over = tuple(
+            Over(village=village, incident=incident, age_s=max(0.0, self._now - at))
+            for (village, incident), at in self._over.items()
+        )
         boot = pick(["h1"] * 9 + ["h2"])
-        body = Beacon(boot, self._seq, tuple(entries), cleared=clears, over=over, heard=self._some(2))
+        body = Beacon(boot=boot, seq=self._seq, alarms=tuple(entries), cleared=clears, over=over, heard=self._some(2))
         return Received("kentongan/situbondo/active", write_beacon(body), retain=False)
 
     def _some(self, most: int) -> tuple[str, ...]:

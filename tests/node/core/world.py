@@ -160,9 +160,9 @@ class World:
         *made_at* is the hub's own clock.
         """
         self.seq = self.seq + 1 if seq is None else seq
-        clears = tuple(Cleared(village, age_s) for village, age_s in (cleared or {}).items())
-        payload = write_beacon(Beacon(boot, self.seq, listed, cleared=clears, over=over, heard=heard, at_s=made_at))
-        return self.feed(Received("kentongan/situbondo/active", payload, retain=False), at)
+        clears = tuple(Cleared(village=village, age_s=age_s) for village, age_s in (cleared or {}).items())
+        beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over, heard=heard, at_s=made_at)
+        return self.feed(Received("kentongan/situbondo/active", write_beacon(beacon), retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:
         return self.feed(Acknowledged(identifier), at)
@@ -257,7 +257,10 @@ def listed(
     silenced: tuple[str, ...] = (), kept: bool = True,
 ) -> Listed:
     """One alarm on the hub's list."""
-    return Listed(identifier, incident, village, status, age, remaining, "", "", also, silenced, kept)
+    return Listed(
+        identifier=identifier, incident=incident, village=village, status=status, age_s=age, remaining_s=remaining,
+        also=also, silenced=silenced, kept=kept,
+    )
 
 
 def incident_of(rules: Rules, cycle: Cycle) -> str:

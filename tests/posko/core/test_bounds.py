@@ -2,7 +2,7 @@
 
 import json
 
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.core.effects import Keep, Overhear, Patrol
 from posko.core.posts import AT_ONCE
 from runtime.core.effects import Reconnect

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.domain.incidents import Incident
-from contract.wire.alarm import MAX_BEACON_BYTES
 from contract.wire.beacon import write_beacon
+from contract.wire.codec import MAX_BEACON_BYTES
 from posko.core import alarms, step
 from posko.core.effects import Keep
 from posko.core.events import Event, Loaded, StoredClear
@@ -51,7 +51,7 @@ def test_another_districts_alarm_is_none_of_this_hubs_business() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "told"), [(b"{", "no JSON"), (b"\xff", "neither UTF-8"), (b"x" * 5000, "more than 4096 bytes")]
+    ("payload", "told"), [(b"{", "not JSON"), (b"\xff", "must be UTF-8"), (b"x" * 5000, "more than 4096 bytes")]
 )
 def test_a_payload_that_is_none_is_refused_whole(payload: bytes, told: str) -> None:
     world = World().ready()

@@ -111,9 +111,9 @@ def test_a_double_that_was_seen_before_the_link_broke_does_not_keep_the_loop_bus
 
 def test_a_second_hub_is_a_fault_until_it_is_silent() -> None:
     world = hub()
-    world.hear("active", write_beacon(Beacon("h2", 1, ())), 10.0)
+    world.hear("active", write_beacon(Beacon(boot="h2", seq=1, alarms=())), 10.0)
     assert list(world.shown()["faults"]) == ["another hub"]  # type: ignore[call-overload]
-    world.hear("active", write_beacon(Beacon("h2", 2, ())), 15.0)
+    world.hear("active", write_beacon(Beacon(boot="h2", seq=2, alarms=())), 15.0)
     lively(world, 45.0, *POSTS)
 
     assert (world.told_at("fault"), world.told_at("recovered"), world.shown()["faults"]) == ([10.0], [35.0], {})
@@ -123,7 +123,7 @@ def test_a_beacon_of_rubbish_is_answered() -> None:
     world = hub()
     world.hear("active", b"{", 10.0)
 
-    assert str(world.last()["reason"]).startswith("somebody else writes the beacon: beacon: no JSON")
+    assert str(world.last()["reason"]).startswith("somebody else writes the beacon: beacon: not JSON")
 
 
 # Proof.

@@ -7,7 +7,7 @@ import pytest
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import read_district
-from contract.wire.reports import Kind
+from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.proof import Trouble
 from posko.labels import texts

@@ -12,7 +12,7 @@ from threading import Condition, Thread
 
 import pytest
 
-from contract.wire.jsontext import dump
+from contract.wire.codec import dump
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK, WRITTEN

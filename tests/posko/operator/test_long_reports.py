@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contract.wire.alarm import MAX_BYTES
+from contract.wire.codec import MAX_BYTES
 from posko.operator.service import subscriptions
 from runtime.core.events import Linked, Received
 from runtime.endpoint import Broker

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.domain.alarm import Key, Status
-from contract.wire.alarm import MAX_BYTES, Body, read_alarm
+from contract.wire.alarm import Body, read_alarm
+from contract.wire.codec import MAX_BYTES
 from kentongan import operator
 from posko.labels.labels import Labels
 from posko.operator.core import orders

@@ -110,11 +110,11 @@ def hub(kept: bool = True, state: str = "ready", **more: object) -> Received:
 
 def beacon(*alarms: Listed, heard: tuple[str, ...] = (), cleared: tuple[Cleared, ...] = ()) -> Received:
     """The hub's beacon."""
-    body = write_beacon(Beacon("hub", 1, alarms, cleared=cleared, heard=heard))
+    body = write_beacon(Beacon(boot="hub", seq=1, alarms=alarms, cleared=cleared, heard=heard))
     return Received(f"{BASE}/active", body, retain=False)
 
 
 def listed(key: Key = THEFT, identifier: str = NAME, **more: Any) -> Listed:
     """An alarm as the hub lists it."""
     words_ = {"status": Status.ACTUAL, "age_s": 1.0, "remaining_s": 100.0, "origin": "operator/sri", "note": "", **more}
-    return Listed(identifier, key.incident, key.village, **words_)
+    return Listed(identifier=identifier, incident=key.incident, village=key.village, **words_)

@@ -1,0 +1,19 @@
+"""Text from outside: whether people can read it, and how it is shown within one line. Pure."""
+
+import re
+
+# Control characters but tab and line ends, and unpaired surrogates: Unicode's categories Cc and Cs.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def unreadable(text: str) -> str | None:
+    """The first character of *text* that people cannot read, as `U+001B`; None if they can read all of it."""
+    found = _UNREADABLE.search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
+
+
+def printable(found: object, longest: int | None = None) -> str:
+    """*found* as part of one line of at most *longest* characters; what cannot be printed is marked by U+FFFD."""
+    line = " ".join(str(found).split())
+    line = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)
+    return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"

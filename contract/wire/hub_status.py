@@ -1,0 +1,63 @@
+"""The hub's status: what it is now, and what it knows of the district. Retained; read as a node's status is."""
+
+from collections.abc import Mapping
+
+from contract.domain.alarm import Keyed, Status
+from contract.settings.schema import Reading, flag, integer, items, option, section, table
+from contract.wire import codec
+from contract.wire.codec import Refusal, instant, message, one_of, seconds, text, text_if_any
+from contract.wire.node_status import OFFLINE
+
+_LAST = ("state", "boot", "version", "reason")
+
+
+@message
+class InForce(Keyed):
+    """An alarm in force: whether it is on the hub's disk (`kept`), in which villages it is `silenced`, and its proof.
+
+    `sounds` are the posts that sounded it, and after how many seconds; `missing` those that should and do not, and why.
+    """
+
+    incident: str = option(text, default="")
+    village: str = option(text, default="")
+    identifier: str = option(text, default="")
+    status: Status = option(one_of(Status), default=Status.ACTUAL)
+    origin: str = option(text, default="")
+    note: str = option(text, default="")
+    kept: bool = option(flag, default=True)
+    silenced: tuple[str, ...] = option(items(text), default=())
+    sounds: Mapping[str, float] = option(table(text, lambda _post: seconds), default=dict)
+    missing: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
+
+
+@message
+class HubStatus:
+    """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`.
+
+    `undated` counts the alarms of an earlier run whose age is not known yet. `since` and `time` are seconds since the
+    epoch. `dropped` says what could not be read.
+    """
+
+    state: str = option(text, default="")
+    alarms: tuple[InForce, ...] = option(items(section(InForce)), default=())
+    posts: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
+    faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
+    undated: int = option(integer(0, 10**9), default=0)
+    clock: str = option(text, default="")
+    boot: str = option(text, default="")
+    version: str = option(text, default="")
+    since: float | None = option(instant, default=None)
+    time: float | None = option(instant, default=None)
+    reason: str = option(text, default="", omit=True)
+    dropped: tuple[str, ...] = ()
+
+
+def read_status(payload: bytes) -> HubStatus | Refusal:
+    """What *payload*, the hub's status, says, as far as it can be read."""
+    return codec.receive(HubStatus, payload, "status", Reading.LENIENT)
+
+
+def write_status(status: HubStatus) -> bytes:
+    """The JSON payload of *status*; `read_status` reads it back to the same value."""
+    found = codec.members(status).items()
+    return codec.dump({name: each for name, each in found if status.state != OFFLINE or name in _LAST})

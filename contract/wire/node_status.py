@@ -1,0 +1,64 @@
+"""A node's status: what it is now. Retained; the broker publishes the last one, `offline`, for a node that is cut off.
+
+A status is for people and for the hub's proof of who sounds. So what cannot be read of it counts as missing: a newer
+program can say more.
+"""
+
+from collections.abc import Mapping
+
+from contract.domain.alarm import Keyed, Status
+from contract.settings.schema import Reading, flag, integer, items, option, section, table
+from contract.wire import codec
+from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, text, text_if_any
+
+OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
+_LAST = ("state", "node", "village", "boot", "version", "reason")  # what is said of one that is gone
+
+
+@message
+class About(Keyed):
+    """An alarm as a status names it."""
+
+    incident: str = option(text, default="")
+    village: str = option(text, default="")
+    identifier: str | None = option(nullable(text), default=None, omit=False)
+    status: Status = option(one_of(Status), default=Status.ACTUAL)
+    origin: str = option(text, default="")
+    note: str = option(text, default="", omit=True)
+
+
+@message
+class NodeStatus:
+    """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
+
+    It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
+    known to have arrived. `dropped` says what could not be read.
+    """
+
+    state: str = option(text, default="")
+    since: float | None = option(instant, default=None)
+    node: str = option(text, default="")
+    village: str = option(text, default="")
+    sounding: About | None = option(nullable(section(About)), default=None, omit=False)
+    waiting: tuple[About, ...] = option(items(section(About)), default=())
+    silenced: tuple[About, ...] = option(items(section(About)), default=())
+    faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
+    locked: bool = option(flag, default=False)
+    drivers: Mapping[str, object] = option(table(text, lambda _name: anything), default=dict)
+    outbox: int = option(integer(0, 10**9), default=0)
+    clock: str = option(text, default="")
+    boot: str = option(text, default="")
+    version: str = option(text, default="")
+    reason: str = option(text, default="", omit=True)
+    dropped: tuple[str, ...] = ()
+
+
+def read_status(payload: bytes) -> NodeStatus | Refusal:
+    """What *payload*, a node's status, says, as far as it can be read."""
+    return codec.receive(NodeStatus, payload, "status", Reading.LENIENT)
+
+
+def write_status(status: NodeStatus) -> bytes:
+    """The JSON payload of *status*; `read_status` reads it back to the same value."""
+    found = codec.members(status).items()
+    return codec.dump({name: each for name, each in found if status.state != OFFLINE or name in _LAST})
