@@ -93,7 +93,7 @@ def test_posts_that_are_expected_twice_are_expected_once() -> None:
 def test_what_moves_a_cursor_or_ends_a_line_is_marked() -> None:
     alarm = read_alarm({**WHOLE, "origin": "a\x1b[31m\n\u202eb", "expected": '["\\ud800/1"]'})
 
-    assert (alarm.origin, alarm.missing) == ("a\ufffd[31m\ufffd\ufffdb", ("\ufffd/1",))
+    assert (alarm.origin, alarm.missing) == ("a\ufffd[31m \ufffdb", ("\ufffd/1",))
 
 
 # Any rows at all.
