@@ -3,7 +3,7 @@
 `play` and `hush` switch the outputs in the caller's thread, so that neither waits for another one to wake; what
 follows (the strokes, the end) is the thread's, on absolute deadlines of the node's clock. So a program ends by
 itself, whatever became of the loop that began it, and nothing is on past `max_sounding_s`, counted through all
-programs that follow each other: only `hush`, or `QUIET_S` at rest, begins the count anew.
+programs that follow each other: only `hush`, or `timing.REST_S` at rest, begins the count anew.
 
 A stroke is waited for on a condition up to 5 ms before its instant, then slept for: measured, with SCHED_FIFO,
 0.5 ms late at the 99th percentile. An edge that is late is not left out, because the count is the message: its
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Condition, Thread
 
+from contract.wire import timing
 from node.core.effects import Play
 from node.core.state import SIREN_THREAD
 from node.core.switching import Role, Score, score
@@ -28,7 +29,6 @@ FINE_S = 0.005
 RESYNC_S = 0.25
 IDLE_S = 1.0  # how often the thread turns when nothing is due
 HANG_S = 5.0
-QUIET_S = 10.0
 
 
 @dataclass(slots=True)
@@ -197,7 +197,7 @@ class Siren:
 
     def _bound(self, now: float) -> float:
         """The instant past which nothing may be on."""
-        if self._ended_at is not None and now >= self._ended_at + QUIET_S:
+        if self._ended_at is not None and now >= self._ended_at + timing.REST_S:
             self._busy_since = None
         self._ended_at = None
         if self._busy_since is None:

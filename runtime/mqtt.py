@@ -27,6 +27,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from contract.wire import timing
 from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
@@ -34,8 +35,6 @@ from runtime.endpoint import Broker, Subscription
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
-CONNECT_S = 2.0
-RETRY_S = (1.0, 4.0)  # at random between these: a thousand nodes do not come back at one instant
 MAX_PACKET = 2 * 1024 * 1024
 # Under a flood these still come in: what ends sound must never be crowded out by what begins it.
 URGENT = ("/command/silence", "/alarm/aman")
@@ -138,7 +137,7 @@ class Link:
                 self._reason = "the link failed and begins anew"
             self._client = None
             self._inbox.put(Unlinked(self._reason))
-            if not self._at_once.wait(random.uniform(*RETRY_S)):  # noqa: S311 - spreads load, guards nothing
+            if not self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
                 continue
             self._at_once.clear()
 
@@ -165,7 +164,7 @@ class Link:
             CallbackAPIVersion.VERSION2, self._broker.client_id, userdata=_Ledger(), protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
         )
-        client.connect_timeout = CONNECT_S
+        client.connect_timeout = timing.CONNECT_S
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retain)
         if self._broker.username is not None:

@@ -24,6 +24,7 @@ from contract.settings.schema import (
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"
+LONGEST_S = 600.0  # no alarm may last longer
 ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothing more urgent sounds
 
 # Names that mean something else where an incident's slug can stand.
@@ -53,7 +54,7 @@ class Incident:
     priority: int = option(integer(0, 100, "priority"))
     reach: Reach = option(lambda found, place: Reach(choice("village", "neighbours", "district")(found, place)))
     severity: str = option(choice("rendah", "sedang", "tinggi"))
-    duration_s: float = option(number(10, 600, " s"), default=180.0)
+    duration_s: float = option(number(10, LONGEST_S, " s"), default=180.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from collections.abc import Collection
 from contract.domain.alarm import Status
 from contract.domain.district import EVERYWHERE
 from contract.settings.suggestions import suggestion
-from contract.wire import alarm
+from contract.wire import alarm, timing
 from contract.wire.alarm import Body
 
-ROUND_S = 30.0  # how long a round counts as being made
 RETAINED = "published with the retain flag; leave out -r"
 
 
@@ -48,7 +47,7 @@ def round_objection(body: Body, *, retain: bool) -> str | None:
         return f"a round is {RETAINED}"
     if body.status is Status.TEST:
         return "status Test: no round is made"
-    return "a round that is over" if body.age_s >= ROUND_S else None
+    return "a round that is over" if body.age_s >= timing.PATROL_S else None
 
 
 def overdue(body: Body, duration_s: float, epoch_s: float | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from contract.domain.alarm import HUB_NAMES, Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
+from contract.wire import timing
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
@@ -20,9 +21,7 @@ from node.core.state import Alarm, HubView, Origin, State
 from node.core.transition import Draft, cleared_at
 from runtime.core.effects import Reconnect
 
-GAP_S = 15.0  # three beacons
-# An edge that is younger than one beacon may not be on the list yet.
-EDGE_S = 5.0
+EDGE_S = timing.BEACON_S  # an edge that is younger may not be on the list yet
 ENDING_S = 1.0  # what is this close to its end is not begun any more
 SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
 DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
@@ -91,7 +90,8 @@ def pass_time(draft: Draft) -> None:
     due = _gap_due(draft.state)
     if due is not None and draft.now >= due:
         draft.change(hub=replace(draft.state.hub, missing=True))
-        draft.fault("hub", f"no beacon for {GAP_S:g} s; alarms are heard directly, missed ones are not repeated")
+        draft.fault("hub", f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
+                           "repeated")
         draft.do(Reconnect())
 
 
@@ -105,7 +105,7 @@ def deadlines(state: State) -> Iterator[float]:
 def _gap_due(state: State) -> float | None:
     if not state.rules.hub or state.linked_at is None or state.hub.missing:
         return None
-    return max(state.linked_at, state.hub.heard_at or state.linked_at) + GAP_S
+    return max(state.linked_at, state.hub.heard_at or state.linked_at) + timing.HUB_LOST_S
 
 
 def _level(draft: Draft, key: Key, group: list[Listed]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire import alarm as alarm_message
-from contract.wire import topics
+from contract.wire import timing, topics
 from contract.wire.alarm import Body
 from contract.wire.beacon import Beacon
 from contract.wire.event import Kind, write_event
@@ -27,17 +27,10 @@ from runtime.core.effects import Log, Publish
 from runtime.core.events import Acknowledged
 from runtime.core.transition import without
 
-RESEND_S = 10.0
-LISTED_S = 1.0  # how long a hub that lives may take to list what was sent to it
 WAITED_S = 2.0  # a press older than this when it is sent had to wait for the link
-REPEAT_S = 7.0  # by then every node that lives is linked again: they try every 1 to 4 s, for 2 s each
-LATE_RESEND_S = 600.0  # a report that the broker does not take is not worth more …
-UNHEARD_RESEND_S = 30.0  # … and one that the broker has and a living hub has not is worth this
+REPEAT_S = timing.RECONNECT_S[1] + timing.CONNECT_S + 1.0  # by then every node that lives is linked again
+UNTAKEN_RESEND_S = 600.0  # a report that the broker does not take is not worth more
 MOST = 1000  # presses that wait; a contact that fails must not fill the memory
-# No alarm lasts longer than the catalogue allows (600 s), so an older all-clear has nothing left to end.
-ALL_CLEAR_COUNTS_S = 600.0
-# How long after the start a press of an earlier boot waits for the clock that can tell its age.
-CLOCK_S = 60.0
 _LATE = "late "  # begins the token of a report that a press was late; no identifier holds a space
 
 
@@ -147,11 +140,11 @@ def _due(state: State, press: Press) -> float:
     """When *press* is to be sent next. What the broker has waits for a missing hub until it would be late."""
     if press.sent_at is None:
         if not press.age_known and press.pressed_wall is not None:
-            return max(state.now, state.started_at + CLOCK_S)
+            return max(state.now, state.started_at + timing.CLOCK_SYNC_S)
         return state.now
     hub_lives = state.rules.hub and not state.hub.missing
-    late_again_s = UNHEARD_RESEND_S if hub_lives else LATE_RESEND_S
-    again = press.sent_at + (late_again_s if press.told_late else RESEND_S)
+    late_again_s = timing.LATE_RESEND_S if hub_lives else UNTAKEN_RESEND_S
+    again = press.sent_at + (late_again_s if press.told_late else timing.RESEND_S)
     if press.acked_at is not None and not state.rules.hub and not press.told_late:
         return press.sent_at + REPEAT_S
     if press.acked_at is not None and state.hub.missing:
@@ -173,12 +166,13 @@ def _cleared(state: State, press: Press) -> bool:
 def _unheard(draft: Draft, press: Press) -> bool:
     """Whether *press* was sent long enough ago to be listed; a late one is said again so but once."""
     return (
-        press.sent_at is not None and draft.now >= press.sent_at + LISTED_S and not (press.told_late and press.repeated)
+        press.sent_at is not None and draft.now >= press.sent_at + timing.LISTED_S
+        and not (press.told_late and press.repeated)
     )
 
 
 def _counts_s(state: State, press: Press) -> float:
-    return ALL_CLEAR_COUNTS_S if press.incident == ALL_CLEAR else state.rules.incidents[press.incident].duration_s
+    return timing.CLEARED_S if press.incident == ALL_CLEAR else state.rules.incidents[press.incident].duration_s
 
 
 def _send(draft: Draft, press: Press) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE, PATROL
-from contract.wire import alarm, answers, topics
+from contract.wire import alarm, answers, timing, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
@@ -23,7 +23,6 @@ from runtime.core.events import Received
 
 AT_ONCE, PER_S = 3.0, 0.1  # rounds that are beaten at once, then each second
 DAY_S = 86_400.0
-SETTLE_S = 60.0  # how long after the start the clock may take to be synchronised
 STEP_S = 120.0  # a clock that moved more than this was set: no hour is beaten for what lies between
 _UNKNOWN = "the clock is not synchronised, so the hours of the round cannot be known"
 
@@ -75,7 +74,7 @@ def pass_time(draft: Draft) -> None:
         return
     if not draft.state.clock.synced:
         draft.change(round_checked=None)
-        if draft.now >= draft.state.started_at + SETTLE_S:
+        if draft.now >= draft.state.started_at + timing.CLOCK_SYNC_S:
             draft.fault("ronda", _UNKNOWN)
         return
     draft.recover("ronda")
@@ -115,4 +114,4 @@ def _beat(draft: Draft, village: str, identifier: str | None, origin: Origin) ->
     key = Key(village, PATROL)
     busy = key in draft.state.alarms or any(each.incident not in ONCE for each in draft.state.alarms)
     if draft.state.rules.drum and not busy:
-        alarms.begin(draft, key, Raised(identifier, answers.ROUND_S), origin)
+        alarms.begin(draft, key, Raised(identifier, timing.PATROL_S), origin)

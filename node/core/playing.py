@@ -12,7 +12,7 @@ turn it is of equals. The siren begins at once all the same, whatever the grid s
 watch's round begins at once: whoever touched the button waits for it, and at an hour of the schedule all posts begin
 anyway.) A clock that is set moves nothing in the middle of a round: the next one begins on the grid anew.
 
-However many alarms follow each other, after `max_sounding_s` without a break everything rests for `REST_S`; only
+However many alarms follow each other, after `max_sounding_s` without a break everything rests for `timing.REST_S`; only
 a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
 """
 
@@ -22,13 +22,13 @@ from dataclasses import replace
 from contract.domain import speech
 from contract.domain.alarm import Status
 from contract.domain.incidents import ONCE, PATROL
+from contract.wire import timing
 from contract.wire.event import Kind
 from node.core import alarms
 from node.core.effects import Hush, Play
 from node.core.state import Alarm, Origin, State, Turn
 from node.core.transition import Draft
 
-REST_S = 10.0
 ALIGNED_S = 0.001  # a round that is off the grid by less is on it
 _EARNEST = 1000  # more than any incident's priority
 
@@ -93,7 +93,7 @@ def _first(state: State, now: float) -> list[Alarm]:
     """The alarms of the highest priority that may sound, oldest first."""
     audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
     if state.rest_until is not None:
-        audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - REST_S)]
+        audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - timing.REST_S)]
     top = max((_priority(state, alarm) for alarm in audible), default=0)
     return sorted(
         (alarm for alarm in audible if _priority(state, alarm) == top), key=lambda alarm: (alarm.since, alarm.key)
@@ -211,11 +211,12 @@ def _bound(draft: Draft) -> None:
     if state.turn is not None:
         if state.turn.key in state.alarms:
             draft.put(replace(state.alarms[state.turn.key], paused=True))
-        draft.change(rest_until=draft.now + REST_S, busy_since=None, turn=None, quiet_since=draft.now)
+        draft.change(rest_until=draft.now + timing.REST_S, busy_since=None, turn=None, quiet_since=draft.now)
         draft.do(Hush())
-        draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); rests for {REST_S:g} s")
+        rest = f"rests for {timing.REST_S:g} s"
+        draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); {rest}")
     elif state.quiet_since is not None:  # a rest that began by itself, when the last alarm ended
-        rest_until = state.quiet_since + REST_S
+        rest_until = state.quiet_since + timing.REST_S
         draft.change(busy_since=None, rest_until=rest_until if draft.now < rest_until else None)
 
 
@@ -223,7 +224,7 @@ def _begins_anew(state: State, alarm: Alarm) -> bool:
     """Whether a new bound begins as *alarm* breaks the quiet: after a whole rest, or by a press in it."""
     if state.busy_since is None or state.quiet_since is None:
         return True
-    return state.now >= state.quiet_since + REST_S or _pressed_since(alarm, state.quiet_since)
+    return state.now >= state.quiet_since + timing.REST_S or _pressed_since(alarm, state.quiet_since)
 
 
 def _pressed_since(alarm: Alarm, instant: float) -> bool:

@@ -12,13 +12,12 @@
 
 from dataclasses import replace
 
+from contract.wire import timing
 from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
 from node.core.effects import Lamp, Light
 from node.core.state import SILENCE_BUTTON, Alarm, Origin, State
 from node.core.transition import Draft
 from runtime.core.effects import Publish
-
-HEARTBEAT_S = 10.0  # the status is said again within this; the hub takes three that fail to come for silence
 
 
 def settle(draft: Draft) -> None:
@@ -40,7 +39,7 @@ def settle(draft: Draft) -> None:
 
 def heartbeat(draft: Draft) -> None:
     """Has the status said again, so that the hub knows that this node lives. Asked as the clock is told, every 5 s."""
-    if draft.state.rules.hub and draft.now >= draft.state.announced_at + HEARTBEAT_S / 2:
+    if draft.state.rules.hub and draft.now >= draft.state.announced_at + timing.HEARTBEAT_S / 2:
         draft.change(announced=None)
 
 

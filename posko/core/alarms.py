@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
+from contract.wire import timing
 from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
@@ -21,7 +22,6 @@ from posko.core.transition import Draft
 
 ALSO = 100  # names that one alarm keeps
 MOST = 400  # alarms in force: more do not fit into a beacon
-CLOCK_S = 60.0  # how long the clock may take to be synchronised before an alarm's age is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def date(draft: Draft, identifier: str | None = None, raised_at: float | None = 
 
 def give_up(draft: Draft) -> None:
     """Says what cannot be known: the age of what was in force before the machine restarted."""
-    if draft.state.undated and draft.now >= draft.state.started_at + CLOCK_S:
+    if draft.state.undated and draft.now >= draft.state.started_at + timing.CLOCK_SYNC_S:
         undated = draft.state.undated
         draft.change(undated=())
         for stored in undated:
@@ -148,7 +148,7 @@ def deadlines(state: State) -> Iterator[float]:
     """The instants at which `expire` and `give_up` will have something to do."""
     yield from (alarm.until for alarm in state.alarms.values())
     if state.undated:
-        yield state.started_at + CLOCK_S
+        yield state.started_at + timing.CLOCK_SYNC_S
 
 
 def _end(draft: Draft, alarm: Alarm, end: End, reason: str | None, at: float | None = None) -> None:

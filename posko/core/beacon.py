@@ -1,4 +1,4 @@
-"""What the hub repeats: every alarm in force, every 5 s and at each change. Pure.
+"""What the hub repeats: every alarm in force, periodically and at each change. Pure.
 
 What is not on the disk yet is not listed yet; unless the disk fails, then it is listed as not kept, and whoever
 pressed it holds on to it. A change is said at once, but no more often than every `LEAST_S`.
@@ -7,7 +7,7 @@ pressed it holds on to it. A change is said at once, but no more often than ever
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract.wire import topics
+from contract.wire import timing, topics
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.event import Kind
@@ -15,11 +15,7 @@ from posko.core.state import Alarm, State
 from posko.core.transition import Draft
 from runtime.core.effects import Publish
 
-EVERY_S = 5.0
 LEAST_S = 0.1
-KEEP_S = 1.0  # how long a disk may take before an alarm is listed without it
-HEARD_S = 60.0  # how long an identifier is named as heard; a press is sent again every 10 s, a late one every 30 s
-CLEARED_S = 600.0  # no alarm lasts longer than the catalogue allows, so an older all-clear ends nothing any more
 NOTES = (400, 100, 0)  # signs of each note, as far as they fit
 
 
@@ -51,13 +47,13 @@ def deadlines(state: State) -> Iterator[float]:
     if state.linked_at is None or not state.connecting:
         return
     yield _due(state, changed=_content(state, _shown(state)) != state.listed)
-    yield from (alarm.accepted_at + KEEP_S for alarm in state.alarms.values() if not alarm.shown)
+    yield from (alarm.accepted_at + timing.LISTED_S for alarm in state.alarms.values() if not alarm.shown)
 
 
 def forget(draft: Draft) -> None:
     """Lets go of what need not be said any more."""
-    fresh = {name: heard for name, heard in draft.state.heard.items() if draft.now < heard.at + HEARD_S}
-    over = {key: at for key, at in draft.state.over.items() if draft.now < at + CLEARED_S}
+    fresh = {name: heard for name, heard in draft.state.heard.items() if draft.now < heard.at + timing.ACKNOWLEDGED_S}
+    over = {key: at for key, at in draft.state.over.items() if draft.now < at + timing.CLEARED_S}
     if len(fresh) < len(draft.state.heard) or len(over) < len(draft.state.over):
         draft.change(heard=fresh, over=over)
 
@@ -65,7 +61,7 @@ def forget(draft: Draft) -> None:
 def _due(state: State, *, changed: bool) -> float:
     if state.listed_at is None or (state.linked_at is not None and state.listed_at < state.linked_at):
         return state.now
-    return state.listed_at + (LEAST_S if changed else EVERY_S)
+    return state.listed_at + (LEAST_S if changed else timing.BEACON_S)
 
 
 def _shown(state: State) -> list[Alarm]:
@@ -73,7 +69,7 @@ def _shown(state: State) -> list[Alarm]:
     failing = "journal" in state.faults
     return [
         alarm for alarm in state.alarms.values()
-        if alarm.kept or alarm.shown or failing or state.now >= alarm.accepted_at + KEEP_S
+        if alarm.kept or alarm.shown or failing or state.now >= alarm.accepted_at + timing.LISTED_S
     ]
 
 
@@ -90,7 +86,7 @@ def _content(state: State, shown: list[Alarm]) -> object:
 def _payload(state: State, shown: list[Alarm]) -> bytes:
     cleared = tuple(
         Cleared(village=village, age_s=max(0.0, state.now - at)) for village, at in state.cleared_at.items()
-        if state.now < at + CLEARED_S
+        if state.now < at + timing.CLEARED_S
     )
     over = tuple(
         Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))

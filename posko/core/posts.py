@@ -1,6 +1,6 @@
 """The district's posts, as the hub sees them: who lives, who does not, who has a double. Pure.
 
-A post that is linked says its status again every 10 s; three that fail to come make it `away`. The broker says
+A post that is linked publishes its status at every heartbeat; three that do not come make it `away`. The broker says
 `offline` for one whose connection ended. Two runs that take turns are one box too many: a copied SD card.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
-from contract.wire import codec
+from contract.wire import codec, timing
 from contract.wire.alarm import SYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
@@ -22,7 +22,6 @@ from posko.core.transition import Draft
 from runtime.core.effects import Reconnect
 from runtime.core.events import Received
 
-AWAY_S = 30.0
 TURNS_S = 120.0  # two runs that speak within this time of each other take turns
 # What one post may have written down at once, then each second: more than it keeps for the link's return.
 AT_ONCE, PER_S = 300.0, 2.0
@@ -106,13 +105,13 @@ def deadlines(state: State) -> Iterator[float]:
 
 def _away_at(state: State, post: str) -> float:
     linked_at = state.linked_at if state.linked_at is not None else state.now
-    return max(linked_at, state.watch(post).heard_at or linked_at) + AWAY_S
+    return max(linked_at, state.watch(post).heard_at or linked_at) + timing.POST_LOST_S
 
 
 def _absence(draft: Draft, watch: Watch) -> str:
     if watch.heard_at is None:
-        return f"not heard for {AWAY_S:g} s, and never before"
-    return f"not heard for {AWAY_S:g} s"
+        return f"not heard for {timing.POST_LOST_S:g} s, and never before"
+    return f"not heard for {timing.POST_LOST_S:g} s"
 
 
 def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:

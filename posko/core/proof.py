@@ -20,7 +20,7 @@ PROOF_S = 10.0  # what does not sound by then is told
 class Trouble(StrEnum):
     """Why a post does not sound an alarm."""
 
-    AWAY = "away"  # not heard for 30 s
+    AWAY = "away"  # its status did not come for too long
     OFFLINE = "offline"  # its connection ended
     UNHEARD = "unheard"  # never heard
     LOCKED = "locked"  # the key in its box keeps the network out

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract.wire import timing
 from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
 from posko.core import proof
@@ -11,7 +12,6 @@ from posko.core.transition import Draft, topic
 from runtime.core.effects import Publish
 
 LEAST_S = 0.2  # how soon the status may be said again
-HEARTBEAT_S = 10.0
 
 
 def settle(draft: Draft) -> None:
@@ -30,7 +30,7 @@ def settle(draft: Draft) -> None:
 
 def heartbeat(draft: Draft) -> None:
     """Has the status said again. Asked as the clock is told, every 5 s."""
-    if draft.now > draft.state.announced_at + HEARTBEAT_S - 1.0:
+    if draft.now > draft.state.announced_at + timing.HEARTBEAT_S - 1.0:
         draft.change(announced=None)
 
 

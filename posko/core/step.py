@@ -9,6 +9,7 @@ proof of sounding) is derived from the state anew.
 
 from typing import assert_never
 
+from contract.wire import timing
 from contract.wire.event import Kind
 from posko.core import alarms, beacon, messages, posts, proof, status
 from posko.core.effects import Effect
@@ -44,7 +45,7 @@ def next_due(state: State) -> float:
     return min(
         (*alarms.deadlines(state), *posts.deadlines(state), *proof.deadlines(state), *beacon.deadlines(state),
          *status.deadlines(state), *shared.deadlines(state)),
-        default=state.now + beacon.EVERY_S,
+        default=state.now + timing.BEACON_S,
     )
 
 

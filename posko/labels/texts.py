@@ -10,6 +10,7 @@ Tables are keyed by the words of the wire. `{name}` stands for a value; a text h
 
 from collections.abc import Mapping
 
+from contract.wire import timing
 from posko.labels.language import Text
 
 # A post's state, or what keeps it from sounding: in a word, and as a reason.
@@ -26,7 +27,9 @@ STATES: Mapping[str, Text] = {
     "quiet": Text("tidak berbunyi", "quiet"),
 }
 REASONS: Mapping[str, Text] = {
-    "away": Text("tidak ada kabar 30 detik lebih", "no report for 30 s or longer"),
+    "away": Text(
+        f"tidak ada kabar {timing.POST_LOST_S:g} detik lebih", f"no report for {timing.POST_LOST_S:g} s or longer"
+    ),
     "offline": Text("terputus dari server pesan (broker)", "offline: its connection to the broker has ended"),
     "unheard": STATES["unheard"],
     "locked": Text("terkunci: alarm dari luar tidak berbunyi di sana", "locked: its key shuts the network out"),

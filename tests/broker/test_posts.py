@@ -14,7 +14,7 @@ from tests.support.village import Post, impatient
 POST = "situbondo.kalibagor.pos-1"
 RINGS_S, TOLD_S = 15.0, 30.0  # on a busy machine; a node alone starts in half a second
 FLOOD = 8_000
-GAP = "node.core.beacon.GAP_S = 3.0"  # 15 s in a village
+GAP = "contract.wire.timing.HUB_LOST_S = 3.0"  # 15 s in a village
 
 
 def strike_out(made: Installation, line: str) -> None:

@@ -12,7 +12,7 @@ from tests.support.proxy import Proxy
 from tests.support.village import BASE, HURRIED, SOUNDS, Hub, Post, alarm, impatient, listed, silence
 from tests.support.waiting import wait_until
 
-GAP = "node.core.beacon.GAP_S = 2.0"  # 15 s in a village
+GAP = "contract.wire.timing.HUB_LOST_S = 2.0"  # 15 s in a village
 
 
 @pytest.fixture

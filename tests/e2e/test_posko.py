@@ -163,7 +163,7 @@ def test_a_press_that_waited_too_long_is_written_down_as_late_and_sounds_nowhere
 def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     folder: Path, broker: PrivateBroker, hub: Posko, posts: list[Post]
 ) -> None:
-    post = Post(folder / "a", broker.port, hub=True).begin(hasty(folder, "node.core.beacon.GAP_S = 3.0"))
+    post = Post(folder / "a", broker.port, hub=True).begin(hasty(folder, "contract.wire.timing.HUB_LOST_S = 3.0"))
     posts.append(post)
     alarm(broker, "kalibagor", "kebakaran")
     hub.expect("accepted:")
@@ -408,7 +408,7 @@ def test_of_presses_while_everything_is_killed_none_is_lost_and_none_counts_twic
     folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """A short run; `python -m benchmarks.kill --presses 1000` is the long one."""
-    with Storm(folder, 1, hasty(folder, "node.core.outbox.RESEND_S = 2.0")) as storm:
+    with Storm(folder, 1, hasty(folder, "contract.wire.timing.RESEND_S = 2.0")) as storm:
         storm.rage(40, lambda _line: None)
         storm.heal(60.0)
         count = storm.judge()

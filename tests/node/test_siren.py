@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from contract.domain.rhythm import Cycle, Span
+from contract.wire import timing
 from node import siren as siren_room
 from node.core.effects import Play
 from node.core.switching import Role
@@ -339,7 +340,7 @@ def test_after_a_hush_the_next_program_has_its_full_time() -> None:
 
 
 def test_after_a_rest_the_next_program_has_its_full_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(siren_room, "QUIET_S", 0.1)
+    monkeypatch.setattr(timing, "REST_S", 0.1)
     outputs = fakes()
     with siren_of(outputs, Inbox(), max_sounding_s=0.1) as siren:
         siren.play(program(LONG, 60.0))

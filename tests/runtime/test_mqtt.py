@@ -13,13 +13,14 @@ import pytest
 from paho.mqtt.reasoncodes import ReasonCode
 
 from broker.mosquitto import free_port
+from contract.wire import timing
 from runtime import clock
 from runtime import mqtt as link_room
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Tick, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
-from runtime.mqtt import CONNECT_S, RETRY_S, Link
+from runtime.mqtt import Link
 from testing.private_broker import PrivateBroker
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
@@ -48,7 +49,7 @@ def own_broker(tmp_path: Path) -> Iterator[PrivateBroker]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests in which the wait between two attempts is not what is tried."""
-    monkeypatch.setattr(link_room, "RETRY_S", (0.02, 0.05))
+    monkeypatch.setattr(timing, "RECONNECT_S", (0.02, 0.05))
 
 
 def marked(topic: str, payload: bytes, token: str) -> Publish:
@@ -358,9 +359,9 @@ def test_the_waits_between_attempts_never_grow_and_are_spread(monkeypatch: pytes
     link.close()
 
     assert len(waits) >= 300
-    assert RETRY_S[0] <= min(waits) < 1.5
-    assert 3.5 < max(waits[-100:]) <= RETRY_S[1]
-    assert RETRY_S[1] + CONNECT_S <= 6.0  # from the broker's return to a connection
+    assert timing.RECONNECT_S[0] <= min(waits) < 1.5
+    assert 3.5 < max(waits[-100:]) <= timing.RECONNECT_S[1]
+    assert timing.RECONNECT_S[1] + timing.CONNECT_S <= 6.0  # from the broker's return to a connection
     assert len(reasons) == 1
 
 

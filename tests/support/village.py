@@ -30,8 +30,8 @@ SETTLE_S = 0.05
 AT_ONCE_S = 0.5
 # Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number, if
 # this line is the first.
-HURRIED = "runtime.mqtt.RETRY_S = (0.01, 0.05)"
-OFTEN = "posko.core.beacon.EVERY_S = 0.5"
+HURRIED = "contract.wire.timing.RECONNECT_S = (0.01, 0.05)"
+OFTEN = "contract.wire.timing.BEACON_S = 0.5"
 ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
 
 
@@ -153,8 +153,8 @@ class Post(Box):
 def impatient(folder: Path, *constants: str) -> dict[str, str]:
     """An environment in which rooms have other *constants*: what takes minutes takes seconds.
 
-    Each is a line such as `node.core.beacon.GAP_S = 1.5`. The program is the real one all the same; Python itself runs
-    the lines, before it.
+    Each is a line such as `contract.wire.timing.HUB_LOST_S = 1.5`. The program is the real one all the same; Python
+    itself runs the lines, before it.
     """
     lines = [f"import {line.split(' ')[0].rpartition('.')[0]}; {line}" for line in constants]
     text = "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ from typing import Any
 
 from contract.domain.alarm import Key, Status
 from contract.domain.incidents import ONCE
+from contract.wire import timing
 from contract.wire.node_status import OFFLINE
 from posko.core.proof import Trouble, trouble
 from posko.operator.core.fold import Post, State
@@ -25,8 +26,7 @@ from posko.operator.core.snapshot import (
     Standing,
 )
 
-SILENT_S = 15.0  # three beacons
-LISTED_S = 6.0  # one beacon, and a little
+LISTED_S = timing.BEACON_S + 1.0  # within this the hub lists what a post sounds
 GRACE_S = 2.0  # without a hub: how long it is waited for, once all is well
 SETTLE_S = 1.0  # a post counts as quiet once it had this time to report otherwise
 
@@ -74,7 +74,7 @@ def silent(state: State) -> bool:
         return False
     if hub.status is not None and hub.status_at is not None and hub.status.state == OFFLINE:
         return hub.beacon_at is None or hub.beacon_at <= hub.status_at
-    return state.now >= max(state.linked_at, hub.beacon_at or state.linked_at) + SILENT_S
+    return state.now >= max(state.linked_at, hub.beacon_at or state.linked_at) + timing.HUB_LOST_S
 
 
 def lives(state: State) -> bool:
