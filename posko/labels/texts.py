@@ -180,7 +180,10 @@ HUB_LOST = Text("!! SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang",
 HUB_LOST_BAR = Text("SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang; yang terlewat tidak akan berbunyi",
                     "THE HUB DOES NOT ANSWER: alarms are not repeated; who misses one will not ring")
 HUB_FAULT = Text("gangguan server posko: {part}: {why}", "a fault of the hub: {part}: {why}")
-CLOCK = Text("jam {state}", "clock {state}")
+CLOCKS: Mapping[str, Text] = {
+    "synced": Text("jam sudah sinkron", "clock synchronised"),
+    "unsynced": Text("jam belum sinkron", "clock not synchronised"),
+}
 OUTBOX = Text("{count} kiriman belum sampai", "{count} presses not yet delivered")
 IN_FORCE = Text("aktif: {alarm}{severity}{about}: {rings} dari {total} pos berbunyi",
                 "in force: {alarm}{severity}{about}: {rings} of {total} posts ring")

@@ -165,7 +165,7 @@ def _posts(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
             yield line
         clock = old.clock if old is not None else ""
         if post.clock and post.clock != clock and (clock or post.clock != SYNCED):
-            yield f"{labels.post(post.post)}: {labels(texts.CLOCK, state=clean(post.clock))}"
+            yield f"{labels.post(post.post)}: {labels.word(texts.CLOCKS, post.clock)}"
 
 
 def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:

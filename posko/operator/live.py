@@ -1,5 +1,6 @@
 """In a terminal: a Snapshot -> what rich draws, again and again. Must not decide anything, wait or listen."""
 
+import time
 from types import TracebackType
 
 from rich import box
@@ -74,7 +75,7 @@ def _head(snapshot: Snapshot, labels: Labels, broker: str) -> RenderableType:
     grid.add_column(justify="right")
     link = ("● ", "green") if snapshot.linked else ("✗ ", "bold red")
     hub, style = _HUB[snapshot.hub.state]
-    now = lines.clock_time(snapshot, snapshot.now, labels)
+    now = f"{lines.clock_time(snapshot, snapshot.now, labels)} {time.strftime('%Z')}"
     grid.add_row(Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {labels.district}",
                                (f" · {labels(texts.POSTS, count=len(labels.posts))} · {now}", "dim")),
                  Text.assemble((f"{link[0]}{broker}", link[1]), (f"   {hub} posko", style)))

@@ -7,6 +7,7 @@ import pytest
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import read_district
+from contract.wire.alarm import SYNCED, UNSYNCED
 from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.proof import Trouble
@@ -14,6 +15,7 @@ from posko.labels import texts
 from posko.labels.labels import clean, make_labels
 from posko.labels.language import Language, Text, choose
 from posko.operator.core.orders import Act
+from posko.report.core.history import Dated
 from tests.posko.operator.told import CATALOGUE, ENGLISH, LABELS, WRITTEN
 from tests.support.nodes import ROOT
 
@@ -66,6 +68,7 @@ def test_every_text_is_shown_somewhere() -> None:
     (texts.STATES, {"ready", "sounding", "silenced", "locked", "fault", *Trouble}),
     (texts.REASONS, {*Trouble}),
     (texts.EVENTS, {each.value for each in Kind}),
+    (texts.CLOCKS, {SYNCED, UNSYNCED}), (texts.LEGEND, {each.value for each in Dated} - {SYNCED}),
     (texts.ENDS, {each.value for each in End}),
     (texts.STATUSES, {each.value for each in Status}),
     (texts.GOOD, {*Act}), (texts.BAD, {*Act}), (texts.THINGS, {*Act}),

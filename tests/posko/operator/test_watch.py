@@ -144,7 +144,7 @@ def test_who_is_away_offline_or_unknown_to_the_district_file_is_said() -> None:
         "kalibagor/pos-1, Pos Kamling Kalibagor: tidak ada kabar",
         "kotakan/pos-1, Pos Kamling Kotakan: terputus, connection lost",
         "olean/pos-1, tak terdaftar: siap",
-        "olean/pos-1, tak terdaftar: jam unsynced",
+        "olean/pos-1, tak terdaftar: jam belum sinkron",
     ]
 
 
@@ -189,7 +189,8 @@ def test_the_picture_shows_alarms_posts_and_a_silent_hub() -> None:
     calm, english = drawn(sitting), drawn(sitting, labels=ENGLISH)
     silent = drawn(sitting.at(17.0, Tick()))
 
-    assert [word for word in ("Pencurian di Kalibagor sawah", "sedang", "1/3", "BERBUNYI", "terputus", "● posko")
+    assert [word for word in ("Pencurian di Kalibagor sawah", "sedang", "1/3", "BERBUNYI", "terputus", "● posko",
+                              " WIB ")
             if word not in calm] == []
     assert [word for word in ("Theft in Kalibagor sawah", "medium", "SOUNDING", "offline") if word not in english] == []
     assert "TIDAK MENJAWAB" not in calm
