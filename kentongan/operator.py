@@ -1,7 +1,6 @@
 """The operator's commands. A typo is one line and exit 2, before anything is sent; exit 1: not all is well."""
 
 import getpass
-import io
 import math
 import os
 import secrets
@@ -129,7 +128,8 @@ def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
     config, labels = posko_settings.load(path, speech)
-    desk = service.Desk(config, labels, _echo, live=_on_terminal() and not plain)
+    live = not plain and sys.stdout is not None and sys.stdout.isatty()  # there may be no output at all
+    desk = service.Desk(config, labels, click.echo, live=live)
     try:
         sys.exit(desk.watch(math.inf if seconds is None else seconds))
     except OSError as error:  # who read it is gone, or the disk is full
@@ -175,7 +175,6 @@ def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:
         posko_settings.fail(found)
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
-    _on_terminal()
     sys.exit(service.Desk(config, labels, _say).obey(order, wait_s))
 
 
@@ -188,24 +187,10 @@ def _sender(config: Config) -> str:
     return f"operator/{printable(name, 80)}"
 
 
-def _on_terminal() -> bool:
-    """Whether the output is a terminal. What it cannot show is replaced from here on; there may be no output at all."""
-    if not isinstance(sys.stdout, io.TextIOWrapper):
-        return False
-    sys.stdout.reconfigure(errors="replace")
-    return sys.stdout.isatty()
-
-
-def _echo(line: str) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        click.echo(line)
-        sys.stdout.flush()
-
-
 def _say(line: str) -> None:
     """Writes *line*, if anyone reads it: an order goes on without."""
     try:
-        _echo(line)
+        click.echo(line)
     except OSError:
         _mute()
 
