@@ -1,6 +1,6 @@
 """What an alarm is about, and whether it is meant. No behaviour."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 HUB_NAMES = "posko."  # begins each name that the hub gives to what was raised without one
@@ -13,7 +13,7 @@ class Key(NamedTuple):
     incident: str
 
 
-class Status(Enum):
+class Status(StrEnum):
     """CAP's status, as far as an alarm of a village has one (CAP 1.2, section 3.2.1)."""
 
     ACTUAL = "Actual"

@@ -5,9 +5,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Status
 from contract.wire.alarm import SYNCED
 from contract.wire.event import Kind
+from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
 from posko.operator.core.orders import Act, Order
@@ -71,21 +72,25 @@ def clock_time(snapshot: Snapshot, at: float, labels: Labels) -> str:
 
 def post_line(post: PostSnapshot, labels: Labels) -> str:
     """What a post is now."""
-    parts = [labels.word(texts.STATES, post.state) if post.state != "silenced" else "", activity(post, labels)]
+    parts = [labels.word(texts.STATES, post.state) if post.state != "silenced" else "", activity(post.status, labels)]
     return f"{labels.post(post.post)}: " + ", ".join(part for part in parts if part)
 
 
-def activity(post: PostSnapshot, labels: Labels) -> str:
+def activity(status: NodeStatus | None, labels: Labels) -> str:
     """What a post sounds, and its faults."""
-    parts = [] if post.sounding is None else [labels.alarm(post.sounding, exercise=post.exercise)]
-    for state, keys in (("waiting", post.waiting), ("silenced", post.silenced)):
-        if keys:
-            more = f" +{len(keys) - 1}" if len(keys) > 1 else ""
-            parts.append(f"{labels(texts.STATES[state])}: {labels.alarm(keys[0])}{more}")
-    parts += [f"⚠ {each}" for each in _faults(post.faults)]
-    if post.outbox:
-        parts.append(labels(texts.OUTBOX, count=post.outbox))
-    return ", ".join([*parts, *([clean(post.reason)] if post.reason else [])])
+    if status is None:
+        return ""
+    parts = []
+    if status.sounding is not None:
+        parts.append(labels.alarm(status.sounding.key, exercise=status.sounding.status is Status.EXERCISE))
+    for state, alarms in (("waiting", status.waiting), ("silenced", status.silenced)):
+        if alarms:
+            more = f" +{len(alarms) - 1}" if len(alarms) > 1 else ""
+            parts.append(f"{labels(texts.STATES[state])}: {labels.alarm(alarms[0].key)}{more}")
+    parts += [f"⚠ {each}" for each in _faults(status.faults)]
+    if status.outbox:
+        parts.append(labels(texts.OUTBOX, count=status.outbox))
+    return ", ".join([*parts, *([clean(status.reason)] if status.state == OFFLINE and status.reason else [])])
 
 
 def missing(alarm: AlarmSnapshot, labels: Labels) -> str:
@@ -163,9 +168,9 @@ def _posts(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
         line = post_line(post, labels)
         if post.state != "unheard" and (old is None or line != post_line(old, labels)):
             yield line
-        clock = old.clock if old is not None else ""
-        if post.clock and post.clock != clock and (clock or post.clock != SYNCED):
-            yield f"{labels.post(post.post)}: {labels.word(texts.CLOCKS, post.clock)}"
+        clocks = [each.status.clock if each is not None and each.status is not None else "" for each in (old, post)]
+        if clocks[1] and clocks[1] != clocks[0] and (clocks[0] or clocks[1] != SYNCED):
+            yield f"{labels.post(post.post)}: {labels.word(texts.CLOCKS, clocks[1])}"
 
 
 def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:

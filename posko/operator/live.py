@@ -123,13 +123,14 @@ def _posts(snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, *, wid
     table = _table(texts.POST_COLUMNS, labels)
     now_s = snapshot.now + snapshot.offset_s
     for post in shown:
+        clock = post.status.clock if post.status is not None else ""
         seen = "" if post.last_seen_at is None else labels.length(snapshot.now - post.last_seen_at)
         table.add_row(
             Text(labels.post(post.post) if wide else clean(post.post)),
             Text(f" {labels.word(texts.STATES, post.state)} ", _STYLES.get(post.state, "")),
-            labels.when(post.since, now_s), Text(seen, "dim"),
-            Text({SYNCED: "✓", "": ""}.get(post.clock, "?"), "dim" if post.clock == SYNCED else "yellow"),
-            Text(lines.activity(post, labels), "yellow" if post.state != "sounding" else "bold red"),
+            labels.when(post.status.since if post.status is not None else None, now_s), Text(seen, "dim"),
+            Text({SYNCED: "✓", "": ""}.get(clock, "?"), "dim" if clock == SYNCED else "yellow"),
+            Text(lines.activity(post.status, labels), "yellow" if post.state != "sounding" else "bold red"),
         )
     return table
 

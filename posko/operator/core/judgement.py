@@ -150,18 +150,10 @@ def _unlisted(state: State, post: Post, key: Key) -> bool:
 
 def _post(state: State, post: str) -> PostSnapshot:
     known = state.post(post)
-    status = known.status
-    if status is None:
-        return PostSnapshot(post, Trouble.UNHEARD, None, known.last_seen_at)
-    missed = status.state != OFFLINE and away(state, post)
-    sounding = status.sounding
-    return PostSnapshot(
-        post, Trouble.AWAY if missed else status.state, status.since, known.last_seen_at,
-        sounding.key if sounding is not None else None,
-        sounding is not None and sounding.status is Status.EXERCISE, tuple(each.key for each in status.waiting),
-        tuple(each.key for each in status.silenced), status.faults, status.outbox, status.clock,
-        status.reason if status.state == OFFLINE else "",
-    )
+    word = Trouble.UNHEARD.value if known.status is None else known.status.state
+    if known.status is not None and word != OFFLINE and away(state, post):
+        word = Trouble.AWAY.value
+    return PostSnapshot(post, word, known.last_seen_at, known.status)
 
 
 # The order.

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from contract.domain.alarm import Key
 from contract.wire.event import Report
+from contract.wire.node_status import NodeStatus
 from posko.core.proof import Trouble
 from posko.operator.core.orders import Order
 
@@ -57,23 +58,16 @@ class AlarmSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PostSnapshot:
-    """A post, called `village/node`. `state` is what it reports, or `unheard` or `away`, which others know better.
+    """A post, called `village/node`, and its own last status, if it has reported any.
 
-    `since` is from when on it has been in this state; `last_seen_at` when it last reported anything itself.
+    `state` is that of the status, or `unheard` or `away`, which others know better. `last_seen_at` is when the post
+    last reported anything live.
     """
 
     post: str
     state: str
-    since: float | None
     last_seen_at: float | None
-    sounding: Key | None = None
-    exercise: bool = False
-    waiting: tuple[Key, ...] = ()
-    silenced: tuple[Key, ...] = ()
-    faults: Mapping[str, str] = field(default_factory=dict)
-    outbox: int = 0
-    clock: str = ""
-    reason: str = ""
+    status: NodeStatus | None
 
 
 @dataclass(frozen=True, slots=True)

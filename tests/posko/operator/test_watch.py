@@ -225,9 +225,11 @@ def test_a_snapshot_is_json_and_holds_the_words_of_the_wire_only() -> None:
         "rings": ["kalibagor/pos-1"], "missing": {"kotakan/pos-1": "locked", "patokan/polsek": "unheard"}, "age_s": 1.0,
         "remaining_s": 100.0, "origin": "operator/sri", "note": "sawah", "kept": True, "silenced": [],
     }]
-    assert [(each["post"], each["state"], each["sounding"]) for each in found["posts"]] == [
-        ("kalibagor/pos-1", "sounding", ["kalibagor", "pencurian"]), ("kotakan/pos-1", "ready", None),
-        ("patokan/polsek", "unheard", None)]
+    assert [(each["post"], each["state"], each["last_seen_at"]) for each in found["posts"]] == [
+        ("kalibagor/pos-1", "sounding", 1.0), ("kotakan/pos-1", "ready", 1.0), ("patokan/polsek", "unheard", None)]
+    assert found["posts"][0]["status"]["sounding"] == {
+        "incident": "pencurian", "village": "kalibagor", "identifier": "operator.1", "status": "Actual", "origin": "",
+        "note": ""}
     assert found["hub"] == {"state": "lives", "faults": {}, "listed_at": 1.0}
     assert [(each["source"], each["report"]["kind"]) for each in found["news"]] == [("kotakan/pos-1", "locked")]
     assert [(each["post"], each["good"], each["trouble"]) for each in found["order"]["rows"]] == [
