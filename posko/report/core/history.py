@@ -132,9 +132,10 @@ def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
     over_at = first_wall + (until - first_at) + CLOSING_S
     return Alarm(
         column(raw, "first", text), local_time(local, at), dated,
-        Key(column(raw, "village", text), column(raw, "incident", text)), column(raw, "status", lambda value: Status(text(value))),
-        column(raw, "origin", text), duration_s, min(sounds.values(), default=None), max(sounds.values(), default=None),
-        expected, tuple(post for post in expected if post not in sounds), end,
+        Key(column(raw, "village", text), column(raw, "incident", text)),
+        column(raw, "status", lambda value: Status(text(value))), column(raw, "origin", text), duration_s,
+        min(sounds.values(), default=None), max(sounds.values(), default=None), expected,
+        tuple(post for post in expected if post not in sounds), end,
         in_force=end is None and ended_at is None and now < over_at,
     )
 
