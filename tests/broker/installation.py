@@ -14,7 +14,7 @@ from broker.core.accounts import Ports
 from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
-from kentongan.broker import broker as command
+from kentongan.__main__ import main
 from tests.support.nodes import CONFIG
 
 BASE = "kentongan/situbondo"
@@ -31,7 +31,7 @@ class Said:
 
 def tool(*words: object) -> Said:
     """`kentongan broker WORDS`, in this process."""
-    found = CliRunner().invoke(command, [str(word) for word in words])
+    found = CliRunner().invoke(main, ["broker", *map(str, words)])
     if found.exception is not None and not isinstance(found.exception, SystemExit):
         raise found.exception
     return Said(found.exit_code, found.output.splitlines())

@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import kentongan.demo as main
 from demo import posts
 from demo.expect_hub import Lists
 from demo.ought import KOTAKAN, rings
 from demo.outages import DISASTER, FLOOD, HUB_BACK, HUB_DIES, OTHERS, POWER_BACK
 from demo.step import Step
 from demo.steps import BAD_PAYLOAD, TOUR
+from kentongan import demo as demo_command
+from kentongan.__main__ import main
 
 NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5
 COMMAND = [sys.executable, "-m", "kentongan", "demo"]
@@ -47,8 +48,8 @@ def start(folder: Path, *options: str) -> "subprocess.Popen[str]":
 
 def tour(monkeypatch: pytest.MonkeyPatch, steps: Sequence[Step]) -> Result:
     """`kentongan demo --plain` in this process, with another tour."""
-    monkeypatch.setattr(main, "TOUR", tuple(steps))
-    return CliRunner().invoke(main.demo, ["--plain"])
+    monkeypatch.setattr(demo_command, "TOUR", tuple(steps))
+    return CliRunner().invoke(main, ["demo", "--plain"])
 
 
 def children(pid: int) -> set[int]:
