@@ -245,7 +245,7 @@ def test_the_authoritys_key_may_be_kept_elsewhere(fresh: Installation) -> None:
 @pytest.mark.parametrize(("words", "part"), [
     (("provision", "--district", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
     (("provision", "--host", "posko.local:8883"), "--host: 'posko.local:8883' ends with a port"),
-    (("provision", "--host", "rumah kita"), "--host: 'rumah kita' is no host name"),
+    (("provision", "--host", "rumah kita"), "--host: 'rumah kita' must be a host name"),
     (("provision", "--village-broker", "olaen=10.0.0.1"), "village broker: 'olaen' is no village"),
     (("provision", "--village-broker", "olean"), "write olean=192.168.5.10"),
     (("provision", "--pid-file", "nowhere.pid"), "--pid-file: nowhere.pid cannot be read"),
