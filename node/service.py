@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, assert_never
 from contract.domain import incidents
 from contract.domain.district import EVERYWHERE, heard
 from contract.wire import topics
+from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
 from node import pins
 from node.buttons import Panel
@@ -31,7 +32,7 @@ from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
-from runtime.loop import DISK, Loop
+from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import Teller
 
@@ -166,8 +167,8 @@ class Node(Loop[State]):
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
         return {
-            "siren watch": self._siren.hung, "link watch": self._link.trouble,
-            "buttons watch": self._panel.hung, DISK: self._journal.hung,
+            Fault.SIREN_WATCH: self._siren.hung, Fault.LINK_WATCH: self._link.trouble,
+            Fault.BUTTONS_WATCH: self._panel.hung, Fault.JOURNAL_WATCH: self._journal.hung,
         }
 
 

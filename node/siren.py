@@ -17,8 +17,8 @@ from functools import lru_cache
 from threading import Condition, Thread
 
 from contract.wire import timing
+from contract.wire.faults import Fault
 from node.core.effects import Play
-from node.core.state import SIREN_THREAD
 from node.core.switching import Role, Score, score
 from node.devices import Output
 from runtime import clock
@@ -135,7 +135,7 @@ class Siren:
                 with self._woken:
                     self._end(clock.now())
                     self._broke = True
-                self._inbox.put(Faulted(SIREN_THREAD, f"failed and was hushed: {error!r}"))
+                self._inbox.put(Faulted(Fault.SIREN_THREAD, f"failed and was hushed: {error!r}"))
 
     def _turn(self) -> None:
         """Waits for the next edge or a new program, and plays what is due."""
@@ -179,7 +179,7 @@ class Siren:
         self._set(self._on | {edge.role} if edge.on else self._on - {edge.role})
         if self._broke:
             self._broke = False
-            self._inbox.put(Recovered(SIREN_THREAD))
+            self._inbox.put(Recovered(Fault.SIREN_THREAD))
 
     def _join(self, program: _Program, now: float) -> None:
         """Goes on with *program* from where it should be at *now*."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from contract.domain.alarm import Key, Status
+from contract.wire.faults import Fault
 from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
 from posko.core.events import Kept, Loaded, Stored, StoredClear
 from runtime import clock
@@ -85,7 +86,8 @@ class Journal(DatabaseThread[Write]):
         try:
             return self._read_row(row)
         except (TypeError, ValueError, AttributeError) as error:
-            self._inbox.put(Faulted("journal entry", f"the alarm {row[2]!r} cannot be read and is left out: {error}"))
+            reason = f"the alarm {row[2]!r} cannot be read and is left out: {error}"
+            self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
             return None
 
     def _read_row(self, row: tuple[Any, ...]) -> Stored:

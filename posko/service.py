@@ -14,6 +14,7 @@ from typing import assert_never
 from contract.domain.district import District, reaches
 from contract.domain.incidents import Catalogue
 from contract.wire import topics
+from contract.wire.faults import Fault
 from posko.config import Config
 from posko.core import status, step
 from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
@@ -22,7 +23,7 @@ from posko.journal import NAME, Journal
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
-from runtime.loop import DISK, Loop
+from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import Teller
 
@@ -78,7 +79,7 @@ class Hub(Loop[State]):
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
         return {
-            "link watch": self._link.trouble, DISK: self._journal.hung,
+            Fault.LINK_WATCH: self._link.trouble, Fault.JOURNAL_WATCH: self._journal.hung,
         }
 
 

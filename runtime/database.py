@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
+from contract.wire.faults import Fault
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted, Recovered
@@ -103,7 +104,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._inbox.put(loaded)
         if not self._pending:  # otherwise it is well when they are written
             self._failed = False
-            self._inbox.put(Recovered("journal"))
+            self._inbox.put(Recovered(Fault.JOURNAL))
         return True
 
     def _read(self, database: Database) -> object:
@@ -147,7 +148,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._written(written)
         if self._failed:
             self._failed = False
-            self._inbox.put(Recovered("journal"))
+            self._inbox.put(Recovered(Fault.JOURNAL))
 
     def _commit(self, database: Database) -> bool:
         with database:
@@ -159,7 +160,7 @@ class DatabaseThread(ABC, Generic[Entry]):
                     self._apply(database, entry)
                 except (TypeError, ValueError, OverflowError, sqlite3.IntegrityError) as error:
                     reason = f"a {type(entry).__name__} cannot be written and is left out: {error}"
-                    self._inbox.put(Faulted("journal entry", reason))
+                    self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
         return True
 
     def _attempt(self, act: Callable[[Database], T]) -> T | None:
@@ -181,13 +182,14 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def _fail(self, error: Exception) -> None:
         self._failed = True
-        self._inbox.put(Faulted("journal", f"cannot write {self._path}: {error}; what happens is kept in memory only"))
+        reason = f"cannot write {self._path}: {error}; what happens is kept in memory only"
+        self._inbox.put(Faulted(Fault.JOURNAL, reason))
         self._close_database()
         if len(self._pending) > PENDING:
             kept = [entry for entry in self._pending if not isinstance(entry, self.chatter)]
             if len(kept) > PENDING:
                 lost = len(kept) - PENDING
-                self._inbox.put(Faulted("journal entry", f"{lost} of the oldest are lost for want of room"))
+                self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, f"{lost} of the oldest are lost for want of room"))
             self._pending = deque(kept[-PENDING:])
 
     def _open(self) -> Database:
@@ -204,7 +206,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         for suffix in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
-        self._inbox.put(Faulted("journal file", f"was damaged; it is kept as {aside.name}, and a new one begun"))
+        self._inbox.put(Faulted(Fault.JOURNAL_FILE, f"was damaged; it is kept as {aside.name}, and a new one begun"))
 
     def _close_database(self) -> None:
         if self._database is not None:

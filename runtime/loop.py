@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
+from contract.wire.faults import Fault
 from runtime import clock, health
 from runtime.core.events import Clock, Faulted, Recovered
 from runtime.inbox import Inbox
 
 S = TypeVar("S")
-
-DISK = "journal watch"  # the part that a loop does without
 
 
 class Loop(ABC, Generic[S]):
@@ -70,5 +69,5 @@ class Loop(ABC, Generic[S]):
         for part in self._ailing - found.keys():
             self._inbox.put(Recovered(part))
         self._ailing = set(found)
-        if found.keys() <= {DISK}:  # without a disk it goes on all the same
+        if found.keys() <= {Fault.JOURNAL_WATCH}:  # without a disk it goes on all the same
             health.notify("WATCHDOG=1")

@@ -27,8 +27,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.wire import timing
-from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
+from contract.wire import timing, topics
+from contract.wire.faults import Fault
+from contract.wire.topics import Urgency
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
 from runtime.endpoint import Broker, Subscription
@@ -36,10 +37,9 @@ from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
 MAX_PACKET = 2 * 1024 * 1024
-# Under a flood these still come in: what ends sound must never be crowded out by what begins it.
-URGENT = ("/command/silence", "/alarm/aman")
-# What programs say of themselves may be longer than what people type: every alarm in force may stand in it.
-REPORTS = ("/active", "/status", "/event")
+_LIMITS = {
+    Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
+}
 
 
 class _Ledger:
@@ -133,7 +133,7 @@ class Link:
             except OSError as error:
                 self._reason = f"broker {self._broker.host}:{self._broker.port}: {error}"
             except Exception as error:  # noqa: BLE001 - the thread's edge: a bug in a callback must not deafen
-                self._fault("link thread", repr(error))
+                self._fault(Fault.LINK_THREAD, repr(error))
                 self._reason = "the link failed and begins anew"
             self._client = None
             self._inbox.put(Unlinked(self._reason))
@@ -191,21 +191,18 @@ class Link:
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
         refused = [each.topic for each, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
         if refused:
-            self._fault("subscriptions", f"the broker refuses {', '.join(refused)}")
+            self._fault(Fault.SUBSCRIPTIONS, f"the broker refuses {', '.join(refused)}")
         else:
-            self._recover("subscriptions")
-        self._recover("link thread")
+            self._recover(Fault.SUBSCRIPTIONS)
+        self._recover(Fault.LINK_THREAD)
         self._refused.clear()
-        self._recover("publish")
+        self._recover(Fault.PUBLISH)
         self._inbox.put(Linked())
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
-        beacon = topic.endswith("/active")
-        longest = MAX_BEACON_BYTES if topic.endswith(REPORTS) else MAX_BYTES
-        payload = bytes(message.payload[: longest + 1])  # the one more tells that it is too long
-        waiting = BEACON_LIMIT if beacon else URGENT_LIMIT if topic.endswith(URGENT) else NETWORK_LIMIT
-        self._inbox.offer(Received(topic, payload, message.retain), waiting)
+        payload = bytes(message.payload[: topics.longest(topic) + 1])  # the one more tells that it is too long
+        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[topics.urgency(topic)])
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         message = ledger.answered(mid, code)
@@ -216,11 +213,11 @@ class Link:
         """A refusal counts until the same is taken: a refused status and its report would call each other for ever."""
         if code.is_failure:
             self._refused.add(message.topic)
-            self._fault("publish", f"the broker refuses what {self._broker.client_id} publishes: {code}")
+            self._fault(Fault.PUBLISH, f"the broker refuses what {self._broker.client_id} publishes: {code}")
             return
         self._refused.discard(message.topic)
         if not self._refused:
-            self._recover("publish")
+            self._recover(Fault.PUBLISH)
         if message.token is not None:
             self._inbox.put(Acknowledged(message.token))
 

@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from contract.text import printable
+from contract.wire.faults import Fault
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 
@@ -48,11 +49,11 @@ class Teller:
             except Exception as error:  # noqa: BLE001 - the thread's edge: no line is worth a siren
                 if not self._failed:
                     self._failed = True
-                    self._inbox.put(Faulted("output", f"cannot say what happens: {error}; the journal has it"))
+                    self._inbox.put(Faulted(Fault.OUTPUT, f"cannot say what happens: {error}; the journal has it"))
                 continue
             if self._failed:
                 self._failed = False
-                self._inbox.put(Recovered("output"))
+                self._inbox.put(Recovered(Fault.OUTPUT))
 
 
 def line(event: Mapping[str, object]) -> str:

@@ -1,8 +1,11 @@
 """Topics <-> values. One class per kind of topic; what is no topic of this contract is None."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 
 ROOT = "kentongan"
 SILENCE, TEST = "silence", "test"
@@ -54,6 +57,26 @@ class PoskoTopic:
 
 
 Topic = AlarmTopic | CommandTopic | RondaTopic | ActiveTopic | NodeTopic | PoskoTopic
+
+
+class Urgency(Enum):
+    """What of a flood is dropped first, and what last: what ends sound must not be crowded out by what begins it."""
+
+    ORDINARY = 1
+    BEACON = 2
+    ENDS_SOUND = 3
+
+
+def urgency(name: str) -> Urgency:
+    """How urgent a message on the topic *name* is."""
+    if name.endswith("/active"):
+        return Urgency.BEACON
+    return Urgency.ENDS_SOUND if name.endswith((f"/command/{SILENCE}", f"/alarm/{ALL_CLEAR}")) else Urgency.ORDINARY
+
+
+def longest(name: str) -> int:
+    """How many bytes a message on the topic *name* may have: what programs report may be longer than what is raised."""
+    return MAX_BEACON_BYTES if name.endswith(("/active", "/status", "/event")) else MAX_BYTES
 
 
 def write(district: str, topic: Topic) -> str:

@@ -15,6 +15,7 @@ from contract.wire import timing
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
@@ -39,7 +40,7 @@ def heard(draft: Draft, payload: bytes) -> None:
         return  # overtaken by a newer one
     fresh, offset = _fresh(read, view, draft.now)
     draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now, offset=offset, cleared=view.cleared))
-    draft.recover("hub")
+    draft.recover(Fault.HUB)
     _obey(draft, fresh)
 
 
@@ -90,7 +91,7 @@ def pass_time(draft: Draft) -> None:
     due = _gap_due(draft.state)
     if due is not None and draft.now >= due:
         draft.change(hub=replace(draft.state.hub, missing=True))
-        draft.fault("hub", f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
+        draft.fault(Fault.HUB, f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
                            "repeated")
         draft.do(Reconnect())
 

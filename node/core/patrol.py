@@ -13,6 +13,7 @@ from contract.wire import alarm, answers, timing, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from contract.wire.topics import RondaTopic
 from node.core import alarms
 from node.core.alarms import Raised
@@ -75,9 +76,9 @@ def pass_time(draft: Draft) -> None:
     if not draft.state.clock.synced:
         draft.change(round_checked=None)
         if draft.now >= draft.state.started_at + timing.CLOCK_SYNC_S:
-            draft.fault("ronda", _UNKNOWN)
+            draft.fault(Fault.RONDA, _UNKNOWN)
         return
-    draft.recover("ronda")
+    draft.recover(Fault.RONDA)
     local = _local(draft.state, draft.now)
     before = draft.state.round_checked
     if before is not None and before - STEP_S < local < before:

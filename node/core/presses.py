@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from node.core import alarms, outbox, patrol
 from node.core.events import Contact
 from node.core.state import LOCK, SILENCE_BUTTON, Hold, Origin, State
@@ -35,7 +36,7 @@ def changed(draft: Draft, event: Contact) -> None:
         stuck = event.initial and event.name != LOCK
         _put(draft, event.name, Hold(draft.now, fired=stuck, stuck=stuck))
         if stuck:
-            draft.fault(_part(event.name), "closed when the node started; release it, or repair the contact")
+            draft.fault(Fault.BUTTON.of(event.name), "closed when the node started; release it, or repair the contact")
     elif event.closed and hold is not None:
         _put(draft, event.name, replace(hold, opened_at=None))
     elif hold is not None and hold.opened_at is None:
@@ -53,7 +54,7 @@ def pass_time(draft: Draft) -> None:
             _fire(draft, name)
         elif hold.fired and not hold.stuck and name != LOCK and draft.now >= hold.pressed_at + STUCK_S:
             _put(draft, name, replace(hold, stuck=True))
-            draft.fault(_part(name), f"held for more than {STUCK_S:g} s; release it, or repair the contact")
+            draft.fault(Fault.BUTTON.of(name), f"held for more than {STUCK_S:g} s; release it, or repair the contact")
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -94,12 +95,8 @@ def _released(draft: Draft, name: str, hold: Hold) -> None:
         draft.say(Kind.UNLOCKED)
     elif name == ALL_CLEAR and not hold.fired and (hold.opened_at or hold.pressed_at) >= hold.pressed_at + TAP_S:
         patrol.made(draft, Origin.BUTTON)
-    draft.recover(_part(name))
+    draft.recover(Fault.BUTTON.of(name))
 
 
 def _put(draft: Draft, name: str, hold: Hold) -> None:
     draft.change(contacts={**draft.state.contacts, name: hold})
-
-
-def _part(name: str) -> str:
-    return f"button {name}"

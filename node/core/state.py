@@ -15,7 +15,6 @@ from runtime.core.rate_limit import Bucket
 
 SILENCE_BUTTON = "hening"
 LOCK = "lock"
-SIREN_THREAD = "siren thread"  # the part that hushes itself when it fails
 
 
 class Origin(Enum):

@@ -19,10 +19,11 @@ making).
 from typing import assert_never
 
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from node.core import alarms, beacon, messages, outbox, patrol, playing, presses, status
 from node.core.effects import Effect
 from node.core.events import Contact, Event, Loaded, SelfTested
-from node.core.state import SIREN_THREAD, Rules, State
+from node.core.state import Rules, State
 from node.core.transition import Draft
 from runtime.core import transition as shared
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
@@ -84,7 +85,7 @@ def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a tab
             outbox.clock_changed(draft)
             status.heartbeat(draft)
         case Faulted(part, reason):
-            if part == SIREN_THREAD and part not in draft.state.faults:
+            if part == Fault.SIREN_THREAD and part not in draft.state.faults:
                 # It hushed itself: what sounded begins anew, once for each failure, and under the same bound.
                 draft.change(turn=None, quiet_since=draft.now)
             draft.fault(part, reason)

@@ -11,6 +11,7 @@ from contract.wire import timing, topics
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from posko.core.state import Alarm, State
 from posko.core.transition import Draft
 from runtime.core.effects import Publish
@@ -66,7 +67,7 @@ def _due(state: State, *, changed: bool) -> float:
 
 def _shown(state: State) -> list[Alarm]:
     """The alarms that are to be listed now."""
-    failing = "journal" in state.faults
+    failing = Fault.JOURNAL in state.faults
     return [
         alarm for alarm in state.alarms.values()
         if alarm.kept or alarm.shown or failing or state.now >= alarm.accepted_at + timing.LISTED_S

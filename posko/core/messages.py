@@ -16,6 +16,7 @@ from contract.wire import answers, beacon, hub_status, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
@@ -28,7 +29,6 @@ from runtime.core.events import Received
 # Of what is in force already, so many more alarms are merged at once, then each second.
 AT_ONCE, PER_S = 5.0, 0.5
 LATE_AT_ONCE = 100.0  # late ones of a village that are written down
-RIVAL = "another hub"
 
 
 def received(draft: Draft, message: Received) -> None:
@@ -180,7 +180,8 @@ def _other_hub(draft: Draft, message: Received) -> None:
 
 def _rivalled(draft: Draft, boot: str) -> None:
     draft.change(rivals_at=draft.now)
-    draft.fault(RIVAL, f"a second hub, of run {boot[:40]}, is at work in this district; stop one of the two")
+    reason = f"a second hub, of run {boot[:40]}, is at work in this district; stop one of the two"
+    draft.fault(Fault.ANOTHER_HUB, reason)
 
 
 def _stray(draft: Draft, message: Received) -> None:

@@ -12,6 +12,7 @@ from contract.wire import codec, timing
 from contract.wire.alarm import SYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
+from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, read_status
 from contract.wire.topics import NodeTopic
 from posko.core import alarms, beacon
@@ -83,7 +84,7 @@ def pass_time(draft: Draft) -> None:
     for post, watch in draft.state.posts.items():
         if watch.cloned_at is not None and draft.now >= watch.cloned_at + TURNS_S:
             _put(draft, post, replace(watch, cloned_at=None))
-            draft.recover(_double(post))
+            draft.recover(Fault.DOUBLE_OF.of(post))
     deaf = silent and len(silent) == len(state.rules.posts) and any(
         watch.heard_at is not None and watch.heard_at > state.linked_at for watch in state.posts.values()
     )
@@ -121,7 +122,8 @@ def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:
         watch = replace(watch, boot=boot, earlier=watch.boot, changed_at=draft.now,
                         cloned_at=draft.now if turns else watch.cloned_at)
         if turns:
-            draft.fault(_double(post), "two boxes take turns under this name; one has a copy of the other's SD card")
+            reason = "two boxes take turns under this name; one has a copy of the other's SD card"
+            draft.fault(Fault.DOUBLE_OF.of(post), reason)
     if watch.away:
         draft.say(Kind.BACK, post=post)
     _put(draft, post, replace(watch, heard_at=draft.now, away=False))
@@ -165,10 +167,6 @@ def _late(draft: Draft, key: Key, post: str, event: Report) -> None:
         return
     raised = Raised(identifier, draft.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
     alarms.late(draft, key, raised, f"{post}: {event.text('reason')[:200]}")
-
-
-def _double(post: str) -> str:
-    return f"double of {post}"
 
 
 def _put(draft: Draft, post: str, watch: Watch) -> None:

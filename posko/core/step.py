@@ -11,6 +11,7 @@ from typing import assert_never
 
 from contract.wire import timing
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from posko.core import alarms, beacon, messages, posts, proof, status
 from posko.core.effects import Effect
 from posko.core.events import Event, Kept, Loaded
@@ -88,4 +89,4 @@ def _miss(draft: Draft) -> None:
     beacon.forget(draft)
     if draft.state.rivals_at is not None and draft.now >= draft.state.rivals_at + RIVAL_S:
         draft.change(rivals_at=None)
-        draft.recover(messages.RIVAL)
+        draft.recover(Fault.ANOTHER_HUB)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from contract.wire import alarm
 from contract.wire.event import Kind, make_event, write_event
+from contract.wire.faults import Fault
 from runtime.core.effects import Connect, Log, Publish
 from runtime.core.events import Clock
 from runtime.core.rate_limit import Bucket, draw
@@ -91,25 +92,25 @@ class Draft:
     def fault(self, part: str, reason: str) -> None:
         """Puts a fault in force, and reports it if it is news."""
         if self.state.faults.get(part) != reason:
-            self.change(faults={**self.state.faults, part: reason})
-            self.say(Kind.FAULT, part=part, reason=reason)
+            self.change(faults={**self.state.faults, str(part): reason})
+            self.say(Kind.FAULT, part=str(part), reason=reason)
 
     def recover(self, part: str) -> None:
         """Lifts a fault, if there is one, and reports it."""
         if part in self.state.faults:
             self.change(faults=without(self.state.faults, part))
-            self.say(Kind.RECOVERED, part=part)
+            self.say(Kind.RECOVERED, part=str(part))
 
     def load(self) -> None:
         """The journal has answered: the broker may be sought."""
-        if self.state.faults.get("journal") == _NO_JOURNAL:
-            self.recover("journal")
+        if self.state.faults.get(Fault.JOURNAL) == _NO_JOURNAL:
+            self.recover(Fault.JOURNAL)
         self._connect()
 
     def miss_journal(self) -> None:
         """Goes on without the journal, once it was waited for long enough."""
         if not self.state.connecting and self.now >= self.state.started_at + LOAD_S:
-            self.fault("journal", _NO_JOURNAL)
+            self.fault(Fault.JOURNAL, _NO_JOURNAL)
             self._connect()
 
     def link(self) -> None:
@@ -119,13 +120,13 @@ class Draft:
         self.do(*(Publish(self._event_topic, write_event(event)) for event in backlog))
         if dropped:
             self.say(Kind.REFUSED, reason=f"{dropped} older events are only in the log here")
-        self.recover("link")
+        self.recover(Fault.LINK)
         self.say(Kind.LINKED)
 
     def unlink(self, reason: str) -> None:
         """The broker is out of reach."""
         self.change(linked_at=None, announced=None)
-        self.fault("link", reason)
+        self.fault(Fault.LINK, reason)
 
     def remember(self, identifier: str, *, over: bool) -> None:
         """Notes an identifier as seen; what is over stays over. The oldest make room."""

@@ -17,6 +17,7 @@ from contract.wire import beacon, hub_status, node_status, topics
 from contract.wire.beacon import Beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind, Report, read_event
+from contract.wire.faults import Fault
 from contract.wire.hub_status import HubStatus
 from contract.wire.node_status import OFFLINE, NodeStatus
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
@@ -132,7 +133,7 @@ def _take_in(state: State, event: object) -> State:
             state = replace(state, linked_at=None, trouble=reason)
         case Acknowledged():
             state = replace(state, acked_at=state.now)
-        case Faulted("publish", reason):
+        case Faulted(Fault.PUBLISH, reason):
             state = replace(state, refused=reason)
         case Faulted(part, reason):
             state = replace(state, faults={**state.faults, part: reason})
@@ -142,7 +143,7 @@ def _take_in(state: State, event: object) -> State:
             state = replace(state, clock=event)
         case Overflowed(count):
             reason = f"{count} messages came faster than they were read"
-            state = replace(state, faults={**state.faults, "inbox": reason})
+            state = replace(state, faults={**state.faults, Fault.INBOX: reason})
         case _:
             pass  # time has passed
     return state

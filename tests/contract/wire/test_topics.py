@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, RondaTopic, Topic, read, write
+from contract.wire import topics
+from contract.wire.topics import (
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    NodeTopic,
+    RondaTopic,
+    Topic,
+    Urgency,
+    read,
+    write,
+)
 from tests.contract.shipped import quick
 
 SLUGS = st.lists(st.text("akz09", min_size=1, max_size=4), min_size=1, max_size=3).map("-".join)
@@ -84,6 +95,23 @@ def test_a_misspelt_village_incident_or_command_is_still_a_topic(name: str, topi
 )
 def test_what_the_contract_does_not_know_is_no_topic(name: str) -> None:
     assert read("situbondo", name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "urgency", "longest"),
+    [
+        ("kentongan/situbondo/kalibagor/alarm/pencurian", Urgency.ORDINARY, 4096),
+        ("kentongan/situbondo/kalibagor/ronda", Urgency.ORDINARY, 4096),
+        ("kentongan/situbondo/kalibagor/command/test", Urgency.ORDINARY, 4096),
+        ("kentongan/situbondo/kalibagor/alarm/aman", Urgency.ENDS_SOUND, 4096),
+        ("kentongan/situbondo/semua/command/silence", Urgency.ENDS_SOUND, 4096),
+        ("kentongan/situbondo/active", Urgency.BEACON, 262_144),
+        ("kentongan/situbondo/kalibagor/node/pos-1/status", Urgency.ORDINARY, 262_144),
+        ("kentongan/situbondo/posko/event", Urgency.ORDINARY, 262_144),
+    ],
+)
+def test_what_ends_sound_is_dropped_last_and_reports_may_be_long(name: str, urgency: Urgency, longest: int) -> None:
+    assert (topics.urgency(name), topics.longest(name)) == (urgency, longest)
 
 
 @pytest.mark.parametrize("kind", ["status", "event"])

@@ -5,7 +5,6 @@ from dataclasses import replace
 from hypothesis import given
 
 from node.core.effects import Hush, Play
-from node.core.state import SIREN_THREAD
 from node.core.switching import Role
 from runtime.core.events import Faulted
 from tests.contract.shipped import quick
@@ -136,7 +135,7 @@ def test_a_code_that_has_no_time_left_before_the_longest_sounding_is_over_and_no
 def test_a_code_that_was_hushed_by_a_failure_is_beaten_whole_when_it_begins_anew() -> None:
     world = box()
     world.alarm("aman", 20.0)
-    world.feed(Faulted(SIREN_THREAD, "broke"), 24.0)
+    world.feed(Faulted("siren thread", "broke"), 24.0)
     world.wait(60.0)
 
     assert told(world) == [("aman", 20.0, 22.0, 0.0, 27.5), ("aman", 24.0, 27.5, 0.0, 33.0)]

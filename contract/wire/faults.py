@@ -1,0 +1,117 @@
+"""Every fault's name, as a status and the event `fault` carry it, with what it means and what to do. `docs/faults.md`
+shows them.
+
+Of things of which a program has several, each has a fault of its own: `Fault.BUTTON.of("pencurian")` is
+`button pencurian`.
+"""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What a program cannot do. `meaning` is one sentence of what that means, `remedy` one of what to do."""
+
+    meaning: str
+    remedy: str
+
+    def __new__(cls, name: str, meaning: str, remedy: str) -> "Fault":
+        """A member: its name is its value."""
+        found = str.__new__(cls, name)
+        found._value_, found.meaning, found.remedy = name, meaning, remedy
+        return found
+
+    def of(self, which: str) -> str:
+        """The fault of the one that is called *which*."""
+        return f"{self.value} {which}"
+
+    # A node's outputs.
+    SIREN = "siren", "The siren's relay cannot be switched.", "Check its pin in the settings and its wires."
+    STRIKER = "striker", "The striker cannot be switched.", "Check its pin in the settings and its wires."
+    STROBE = "strobe", "The strobe cannot be switched.", "Check its pin in the settings and its wires."
+    SIREN_THREAD = (
+        "siren thread", "The part that switches the outputs failed and put them to rest; what sounded begins anew.",
+        "If it comes again, keep the log and report it.",
+    )
+    SIREN_WATCH = (
+        "siren watch", "The part that switches the outputs does not answer.",
+        "systemd restarts the node; if it comes again, keep the log and report it.",
+    )
+    SOUND = (
+        "sound", "The loudspeaker is mute, hangs or is torn out; siren and striker sound.",
+        "Check the sound card, the cable, the amplifier and `sound.device`.",
+    )
+    RECORDINGS = (
+        "recordings", "A recording cannot be played; its sentence is left out.",
+        "Run `kentongan voice` at that post, and record it anew.",
+    )
+    VOICE = (
+        "voice", "The sentences cannot be made, or their recordings cannot be found; the drum is beaten all the same.",
+        "Run `kentongan voice` at that post.",
+    )
+    # A node's buttons.
+    BUTTON = (
+        "button", "A button was closed when the node started, or is held for too long; it counts again once released.",
+        "Release it, or repair its contact.",
+    )
+    PIN_OF_BUTTON = "pin of button", "A button cannot be read.", "Check its pin in the settings."
+    PIN_OF_LAMP = "pin of lamp", "A lamp cannot be switched.", "Check its pin in the settings."
+    BUTTONS_WATCH = (
+        "buttons watch", "The part that reads the buttons is dead.",
+        "systemd restarts the node; if it comes again, keep the log and report it.",
+    )
+    # What a node or the hub shares with others.
+    LINK = (
+        "link", "The broker is out of reach; buttons sound their own post, and presses are sent when it is back.",
+        "Check the network and the broker.",
+    )
+    LINK_THREAD = (
+        "link thread", "The connection failed by a fault of the program, and is made anew.",
+        "If it comes again, keep the log and report it.",
+    )
+    LINK_WATCH = (
+        "link watch", "The part that keeps the connection is dead.",
+        "systemd restarts the program; if it comes again, keep the log and report it.",
+    )
+    SUBSCRIPTIONS = (
+        "subscriptions", "The broker refuses what this program subscribes to, so it does not receive it.",
+        "Provision the broker again, and restart it.",
+    )
+    PUBLISH = (
+        "publish", "The broker refuses what this program publishes.", "Provision the broker again, and restart it."
+    )
+    HUB = (
+        "hub", "The beacon does not come; alarms sound directly, and are not repeated for those who missed them.",
+        "See whether `kentongan posko` runs on the broker's computer.",
+    )
+    RONDA = (
+        "ronda", "The clock is not synchronised, so the hours of the patrol cannot be known.",
+        "Check the network and the time service.",
+    )
+    # The disk.
+    JOURNAL = (
+        "journal", "The disk does not answer or cannot be written; what happens is kept in memory only.",
+        "Make room on the SD card, or replace it.",
+    )
+    JOURNAL_WATCH = (
+        "journal watch", "The disk hangs, or the part that writes to it is dead.", "Replace the SD card."
+    )
+    JOURNAL_ENTRY = (
+        "journal entry", "Something could not be written to the journal, or read from it, and is left out.",
+        "Keep the log and report it.",
+    )
+    JOURNAL_FILE = (
+        "journal file", "The journal was damaged; it is kept aside, and a new one was begun.",
+        "Replace the SD card if it comes again.",
+    )
+    OUTPUT = (
+        "output", "Nobody takes the program's log lines; the journal has every event.", "See what became of the log."
+    )
+    # What the hub and the operator's program alone notice.
+    ANOTHER_HUB = "another hub", "A second hub is at work in this district.", "Stop one of the two."
+    DOUBLE_OF = (
+        "double of", "Two boxes take turns under the name of this post: one has a copy of the other's SD card.",
+        "Give one of them its own settings and account.",
+    )
+    INBOX = (
+        "inbox", "Messages came faster than they were read, so what is shown may be incomplete.", "Start it again."
+    )

@@ -1,0 +1,37 @@
+"""The names of faults: all of them are on the page of faults, with what they mean and what to do."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contract.wire.faults import Fault
+from node.core.switching import Role
+
+ROOT = Path(__file__).parents[3]
+ROW = re.compile(r"^\| `([a-z ]+?)(?: [A-Z]+)?` \| (.+) \| (.+) \|$", re.MULTILINE)
+
+
+def test_the_page_names_every_fault_with_its_meaning_and_its_remedy() -> None:
+    assert ROW.findall((ROOT / "docs" / "faults.md").read_text("utf-8")) == [
+        (fault.value, fault.meaning, fault.remedy) for fault in Fault
+    ]
+
+
+def test_a_fault_is_its_name() -> None:
+    assert (Fault.LINK, str(Fault.SIREN_THREAD), Fault.BUTTON.of("pencurian")) == (
+        "link", "siren thread", "button pencurian",
+    )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_output_has_a_fault_of_its_name(role: Role) -> None:
+    assert role.value in set(Fault)
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_says_in_a_sentence_each_what_it_means_and_what_to_do(fault: Fault) -> None:
+    for sentence in (fault.meaning, fault.remedy):
+        assert sentence[0].isupper() or sentence.startswith("systemd")
+        assert sentence.endswith(".")
+        assert sentence.count(". ") == 0
