@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Key, Status
 from contract.wire.alarm import read_alarm
 from posko.core.proof import Trouble
 from posko.operator.core import judgement
@@ -209,6 +209,24 @@ def test_what_is_raised_once_too_often_is_in_force_all_the_same() -> None:
 
     assert judgement.standing(sitting.state) is Standing.RECORDED
     assert outcome(sitting) == (True, 0)
+
+
+@pytest.mark.parametrize("others", [
+    [], [listed(FIRE, "first")], [listed(identifier="first", status=Status.EXERCISE)],
+    [listed(FIRE, "first"), listed(Key("kotakan", "pencurian"), "second")],
+])
+def test_what_is_refused_and_nothing_like_it_is_listed_is_refused(others: list[Any]) -> None:
+    refusal = event("posko", "refused", identifier="operator.1", reason="no")
+    sitting = Sitting(ALARM).linked(hub(), beacon(*others)).at(0.2, refusal)
+
+    assert judgement.standing(sitting.state) is Standing.REFUSED
+
+
+def test_what_is_refused_and_the_like_is_listed_among_others_is_in_force() -> None:
+    refusal = event("posko", "refused", identifier="operator.1", reason="too many of this incident at once")
+    sitting = Sitting(ALARM).linked(hub(), beacon(listed(FIRE, "a"), listed(identifier="b"))).at(0.2, refusal)
+
+    assert judgement.standing(sitting.state) is Standing.RECORDED
 
 
 def test_without_a_hub_it_is_over_two_seconds_after_all_ring_and_says_so() -> None:

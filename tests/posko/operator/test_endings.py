@@ -10,6 +10,7 @@ from posko.core.proof import Trouble
 from posko.operator import lines
 from posko.operator.core import judgement
 from posko.operator.core.orders import Act
+from posko.operator.core.snapshot import Standing
 from runtime.core.events import Tick
 from tests.posko.operator.told import (
     CLEAR,
@@ -86,6 +87,21 @@ def test_who_still_sounds_the_villages_alarm_or_will_is_named(still: object) -> 
     assert (outcome(sitting), bad(sitting)) == ((True, 1), [KALIBAGOR])
 
 
+def test_what_the_hub_saw_of_other_villages_alarms_is_not_what_the_all_clear_ends() -> None:
+    rang = hub(alarms=[{"village": "kotakan", "incident": "pencurian", "sounds": {KOTAKAN: 0.1}}])
+    sitting = Sitting(CLEAR).linked(rang, status(KOTAKAN, kept=True, state="offline"))
+
+    assert bad(sitting) == []
+    assert judgement.out_of_reach(sitting.state) == (KOTAKAN,)
+
+
+def test_of_what_still_sounds_the_safe_code_and_what_fails_are_not_told_twice() -> None:
+    sitting = Sitting(ordered(Act.CLEAR, "semua", "aman")).linked(rings(KOTAKAN, SAFE_CODE), rings(KALIBAGOR))
+
+    assert bad(sitting) == [KALIBAGOR]
+    assert judgement.still_sounding(sitting.state) == {}
+
+
 def test_other_villages_alarms_and_those_of_all_do_not_count_and_are_told() -> None:
     sitting = Sitting(CLEAR).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES)).at(10.1, Tick())
     told = sitting.closing()
@@ -148,6 +164,15 @@ def test_silence_means_whatever_sounds_in_the_village_and_nothing_outside() -> N
 
     assert sounding == [KALIBAGOR]
     assert outcome(sitting) == (True, 0)
+
+
+@pytest.mark.parametrize("other", [
+    event("posko", "silenced", village="kotakan"), event("posko", "cleared", village="kalibagor"),
+])
+def test_what_the_hub_reports_of_something_else_does_not_record_a_silence(other: object) -> None:
+    sitting = Sitting(SILENCE).linked(hub()).at(0.4, other)
+
+    assert judgement.standing(sitting.state) is not Standing.RECORDED
 
 
 def test_silence_of_all_is_recorded_when_the_beacon_lists_all_in_force_as_silenced() -> None:

@@ -80,6 +80,14 @@ def test_what_is_not_listed_is_in_force_once_the_hub_had_the_time_to_list_it() -
     assert [(each.key, each.listed) for each in judgement.alarms(sitting.state)] == [(THEFT, False)]
 
 
+def test_what_is_not_listed_is_an_exercise_if_its_post_says_so_and_counted_once_if_it_is_listed() -> None:
+    exercise = status(KALIBAGOR, about(THEFT, status="Exercise"))
+    sitting = watching().at(1.0, exercise, rings(KOTAKAN, DISASTER)).at(60.0, beacon(listed(DISASTER)), Tick())
+
+    assert [(each.key, each.listed, each.exercise) for each in judgement.alarms(sitting.state)] == [
+        (DISASTER, True, False), (THEFT, False, True)]
+
+
 def test_the_safe_code_and_a_round_are_no_alarms() -> None:
     sitting = watching(rings(KALIBAGOR, Key("kalibagor", "aman")), rings(KOTAKAN, Key("kotakan", "patroli")))
 
@@ -146,6 +154,12 @@ def test_who_is_away_offline_or_unknown_to_the_district_file_is_said() -> None:
         "olean/pos-1, tak terdaftar: siap",
         "olean/pos-1, tak terdaftar: jam belum sinkron",
     ]
+
+
+def test_a_post_that_is_offline_is_not_away_as_well() -> None:
+    sitting = watching(status(KALIBAGOR, kept=True, state="offline"), hub(posts={KALIBAGOR: "away"}))
+
+    assert [post.state for post in judgement.snapshot(sitting.state).posts] == ["offline", "unheard", "unheard"]
 
 
 def test_what_no_status_shows_is_told_from_the_events() -> None:
