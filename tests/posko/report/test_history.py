@@ -90,6 +90,11 @@ def test_an_alarm_without_an_end_is_in_force_until_its_time_is_over(now: float, 
     assert told in render.alarms(history.months([found]), LABELS)
 
 
+@pytest.mark.parametrize(("end", "ended_at"), [("cleared", 2010.0), ("unknown", None), (None, 2010.0)])
+def test_an_alarm_with_an_end_or_the_time_of_one_is_not_in_force(end: str | None, ended_at: float | None) -> None:
+    assert not alarm(1793628850.0, end=end, ended_at=ended_at).in_force
+
+
 # Who sounded.
 
 
