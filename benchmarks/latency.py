@@ -1,187 +1,147 @@
-"""Publish to relay, and held button to relay, beside the floors; one interleaved run.
+"""From a publish to the relay, from a silence to the relay at rest, from a held button to the relay.
 
-The node is the real process; only its pins are simulated, and they write down the instant at which they switch.
-Every publish goes, in turn, to a C subscriber (if a compiler and libmosquitto-dev are there), to a bare paho
-subscriber and to the node, so that all meet the same machine.
+    raw socket ──publish (QoS 1), after 50 ms of rest──> Mosquitto ──> node ──> relay: the simulated pin's instant
+                                                             └──> each peer: the instant in its callback
+
+All subscribers, plain and TLS, take part in one interleaved run, each round in another order, so that all meet the
+same machine; then again beside two busy processes.
 """
 
-import shutil
-import subprocess
-import sys
-import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
-from queue import Queue
-from typing import Any
+from time import sleep
 
-import click
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from benchmarks import parts
+from benchmarks.parts import BASE, HOLD_S, Node
+from benchmarks.peers import SUBSCRIBERS, Subscriber
+from benchmarks.publisher import Connection, Endpoint
+from benchmarks.report import Aim, Mark, Row
+from benchmarks.run import REST_S, MissingError, Run, busy, now
 
-from testing.box import Box, now
-from testing.private_broker import PrivateBroker
-
-HERE = Path(__file__).resolve().parent
-HOLD_S = 0.2
+ABOUT = "publish to relay beside its peers, plain and TLS, idle and loaded; silence; held button"
+LOADS = {"idle": 0, "busy": 2}
+LOAD_NAMES = {"idle": "idle machine", "busy": "two busy processes beside it"}
+LINKS = {"plain": "plain", "tls": "TLS"}
 VILLAGES = ("patokan", "dawuhan", "kalibagor", "kotakan", "talkandang", "olean", "semua")
 INCIDENTS = (
     "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "kecelakaan", "pencurian", "ternak", "lainnya",
 )
+RELEASE_S = 0.1  # longer than any bounce
 
 
-class Floor:
-    """A subscriber process that prints an instant for each message."""
+@dataclass(slots=True)
+class _Stand:
+    """What subscribes at one broker, and what was measured: seconds by subscriber, and of the silences."""
 
-    def __init__(self, name: str, command: list[str], topic: str, port: int) -> None:
-        self.name = name
-        self.topic = topic
-        self._process = subprocess.Popen(
-            [*command, str(port), topic], stdout=subprocess.PIPE, text=True
-        )
-        self._lines: Queue[str] = Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-        self._lines.get(timeout=10)
+    publisher: Connection
+    node: Node
+    peers: dict[str, Subscriber]
+    keys: Iterator[tuple[str, str]] = field(default_factory=lambda: cycle(
+        [(village, incident) for incident in INCIDENTS for village in VILLAGES]
+    ))
+    took_s: dict[str, list[float]] = field(default_factory=dict)
 
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
+    def peer(self, key: str) -> None:
+        """One message to a peer."""
+        sleep(REST_S)
+        at = self.publisher.publish(self.peers[key].topic)
+        self.took_s.setdefault(key, []).append(self.peers[key].edge() - at)
 
-    def heard(self) -> float:
-        return float(self._lines.get(timeout=5))
+    def alarm(self) -> None:
+        """One alarm to the node, and then one silence."""
+        village, incident = next(self.keys)
+        since = len(self.node.changes)
+        sleep(REST_S)
+        at = self.publisher.publish(f"{BASE}/{village}/alarm/{incident}")
+        self.took_s.setdefault("node", []).append(self.node.switched_on("siren", since) - at)
+        self.silence()
 
-    def close(self) -> None:
-        self._process.terminate()
-        self._process.wait()
+    def silence(self) -> None:
+        """Silences the node."""
+        since = len(self.node.changes)
+        sleep(REST_S)
+        at = self.publisher.publish(f"{BASE}/patokan/command/silence")
+        self.took_s.setdefault("silence", []).append(self.node.at_rest(since) - at)
 
-
-def compile_floor(folder: Path) -> list[str] | None:
-    compiler = shutil.which("cc")
-    program = folder / "floor"
-    if compiler is None:
-        return None
-    made = subprocess.run(
-        [compiler, "-O2", "-o", str(program), str(HERE / "floor.c"), "-lmosquitto"], capture_output=True, check=False
-    )
-    return [str(program)] if made.returncode == 0 else None
-
-
-@contextmanager
-def burners(count: int) -> Iterator[None]:
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+    def press(self) -> None:
+        """Holds a button until the relay is on."""
+        since = len(self.node.changes)
+        sleep(REST_S)
+        at = now()
+        self.node.contact("pencurian", closed=True)
+        self.took_s.setdefault("press", []).append(self.node.switched_on("siren", since) - at - HOLD_S)
+        self.node.contact("pencurian", closed=False)
+        self.silence()
+        sleep(RELEASE_S)
 
 
-def settings(folder: Path, port: int) -> dict[str, Any]:
-    return {
-        "node": "polsek", "village": "patokan", "hears": "all", "hub": False,
-        "district": str(HERE.parent / "config" / "situbondo.yaml"),
-        "broker": {"host": "127.0.0.1", "port": port},
-        "siren": {"pin": 17}, "striker": {"pin": 27}, "strobe": {"pin": 22},
-        "buttons": {"pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S}},
-        "state_dir": str(folder / "state"),
-    }
-
-
-def relay_on(box: Box, since: int) -> float:
-    def found(box: Box) -> bool:
-        return any(change.output == "siren" and change.level for change in box.changes[since:])
-
-    if not box.wait(found, 5.0):
-        raise click.ClickException("the relay did not switch; the node said last: " + "; ".join(box.lines[-3:]))
-    return next(change.at for change in box.changes[since:] if change.output == "siren" and change.level)
-
-
-def table(rows: dict[str, list[float]], floor: str) -> None:
-    base = percentile(rows[floor], 0.5)
-    click.echo(f"{'':34}{'n':>6}{'p50':>9}{'p90':>9}{'p99':>9}{'max':>9}   p50 / {floor}")
-    for name, values in rows.items():
-        marks = "".join(f"{percentile(values, mark) * 1e3:9.3f}" for mark in (0.5, 0.9, 0.99, 1.0))
-        click.echo(f"{name:34}{len(values):6}{marks}   {percentile(values, 0.5) / base:.2f}")
-    click.echo("milliseconds")
-
-
-def percentile(values: list[float], mark: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(mark * len(values)))]
-
-
-@click.command()
-@click.option("--publishes", default=300, show_default=True, help="Publishes to each subscriber; at most 300.")
-@click.option("--presses", default=50, show_default=True, help="Held buttons.")
-@click.option("--burners", "load", default=0, show_default=True, help="Busy processes beside it.")
-def main(publishes: int, presses: int, load: int) -> None:
-    """Measure publish to relay and held button to relay, beside the floors."""
+def measure(run: Run) -> Iterator[Row]:
+    """The rows of latency. Raises MeasureError, BrokerError."""
+    missing: dict[str, str] = {}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        broker = stack.enter_context(PrivateBroker(folder / "broker"))
-        box = stack.enter_context(Box(folder / "node", settings(folder, broker.port)))
-        if not box.wait_line("linked", 10.0):
-            raise click.ClickException("the node did not link")
-        floors = [Floor("paho, in its callback", [sys.executable, "-m", "benchmarks.bare"], "bare", broker.port)]
-        compiled = compile_floor(folder)
-        if compiled is not None:
-            floors.insert(0, Floor("C, libmosquitto", compiled, "floor", broker.port))
-        else:
-            click.echo("no C floor: it needs a compiler and libmosquitto-dev", err=True)
-        for floor in floors:
-            stack.callback(floor.close)
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-        client.connect("127.0.0.1", broker.port)
-        client.loop_start()
-        stack.callback(client.loop_stop)
-        stack.callback(client.disconnect)
-        stack.enter_context(burners(load))
-        rows: dict[str, list[float]] = {floor.name: [] for floor in floors}
-        rows["kentongan node, to its relay"] = []
-        keys = cycle([(village, incident) for incident in INCIDENTS for village in VILLAGES])
-        for _ in range(min(publishes, 300)):
-            for floor in floors:
-                at = now()
-                client.publish(floor.topic, b"", qos=1)
-                rows[floor.name].append(floor.heard() - at)
-            village, incident = next(keys)
-            since = len(box.changes)
-            at = now()
-            client.publish(f"kentongan/situbondo/{village}/alarm/{incident}", b"", qos=1)
-            rows["kentongan node, to its relay"].append(relay_on(box, since) - at)
-            hush(client, box)
-        click.echo("publish (QoS 1) to relay")
-        table(rows, floors[0].name)
-        click.echo(f"\nheld button to relay, beyond the hold time of {HOLD_S} s")
-        table({"kentongan node": [press(client, box) for _ in range(presses)]}, "kentongan node")
-        click.echo(memory(box.pid))
+        stands = {}
+        for link, brokers in (("plain", parts.broker), ("tls", parts.tls_broker)):
+            endpoint = stack.enter_context(brokers(run.folder / link))
+            stands[link] = _stand(run, stack, link, endpoint, missing)
+        for load, count in LOADS.items():
+            for stand in stands.values():
+                stand.took_s = {}
+            with busy(count):
+                _publish(run, stands, load)
+                for _ in run.times(f"held button, {LOAD_NAMES[load]}", run.count(40, 5)):
+                    stands["plain"].press()
+            for link, stand in stands.items():
+                yield from _publish_rows(link, load, stand.took_s, missing)
+            yield from _box_rows(load, stands["plain"].took_s)
 
 
-def hush(client: mqtt.Client, box: Box) -> None:
-    client.publish("kentongan/situbondo/patokan/command/silence", b"", qos=1)
-    if not box.wait(lambda each: not each.on("siren") and not each.on("strobe"), 5.0):
-        raise click.ClickException("silence was not obeyed")
+def _stand(run: Run, stack: ExitStack, link: str, endpoint: Endpoint, missing: dict[str, str]) -> _Stand:
+    peers = {}
+    for peer in SUBSCRIBERS:
+        try:
+            command = peer.command(run.folder)
+        except MissingError as error:
+            missing[peer.key] = str(error)
+            continue
+        peers[peer.key] = stack.enter_context(Subscriber(peer.name, command, endpoint, f"peer/{peer.key}"))
+    folder = run.folder / f"node-{link}"
+    node = stack.enter_context(Node(folder, parts.settings(folder, endpoint)))
+    return _Stand(stack.enter_context(Connection(endpoint)), node, peers)
 
 
-def press(client: mqtt.Client, box: Box) -> float:
-    since, at = len(box.changes), now()
-    box.contact("pencurian", closed=True)
-    beyond = relay_on(box, since) - at - HOLD_S
-    box.contact("pencurian", closed=False)
-    hush(client, box)
-    time.sleep(0.1)  # a real release, longer than any bounce
-    return beyond
+def _publish(run: Run, stands: dict[str, _Stand], load: str) -> None:
+    """All subscribers in turn, in another order each round."""
+    turns = [(stand, key) for stand in stands.values() for key in (*stand.peers, "node")]
+    for number in run.times(f"publish to relay, {LOAD_NAMES[load]}", run.count(150, 10)):
+        first = number % len(turns)
+        for stand, key in (*turns[first:], *turns[:first]):
+            if key == "node":
+                stand.alarm()
+            else:
+                stand.peer(key)
 
 
-def memory(pid: int) -> str:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    resident = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-    return f"\nthe node's resident memory: {int(resident) / 1024:.1f} MB"
+def _publish_rows(link: str, load: str, took_s: dict[str, list[float]], missing: dict[str, str]) -> Iterator[Row]:
+    group = f"publish (QoS 1) to relay, {LINKS[link]}, {LOAD_NAMES[load]}"
+    bare = f"publish.{link}.{load}.bare"
+    for peer in SUBSCRIBERS:
+        yield Row(f"publish.{link}.{load}.{peer.key}", group, peer.name, "ms", _ms(took_s, peer.key),
+                  peer=None if peer.key == "bare" else bare, reason=missing.get(peer.key, ""))
+    aims = {("plain", "idle"): (Aim(Mark.MEDIAN, 1.5, bare),), ("tls", "idle"): (Aim(Mark.MEDIAN, 1.5, bare),),
+            ("plain", "busy"): (Aim(Mark.P99, 4.7),)}
+    yield Row(f"publish.{link}.{load}.node", group, "node", "ms", _ms(took_s, "node"), bare, aims.get((link, load), ()))
 
 
-if __name__ == "__main__":
-    main()
+def _box_rows(load: str, took_s: dict[str, list[float]]) -> Iterator[Row]:
+    aims = (Aim(Mark.MEDIAN, 5.0), Aim(Mark.MAX, 200.0)) if load == "idle" else (Aim(Mark.MAX, 200.0),)
+    yield Row(f"silence.{load}", "silence by MQTT to relay at rest", f"node, {LOAD_NAMES[load]}", "ms",
+              _ms(took_s, "silence"), aims=aims)
+    yield Row(f"press.{load}", f"held button to relay, beyond the hold time of {HOLD_S:g} s",
+              f"node, {LOAD_NAMES[load]}", "ms", _ms(took_s, "press"),
+              aims=(Aim(Mark.MEDIAN, 1.0),) if load == "idle" else ())
+
+
+def _ms(took_s: dict[str, list[float]], key: str) -> tuple[float, ...]:
+    return tuple(1000 * each for each in took_s.get(key, ()))

@@ -1,11 +1,11 @@
 /* The floor: a C subscriber that writes down when each message came, on the node's clock, and does nothing else.
- * Usage: floor PORT TOPIC. Prints one line of seconds a message. Needs libmosquitto-dev. */
+ * Usage: mosquitto PORT TOPIC [CA_FILE]. Prints "ready", then one line of seconds a message. Needs libmosquitto-dev. */
 #include <mosquitto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-static void heard(struct mosquitto *client, void *data, const struct mosquitto_message *message)
+static void received(struct mosquitto *client, void *data, const struct mosquitto_message *message)
 {
     struct timespec at;
     clock_gettime(CLOCK_BOOTTIME, &at);
@@ -21,14 +21,16 @@ static void subscribed(struct mosquitto *client, void *data, int mid, int count,
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc != 3 && argc != 4)
         return 2;
     mosquitto_lib_init();
     struct mosquitto *client = mosquitto_new(NULL, true, NULL);
     mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
-    mosquitto_message_callback_set(client, heard);
+    if (argc == 4 && mosquitto_tls_set(client, argv[3], NULL, NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
+        return 1;
+    mosquitto_message_callback_set(client, received);
     mosquitto_subscribe_callback_set(client, subscribed);
-    if (mosquitto_connect(client, "127.0.0.1", atoi(argv[1]), 60) != MOSQ_ERR_SUCCESS)
+    if (mosquitto_connect(client, "localhost", atoi(argv[1]), 60) != MOSQ_ERR_SUCCESS)
         return 1;
     mosquitto_subscribe(client, NULL, argv[2], 1);
     return mosquitto_loop_forever(client, -1, 1) == MOSQ_ERR_SUCCESS ? 0 : 1;
