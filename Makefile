@@ -18,9 +18,9 @@ lint: prepare-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
+# make bench CHECK=1 exits 1 where an aim is missed; QUICK=1 is a look; ONLY="latency idle" names benchmarks.
 bench: prepare-dev
-	.venv/bin/python -m benchmarks.latency
-	.venv/bin/python -m benchmarks.sound
+	.venv/bin/python -m benchmarks $(if $(CHECK),--check) $(if $(QUICK),--quick) $(ONLY)
 
 COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
 

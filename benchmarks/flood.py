@@ -1,67 +1,113 @@
-"""How long an operator's alarm takes while one post floods the broker, on an installation as `provision` makes it.
+"""What others still get through while one post floods the broker, on an installation as `provision` makes it.
 
-    one post's account ──alarms without pause, TLS──┐
-    operator ──an alarm every 100 ms, TLS───────────┴──> Mosquitto ──> mosquitto_sub, in a responder's name
+    one post's account ──alarms without pause, TLS──┐              ┌──> mosquitto_sub, in a responder's name
+    operator ──alarms and silences, TLS─────────────┴──> Mosquitto ┴──> a neighbour's node, which receives the flood
+
+The flood's alarms have the status Test, so that the node reads each and sounds none.
 """
 
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep, time
 from typing import Any
 
 from benchmarks import parts
-from benchmarks.parts import BASE
+from benchmarks.parts import BASE, HOLD_S, Node
 from benchmarks.publisher import Account, Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import WAIT_S, MeasureError, Run, wait_until
-from broker.private import program
+from benchmarks.run import WAIT_S, MeasureError, Run, now, wait_until
+from broker.mosquitto import program
 from demo.installation import OPERATOR, Installation
 
-ABOUT = "an operator's alarm while one post floods the broker"
-ROGUE, LISTENER = "kalibagor.pos-1", "patokan.polsek"
+ABOUT = "an operator's alarm, a held button and a silence while one post floods the broker"
+GROUP = "while one post floods the broker, TLS"
+ROGUE, NEIGHBOUR, LISTENER = "kalibagor.pos-1", "kotakan.pos-1", "patokan.polsek"
 FLOOD, ALARM = f"{BASE}/kalibagor/alarm/pencurian", f"{BASE}/patokan/alarm/kebakaran"
-PERIOD_S = 0.1
+BODY = b'{"status": "Test"}'
+PAUSE_S = 0.1
+MOST_S = 20.0  # a silence stands behind what the broker holds for the node, and that grows as long as the flood lasts
+
+
+@dataclass(slots=True)
+class _Stand:
+    """Who gets through, and what was measured, in ms."""
+
+    publisher: Connection
+    node: Node
+    received: Path
+    sent: dict[str, float] = field(default_factory=dict)
+    pressed_ms: list[float] = field(default_factory=list)
+    silenced_ms: list[float] = field(default_factory=list)
+
+    def alarm(self) -> None:
+        """One alarm of the operator, whose name is its payload."""
+        name = f"alarm-{len(self.sent)}"
+        self.sent[name] = time()
+        self.publisher.publish(ALARM, name.encode())
+
+    def press(self) -> None:
+        """A held button at the node, then the operator's silence."""
+        since, at = len(self.node.changes), now()
+        self.node.contact("pencurian", closed=True)
+        self.pressed_ms.append(1000 * (self.node.switched_on("siren", since) - at - HOLD_S))
+        self.node.contact("pencurian", closed=False)
+        since = len(self.node.changes)
+        at = self.publisher.publish(f"{BASE}/kotakan/command/silence")
+        try:
+            self.silenced_ms.append(1000 * (self.node.at_rest(since) - at))
+        except MeasureError:  # behind the flood, which goes on: the wait itself is the least that it took
+            self.silenced_ms.append(1000 * (now() - at))
+
+    def arrived_ms(self) -> list[float]:
+        """How long each of the operator's alarms took."""
+        last = f" {next(reversed(self.sent))}\n"
+        wait_until(lambda: last in self.received.read_text("utf-8"), "the last alarm was not received")
+        lines = [line.split(" ") for line in self.received.read_text("utf-8").splitlines()]
+        arrived = {body: float(at) for at, body in lines}
+        return [1000 * (arrived[name] - at) for name, at in self.sent.items() if name in arrived]
 
 
 def measure(run: Run) -> Iterator[Row]:
-    """The row of the flood. Raises MeasureError, BrokerError."""
+    """The rows of the flood. Raises MeasureError, BrokerError."""
     run.folder.chmod(0o711)  # started by root, Mosquitto becomes a user who must reach its files
-    with Installation(run.folder, parts.DISTRICT) as installation:
+    with ExitStack() as stack:
+        installation = stack.enter_context(Installation(run.folder, parts.DISTRICT))
         operator = run.folder / "broker" / "operators" / OPERATOR
         endpoint = Endpoint(installation.port, run.folder / "broker" / "ca" / "ca.crt")
         account = Account(OPERATOR, OPERATOR, (operator / "password").read_text("utf-8").strip())
         received = run.folder / "received"
-        with _listener(installation.node(LISTENER), received), Connection(endpoint, account) as publisher:
-            wait_until(lambda: _reaches(publisher, received), "the listener does not receive an alarm")
-            with _flood(installation.node(ROGUE)) as flooder:
-                took_ms = _alarms(run, publisher, received, flooder)
-    yield Row("flood", "an operator's alarm while one post floods the broker", "mosquitto_sub, TLS", "ms",
-              tuple(took_ms), aims=(Aim(Mark.MAX, 1000.0),))
-
-
-def _alarms(
-    run: Run, publisher: Connection, received: Path, flooder: "subprocess.Popen[bytes]",
-) -> list[float]:
-    sent: dict[str, float] = {}
-    for number in run.times("alarms beside a flood", run.count(80, 10)):
-        name = f"alarm-{number}"
-        sent[name] = time()
-        publisher.publish(ALARM, name.encode())
-        sleep(PERIOD_S)
+        settings = parts.settings(run.folder / "node", endpoint, node="pos-1", village="kotakan", hears="village",
+                                  broker=installation.node(NEIGHBOUR))
+        stack.enter_context(_listener(installation.node(LISTENER), received))
+        node = stack.enter_context(Node(run.folder / "node", settings))
+        publisher = stack.enter_context(Connection(endpoint, account))
+        wait_until(lambda: _reaches(publisher, received), "the listener did not receive an alarm")
+        flooder = stack.enter_context(_flood(installation.node(ROGUE)))
+        node.expect("tested:")
+        stand = _Stand(publisher, node, received)
+        for _ in run.times("alarms beside a flood", run.count(60, 5)):
+            stand.alarm()
+            sleep(PAUSE_S)
+        for _ in run.times("presses and silences beside a flood", run.count(10, 2), MOST_S):
+            stand.press()
         if flooder.poll() is not None:
             raise MeasureError("the flooding process has ended by itself")
-    wait_until(lambda: f" {name}\n" in received.read_text("utf-8"), "the last alarm was not received")
-    lines = [line.split(" ") for line in received.read_text("utf-8").splitlines()]
-    arrived = {body: float(at) for at, body in lines}
-    return [1000 * (arrived[name] - at) for name, at in sent.items() if name in arrived]
+        took_ms = stand.arrived_ms()
+    yield Row("flood.alarm", GROUP, "an operator's alarm, to a responder", "ms", tuple(took_ms),
+              aims=(Aim(Mark.MAX, 1000.0),))
+    yield Row("flood.press", GROUP, f"held button to relay, beyond {HOLD_S:g} s", "ms", tuple(stand.pressed_ms),
+              aims=(Aim(Mark.MAX, 500.0),))
+    yield Row("flood.silence", GROUP, "an operator's silence to relay at rest", "ms", tuple(stand.silenced_ms),
+              aims=(Aim(Mark.MAX, 1000.0),))
 
 
 def _reaches(publisher: Connection, received: Path) -> bool:
     publisher.publish(ALARM, b"before")
-    sleep(PERIOD_S)
+    sleep(PAUSE_S)
     return bool(received.read_bytes())
 
 
@@ -102,7 +148,7 @@ def flood(port: str, ca_file: str, username: str, password_file: str) -> None:
     password = Path(password_file).read_text("utf-8").strip()
     with Connection(Endpoint(int(port), Path(ca_file)), Account(username, username, password)) as rogue:
         while True:
-            rogue.stream(FLOOD, b'{"identifier": "flood"}', 1000)
+            rogue.stream(FLOOD, BODY, 1000)
 
 
 if __name__ == "__main__":

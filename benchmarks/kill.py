@@ -1,4 +1,4 @@
-"""A thousand presses while broker, hub and nodes are killed at random: what was lost, what came twice.
+"""Presses while broker, hub and nodes are killed at random: what was lost, what was counted twice.
 
 `python -m benchmarks.kill --presses 1000` takes some five minutes. Exits 1 if a press was lost or counted twice.
 """
@@ -6,32 +6,63 @@
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from testing.storm import Storm
+from benchmarks.report import Aim, Mark, Row
+from benchmarks.run import Run
+from broker.mosquitto import BrokerError
+from runtime.sqlite_readonly import UnreadableError
+from testing.program import NeverError
+from testing.storm import Count, Storm
+
+ABOUT = "presses lost or counted twice while broker, hub and posts are killed at random"
+PATIENCE_S = 60.0
 
 
-@click.command()
+def measure(run: Run) -> Iterator[Row]:
+    """The rows of a short kill run. Raises BrokerError, NeverError."""
+    count = storm(run.folder, int(time.time()), run.count(60, 15), PATIENCE_S, run.say)
+    group = "presses while broker, hub and posts are killed at random"
+    of = f"of {count.presses}, {sum(count.kills.values())} kills"
+    values = {f"lost, {of}": len(count.lost), f"counted twice, {of}": len(count.twice),
+              f"not delivered {PATIENCE_S:g} s after the last kill": count.waiting}
+    for key, (what, value) in zip(("lost", "twice", "waiting"), values.items(), strict=True):
+        yield Row(f"kill.{key}", group, what, "presses", (float(value),), aims=(Aim(Mark.MAX, 0.0),))
+
+
+def storm(folder: Path, seed: int, presses: int, patience_s: float, say: Callable[[str], None]) -> Count:
+    """Makes *presses* while everything is killed, waits, and counts. Raises BrokerError, NeverError."""
+    say(f"seed {seed}")
+    with Storm(folder, seed) as running:
+        running.rage(presses, say)
+        say("nothing is killed any more; waiting for what is on its way")
+        running.heal(patience_s)
+        count = running.judge()
+    say(str(count))
+    for what, names in (("lost", count.lost), ("twice", count.twice)):
+        for each in names:
+            say(f"{what}: {each}")
+    if count.waiting:
+        say(f"{count.waiting} presses still wait in the nodes")
+    return count
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--presses", default=1000, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--seed", default=None, type=int, help="Begins the same sequence of kills again.")
 @click.option("--patience", default=240.0, show_default=True, help="Seconds for all to arrive, once nothing is killed.")
 def main(presses: int, seed: int | None, patience: float) -> None:
     """Press, kill, and count."""
-    seed = seed if seed is not None else int(time.time())
-    click.echo(f"seed {seed}")
-    with tempfile.TemporaryDirectory(prefix="k") as name, Storm(Path(name), seed) as storm:
-        storm.rage(presses, click.echo)
-        click.echo("nothing is killed any more; waiting for what is on its way")
-        storm.heal(patience)
-        count = storm.judge()
-    click.echo(str(count))
-    for what, names in (("lost", count.lost), ("twice", count.twice)):
-        for each in names:
-            click.echo(f"{what}: {each}")
-    if count.waiting:
-        click.echo(f"{count.waiting} presses still wait in the nodes")
+    try:
+        with tempfile.TemporaryDirectory(prefix="k") as name:
+            seed = seed if seed is not None else int(time.time())
+            count = storm(Path(name), seed, presses, patience, click.echo)
+    except (BrokerError, NeverError, UnreadableError, OSError) as error:
+        click.echo(f"kill: could not be measured: {error}", err=True)
+        sys.exit(1)
     sys.exit(1 if count.lost or count.twice or count.waiting else 0)
 
 

@@ -7,7 +7,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from broker.private import program
+from broker.mosquitto import program
 
 
 def describe() -> dict[str, object]:

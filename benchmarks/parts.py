@@ -1,6 +1,6 @@
 """The real programs that are measured: brokers, nodes, a hub. Only the nodes' pins and loudspeakers are simulated."""
 
-import os
+import getpass
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +9,13 @@ from typing import Any, Self
 from benchmarks.publisher import Endpoint
 from benchmarks.run import WAIT_S, MeasureError
 from broker import certificates
-from broker.private import PrivateBroker, free_port
-from demo.box import Box, write_settings
-from demo.program import Program
+from broker.mosquitto import free_port
+from runtime.files import SHIPPED
+from testing.box import Box
+from testing.posko import Posko
+from testing.private_broker import PrivateBroker
 
-CONFIG = Path(__file__).resolve().parent.parent / "config"
-DISTRICT = CONFIG / "situbondo.yaml"
+DISTRICT = SHIPPED / "situbondo.yaml"
 BASE = "kentongan/situbondo"
 HOLD_S = 0.2
 LOUD = ("siren", "striker", "strobe")
@@ -38,7 +39,7 @@ def tls_broker(folder: Path) -> Iterator[Endpoint]:
         (folder / name).write_bytes(content)
     port = free_port()
     extra = (
-        f"user {_user()}\n"  # started by root, Mosquitto would become a user who may not read these files
+        f"user {getpass.getuser()}\n"  # started by root, Mosquitto would become a user who may not read these files
         f"listener {port} 127.0.0.1\ncertfile {folder / 'server.crt'}\nkeyfile {folder / 'server.key'}\n"
     )
     with PrivateBroker(folder, extra=extra):
@@ -104,25 +105,11 @@ class Node(Box):
         return max((change.at for change in self.changes[since:] if change.output in LOUD), default=0.0)
 
 
-class Hub(Program):
-    """A hub process. Use as a context manager; it is linked on entering."""
-
-    def __init__(self, folder: Path, endpoint: Endpoint, district: Path = DISTRICT) -> None:
-        folder.mkdir(parents=True)
-        path = folder / "posko.yaml"
-        write_settings(path, {
-            "district": str(district), "broker": reach(endpoint), "state_dir": str(folder / "state"),
-        })
-        super().__init__("posko", ["posko", "--config", str(path)])
-
-    def __enter__(self) -> Self:
-        self.start()
-        if not self.wait_line("linked:", WAIT_S):
-            self.stop()
-            raise MeasureError(f"the hub did not link within {WAIT_S:g} s; its last lines: {'; '.join(self.lines[-3:])}")
-        return self
-
-
-def _user() -> str:
-    import pwd  # noqa: PLC0415
-    return pwd.getpwuid(os.geteuid()).pw_name
+@contextmanager
+def hub(folder: Path, endpoint: Endpoint) -> Iterator[Posko]:
+    """A hub, linked. Raises NeverError."""
+    posko = Posko(folder, endpoint.port)
+    try:
+        yield posko.begin()
+    finally:
+        posko.stop()

@@ -1,7 +1,6 @@
 """What the kernel counts of a process (proc(5)): memory, processor time, wake-ups."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +36,6 @@ def memory_mb(pid: int) -> tuple[float, float]:
     except OSError as error:
         raise MeasureError(f"the memory of process {pid} cannot be looked at: {error}") from None
     return _number(text, "Pss") / 1024, _number(text, "Private_Dirty") / 1024
-
-
-def children(pid: int) -> Iterator[int]:
-    """The running processes whose parent is *pid*."""
-    for each in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            state, parent = (each / "stat").read_text("utf-8").rpartition(") ")[2].split()[:2]
-            if int(parent) == pid and state not in "ZX":
-                yield int(each.name)
 
 
 def _number(text: str, name: str) -> int:

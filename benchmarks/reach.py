@@ -12,11 +12,12 @@ from time import sleep
 
 from benchmarks import parts
 from benchmarks.latency import INCIDENTS, VILLAGES
-from benchmarks.parts import BASE, Hub, Node
+from benchmarks.parts import BASE, Node
 from benchmarks.publisher import Connection, Listener
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, Run
 from demo import posts
+from testing.posko import Posko
 
 ABOUT = "publish to the last siren of seven posts, and to the hub's proof"
 GROUP = "publish (QoS 1) to the whole district, 7 posts and a hub"
@@ -41,7 +42,7 @@ def measure(run: Run) -> Iterator[Row]:
     rows: dict[str, list[float]] = {"siren": [], "report": [], "proof": []}
     with ExitStack() as stack:
         endpoint = stack.enter_context(parts.broker(run.folder / "broker"))
-        hub = stack.enter_context(Hub(run.folder / "hub", endpoint))
+        hub = stack.enter_context(parts.hub(run.folder / "hub", endpoint))
         nodes = {
             each.post.name: stack.enter_context(Node(run.folder / each.post.name, posts.settings(
                 each, parts.reach(endpoint), run.folder / each.post.name,
@@ -83,7 +84,7 @@ def _await(nodes: dict[str, Node], since: dict[str, int], listener: Listener, in
     return _Seen(max(node.switched_on("siren", since[name]) for name, node in nodes.items()), report, proof)
 
 
-def _clear(nodes: dict[str, Node], hub: Hub, publisher: Connection) -> None:
+def _clear(nodes: dict[str, Node], hub: Posko, publisher: Connection) -> None:
     """Ends the alarm, and the safe code after it. Waits for pins and for the hub's log, which limit nothing."""
     lines, since = len(hub.lines), {name: len(node.changes) for name, node in nodes.items()}
     publisher.publish(f"{BASE}/semua/alarm/aman")

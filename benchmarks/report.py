@@ -85,7 +85,9 @@ def ratio(row: Row, rows: Mapping[str, Row]) -> float | None:
 def table(rows: Sequence[Row]) -> list[str]:
     """The lines of the table: each group of rows under its name, one aim a line."""
     known = {row.key: row for row in rows}
-    cells = [(row.group, cell) for row in rows for cell in _cells(row, known)]
+    groups = list(dict.fromkeys(row.group for row in rows))  # in the order in which they first came
+    cells = [(row.group, cell) for row in sorted(rows, key=lambda row: groups.index(row.group))
+             for cell in _cells(row, known)]
     whole = [_HEAD, *(cell for _, cell in cells)]
     widths = [max(len(cell[place]) for cell in whole if place == 0 or cell[1] != _NOTE) for place in range(len(_HEAD))]
     lines, group = [_line(_HEAD, widths)], ""
@@ -131,11 +133,12 @@ def document(rows: Sequence[Row], machine: Mapping[str, object], faults: Mapping
 
 
 def _judge(aim: Aim, row: Row, rows: Mapping[str, Row]) -> Verdict:
+    mark = f"{aim.mark.value} " if len(row.values) != 1 else ""
     if aim.of is None:
-        found, text = row.at(aim.mark), f"{aim.mark.value} <= {aim.at_most:g} {row.unit}"
+        found, text = row.at(aim.mark), f"{mark}<= {aim.at_most:g} {row.unit}"
     else:
         found = _divided(row, aim.of, aim.mark, rows)
-        text = f"{aim.mark.value} <= {aim.at_most:g} x {rows[aim.of].what if aim.of in rows else aim.of}"
+        text = f"{mark}<= {aim.at_most:g} x {rows[aim.of].what if aim.of in rows else aim.of}"
     return Verdict(text, found, None if found is None else found <= aim.at_most)
 
 

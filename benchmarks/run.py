@@ -47,29 +47,43 @@ class Run:
 
     def times(self, what: str, count: int, most_s: float = 100.0) -> Iterator[int]:
         """Counts to *count*, with progress, or for *most_s* seconds: on a slow machine fewer values have to do."""
-        terminal, began, shown = self.stream.isatty(), time.monotonic(), time.monotonic()
-        if not terminal:
-            self.say(f"{what}, {count} times")
-        for number in range(count):
-            if number and time.monotonic() > began + most_s:
-                self.say(f"{what}: stopped after {number} of {count}, {most_s:g} s are over")
-                return
-            if time.monotonic() > shown + (SHOWN_S if terminal else FURTHER_S) or (terminal and not number):
-                shown = time.monotonic()
-                start, end = ("\r\x1b[K", "") if terminal else ("", "\n")
-                print(f"{start}{self.name}: {what} {number}/{count}", end=end, file=self.stream, flush=True)
-            yield number
-        if terminal:
-            print(f"\r\x1b[K{self.name}: {what} {count}/{count}", file=self.stream, flush=True)
+        began = time.monotonic()
+        with self._progress(f"{what}, {count} times") as show:
+            for number in range(count):
+                if number and time.monotonic() > began + most_s:
+                    self.say(f"{what}: stopped after {number} of {count}, as {most_s:g} s are over")
+                    return
+                show(f"{what}, {number} of {count}")
+                yield number
 
     def rest(self, what: str, seconds: float) -> None:
         """Lets *seconds* pass, with progress."""
-        for _ in self.times(what, round(seconds), most_s=2 * seconds + 1):
-            time.sleep(1.0)
+        until = time.monotonic() + seconds
+        with self._progress(f"{what}, {seconds:.0f} s") as show:
+            while (left_s := until - time.monotonic()) > 0:
+                show(f"{what}, {left_s:.0f} s left")
+                time.sleep(min(1.0, left_s))
+
+    @contextmanager
+    def _progress(self, whole: str) -> Iterator[Callable[[str], None]]:
+        """Shows *whole*; what the block shows further replaces it in a terminal, and comes rarely elsewhere."""
+        terminal, shown = self.stream.isatty(), time.monotonic()
+
+        def show(text: str) -> None:
+            nonlocal shown
+            if time.monotonic() > shown + (SHOWN_S if terminal else FURTHER_S):
+                shown = time.monotonic()
+                print(f"\r\x1b[K{self.name}: {text}" if terminal else f"{self.name}: {text}",
+                      end="" if terminal else "\n", file=self.stream, flush=True)
+
+        print(f"{self.name}: {whole}", end="" if terminal else "\n", file=self.stream, flush=True)
+        yield show
+        if terminal:
+            print(f"\r\x1b[K{self.name}: {whole}", file=self.stream, flush=True)
 
 
 def wait_until(ready: Callable[[], bool], what: str, timeout_s: float = WAIT_S) -> None:
-    """Returns when *ready*. Raises MeasureError, which says that *what* did not happen. For what has no event."""
+    """Returns when *ready*; for what has no event to wait on. Raises MeasureError, which begins with *what*."""
     deadline = time.monotonic() + timeout_s
     while not ready():
         if time.monotonic() > deadline:

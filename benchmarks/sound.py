@@ -1,104 +1,120 @@
-"""The loudspeaker: are strokes where they should be, do two players beat together, how soon is one silent, how big.
+"""The loudspeaker: when its strokes are heard, how soon it is silent, how much memory its process takes.
 
-`python -m benchmarks.sound --rounds 20`. Real player processes with SDL's disk driver, whose clock is several per cent
-off and jumps by milliseconds: a sound card's does neither, so what is found here of instants is the worst there is.
+Real player processes on SDL's disk driver, whose clock is several per cent wrong and jumps by milliseconds: a sound
+card's does neither, so what is found of instants is the worst there is. Within one recording frames are counted, and no
+clock matters.
 """
 
-import sys
-import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from statistics import median
+from time import sleep
+from typing import Any
 
-import click
-
+from benchmarks import parts
+from benchmarks.parts import BASE, Node
+from benchmarks.publisher import Connection
+from benchmarks.report import Aim, Mark, Row
+from benchmarks.run import WAIT_S, MeasureError, Run, now
+from benchmarks.strokes import INCIDENT, district
 from contract.domain import incidents
 from contract.domain.rhythm import Cycle
 from node.sound.core.render import RATE
-from runtime import clock, files
+from runtime import files
 from testing.ear import Ear, speaker
 from testing.player import Player
 
+ABOUT = "the loudspeaker's strokes, its silence, and the player's memory"
+GROUP = "loudspeaker, SDL's disk driver"
 SHORT = Cycle(1.6, None, (0.0, 0.3, 0.6), 0.1, None, figure=3)
-LEAD_S = 0.6
+LEAD_S = 0.6  # from an order to its first stroke: more than the player needs
+FIGURES = ("kecelakaan", "bencana")  # a player each: with a gap inside the figure, and without
 
 
-def memory_mb(pid: int) -> float:
-    """Resident memory."""
-    (line,) = [each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith("VmRSS")]
-    return int(line.split()[1]) / 1024
+def measure(run: Run) -> Iterator[Row]:
+    """The rows of the loudspeaker. Raises MeasureError, NeverError, BrokerError."""
+    with ExitStack() as stack:
+        ears = [stack.enter_context(Ear(run.folder / f"ear-{each}")) for each in FIGURES]
+        players = [stack.enter_context(Player(speaker(ear.path))) for ear in ears]
+        for player, ear in zip(players, ears, strict=True):
+            player.hear("ready", WAIT_S)
+            ear.wait_until(now(), WAIT_S)
+        yield Row("sound.within", GROUP, "strokes within one recording, off their place", "frames",
+                  tuple(_within(run, players, ears)), aims=(Aim(Mark.MAX, 0.0),))
+        late_ms, apart_ms = _together(run, players, ears)
+        yield Row("sound.first", GROUP, "first stroke of a round, off its instant", "ms", tuple(map(abs, late_ms)),
+                  aims=(Aim(Mark.MEDIAN, 12.0), Aim(Mark.MAX, 250.0)))
+        yield Row("sound.apart", GROUP, "two players with the same orders, apart", "ms", tuple(apart_ms))
+    with ExitStack() as stack:
+        yield Row("sound.silence", GROUP, "silence by MQTT to a silent loudspeaker", "ms",
+                  tuple(_silences(run, stack)), aims=(Aim(Mark.MAX, 200.0),))
 
 
-def within(ear: Ear, player: Player, incident: str) -> int:
-    """The largest error of a stroke within one round of *incident*, in frames."""
+def _within(run: Run, players: list[Player], ears: list[Ear]) -> Iterator[float]:
+    """By how many frames each stroke of one round is off, counted from its first; each player has another round."""
     catalogue, family = files.load_shipped("jawa-timur")
-    cycle = incidents.cycles(catalogue, family)[incident]
-    start = clock.now() + LEAD_S - cycle.strokes_s[0]
-    player.play(cycle, start, start + cycle.length_s)
-    player.hear("ended", cycle.length_s + 5)
-    found = ear.stroke_frames(start + cycle.strokes_s[0] - LEAD_S)
-    wanted = [round(at_s * RATE) for at_s in cycle.strokes_s]
-    if len(found) != len(wanted):
-        sys.exit(f"{incident}: {len(found)} strokes were heard of {len(wanted)}")
-    player.say(do="hush", number=1)
-    return max(abs(a - found[0] - b + wanted[0]) for a, b in zip(found, wanted, strict=True))
+    cycles = [incidents.cycles(catalogue, family)[each] for each in FIGURES]
+    start = now() + LEAD_S - min(cycle.strokes_s[0] for cycle in cycles)
+    for player, cycle in zip(players, cycles, strict=True):
+        player.play(cycle, start, start + cycle.length_s)
+    last_s = max(cycle.strokes_s[-1] for cycle in cycles)
+    run.rest("one round", start + last_s + 1.0 - now())
+    for name, player, ear, cycle in zip(FIGURES, players, ears, cycles, strict=True):
+        ear.wait_until(start + last_s + 1.0, WAIT_S)
+        player.say(do="hush", number=0)
+        player.hear("quiet", WAIT_S)
+        found = ear.stroke_frames(start + cycle.strokes_s[0] - LEAD_S)
+        due = [round(at_s * RATE) for at_s in cycle.strokes_s]
+        if len(found) != len(due):
+            raise MeasureError(f"{len(found)} strokes of {name} were played where {len(due)} were due")
+        yield from (float(abs(at - found[0] - frame + due[0])) for at, frame in zip(found, due, strict=True))
 
 
-def together(ears: list[Ear], players: list[Player], rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Two players at the same program: first strokes' errors, how far the two are apart, the clocks' drifts in ppm."""
-    start = clock.now() + LEAD_S
-    until = start + rounds * SHORT.length_s - 0.1
-    for player in players:
-        player.play(SHORT, start, until)
-    drifts = []
-    for player in players:
-        drifts += [float(player.hear("ended", 10.0)["drift_ppm"]) for _ in range(rounds)]
+def _together(run: Run, players: list[Player], ears: list[Ear]) -> tuple[list[float], list[float]]:
+    """Both players have the same rounds: by how much their first strokes are off, and how far apart the two are."""
+    rounds = run.count(15, 4)
+    start = now() + LEAD_S
     due = [start + number * SHORT.length_s for number in range(rounds)]
-    heard = [[_nearest(ear.strokes(at - 0.2), at) for at in due] for ear in ears]
-    errors_s = [at - wanted for each in heard for at, wanted in zip(each, due, strict=True)]
-    return errors_s, [abs(a - b) for a, b in zip(*heard, strict=True)], drifts
+    for player in players:
+        player.play(SHORT, start, start + rounds * SHORT.length_s - 0.1)
+    run.rest("rounds of two players", due[-1] + SHORT.length_s - now())
+    for player, ear in zip(players, ears, strict=True):
+        ear.wait_until(due[-1] + SHORT.length_s, WAIT_S)
+        player.say(do="hush", number=1)
+        player.hear("quiet", WAIT_S)
+    late_ms, apart_ms = [], []
+    for at in due:
+        heard = [_nearest(ear.strokes(at - 0.2), at) for ear in ears]
+        found = [each for each in heard if each is not None]
+        late_ms += [1000 * (each - at) for each in found]
+        if len(found) == len(ears):
+            apart_ms.append(1000 * abs(found[0] - found[1]))
+    if not apart_ms:
+        raise MeasureError("no round was played by both players")
+    return late_ms, apart_ms
 
 
-def _nearest(instants: list[float], wanted: float) -> float:
-    return min(instants, key=lambda each: abs(each - wanted))
+def _nearest(instants: list[float], due: float) -> float | None:
+    """The stroke that is nearest to *due*, if one is nearer than any other of its figure."""
+    found = min(instants, key=lambda each: abs(each - due), default=None)
+    return found if found is not None and abs(found - due) < SHORT.strokes_s[1] / 2 else None
 
 
-def silent_after(ear: Ear, player: Player, number: int) -> float:
-    """Seconds from an order to be silent to the device's first buffer without a sound."""
-    start = clock.now() + LEAD_S
-    player.play(SHORT, start, start + 60)
-    ear.wait_stroke(start - 0.2)
-    told = clock.now()
-    player.say(do="hush", number=number)
-    player.hear("quiet")
-    ear.wait_until(clock.now() + 0.1)
-    return ear.fell_silent() - told
-
-
-@click.command()
-@click.option("--rounds", default=20, show_default=True, type=click.IntRange(2, 1000))
-def main(rounds: int) -> None:
-    """Measure the loudspeaker's player."""
-    with tempfile.TemporaryDirectory(prefix="k") as name, ExitStack() as parts:
-        ears = [parts.enter_context(Ear(Path(name) / each)) for each in ("one", "other")]
-        players = [parts.enter_context(Player(speaker(ear.path))) for ear in ears]
-        for player in players:
-            player.hear("ready", 20.0)
-        for incident in ("kecelakaan", "bencana"):
-            click.echo(f"within a round of {incident}: at most {within(ears[0], players[0], incident)} frames off")
-        errors_s, apart_s, drifts = together(ears, players, rounds)
-        click.echo(f"first stroke of a round, {len(errors_s)}: {_ms(errors_s)}")
-        click.echo(f"two players apart, {len(apart_s)} rounds: {_ms(apart_s)}")
-        click.echo(f"devices' clocks: {min(drifts):+.0f} to {max(drifts):+.0f} ppm")
-        stops_s = [silent_after(ears[0], players[0], number) for number in range(2, 12)]
-        click.echo(f"told to be silent, {len(stops_s)} times: {_ms(stops_s)}")
-        click.echo(f"memory of a player: {memory_mb(players[0].process.pid):.1f} MB")
-
-
-def _ms(seconds: list[float]) -> str:
-    ordered = sorted(seconds)
-    return f"median {1000 * median(ordered):.2f} ms, {1000 * ordered[0]:.2f} to {1000 * ordered[-1]:.2f} ms"
-
-
-if __name__ == "__main__":
-    main()
+def _silences(run: Run, stack: ExitStack) -> Iterator[float]:
+    """A node's loudspeaker is silenced in the middle of titir: from the publish to its device's first silent frame."""
+    endpoint = stack.enter_context(parts.broker(run.folder / "broker"))
+    ear = stack.enter_context(Ear(run.folder / "ear"))
+    path, _ = district(run.folder / "district")
+    sound: dict[str, Any] = {"driver": "disk", "device": str(ear.path)}
+    settings = parts.settings(run.folder / "node", endpoint, district=str(path), sound=sound)
+    node = stack.enter_context(Node(run.folder / "node", settings))
+    publisher = stack.enter_context(Connection(endpoint))
+    ear.wait_until(now(), WAIT_S)
+    for _ in run.times("silence at the loudspeaker", run.count(10, 3)):
+        since = len(node.changes)
+        at = publisher.publish(f"{BASE}/patokan/alarm/{INCIDENT}")
+        ear.wait_stroke(at, WAIT_S)
+        sleep(0.3)
+        at = publisher.publish(f"{BASE}/patokan/command/silence")
+        node.at_rest(since)
+        ear.wait_until(now() + 0.3, WAIT_S)
+        yield 1000 * (ear.fell_silent() - at)

@@ -42,6 +42,7 @@ def measure(run: Run) -> Iterator[Row]:
             with Node(run.folder / "node", settings, hear):
                 took_ms["node"].append(1000 * (armed[number] - at))
     for peer in SUBSCRIBERS:
-        yield Row(f"start.{peer.key}", GROUP, peer.name, "ms", tuple(took_ms[peer.key][1:]),  # the first finds cold files
+        # The first start reads cold files.
+        yield Row(f"start.{peer.key}", GROUP, peer.name, "ms", tuple(took_ms[peer.key][1:]),
                   None if peer.key == "bare" else "start.bare", reason=missing.get(peer.key, ""))
     yield Row("start.node", GROUP, "node", "ms", tuple(took_ms["node"][1:]), "start.bare", (Aim(Mark.MEDIAN, 230.0),))

@@ -52,9 +52,9 @@ def compile_c(folder: Path, source: str, *libraries: str, package: str = "") -> 
 
 
 SUBSCRIBERS = (
-    Peer("c", "C, libmosquitto", lambda folder: compile_c(
+    Peer("c", "C libmosquitto", lambda folder: compile_c(
         folder, "mosquitto.c", "mosquitto", package="libmosquitto-dev")),
-    Peer("bare", "bare paho and gpiozero", lambda _folder: [sys.executable, "-m", "benchmarks.peers.bare"]),
+    Peer("bare", "bare paho", lambda _folder: [sys.executable, "-m", "benchmarks.peers.bare"]),
 )
 
 
