@@ -89,7 +89,7 @@ def measure(run: Run) -> Iterator[Row]:
         flooder = stack.enter_context(_flood(installation.node(ROGUE)))
         node.expect("tested:")
         stand = _Stand(publisher, node, received)
-        for _ in run.times("alarms beside a flood", run.count(60, 5)):
+        for _ in run.times("alarms beside a flood", run.count(50, 5)):
             stand.alarm()
             sleep(PAUSE_S)
         for _ in run.times("presses and silences beside a flood", run.count(10, 2), MOST_S):

@@ -14,7 +14,7 @@ from benchmarks.parts import Node
 from benchmarks.peers import SUBSCRIBERS, Subscriber
 from benchmarks.publisher import Endpoint
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import WAIT_S, MissingError, Run, now, wait_until
+from benchmarks.run import WAIT_S, MeasureError, MissingError, Run, now, wait_until
 from testing.ear import Ear
 from testing.processes import players_of
 
@@ -97,7 +97,7 @@ def measure(run: Run) -> Iterator[Row]:
             yield Row(
                 f"{quantity}.{key}", group, name, unit, () if value is None else (value,),
                 f"{quantity}.bare" if key == "node" else None, () if aim is None else (Aim(Mark.MEDIAN, aim),),
-                programs.missing.get(key, ""),
+                programs.missing.get(key, "its process ended meanwhile"),
             )
 
 
@@ -105,8 +105,12 @@ def _watch(run: Run, pids: dict[str, int], found: dict[str, dict[str, float]]) -
     """What each process uses over a while in which nothing is asked of it."""
     run.rest("idle programs settle", SETTLE_S)
     before = {key: (now(), processes.count(pid)) for key, pid in pids.items()}
-    run.rest("idle programs", run.count(30, 6))
+    run.rest("idle programs", run.count(25, 6))
     for key, pid in pids.items():
-        after, length_s = processes.count(pid), now() - before[key][0]
+        try:
+            after, length_s = processes.count(pid), now() - before[key][0]
+        except MeasureError as error:  # a player that did not answer is started again: another process
+            run.say(str(error))
+            continue
         found["wakeups"][key] = (after.wakeups - before[key][1].wakeups) / length_s
         found["cpu"][key] = 100 * (after.cpu_s - before[key][1].cpu_s) / length_s

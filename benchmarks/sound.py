@@ -109,7 +109,7 @@ def _silences(run: Run, stack: ExitStack) -> Iterator[float]:
     node = stack.enter_context(Node(run.folder / "node", settings))
     publisher = stack.enter_context(Connection(endpoint))
     ear.wait_until(now(), WAIT_S)
-    for _ in run.times("silence at the loudspeaker", run.count(10, 3)):
+    for _ in run.times("silence at the loudspeaker", run.count(8, 3)):
         since = len(node.changes)
         at = publisher.publish(f"{BASE}/patokan/alarm/{INCIDENT}")
         ear.wait_stroke(at, WAIT_S)
