@@ -110,7 +110,7 @@ def _watch(run: Run, pids: dict[str, int], found: dict[str, dict[str, float]]) -
         try:
             after, length_s = processes.count(pid), now() - before[key][0]
         except MeasureError as error:  # a player that did not answer is started again: another process
-            run.say(str(error))
+            run.show(str(error))
             continue
         found["wakeups"][key] = (after.wakeups - before[key][1].wakeups) / length_s
         found["cpu"][key] = 100 * (after.cpu_s - before[key][1].cpu_s) / length_s

@@ -24,7 +24,7 @@ PATIENCE_S = 60.0
 
 def measure(run: Run) -> Iterator[Row]:
     """The rows of a short kill run. Raises BrokerError, NeverError."""
-    count = storm(run.folder, int(time.time()), run.count(60, 15), PATIENCE_S, run.say)
+    count = storm(run.folder, int(time.time()), run.count(60, 15), PATIENCE_S, run.show)
     group = "presses while broker, hub and posts are killed at random"
     of = f"of {count.presses}, {sum(count.kills.values())} kills"
     values = {f"lost, {of}": len(count.lost), f"counted twice, {of}": len(count.twice),
@@ -33,20 +33,20 @@ def measure(run: Run) -> Iterator[Row]:
         yield Row(f"kill.{key}", group, what, "presses", (float(value),), aims=(Aim(Mark.MAX, 0.0),))
 
 
-def storm(folder: Path, seed: int, presses: int, patience_s: float, say: Callable[[str], None]) -> Count:
+def storm(folder: Path, seed: int, presses: int, patience_s: float, show: Callable[[str], None]) -> Count:
     """Makes *presses* while everything is killed, waits, and counts. Raises BrokerError, NeverError."""
-    say(f"seed {seed}")
+    show(f"seed {seed}")
     with Storm(folder, seed) as running:
-        running.rage(presses, say)
-        say("nothing is killed any more; waiting for what is on its way")
+        running.rage(presses, show)
+        show("nothing is killed any more; waiting for what is on its way")
         running.heal(patience_s)
         count = running.judge()
-    say(str(count))
+    show(str(count))
     for what, names in (("lost", count.lost), ("twice", count.twice)):
         for each in names:
-            say(f"{what}: {each}")
+            show(f"{what}: {each}")
     if count.waiting:
-        say(f"{count.waiting} presses still wait in the nodes")
+        show(f"{count.waiting} presses still wait in the nodes")
     return count
 
 

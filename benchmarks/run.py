@@ -41,7 +41,7 @@ class Run:
         """How often to measure something."""
         return quick if self.quick else full
 
-    def say(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Shows what is done now."""
         print(f"{self.name}: {text}", file=self.stream, flush=True)
 
@@ -51,7 +51,7 @@ class Run:
         with self._progress(f"{what}, {count} times") as show:
             for number in range(count):
                 if number and time.monotonic() > began + most_s:
-                    self.say(f"{what}: stopped after {number} of {count}, as {most_s:g} s are over")
+                    self.show(f"{what}: stopped after {number} of {count}, as {most_s:g} s are over")
                     return
                 show(f"{what}, {number} of {count}")
                 yield number

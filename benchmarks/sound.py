@@ -1,4 +1,4 @@
-"""The loudspeaker: when its strokes are heard, how soon it is silent, how much memory its process takes.
+"""The loudspeaker: when its strokes are played, how soon it is silent, how much memory its process takes.
 
 Real player processes on SDL's disk driver, whose clock is several per cent wrong and jumps by milliseconds: a sound
 card's does neither, so what is found of instants is the worst there is. Within one recording frames are counted, and no
@@ -83,8 +83,8 @@ def _together(run: Run, players: list[Player], ears: list[Ear]) -> tuple[list[fl
         player.hear("quiet", WAIT_S)
     late_ms, apart_ms = [], []
     for at in due:
-        heard = [_nearest(ear.strokes(at - 0.2), at) for ear in ears]
-        found = [each for each in heard if each is not None]
+        nearest = [_nearest(ear.strokes(at - 0.2), at) for ear in ears]
+        found = [each for each in nearest if each is not None]
         late_ms += [1000 * (each - at) for each in found]
         if len(found) == len(ears):
             apart_ms.append(1000 * abs(found[0] - found[1]))

@@ -88,17 +88,17 @@ class Storm:
         self._over.set()
         self._parts.close()
 
-    def rage(self, presses: int, tell: Callable[[str], None]) -> None:
-        """Makes *presses* on all posts together, and kills at the same time. *tell* is given its progress."""
+    def rage(self, presses: int, report: Callable[[str], None]) -> None:
+        """Makes *presses* on all posts together, and kills at the same time. *report* is given its progress."""
         hands = [Thread(target=self._press, args=(post, presses), daemon=True) for post in self.posts.values()]
         for hand in hands:
             hand.start()
-        told_at = time.monotonic()
+        reported_at = time.monotonic()
         while any(hand.is_alive() for hand in hands):
             self._kill_one()
-            if time.monotonic() > told_at + 10.0:
-                told_at = time.monotonic()
-                tell(f"{self.count.presses} of {presses} presses; {sum(self.count.kills.values())} kills")
+            if time.monotonic() > reported_at + 10.0:
+                reported_at = time.monotonic()
+                report(f"{self.count.presses} of {presses} presses; {sum(self.count.kills.values())} kills")
         for hand in hands:
             hand.join()
 

@@ -123,3 +123,11 @@ def test_only_a_command_knows_a_service() -> None:
         users = {name for name, found in OURS.items() if service in found}
         assert users, service
         assert {name for name in users if not name.startswith("kentongan.")} == set()
+
+
+def test_a_benchmark_imports_nothing_of_the_tests() -> None:
+    of_tests = {
+        path.name: found for path in sorted((ROOT / "benchmarks").rglob("*.py"))
+        if (found := {each for each in imports(path) if each.split(".")[0] == "tests"})
+    }
+    assert of_tests == {}
