@@ -104,7 +104,7 @@ def summary(rows: Sequence[Row]) -> str:
     known = {row.key: row for row in rows}
     found = [(row, verdict) for row in rows for verdict in verdicts(row, known)]
     lines = [f"{sum(verdict.met is True for _, verdict in found)} of {len(found)} aims met."]
-    lines += [f"Missed: {row.group}: {row.what}: {verdict.aim}, is {_number(verdict.found)}."
+    lines += [f"Missed: {row.group}: {row.what}: {verdict.aim}, is {verdict.found:.4g}."
               for row, verdict in found if verdict.met is False]
     lines += [f"Not judged: {row.group}: {row.what}: {verdict.aim}; {_why(row)}."
               for row, verdict in found if verdict.met is None]
