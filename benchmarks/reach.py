@@ -52,7 +52,7 @@ def measure(run: Run) -> Iterator[Row]:
         publisher = stack.enter_context(Connection(endpoint))
         listener = stack.enter_context(Listener(endpoint, f"{BASE}/+/node/+/event", f"{BASE}/posko/event"))
         keys = cycle([("semua", name) for name in INCIDENTS] + [(name, "bencana") for name in VILLAGES[:-1]])
-        for _ in run.times("alarms to seven posts", run.count(50, 5)):
+        for _ in run.times("alarms to seven posts", run.count(40, 5)):
             village, incident = next(keys)
             since = {name: len(node.changes) for name, node in nodes.items()}
             at = publisher.publish(f"{BASE}/{village}/alarm/{incident}")

@@ -104,7 +104,7 @@ def summary(rows: Sequence[Row]) -> str:
     known = {row.key: row for row in rows}
     found = [(row, verdict) for row in rows for verdict in verdicts(row, known)]
     lines = [f"{sum(verdict.met is True for _, verdict in found)} of {len(found)} aims met."]
-    lines += [f"Missed: {row.group}: {row.what}: {verdict.aim}, is {verdict.found:.4g}."
+    lines += [f"Missed: {row.group}: {row.what}: {verdict.aim}, is {_exact(verdict.found)}."
               for row, verdict in found if verdict.met is False]
     lines += [f"Not judged: {row.group}: {row.what}: {verdict.aim}; {_why(row)}."
               for row, verdict in found if verdict.met is None]
@@ -168,6 +168,11 @@ def _number(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.0f}" if value == int(value) else f"{value:.{3 if abs(value) < 10 else 1}f}"
+
+
+def _exact(value: float | None) -> str:
+    """*value* to four digits, so that it differs from an aim that it missed by little."""
+    return "-" if value is None else f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -71,7 +71,7 @@ def _within(run: Run, players: list[Player], ears: list[Ear]) -> Iterator[float]
 
 def _together(run: Run, players: list[Player], ears: list[Ear]) -> tuple[list[float], list[float]]:
     """Both players have the same rounds: by how much their first strokes are off, and how far apart the two are."""
-    rounds = run.count(15, 4)
+    rounds = run.count(12, 4)
     start = now() + LEAD_S
     due = [start + number * SHORT.length_s for number in range(rounds)]
     for player in players:

@@ -33,7 +33,7 @@ def measure(run: Run) -> Iterator[Row]:
             except MissingError as error:
                 missing[peer.key] = str(error)
         took_ms["node"] = []
-        for number in run.times("start", run.count(21, 4)):
+        for number in run.times("start", run.count(17, 4)):
             for peer, command in commands.items():
                 at = now()
                 with Subscriber(peer.name, command, endpoint, f"peer/{peer.key}"):
