@@ -29,7 +29,7 @@ ROGUE, NEIGHBOUR, LISTENER = "kalibagor.pos-1", "kotakan.pos-1", "patokan.polsek
 FLOOD, ALARM = f"{BASE}/kalibagor/alarm/pencurian", f"{BASE}/patokan/alarm/kebakaran"
 BODY = b'{"status": "Test"}'
 PAUSE_S = 0.1
-MOST_S = 20.0  # a silence stands behind what the broker holds for the node, and that grows as long as the flood lasts
+MOST_S = 10.0  # a silence stands behind what the broker holds for the node, and that grows as long as the flood lasts
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from testing.ear import Ear
 from testing.processes import players_of
 
 ABOUT = "memory, wake-ups and processor time of node, player and hub while nothing happens"
-SETTLE_S = 8.0  # until what a start leaves to do is done, the first beacon among it
+SETTLE_S = 6.0  # until what a start leaves to do is done, the first beacon among it
 AIMS = {
     ("memory", "node"): 24.0, ("private", "node"): 18.0, ("wakeups", "node"): 3.0, ("cpu", "node"): 0.08,
     ("wakeups", "player"): 5.0,
@@ -105,7 +105,7 @@ def _watch(run: Run, pids: dict[str, int], found: dict[str, dict[str, float]]) -
     """What each process uses over a while in which nothing is asked of it."""
     run.rest("idle programs settle", SETTLE_S)
     before = {key: (now(), processes.count(pid)) for key, pid in pids.items()}
-    run.rest("idle programs", run.count(25, 6))
+    run.rest("idle programs", run.count(20, 6))
     for key, pid in pids.items():
         try:
             after, length_s = processes.count(pid), now() - before[key][0]

@@ -118,7 +118,7 @@ def _stand(run: Run, stack: ExitStack, link: str, endpoint: Endpoint, missing: d
 def _publish(run: Run, stands: dict[str, _Stand], load: str) -> None:
     """All subscribers in turn, in another order each round."""
     turns = [(stand, key) for stand in stands.values() for key in (*stand.peers, "node")]
-    for number in run.times(f"publish to relay, {LOAD_NAMES[load]}", run.count(200, 10), 120.0):
+    for number in run.times(f"publish to relay, {LOAD_NAMES[load]}", run.count(160, 10), 120.0):
         first = number % len(turns)
         for stand, key in (*turns[first:], *turns[:first]):
             if key == "node":

@@ -55,7 +55,7 @@ class _Stand:
 
     def beat(self, load: str) -> dict[str, tuple[float, ...]]:
         """The lateness of strokes and of as many wake-ups, in ms."""
-        count, node, since = self.run.count(200, 30), self.node, len(self.node.changes)
+        count, node, since = self.run.count(150, 30), self.node, len(self.node.changes)
         self.publisher.publish(f"{BASE}/patokan/alarm/{INCIDENT}")
         node.switched_on("striker", since)
         woken_ms = self._sleep(load, count)
