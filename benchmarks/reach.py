@@ -17,6 +17,7 @@ from benchmarks.publisher import Connection, Listener
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, Run
 from demo import posts
+from posko.core.proof import PROOF_S
 from testing.posko import Posko
 
 ABOUT = "publish to the last siren of seven posts, and to the hub's proof"
@@ -25,7 +26,6 @@ GROUP = "publish (QoS 1) to the whole district, 7 posts and a hub"
 # silenced); a post at most 2 a second about what was not sounding. With this pause both stay under their limit, and
 # nothing that is waited for is suppressed.
 PAUSE_S = 0.5
-PROOF_S = 10.0  # what the hub allows a post, before it reports it as missing
 
 
 @dataclass(frozen=True, slots=True)
