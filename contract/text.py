@@ -12,6 +12,11 @@ def unreadable(text: str) -> str | None:
     return f"U+{ord(found[0]):04X}" if found else None
 
 
+def readable(text: str) -> str:
+    """*text* without what people cannot read in it."""
+    return _UNREADABLE.sub("", text)
+
+
 def printable(found: object, longest: int | None = None) -> str:
     """*found* as part of one line of at most *longest* characters; what cannot be printed is marked by U+FFFD."""
     line = " ".join(str(found).split())

@@ -5,7 +5,7 @@ import math
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import click
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ALL_CLEAR
+from contract.domain.incidents import ALL_CLEAR, Incident, meant
 from contract.settings.suggestions import nearest
 from contract.text import printable, unreadable
+from contract.wire import typed
 from kentongan import posko_settings
 from posko.config import Config
 from posko.labels import texts
@@ -139,7 +140,7 @@ def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -
         sys.exit(1)
 
 
-def faults(order: Order, villages: Iterable[str], incidents: Iterable[str], labels: Labels) -> list[str]:
+def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incident], labels: Labels) -> list[str]:
     """What is wrong with *order*, a line each, with the name that was probably meant."""
     places, names = sorted((EVERYWHERE, *villages)), sorted(incidents)
     village, incident = order.key
@@ -151,19 +152,22 @@ def faults(order: Order, villages: Iterable[str], incidents: Iterable[str], labe
     found = []
     if alarm_ and incident not in names:
         alarms = [name for name in names if name != ALL_CLEAR]
-        found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=_hint(incident, alarms, labels)))
+        hint = _hint(incident, alarms, labels, meant(incident, incidents))
+        found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=hint))
     if village not in places:
         found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=_hint(village, places, labels)))
     characters = [character for each in dict.fromkeys(order.note) if (character := unreadable(each)) is not None]
     if characters:
         return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(characters))]
+    if alarm_ and not order.exercise and typed.announces_exercise(order.note):
+        return [*found, labels(texts.NOTE_OF_EXERCISE)]
     over = orders.excess(order)
     return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
 
 
-def _hint(word: str, known: Iterable[str], labels: Labels) -> str:
+def _hint(word: str, known: Iterable[str], labels: Labels, close: str | None = None) -> str:
     names = list(known)
-    close = nearest(word, names)
+    close = close or nearest(word, names)
     return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(names))
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from contract.domain import rhythm, speech
+from contract.domain import incidents, rhythm, speech
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import PATROL, Catalogue, Family, cycles
 from contract.domain.rhythm import Cycle, Span
@@ -68,7 +68,7 @@ def play(**options: Any) -> None:
     source = _shipped(options) if options["path"] is None else _configured(options)
     names = [*source.catalogue.incidents, PATROL]
     if incident not in names:
-        _fail(f"{incident!r}: no such incident; {suggestion(incident, names)}")
+        _fail(f"{incident!r}: no such incident; {incidents.suggestion(incident, source.catalogue.incidents)}")
     cycle = _drum(cycles(source.catalogue, source.family)[incident], once=options["once"])
     if options["wav"] is not None:
         _write(source, cycle, options["wav"])

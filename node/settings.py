@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.domain.district import District
-from contract.domain.incidents import Catalogue
+from contract.domain.incidents import Catalogue, meant
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
     Place,
@@ -26,7 +26,7 @@ from contract.settings.schema import (
     table,
     text,
 )
-from contract.settings.suggestions import hint
+from contract.settings.suggestions import hint, nearest
 from node.core.state import SILENCE_BUTTON
 
 _pin = integer(2, 27, "BCM number")
@@ -175,7 +175,9 @@ def cross_faults(
         known = [*catalogue.incidents, SILENCE_BUTTON]
         for button in buttons:
             if button not in known:
-                yield f"{name}.buttons.{button}: no such incident; {hint(str(button), known)}"
+                close = meant(str(button), catalogue.incidents) or nearest(str(button), [SILENCE_BUTTON])
+                names = f"(known: {', '.join(known)})"
+                yield f"{name}.buttons.{button}: no such incident; {f'did you mean {close}? ' if close else ''}{names}"
 
 
 def _place_faults(name: str, written: Mapping[str, Any], district: District) -> Iterator[str]:

@@ -21,6 +21,7 @@ from contract.settings.schema import (
     table,
     text,
 )
+from contract.settings.suggestions import nearest
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"
@@ -46,7 +47,7 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What can be reported; its slug is its key in the catalogue."""
+    """What can be reported; its slug is its key in the catalogue. `also` are names by which people call it."""
 
     label: str = option(text(r"\S.*", "a word or two for people"))
     english: str = option(text(r"\S.*", "a word or two for people"))
@@ -55,6 +56,7 @@ class Incident:
     reach: Reach = option(lambda found, place: Reach(choice("village", "neighbours", "district")(found, place)))
     severity: str = option(choice("rendah", "sedang", "tinggi"))
     duration_s: float = option(number(10, LONGEST_S, " s"), default=180.0)
+    also: tuple[str, ...] = option(items(slug), default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,34 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
         f"{place}.{name}: is the name of {whose}; give the incident another"
         for name, whose in _RESERVED.items() if name in catalogue.incidents
     ]
+    called: dict[str, str] = {}
+    for name, incident in catalogue.incidents.items():
+        for also in dict.fromkeys(incident.also):
+            other = also if also in catalogue.incidents else called.setdefault(also, name)
+            if other != name or incident.also.count(also) > 1:
+                faults.append(f"{place}.{name}.also: {also!r} is a name of {other} already; keep it in one place")
     if faults:
         raise SettingsError(faults)
     return catalogue
+
+
+def meant(word: str, incidents: Mapping[str, Incident]) -> str | None:
+    """The incident that *word*, which names none, probably means: one that people call so, or one spelt nearly so.
+
+    Never the all-clear: whoever mistypes an alarm must not be led to end one.
+    """
+    names = {also: name for name, incident in incidents.items() for also in incident.also}
+    names |= {name: name for name in incidents}
+    names = {written: name for written, name in names.items() if name != ALL_CLEAR}
+    word = word.casefold().strip()
+    close = word if word in names else nearest(word, names)
+    return None if close is None else names[close]
+
+
+def suggestion(word: str, incidents: Mapping[str, Incident]) -> str:
+    """The incident that *word* probably means, as a question; otherwise all of them."""
+    close = meant(word, incidents)
+    return f"did you mean {close}?" if close else f"known: {', '.join(sorted(incidents))}"
 
 
 def read_family(found: object, path: str, catalogue: Catalogue) -> Family:

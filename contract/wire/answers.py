@@ -1,26 +1,32 @@
 """What every listener finds wrong, or odd, about an alarm, in the same words. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from contract.domain import incidents
 from contract.domain.alarm import Status
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import Incident
 from contract.settings.suggestions import suggestion
-from contract.wire import alarm, timing
+from contract.text import readable
+from contract.wire import alarm, timing, typed
 from contract.wire.alarm import Body
+from contract.wire.topics import KNOCK
 
 RETAINED = "published with the retain flag; leave out -r"
 
 
 def unknown_name(
-    village: str, incident: str, villages: Collection[str], incidents: Collection[str], *, look_up: bool = True
+    village: str, incident: str, villages: Collection[str], known: Mapping[str, Incident], *, look_up: bool = True
 ) -> str | None:
-    """What is unknown of a topic's names, with the nearest one; None if both are known.
+    """What is unknown of a topic's names, with what was probably meant; None if both are known.
 
     Without *look_up* nothing near is sought: under a flood of typos that would cost too much.
     """
-    return unknown("village", village, {EVERYWHERE, *villages}, look_up=look_up) or unknown(
-        "incident", incident, incidents, look_up=look_up
-    )
+    odd = unknown("village", village, {EVERYWHERE, *villages}, look_up=look_up)
+    if odd is not None or incident in known:
+        return odd
+    hint = incidents.suggestion(incident, known) if look_up else "look it up"
+    return f"unknown incident {incident[:80]!r}; {hint}"
 
 
 def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = True) -> str | None:
@@ -31,9 +37,18 @@ def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = Tru
     return f"unknown {what} {word[:80]!r}; {hint}"
 
 
+def wants_stroke(payload: bytes) -> bool | str:
+    """Whether a self-test's *payload* asks for one quiet stroke; a sentence where it says something else."""
+    word = typed.unquoted(readable(typed.decode(payload[:200])[0])).casefold()
+    if word in ("", KNOCK.decode()):
+        return word != ""
+    return f"payload {word[:40]!r}: unknown, so nothing is beaten; {KNOCK.decode()} asks for one quiet stroke"
+
+
 def oddities(body: Body, *, retain: bool) -> list[str]:
     """What is odd about an alarm that is heard all the same."""
     reasons = [RETAINED] if retain else []
+    reasons += body.doubts
     if body.ignored:
         reasons.append(f"unknown members ignored: {', '.join(body.ignored)}")
     if body.severity is not None and body.severity not in alarm.CAP_SEVERITIES:

@@ -48,7 +48,7 @@ def received(draft: Draft, message: Received) -> None:
 def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
     if message.retain and not message.payload:
         return  # a retained alarm is being cleared away
-    body = alarm_message.read_alarm(message.payload)
+    body = alarm_message.read_alarm(message.payload, clears=topic.incident == ALL_CLEAR)
     if isinstance(body, Refusal):
         _refuse(draft, topic, body.reason)
         return
@@ -131,8 +131,10 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
         alarms.silence(draft, "operator")
     elif topic.command == topics.TEST:
         if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
-            knock = message.payload == topics.KNOCK and _may_knock(draft, topic)
-            draft.do(SelfTest(knock=knock))
+            knock = answers.wants_stroke(message.payload)
+            if isinstance(knock, str):
+                draft.answer(Kind.WARNING, topic=message.topic, reason=knock)
+            draft.do(SelfTest(knock=knock is True and _may_knock(draft, topic)))
         else:
             draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:

@@ -57,7 +57,7 @@ def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
     key = Key(topic.village, topic.incident)
     if _clean_up(draft, message):
         return
-    body = alarm_message.read_alarm(message.payload)
+    body = alarm_message.read_alarm(message.payload, clears=topic.incident == ALL_CLEAR)
     if isinstance(body, Refusal):
         draft.answer_of(Kind.REFUSED, key, reason=body.reason)
         return
@@ -129,6 +129,9 @@ def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
     unknown = answers.unknown("village", topic.village, {EVERYWHERE, *rules.villages}, look_up=draft.heeds())
     if unknown is None and topic.command != topics.SILENCE:
         unknown = answers.unknown("command", topic.command, (topics.SILENCE, topics.TEST), look_up=draft.heeds())
+    if unknown is None and topic.command == topics.TEST:
+        odd = answers.wants_stroke(message.payload)
+        unknown = odd if isinstance(odd, str) else None
     if unknown is not None:
         _refuse(draft, message, unknown)
     elif topic.command == topics.SILENCE:

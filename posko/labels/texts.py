@@ -168,6 +168,8 @@ NOTE_UNREADABLE = Text("catatan (--note) berisi huruf yang tidak terbaca: {found
                        "--note has characters that people cannot read: {found}")
 NOTE_TOO_LONG = Text("catatan (--note) terlalu panjang; kurangi {over} huruf",
                      "--note is too long; shorten it by {over} bytes")
+NOTE_OF_EXERCISE = Text("catatan (--note) mengumumkan latihan; tambahkan --exercise, atau awali dengan kata lain",
+                        "--note announces an exercise; add --exercise, or begin it with another word")
 NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be written: {why}")
 
 # The watch.

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from contract.domain.incidents import Incident, Reach, cycles, read_catalogue, read_family
+from contract.domain.incidents import Incident, Reach, cycles, meant, read_catalogue, read_family
 from contract.domain.rhythm import CyclePlan, Ending, Rhythm
 from tests.contract.shipped import FAMILIES, catalogue, family, faults, plain
 
@@ -33,7 +35,39 @@ def test_the_catalogue_holds_the_ten_incidents() -> None:
     assert catalogue().incidents["kecelakaan"] == Incident(
         label="Kecelakaan", english="Accident", rhythm="kecelakaan", priority=50, reach=Reach.VILLAGE,
         severity="sedang", duration_s=120.0,
+        also=("tabrakan", "laka", "lakalantas", "tenggelam", "kesetrum", "jatuh"),
     )
+
+
+@pytest.mark.parametrize(("word", "meant_"), [
+    ("maling", "pencurian"), ("curi", "pencurian"), ("Maling ", "pencurian"), ("api", "kebakaran"),
+    ("banjir", "bencana"), ("gempa", "bencana"), ("longsor", "bencana"), ("begal", "perampokan"),
+    ("rampok", "perampokan"), ("tabrakan", "kecelakaan"), ("laka", "kecelakaan"), ("sapi", "ternak"),
+    ("kambing", "ternak"), ("malin", "pencurian"), ("kebakran", "kebakaran"),
+    ("rampokan", "perampokan"), ("xyzzy", None),
+])
+def test_a_name_by_which_people_call_an_incident_leads_to_it(word: str, meant_: str | None) -> None:
+    assert meant(word, catalogue().incidents) == meant_
+
+
+@given(st.text("abdegilmnpu", max_size=8) | st.sampled_from(["aman", "amn", "amann", "aman-", "AMAN"]))
+def test_the_all_clear_is_never_suggested_for_an_unknown_incident(word: str) -> None:
+    assert meant(word, catalogue().incidents) != "aman"
+
+
+@pytest.mark.parametrize(("incident", "also", "told"), [
+    ("kebakaran", ["api", "api"], "'api' is a name of kebakaran already"),
+    ("kebakaran", ["maling"], "'maling' is a name of kebakaran already"),
+    ("kebakaran", ["ternak"], "'ternak' is a name of ternak already"),
+    ("ternak", ["aman"], "'aman' is a name of aman already"),
+])
+def test_a_name_leads_to_one_incident(incident: str, also: list[str], told: str) -> None:
+    written = plain("incidents.yaml")
+    written["incidents"][incident]["also"] = also
+
+    (fault,) = faults(lambda: read_catalogue(written, "incidents.yaml"))
+
+    assert told in fault
 
 
 @pytest.mark.parametrize("name", FAMILIES)

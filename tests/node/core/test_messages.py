@@ -21,7 +21,9 @@ def box(*, synced: bool = False) -> World:
     [
         (b"", True), (b"rumah Pak RT 3", True), (b"{}", True), (b'{"zone": 3}', True), (b'{"note": "pasar"}', True),
         (b'{"age_s": 179}', True), (b'{"age_s": 180}', False), (b'{"age_s": "1"}', False), (b'{"age_s": -1}', False),
-        (b"{", False), (b"\xff", False), (b'{"status": "Draft"}', False), (b'{"identifier": ""}', False),
+        (b"{", False), (b"\xff", True),
+        (b"OFF", False), (b"[x]", False), (b"ON", True),
+        (b'{"status": "Draft"}', False), (b'{"identifier": ""}', False),
         (b"x" * 4096, True), (b"x" * 4097, False),
     ],
 )

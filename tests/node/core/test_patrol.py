@@ -160,7 +160,10 @@ def test_a_round_that_cannot_be_read_is_refused() -> None:
     world.ronda(10.0, raw=b"{")
 
     assert world.told() == ["linked", "refused"]
-    assert world.reasons() == ["not JSON: Expecting property name enclosed in double quotes at place 2"]
+    assert world.reasons() == [
+        ("not JSON: Expecting property name enclosed in double quotes at place 2; "
+         "write a note as plain text, without a bracket at its beginning"),
+    ]
 
 
 def test_a_round_that_the_broker_kept_is_not_beaten() -> None:

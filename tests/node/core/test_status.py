@@ -216,15 +216,22 @@ def test_a_self_test_asks_every_part_without_a_sound_and_its_answer_is_told() ->
 
 @pytest.mark.parametrize(
     ("payload", "knocks"),
-    [(b"ketuk", True), (b"", False), (b"Ketuk", False), (b"ketuk ", False), (b"ketuk\n", False), (b"{}", False),
-     (b'{"note": "ketuk"}', False), (b"\xff" * 5000, False)],
+    [(b"ketuk", True), (b"Ketuk", True), (b"ketuk ", True), (b"ketuk\r\n", True), (b"'ketuk'", True),
+     (b"ketuk\0", True),
+     (b"", False), (b" \n", False)],
 )
-def test_a_self_test_beats_one_quiet_stroke_if_its_payload_asks_for_it_in_so_many_signs(
-    payload: bytes, knocks: bool
-) -> None:
+def test_a_self_test_beats_one_quiet_stroke_if_its_payload_asks_for_it(payload: bytes, knocks: bool) -> None:
     world = World(make_rules(hub=False)).ready()
 
     assert world.command("test", 1.0, raw=payload) == ["selftest with a knock" if knocks else "selftest"]
+
+
+@pytest.mark.parametrize("payload", [b"{}", b'{"note": "ketuk"}', b"ketok", b"\xff" * 5000, b"OFF"])
+def test_a_self_test_with_another_payload_is_silent_and_the_payload_is_answered(payload: bytes) -> None:
+    world = World(make_rules(hub=False)).ready()
+
+    assert world.command("test", 1.0, raw=payload)[-1] == "selftest"
+    assert world.reasons()[-1].endswith(": unknown, so nothing is beaten; ketuk asks for one quiet stroke")
 
 
 def test_a_self_test_does_not_knock_while_something_sounds() -> None:

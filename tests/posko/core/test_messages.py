@@ -51,7 +51,8 @@ def test_another_districts_alarm_is_none_of_this_hubs_business() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "told"), [(b"{", "not JSON"), (b"\xff", "must be UTF-8"), (b"x" * 5000, "more than 4096 bytes")]
+    ("payload", "told"),
+    [(b"{", "not JSON"), (b"{\xff", "must be UTF-8"), (b"OFF", "alarm/aman"), (b"x" * 5000, "more than 4096 bytes")],
 )
 def test_a_payload_that_is_none_is_refused_whole(payload: bytes, told: str) -> None:
     world = World().ready()
