@@ -98,10 +98,12 @@ def make_rules(district: District, catalogue: Catalogue) -> Rules:
 def subscriptions(district: str) -> list[Subscription]:
     """The topic filters of a hub. No two of them overlap, but for what a second hub would say.
 
-    The alarms of other districts are heard too, for one whose name was mistyped; and the beacon, which nobody else
-    should write. Of all statuses it wants what the broker has kept.
+    All that has the form of an alarm, a command or a patrol is wanted, in whatever letters and with a slash too many at
+    either end: a typo is answered. So is the beacon, which nobody else should write. Of all statuses it wants what the
+    broker has kept.
     """
     base = f"{topics.ROOT}/{district}"
-    names = [f"{topics.ROOT}/+/+/+/+", f"{base}/+/+", f"{base}/active", f"{base}/+/node/+/event"]
+    misspelt = ["/+/+/+/+/+", "+/+/+/alarm/+/", "+/+/+/command/+/"]
+    names = ["+/+/+/+", "+/+/+/+/+", *misspelt, f"{base}/active", f"{base}/+/node/+/event"]
     kept = [f"{base}/+/node/+/status", f"{base}/posko/status"]
     return [*(Subscription(name) for name in names), *(Subscription(name, kept=True) for name in kept)]

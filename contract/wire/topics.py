@@ -97,6 +97,15 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/posko/{kind}"
 
 
+def meant(district: str, name: str) -> str | None:
+    """The topic of *district* that *name*, which is none, becomes in small letters, without quotes, blanks and slashes
+    that do not belong there; None if it becomes none.
+    """
+    words = [word for each in name.split("/") if (word := each.strip(" \t\r\n\"'`").casefold())]
+    found = "/".join(words)
+    return found if found != name and read(district, found) is not None else None
+
+
 def read(district: str, name: str) -> Topic | None:
     """The value of the topic name *name*, or None if the contract has no such topic in *district*.
 

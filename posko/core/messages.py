@@ -188,9 +188,15 @@ def _rivalled(draft: Draft, boot: str) -> None:
 
 
 def _stray(draft: Draft, message: Received) -> None:
-    """No topic of the contract. Another district's is none of this hub's business, unless it looks like a typo."""
+    """No topic of the contract. Another district's or program's is not answered, unless it looks like a typo."""
     words = message.topic.split("/")
     district = draft.state.rules.district
+    spelt = topics.meant(district, message.topic)
+    if spelt is not None:
+        _refuse(draft, message, f"not a topic; write {spelt}, in small letters and without a slash at either end")
+        return
+    if words[0] != topics.ROOT:
+        return
     if len(words) > 1 and words[1] != district:
         if draft.heeds() and nearest(words[1], (district,)) is not None:
             _refuse(draft, message, f"unknown district {words[1][:80]!r}; did you mean {district}?")

@@ -285,8 +285,28 @@ def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: Priv
 def test_a_typo_is_answered_with_the_nearest_name(
     broker: PrivateBroker, hub: Posko, topic: str, hint: str
 ) -> None:
+    answers(broker, hub, f"kentongan/{topic}", hint)
+
+
+@pytest.mark.parametrize("topic", [
+    "/kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan/situbondo/kalibagor/alarm/pencurian/",
+    "Kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan/SITUBONDO/kalibagor/alarm/pencurian",
+    "'kentongan/situbondo/kalibagor/alarm/pencurian'",
+])
+def test_a_topic_in_another_spelling_reaches_the_hub_and_is_answered(
+    broker: PrivateBroker, hub: Posko, topic: str
+) -> None:
+    answers(broker, hub, topic, "write kentongan/situbondo/kalibagor/alarm/pencurian,")
+
+
+def test_a_command_with_a_slash_too_many_reaches_the_hub_and_is_answered(broker: PrivateBroker, hub: Posko) -> None:
+    answers(broker, hub, f"{BASE}/kalibagor/command/silence/", f"write {BASE}/kalibagor/command/silence,")
+
+
+def answers(broker: PrivateBroker, hub: Posko, topic: str, hint: str) -> None:
+    """*hub* answers a message on *topic* with an event that holds *hint*."""
     with Reader(broker, f"{BASE}/posko/event") as reader:
-        publish(broker, f"kentongan/{topic}")
+        publish(broker, topic)
         answered = reader.wait(lambda came: any(hint in str(each.members.get("reason")) for each in came))
 
     assert answered, (reader.messages, hub.lines)

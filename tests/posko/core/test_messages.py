@@ -33,6 +33,9 @@ DISTRICT = "kentongan/situbondo"
         (f"{DISTRICT}/kalibagur/ronda", "unknown village 'kalibagur'; did you mean kalibagor?"),
         ("kentongan/situbond/kalibagor/alarm/kebakaran", "unknown district 'situbond'; did you mean situbondo?"),
         (f"{DISTRICT}/kalibagor/alarms/kebakaran", "not a topic of this district; did you mean …/alarm/…?"),
+        (f"{DISTRICT}/Kalibagor/alarm/kebakaran", "unknown village 'Kalibagor'; did you mean kalibagor?"),
+        (f"{DISTRICT}/kalibagor/alarm/Kebakaran", "unknown incident 'Kebakaran'; did you mean kebakaran?"),
+        (f"{DISTRICT}/kalibagor/alarm/maling", "unknown incident 'maling'; did you mean pencurian?"),
         (f"{DISTRICT}/kalibagor/x", "not a topic of this district; use V/alarm/INCIDENT, V/command/silence or V/ronda"),
     ],
 )
@@ -42,6 +45,37 @@ def test_a_typo_is_answered_with_the_nearest_name(topic: str, told: str) -> None
 
     assert (world.last()["event"], world.last()["reason"]) == ("refused", told)
     assert world.listed() == []
+
+
+@pytest.mark.parametrize(("topics", "meant"), [
+    ([
+        f"/{DISTRICT}/kalibagor/alarm/kebakaran", f"{DISTRICT}/kalibagor/alarm/kebakaran/",
+        f"'{DISTRICT}/kalibagor/alarm/kebakaran'", f'"{DISTRICT}/kalibagor/alarm/kebakaran"',
+        f" {DISTRICT}/kalibagor/alarm/kebakaran ", "Kentongan/situbondo/kalibagor/alarm/kebakaran",
+        "kentongan/SITUBONDO/kalibagor/alarm/kebakaran", f"{DISTRICT}/kalibagor/Alarm/kebakaran",
+        f"/{DISTRICT}/KALIBAGOR/alarm/kebakaran/",
+    ], f"{DISTRICT}/kalibagor/alarm/kebakaran"),
+    ([f"{DISTRICT}/kalibagor/command/silence/", f"/{DISTRICT}/kalibagor/command/Silence"],
+     f"{DISTRICT}/kalibagor/command/silence"),
+    ([f"{DISTRICT}/kalibagor/Ronda", f"{DISTRICT}/kalibagor/ronda/"], f"{DISTRICT}/kalibagor/ronda"),
+])
+def test_a_topic_in_another_spelling_is_answered_with_the_right_one(topics: list[str], meant: str) -> None:
+    for topic in topics:
+        world = World().ready()
+        world.feed(Received(topic, b"", retain=False), 10.0)
+        assert (world.last()["event"], world.last()["reason"]) == (
+            "refused", f"not a topic; write {meant}, in small letters and without a slash at either end",
+        )
+        assert world.listed() == []
+
+
+@pytest.mark.parametrize("topic", [
+    "zigbee2mqtt/dapur/lampu/set", "homeassistant/siren/a/b/config", "a/b/c/d", "/a/b/c/d/e",
+])
+def test_other_programs_messages_are_not_answered(topic: str) -> None:
+    world = World().ready()
+
+    assert world.feed(Received(topic, b"", retain=False), 4.0) == []
 
 
 def test_another_districts_alarm_is_none_of_this_hubs_business() -> None:
