@@ -5,6 +5,7 @@ a press must not stand behind a flood.
 """
 
 from collections import deque
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
@@ -22,11 +23,12 @@ URGENT_LIMIT = 3000
 class Inbox:
     """Events with the instant at which each came in, oldest first: the box's own, then the network's.
 
-    With *room*, so many times more of the network's may wait.
+    With *room*, so many times more of the network's may wait. *now* is the clock by which instants are told.
     """
 
-    def __init__(self, room: int = 1) -> None:
+    def __init__(self, room: int = 1, now: Callable[[], float] = clock.now) -> None:
         self._room = room
+        self._now = now
         self._arriving: SimpleQueue[tuple[bool, float, Any]] = SimpleQueue()  # the one that signal handlers may use
         self._own: deque[tuple[float, Any]] = deque()
         self._network: deque[tuple[float, Any]] = deque()
@@ -35,12 +37,12 @@ class Inbox:
 
     def put(self, event: object) -> None:
         """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
-        self._arriving.put((True, clock.now(), event))
+        self._arriving.put((True, self._now(), event))
 
     def offer(self, event: object, limit: int = NETWORK_LIMIT) -> None:
         """Takes *event* of the network in unless *limit* of them wait; what is dropped is counted and reported."""
         if self._arriving.qsize() + len(self._network) < limit * self._room:
-            self._arriving.put((False, clock.now(), event))
+            self._arriving.put((False, self._now(), event))
             return
         with self._lock:
             self._dropped += 1
@@ -51,11 +53,11 @@ class Inbox:
             self._sort(self._arriving.get())
         if not self._own and not self._network:
             try:
-                self._sort(self._arriving.get(timeout=None if due is None else max(0.0, due - clock.now())))
+                self._sort(self._arriving.get(timeout=None if due is None else max(0.0, due - self._now())))
             except Empty:
-                return clock.now(), Tick()
-        if not self._own and due is not None and clock.now() >= due:  # a button that has been held long enough
-            return clock.now(), Tick()
+                return self._now(), Tick()
+        if not self._own and due is not None and self._now() >= due:  # a button that has been held long enough
+            return self._now(), Tick()
         return (self._own or self._network).popleft()
 
     def overflow(self) -> Overflowed | None:

@@ -36,6 +36,7 @@ from runtime.endpoint import Broker, Subscription
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
+CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the thread to end
 MAX_PACKET = 2 * 1024 * 1024
 _LIMITS = {
     Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
@@ -113,13 +114,13 @@ class Link:
         if last_words is not None and client is not None and client.is_connected():
             info = client.publish(last_words.topic, last_words.payload, qos=1, retain=last_words.retain)
             with suppress(RuntimeError, ValueError):
-                info.wait_for_publish(timeout=1.0)
+                info.wait_for_publish(timeout=CLOSE_S)
         self._closing.set()
         self._at_once.set()
         if client is not None:
             client.disconnect()
         if self._thread.is_alive():
-            self._thread.join(timeout=2.0)
+            self._thread.join(timeout=CLOSE_S)
 
     def trouble(self) -> str | None:
         """What is wrong with the thread, or None; a missing broker is not the thread's fault."""
@@ -137,9 +138,8 @@ class Link:
                 self._reason = "the link failed and begins anew"
             self._client = None
             self._inbox.put(Unlinked(self._reason))
-            if not self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
-                continue
-            self._at_once.clear()
+            if self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
+                self._at_once.clear()
 
     def _connect_once(self) -> None:
         """One connection, from its beginning to its end."""

@@ -15,6 +15,7 @@ from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 
 LINES = 1000  # lines that may wait; what comes then is left out
+CLOSE_S = 1.0  # for the lines that still wait at the end
 
 
 class Teller:
@@ -34,7 +35,7 @@ class Teller:
 
     def __exit__(self, *_: object) -> None:
         self._queue.put(None)
-        self._thread.join(timeout=1.0)
+        self._thread.join(timeout=CLOSE_S)
 
     def tell(self, text: str) -> None:
         """Takes the line *text* to be said. Never waits."""

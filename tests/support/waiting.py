@@ -1,12 +1,12 @@
 """Waiting for what another thread does: as short as it takes, and loud when it never comes."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from node.core.events import Event
 from runtime import clock
-from runtime.core.events import Tick
 from runtime.inbox import Inbox
 from testing.program import LIMIT_S
 
@@ -25,10 +25,10 @@ def wait_until(ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
 
 def take(inbox: Inbox, kind: type[E], timeout_s: float = LIMIT_S) -> E:
     """The next event of class *kind* in *inbox*; what comes before it is thrown away."""
-    due = clock.now() + timeout_s
+    due = time.monotonic() + timeout_s
     passed: list[Event] = []
-    while clock.now() < due:
-        _, event = inbox.get(due)
+    while time.monotonic() < due:
+        _, event = inbox.get(clock.now() + timeout_s)
         if isinstance(event, kind):
             return event
         passed.append(event)
@@ -36,8 +36,10 @@ def take(inbox: Inbox, kind: type[E], timeout_s: float = LIMIT_S) -> E:
 
 
 def drain(inbox: Inbox) -> list[Event]:
-    """Everything that waits in *inbox* now, oldest first."""
+    """Everything that waits in *inbox* now, in the order in which it is handed out. Never waits."""
     events: list[Event] = []
-    while not isinstance(event := inbox.get(clock.now() + 0.02)[1], Tick):
+    last = object()
+    inbox.offer(last, sys.maxsize)  # behind all that is there
+    while (event := inbox.get(None)[1]) is not last:
         events.append(event)
     return events
