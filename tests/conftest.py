@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from contract.settings import yamltext
 from tests.support import environment
-from tests.support.nodes import ROOT
 from tests.support.pins import KINDS, Bench, make_bench
 
 # The same examples each time, so that a change is judged by what it changes. KENTONGAN_EXPLORE=1 looks for new ones.
@@ -23,7 +23,15 @@ settings.register_profile("same", settings.get_profile("new"), derandomize=True)
 settings.load_profile("new" if os.environ.get("KENTONGAN_EXPLORE") else "same")
 
 # What waits for processes begins first, so that no long test is left for the end, when the other workers have none.
-FIRST = ("e2e", "demo", "broker", "model", "node/sound")
+FIRST = ("tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/", "tests/node/sound/")
+# Files whose tests share nothing and are long: each test runs wherever there is room.
+APART = tuple(
+    f"tests/{name}.py::" for name in (
+        "e2e/test_flood", "e2e/test_hub", "e2e/test_loudspeaker", "e2e/test_outages", "e2e/test_phase",
+        "e2e/test_posko", "e2e/test_retained", "demo/test_demo", "broker/test_posts", "broker/test_revoking",
+        "node/core/test_walks", "node/sound/test_player_process", "node/sound/test_supervisor",
+    )
+)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -34,25 +42,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Orders the tests, and keeps those together that share what is costly; each other test runs where there is room.
-
-    For `pytest --dist loadgroup --no-loadscope-reorder`.
-    """
-    items.sort(key=_place)
-    for item in items:
-        if _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+    """Orders the tests."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(FIRST) if item.nodeid.startswith(name)), 99))
 
 
-def _place(item: pytest.Item) -> int:
-    folder = item.path.relative_to(ROOT).as_posix()
-    return next((place for place, name in enumerate(FIRST) if folder.startswith(f"tests/{name}/")), len(FIRST))
+class Scheduler(LoadFileScheduling):  # type: ignore[misc] # xdist tells no types
+    """Gives whole files to the workers, in the order of the tests; of those in APART, single tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
 
 
-def _shares(item: pytest.Item) -> bool:
-    """Whether *item* uses a fixture of ours that is made once for several tests."""
-    used = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
-    return any(each.scope != "function" and each.baseid.startswith("tests") for found in used for each in found)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduler | None:
+    """For `pytest --dist loadfile`."""
+    config.option.loadscopereorder = False
+    return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

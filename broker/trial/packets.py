@@ -6,7 +6,7 @@ Section numbers are those of the OASIS standard, MQTT version 5.0.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CONNACK, PUBLISH, PUBACK, SUBACK, DISCONNECT = 2, 3, 4, 9, 14
+CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 9, 13, 14
 SUCCESS, NO_SUBSCRIBERS, NOT_AUTHORIZED = 0x00, 0x10, 0x87
 KEEPALIVE_S = 60
 _NO_RETAINED = 0x20  # retain handling 2 (3.8.3.1)
@@ -42,6 +42,11 @@ def publish(topic: str, payload: bytes, number: int = 0, *, retain: bool = False
     """A PUBLISH (3.3); at QoS 1 if it has a *number*, else 0."""
     head = 0x30 | (0x02 if number else 0) | (0x01 if retain else 0)
     return _packet(head, _text(topic) + (number.to_bytes(2, "big") if number else b"") + b"\0" + payload)
+
+
+def ping() -> bytes:
+    """A PINGREQ (3.12), which the broker answers."""
+    return b"\xc0\x00"
 
 
 def disconnect() -> bytes:

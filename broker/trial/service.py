@@ -12,8 +12,6 @@ from broker.core.site import BROKER
 from broker.mosquitto import BrokerError
 from broker.trial import running
 from broker.trial.client import ProbeError
-from contract.wire import topics
-from contract.wire.topics import ActiveTopic
 
 
 def check(folder: Path, tell: Callable[[str], object]) -> bool:
@@ -46,12 +44,11 @@ def _prove(
     folder: Path, found: Found, known: list[Account], held: dict[Account, str]
 ) -> tuple[Mapping[str, proof.Answers], list[str]]:
     asked = proof.probes(found.district)
-    beacon = topics.write(found.district.district, ActiveTopic())
     files = finding.below(found.present, BROKER)
     authority = finding.authority(str(folder), found.present)
     certificate = b"" if authority is None else authority.certificate
     with running.Trial(files, f"{folder.absolute()}/{BROKER}", certificate) as trial:
-        answers = running.ask(trial, held, asked, beacon)
+        answers = running.ask(trial, held, asked)
         surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
         surprises += running.strangers(trial, next(each for each in known if each.role is not Role.HUB))
     tried = [each for each in held if each.username in answers]

@@ -15,6 +15,7 @@ from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
 from kentongan.__main__ import main
+from testing.program import LIMIT_S
 from tests.support.nodes import CONFIG
 
 BASE = "kentongan/situbondo"
@@ -57,8 +58,21 @@ class Installation:
     def start(self, config: str = "broker/mosquitto.conf") -> "Installation":
         """Starts Mosquitto, as a distribution's unit does; a signal that came before it answers would end it."""
         self._process = launch(self.folder / config, self.folder.parent / "log", [*self.ports.values()])
-        self.login("situbondo.posko").close()
+        self.settle()
         return self
+
+    def reload(self) -> None:
+        """Has Mosquitto read its files anew; returns when it has."""
+        os.kill(self.pid, signal.SIGHUP)
+        self.settle()
+
+    def settle(self) -> None:
+        """Returns when Mosquitto has obeyed every signal that came before.
+
+        A signal has no answer. Mosquitto looks for one after each round of its loop, and whoever connects is accepted
+        in one round and heard in a later one.
+        """
+        self.login("situbondo.posko").close()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
@@ -121,4 +135,4 @@ class Installation:
 def run(words: Sequence[str], home: Path | None = None, *, check: bool = True) -> subprocess.CompletedProcess[str]:
     """A program, in the home folder *home*."""
     environment = {**os.environ, "HOME": str(home)} if home is not None else None
-    return subprocess.run(words, capture_output=True, text=True, env=environment, check=check, timeout=20.0)
+    return subprocess.run(words, capture_output=True, text=True, env=environment, check=check, timeout=LIMIT_S)

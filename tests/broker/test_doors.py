@@ -38,7 +38,7 @@ def test_an_account_gets_in_at_its_own_door_only(shared: Installation, account: 
 
 @pytest.mark.parametrize("door", ["nodes", "operators"])
 def test_a_tls_door_does_not_speak_in_the_clear(shared: Installation, door: str) -> None:
-    client = Client(shared.ports[door], timeout_s=1.0)
+    client = Client(shared.ports[door])
     with pytest.raises(ProbeError):
         client.log_in(NODE, NODE, shared.password(NODE))
     client.close()

@@ -1,9 +1,6 @@
 """Letting in and shutting out, while the broker runs and others are linked."""
 
-import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -24,11 +21,9 @@ def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -
     password = running.password(STOLEN)
     others = [running.login(name, BEACON) for name in (OTHER, "operator", "layar", "situbondo.posko")]
     with running.login(STOLEN, BEACON) as stolen:
-        before = time.monotonic()
         said = running.tool("revoke", "kalibagor.pos-1", "--reload", running.pid)
         assert said.code == 0, said.lines
-        assert stolen.hung_up(2.0)
-        assert time.monotonic() - before < 2.0
+        assert stolen.hung_up()
     others[-1].publish(BEACON, b"after")
     for each in others[:-1]:
         assert each.wait(bool)
@@ -46,7 +41,7 @@ def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installat
     assert not running.bundle(STOLEN).exists()
     said = running.tool("rotate", STOLEN, "--reload", running.pid)
     assert "nodes/kalibagor.pos-1: made" in said.lines
-    time.sleep(0.2)  # a signal has no answer
+    running.settle()
     assert running.password(STOLEN) != old
     running.login(STOLEN).close()
     with running.connect(STOLEN) as thief:
@@ -56,8 +51,8 @@ def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installat
 def test_a_new_password_ends_the_connection_with_the_old_one(running: Installation) -> None:
     with running.login(STOLEN) as stolen, running.login(OTHER) as other:
         assert running.tool("rotate", STOLEN, "--reload", running.pid).code == 0
-        assert stolen.hung_up(2.0)
-        assert not other.hung_up(0.1)
+        assert stolen.hung_up()
+        other.catch_up()  # it is linked as before
 
 
 def test_who_is_added_gets_in_at_once_and_nobody_is_dropped(running: Installation) -> None:
@@ -67,9 +62,7 @@ def test_who_is_added_gets_in_at_once_and_nobody_is_dropped(running: Installatio
         pid_file.write_text(f"{running.pid}\n", "utf-8")
         said = running.tool("add", "operator", "siti", "--village", "kalibagor", "--pid-file", pid_file)
         assert said.code == 0, said.lines
-        deadline = time.monotonic() + 2.0
-        while not gets_in(running, "siti"):
-            assert time.monotonic() < deadline
+        running.settle()
         with running.login("siti") as client:
             assert client.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") in (0, 0x10)
             assert client.publish(f"{BASE}/patokan/alarm/pencurian", b"") == 0x87
@@ -101,14 +94,13 @@ def test_a_password_file_cut_short_shuts_everyone_of_its_door_out_until_the_tool
     whole = path.read_bytes()
     with running.login(STOLEN) as node, running.login("operator") as operator:
         path.write_bytes(whole[:rest])
-        os.kill(running.pid, signal.SIGHUP)
-        assert node.hung_up(2.0)
-        assert not operator.hung_up(0.1)
+        running.reload()
+        assert node.hung_up()
+        operator.catch_up()  # it is linked as before
         assert not gets_in(running, STOLEN)
     assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.passwd: changed"
-    deadline = time.monotonic() + 2.0
-    while not gets_in(running, STOLEN):
-        assert time.monotonic() < deadline
+    running.settle()
+    assert gets_in(running, STOLEN)
 
 
 def test_an_access_list_cut_short_takes_rights_away_and_grants_none(running: Installation) -> None:
@@ -116,15 +108,14 @@ def test_an_access_list_cut_short_takes_rights_away_and_grants_none(running: Ins
     whole = path.read_bytes()
     for rest in (whole.index(STOLEN.encode()) + 10, 10, 0):
         path.write_bytes(whole[:rest])
-        os.kill(running.pid, signal.SIGHUP)
-        time.sleep(0.2)  # a signal has no answer
+        running.reload()
         with running.login(STOLEN) as node:
             assert node.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") == 0x87
             assert node.publish(f"{BASE}/semua/command/silence", b"") == 0x87
     assert running.tool("check").code == 1
     assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.acl: changed"
     assert path.read_bytes() == whole
-    time.sleep(0.2)
+    running.settle()
     with running.login(STOLEN) as node:
         assert node.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") in (0, 0x10)
 
