@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
 from contract.domain.alarm import Key
@@ -162,7 +163,8 @@ class Disk:
         self._run = 0
         self._pending: list[object] = []
         self._busy = self._failed = False
-        self.loaded = False  # this run was told what is on it
+        self.loaded = False  # this run was told what is on it …
+        self.loaded_at = inf  # … at this true instant
         self.latency_s = QUICK_S
         self.batch = 500
         self.failing = False
@@ -175,7 +177,7 @@ class Disk:
     def open(self) -> None:
         """A run begins."""
         self.close()
-        self._busy, self.loaded, self._failed = True, False, False
+        self._busy, self.loaded, self._failed, self.loaded_at = True, False, False, inf
         self._after(self.latency_s, self._begin)
 
     def close(self) -> None:
@@ -198,7 +200,7 @@ class Disk:
         if self.failing:
             self._fail()
             return False
-        self.loaded = True
+        self.loaded, self.loaded_at = True, self._timeline.now
         self._tell(self._rows.load(self._machine.boot, self._machine.now()))
         if not self._pending:
             self._failed = False

@@ -20,7 +20,7 @@ from runtime.core.effects import Publish
 from tests.contract import shipped
 from tests.model.disks import QUICK_S
 from tests.model.network import Broker, Timeline
-from tests.model.parts import HubPart, NodePart, Part
+from tests.model.parts import NEVER, HubPart, NodePart, Part
 
 DISTRICT = "situbondo"
 # Village, name, reach, and the bound on sounding; one that hears all, and one that stops before an alarm does.
@@ -83,9 +83,6 @@ class District:
         payload = json.dumps(members).encode() if named or status != "Actual" else b""
         if incident != ALL_CLEAR and self.broker.running:
             self.raised.setdefault(Key(village, incident), []).append(self.timeline.now)
-        if incident == ALL_CLEAR and status == "Actual":
-            for node in self.nodes:
-                node.clears[village] = self.timeline.now
         self.broker.publish(Publish(topics.write(DISTRICT, AlarmTopic(village, incident)), payload, qos=qos))
 
     def silence(self, village: str, qos: int) -> None:
@@ -173,13 +170,13 @@ class District:
             assert not known or alarm.listed is None, f"{key} sounds at {node.name}, and is listed no more"
 
     def _check_missing(self, node: NodePart, key: Key) -> None:
-        """What is in force at the hub and not here has ended here, by the box or an all-clear."""
+        """What is in force at the hub and not here has ended here: by the box, an all-clear, or earnest."""
         listed = self.hub.state.alarms[key]
         raised = self.hub.machine.true(listed.raised_at)
         left_s = listed.until - self.hub.state.now
         fresh = self.timeline.now < raised + BEACONS_S
-        cleared = max((node.clears.get(place, -1e9) for place in (key.village, EVERYWHERE)), default=-1e9)
-        over = max(node.capped.get(key, -1e9), cleared, node.quieted) >= raised - node.slack_s()
+        cleared = max(node.clears.get(place, NEVER) for place in (key.village, EVERYWHERE))
+        over = max(node.ended.get(key, NEVER), cleared, node.quieted) >= raised - node.slack_s()
         assert over or fresh or left_s < 1.0 + node.slack_s(), f"{key}, in force since {raised}, is not at {node.name}"
 
     def _check_silenced(self, node: NodePart, key: Key) -> None:

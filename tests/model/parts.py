@@ -32,6 +32,9 @@ EPOCH_S = 1_800_000_000.0
 CLOCK_S = 5.0
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 HAIR_S = 1e-3
+NEVER = -1e9
+# Why an alarm ends at a post, and goes on elsewhere: the box allows no more, or earnest, which the hub may have missed.
+ENDED_HERE = ("max_sounding_s", "the exercise became earnest")
 
 
 class Machine:
@@ -175,9 +178,9 @@ class NodePart(Part):
         self.raised = hub.raised
         self.closed = hub.closed
         self.pressed: dict[str, tuple[str, float]] = {}  # each press that may never be lost: its incident, and when
-        self.clears: dict[str, float] = {}  # when the last all-clear of a village came here
-        self.quieted = -1e9  # when this box was last silenced, by its button or by an operator
-        self.capped: dict[Key, float] = {}  # when an alarm last ended here by the bound on sounding
+        self.clears: dict[str, float] = {}  # when the last all-clear of a village that came here was given
+        self.quieted = NEVER  # when this box was last silenced, by its button or by an operator
+        self.ended: dict[Key, float] = {}  # when an alarm last ended here alone: see ENDED_HERE
         self._begun: set[object] = set()
         self._begun_in_run: set[object] = set()
         self._sound: tuple[float, float] = (0.0, -1.0)
@@ -213,6 +216,8 @@ class NodePart(Part):
         return self.machine.true(self.state.alarms[key].edge_at)
 
     def _look(self, event: object, effects: Sequence[Any]) -> None:
+        for village, at in self.state.cleared_at.items():
+            self.clears[village] = max(self.clears.get(village, NEVER), self.machine.true(at))
         for effect in effects:
             if isinstance(effect, Log):
                 self._look_at_event(effect.event)
@@ -236,10 +241,11 @@ class NodePart(Part):
             assert names & self.closed, f"{key} ended at {self.name}, and the hub had not ended {sorted(names)}"
         elif kind == Kind.SILENCED.value:
             self.quieted = self.timeline.now
-        elif kind == Kind.FINISHED.value and event.get("reason") == "max_sounding_s":
-            self.capped[key] = self.timeline.now
+        elif kind == Kind.FINISHED.value and event.get("reason") in ENDED_HERE:
+            self.ended[key] = self.timeline.now
         elif kind == Kind.SOUNDING.value and name is not None and key.incident not in ONCE:
-            remembered = event["origin"] != "hub" and self.disk.loaded
+            known = self.disk.loaded_at <= self.machine.true(self.state.alarms[key].since)
+            remembered = event["origin"] != "hub" and known
             begun = self._begun | self._begun_in_run if remembered else self._begun_in_run
             assert name not in begun, f"{name} begins twice at {self.name}"
             self._begun_in_run.add(name)

@@ -184,3 +184,47 @@ def test_an_alarm_whose_age_nobody_can_tell_may_be_given_up_at_any_moment() -> N
     storm.wait(30.0)
 
     storm.teardown()
+
+
+def test_an_all_clear_holds_where_it_was_heard_though_the_alarm_reached_the_hub_after_it() -> None:
+    storm = Storm()
+    storm.wire(part=2, how="cut")
+    storm.wire(part=0, how="stall")
+    storm.alarm("kotakan", "pencurian", named=True, qos=0, status="Actual")
+    storm.press(node=1, button="aman")
+
+    storm.teardown()
+
+
+def test_an_all_clear_that_is_lost_with_its_post_holds_where_it_was_heard() -> None:
+    storm = Storm()
+    storm.restart(part=1, disk="failing", reboot=True)
+    storm.press(node=0, button="kebakaran")
+    storm.wire(part=0, how="cut")
+    storm.press(node=0, button="aman")
+    storm.restart(part=1, disk="well", reboot=True)
+
+    storm.teardown()
+
+
+def test_a_post_without_its_disk_may_begin_again_what_it_had_heard_before() -> None:
+    """Its turn comes when the disk is back; it had begun before."""
+    storm = Storm()
+    storm.crash(part=0)
+    storm.press(node=1, button="pencurian")
+    storm.restart(part=1, disk="failing", reboot=True)
+    storm.press(node=0, button="pencurian")
+
+    storm.teardown()
+
+
+def test_an_exercise_that_became_earnest_does_not_come_back_though_the_hub_missed_that() -> None:
+    storm = Storm()
+    storm.alarm("kotakan", "kebakaran", named=False, qos=0, status="Exercise")
+    storm.wait(12.0)
+    storm.crash(part=0)
+    storm.alarm("kotakan", "kebakaran", named=False, qos=1, status="Actual")
+    storm.wait(1.0)
+    storm.restart(part=1, disk="torn", reboot=True)
+
+    storm.teardown()
