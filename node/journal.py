@@ -3,8 +3,8 @@
 import json
 from typing import Self
 
-from node.core.effects import Drop, Keep, Remember
-from node.core.events import Loaded, Press
+from node.core.effects import DeletePress, SavePress, SaveSeen
+from node.core.events import Loaded, OutboxEntry
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.database import DatabaseThread
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS log (
 """
 
 
-class Journal(DatabaseThread[Keep | Drop | Remember | Log]):
+class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
     """Keeps what a node must not forget. Use as a context manager."""
 
     schema = _SCHEMA
@@ -48,26 +48,26 @@ class Journal(DatabaseThread[Keep | Drop | Remember | Log]):
         database.execute("DELETE FROM seen WHERE wall < ?", (epoch - SEEN_S,))
         database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
 
-    def _press(self, row: tuple[str, str, str, float, float, int]) -> Press:
+    def _press(self, row: tuple[str, str, str, float, float, int]) -> OutboxEntry:
         """A kept press with its instant on this boot's clock, as far as it can be known."""
         identifier, incident, boot, pressed_at, wall, synced = row
         if boot == self._boot:
-            return Press(identifier, incident, pressed_at)
-        return Press(identifier, incident, clock.now(), age_known=False, pressed_wall=wall if synced else None)
+            return OutboxEntry(identifier, incident, pressed_at)
+        return OutboxEntry(identifier, incident, clock.now(), age_known=False, pressed_wall=wall if synced else None)
 
-    def _apply(self, database: Database, entry: Keep | Drop | Remember | Log) -> None:
+    def _apply(self, database: Database, entry: SavePress | DeletePress | SaveSeen | Log) -> None:
         wall = clock.wall()
         epoch = clock.now() + wall.offset_s
         match entry:
-            case Keep(press):
+            case SavePress(press):
                 database.execute(
                     "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)",
                     (press.identifier, press.incident, self._boot, press.pressed_at,
                      press.pressed_at + wall.offset_s, wall.synced),
                 )
-            case Drop(identifier):
+            case DeletePress(identifier):
                 database.execute("DELETE FROM outbox WHERE identifier = ?", (identifier,))
-            case Remember(identifier, over):
+            case SaveSeen(identifier, over):
                 database.execute(
                     "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (identifier) "
                     "DO UPDATE SET over = max(over, excluded.over), wall = excluded.wall",

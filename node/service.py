@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
 from contract.domain import incidents
-from contract.domain.district import EVERYWHERE, heard
+from contract.domain.district import EVERYWHERE, audible_incidents
 from contract.wire import topics
 from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
@@ -22,9 +22,9 @@ from node import pins
 from node.buttons import Panel
 from node.config import Config, voices
 from node.core import status, step
-from node.core.effects import Drop, Effect, Hush, Keep, Light, Play, Remember, SelfTest
+from node.core.effects import DeletePress, Effect, Hush, Light, Play, SavePress, SaveSeen, SelfTest
 from node.core.events import SelfTested
-from node.core.state import LOCK, Rules, State
+from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
 from node.devices import Output
 from node.journal import Journal
@@ -62,27 +62,27 @@ class Node(Loop[State]):
         with ExitStack() as parts:
             self._tell = parts.enter_context(Teller(self._say, self._inbox, health.ordinary)).tell
             self._open_pins(parts)
-            rules = make_rules(config, {
+            setup = make_setup(config, {
                 "pins": config.settings.pins.driver,
                 "simulated": config.settings.pins.driver in pins.NO_REAL_PINS,
                 "scheduling": scheduling,
                 "memory": health.lock_memory(),
                 **self._open_sound(parts),
             })
-            state = step.start(rules, clock.now(), clock.wall())
+            state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockWatch(self._inbox))
             client_id = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
             broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
             self._link = Link(
-                broker, subscriptions(config), status.last_words(state, "connection lost"), self._inbox
+                broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox
             )
             self._begin()
             self._tell(self._line({"event": "armed", "text": "the buttons ring; looking for the broker"}))
-            state = self._turn(state, step.step, step.next_due)
+            state = self._iterate(state, step.step, step.next_due)
             for each in self._sounding():
                 each.hush()
-            self._link.close(status.last_words(state, "stopped"))
+            self._link.close(status.final_status(state, "stopped"))
 
     def _open_pins(self, parts: ExitStack) -> None:
         """The siren and the panel, on the driver that the settings name; all or none."""
@@ -134,7 +134,7 @@ class Node(Loop[State]):
                 self._panel.light(lamps)
             case Publish():
                 self._link.publish(effect)
-            case Keep() | Drop() | Remember():
+            case SavePress() | DeletePress() | SaveSeen():
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
@@ -172,13 +172,13 @@ class Node(Loop[State]):
         }
 
 
-def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
+def make_setup(config: Config, drivers: Mapping[str, object]) -> Setup:
     """What the core needs to know of *config*."""
     settings = config.settings
     holds_s = {name: button.hold_s for name, button in settings.buttons.items()}
     if settings.lock is not None:
         holds_s[LOCK] = LOCK_HOLD_S
-    return Rules(
+    return Setup(
         district=config.district.district,
         village=settings.village,
         node=settings.node,
@@ -186,7 +186,7 @@ def make_rules(config: Config, drivers: Mapping[str, object]) -> Rules:
         version=version("kentongan-digital"),
         boot=secrets.token_hex(4),
         villages=frozenset(config.district.villages),
-        heard=heard(config.district, config.catalogue, settings.village, settings.hears),
+        audible=audible_incidents(config.district, config.catalogue, settings.village, settings.hears),
         incidents=config.catalogue.incidents,
         cycles=incidents.cycles(config.catalogue, config.family),
         holds_s=holds_s,
@@ -206,7 +206,7 @@ def subscriptions(config: Config) -> list[Subscription]:
     """
     settings, district = config.settings, config.district.district
     own = (settings.village, EVERYWHERE)
-    reach = heard(config.district, config.catalogue, settings.village, settings.hears)
+    reach = audible_incidents(config.district, config.catalogue, settings.village, settings.hears)
     if settings.hears == "all":
         wanted = [AlarmTopic("+", "+")]
     else:

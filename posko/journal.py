@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from contract.domain.alarm import Key, Status
 from contract.wire.faults import Fault
-from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
-from posko.core.events import Kept, Loaded, Stored, StoredClear
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Stamped, Write
+from posko.core.events import Loaded, Saved, Stored, StoredClear
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
@@ -49,16 +49,16 @@ class Journal(DatabaseThread[Write]):
 
     schema = SCHEMA
     nothing = Loaded((), (), ())
-    chatter = (Log, Overhear)
+    expendable = (Log, SaveReport)
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def _written(self, entries: Sequence[Write]) -> None:
-        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Keep | Hear | Clear))
+        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
         if stamps:
-            self._inbox.put(Kept(stamps))
+            self._inbox.put(Saved(stamps))
 
     def _load(self, database: Database) -> Loaded:
         alarms = database.execute(
@@ -119,25 +119,25 @@ class Journal(DatabaseThread[Write]):
         wall = clock.wall()
         epoch = clock.now() + wall.offset_s
         match entry:
-            case Keep():
+            case SaveAlarm():
                 self._keep(database, entry)
-            case Hear(_, identifier, over):
+            case SaveIdentifier(_, identifier, over):
                 _see(database, identifier, over=over)
-            case Clear(_, village, at):
+            case SaveAllClear(_, village, at):
                 database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
                                  (village, self._boot, at, at + wall.offset_s, wall.synced))
-            case Patrol():
+            case SavePatrol():
                 database.execute(
                     "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identifier) DO UPDATE SET "
                     "post = excluded.post, origin = excluded.origin WHERE excluded.origin = 'schedule'",
                     (entry.identifier, entry.village, entry.post, entry.origin, entry.wall_s, entry.clock),
                 )
-            case Overhear(post, event):
+            case SaveReport(post, event):
                 _log(database, epoch, post, event)
             case Log(event):
                 _log(database, epoch, "posko", event)
 
-    def _keep(self, database: Database, entry: Keep) -> None:
+    def _keep(self, database: Database, entry: SaveAlarm) -> None:
         wall = clock.wall()
         alarm = entry.alarm
         if entry.end is End.UNKNOWN:  # its instants are of another boot of the machine

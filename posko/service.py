@@ -17,8 +17,8 @@ from contract.wire import topics
 from contract.wire.faults import Fault
 from posko.config import Config
 from posko.core import status, step
-from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
-from posko.core.state import Rules, State
+from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
+from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
@@ -49,23 +49,24 @@ class Hub(Loop[State]):
         config = self._config
         with ExitStack() as parts:
             self._tell = parts.enter_context(Teller(self._say, self._inbox)).tell
-            state = step.start(make_rules(config.district, config.catalogue), clock.now(), clock.wall())
+            state = step.start(make_setup(config.district, config.catalogue), clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockWatch(self._inbox))
             district = config.district.district
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
-            self._link = Link(broker, subscriptions(district), status.last_words(state, "connection lost"), self._inbox)
+            will = status.final_status(state, "connection lost")
+            self._link = Link(broker, subscriptions(district), will, self._inbox)
             self._begin()
             listening = f"listening for {config.district.name}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
-            state = self._turn(state, step.step, step.next_due)
-            self._link.close(status.last_words(state, "stopped"))
+            state = self._iterate(state, step.step, step.next_due)
+            self._link.close(status.final_status(state, "stopped"))
 
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Publish():
                 self._link.publish(effect)
-            case Keep() | Hear() | Clear() | Patrol() | Overhear():
+            case SaveAlarm() | SaveIdentifier() | SaveAllClear() | SavePatrol() | SaveReport():
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
@@ -83,9 +84,9 @@ class Hub(Loop[State]):
         }
 
 
-def make_rules(district: District, catalogue: Catalogue) -> Rules:
+def make_setup(district: District, catalogue: Catalogue) -> Setup:
     """What the core needs to know of *district*."""
-    return Rules(
+    return Setup(
         district=district.district,
         version=version("kentongan-digital"),
         boot=secrets.token_hex(4),

@@ -36,7 +36,7 @@ class DatabaseThread(ABC, Generic[Entry]):
     """Writes entries to the SQLite file *path*, in the tables of *schema*. Use as a context manager."""
 
     schema: str
-    chatter: tuple[type, ...] = (Log,)  # what is given up first
+    expendable: tuple[type, ...] = (Log,)  # what is given up first
     nothing: object  # what is told the loop where the disk gives nothing
 
     def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
@@ -62,7 +62,7 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def put(self, entry: Entry) -> None:
         """Takes *entry* to be written. Never waits for the disk."""
-        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.chatter):
+        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.expendable):
             self._queue.put(entry)
 
     def close(self) -> None:
@@ -186,7 +186,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._inbox.put(Faulted(Fault.JOURNAL, reason))
         self._close_database()
         if len(self._pending) > PENDING:
-            kept = [entry for entry in self._pending if not isinstance(entry, self.chatter)]
+            kept = [entry for entry in self._pending if not isinstance(entry, self.expendable)]
             if len(kept) > PENDING:
                 lost = len(kept) - PENDING
                 self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, f"{lost} of the oldest are lost for want of room"))

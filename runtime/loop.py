@@ -26,7 +26,7 @@ class Loop(ABC, Generic[S]):
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ends the loop, from a signal handler or another thread."""
         self._stopping = True
-        self._inbox.put(clock.wall())  # anything: the loop must turn
+        self._inbox.put(clock.wall())  # anything: the loop must wake
 
     def _begin(self) -> None:
         """Everything is there: signals end the loop, and systemd knows that it is ready."""
@@ -36,11 +36,11 @@ class Loop(ABC, Generic[S]):
             signal.signal(number, self.stop)
         health.notify("READY=1")
 
-    def _turn(
+    def _iterate(
         self, state: S, step: Callable[[S, Any, float], tuple[S, tuple[Any, ...]]],
         next_due: Callable[[S], float | None],
     ) -> S:
-        """Turns until it is told to stop, from *state*; returns the last one."""
+        """Steps until `stop`, from *state*; returns the last one."""
         while not self._stopping:
             at, event = self._inbox.get(next_due(state))
             state, effects = step(state, event, at)

@@ -108,11 +108,11 @@ class Link:
         if client is not None:
             client.disconnect()
 
-    def close(self, last_words: Publish | None = None) -> None:
-        """Says *last_words*, disconnects and ends the thread."""
+    def close(self, final: Publish | None = None) -> None:
+        """Says *final*, disconnects and ends the thread."""
         client = self._client
-        if last_words is not None and client is not None and client.is_connected():
-            info = client.publish(last_words.topic, last_words.payload, qos=1, retain=last_words.retain)
+        if final is not None and client is not None and client.is_connected():
+            info = client.publish(final.topic, final.payload, qos=1, retain=final.retain)
             with suppress(RuntimeError, ValueError):
                 info.wait_for_publish(timeout=CLOSE_S)
         self._closing.set()

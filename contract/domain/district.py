@@ -82,7 +82,7 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
             yield f"{slug_}.neighbours: names {neighbour}, but {neighbour} does not name {slug_}; add it there"
 
 
-def heard(district: District, catalogue: Catalogue, village: str, hears: str) -> dict[str, frozenset[str]]:
+def audible_incidents(district: District, catalogue: Catalogue, village: str, hears: str) -> dict[str, frozenset[str]]:
     """The reach, seen from a node in *village*: the incidents that it sounds, by the village they are raised in.
 
     `semua` and the node's own village stand for every incident. The all-clear of a village is heard wherever
@@ -105,8 +105,8 @@ def heard(district: District, catalogue: Catalogue, village: str, hears: str) ->
 
 
 def reaches(district: District, catalogue: Catalogue) -> dict[str, dict[str, frozenset[str]]]:
-    """What each post of *district* hears, by its name `village/node`; see `heard`."""
+    """What each post of *district* hears, by its name `village/node`; see `audible_incidents`."""
     return {
-        f"{slug_}/{name}": heard(district, catalogue, slug_, post.hears)
+        f"{slug_}/{name}": audible_incidents(district, catalogue, slug_, post.hears)
         for slug_, village in district.villages.items() for name, post in village.posts.items()
     }

@@ -11,9 +11,9 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.wire.event import Kind
-from node.core.effects import Remember
+from node.core.effects import SaveSeen
 from node.core.state import Alarm, Deferred, Origin
-from node.core.transition import Draft, cleared_at
+from node.core.transition import Transition, cleared_at
 from runtime.core.transition import without
 
 MERGED = 128  # names that one alarm keeps: more than the limit on one incident lets through in 900 s of sounding
@@ -30,150 +30,150 @@ class Raised:
     note: str = ""
 
 
-def press(draft: Draft, incident: str, identifier: str) -> None:
+def press(t: Transition, incident: str, identifier: str) -> None:
     """This box's own button raises *incident* in its village. It sounds whatever went before."""
-    key = Key(draft.state.rules.village, incident)
-    duration_s = min(draft.incident(incident).duration_s, draft.state.rules.max_sounding_s)
-    known = draft.audible(key)
+    key = Key(t.setup.village, incident)
+    duration_s = min(t.incident(incident).duration_s, t.setup.max_sounding_s)
+    known = t.audible(key)
     merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
-        since=draft.now, edge_at=draft.now, until=draft.now + duration_s,
+        since=t.now, edge_at=t.now, until=t.now + duration_s,
     )
     if known is not None:
         fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
-    draft.put(fresh)
+    t.put(fresh)
 
 
-def begin(draft: Draft, key: Key, raised: Raised, origin: Origin) -> None:
+def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
     """A new alarm of *key*. What it finds there it replaces."""
     name = raised.identifier
-    draft.put(
+    t.put(
         Alarm(
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
-            since=draft.now, edge_at=draft.now - raised.age_s,
-            until=draft.now + min(raised.remaining_s, draft.state.rules.max_sounding_s),
+            since=t.now, edge_at=t.now - raised.age_s,
+            until=t.now + min(raised.remaining_s, t.setup.max_sounding_s),
         )
     )
     if name is not None:
-        seen(draft, name, over=False)
+        seen(t, name, over=False)
 
 
-def extend(draft: Draft, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
+def extend(t: Transition, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
     """*alarm* was raised again, at *edge_at*: it lasts to *until*, though never past its bound. Nothing begins anew."""
-    bound = alarm.since + draft.state.rules.max_sounding_s
+    bound = alarm.since + t.setup.max_sounding_s
     longer = replace(
         alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
         until=max(alarm.until, min(until, bound)),
     )
-    draft.put(longer)
+    t.put(longer)
     if identifier is not None:
-        seen(draft, identifier, over=False)
-    draft.say_of(Kind.EXTENDED, longer, by=identifier)
+        seen(t, identifier, over=False)
+    t.report_of(Kind.EXTENDED, longer, by=identifier)
 
 
-def end(draft: Draft, alarm: Alarm, kind: Kind, reason: str | None = None) -> None:
+def end(t: Transition, alarm: Alarm, kind: Kind, reason: str | None = None) -> None:
     """*alarm* is over, under all of its names."""
-    draft.change(alarms=without(draft.state.alarms, alarm.key))
+    t.change(alarms=without(t.state.alarms, alarm.key))
     for name in alarm.identifiers:
-        seen(draft, name, over=True)
-    draft.say_of(kind, alarm, reason=reason)
+        seen(t, name, over=True)
+    t.report_of(kind, alarm, reason=reason)
 
 
-def expire(draft: Draft) -> None:
+def expire(t: Transition) -> None:
     """Ends what has lasted its time."""
-    for alarm in tuple(draft.state.alarms.values()):
-        if draft.now >= alarm.until:
-            capped = draft.now >= alarm.since + draft.state.rules.max_sounding_s
-            end(draft, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
+    for alarm in tuple(t.state.alarms.values()):
+        if t.now >= alarm.until:
+            capped = t.now >= alarm.since + t.setup.max_sounding_s
+            end(t, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
 
 
-def all_clear(draft: Draft, village: str, at: float, *, exercise: bool = False) -> bool:
+def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False) -> bool:
     """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
 
     Whatever was raised before an all-clear is over, in whichever order the two arrive. The all-clear of an *exercise*
     ends exercises only, and says nothing of what is in earnest.
     """
-    rules = draft.state.rules
+    setup = t.setup
     if not exercise:
-        places = (EVERYWHERE, *rules.villages) if village == EVERYWHERE else (village,)
-        known = draft.state.cleared_at
-        draft.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
+        places = (EVERYWHERE, *setup.villages) if village == EVERYWHERE else (village,)
+        known = t.state.cleared_at
+        t.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
     of_village = [
-        alarm for alarm in draft.state.alarms.values()
+        alarm for alarm in t.state.alarms.values()
         if alarm.key.incident not in ONCE and village in (EVERYWHERE, alarm.key.village)
     ]
     ended = [
         alarm for alarm in of_village if alarm.edge_at <= at and (not exercise or alarm.status is Status.EXERCISE)
     ]
     for alarm in ended:
-        end(draft, alarm, Kind.CLEARED, "all-clear")
+        end(t, alarm, Kind.CLEARED, "all-clear")
     if exercise and len(ended) < len(of_village):
         return False
-    return bool(ended) or village in (EVERYWHERE, rules.village)
+    return bool(ended) or village in (EVERYWHERE, setup.village)
 
 
-def defer(draft: Draft, key: Key, raised: Raised, wait_s: float) -> None:
+def defer(t: Transition, key: Key, raised: Raised, wait_s: float) -> None:
     """Too many of *key* came just before, and none of them sounds any more: this one begins *wait_s* after the first
     that had to wait. It is not lost; and a flood does not undo every silence at once.
     """
-    waiting = draft.state.deferred.get(key)
-    due = draft.now + wait_s if waiting is None else waiting.due
-    edge_at = draft.now - raised.age_s
-    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, draft.now + raised.remaining_s, due)
-    draft.change(deferred={**draft.state.deferred, key: late})
+    waiting = t.state.deferred.get(key)
+    due = t.now + wait_s if waiting is None else waiting.due
+    edge_at = t.now - raised.age_s
+    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, t.now + raised.remaining_s, due)
+    t.change(deferred={**t.state.deferred, key: late})
 
 
-def begin_deferred(draft: Draft) -> None:
+def begin_deferred(t: Transition) -> None:
     """Begins what has waited long enough, unless it is over, was all-cleared, or sounds by now."""
-    for key, late in tuple(draft.state.deferred.items()):
-        if draft.now < late.due:
+    for key, late in tuple(t.state.deferred.items()):
+        if t.now < late.due:
             continue
-        draft.change(deferred=without(draft.state.deferred, key))
-        over = late.identifier is not None and draft.state.seen.get(late.identifier, False)
-        cleared = over or late.edge_at < cleared_at(draft.state, key.village)
-        if cleared or draft.now >= late.until or draft.audible(key) is not None:
+        t.change(deferred=without(t.state.deferred, key))
+        over = late.identifier is not None and t.state.seen.get(late.identifier, False)
+        cleared = over or late.edge_at < cleared_at(t.state, key.village)
+        if cleared or t.now >= late.until or t.audible(key) is not None:
             continue
-        raised = Raised(late.identifier, late.until - draft.now, draft.now - late.edge_at, late.status, late.note)
-        begin(draft, key, raised, Origin.NETWORK)
+        raised = Raised(late.identifier, late.until - t.now, t.now - late.edge_at, late.status, late.note)
+        begin(t, key, raised, Origin.NETWORK)
 
 
-def safe_code(draft: Draft, village: str, identifier: str | None, origin: Origin, age_s: float) -> None:
+def safe_code(t: Transition, village: str, identifier: str | None, origin: Origin, age_s: float) -> None:
     """Has the safe code of *village* beaten once, when nothing more urgent sounds. Not for an old all-clear."""
     key = Key(village, ALL_CLEAR)
-    remaining_s = draft.incident(ALL_CLEAR).duration_s - age_s
-    if remaining_s > 0 and key not in draft.state.alarms:
-        begin(draft, key, Raised(identifier, remaining_s, age_s), origin)
+    remaining_s = t.incident(ALL_CLEAR).duration_s - age_s
+    if remaining_s > 0 and key not in t.state.alarms:
+        begin(t, key, Raised(identifier, remaining_s, age_s), origin)
 
 
-def silence(draft: Draft, origin: str) -> None:
+def silence(t: Transition, origin: str) -> None:
     """Everything that is in force here goes on without a sound. A new alarm sounds again."""
-    draft.change(deferred={})
-    audible = [alarm for alarm in draft.state.alarms.values() if not alarm.silenced]
+    t.change(deferred={})
+    audible = [alarm for alarm in t.state.alarms.values() if not alarm.silenced]
     for alarm in audible:
-        quieten(draft, alarm, origin)
+        quieten(t, alarm, origin)
     if not audible:
-        draft.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
+        t.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
 
 
-def quieten(draft: Draft, alarm: Alarm, origin: str) -> None:
+def quieten(t: Transition, alarm: Alarm, origin: str) -> None:
     """*alarm* goes on without a sound, or is over if it is a code that is beaten once."""
     if alarm.key.incident in ONCE:
-        end(draft, alarm, Kind.SILENCED, origin)
+        end(t, alarm, Kind.SILENCED, origin)
         return
-    draft.put(replace(alarm, silenced=True))
+    t.put(replace(alarm, silenced=True))
     for name in alarm.identifiers:
-        seen(draft, name, over=True)
-    draft.say_of(Kind.SILENCED, alarm, reason=origin)
+        seen(t, name, over=True)
+    t.report_of(Kind.SILENCED, alarm, reason=origin)
 
 
-def lock_out(draft: Draft) -> None:
+def lock_out(t: Transition) -> None:
     """Takes out what sounds from afar. It is not over: where it still is in force, the beacon brings it back."""
-    draft.change(deferred={})
-    for alarm in tuple(draft.state.alarms.values()):
+    t.change(deferred={})
+    for alarm in tuple(t.state.alarms.values()):
         if alarm.origin not in (Origin.BUTTON, Origin.SCHEDULE) and not alarm.silenced:
-            draft.change(alarms=without(draft.state.alarms, alarm.key))
-            draft.say_of(Kind.SILENCED, alarm, reason="locked")
+            t.change(alarms=without(t.state.alarms, alarm.key))
+            t.report_of(Kind.SILENCED, alarm, reason="locked")
 
 
 def names(merged: frozenset[str], identifier: str | None) -> frozenset[str]:
@@ -181,8 +181,8 @@ def names(merged: frozenset[str], identifier: str | None) -> frozenset[str]:
     return merged | {identifier} if identifier is not None and len(merged) < MERGED else merged
 
 
-def seen(draft: Draft, identifier: str, *, over: bool) -> None:
+def seen(t: Transition, identifier: str, *, over: bool) -> None:
     """Notes *identifier*, in memory and on disk."""
-    if draft.state.seen.get(identifier) not in (over, True):
-        draft.remember(identifier, over=over)
-        draft.do(Remember(identifier, over))
+    if t.state.seen.get(identifier) not in (over, True):
+        t.remember(identifier, over=over)
+        t.do(SaveSeen(identifier, over))

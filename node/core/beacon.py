@@ -19,7 +19,7 @@ from contract.wire.faults import Fault
 from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
-from node.core.transition import Draft, cleared_at
+from node.core.transition import Transition, cleared_at
 from runtime.core.effects import Reconnect
 
 EDGE_S = timing.BEACON_S  # an edge that is younger may not be on the list yet
@@ -29,41 +29,41 @@ DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
 RAISE_S = 1.0  # two instants of one raise, heard by the hub and here, lie closer together
 
 
-def heard(draft: Draft, payload: bytes) -> None:
+def received(t: Transition, payload: bytes) -> None:
     """A beacon arrived."""
     read = read_beacon(payload)
     if isinstance(read, Refusal):
-        draft.answer(Kind.REFUSED, reason=read.reason)
+        t.answer(Kind.REFUSED, reason=read.reason)
         return
-    view = draft.state.hub
+    view = t.state.hub
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
-    fresh, offset = _fresh(read, view, draft.now)
-    draft.change(hub=HubView(read.boot, read.seq, heard_at=draft.now, offset=offset, cleared=view.cleared))
-    draft.recover(Fault.HUB)
-    _obey(draft, fresh)
+    fresh, offset = _fresh(read, view, t.now)
+    t.change(hub=HubView(read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared))
+    t.recover(Fault.HUB)
+    _obey(t, fresh)
 
 
-def _obey(draft: Draft, read: Beacon) -> None:
+def _obey(t: Transition, read: Beacon) -> None:
     """Brings what is in force here in line with *read*."""
-    outbox.listed(draft, read)
-    if draft.state.locked:
+    outbox.listed(t, read)
+    if t.state.locked:
         return
     latest_last = sorted(read.cleared, key=lambda each: each.age_s, reverse=True)
-    cleared = {place: draft.now - each.age_s - SLACK_S for each in latest_last for place in _places(draft, each)}
-    draft.change(hub=replace(draft.state.hub, cleared=cleared))
+    cleared = {place: t.now - each.age_s - SLACK_S for each in latest_last for place in _places(t, each)}
+    t.change(hub=replace(t.state.hub, cleared=cleared))
     in_reach = [
         each for each in read.alarms
         if each.status is not Status.TEST and each.remaining_s > 0
-        and each.incident not in ONCE and each.incident in draft.state.rules.heard.get(each.village, ())
+        and each.incident not in ONCE and each.incident in t.setup.audible.get(each.village, ())
     ]
     by_key: dict[Key, list[Listed]] = {}
     for each in sorted(in_reach, key=lambda each: each.remaining_s, reverse=True):
         by_key.setdefault(each.key, []).append(each)
     for key, group in by_key.items():
-        _level(draft, key, group)
-    _stop_cleared(draft, cleared, read.over, {*by_key})
-    _stop_unlisted(draft, {each.identifier for each in in_reach}, {*by_key})
+        _level(t, key, group)
+    _stop_cleared(t, cleared, read.over, {*by_key})
+    _stop_unlisted(t, {each.identifier for each in in_reach}, {*by_key})
 
 
 def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | None]:
@@ -71,9 +71,9 @@ def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | Non
     if read.at_s is None:
         return read, None
     offset = now - read.at_s
-    if read.boot != view.boot or view.offset is None or view.heard_at is None:
+    if read.boot != view.boot or view.offset is None or view.last_beacon_at is None:
         return read, offset
-    least = min(offset, view.offset + DRIFT * (now - view.heard_at))
+    least = min(offset, view.offset + DRIFT * (now - view.last_beacon_at))
     held_up_s = offset - least
     return replace(
         read,
@@ -86,14 +86,14 @@ def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | Non
     ), least
 
 
-def pass_time(draft: Draft) -> None:
+def pass_time(t: Transition) -> None:
     """Says that the beacon is missing, and asks for a new connection, once for each gap."""
-    due = _gap_due(draft.state)
-    if due is not None and draft.now >= due:
-        draft.change(hub=replace(draft.state.hub, missing=True))
-        draft.fault(Fault.HUB, f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
+    due = _gap_due(t.state)
+    if due is not None and t.now >= due:
+        t.change(hub=replace(t.state.hub, missing=True))
+        t.fault(Fault.HUB, f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
                            "repeated")
-        draft.do(Reconnect())
+        t.do(Reconnect())
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -104,32 +104,32 @@ def deadlines(state: State) -> Iterator[float]:
 
 
 def _gap_due(state: State) -> float | None:
-    if not state.rules.hub or state.linked_at is None or state.hub.missing:
+    if not state.setup.hub or state.linked_at is None or state.hub.missing:
         return None
-    return max(state.linked_at, state.hub.heard_at or state.linked_at) + timing.HUB_LOST_S
+    return max(state.linked_at, state.hub.last_beacon_at or state.linked_at) + timing.HUB_LOST_S
 
 
-def _level(draft: Draft, key: Key, group: list[Listed]) -> None:
+def _level(t: Transition, key: Key, group: list[Listed]) -> None:
     """Brings the alarm of *key* in line with all that is listed of it, the longest first."""
     for each in group:
-        known = draft.state.alarms.get(key)
-        if (known is None or _supersedes(draft, each, known)) and not _over(draft, each):
+        known = t.state.alarms.get(key)
+        if (known is None or _supersedes(t, each, known)) and not _over(t, each):
             if known is not None and not known.silenced:
-                alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
+                alarms.end(t, known, Kind.FINISHED, "the exercise became earnest")
             raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note)
-            alarms.begin(draft, key, raised, Origin.HUB)
-    known = draft.state.alarms.get(key)
+            alarms.begin(t, key, raised, Origin.HUB)
+    known = t.state.alarms.get(key)
     if known is not None:
         same = [
             each for each in group
-            if each.status is known.status and (known.identifiers & _names(each) or not _over(draft, each))
+            if each.status is known.status and (known.identifiers & _names(each) or not _over(t, each))
         ]
         if same:
-            _adopt(draft, known, same)
-            _quieten(draft, key, same[0])
+            _adopt(t, known, same)
+            _quieten(t, key, same[0])
 
 
-def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
+def _supersedes(t: Transition, listed: Listed, known: Alarm) -> bool:
     """Whether *listed* is another alarm than *known*: in earnest, or raised after what of *known* was silenced.
 
     What was heard without a name is listed under one, as old as it is here but for the way of the messages.
@@ -137,7 +137,7 @@ def _supersedes(draft: Draft, listed: Listed, known: Alarm) -> bool:
     if listed.status is not known.status:
         return listed.status is Status.ACTUAL
     apart_s = EDGE_S if listed.identifier.startswith(HUB_NAMES) else 0.0
-    raised_later = draft.now - listed.age_s > known.edge_at + apart_s
+    raised_later = t.now - listed.age_s > known.edge_at + apart_s
     return known.silenced and listed.identifier not in known.identifiers and raised_later
 
 
@@ -146,71 +146,71 @@ def _names(listed: Listed) -> frozenset[str]:
     return frozenset({listed.identifier, *listed.also})
 
 
-def _over(draft: Draft, listed: Listed) -> bool:
+def _over(t: Transition, listed: Listed) -> bool:
     """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to hear, or just now."""
-    raised_at = draft.now - listed.age_s
+    raised_at = t.now - listed.age_s
     return (
-        draft.state.seen.get(listed.identifier, False)
-        or raised_at <= cleared_at(draft.state, listed.village)
+        t.state.seen.get(listed.identifier, False)
+        or raised_at <= cleared_at(t.state, listed.village)
         or listed.remaining_s < ENDING_S
     )
 
 
-def _adopt(draft: Draft, known: Alarm, group: list[Listed]) -> None:
+def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     """Takes over the hub's names and time for what is in force here already; nothing begins anew."""
-    until = min(draft.now + group[0].remaining_s, known.since + draft.state.rules.max_sounding_s)
-    if _unheard(draft, known):
+    until = min(t.now + group[0].remaining_s, known.since + t.setup.max_sounding_s)
+    if _unheard(t, known):
         until = max(until, known.until)
     if abs(until - known.until) < SLACK_S:
         until = known.until
     merged = known.identifiers
     for name in sorted(frozenset().union(*map(_names, group))):
         merged = alarms.names(merged, name)
-        alarms.seen(draft, name, over=known.silenced)
+        alarms.seen(t, name, over=known.silenced)
     listed = group[0].identifier
     edge_at = known.edge_at
     if listed not in known.identifiers:  # raised again, and not heard here
-        edge_at = max(edge_at, draft.now - min(each.age_s for each in group))
-    draft.put(replace(known, listed=listed, listed_by=draft.state.hub.boot, until=until, edge_at=edge_at,
+        edge_at = max(edge_at, t.now - min(each.age_s for each in group))
+    t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, until=until, edge_at=edge_at,
                       identifier=known.identifier or listed, identifiers=merged))
 
 
-def _quieten(draft: Draft, key: Key, listed: Listed) -> None:
+def _quieten(t: Transition, key: Key, listed: Listed) -> None:
     """Silences what the operator silenced here, if that was not missed; not what was raised again since."""
-    known = draft.state.alarms[key]
-    silenced = {EVERYWHERE, draft.state.rules.village} & {*listed.silenced}
-    if silenced and not known.silenced and known.edge_at <= draft.now - listed.age_s + RAISE_S:
-        alarms.quieten(draft, known, "operator, as the hub repeats it")
+    known = t.state.alarms[key]
+    silenced = {EVERYWHERE, t.setup.village} & {*listed.silenced}
+    if silenced and not known.silenced and known.edge_at <= t.now - listed.age_s + RAISE_S:
+        alarms.quieten(t, known, "operator, as the hub repeats it")
 
 
-def _unheard(draft: Draft, alarm: Alarm) -> bool:
+def _unheard(t: Transition, alarm: Alarm) -> bool:
     """Whether *alarm* was raised again so lately, or by a press so far undelivered, that the hub may not know."""
     raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
-    lately = raised_again and draft.now < alarm.edge_at + EDGE_S
-    return lately or any(name in draft.state.outbox for name in alarm.identifiers)
+    lately = raised_again and t.now < alarm.edge_at + EDGE_S
+    return lately or any(name in t.state.outbox for name in alarm.identifiers)
 
 
-def _places(draft: Draft, cleared: Cleared) -> tuple[str, ...]:
-    villages = draft.state.rules.villages
+def _places(t: Transition, cleared: Cleared) -> tuple[str, ...]:
+    villages = t.setup.villages
     return (EVERYWHERE, *villages) if cleared.village == EVERYWHERE else tuple(villages & {cleared.village})
 
 
-def _stop_cleared(draft: Draft, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]) -> None:
+def _stop_cleared(t: Transition, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]) -> None:
     """Ends what was raised before an all-clear that this node may have missed; what is in force is listed.
 
     The hub knows what came first: what it ended is named, by the instant at which it was raised.
     """
-    ended = {each.key: draft.now - each.age_s + RAISE_S for each in over}
-    for alarm in tuple(draft.state.alarms.values()):
+    ended = {each.key: t.now - each.age_s + RAISE_S for each in over}
+    for alarm in tuple(t.state.alarms.values()):
         never = alarm.edge_at - 1
         before = alarm.edge_at <= max(cleared.get(alarm.key.village, never), ended.get(alarm.key, never))
-        if before and alarm.key.incident not in ONCE and alarm.key not in keys and not _unheard(draft, alarm):
-            alarms.end(draft, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
+        if before and alarm.key.incident not in ONCE and alarm.key not in keys and not _unheard(t, alarm):
+            alarms.end(t, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
 
 
-def _stop_unlisted(draft: Draft, identifiers: set[str], keys: set[Key]) -> None:
-    for alarm in tuple(draft.state.alarms.values()):
+def _stop_unlisted(t: Transition, identifiers: set[str], keys: set[Key]) -> None:
+    for alarm in tuple(t.state.alarms.values()):
         listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
         # What an earlier run of the hub listed and this one has forgotten goes on to its own end.
-        if not listed and alarm.listed_by == draft.state.hub.boot and not _unheard(draft, alarm):
-            alarms.end(draft, alarm, Kind.CLEARED, "no longer listed by the hub")
+        if not listed and alarm.listed_by == t.state.hub.boot and not _unheard(t, alarm):
+            alarms.end(t, alarm, Kind.CLEARED, "no longer listed by the hub")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from contract.domain.rhythm import Cycle
-from node.core.events import Press
-from runtime.core.effects import Connect, Log, Publish, Reconnect
+from node.core.events import OutboxEntry
+from runtime.core.effects import CommonEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +52,21 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class SavePress:
     """A press into the outbox on disk."""
 
-    press: Press
+    press: OutboxEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class DeletePress:
     """A press out of the outbox on disk."""
 
     identifier: str
 
 
 @dataclass(frozen=True, slots=True)
-class Remember:
+class SaveSeen:
     """An identifier as seen, and whether its alarm is over here."""
 
     identifier: str
@@ -81,5 +81,5 @@ class SelfTest:
 
 
 Effect = (
-    Play | Hush | Light | Publish | Log | Keep | Drop | Remember | Connect | Reconnect | SelfTest
+    CommonEffect | Play | Hush | Light | SavePress | DeletePress | SaveSeen | SelfTest
 )

@@ -18,7 +18,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class OutboxEntry:
     """An accepted press that is not yet known to have reached everyone.
 
     `age_known` is False for one that was made before the machine last started; `pressed_wall`, its instant on a
@@ -40,7 +40,7 @@ class Press:
 class Loaded:
     """What an earlier run left on disk: unfinished presses, and identifiers with whether they are over."""
 
-    presses: tuple[Press, ...]
+    presses: tuple[OutboxEntry, ...]
     seen: tuple[tuple[str, bool], ...]
 
 

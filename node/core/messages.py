@@ -19,9 +19,8 @@ from node.core import alarms, beacon, patrol
 from node.core.alarms import Raised
 from node.core.effects import SelfTest
 from node.core.state import Origin
-from node.core.transition import Draft, cleared_at
+from node.core.transition import Transition, cleared_at
 from runtime.core.events import Received
-from runtime.core.transition import CHATTER, CHATTER_PER_S
 
 # How often one village's one incident is listened to: a flood of it is one alarm, and each of its messages
 # costs nothing. Five at once are let through, then one in ten seconds.
@@ -29,135 +28,135 @@ AT_ONCE = 5.0
 PER_S = 0.1
 
 
-def received(draft: Draft, message: Received) -> None:
+def received(t: Transition, message: Received) -> None:
     """A message arrived."""
-    topic = topics.read(draft.state.rules.district, message.topic)
+    topic = topics.read(t.setup.district, message.topic)
     match topic:
         case AlarmTopic():
-            _alarm(draft, topic, message)
+            _alarm(t, topic, message)
         case CommandTopic():
-            _command(draft, topic, message)
+            _command(t, topic, message)
         case ActiveTopic():
-            beacon.heard(draft, message.payload)
+            beacon.received(t, message.payload)
         case RondaTopic():
-            patrol.heard(draft, topic, message)
+            patrol.received(t, topic, message)
         case NodeTopic() | PoskoTopic() | None:
-            draft.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
+            t.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 
-def _alarm(draft: Draft, topic: AlarmTopic, message: Received) -> None:
+def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     if message.retain and not message.payload:
         return  # a retained alarm is being cleared away
     body = alarm_message.read_alarm(message.payload, clears=topic.incident == ALL_CLEAR)
     if isinstance(body, Refusal):
-        _refuse(draft, topic, body.reason)
+        _refuse(t, topic, body.reason)
         return
-    rules = draft.state.rules
+    setup = t.setup
     unknown = answers.unknown_name(
-        topic.village, topic.incident, rules.villages, rules.incidents, look_up=draft.heeds()
+        topic.village, topic.incident, setup.villages, setup.incidents, look_up=t.may_answer()
     )
     if unknown is not None:
-        _refuse(draft, topic, unknown, body)
+        _refuse(t, topic, unknown, body)
         return
-    if topic.incident not in draft.state.rules.heard.get(topic.village, ()):
+    if topic.incident not in t.setup.audible.get(topic.village, ()):
         return  # out of reach: no subscription of this node asks for it
-    _warn(draft, topic, body, message)
+    _warn(t, topic, body, message)
     if body.status is Status.TEST:
-        draft.answer(Kind.TESTED, **_about(topic, body), reason="status Test: nothing sounds")
+        t.answer(Kind.TESTED, **_about(topic, body), reason="status Test: nothing sounds")
         return
-    if draft.state.locked:
-        _refuse(draft, topic, "locked: the key in the box keeps the network out", body)
+    if t.state.locked:
+        _refuse(t, topic, "locked: the key in the box keeps the network out", body)
     elif topic.incident == ALL_CLEAR:
-        _all_clear(draft, topic, body)
-    elif body.identifier is not None and body.identifier in draft.state.seen:
-        if not any(body.identifier in alarm.identifiers for alarm in draft.state.alarms.values()):
-            _refuse(draft, topic, "identifier seen before", body)
+        _all_clear(t, topic, body)
+    elif body.identifier is not None and body.identifier in t.state.seen:
+        if not any(body.identifier in alarm.identifiers for alarm in t.state.alarms.values()):
+            _refuse(t, topic, "identifier seen before", body)
     else:
-        _raise(draft, topic, body)
+        _raise(t, topic, body)
 
 
-def _raise(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
     key = Key(topic.village, topic.incident)
-    pressed_at = draft.now - body.age_s
-    duration_s = draft.incident(key.incident).duration_s
+    pressed_at = t.now - body.age_s
+    duration_s = t.incident(key.incident).duration_s
     remaining_s = duration_s - body.age_s
-    late = answers.overdue(body, duration_s, draft.sure_epoch())
+    late = answers.overdue(body, duration_s, t.epoch_if_synced())
     if late:
-        draft.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
+        t.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
         return
-    if pressed_at < cleared_at(draft.state, key.village):
-        draft.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
+    if pressed_at < cleared_at(t.state, key.village):
+        t.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
         return
     note = body.note or body.headline or ""
     raised = Raised(body.identifier, remaining_s, body.age_s, body.status, note)
-    known = draft.audible(key)
-    if not draft.granted(key, AT_ONCE, PER_S):
+    known = t.audible(key)
+    if not t.granted(key, AT_ONCE, PER_S):
         if known is not None:
-            _refuse(draft, topic, "too many of this incident at once; it sounds already", body)
+            _refuse(t, topic, "too many of this incident at once; it sounds already", body)
         else:
-            alarms.defer(draft, key, raised, 1 / PER_S)
+            alarms.defer(t, key, raised, 1 / PER_S)
         return
     if known is not None:
         if known.status is Status.ACTUAL and body.status is Status.EXERCISE:
-            _refuse(draft, topic, "an exercise of what is in force in earnest", body)
+            _refuse(t, topic, "an exercise of what is in force in earnest", body)
             return
         if known.status is body.status:
-            alarms.extend(draft, known, body.identifier, draft.now + remaining_s, pressed_at)
+            alarms.extend(t, known, body.identifier, t.now + remaining_s, pressed_at)
             return
-        alarms.end(draft, known, Kind.FINISHED, "the exercise became earnest")
-    alarms.begin(draft, key, raised, Origin.NETWORK)
+        alarms.end(t, known, Kind.FINISHED, "the exercise became earnest")
+    alarms.begin(t, key, raised, Origin.NETWORK)
 
 
-def _all_clear(draft: Draft, topic: AlarmTopic, body: Body) -> None:
+def _all_clear(t: Transition, topic: AlarmTopic, body: Body) -> None:
     """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
     exercise = body.status is Status.EXERCISE
-    concerns = alarms.all_clear(draft, topic.village, draft.now - body.age_s, exercise=exercise)
-    if body.identifier in draft.state.seen or not draft.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+    concerns = alarms.all_clear(t, topic.village, t.now - body.age_s, exercise=exercise)
+    if body.identifier in t.state.seen or not t.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
         return
     if body.identifier is not None:
-        alarms.seen(draft, body.identifier, over=False)
+        alarms.seen(t, body.identifier, over=False)
     if concerns:
-        alarms.safe_code(draft, topic.village, body.identifier, Origin.NETWORK, body.age_s)
+        alarms.safe_code(t, topic.village, body.identifier, Origin.NETWORK, body.age_s)
 
 
-def _command(draft: Draft, topic: CommandTopic, message: Received) -> None:
+def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
     if message.retain and not message.payload:
         return
-    if topic.village not in (EVERYWHERE, draft.state.rules.village):
+    if topic.village not in (EVERYWHERE, t.setup.village):
         return
-    if topic.command == topics.SILENCE and draft.state.locked:
-        draft.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
+    if topic.command == topics.SILENCE and t.state.locked:
+        t.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
     elif topic.command == topics.SILENCE:
-        alarms.silence(draft, "operator")
+        alarms.silence(t, "operator")
     elif topic.command == topics.TEST:
-        if draft.granted(Key(topic.village, topics.TEST), CHATTER, CHATTER_PER_S):
+        if t.granted(Key(topic.village, topics.TEST), t.answers_at_once, t.answers_per_s):
             knock = answers.wants_stroke(message.payload)
             if isinstance(knock, str):
-                draft.answer(Kind.WARNING, topic=message.topic, reason=knock)
-            draft.do(SelfTest(knock=knock is True and _may_knock(draft, topic)))
+                t.answer(Kind.WARNING, topic=message.topic, reason=knock)
+            t.do(SelfTest(knock=knock is True and _may_knock(t, topic)))
         else:
-            draft.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
+            t.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:
         close = nearest(topic.command, (topics.SILENCE, topics.TEST))
         hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
+        t.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
 
 
-def _may_knock(draft: Draft, topic: CommandTopic) -> bool:
+def _may_knock(t: Transition, topic: CommandTopic) -> bool:
     """Whether a self-test's stroke may be beaten: nothing sounds, the network is not kept out, and not too often."""
-    if draft.state.locked or not all(alarm.silenced for alarm in draft.state.alarms.values()):
+    if t.state.locked or not all(alarm.silenced for alarm in t.state.alarms.values()):
         return False
-    return draft.granted(Key(topic.village, topics.KNOCK.decode()), AT_ONCE, PER_S)
+    return t.granted(Key(topic.village, topics.KNOCK.decode()), AT_ONCE, PER_S)
 
 
-def _refuse(draft: Draft, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:
-    draft.answer(Kind.REFUSED, **_about(topic, body), reason=reason)
+def _refuse(t: Transition, topic: AlarmTopic, reason: str, body: Body | None = None) -> None:
+    t.answer(Kind.REFUSED, **_about(topic, body), reason=reason)
 
 
-def _warn(draft: Draft, topic: AlarmTopic, body: Body, message: Received) -> None:
+def _warn(t: Transition, topic: AlarmTopic, body: Body, message: Received) -> None:
     """Says what is odd about an alarm that is heard all the same."""
     for reason in answers.oddities(body, retain=message.retain):
-        draft.answer(Kind.WARNING, **_about(topic, body), reason=reason)
+        t.answer(Kind.WARNING, **_about(topic, body), reason=reason)
 
 
 def _about(topic: AlarmTopic, body: Body | None) -> dict[str, object]:

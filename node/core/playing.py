@@ -27,48 +27,48 @@ from contract.wire.event import Kind
 from node.core import alarms
 from node.core.effects import Hush, Play
 from node.core.state import Alarm, Origin, State, Turn
-from node.core.transition import Draft
+from node.core.transition import Transition
 
 ALIGNED_S = 0.001  # a round that is off the grid by less is on it
 _EARNEST = 1000  # more than any incident's priority
 
 
-def settle(draft: Draft) -> None:
+def update(t: Transition) -> None:
     """Brings what sounds in line with the alarms in force."""
-    _finish_code(draft)
-    _bound(draft)
-    before = draft.state.turn
-    equals = _fitting(draft)
-    turn = _next(draft.state, before, equals, draft.now)
+    _finish_code(t)
+    _bound(t)
+    before = t.state.turn
+    equals = _fitting(t)
+    turn = _next(t.state, before, equals, t.now)
     if turn is None:
         if before is not None:
-            draft.change(turn=None, quiet_since=draft.now)
-            draft.do(Hush())
+            t.change(turn=None, quiet_since=t.now)
+            t.do(Hush())
         return
-    if before is None and _begins_anew(draft.state, draft.state.alarms[turn.key]):
-        draft.change(busy_since=draft.now)
-    _tell(draft, before, turn)
-    alarm = draft.state.alarms[turn.key]
+    if before is None and _begins_anew(t.state, t.state.alarms[turn.key]):
+        t.change(busy_since=t.now)
+    _tell(t, before, turn)
+    alarm = t.state.alarms[turn.key]
     if turn.key.incident in ONCE:  # whenever its turn comes, and as often as it has to begin anew
         alarm = replace(alarm, until=turn.boundary)
-        draft.put(alarm)
-    busy_since = draft.now if draft.state.busy_since is None else draft.state.busy_since
+        t.put(alarm)
+    busy_since = t.now if t.state.busy_since is None else t.state.busy_since
     turn = replace(
-        turn, until=min(alarm.until, busy_since + _max_s(draft.state)), exercise=alarm.status is Status.EXERCISE
+        turn, until=min(alarm.until, busy_since + _max_s(t.state)), exercise=alarm.status is Status.EXERCISE
     )
     if before is None or turn != replace(before, boundary=turn.boundary):
-        draft.do(_play(draft.state, turn))
-    draft.change(turn=turn)
+        t.do(_play(t.state, turn))
+    t.change(turn=turn)
 
 
-def _fitting(draft: Draft) -> list[Alarm]:
+def _fitting(t: Transition) -> list[Alarm]:
     """The alarms of the highest priority; a code that would not be beaten whole before the bound is over instead."""
     while True:
-        equals = _first(draft.state, draft.now)
+        equals = _first(t.state, t.now)
         code = next((alarm for alarm in equals if alarm.key.incident in ONCE), None)
-        if code is None or _fits(draft.state, code, draft.now):
+        if code is None or _fits(t.state, code, t.now):
             return equals
-        alarms.end(draft, code, Kind.FINISHED, "no time is left for it before max_sounding_s")
+        alarms.end(t, code, Kind.FINISHED, "no time is left for it before max_sounding_s")
 
 
 def _fits(state: State, code: Alarm, now: float) -> bool:
@@ -105,7 +105,7 @@ def _priority(state: State, alarm: Alarm) -> int:
     if alarm.key.incident in ONCE:
         return -1
     in_earnest = _EARNEST if alarm.status is Status.ACTUAL else 0
-    return in_earnest + state.rules.incidents[alarm.key.incident].priority
+    return in_earnest + state.setup.incidents[alarm.key.incident].priority
 
 
 def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn | None:
@@ -117,7 +117,7 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
         return _chosen(state, equals, now) or _turn(state, equals[0], now)
     if now < before.boundary:
         return before
-    length_s = state.rules.cycles[before.key.incident].length_s
+    length_s = state.setup.cycles[before.key.incident].length_s
     boundary = before.boundary + length_s * ((now - before.boundary) // length_s)  # the last one that has passed
     if len(keys) > 1:
         following = equals[(keys.index(before.key) + 1) % len(keys)]
@@ -134,7 +134,7 @@ def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
     """
     if len(equals) < 2 or not _has_grid(state) or equals[0].key.incident in ONCE:
         return None
-    lengths_s = {alarm.key: state.rules.cycles[alarm.key.incident].length_s for alarm in equals}
+    lengths_s = {alarm.key: state.setup.cycles[alarm.key.incident].length_s for alarm in equals}
     off_s = (at + state.clock.offset_s) % sum(lengths_s.values())
     for alarm in sorted(equals, key=lambda alarm: alarm.key):
         length_s = lengths_s[alarm.key]
@@ -148,7 +148,7 @@ def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
 
 def _turn(state: State, alarm: Alarm, begin: float) -> Turn:
     """*alarm*'s turn from instant *begin*: on the grid, and for one whole round at least."""
-    cycle = state.rules.cycles[alarm.key.incident]
+    cycle = state.setup.cycles[alarm.key.incident]
     off_s = _off_grid(state, alarm, begin)
     if alarm.key.incident in ONCE:
         late = off_s > cycle.strokes_s[0] / 2  # half of the rest before its first stroke can be given up
@@ -167,57 +167,57 @@ def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
     """
     if alarm.key.incident == PATROL or not _has_grid(state):
         return 0.0
-    length_s = state.rules.cycles[alarm.key.incident].length_s
+    length_s = state.setup.cycles[alarm.key.incident].length_s
     off_s = (instant + state.clock.offset_s) % length_s
     return off_s - length_s if length_s - off_s < ALIGNED_S else off_s
 
 
 def _has_grid(state: State) -> bool:
-    return state.rules.in_phase and state.clock.synced
+    return state.setup.in_phase and state.clock.synced
 
 
 def _play(state: State, turn: Turn) -> Play:
     incident, village = turn.key.incident, turn.key.village
     words = speech.sentence(incident, village, exercise=turn.exercise)
     return Play(
-        state.rules.cycles[incident], turn.start, turn.until, turn.entered_s, words, quiet=incident == PATROL
+        state.setup.cycles[incident], turn.start, turn.until, turn.entered_s, words, quiet=incident == PATROL
     )
 
 
-def _tell(draft: Draft, before: Turn | None, turn: Turn) -> None:
+def _tell(t: Transition, before: Turn | None, turn: Turn) -> None:
     """Reports what begins, and what gives way to something more urgent."""
-    state = draft.state
+    state = t.state
     old = state.alarms.get(before.key) if before is not None and before.key != turn.key else None
     new = state.alarms[turn.key]
     if old is not None and not old.silenced and _priority(state, old) < _priority(state, new):
-        draft.say_of(Kind.PREEMPTED, old, reason=f"{turn.key.incident} in {turn.key.village} is more urgent")
-        draft.put(replace(old, paused=True))
+        t.report_of(Kind.PREEMPTED, old, reason=f"{turn.key.incident} in {turn.key.village} is more urgent")
+        t.put(replace(old, paused=True))
     if not new.reported:
         begun = replace(new, reported=True)
-        draft.put(begun)
-        draft.say_of(Kind.SOUNDING, begun, note=new.note or None)
+        t.put(begun)
+        t.report_of(Kind.SOUNDING, begun, note=new.note or None)
     elif new.paused:
-        draft.put(replace(new, paused=False))
-        draft.say_of(Kind.RESUMED, new)
+        t.put(replace(new, paused=False))
+        t.report_of(Kind.RESUMED, new)
 
 
-def _bound(draft: Draft) -> None:
+def _bound(t: Transition) -> None:
     """Begins and ends the rest that follows the longest sounding."""
-    if draft.state.rest_until is not None and draft.now >= draft.state.rest_until:
-        draft.change(rest_until=None)
-    state = draft.state
-    if state.busy_since is None or draft.now < state.busy_since + _max_s(state):
+    if t.state.rest_until is not None and t.now >= t.state.rest_until:
+        t.change(rest_until=None)
+    state = t.state
+    if state.busy_since is None or t.now < state.busy_since + _max_s(state):
         return
     if state.turn is not None:
         if state.turn.key in state.alarms:
-            draft.put(replace(state.alarms[state.turn.key], paused=True))
-        draft.change(rest_until=draft.now + timing.REST_S, busy_since=None, turn=None, quiet_since=draft.now)
-        draft.do(Hush())
+            t.put(replace(state.alarms[state.turn.key], paused=True))
+        t.change(rest_until=t.now + timing.REST_S, busy_since=None, turn=None, quiet_since=t.now)
+        t.do(Hush())
         rest = f"rests for {timing.REST_S:g} s"
-        draft.say(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); {rest}")
+        t.report(Kind.RESTING, reason=f"sounded for max_sounding_s ({_max_s(state):g} s); {rest}")
     elif state.quiet_since is not None:  # a rest that began by itself, when the last alarm ended
         rest_until = state.quiet_since + timing.REST_S
-        draft.change(busy_since=None, rest_until=rest_until if draft.now < rest_until else None)
+        t.change(busy_since=None, rest_until=rest_until if t.now < rest_until else None)
 
 
 def _begins_anew(state: State, alarm: Alarm) -> bool:
@@ -231,14 +231,14 @@ def _pressed_since(alarm: Alarm, instant: float) -> bool:
     return alarm.origin is Origin.BUTTON and alarm.since >= instant
 
 
-def _finish_code(draft: Draft) -> None:
+def _finish_code(t: Transition) -> None:
     """The safe code, or the round's, does not wait: an alarm that begins while it is beaten ends it."""
-    turn = draft.state.turn
-    if turn is None or turn.key.incident not in ONCE or turn.key not in draft.state.alarms:
+    turn = t.state.turn
+    if turn is None or turn.key.incident not in ONCE or turn.key not in t.state.alarms:
         return
-    if any(alarm.key.incident not in ONCE and not alarm.silenced for alarm in draft.state.alarms.values()):
-        alarms.end(draft, draft.state.alarms[turn.key], Kind.FINISHED, "an alarm began")
+    if any(alarm.key.incident not in ONCE and not alarm.silenced for alarm in t.state.alarms.values()):
+        alarms.end(t, t.state.alarms[turn.key], Kind.FINISHED, "an alarm began")
 
 
 def _max_s(state: State) -> float:
-    return state.rules.max_sounding_s
+    return state.setup.max_sounding_s

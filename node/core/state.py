@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contract.domain.alarm import Key, Status
-from contract.domain.incidents import Incident
 from contract.domain.rhythm import Cycle
-from contract.wire.node_status import NodeStatus
 from node.core.effects import Lamp
-from node.core.events import Press
-from runtime.core.events import Clock
-from runtime.core.rate_limit import Bucket
+from node.core.events import OutboxEntry
+from runtime.core.state import CommonSetup, CommonState
 
 SILENCE_BUTTON = "hening"
 LOCK = "lock"
@@ -26,8 +23,8 @@ class Origin(Enum):
     SCHEDULE = "schedule"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup(CommonSetup):
     """What does not change while a node runs: its place, its catalogue, its box.
 
     `drum` says that it can beat without its siren: it has a striker or a loudspeaker. `ronda_s` are the times of the
@@ -35,15 +32,10 @@ class Rules:
     the wall clock's grid.
     """
 
-    district: str
     village: str
     node: str
     hub: bool
-    version: str
-    boot: str
-    villages: frozenset[str]
-    heard: Mapping[str, frozenset[str]]
-    incidents: Mapping[str, Incident]
+    audible: Mapping[str, frozenset[str]]
     cycles: Mapping[str, Cycle]
     holds_s: Mapping[str, float]
     lamps: frozenset[str]
@@ -55,7 +47,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class ContactState:
     """A contact that is closed, or was a moment ago. `opened_at` is set while it may only be bouncing."""
 
     pressed_at: float
@@ -127,43 +119,28 @@ class HubView:
 
     boot: str = ""
     seq: int = -1
-    heard_at: float | None = None
+    last_beacon_at: float | None = None
     missing: bool = False
     offset: float | None = None
     cleared: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(CommonState):
     """All that the node knows, at instant `now`."""
 
-    rules: Rules
-    now: float
-    started_at: float
-    clock: Clock
-    connecting: bool = False
-    linked_at: float | None = None
+    setup: Setup
     locked: bool = False
     hub: HubView = HubView()
-    contacts: Mapping[str, Hold] = field(default_factory=dict)
+    contacts: Mapping[str, ContactState] = field(default_factory=dict)
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
-    seen: Mapping[str, bool] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
-    buckets: Mapping[Key, Bucket] = field(default_factory=dict)
-    outbox: Mapping[str, Press] = field(default_factory=dict)
-    faults: Mapping[str, str] = field(default_factory=dict)
+    outbox: Mapping[str, OutboxEntry] = field(default_factory=dict)
     turn: Turn | None = None
     busy_since: float | None = None
     quiet_since: float | None = None
     rest_until: float | None = None
-    backlog: tuple[Mapping[str, object], ...] = ()
-    dropped_events: int = 0
-    chatter: Bucket = Bucket(20.0, 0.0)
-    unsaid: int = 0
     presses: int = 0
     lamps: Mapping[str, Lamp] = field(default_factory=dict)
-    announced: tuple[NodeStatus, tuple[str, float]] | None = None
-    announced_at: float = 0.0
     round_checked: float | None = None
-    stood: tuple[str, float] = ("", 0.0)

@@ -16,39 +16,39 @@ from contract.wire import timing
 from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
 from node.core.effects import Lamp, Light
 from node.core.state import SILENCE_BUTTON, Alarm, Origin, State
-from node.core.transition import Draft
+from node.core.transition import Transition
 from runtime.core.effects import Publish
 
 
-def settle(draft: Draft) -> None:
+def update(t: Transition) -> None:
     """Lights the lamps and announces the status where either has changed."""
-    lamps = {name: _lamp(draft.state, name) for name in sorted(draft.state.rules.lamps)}
-    if lamps != draft.state.lamps:
-        draft.change(lamps=lamps)
-        draft.do(Light(lamps))
-    word = _word(draft.state)
-    if word != draft.state.stood[0]:
-        draft.change(stood=(word, draft.now))
-    if draft.state.linked_at is not None:
-        status = _status(draft, word)
-        if (status, draft.state.stood) != draft.state.announced:
-            draft.change(announced=(status, draft.state.stood), announced_at=draft.now)
-            dated = replace(status, since=draft.epoch(draft.state.stood[1]))  # it moves as the clock is corrected
-            draft.do(Publish(draft.topic("status"), write_status(dated), retain=True))
+    lamps = {name: _lamp(t.state, name) for name in sorted(t.setup.lamps)}
+    if lamps != t.state.lamps:
+        t.change(lamps=lamps)
+        t.do(Light(lamps))
+    name = _state_name(t.state)
+    if name != t.state.state_since[0]:
+        t.change(state_since=(name, t.now))
+    if t.state.linked_at is not None:
+        status = _status(t, name)
+        if (status, t.state.state_since) != t.state.announced:
+            t.change(announced=(status, t.state.state_since), announced_at=t.now)
+            dated = replace(status, since=t.epoch(t.state.state_since[1]))  # it moves as the clock is corrected
+            t.do(Publish(t.topic("status"), write_status(dated), retain=True))
 
 
-def heartbeat(draft: Draft) -> None:
+def heartbeat(t: Transition) -> None:
     """Has the status said again, so that the hub knows that this node lives. Asked as the clock is told, every 5 s."""
-    if draft.state.rules.hub and draft.now >= draft.state.announced_at + timing.HEARTBEAT_S / 2:
-        draft.change(announced=None)
+    if t.setup.hub and t.now >= t.state.announced_at + timing.HEARTBEAT_S / 2:
+        t.change(announced=None)
 
 
-def last_words(state: State, reason: str) -> Publish:
+def final_status(state: State, reason: str) -> Publish:
     """The status that a node leaves behind; also its will, spoken by the broker if the node cannot."""
-    rules = state.rules
-    status = NodeStatus(state=OFFLINE, node=rules.node, village=rules.village, boot=rules.boot, version=rules.version,
+    setup = state.setup
+    status = NodeStatus(state=OFFLINE, node=setup.node, village=setup.village, boot=setup.boot, version=setup.version,
                         reason=reason)
-    return Publish(Draft(state, state.now).topic("status"), write_status(status), retain=True)
+    return Publish(Transition(state, state.now).topic("status"), write_status(status), retain=True)
 
 
 def _lamp(state: State, name: str) -> Lamp:
@@ -57,7 +57,7 @@ def _lamp(state: State, name: str) -> Lamp:
         return Lamp.HELD
     waiting = [press for press in state.outbox.values() if press.incident == name and not press.told_late]
     if waiting:
-        no_hub = state.hub.missing or not state.rules.hub
+        no_hub = state.hub.missing or not state.setup.hub
         stood_in = no_hub and all(press.acked_at is not None for press in waiting)
         return Lamp.HEARD if stood_in else Lamp.SENDING
     if name == SILENCE_BUTTON:
@@ -72,7 +72,7 @@ def _lamp(state: State, name: str) -> Lamp:
     return Lamp.FAULT if state.faults else Lamp.OFF
 
 
-def _word(state: State) -> str:
+def _state_name(state: State) -> str:
     if state.turn is not None:
         return "sounding"
     if state.locked:
@@ -82,24 +82,24 @@ def _word(state: State) -> str:
     return "fault" if state.faults else "ready"
 
 
-def _status(draft: Draft, word: str) -> NodeStatus:
+def _status(t: Transition, name: str) -> NodeStatus:
     """The status, but for the time since when it is so."""
-    state = draft.state
+    state = t.state
     alarms = [alarm for _, alarm in sorted(state.alarms.items())]
     return NodeStatus(
-        state=word,
-        node=state.rules.node,
-        village=state.rules.village,
+        state=name,
+        node=state.setup.node,
+        village=state.setup.village,
         sounding=_about(state.alarms[state.turn.key]) if state.turn is not None else None,
         waiting=tuple(_about(alarm) for alarm in alarms if _waits(state, alarm)),
         silenced=tuple(_about(alarm) for alarm in alarms if alarm.silenced),
         faults=dict(sorted(state.faults.items())),
         locked=state.locked,
-        drivers=state.rules.drivers,
+        drivers=state.setup.drivers,
         outbox=len(state.outbox),
-        clock=draft.clock_word(),
-        boot=state.rules.boot,
-        version=state.rules.version,
+        clock=t.clock_state(),
+        boot=state.setup.boot,
+        version=state.setup.version,
     )
 
 

@@ -1,19 +1,19 @@
 """`step`: all that a node decides. Pure: no clock, no file, no thread, no log, no exception at bad input.
 
-    what was due before it ──> the event is taken in ──> what is missing ──> outputs are settled ──> effects
-    contacts, alarms           contacts, hearing,        beacon, journal     turns, outbox, face
-                               outbox
+    what was due before it ──> the event ──────> what should have come ──> what follows ──> effects
+    presses, alarms            presses, messages  beacon, patrol,          playing, outbox,
+                               outbox             journal                  status
 
 A loop that was held up hands events over late, each with its own instant. What was due by then comes first: a
-button let go after its time has counted, and one that was touched twice was not held.
+button that was released after its time has counted, and one that was touched twice was not held.
 
 Each event changes the state; then everything that the outside sees (what sounds, what is sent, the lamps, the
 status) is derived from the state anew, and only what differs becomes an effect. So there is no transition to
 forget: an alarm that is no longer in the state no longer sounds, whatever took it out.
 
-The rooms: `contacts` (buttons), `hearing` and `beacon` (the network), `alarms` (what is in force), `turns` (what
-sounds), `ronda` (the watch's round), `outbox` (what must arrive), `face` (lamps, status), `draft` (a step in the
-making).
+The modules: `presses` (buttons and lock), `messages` and `beacon` (the network), `alarms` (what is in force), `playing`
+(what sounds), `patrol`, `outbox` (what must arrive), `status` (lamps and status), `transition` (a step in progress: `t`
+everywhere).
 """
 
 from typing import assert_never
@@ -23,31 +23,31 @@ from contract.wire.faults import Fault
 from node.core import alarms, beacon, messages, outbox, patrol, playing, presses, status
 from node.core.effects import Effect
 from node.core.events import Contact, Event, Loaded, SelfTested
-from node.core.state import Rules, State
-from node.core.transition import Draft
+from node.core.state import Setup, State
+from node.core.transition import Transition
 from runtime.core import transition as shared
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from runtime.core.rate_limit import Bucket
-from runtime.core.transition import CHATTER
 
 
-def start(rules: Rules, now: float, clock: Clock) -> State:
+def start(setup: Setup, now: float, clock: Clock) -> State:
     """The state of a node that begins at *now*."""
-    return State(rules, now, started_at=now, clock=clock, chatter=Bucket(CHATTER, now))
+    limit = Bucket(Transition.answers_at_once, now)
+    return State(setup=setup, now=now, started_at=now, clock=clock, answer_limit=limit)
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:
     """The state after *event* at instant *now*, and what is to be done, in this order."""
-    draft = Draft(state, now)
-    presses.pass_time(draft)
-    alarms.expire(draft)
-    alarms.begin_deferred(draft)
-    _take_in(draft, event)
-    _miss(draft)
-    playing.settle(draft)
-    outbox.deliver(draft)
-    status.settle(draft)
-    return draft.state, (*draft.outputs, *draft.effects)
+    t = Transition(state, now)
+    presses.pass_time(t)
+    alarms.expire(t)
+    alarms.begin_deferred(t)
+    _take_in(t, event)
+    _check_timeouts(t)
+    playing.update(t)
+    outbox.deliver(t)
+    status.update(t)
+    return t.state, (*t.outputs, *t.effects)
 
 
 def next_due(state: State) -> float | None:
@@ -64,48 +64,48 @@ def next_due(state: State) -> float | None:
     return min(due, default=None)
 
 
-def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - a table, one row an event
+def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a table, one row an event
     match event:
         case Contact():
-            presses.changed(draft, event)
+            presses.changed(t, event)
         case Received():
-            messages.received(draft, event)
+            messages.received(t, event)
         case Linked():
-            draft.link()
-            outbox.linked(draft)
+            t.link()
+            outbox.linked(t)
         case Unlinked(reason):
-            draft.unlink(reason)
+            t.unlink(reason)
         case Acknowledged():
-            outbox.acknowledged(draft, event)
+            outbox.acknowledged(t, event)
         case Loaded():
-            outbox.loaded(draft, event)
-            draft.load()
+            outbox.loaded(t, event)
+            t.load()
         case Clock():
-            draft.change(clock=event)
-            outbox.clock_changed(draft)
-            status.heartbeat(draft)
+            t.change(clock=event)
+            outbox.clock_changed(t)
+            status.heartbeat(t)
         case Faulted(part, reason):
-            if part == Fault.SIREN_THREAD and part not in draft.state.faults:
+            if part == Fault.SIREN_THREAD and part not in t.state.faults:
                 # It hushed itself: what sounded begins anew, once for each failure, and under the same bound.
-                draft.change(turn=None, quiet_since=draft.now)
-            draft.fault(part, reason)
+                t.change(turn=None, quiet_since=t.now)
+            t.fault(part, reason)
         case Recovered(part):
-            draft.recover(part)
+            t.recover(part)
         case Overflowed(count):
-            draft.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be heard")
+            t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
         case SelfTested(results, knocked):
             sound = "with one quiet stroke" if knocked else "without a sound"
-            draft.say(Kind.TESTED, results=dict(results), faults=dict(draft.state.faults),
-                      drivers=dict(draft.state.rules.drivers), reason=f"self-test, {sound}")
+            t.report(Kind.TESTED, results=dict(results), faults=dict(t.state.faults),
+                      drivers=dict(t.setup.drivers), reason=f"self-test, {sound}")
         case Tick():
             pass
         case _:
             assert_never(event)
 
 
-def _miss(draft: Draft) -> None:
-    """Notices what should have come by now, and says what could not be said before."""
-    beacon.pass_time(draft)
-    patrol.pass_time(draft)
-    draft.miss_journal()
-    draft.answer_the_rest()
+def _check_timeouts(t: Transition) -> None:
+    """Notices what should have come by now, and reports what could not be reported before."""
+    beacon.pass_time(t)
+    patrol.pass_time(t)
+    t.check_journal_timeout()
+    t.flush_suppressed()

@@ -1,27 +1,29 @@
 """A node's step in the making: the alarms it puts, and the outputs that come before everything else."""
 
 import math
-from typing import Any
 
 from contract.domain.alarm import Key
 from contract.domain.incidents import Incident
 from contract.wire import topics
 from contract.wire.event import Kind
 from node.core.effects import Effect, Hush, Play
-from node.core.state import Alarm, State
-from runtime.core import transition
+from node.core.state import Alarm, Setup, State
+from runtime.core.transition import CommonTransition
 
 
-class Draft(transition.Draft):
+class Transition(CommonTransition[State, Effect]):
     """What a node's step has changed so far, and what it will do. `outputs` are done before `effects`."""
 
-    state: State
-
     def __init__(self, state: State, now: float) -> None:
-        super().__init__(state, now, state.rules.boot, _topic(state, "event"))
+        super().__init__(state, now)
         self.outputs: list[Effect] = []
 
-    def do(self, *effects: Any) -> None:
+    @property
+    def setup(self) -> Setup:
+        """What does not change."""
+        return self.state.setup
+
+    def do(self, *effects: Effect) -> None:
         """Adds effects, in order. What sounds goes before everything else: the street first."""
         for effect in effects:
             (self.outputs if isinstance(effect, Play | Hush) else self.effects).append(effect)
@@ -37,32 +39,27 @@ class Draft(transition.Draft):
 
     def incident(self, name: str) -> Incident:
         """The catalogue's entry for *name*, which must be known."""
-        return self.state.rules.incidents[name]
+        return self.setup.incidents[name]
 
     def identifier(self) -> str:
         """A new identifier, of this node's own: its place, its run and a count."""
-        rules = self.state.rules
+        setup = self.setup
         self.change(presses=self.state.presses + 1)
-        return f"{rules.village}.{rules.node}.{rules.boot}.{self.state.presses}"
+        return f"{setup.village}.{setup.node}.{setup.boot}.{self.state.presses}"
 
-    def say_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
+    def report_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
         """Reports an event of *alarm*."""
-        self.say(
+        self.report(
             kind, incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier,
             origin=alarm.origin.value, status=alarm.status.value, **about,
         )
 
     def topic(self, kind: str) -> str:
         """This node's own status or event topic."""
-        return _topic(self.state, kind)
+        return topics.write(self.setup.district, topics.NodeTopic(self.setup.village, self.setup.node, kind))
 
 
 def cleared_at(state: State, village: str) -> float:
     """The instant of the last all-clear of *village*, heard here or by the hub."""
     never = -math.inf
     return max(state.cleared_at.get(village, never), state.hub.cleared.get(village, never))
-
-
-def _topic(state: State, kind: str) -> str:
-    rules = state.rules
-    return topics.write(rules.district, topics.NodeTopic(rules.village, rules.node, kind))

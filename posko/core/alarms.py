@@ -18,7 +18,7 @@ from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
 from posko.core.state import Alarm, State
-from posko.core.transition import Draft
+from posko.core.transition import Transition
 
 ALSO = 100  # names that one alarm keeps
 MOST = 400  # alarms in force: more do not fit into a beacon
@@ -35,16 +35,16 @@ class Raised:
     note: str
 
 
-def accept(draft: Draft, key: Key, raised: Raised) -> None:
+def accept(t: Transition, key: Key, raised: Raised) -> None:
     """Brings *raised* into force: as an alarm of its own, or merged into what is in force of *key*."""
-    until = raised.at + draft.state.rules.incidents[key.incident].duration_s
-    known = draft.state.alarms.get(key)
+    until = raised.at + t.setup.incidents[key.incident].duration_s
+    known = t.state.alarms.get(key)
     if known is not None and known.status is Status.EXERCISE and raised.status is Status.ACTUAL:
-        _end(draft, known, End.EARNEST, "the exercise became earnest")
+        _end(t, known, End.EARNEST, "the exercise became earnest")
         known = None
-    draft.remember(raised.identifier, over=False)
+    t.remember(raised.identifier, over=False)
     if known is None:
-        draft.put(_fresh(draft, key, raised))  # it is told once it is on the disk
+        t.put(_fresh(t, key, raised))  # it is told once it is on the disk
         return
     merged = replace(known, until=max(known.until, until), note=raised.note or known.note)
     if raised.at >= known.raised_at:
@@ -54,29 +54,29 @@ def accept(draft: Draft, key: Key, raised: Raised) -> None:
         )
     else:
         merged = replace(merged, also=(raised.identifier, *known.also)[:ALSO])
-    draft.put(merged)
-    draft.answer_of(Kind.EXTENDED, key, identifier=known.identifier, by=raised.identifier, origin=raised.origin or None)
+    t.put(merged)
+    t.answer_of(Kind.EXTENDED, key, identifier=known.identifier, by=raised.identifier, origin=raised.origin or None)
 
 
-def late(draft: Draft, key: Key, raised: Raised, reason: str) -> None:
+def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
     """*raised* came when it was over: it is written down, told, and sounds nowhere."""
-    draft.close(_fresh(draft, key, raised), End.LATE)
-    draft.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
-                    age_s=round(draft.now - raised.at, 1), reason=reason)
+    t.close(_fresh(t, key, raised), End.LATE)
+    t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
+                    age_s=round(t.now - raised.at, 1), reason=reason)
 
 
-def all_clear(draft: Draft, village: str, at: float, *, exercise: bool) -> int:
+def all_clear(t: Transition, village: str, at: float, *, exercise: bool) -> int:
     """Ends what was raised in *village* before instant *at*; an *exercise*'s only exercises. Returns how many."""
     if not exercise:
-        draft.clear(village, at)
+        t.clear(village, at)
     ended = [
-        alarm for alarm in draft.state.alarms.values()
+        alarm for alarm in t.state.alarms.values()
         if village in (EVERYWHERE, alarm.key.village) and alarm.raised_at <= at
         and (not exercise or alarm.status is Status.EXERCISE)
     ]
     for alarm in ended:
-        _end(draft, alarm, End.CLEARED, "all-clear", at)
-        draft.change(over={**draft.state.over, alarm.key: alarm.raised_at})
+        _end(t, alarm, End.CLEARED, "all-clear", at)
+        t.change(over={**t.state.over, alarm.key: alarm.raised_at})
     return len(ended)
 
 
@@ -85,77 +85,77 @@ def was_cleared(state: State, village: str, at: float) -> bool:
     return any(at < state.cleared_at.get(place, at) for place in (village, EVERYWHERE))
 
 
-def silence(draft: Draft, village: str) -> int:
+def silence(t: Transition, village: str) -> int:
     """In *village* everything in force goes on without a sound. Returns how many alarms that concerns."""
-    everything = tuple(draft.state.alarms.values())
+    everything = tuple(t.state.alarms.values())
     for alarm in everything:
-        draft.put(replace(alarm, silenced={**alarm.silenced, village: draft.now}))
+        t.put(replace(alarm, silenced={**alarm.silenced, village: t.now}))
     return len(everything)
 
 
-def expire(draft: Draft) -> None:
+def expire(t: Transition) -> None:
     """Ends what has lasted its time."""
-    for alarm in tuple(draft.state.alarms.values()):
-        if draft.now >= alarm.until:
-            _end(draft, alarm, End.FINISHED, None)
+    for alarm in tuple(t.state.alarms.values()):
+        if t.now >= alarm.until:
+            _end(t, alarm, End.FINISHED, None)
 
 
-def restore(draft: Draft, event: Loaded) -> None:
+def restore(t: Transition, event: Loaded) -> None:
     """What an earlier run left is in force again, as far as its age can be told."""
-    draft.recall(event.seen)
-    draft.change(undated=event.alarms, undated_clears=event.cleared, over=dict(event.over))
-    date(draft)
+    t.recall(event.seen)
+    t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared, over=dict(event.over))
+    resolve_ages(t)
 
 
-def date(draft: Draft, identifier: str | None = None, raised_at: float | None = None) -> None:
+def resolve_ages(t: Transition, identifier: str | None = None, raised_at: float | None = None) -> None:
     """Takes up of what an earlier run left all whose age is known by now.
 
     A post that still holds its press tells it: the one with *identifier* was made at *raised_at*.
     """
-    state = draft.state
-    shifts = [_shift(state, stored.same_boot, stored.first_wall, stored.first_at) for stored in state.undated]
+    state = t.state
+    shifts = [_shift(state, stored.same_boot, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
     if raised_at is not None:
         shifts = [
             raised_at - (stored.first_at if identifier == stored.first else stored.raised_at)
             if identifier in (stored.first, stored.identifier, *stored.also) else shift
-            for stored, shift in zip(state.undated, shifts, strict=True)
+            for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
         ]
-    for clear in state.undated_clears:
+    for clear in state.clears_awaiting_clock:
         shift = _shift(state, clear.same_boot, clear.wall, clear.at)
         if shift is not None:
-            draft.change(undated_clears=tuple(each for each in draft.state.undated_clears if each != clear))
-            draft.clear(clear.village, min(draft.now, clear.at + shift))
-    dated = tuple(zip(state.undated, shifts, strict=True))
-    draft.change(undated=tuple(stored for stored, shift in dated if shift is None))
+            t.change(clears_awaiting_clock=tuple(each for each in t.state.clears_awaiting_clock if each != clear))
+            t.clear(clear.village, min(t.now, clear.at + shift))
+    dated = tuple(zip(state.awaiting_clock, shifts, strict=True))
+    t.change(awaiting_clock=tuple(stored for stored, shift in dated if shift is None))
     for stored, shift in dated:
         if shift is not None:
-            _take_up(draft, stored, shift)
+            _take_up(t, stored, shift)
 
 
-def give_up(draft: Draft) -> None:
+def expire_awaiting_clock(t: Transition) -> None:
     """Says what cannot be known: the age of what was in force before the machine restarted."""
-    if draft.state.undated and draft.now >= draft.state.started_at + timing.CLOCK_SYNC_S:
-        undated = draft.state.undated
-        draft.change(undated=())
-        for stored in undated:
-            alarm = _alarm(draft, stored, 0.0)
-            draft.close(alarm, End.UNKNOWN)
-            draft.say_of(Kind.LATE, alarm, reason="in force before the machine restarted; how long ago cannot be told, "
+    if t.state.awaiting_clock and t.now >= t.state.started_at + timing.CLOCK_SYNC_S:
+        awaiting = t.state.awaiting_clock
+        t.change(awaiting_clock=())
+        for stored in awaiting:
+            alarm = _alarm(t, stored, 0.0)
+            t.close(alarm, End.UNKNOWN)
+            t.report_of(Kind.LATE, alarm, reason="in force before the machine restarted; how long ago cannot be told, "
                                                   "so it is not repeated")
 
 
 def deadlines(state: State) -> Iterator[float]:
-    """The instants at which `expire` and `give_up` will have something to do."""
+    """The instants at which `expire` and `expire_awaiting_clock` will have something to do."""
     yield from (alarm.until for alarm in state.alarms.values())
-    if state.undated:
+    if state.awaiting_clock:
         yield state.started_at + timing.CLOCK_SYNC_S
 
 
-def _end(draft: Draft, alarm: Alarm, end: End, reason: str | None, at: float | None = None) -> None:
+def _end(t: Transition, alarm: Alarm, end: End, reason: str | None, at: float | None = None) -> None:
     kind = Kind.CLEARED if end is End.CLEARED else Kind.FINISHED
-    ended_at = min(draft.now if at is None else at, alarm.until)
-    draft.close(alarm, end, ended_at)
-    draft.say_of(kind, alarm, reason=reason, lasted_s=round(ended_at - alarm.first_at, 1))
+    ended_at = min(t.now if at is None else at, alarm.until)
+    t.close(alarm, end, ended_at)
+    t.report_of(kind, alarm, reason=reason, lasted_s=round(ended_at - alarm.first_at, 1))
 
 
 def _shift(state: State, same_boot: bool, wall: float | None, at: float) -> float | None:
@@ -167,35 +167,35 @@ def _shift(state: State, same_boot: bool, wall: float | None, at: float) -> floa
     return min(state.now, wall - state.clock.offset_s) - at
 
 
-def _take_up(draft: Draft, stored: Stored, shift: float) -> None:
-    alarm = _alarm(draft, stored, shift)
-    known = draft.state.alarms.get(alarm.key)
+def _take_up(t: Transition, stored: Stored, shift: float) -> None:
+    alarm = _alarm(t, stored, shift)
+    known = t.state.alarms.get(alarm.key)
     if known is not None and (known.first == alarm.first or known.identifier in alarm.names()):
         return  # a disk that answers late also has what this run wrote since
-    cleared = was_cleared(draft.state, alarm.key.village, alarm.raised_at)
-    if cleared or draft.now >= alarm.until or known is not None:
+    cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at)
+    if cleared or t.now >= alarm.until or known is not None:
         end = End.CLEARED if cleared else End.FINISHED
-        _end(draft, alarm, end, "over while the hub was away")
+        _end(t, alarm, end, "over while the hub was away")
         return
     if shift:
-        alarm = draft.put(alarm)
+        alarm = t.put(alarm)
     else:  # the disk has it as it is
         alarm = replace(alarm, kept=True)
-        draft.change(alarms={**draft.state.alarms, alarm.key: alarm})
-    draft.say_of(Kind.RESTORED, alarm, age_s=round(draft.now - alarm.raised_at, 1))
+        t.change(alarms={**t.state.alarms, alarm.key: alarm})
+    t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1))
 
 
-def _fresh(draft: Draft, key: Key, raised: Raised) -> Alarm:
-    until = raised.at + draft.state.rules.incidents[key.incident].duration_s
+def _fresh(t: Transition, key: Key, raised: Raised) -> Alarm:
+    until = raised.at + t.setup.incidents[key.incident].duration_s
     name = raised.identifier
     return Alarm(key, name, name, (), raised.status, raised.origin, raised.note, raised.at, raised.at, until,
-                 accepted_at=draft.now)
+                 accepted_at=t.now)
 
 
-def _alarm(draft: Draft, stored: Stored, shift: float) -> Alarm:
+def _alarm(t: Transition, stored: Stored, shift: float) -> Alarm:
     return Alarm(
         stored.key, stored.first, stored.identifier, stored.also, stored.status, stored.origin, stored.note,
-        stored.first_at + shift, stored.raised_at + shift, stored.until + shift, accepted_at=draft.now, shown=True,
+        stored.first_at + shift, stored.raised_at + shift, stored.until + shift, accepted_at=t.now, shown=True,
         silenced={place: at + shift for place, at in stored.silenced.items()}, sounds=stored.sounds,
-        proven=bool(stored.sounds) and set(draft.state.rules.expected(stored.key)) <= stored.sounds.keys(),
+        proven=bool(stored.sounds) and set(t.setup.expected(stored.key)) <= stored.sounds.keys(),
     )

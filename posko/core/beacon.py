@@ -13,34 +13,34 @@ from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from posko.core.state import Alarm, State
-from posko.core.transition import Draft
+from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
 LEAST_S = 0.1
 NOTES = (400, 100, 0)  # signs of each note, as far as they fit
 
 
-def ask(draft: Draft) -> None:
+def request_beacon(t: Transition) -> None:
     """Somebody who has just come back wants to know: a beacon is due as soon as one may be."""
-    draft.change(listed=None)
+    t.change(listed=None)
 
 
-def settle(draft: Draft) -> None:
+def update(t: Transition) -> None:
     """Tells what is accepted by now, and sends a beacon where one is due."""
-    shown = _shown(draft.state)
+    shown = _shown(t.state)
     for alarm in shown:
         if not alarm.shown:
-            draft.change(alarms={**draft.state.alarms, alarm.key: replace(alarm, shown=True)})
-            draft.say_of(Kind.ACCEPTED, alarm, note=alarm.note or None, remaining_s=round(alarm.until - draft.now, 1))
-    state = draft.state
+            t.change(alarms={**t.state.alarms, alarm.key: replace(alarm, shown=True)})
+            t.report_of(Kind.ACCEPTED, alarm, note=alarm.note or None, remaining_s=round(alarm.until - t.now, 1))
+    state = t.state
     if state.linked_at is None or not state.connecting:
         return
     content = _content(state, shown)
-    if draft.now < _due(state, changed=content != state.listed):
+    if t.now < _due(state, changed=content != state.listed):
         return
-    draft.change(seq=state.seq + 1, listed=content, listed_at=draft.now)
-    topic = topics.write(state.rules.district, topics.ActiveTopic())
-    draft.do(Publish(topic, _payload(draft.state, shown), qos=0))
+    t.change(seq=state.seq + 1, listed=content, listed_at=t.now)
+    topic = topics.write(state.setup.district, topics.ActiveTopic())
+    t.do(Publish(topic, _payload(t.state, shown), qos=0))
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -51,12 +51,12 @@ def deadlines(state: State) -> Iterator[float]:
     yield from (alarm.accepted_at + timing.LISTED_S for alarm in state.alarms.values() if not alarm.shown)
 
 
-def forget(draft: Draft) -> None:
+def forget(t: Transition) -> None:
     """Lets go of what need not be said any more."""
-    fresh = {name: heard for name, heard in draft.state.heard.items() if draft.now < heard.at + timing.ACKNOWLEDGED_S}
-    over = {key: at for key, at in draft.state.over.items() if draft.now < at + timing.CLEARED_S}
-    if len(fresh) < len(draft.state.heard) or len(over) < len(draft.state.over):
-        draft.change(heard=fresh, over=over)
+    fresh = {name: heard for name, heard in t.state.acknowledged.items() if t.now < heard.at + timing.ACKNOWLEDGED_S}
+    over = {key: at for key, at in t.state.over.items() if t.now < at + timing.CLEARED_S}
+    if len(fresh) < len(t.state.acknowledged) or len(over) < len(t.state.over):
+        t.change(acknowledged=fresh, over=over)
 
 
 def _due(state: State, *, changed: bool) -> float:
@@ -78,7 +78,7 @@ def _content(state: State, shown: list[Alarm]) -> object:
     """What a beacon says, but for the passing of time."""
     return (
         tuple((alarm.names(), alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
-        tuple(name for name, heard in state.heard.items() if heard.kept),
+        tuple(name for name, heard in state.acknowledged.items() if heard.kept),
         tuple(state.cleared_at.items()),
         tuple(state.over.items()),
     )
@@ -93,9 +93,9 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
         Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))
         for key, at in state.over.items() if key not in state.alarms
     )
-    heard = tuple(name for name, heard in state.heard.items() if heard.kept)
+    heard = tuple(name for name, heard in state.acknowledged.items() if heard.kept)
     rest = Beacon(
-        boot=state.rules.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now
+        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now
     )
     for note in NOTES:
         beacon = replace(rest, alarms=tuple(_listed(state, alarm, note) for alarm in shown))

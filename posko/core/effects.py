@@ -1,6 +1,6 @@
 """What goes out of the hub: what its loop is to do after a step, each a frozen value. No behaviour.
 
-What any loop does (messages, the log) is in `runtime.core.effects`. A write with a `stamp` asks for it in a Kept.
+What any loop does (messages, the log) is in `runtime.core.effects`. A write with a `stamp` asks for it in a Saved.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.core.effects import CommonEffect, Log
 
 if TYPE_CHECKING:
     from posko.core.state import Alarm
@@ -25,7 +25,7 @@ class End(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class SaveAlarm:
     """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over."""
 
     stamp: int
@@ -36,7 +36,7 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
-class Hear:
+class SaveIdentifier:
     """An identifier onto the disk, and whether what bears it is over."""
 
     stamp: int
@@ -45,7 +45,7 @@ class Hear:
 
 
 @dataclass(frozen=True, slots=True)
-class Clear:
+class SaveAllClear:
     """A village's all-clear onto the disk."""
 
     stamp: int
@@ -54,7 +54,7 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True)
-class Patrol:
+class SavePatrol:
     """A watch's round onto the disk; `wall_s` is when, in seconds since the epoch, and `clock` who vouches for it."""
 
     identifier: str
@@ -66,12 +66,13 @@ class Patrol:
 
 
 @dataclass(frozen=True, slots=True)
-class Overhear:
+class SaveReport:
     """What a post said, into the log."""
 
     post: str
     event: Mapping[str, object]
 
 
-Write = Keep | Hear | Clear | Patrol | Overhear | Log
-Effect = Publish | Log | Connect | Reconnect | Keep | Hear | Clear | Patrol | Overhear
+Stamped = SaveAlarm | SaveIdentifier | SaveAllClear
+Write = Stamped | SavePatrol | SaveReport | Log
+Effect = CommonEffect | Write

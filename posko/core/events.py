@@ -59,10 +59,10 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Saved:
     """These writes are on the disk."""
 
     stamps: frozenset[int]
 
 
-Event = Received | Linked | Unlinked | Acknowledged | Loaded | Kept | Clock | Faulted | Recovered | Overflowed | Tick
+Event = Received | Linked | Unlinked | Acknowledged | Loaded | Saved | Clock | Faulted | Recovered | Overflowed | Tick

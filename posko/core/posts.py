@@ -17,9 +17,9 @@ from contract.wire.node_status import OFFLINE, read_status
 from contract.wire.topics import NodeTopic
 from posko.core import alarms, beacon
 from posko.core.alarms import Raised
-from posko.core.effects import Overhear, Patrol
-from posko.core.state import State, Watch
-from posko.core.transition import Draft
+from posko.core.effects import SavePatrol, SaveReport
+from posko.core.state import PostRecord, State
+from posko.core.transition import Transition
 from runtime.core.effects import Reconnect
 from runtime.core.events import Received
 
@@ -29,75 +29,75 @@ AT_ONCE, PER_S = 300.0, 2.0
 NAME = 128  # signs of an identifier: more than any post gives one
 
 
-def heard(draft: Draft, topic: NodeTopic, message: Received) -> None:
+def received(t: Transition, topic: NodeTopic, message: Received) -> None:
     """A post said something. What the broker had kept of it tells what it was, not that it lives."""
     if not message.payload:
         return
     post = f"{topic.village}/{topic.node}"
-    if post not in draft.state.rules.posts:
-        _stranger(draft, post, message)
+    if post not in t.setup.posts:
+        _unknown_post(t, post, message)
     elif topic.kind == "status":
-        _status(draft, post, message)
+        _status(t, post, message)
     else:
-        _event(draft, topic.village, post, message)
+        _event(t, topic.village, post, message)
 
 
-def _status(draft: Draft, post: str, message: Received) -> None:
+def _status(t: Transition, post: str, message: Received) -> None:
     status = read_status(message.payload)
     if isinstance(status, Refusal):
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
+        t.answer(Kind.REFUSED, topic=message.topic[:200], reason=status.reason)
         return
-    watch = replace(draft.state.watch(post), status=status)
+    watch = replace(t.state.record(post), status=status)
     if status.state == OFFLINE:
-        _put(draft, post, watch)
+        _put(t, post, watch)
     elif message.retain:
-        _put(draft, post, watch if watch.boot else replace(watch, boot=status.boot))
+        _put(t, post, watch if watch.boot else replace(watch, boot=status.boot))
     else:
-        _alive(draft, post, watch, status.boot)
+        _alive(t, post, watch, status.boot)
 
 
-def _event(draft: Draft, village: str, post: str, message: Received) -> None:
+def _event(t: Transition, village: str, post: str, message: Received) -> None:
     event = read_event(message.payload)
     if isinstance(event, Refusal):
-        draft.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
+        t.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
         return
-    _alive(draft, post, draft.state.watch(post), event.boot)
+    _alive(t, post, t.state.record(post), event.boot)
     if event.kind == Kind.LINKED.value:
-        beacon.ask(draft)
-    if draft.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
+        beacon.request_beacon(t)
+    if t.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
         if len(message.payload) <= MAX_BYTES:
-            draft.do(Overhear(post, event.members))
-        _said(draft, village, post, event)
+            t.do(SaveReport(post, event.members))
+        _said(t, village, post, event)
 
 
-def pass_time(draft: Draft) -> None:
+def pass_time(t: Transition) -> None:
     """Notices who has fallen silent; and whether it is the hub that hears nobody any more."""
-    state = draft.state
+    state = t.state
     if state.linked_at is None:
         return
-    silent = [post for post in state.rules.posts if draft.now >= _away_at(state, post)]
+    silent = [post for post in state.setup.posts if t.now >= _away_at(state, post)]
     for post in silent:
-        watch = state.watch(post)
+        watch = state.record(post)
         if not watch.away:
-            _put(draft, post, replace(watch, away=True))
-            draft.say(Kind.AWAY, post=post, reason=_absence(draft, watch))
-    for post, watch in draft.state.posts.items():
-        if watch.cloned_at is not None and draft.now >= watch.cloned_at + TURNS_S:
-            _put(draft, post, replace(watch, cloned_at=None))
-            draft.recover(Fault.DOUBLE_OF.of(post))
-    deaf = silent and len(silent) == len(state.rules.posts) and any(
-        watch.heard_at is not None and watch.heard_at > state.linked_at for watch in state.posts.values()
+            _put(t, post, replace(watch, away=True))
+            t.report(Kind.AWAY, post=post, reason=_absence(t, watch))
+    for post, watch in t.state.posts.items():
+        if watch.cloned_at is not None and t.now >= watch.cloned_at + TURNS_S:
+            _put(t, post, replace(watch, cloned_at=None))
+            t.recover(Fault.DOUBLE_OF.of(post))
+    deaf = silent and len(silent) == len(state.setup.posts) and any(
+        watch.last_seen_at is not None and watch.last_seen_at > state.linked_at for watch in state.posts.values()
     )
     if deaf and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
-        draft.change(reconnected_at=draft.now)
-        draft.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nobody speaks, is not
+        t.change(reconnected_at=t.now)
+        t.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nobody speaks, is not
 
 
 def deadlines(state: State) -> Iterator[float]:
     """The instants at which `pass_time` will have something to do."""
     if state.linked_at is not None:
-        for post in state.rules.posts:
-            if not state.watch(post).away:
+        for post in state.setup.posts:
+            if not state.record(post).away:
                 yield _away_at(state, post)
         for watch in state.posts.values():
             if watch.cloned_at is not None:
@@ -106,68 +106,68 @@ def deadlines(state: State) -> Iterator[float]:
 
 def _away_at(state: State, post: str) -> float:
     linked_at = state.linked_at if state.linked_at is not None else state.now
-    return max(linked_at, state.watch(post).heard_at or linked_at) + timing.POST_LOST_S
+    return max(linked_at, state.record(post).last_seen_at or linked_at) + timing.POST_LOST_S
 
 
-def _absence(draft: Draft, watch: Watch) -> str:
-    if watch.heard_at is None:
+def _absence(t: Transition, watch: PostRecord) -> str:
+    if watch.last_seen_at is None:
         return f"not heard for {timing.POST_LOST_S:g} s, and never before"
     return f"not heard for {timing.POST_LOST_S:g} s"
 
 
-def _alive(draft: Draft, post: str, watch: Watch, boot: str) -> None:
+def _alive(t: Transition, post: str, watch: PostRecord, boot: str) -> None:
     """*post* lives; *boot* is its run that speaks."""
     if boot and boot != watch.boot:
-        turns = boot == watch.earlier and draft.now < watch.changed_at + TURNS_S
-        watch = replace(watch, boot=boot, earlier=watch.boot, changed_at=draft.now,
-                        cloned_at=draft.now if turns else watch.cloned_at)
+        turns = boot == watch.earlier and t.now < watch.changed_at + TURNS_S
+        watch = replace(watch, boot=boot, earlier=watch.boot, changed_at=t.now,
+                        cloned_at=t.now if turns else watch.cloned_at)
         if turns:
             reason = "two boxes take turns under this name; one has a copy of the other's SD card"
-            draft.fault(Fault.DOUBLE_OF.of(post), reason)
+            t.fault(Fault.DOUBLE_OF.of(post), reason)
     if watch.away:
-        draft.say(Kind.BACK, post=post)
-    _put(draft, post, replace(watch, heard_at=draft.now, away=False))
+        t.report(Kind.BACK, post=post)
+    _put(t, post, replace(watch, last_seen_at=t.now, away=False))
 
 
-def _stranger(draft: Draft, post: str, message: Received) -> None:
+def _unknown_post(t: Transition, post: str, message: Received) -> None:
     """A post that the district file does not know: said once for each of its runs."""
     status = read_status(message.payload)
     who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
-    if who not in draft.state.strangers and len(draft.state.strangers) < alarms.MOST:
-        draft.change(strangers=draft.state.strangers | {who})
-        draft.answer(Kind.WARNING, post=post[:160],
+    if who not in t.state.unknown_posts and len(t.state.unknown_posts) < alarms.MOST:
+        t.change(unknown_posts=t.state.unknown_posts | {who})
+        t.answer(Kind.WARNING, post=post[:160],
                      reason="no such post in the district file; add it there, so that its silence is noticed")
     event = read_event(message.payload)
     if isinstance(event, Refusal) or event.kind != Kind.LATE.value:
         return
-    if draft.granted(("stranger", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
-        _said(draft, post.split("/", maxsplit=1)[0], post[:160], event)
+    if t.granted(("unknown post", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
+        _said(t, post.split("/", maxsplit=1)[0], post[:160], event)
 
 
-def _said(draft: Draft, village: str, post: str, event: Report) -> None:
+def _said(t: Transition, village: str, post: str, event: Report) -> None:
     """What an event of a post means to the hub: a late press, or a round."""
     identifier = event.text("identifier")
     if not 0 < len(identifier) <= NAME:
         return
     if event.kind == Kind.LATE.value and event.text("origin") == "button":
-        _late(draft, Key(village, event.text("incident")), post, event)
+        _late(t, Key(village, event.text("incident")), post, event)
     elif event.kind == Kind.RONDA.value and event.text("origin") in ("button", "schedule"):
         own = event.text("clock") == SYNCED
         epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
-        draft.do(Patrol(identifier, village, post, event.text("origin"),
-                        draft.epoch(draft.now) if epoch is None else epoch, SYNCED if own else draft.clock_word()))
+        t.do(SavePatrol(identifier, village, post, event.text("origin"),
+                        t.epoch(t.now) if epoch is None else epoch, SYNCED if own else t.clock_state()))
 
 
-def _late(draft: Draft, key: Key, post: str, event: Report) -> None:
+def _late(t: Transition, key: Key, post: str, event: Report) -> None:
     """A press that came too late for everyone: it is written down, and its sender need not tell it again."""
     identifier = event.text("identifier")
-    rules = draft.state.rules
-    if key.incident not in rules.incidents or key.village not in rules.villages or identifier in draft.state.seen:
-        draft.hear(identifier)
+    setup = t.setup
+    if key.incident not in setup.incidents or key.village not in setup.villages or identifier in t.state.seen:
+        t.acknowledge(identifier)
         return
-    raised = Raised(identifier, draft.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
-    alarms.late(draft, key, raised, f"{post}: {event.text('reason')[:200]}")
+    raised = Raised(identifier, t.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
+    alarms.late(t, key, raised, f"{post}: {event.text('reason')[:200]}")
 
 
-def _put(draft: Draft, post: str, watch: Watch) -> None:
-    draft.change(posts={**draft.state.posts, post: watch})
+def _put(t: Transition, post: str, watch: PostRecord) -> None:
+    t.change(posts={**t.state.posts, post: watch})

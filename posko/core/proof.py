@@ -12,7 +12,7 @@ from contract.domain.alarm import Key
 from contract.wire.event import Kind
 from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.core.state import Alarm, State
-from posko.core.transition import Draft
+from posko.core.transition import Transition
 
 PROOF_S = 10.0  # what does not sound by then is told
 
@@ -46,25 +46,25 @@ def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Troub
     return Trouble.LOCKED if status.locked else Trouble.QUIET
 
 
-def settle(draft: Draft) -> None:
+def update(t: Transition) -> None:
     """Notes who has begun to sound, and tells once when all do, or when some do not in time."""
-    for alarm in tuple(draft.state.alarms.values()):
-        expected = draft.state.rules.expected(alarm.key)
+    for alarm in tuple(t.state.alarms.values()):
+        expected = t.setup.expected(alarm.key)
         sounding = [
-            post for post in expected if post not in alarm.sounds and _trouble(draft.state, post, alarm.key) is None
+            post for post in expected if post not in alarm.sounds and _trouble(t.state, post, alarm.key) is None
         ]
         if sounding:
-            after_s = round(draft.now - alarm.first_at, 3)
+            after_s = round(t.now - alarm.first_at, 3)
             alarm = replace(alarm, sounds={**alarm.sounds, **dict.fromkeys(sounding, after_s)})  # noqa: PLW2901
-            draft.note(alarm)
-        _tell(draft, alarm, [post for post in expected if post not in alarm.sounds])
+            t.note(alarm)
+        _tell(t, alarm, [post for post in expected if post not in alarm.sounds])
 
 
 def missing(state: State, alarm: Alarm) -> dict[str, Trouble]:
     """The posts that should sound *alarm* and have not yet, each with what keeps it."""
     return {
         post: _trouble(state, post, alarm.key) or Trouble.QUIET
-        for post in state.rules.expected(alarm.key) if post not in alarm.sounds
+        for post in state.setup.expected(alarm.key) if post not in alarm.sounds
     }
 
 
@@ -75,21 +75,21 @@ def deadlines(state: State) -> Iterator[float]:
     )
 
 
-def _tell(draft: Draft, alarm: Alarm, without: list[str]) -> None:
+def _tell(t: Transition, alarm: Alarm, without: list[str]) -> None:
     if not alarm.sounds and not without:
         if not alarm.missed:
-            draft.note(replace(alarm, missed=True))
-            draft.say_of(Kind.MISSING, alarm, reason="no post in the district file hears it")
+            t.note(replace(alarm, missed=True))
+            t.report_of(Kind.MISSING, alarm, reason="no post in the district file hears it")
     elif not without and not alarm.proven:
-        draft.note(replace(alarm, proven=True))
-        draft.say_of(Kind.PROVEN, alarm, posts=dict(alarm.sounds), last_s=max(alarm.sounds.values(), default=0.0))
-    elif without and not alarm.missed and draft.now >= alarm.accepted_at + PROOF_S:
-        draft.note(replace(alarm, missed=True))
-        why = {post: each.value for post, each in missing(draft.state, alarm).items()}
-        draft.say_of(Kind.MISSING, alarm, missing=why, posts=dict(alarm.sounds))
+        t.note(replace(alarm, proven=True))
+        t.report_of(Kind.PROVEN, alarm, posts=dict(alarm.sounds), last_s=max(alarm.sounds.values(), default=0.0))
+    elif without and not alarm.missed and t.now >= alarm.accepted_at + PROOF_S:
+        t.note(replace(alarm, missed=True))
+        why = {post: each.value for post, each in missing(t.state, alarm).items()}
+        t.report_of(Kind.MISSING, alarm, missing=why, posts=dict(alarm.sounds))
 
 
 def _trouble(state: State, post: str, key: Key) -> Trouble | None:
-    watch = state.watch(post)
+    watch = state.record(post)
     # What the broker kept of a post tells what it was, not that it lives.
-    return trouble(watch.status, key, away=watch.away or watch.heard_at is None)
+    return trouble(watch.status, key, away=watch.away or watch.last_seen_at is None)

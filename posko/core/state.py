@@ -4,27 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contract.domain.alarm import Key, Status
-from contract.domain.incidents import Incident
-from contract.wire.hub_status import HubStatus
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
-from runtime.core.events import Clock
-from runtime.core.rate_limit import Bucket
+from runtime.core.state import CommonSetup, CommonState
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup(CommonSetup):
     """What does not change while a hub runs: its district, its catalogue, and who hears what.
 
     `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
     raised in.
     """
 
-    district: str
-    version: str
-    boot: str
-    villages: frozenset[str]
-    incidents: Mapping[str, Incident]
     posts: Mapping[str, Mapping[str, frozenset[str]]]
 
     def expected(self, key: Key) -> tuple[str, ...]:
@@ -68,7 +60,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Acknowledgement:
     """An identifier that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
 
     at: float
@@ -77,7 +69,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class PostRecord:
     """What is known of a post: its last status, when it was last heard live, and which of its runs spoke.
 
     `earlier` is the run that spoke before `boot`, `changed_at` when the one took over from the other, and `cloned_at`
@@ -85,7 +77,7 @@ class Watch:
     """
 
     status: NodeStatus | None = None
-    heard_at: float | None = None
+    last_seen_at: float | None = None
     boot: str = ""
     earlier: str = ""
     changed_at: float = 0.0
@@ -93,43 +85,28 @@ class Watch:
     away: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(CommonState):
     """All that the hub knows, at instant `now`."""
 
-    rules: Rules
-    now: float
-    started_at: float
-    clock: Clock
-    connecting: bool = False
-    linked_at: float | None = None
+    setup: Setup
     links: int = 0
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
-    heard: Mapping[str, Heard] = field(default_factory=dict)
-    seen: Mapping[str, bool] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
-    undated: tuple[Stored, ...] = ()
-    undated_clears: tuple[StoredClear, ...] = ()
-    posts: Mapping[str, Watch] = field(default_factory=dict)
-    strangers: frozenset[tuple[str, str]] = frozenset()
-    rivals_at: float | None = None
+    awaiting_clock: tuple[Stored, ...] = ()
+    clears_awaiting_clock: tuple[StoredClear, ...] = ()
+    posts: Mapping[str, PostRecord] = field(default_factory=dict)
+    unknown_posts: frozenset[tuple[str, str]] = frozenset()
+    second_hub_at: float | None = None
     reconnected_at: float | None = None
     stamp: int = 0
     named: int = 0
     seq: int = 0
     listed: object = None
     listed_at: float | None = None
-    faults: Mapping[str, str] = field(default_factory=dict)
-    buckets: Mapping[object, Bucket] = field(default_factory=dict)
-    backlog: tuple[Mapping[str, object], ...] = ()
-    dropped_events: int = 0
-    chatter: Bucket = Bucket(20.0, 0.0)
-    unsaid: int = 0
-    announced: HubStatus | None = None
-    announced_at: float = 0.0
-    stood: tuple[str, float] = ("", 0.0)
 
-    def watch(self, post: str) -> Watch:
+    def record(self, post: str) -> PostRecord:
         """What is known of *post*, which may be nothing."""
-        return self.posts.get(post) or Watch()
+        return self.posts.get(post) or PostRecord()

@@ -7,31 +7,31 @@ from contract.wire import timing
 from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
 from posko.core import proof
-from posko.core.state import Alarm, State, Watch
-from posko.core.transition import Draft, topic
+from posko.core.state import Alarm, PostRecord, State
+from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
 LEAST_S = 0.2  # how soon the status may be said again
 
 
-def settle(draft: Draft) -> None:
+def update(t: Transition) -> None:
     """Announces the status where it has changed."""
-    word = _word(draft.state)
-    if word != draft.state.stood[0]:
-        draft.change(stood=(word, draft.now))
-    if draft.state.linked_at is None or draft.now < draft.state.announced_at + LEAST_S:
+    name = _state_name(t.state)
+    if name != t.state.state_since[0]:
+        t.change(state_since=(name, t.now))
+    if t.state.linked_at is None or t.now < t.state.announced_at + LEAST_S:
         return
-    status = _status(draft, word)
-    if status != draft.state.announced:
-        draft.change(announced=status, announced_at=draft.now)
-        dated = replace(status, since=draft.epoch(draft.state.stood[1]), time=draft.epoch(draft.now))
-        draft.do(Publish(topic(draft.state, "status"), write_status(dated), retain=True))
+    status = _status(t, name)
+    if status != t.state.announced:
+        t.change(announced=status, announced_at=t.now)
+        dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now))
+        t.do(Publish(t.topic("status"), write_status(dated), retain=True))
 
 
-def heartbeat(draft: Draft) -> None:
+def heartbeat(t: Transition) -> None:
     """Has the status said again. Asked as the clock is told, every 5 s."""
-    if draft.now > draft.state.announced_at + timing.HEARTBEAT_S - 1.0:
-        draft.change(announced=None)
+    if t.now > t.state.announced_at + timing.HEARTBEAT_S - 1.0:
+        t.change(announced=None)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -40,30 +40,30 @@ def deadlines(state: State) -> Iterator[float]:
         yield state.announced_at + LEAST_S
 
 
-def last_words(state: State, reason: str) -> Publish:
+def final_status(state: State, reason: str) -> Publish:
     """The status that a hub leaves behind; also its will, spoken by the broker if the hub cannot."""
-    status = HubStatus(state=OFFLINE, boot=state.rules.boot, version=state.rules.version, reason=reason)
-    return Publish(topic(state, "status"), write_status(status), retain=True)
+    status = HubStatus(state=OFFLINE, boot=state.setup.boot, version=state.setup.version, reason=reason)
+    return Publish(Transition(state, state.now).topic("status"), write_status(status), retain=True)
 
 
-def _word(state: State) -> str:
+def _state_name(state: State) -> str:
     if state.alarms:
         return "alarm"
     return "fault" if state.faults else "ready"
 
 
-def _status(draft: Draft, word: str) -> HubStatus:
+def _status(t: Transition, name: str) -> HubStatus:
     """The status, but for the times."""
-    state = draft.state
+    state = t.state
     return HubStatus(
-        state=word,
+        state=name,
         alarms=tuple(_in_force(state, alarm) for _, alarm in sorted(state.alarms.items())),
-        posts={post: _post(state.watch(post)) for post in sorted(state.rules.posts)},
+        posts={post: _post(state.record(post)) for post in sorted(state.setup.posts)},
         faults=dict(sorted(state.faults.items())),
-        undated=len(state.undated),
-        clock=draft.clock_word(),
-        boot=state.rules.boot,
-        version=state.rules.version,
+        undated=len(state.awaiting_clock),
+        clock=t.clock_state(),
+        boot=state.setup.boot,
+        version=state.setup.version,
     )
 
 
@@ -75,8 +75,8 @@ def _in_force(state: State, alarm: Alarm) -> InForce:
     )
 
 
-def _post(watch: Watch) -> str:
-    """A post in one word: its own, or what the hub knows better."""
+def _post(watch: PostRecord) -> str:
+    """A post's state in one word: its own, or what the hub knows better."""
     if watch.status is None:
         return "away" if watch.away else "unheard"
     return "away" if watch.away and watch.status.state != OFFLINE else watch.status.state[:40]

@@ -1,10 +1,10 @@
 """`step`: all that the hub decides. Pure: no clock, no file, no thread, no log, no exception at bad input.
 
-    what was due before it ──> the event is taken in ──> who is missing ──> what is said ──> effects
-    alarms                     hearing (alarms, posts)   posts, proof       beacon, face
+    what was due before it ──> the event ─────────────> what should have come ──> what follows ─────> effects
+    alarms                     messages, alarms, posts  posts, journal            proof, beacon, status
 
-It has the shape of the node's: each event changes the state, and what the outside is told (the beacon, the status, the
-proof of sounding) is derived from the state anew.
+It has the shape of the node's: each event changes the state, and what is published (the beacon, the status, the proof
+of sounding) is derived from the state anew.
 """
 
 from typing import assert_never
@@ -14,31 +14,32 @@ from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from posko.core import alarms, beacon, messages, posts, proof, status
 from posko.core.effects import Effect
-from posko.core.events import Event, Kept, Loaded
-from posko.core.state import Rules, State
-from posko.core.transition import Draft
+from posko.core.events import Event, Loaded, Saved
+from posko.core.state import Setup, State
+from posko.core.transition import Transition
 from runtime.core import transition as shared
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from runtime.core.rate_limit import Bucket
 
-RIVAL_S = 20.0  # a second hub that was not heard for so long is gone
+SECOND_HUB_S = 20.0  # a second hub of which nothing came for so long is gone
 
 
-def start(rules: Rules, now: float, clock: Clock) -> State:
+def start(setup: Setup, now: float, clock: Clock) -> State:
     """The state of a hub that begins at *now*."""
-    return State(rules, now, started_at=now, clock=clock, chatter=Bucket(Draft.chatter_at_once, now))
+    limit = Bucket(Transition.answers_at_once, now)
+    return State(setup=setup, now=now, started_at=now, clock=clock, answer_limit=limit)
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:
     """The state after *event* at instant *now*, and what is to be done, in this order."""
-    draft = Draft(state, now)
-    alarms.expire(draft)
-    _take_in(draft, event)
-    _miss(draft)
-    proof.settle(draft)
-    beacon.settle(draft)
-    status.settle(draft)
-    return draft.state, tuple(draft.effects)
+    t = Transition(state, now)
+    alarms.expire(t)
+    _take_in(t, event)
+    _check_timeouts(t)
+    proof.update(t)
+    beacon.update(t)
+    status.update(t)
+    return t.state, tuple(t.effects)
 
 
 def next_due(state: State) -> float:
@@ -50,43 +51,43 @@ def next_due(state: State) -> float:
     )
 
 
-def _take_in(draft: Draft, event: Event) -> None:  # noqa: C901 - a table, one row an event
+def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one row an event
     match event:
         case Received():
-            messages.received(draft, event)
+            messages.received(t, event)
         case Linked():
-            draft.change(links=draft.state.links + 1)
-            draft.link()
+            t.change(links=t.state.links + 1)
+            t.link()
         case Unlinked(reason):
-            draft.unlink(reason)
+            t.unlink(reason)
         case Loaded():
-            alarms.restore(draft, event)
-            draft.load()
-        case Kept(stamps):
-            draft.kept(stamps)
+            alarms.restore(t, event)
+            t.load()
+        case Saved(stamps):
+            t.kept(stamps)
         case Clock():
-            draft.change(clock=event)
-            alarms.date(draft)
-            status.heartbeat(draft)
+            t.change(clock=event)
+            alarms.resolve_ages(t)
+            status.heartbeat(t)
         case Faulted(part, reason):
-            draft.fault(part, reason)
+            t.fault(part, reason)
         case Recovered(part):
-            draft.recover(part)
+            t.recover(part)
         case Overflowed(count):
-            draft.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be heard")
+            t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
         case Acknowledged() | Tick():
             pass
         case _:
             assert_never(event)
 
 
-def _miss(draft: Draft) -> None:
-    """Notices what should have come by now, and says what could not be said before."""
-    draft.miss_journal()
-    draft.answer_the_rest()
-    alarms.give_up(draft)
-    posts.pass_time(draft)
-    beacon.forget(draft)
-    if draft.state.rivals_at is not None and draft.now >= draft.state.rivals_at + RIVAL_S:
-        draft.change(rivals_at=None)
-        draft.recover(Fault.ANOTHER_HUB)
+def _check_timeouts(t: Transition) -> None:
+    """Notices what should have come by now, and reports what could not be reported before."""
+    t.check_journal_timeout()
+    t.flush_suppressed()
+    alarms.expire_awaiting_clock(t)
+    posts.pass_time(t)
+    beacon.forget(t)
+    if t.state.second_hub_at is not None and t.now >= t.state.second_hub_at + SECOND_HUB_S:
+        t.change(second_hub_at=None)
+        t.recover(Fault.ANOTHER_HUB)

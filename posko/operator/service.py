@@ -42,7 +42,7 @@ class Desk:
         self._echo = echo
         self._live = live
         self._labels = labels
-        self._rules = fold.make_rules(config.district, config.catalogue)
+        self._rules = fold.make_setup(config.district, config.catalogue)
         self._inbox = Inbox()
         self._stopping = False
         client_id = f"{config.district.district}.operator.{secrets.token_hex(4)}"

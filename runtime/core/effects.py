@@ -30,3 +30,6 @@ class Connect:
 @dataclass(frozen=True, slots=True)
 class Reconnect:
     """Drop the connection and seek the broker anew, at once."""
+
+
+CommonEffect = Publish | Log | Connect | Reconnect

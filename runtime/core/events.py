@@ -64,7 +64,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Overflowed:
-    """Messages that were dropped unread because they came faster than they could be heard."""
+    """Messages that were dropped unread because they came faster than they could be read."""
 
     count: int
 

@@ -4,102 +4,99 @@ Everything that a step reports goes through here: it is logged, and published or
 What is here is what every loop does; each adds its own.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from contract.wire import alarm
+from contract.wire.alarm import SYNCED, UNSYNCED
 from contract.wire.event import Kind, make_event, write_event
 from contract.wire.faults import Fault
-from runtime.core.effects import Connect, Log, Publish
-from runtime.core.events import Clock
+from runtime.core.effects import CommonEffect, Connect, Log, Publish
 from runtime.core.rate_limit import Bucket, draw
+from runtime.core.state import CommonState
 
+S = TypeVar("S", bound=CommonState)
+E = TypeVar("E")
 K = TypeVar("K")
 V = TypeVar("V")
 
 LOAD_S = 3.0  # how long the journal may take before the loop goes on without it
 BACKLOG = 200  # events kept for the link's return
-CHATTER = 20.0  # events that the network may cause at once …
-CHATTER_PER_S = 2.0  # … and then each second
 SEEN = 10_000  # identifiers in memory; the disk has a day of them
 _NO_JOURNAL = "does not answer; what happens is kept in memory only"
 
 
-class Draft:
-    """What a step has changed so far, and what it will do.
+class CommonTransition(ABC, Generic[S, E]):
+    """What a step has changed so far in a state of the kind S, and which effects of the kind E it will have."""
 
-    *state* is a frozen dataclass with the members that are used here (`now`, `started_at`, `clock`, `connecting`,
-    `linked_at`, `faults`, `seen`, `buckets`, `backlog`,
-    `dropped_events`, `chatter`, `unsaid`), *boot* names this run, and
-    *event_topic* is where its events go.
-    """
+    answers_at_once = 20.0  # events that the network may cause at once …
+    answers_per_s = 2.0  # … and then each second
 
-    chatter_at_once = CHATTER
-    chatter_per_s = CHATTER_PER_S
+    def __init__(self, state: S, now: float) -> None:
+        self.now = max(now, state.now)
+        self.state = replace(state, now=self.now)
+        self.effects: list[E | CommonEffect] = []
 
-    def __init__(self, state: Any, now: float, boot: str, event_topic: str) -> None:
-        self.now: float = max(now, state.now)
-        self.state: Any = replace(state, now=self.now)
-        self.effects: list[Any] = []
-        self._boot = boot
-        self._event_topic = event_topic
+    @abstractmethod
+    def topic(self, kind: str) -> str:
+        """This program's own status or event topic."""
 
     def change(self, **fields: Any) -> None:
         """Sets fields of the state."""
         self.state = replace(self.state, **fields)
 
-    def do(self, *effects: Any) -> None:
+    def do(self, *effects: E | CommonEffect) -> None:
         """Adds effects, in order."""
         self.effects += effects
 
     def event(self, kind: Kind, **about: object) -> dict[str, object]:
         """An event of this moment, in the contract's form. Members that are None are left out."""
-        return make_event(kind, self.epoch(self.now), self.clock_word(), self._boot, about)
+        return make_event(kind, self.epoch(self.now), self.clock_state(), self.state.setup.boot, about)
 
-    def say(self, kind: Kind, **about: object) -> None:
+    def report(self, kind: Kind, **about: object) -> None:
         """Reports an event: into the log, and to the broker or, without a link, into the backlog."""
         event = self.event(kind, **about)
         self.do(Log(event))
         if self.state.linked_at is not None:
-            self.do(Publish(self._event_topic, write_event(event)))
+            self.do(Publish(self.topic("event"), write_event(event)))
             return
         backlog = (*self.state.backlog, event)
         lost = max(0, len(backlog) - BACKLOG)
         self.change(backlog=backlog[lost:], dropped_events=self.state.dropped_events + lost)
 
     def answer(self, kind: Kind, **about: object) -> None:
-        """Reports what the network caused, unless it causes too much; then it is counted and said later."""
-        bucket, granted = draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)
-        self.change(chatter=bucket)
+        """Reports what the network caused; what is too much is counted, and the count reported later."""
+        bucket, granted = self._draw_answer()
+        self.change(answer_limit=bucket)
         if granted:
-            self.say(kind, **about)
+            self.report(kind, **about)
         else:
-            self.change(unsaid=self.state.unsaid + 1)
+            self.change(suppressed=self.state.suppressed + 1)
 
-    def heeds(self) -> bool:
-        """Whether an answer to the network would be said now."""
-        return draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)[1]
+    def may_answer(self) -> bool:
+        """Whether an answer to the network would be reported now."""
+        return self._draw_answer()[1]
 
-    def answer_the_rest(self) -> None:
-        """Says, as soon as it may, how much was left unsaid."""
-        if self.state.unsaid:
-            bucket, granted = draw(self.state.chatter, self.now, self.chatter_at_once, self.chatter_per_s)
+    def flush_suppressed(self) -> None:
+        """Reports, as soon as it may, how many answers were suppressed."""
+        if self.state.suppressed:
+            bucket, granted = self._draw_answer()
             if granted:
-                self.say(Kind.REFUSED, reason=f"{self.state.unsaid} more answers left out: too many messages")
-                self.change(chatter=bucket, unsaid=0)
+                self.report(Kind.REFUSED, reason=f"{self.state.suppressed} more answers left out: too many messages")
+                self.change(answer_limit=bucket, suppressed=0)
 
     def fault(self, part: str, reason: str) -> None:
         """Puts a fault in force, and reports it if it is news."""
         if self.state.faults.get(part) != reason:
             self.change(faults={**self.state.faults, str(part): reason})
-            self.say(Kind.FAULT, part=str(part), reason=reason)
+            self.report(Kind.FAULT, part=str(part), reason=reason)
 
     def recover(self, part: str) -> None:
         """Lifts a fault, if there is one, and reports it."""
         if part in self.state.faults:
             self.change(faults=without(self.state.faults, part))
-            self.say(Kind.RECOVERED, part=str(part))
+            self.report(Kind.RECOVERED, part=str(part))
 
     def load(self) -> None:
         """The journal has answered: the broker may be sought."""
@@ -107,21 +104,21 @@ class Draft:
             self.recover(Fault.JOURNAL)
         self._connect()
 
-    def miss_journal(self) -> None:
+    def check_journal_timeout(self) -> None:
         """Goes on without the journal, once it was waited for long enough."""
         if not self.state.connecting and self.now >= self.state.started_at + LOAD_S:
             self.fault(Fault.JOURNAL, _NO_JOURNAL)
             self._connect()
 
     def link(self) -> None:
-        """The broker is there: what was kept for it is said."""
+        """The broker is there: the events that waited for it are published."""
         backlog, dropped = self.state.backlog, self.state.dropped_events
         self.change(linked_at=self.now, announced=None, backlog=(), dropped_events=0)
-        self.do(*(Publish(self._event_topic, write_event(event)) for event in backlog))
+        self.do(*(Publish(self.topic("event"), write_event(event)) for event in backlog))
         if dropped:
-            self.say(Kind.REFUSED, reason=f"{dropped} older events are only in the log here")
+            self.report(Kind.REFUSED, reason=f"{dropped} older events are only in the log here")
         self.recover(Fault.LINK)
-        self.say(Kind.LINKED)
+        self.report(Kind.LINKED)
 
     def unlink(self, reason: str) -> None:
         """The broker is out of reach."""
@@ -151,16 +148,18 @@ class Draft:
 
     def epoch(self, instant: float) -> float:
         """*instant* in seconds since the epoch, by the wall clock as it is now."""
-        clock: Clock = self.state.clock
-        return instant + clock.offset_s
+        return instant + self.state.clock.offset_s
 
-    def sure_epoch(self) -> float | None:
-        """The time of day, in seconds since the epoch; None where it is not certain."""
+    def epoch_if_synced(self) -> float | None:
+        """The time of day, in seconds since the epoch; None where the clock is not synchronised."""
         return self.epoch(self.now) if self.state.clock.synced else None
 
-    def clock_word(self) -> str:
-        """Whether the wall clock can be believed, in the contract's word."""
-        return alarm.SYNCED if self.state.clock.synced else alarm.UNSYNCED
+    def clock_state(self) -> str:
+        """Whether the wall clock is synchronised, as the contract writes it."""
+        return SYNCED if self.state.clock.synced else UNSYNCED
+
+    def _draw_answer(self) -> tuple[Bucket, bool]:
+        return draw(self.state.answer_limit, self.now, self.answers_at_once, self.answers_per_s)
 
     def _connect(self) -> None:
         if not self.state.connecting:
@@ -168,12 +167,12 @@ class Draft:
             self.do(Connect())
 
 
-def deadlines(state: Any) -> Iterator[float]:
+def deadlines(state: CommonState) -> Iterator[float]:
     """The instants at which what every loop does will have something to do."""
     if not state.connecting:
         yield state.started_at + LOAD_S
-    if state.unsaid:
-        yield state.chatter.at + 1 / CHATTER_PER_S
+    if state.suppressed:
+        yield state.answer_limit.at + 1 / CommonTransition.answers_per_s
 
 
 def without(table: Mapping[K, V], key: K) -> dict[K, V]:

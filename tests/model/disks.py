@@ -11,9 +11,9 @@ from typing import Protocol
 from contract.domain.alarm import Key
 from node.core import effects as node_effects
 from node.core import events as node_events
-from node.core.events import Press
-from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
-from posko.core.events import Kept, Loaded, Stored, StoredClear
+from node.core.events import OutboxEntry
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Stamped, Write
+from posko.core.events import Loaded, Saved, Stored, StoredClear
 from posko.core.state import Alarm
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Recovered
@@ -22,7 +22,7 @@ from tests.model.network import Timeline
 RETRY_S = 10.0
 QUICK_S = 0.002
 
-NodeWrite = node_effects.Keep | node_effects.Drop | node_effects.Remember | Log
+NodeWrite = node_effects.SavePress | node_effects.DeletePress | node_effects.SaveSeen | Log
 
 
 class Machine(Protocol):
@@ -57,18 +57,18 @@ class Rows(Protocol):
 class NodeRows:
     """A node's outbox, and the identifiers that it has seen."""
 
-    outbox: dict[str, tuple[Press, int, Clock]] = field(default_factory=dict)
+    outbox: dict[str, tuple[OutboxEntry, int, Clock]] = field(default_factory=dict)
     seen: dict[str, bool] = field(default_factory=dict)
     ever: set[str] = field(default_factory=set)
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
         match entry:
-            case node_effects.Keep(press):
+            case node_effects.SavePress(press):
                 self.outbox[press.identifier] = (press, boot, wall)
                 self.ever.add(press.identifier)
-            case node_effects.Drop(identifier):
+            case node_effects.DeletePress(identifier):
                 self.outbox.pop(identifier, None)
-            case node_effects.Remember(identifier, over):
+            case node_effects.SaveSeen(identifier, over):
                 self.seen[identifier] = self.seen.pop(identifier, False) or over
             case _:
                 pass
@@ -76,8 +76,8 @@ class NodeRows:
     def load(self, boot: int, now: float) -> object:
         by_wall = sorted(self.outbox.values(), key=lambda row: row[0].pressed_at + row[2].offset_s)
         presses = [
-            Press(press.identifier, press.incident, press.pressed_at) if written == boot
-            else Press(press.identifier, press.incident, now, age_known=False,
+            OutboxEntry(press.identifier, press.incident, press.pressed_at) if written == boot
+            else OutboxEntry(press.identifier, press.incident, now, age_known=False,
                        pressed_wall=press.pressed_at + wall.offset_s if wall.synced else None)
             for press, written, wall in by_wall
         ]
@@ -101,17 +101,17 @@ class HubRows:
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
         match entry:
-            case Keep(end=End.UNKNOWN):
+            case SaveAlarm(end=End.UNKNOWN):
                 if (row := self.alarms.get(entry.alarm.first)) is not None:
                     self.alarms[entry.alarm.first] = (row[0], End.UNKNOWN, *row[2:])
-            case Keep():
+            case SaveAlarm():
                 self.alarms[entry.alarm.first] = (entry.alarm, entry.end, boot, wall)
                 for name in {entry.alarm.first, *entry.alarm.names()}:
                     self.ever.add(name)
                     self._see(name, over=entry.end is not None)
-            case Hear(_, identifier, over):
+            case SaveIdentifier(_, identifier, over):
                 self._see(identifier, over=over)
-            case Clear(_, village, at):
+            case SaveAllClear(_, village, at):
                 self.cleared[village] = (at, boot, wall)
             case _:
                 pass
@@ -136,8 +136,8 @@ class HubRows:
         return Loaded((), (), ())
 
     def written(self, entries: list[object]) -> object | None:
-        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Keep | Hear | Clear))
-        return Kept(stamps) if stamps else None
+        stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
+        return Saved(stamps) if stamps else None
 
     def _see(self, identifier: str, *, over: bool) -> None:
         self.seen[identifier] = self.seen.get(identifier, False) or over
@@ -185,7 +185,7 @@ class Disk:
         self._run += 1
         self._pending = []
 
-    def put(self, entry: Write | NodeWrite | Overhear | Patrol) -> None:
+    def put(self, entry: Write | NodeWrite | SaveReport | SavePatrol) -> None:
         """Takes *entry* to be written."""
         self._pending.append(entry)
         self._go_on()

@@ -12,10 +12,10 @@ from contract.wire.event import Kind
 from contract.wire.topics import AlarmTopic, CommandTopic
 from node import service as node_service
 from node.config import Config
-from node.core.state import Alarm, Rules
+from node.core.state import Alarm, Setup
 from node.settings import ButtonSettings, LockSettings, NodeSettings, PinSettings, SirenSettings
 from posko import service as hub_service
-from posko.core.effects import Keep
+from posko.core.effects import SaveAlarm
 from runtime.core.effects import Publish
 from tests.contract import shipped
 from tests.model.disks import QUICK_S
@@ -48,8 +48,8 @@ def node_config(village: str, node: str, hears: str, max_s: float) -> Config:
 
 
 @cache
-def node_rules(village: str, node: str, hears: str, max_s: float) -> Rules:
-    return node_service.make_rules(node_config(village, node, hears, max_s), {})
+def node_rules(village: str, node: str, hears: str, max_s: float) -> Setup:
+    return node_service.make_setup(node_config(village, node, hears, max_s), {})
 
 
 class District:
@@ -60,7 +60,7 @@ class District:
         self.broker = Broker(self.timeline)
         self.raised: dict[Key, list[float]] = {}
         self.hub = HubPart(
-            hub_service.make_rules(shipped.district(), shipped.catalogue()), self.broker,
+            hub_service.make_setup(shipped.district(), shipped.catalogue()), self.broker,
             hub_service.subscriptions(DISTRICT), 1000.0, self.raised,
         )
         self.nodes = []
@@ -126,15 +126,15 @@ class District:
             for name, (incident, at) in node.pressed.items():
                 arrived = self.hub.rows.seen if incident == ALL_CLEAR else self.hub.rows.ever
                 assert name in arrived or name in late, f"{incident} of {node.name} at {at} is lost: {name}"
-        assert not self.hub.state.undated
+        assert not self.hub.state.awaiting_clock
         for village, (_, boot, wall) in self.hub.rows.cleared.items():
             datable = wall.synced or boot == self.hub.machine.boot
             assert village in self.hub.state.cleared_at or not datable, f"the all-clear of {village} is forgotten"
 
     def check_levels(self) -> None:
         """What is over at the hub is silent at every post, and what is in force sounds."""
-        waiting = {stored.first for stored in self.hub.state.undated}
-        unwritten = [each for each in self.hub.disk.waiting if isinstance(each, Keep)]
+        waiting = {stored.first for stored in self.hub.state.awaiting_clock}
+        unwritten = [each for each in self.hub.disk.waiting if isinstance(each, SaveAlarm)]
         waiting |= {each.alarm.first for each in unwritten if each.end is not None}
         for alarm, end, boot, _ in self.hub.rows.alarms.values():
             left_s = alarm.until + self.hub.machine.boots[boot] - self.timeline.now
@@ -162,11 +162,11 @@ class District:
             if listed is None and cleared is not None:
                 assert edge >= hub.machine.true(cleared) - slack, f"{key} sounds at {node.name} after the all-clear"
         if listed is not None:
-            for place in {node.rules.village, EVERYWHERE} & listed.silenced.keys():
+            for place in {node.setup.village, EVERYWHERE} & listed.silenced.keys():
                 at = hub.machine.true(listed.silenced[place])
                 assert edge >= at - slack, f"{key} sounds at {node.name} though it is silenced in {place}"
         if listed is None:
-            known = alarm.listed_by == hub.state.rules.boot
+            known = alarm.listed_by == hub.state.setup.boot
             assert not known or alarm.listed is None, f"{key} sounds at {node.name}, and is listed no more"
 
     def _check_missing(self, node: NodePart, key: Key) -> None:
@@ -183,6 +183,6 @@ class District:
         """What is in force at the hub and silent here was silenced."""
         listed = self.hub.state.alarms[key]
         raised = self.hub.machine.true(listed.raised_at)
-        here = {node.rules.village, EVERYWHERE} & listed.silenced.keys()
+        here = {node.setup.village, EVERYWHERE} & listed.silenced.keys()
         assert here or node.quieted >= raised - node.slack_s() or self.timeline.now < raised + BEACONS_S, (
             f"{key}, raised at {raised}, is silent at {node.name}, which was silenced at {node.quieted}")

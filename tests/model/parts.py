@@ -170,10 +170,10 @@ class NodePart(Part):
     core: ClassVar[Any] = node_core
 
     def __init__(
-        self, rules: node_state.Rules, hub: "HubPart", broker: Broker, subscriptions: Sequence[Subscription],
+        self, setup: node_state.Setup, hub: "HubPart", broker: Broker, subscriptions: Sequence[Subscription],
         up_s: float,
     ) -> None:
-        self.rules = rules
+        self.setup = setup
         self.rows = NodeRows()
         self.raised = hub.raised
         self.closed = hub.closed
@@ -185,13 +185,13 @@ class NodePart(Part):
         self._begun_in_run: set[object] = set()
         self._sound: tuple[float, float] = (0.0, -1.0)
         self._hushed = True
-        super().__init__(f"{rules.village}/{rules.node}", broker, self.rows, subscriptions, up_s)
+        super().__init__(f"{setup.village}/{setup.node}", broker, self.rows, subscriptions, up_s)
 
-    def _rules(self) -> node_state.Rules:
-        return replace(self.rules, boot=f"n{self.run}")
+    def _rules(self) -> node_state.Setup:
+        return replace(self.setup, boot=f"n{self.run}")
 
     def _will(self) -> Publish:
-        return node_face.last_words(self.state, "connection lost")
+        return node_face.final_status(self.state, "connection lost")
 
     def crash(self) -> None:
         """It is killed: what its disk does not have was never pressed, nor seen; the box is put to rest."""
@@ -204,12 +204,12 @@ class NodePart(Part):
     def touch(self, name: str, held_s: float | None = None) -> None:
         """Holds the contact *name* for its time, or for *held_s*."""
         self.feed(Contact(name, closed=True))
-        hold_s = self.rules.holds_s[name] + 0.1 if held_s is None else held_s
+        hold_s = self.setup.holds_s[name] + 0.1 if held_s is None else held_s
         self.timeline.after(hold_s, lambda: self.feed(Contact(name, closed=False)))
 
     def hears(self, key: Key) -> bool:
         """Whether *key* is in this node's reach."""
-        return key.incident in self.rules.heard.get(key.village, ())
+        return key.incident in self.setup.audible.get(key.village, ())
 
     def true_edge(self, key: Key) -> float:
         """When the alarm of *key* was last raised, as this node knows it."""
@@ -258,12 +258,12 @@ class NodePart(Part):
         began, ended = self._sound
         self._sound = (now if self._hushed or now > ended + HAIR_S else began, until)
         self._hushed = False
-        assert until - self._sound[0] <= self.rules.max_sounding_s + HAIR_S, f"{self.name} sounds too long"
+        assert until - self._sound[0] <= self.setup.max_sounding_s + HAIR_S, f"{self.name} sounds too long"
         assert self.state.turn is not None
         key = self.state.turn.key
         if key.incident not in ONCE:
             last = max(at for at in self.raised[key] if at <= now)
-            end = last + self.rules.incidents[key.incident].duration_s
+            end = last + self.setup.incidents[key.incident].duration_s
             assert until <= end + self.slack_s(), f"{key} sounds at {self.name} until {until}, over at {end}"
             old = self.before.turn
             if self.state.clock.synced and (old is None or (old.key, old.start) != (key, play.start)):
@@ -273,7 +273,7 @@ class NodePart(Part):
         """The rounds that sound here are on the wall clock's grid, where every other post has them too."""
         turn = self.state.turn
         if turn is not None and turn.key.incident not in ONCE:
-            length_s = self.rules.cycles[turn.key.incident].length_s
+            length_s = self.setup.cycles[turn.key.incident].length_s
             off_s = (EPOCH_S + self.machine.true(turn.start) + 1.0) % length_s - 1.0
             assert abs(off_s) < 2 * HAIR_S, f"{turn.key} at {self.name} is {off_s} s off the grid"
 
@@ -288,20 +288,20 @@ class HubPart(Part):
     core: ClassVar[Any] = hub_core
 
     def __init__(
-        self, rules: hub_state.Rules, broker: Broker, subscriptions: Sequence[Subscription], up_s: float,
+        self, setup: hub_state.Setup, broker: Broker, subscriptions: Sequence[Subscription], up_s: float,
         raised: dict[Key, list[float]],
     ) -> None:
-        self.rules = rules
+        self.setup = setup
         self.raised = raised
         self.closed: set[str] = set()  # every name that an alarm had when it ended, in any run
         self.rows = HubRows()
         super().__init__("hub", broker, self.rows, subscriptions, up_s)
 
-    def _rules(self) -> hub_state.Rules:
-        return replace(self.rules, boot=f"h{self.run}")
+    def _rules(self) -> hub_state.Setup:
+        return replace(self.setup, boot=f"h{self.run}")
 
     def _will(self) -> Publish:
-        return hub_face.last_words(self.state, "connection lost")
+        return hub_face.final_status(self.state, "connection lost")
 
     def _look(self, event: object, effects: Sequence[Any]) -> None:
         for effect in effects:
@@ -309,7 +309,7 @@ class HubPart(Part):
                 said = read_beacon(effect.payload)
                 assert isinstance(said, Beacon)
                 assert said.kept() <= self.rows.seen.keys(), "the hub says kept what its disk does not have"
-            elif isinstance(effect, hub_effects.Keep) and effect.alarm.key.incident not in ONCE:
+            elif isinstance(effect, hub_effects.SaveAlarm) and effect.alarm.key.incident not in ONCE:
                 self._look_at_alarm(effect.alarm, effect.end)
 
     def _look_at_alarm(self, alarm: hub_state.Alarm, end: hub_effects.End | None) -> None:
@@ -323,7 +323,7 @@ class HubPart(Part):
             assert alarm.raised_at >= cleared - slack_s, f"{alarm} is in force after the all-clear at {cleared}"
             assert any(abs(raised - at) <= slack_s for at in self.raised[key]), f"{alarm} was never raised at {raised}"
             lasts_s = alarm.until - alarm.raised_at
-            assert lasts_s >= self.rules.incidents[key.incident].duration_s - HAIR_S, f"{alarm} ends early"
+            assert lasts_s >= self.setup.incidents[key.incident].duration_s - HAIR_S, f"{alarm} ends early"
         elif end is hub_effects.End.FINISHED:
             another = self.state.alarms.get(key)
             assert another is not None or now >= alarm.until - HAIR_S, f"{alarm} ended before its time"

@@ -13,8 +13,8 @@ from random import Random
 import pytest
 
 from node import journal as journal_room
-from node.core.effects import Drop, Keep, Remember
-from node.core.events import Loaded, Press
+from node.core.effects import DeletePress, SavePress, SaveSeen
+from node.core.events import Loaded, OutboxEntry
 from node.journal import Journal
 from runtime import clock
 from runtime import database as database_room
@@ -24,8 +24,8 @@ from runtime.inbox import Inbox
 from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
 
-PRESS = Press("kalibagor.pos-1.cafe.1", "pencurian", 1234.5)
-OTHER = Press("kalibagor.pos-1.cafe.2", "kebakaran", 1235.5)
+PRESS = OutboxEntry("kalibagor.pos-1.cafe.1", "pencurian", 1234.5)
+OTHER = OutboxEntry("kalibagor.pos-1.cafe.2", "kebakaran", 1235.5)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def journal_in(path: Path, inbox: Inbox | None = None) -> Iterator[Journal]:
         yield journal
 
 
-def write(path: Path, *entries: Keep | Drop | Remember | Log) -> None:
+def write(path: Path, *entries: SavePress | DeletePress | SaveSeen | Log) -> None:
     with journal_in(path) as journal:
         for entry in entries:
             journal.put(entry)
@@ -64,21 +64,21 @@ def test_a_new_journal_holds_nothing(path: Path) -> None:
 
 
 def test_presses_are_kept_with_their_instants_until_they_are_dropped(path: Path) -> None:
-    write(path, Keep(PRESS), Keep(OTHER))
+    write(path, SavePress(PRESS), SavePress(OTHER))
     kept = load(path).presses
-    write(path, Drop(PRESS.identifier), Drop("never kept"))
+    write(path, DeletePress(PRESS.identifier), DeletePress("never kept"))
 
     assert (kept, load(path).presses) == ((PRESS, OTHER), (OTHER,))
 
 
 def test_keeping_a_press_twice_is_keeping_it_once(path: Path) -> None:
-    write(path, Keep(PRESS), Keep(PRESS))
+    write(path, SavePress(PRESS), SavePress(PRESS))
 
     assert load(path).presses == (PRESS,)
 
 
 def test_a_press_of_an_earlier_boot_has_no_known_age(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(path, Keep(PRESS))
+    write(path, SavePress(PRESS))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     (press,) = load(path).presses
 
@@ -91,7 +91,7 @@ def test_a_synchronised_clock_is_remembered_for_a_press_of_an_earlier_boot(
     path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
 ) -> None:
     monkeypatch.setattr(clock, "wall", lambda: Clock(synced, 1_000_000.0))
-    write(path, Keep(PRESS))
+    write(path, SavePress(PRESS))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     (press,) = load(path).presses
 
@@ -99,7 +99,7 @@ def test_a_synchronised_clock_is_remembered_for_a_press_of_an_earlier_boot(
 
 
 def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
-    write(path, *(Remember(name, over) for name, over in (("a", False), ("b", True), ("a", True), ("b", False))))
+    write(path, *(SaveSeen(name, over) for name, over in (("a", False), ("b", True), ("a", True), ("b", False))))
 
     assert sorted(load(path).seen) == [("a", True), ("b", True)]
 
@@ -107,10 +107,10 @@ def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> N
 def test_identifiers_are_forgotten_after_a_day_and_presses_are_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = clock.now()
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, 0.0))
-    write(path, Remember("old", over=True), Keep(PRESS))
+    write(path, SaveSeen("old", over=True), SavePress(PRESS))
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S - 60.0))
     a_minute_less = load(path)
-    write(path, Remember("new", over=True))
+    write(path, SaveSeen("new", over=True))
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S + 60.0))
     a_minute_more = load(path)
 
@@ -142,7 +142,7 @@ def test_a_node_that_runs_for_months_makes_room_without_a_restart(path: Path, mo
 def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start_is_back(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(path, Keep(PRESS), Remember("a", over=True))
+    write(path, SavePress(PRESS), SaveSeen("a", over=True))
     aside = path.with_name("away")
     path.rename(aside)
     path.mkdir()  # a folder where the file should be
@@ -156,7 +156,7 @@ def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start
 
 
 def test_every_entry_that_was_put_before_closing_is_written(path: Path) -> None:
-    write(path, *(Keep(Press(f"press {count}", "pencurian", float(count))) for count in range(3000)))
+    write(path, *(SavePress(OutboxEntry(f"press {count}", "pencurian", float(count))) for count in range(3000)))
 
     assert len(load(path).presses) == 3000
 
@@ -169,8 +169,8 @@ import sys
 import time
 from pathlib import Path
 from runtime.core.effects import Log
-from node.core.effects import Keep, Remember
-from node.core.events import Press
+from node.core.effects import SavePress, SaveSeen
+from node.core.events import OutboxEntry
 from runtime.inbox import Inbox
 from node.journal import Journal
 
@@ -179,15 +179,15 @@ class Telling(Journal):
         batch = list(self._pending)
         super()._write()
         if not self._pending:  # committed
-            names = [entry.press.identifier for entry in batch if isinstance(entry, Keep)]
+            names = [entry.press.identifier for entry in batch if isinstance(entry, SavePress)]
             sys.stdout.write("".join(name + chr(10) for name in names))
             sys.stdout.flush()
 
 with Telling(Path(sys.argv[1]), Inbox()) as journal:
     for count in range(10**9):
         time.sleep(0.001)
-        journal.put(Keep(Press(f"{sys.argv[2]}.{count}", "pencurian", float(count))))
-        journal.put(Remember(f"{sys.argv[2]}.{count}", over=False))
+        journal.put(SavePress(OutboxEntry(f"{sys.argv[2]}.{count}", "pencurian", float(count))))
+        journal.put(SaveSeen(f"{sys.argv[2]}.{count}", over=False))
         journal.put(Log({"event": "pressed", "count": count}))
 """
 
@@ -217,7 +217,7 @@ def test_what_was_committed_is_there_though_the_process_was_killed_at_any_moment
 
 def test_each_batch_waits_for_the_disk(path: Path) -> None:
     with journal_in(path) as journal:
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         assert wait_until(lambda: bool(path.exists() and journal._database and not journal._pending))
         asked = sqlite3.connect(path, check_same_thread=False)
         assert asked.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -241,7 +241,7 @@ def test_a_state_folder_that_cannot_be_written_is_a_fault_and_what_is_loaded_sti
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         again = take(inbox, Faulted)
         trouble = journal.trouble()
 
@@ -260,7 +260,7 @@ def test_what_could_not_be_written_is_written_when_the_disk_is_back(
     path.mkdir()  # a folder where the file should be
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         take(inbox, Faulted)
         path.rmdir()
         assert take(inbox, Recovered) == Recovered("journal")
@@ -285,11 +285,11 @@ def test_a_full_disk_is_a_fault_and_when_there_is_room_again_nothing_is_missing(
 
     monkeypatch.setattr(Journal, "_connect", limited)
     inbox = Inbox()
-    presses = [Press(f"{'x' * 200}{count}", "pencurian", float(count)) for count in range(300)]
+    presses = [OutboxEntry(f"{'x' * 200}{count}", "pencurian", float(count)) for count in range(300)]
     with journal_in(path, inbox) as journal:
         take(inbox, Loaded)
         for press in presses:
-            journal.put(Keep(press))
+            journal.put(SavePress(press))
         fault = take(inbox, Faulted)
         full = False
         assert take(inbox, Recovered) == Recovered("journal")
@@ -318,7 +318,7 @@ def test_a_disk_without_room_is_a_fault_and_the_journal_goes_on(
             with pytest.raises(OSError, match="No space"):
                 ballast.write_bytes(bytes(256 * 1024))
             for count in range(50):
-                journal.put(Keep(Press(f"{'x' * 200}{count}", "pencurian", float(count))))
+                journal.put(SavePress(OutboxEntry(f"{'x' * 200}{count}", "pencurian", float(count))))
             fault = take(inbox, Faulted)
             ballast.unlink()
             assert take(inbox, Recovered) == Recovered("journal")
@@ -337,12 +337,12 @@ def test_while_the_disk_fails_the_log_makes_room_for_the_presses(
     (tmp_path / "file").touch()
     with journal_in(tmp_path / "file" / "journal.db") as journal:
         for count in range(10):
-            journal.put(Keep(Press(str(count), "pencurian", float(count))))
+            journal.put(SavePress(OutboxEntry(str(count), "pencurian", float(count))))
         for count in range(1000):
             journal.put(Log({"event": "refused", "count": count}))
         assert wait_until(journal._queue.empty)
 
-    assert [entry.press.identifier for entry in journal._pending if isinstance(entry, Keep)] == list("0123456789")
+    assert [entry.press.identifier for entry in journal._pending if isinstance(entry, SavePress)] == list("0123456789")
     assert len(journal._pending) <= 20 + 1
 
 
@@ -371,7 +371,7 @@ def test_a_file_that_is_no_database_is_put_aside_and_a_new_one_begun(path: Path)
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
 
     (aside,) = path.parent.glob("journal.db.damaged-*")
     assert (fault.part, loaded) == ("journal file", Loaded((), ()))
@@ -381,7 +381,7 @@ def test_a_file_that_is_no_database_is_put_aside_and_a_new_one_begun(path: Path)
 
 
 def test_a_database_that_is_damaged_within_is_put_aside_and_a_new_one_begun(path: Path) -> None:
-    write(path, *(Keep(Press(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(500)))
+    write(path, *(SavePress(OutboxEntry(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(500)))
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(4096)
@@ -390,7 +390,7 @@ def test_a_database_that_is_damaged_within_is_put_aside_and_a_new_one_begun(path
     with journal_in(path, inbox) as journal:
         faults = [take(inbox, Faulted)]
         assert take(inbox, Loaded) == Loaded((), ())
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         assert wait_until(lambda: not journal._pending and journal._queue.empty())
         faults += [event for event in drain(inbox) if isinstance(event, Faulted)]
 
@@ -401,13 +401,13 @@ def test_a_database_that_is_damaged_within_is_put_aside_and_a_new_one_begun(path
 
 @pytest.mark.parametrize("kept", [0, 1, 50, 99, 100, 1000, 4096, 5000])
 def test_a_file_that_was_cut_short_never_stops_the_journal(path: Path, kept: int) -> None:
-    write(path, *(Keep(Press(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(100)))
+    write(path, *(SavePress(OutboxEntry(f"{'x' * 100}{count}", "pencurian", float(count))) for count in range(100)))
     with path.open("r+b") as file:
         file.truncate(kept)
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         take(inbox, Loaded)
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
 
     assert PRESS in load(path).presses
 
@@ -418,7 +418,7 @@ def test_one_entry_that_cannot_be_written_is_told_and_keeps_no_other_from_being_
         take(inbox, Loaded)
         journal.put(Log({"event": "refused", "reason": object()}))
         journal.put(Log({"event": "refused", "reason": "\ud800"}))
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         told = [take(inbox, Faulted), take(inbox, Faulted)]
 
     assert {fault.part for fault in told} == {"journal entry"}
@@ -441,7 +441,7 @@ def test_a_bug_in_the_thread_is_told_and_does_not_end_it(path: Path, monkeypatch
     with journal_in(path, inbox) as journal:
         fault = take(inbox, Faulted)
         assert take(inbox, Loaded) == Loaded((), ())
-        journal.put(Keep(PRESS))
+        journal.put(SavePress(PRESS))
         assert take(inbox, Recovered) == Recovered("journal")
 
     assert "a bug" in fault.reason
@@ -467,7 +467,7 @@ def test_putting_never_waits_for_the_disk(path: Path, monkeypatch: pytest.Monkey
     with journal_in(path) as journal:
         before = time.monotonic()
         for _ in range(100):
-            journal.put(Keep(PRESS))
+            journal.put(SavePress(PRESS))
         took_s = time.monotonic() - before
 
     assert took_s < 0.1

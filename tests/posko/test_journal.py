@@ -15,8 +15,8 @@ import pytest
 
 from contract.domain.alarm import Status
 from posko import journal as journal_room
-from posko.core.effects import Clear, End, Hear, Keep, Overhear, Patrol, Write
-from posko.core.events import Kept, Loaded
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Write
+from posko.core.events import Loaded, Saved
 from posko.core.state import Alarm
 from posko.journal import Journal
 from runtime import clock
@@ -71,8 +71,8 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         return database.execute(query).fetchall()
 
 
-def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> Keep:
-    return Keep(stamp, alarm, ("kalibagor/pos-1", "kotakan/pos-1"), 300.0 if end else None, end)
+def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> SaveAlarm:
+    return SaveAlarm(stamp, alarm, ("kalibagor/pos-1", "kotakan/pos-1"), 300.0 if end else None, end)
 
 
 def test_a_new_journal_holds_nothing(path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_journal_from_before_the_tables_were_strict_is_used_as_it_is(path: Pat
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as database:
         database.executescript(BEFORE_STRICT)
-    write(path, keep(1), Patrol("r1", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced"))
+    write(path, keep(1), SavePatrol("r1", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced"))
 
     assert [each.first for each in load(path).alarms] == ["a"]
     assert rows(path, "SELECT count(*) FROM ronda") == [(1,)]
@@ -93,12 +93,12 @@ def test_a_journal_from_before_the_tables_were_strict_is_used_as_it_is(path: Pat
 def test_what_a_strict_table_does_not_take_is_left_out_and_reported_and_the_rest_is_written(path: Path) -> None:
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
-        journal.put(Patrol("r1", "kalibagor", "", "button", "soon", "synced"))  # type: ignore[arg-type]
-        journal.put(Patrol("r2", "kalibagor", "", "button", 1.0, "synced"))
+        journal.put(SavePatrol("r1", "kalibagor", "", "button", "soon", "synced"))  # type: ignore[arg-type]
+        journal.put(SavePatrol("r2", "kalibagor", "", "button", 1.0, "synced"))
     reasons = [each.reason for each in drain(inbox) if isinstance(each, Faulted)]
 
     assert rows(path, "SELECT identifier FROM ronda") == [("r2",)]
-    assert ["Patrol cannot be written" in reason for reason in reasons] == [True]
+    assert ["SavePatrol cannot be written" in reason for reason in reasons] == [True]
 
 
 def test_what_is_in_force_is_loaded_as_it_was_last_written(path: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_ended_is_not_loaded_and_stays_in_the_districts_memory(path: Path) 
 
 
 def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
-    write(path, *(Hear(number, name, over) for number, (name, over) in enumerate(
+    write(path, *(SaveIdentifier(number, name, over) for number, (name, over) in enumerate(
         [("a", False), ("b", True), ("a", True), ("b", False)])))
 
     assert load(path).seen == (("a", True), ("b", True))
@@ -132,7 +132,7 @@ def test_of_another_boot_only_a_synchronised_clock_tells_the_age(
     path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
 ) -> None:
     monkeypatch.setattr(clock, "wall", lambda: replace(SYNCED, synced=synced))
-    write(path, keep(1), Clear(2, "kalibagor", 50.0))
+    write(path, keep(1), SaveAllClear(2, "kalibagor", 50.0))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     loaded = load(path)
 
@@ -145,19 +145,20 @@ def test_of_another_boot_only_a_synchronised_clock_tells_the_age(
 def test_what_has_a_stamp_is_told_once_it_is_written(path: Path) -> None:
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
-        for entry in (keep(1), Hear(2, "x", over=True), Clear(3, "semua", 1.0), Log({"event": "linked"})):
+        cleared = SaveAllClear(3, "semua", 1.0)
+        for entry in (keep(1), SaveIdentifier(2, "x", over=True), cleared, Log({"event": "linked"})):
             journal.put(entry)
         told: set[int] = set()
         while len(told) < 3:
-            told |= take(inbox, Kept).stamps
+            told |= take(inbox, Saved).stamps
             assert len(rows(path, "SELECT identifier FROM seen")) == 2 + (2 in told)
 
     assert told == {1, 2, 3}
 
 
 def test_a_round_that_comes_twice_is_written_once_with_who_made_it(path: Path) -> None:
-    write(path, Patrol("r", "kalibagor", "kalibagor/pos-1", "button", 5.0, "synced"),
-          Patrol("r", "kalibagor", "kalibagor/pos-1", "schedule", 7.0, "synced"))
+    write(path, SavePatrol("r", "kalibagor", "kalibagor/pos-1", "button", 5.0, "synced"),
+          SavePatrol("r", "kalibagor", "kalibagor/pos-1", "schedule", 7.0, "synced"))
 
     assert rows(path, "SELECT * FROM ronda") == [("r", "kalibagor", "kalibagor/pos-1", "schedule", 5.0, "synced")]
 
@@ -165,7 +166,7 @@ def test_a_round_that_comes_twice_is_written_once_with_who_made_it(path: Path) -
 def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(path: Path) -> None:
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
-        journal.put(Overhear("kalibagor/pos-1", {"event": "late", "reason": "\ud800 ●"}))
+        journal.put(SaveReport("kalibagor/pos-1", {"event": "late", "reason": "\ud800 ●"}))
         journal.put(Log({"event": "linked"}))
         assert wait_until(lambda: path.exists() and not journal._pending and journal._queue.empty())
     assert not [event for event in drain(inbox) if isinstance(event, Faulted)]
@@ -180,7 +181,7 @@ def test_names_and_the_log_make_room_and_alarms_and_rounds_are_kept(
 ) -> None:
     monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
     monkeypatch.setattr(journal_room, "SEEN_ROWS", 4)
-    write(path, *(Hear(number, f"x{number}", over=True) for number in range(10)),
+    write(path, *(SaveIdentifier(number, f"x{number}", over=True) for number in range(10)),
           *(Log({"event": "linked"}) for _ in range(10)), keep(1, end=End.FINISHED))
 
     assert len(load(path).seen) == 4
@@ -195,14 +196,14 @@ import sys, time
 from dataclasses import replace
 from pathlib import Path
 from runtime.inbox import Inbox
-from posko.core.effects import Clear, Hear
-from posko.core.events import Kept
+from posko.core.effects import SaveAllClear, SaveIdentifier
+from posko.core.events import Saved
 from posko.journal import Journal
 from tests.posko.test_journal import ALARM, keep
 
 class Telling(Inbox):
     def put(self, event):
-        if isinstance(event, Kept):
+        if isinstance(event, Saved):
             sys.stdout.write("".join(f"{sys.argv[2]}.{stamp}" + chr(10) for stamp in event.stamps))
             sys.stdout.flush()
 
@@ -210,7 +211,7 @@ with Journal(Path(sys.argv[1]), Telling()) as journal:
     for count in range(10**9):
         time.sleep(0.001)
         name = f"{sys.argv[2]}.{count}"
-        journal.put(Hear(count, name, over=True) if count % 2 else
+        journal.put(SaveIdentifier(count, name, over=True) if count % 2 else
                     keep(count, replace(ALARM, first=name, identifier=name, also=())))
 """
 
@@ -245,7 +246,7 @@ def test_a_folder_that_cannot_be_written_is_a_fault_until_it_can_and_then_all_is
         journal.put(keep(1))
         fault = take(inbox, Faulted)
         path.rmdir()
-        kept = take(inbox, Kept)
+        kept = take(inbox, Saved)
         assert take(inbox, Recovered) == Recovered("journal")
 
     assert fault.part == "journal"
@@ -268,9 +269,9 @@ def test_a_full_disk_tells_nothing_to_be_kept_until_there_is_room(path: Path, mo
         take(inbox, Loaded)
         journal.put(keep(1, replace(ALARM, note="x" * 100_000)))
         fault = take(inbox, Faulted)
-        assert not [event for event in drain(inbox) if isinstance(event, Kept)]
+        assert not [event for event in drain(inbox) if isinstance(event, Saved)]
         full = False
-        assert take(inbox, Kept).stamps == {1}
+        assert take(inbox, Saved).stamps == {1}
 
     assert "full" in fault.reason
 
@@ -282,7 +283,7 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(path: Path) -> None:
     with journal_in(path, inbox) as journal:
         fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
         journal.put(keep(1))
-        assert take(inbox, Kept).stamps == {1}
+        assert take(inbox, Saved).stamps == {1}
 
     (aside,) = path.parent.glob("posko.db.damaged-*")
     assert (fault.part, loaded, aside.read_bytes()) == ("journal file", NOTHING, b"no database" * 1000)
@@ -304,8 +305,8 @@ def test_the_models_disk_holds_what_this_one_holds(
         alarm = replace(ALARM, first=first, identifier=f"n{number}", also=(first,), first_at=at)
         drawn: list[Write] = [
             keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
-            Hear(number, f"n{random.randrange(40)}", over=random.random() < 0.5),
-            Clear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
+            SaveIdentifier(number, f"n{random.randrange(40)}", over=random.random() < 0.5),
+            SaveAllClear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
         ]
         entries.append(random.choice(drawn))
         table.apply(entries[-1], 1, SYNCED)

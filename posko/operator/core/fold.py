@@ -21,7 +21,7 @@ from contract.wire.faults import Fault
 from contract.wire.hub_status import HubStatus
 from contract.wire.node_status import OFFLINE, NodeStatus
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
-from posko.core.state import Rules
+from posko.core.state import Setup
 from posko.operator.core import orders
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.snapshot import News
@@ -82,7 +82,7 @@ class State:
     `refused` is why the broker does not take it. `trouble` is why there is no link.
     """
 
-    rules: Rules
+    setup: Setup
     order: Order | None
     wait_s: float
     asked_at: float
@@ -104,14 +104,14 @@ class State:
         return self.posts.get(post) or Post()
 
 
-def start(rules: Rules, order: Order | None, wait_s: float, now: float, clock: Clock) -> State:
+def start(setup: Setup, order: Order | None, wait_s: float, now: float, clock: Clock) -> State:
     """What is known where *order* is given at *now*; without one the program only watches."""
-    return State(rules, order, wait_s, asked_at=now, now=now, clock=clock)
+    return State(setup, order, wait_s, asked_at=now, now=now, clock=clock)
 
 
-def make_rules(district: District, catalogue: Catalogue) -> Rules:
+def make_setup(district: District, catalogue: Catalogue) -> Setup:
     """What is needed to know of *district*."""
-    return Rules(
+    return Setup(
         district=district.district, version="", boot="", villages=frozenset(district.villages),
         incidents=catalogue.incidents, posts=reaches(district, catalogue),
     )
@@ -164,11 +164,11 @@ def _send(state: State) -> tuple[State, Publish | None]:
         return state, None
     first = state.now if state.published_at is None else state.published_at
     body = orders.payload(order, state.clock, state.asked_at, state.now)
-    return replace(state, published_at=first), Publish(orders.topic(state.rules.district, order), body, token=TOKEN)
+    return replace(state, published_at=first), Publish(orders.topic(state.setup.district, order), body, token=TOKEN)
 
 
 def _received(state: State, message: Received) -> State:
-    match topics.read(state.rules.district, message.topic):
+    match topics.read(state.setup.district, message.topic):
         case NodeTopic(village, node, "status"):
             post = f"{village}/{node}"
             return _put(state, post, _status(state, post, message))
@@ -247,7 +247,7 @@ def _answers(state: State, order: Order, report: Report) -> bool:
     """Whether *report* is about *order*."""
     if order.act in (Act.ALARM, Act.CLEAR):
         return report.text("identifier") == order.identifier
-    return report.text("topic") == orders.topic(state.rules.district, order)
+    return report.text("topic") == orders.topic(state.setup.district, order)
 
 
 def _hub_status(state: State, message: Received) -> State:

@@ -34,7 +34,7 @@ SETTLE_S = 1.0  # a post counts as quiet once it had this time to report otherwi
 def snapshot(state: State) -> Snapshot:
     """All that there is to show of *state*."""
     faults = state.hub.status.faults if state.hub.status is not None else {}
-    names = (*sorted(state.rules.posts), *sorted(state.posts.keys() - state.rules.posts.keys()))
+    names = (*sorted(state.setup.posts), *sorted(state.posts.keys() - state.setup.posts.keys()))
     return Snapshot(
         state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.faults,
         HubSnapshot(_hub_state(state), faults, state.hub.beacon_at), alarms(state),
@@ -130,7 +130,7 @@ def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
     in_force = state.hub.status.alarms if state.hub.status is not None else ()
     seen = {post for alarm in in_force if alarm.key == key for post in alarm.sounds}
     why = {
-        post: trouble(state.post(post).status, key, away=away(state, post)) for post in state.rules.expected(key)
+        post: trouble(state.post(post).status, key, away=away(state, post)) for post in state.setup.expected(key)
     }
     rings = tuple(post for post, each in why.items() if each is None or post in seen)
     return rings, {post: each for post, each in why.items() if each is not None and post not in seen}
@@ -138,7 +138,7 @@ def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
 
 def _alarm(state: State, key: Key, **more: Any) -> AlarmSnapshot:
     rings, missing = proof(state, key)
-    incident = state.rules.incidents.get(key.incident)
+    incident = state.setup.incidents.get(key.incident)
     return AlarmSnapshot(key, incident.severity if incident is not None else "", rings=rings, missing=missing, **more)
 
 
@@ -166,11 +166,11 @@ def rows(state: State) -> tuple[Row, ...]:
         return ()
     match order.act:
         case Act.ALARM:
-            return tuple(_ringing(state, post, order.key) for post in state.rules.expected(order.key))
+            return tuple(_ringing(state, post, order.key) for post in state.setup.expected(order.key))
         case Act.TEST:
             return tuple(_tested(state, post) for post in _ordered(state))
         case Act.CLEAR | Act.SILENCE:
-            return tuple(_ending(state, post) for post in sorted(state.rules.posts) if _sounded(state, post))
+            return tuple(_ending(state, post) for post in sorted(state.setup.posts) if _sounded(state, post))
 
 
 def done(state: State) -> bool:
@@ -208,7 +208,7 @@ def out_of_reach(state: State) -> tuple[str, ...]:
     if order is None or order.act not in (Act.CLEAR, Act.SILENCE):
         return ()
     named = {row.post for row in rows(state)}
-    reached = _ordered(state) if order.act is Act.SILENCE else state.rules.expected(order.key)
+    reached = _ordered(state) if order.act is Act.SILENCE else state.setup.expected(order.key)
     return tuple(post for post in reached if post not in named and _unreachable(state, post))
 
 
@@ -235,7 +235,7 @@ def _outcome(state: State, order: Order) -> OrderSnapshot:
 def _ordered(state: State) -> list[str]:
     """The posts of the village that is meant."""
     order = state.order
-    return [post for post in sorted(state.rules.posts) if order is not None and order.concerns(post.partition("/")[0])]
+    return [post for post in sorted(state.setup.posts) if order is not None and order.concerns(post.partition("/")[0])]
 
 
 def _ringing(state: State, post: str, key: Key) -> Row:

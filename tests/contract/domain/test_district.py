@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.domain.district import Post, heard, read_district
+from contract.domain.district import Post, audible_incidents, read_district
 from contract.domain.incidents import read_catalogue
 from tests.contract.shipped import catalogue, district, faults, plain
 
@@ -144,7 +144,7 @@ def test_every_fault_of_form_is_told_at_once(situbondo: Any) -> None:
 
 
 def test_a_post_in_kalibagor_hears_its_own_its_neighbours_and_the_district_by_reach() -> None:
-    assert heard(district(), catalogue(), "kalibagor", "village") == {
+    assert audible_incidents(district(), catalogue(), "kalibagor", "village") == {
         "semua": EVERY,
         "kalibagor": EVERY,
         "kotakan": FROM_NEIGHBOURS,
@@ -156,7 +156,7 @@ def test_a_post_in_kalibagor_hears_its_own_its_neighbours_and_the_district_by_re
 
 
 def test_a_responder_hears_every_incident_of_every_village() -> None:
-    assert heard(district(), catalogue(), "patokan", "all") == {
+    assert audible_incidents(district(), catalogue(), "patokan", "all") == {
         "semua": EVERY,
         "patokan": EVERY,
         "dawuhan": EVERY,
@@ -182,7 +182,7 @@ def test_an_all_clear_is_heard_wherever_an_alarm_of_that_village_can_be(
     found["incidents"] = {name: found["incidents"][name] for name in ("bencana", "aman")}
     found["incidents"]["bencana"]["reach"] = reach
 
-    result = heard(district(), read_catalogue(found), "kalibagor", "village")
+    result = audible_incidents(district(), read_catalogue(found), "kalibagor", "village")
 
     assert (result.get("kotakan"), result.get("olean")) == (from_kotakan, from_olean)
     assert result["kalibagor"] == result["semua"] == frozenset({"bencana", "aman"})

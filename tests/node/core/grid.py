@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from contract.domain.incidents import ONCE, cycles
 from contract.domain.rhythm import CyclePlan
 from node.core.effects import Hush, Play
-from node.core.state import Rules
+from node.core.state import Setup
 from node.core.switching import Role, Score, score
 from runtime.core.events import Clock
 from tests.contract import shipped
 from tests.contract.shipped import quick
-from tests.node.core.world import EPOCH_S, World, incident_of, make_rules
+from tests.node.core.world import EPOCH_S, World, incident_of, make_setup
 
 # The epoch is instant 0 of this clock, so rounds begin at the multiples of their length.
 WALL = Clock(synced=True, offset_s=0.0)
@@ -39,26 +39,26 @@ UP_S = st.floats(0.0, 3e6)  # how long a post had been up when the epoch's insta
 
 
 @cache
-def rules(family: str = "jawa-timur", *, hub: bool = False, plan: CyclePlan | None = PLAN) -> Rules:
-    """The rules of a box that beats the codes of *family*."""
+def grid_setup(family: str = "jawa-timur", *, hub: bool = False, plan: CyclePlan | None = PLAN) -> Setup:
+    """The setup of a box that beats the codes of *family*."""
     catalogue = shipped.catalogue() if plan is None else replace(shipped.catalogue(), cycle=plan)
-    return replace(make_rules(hub=hub), cycles=cycles(catalogue, shipped.family(family)))
+    return replace(make_setup(hub=hub), cycles=cycles(catalogue, shipped.family(family)))
 
 
 def box(clock: Clock = WALL, family: str = "jawa-timur") -> World:
     """A linked box in a district without a hub."""
-    return World(rules(family), clock).ready()
+    return World(grid_setup(family), clock).ready()
 
 
 def post(family: str, up_s: float, *, hub: bool = False) -> World:
     """A post that had been up for *up_s* when the others' time began, with the codes as they are shipped."""
-    return World(rules(family, hub=hub, plan=None), Clock(synced=True, offset_s=EPOCH_S - up_s), now=up_s).ready()
+    return World(grid_setup(family, hub=hub, plan=None), Clock(synced=True, offset_s=EPOCH_S - up_s), now=up_s).ready()
 
 
 def told(world: World) -> list[tuple[str, float, float, float, float]]:
     """Every program so far: incident, when it was told, its start, after how long it was come into, its end."""
     return [
-        (incident_of(world.rules, play.cycle), round(at, 6), round(play.start, 6), round(play.entered_s, 6),
+        (incident_of(world.setup, play.cycle), round(at, 6), round(play.start, 6), round(play.entered_s, 6),
          round(play.until, 6))
         for at, play in world.plays()
     ]

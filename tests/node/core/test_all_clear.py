@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.node.core.world import World, listed, make_rules
+from tests.node.core.world import World, listed, make_setup
 
 SAFE_S = 5.5  # how long the safe code of the district's family is, with the rest before it
 
 
 def box() -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False)).ready()
+    return World(make_setup(hub=False)).ready()
 
 
 def test_an_all_clear_ends_its_villages_alarms_and_beats_the_safe_code_once() -> None:

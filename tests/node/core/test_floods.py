@@ -4,14 +4,14 @@ import json
 
 from node.core.state import State
 from runtime.core.events import Linked, Received
-from tests.node.core.world import World, listed, make_rules, same
+from tests.node.core.world import World, listed, make_setup, same
 
 INCIDENTS = ("bencana", "kebakaran", "pencurian", "ternak", "lainnya")
 
 
 def box() -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False)).ready()
+    return World(make_setup(hub=False)).ready()
 
 
 def sizes(state: State) -> dict[str, int]:

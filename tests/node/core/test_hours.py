@@ -1,7 +1,7 @@
 """The hours of the watch: a post beats its round by itself, each of its hours once, if it knows the time of day."""
 
 from runtime.core.events import Clock
-from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules
+from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup
 
 START_S = 8 * 3600.0  # the time of day, in UTC, at which every world here begins
 ZONE_S = 7 * 3600.0
@@ -10,7 +10,7 @@ UNKNOWN = "the clock is not synchronised, so the hours of the round cannot be kn
 
 def watch(*hours_s: float, clock: Clock = SYNCED) -> World:
     """A linked box that makes its round *hours_s* after its start, if local time is UTC."""
-    return World(make_rules(hub=False, ronda_s=tuple(START_S + each for each in hours_s)), clock).ready()
+    return World(make_setup(hub=False, ronda_s=tuple(START_S + each for each in hours_s)), clock).ready()
 
 
 def pass_time(world: World, until: float) -> None:
@@ -38,7 +38,7 @@ def test_the_hours_are_those_of_local_time() -> None:
 
 
 def test_an_hour_at_midnight_is_beaten() -> None:
-    world = World(make_rules(hub=False, ronda_s=(0.0,)), SYNCED).ready()
+    world = World(make_setup(hub=False, ronda_s=(0.0,)), SYNCED).ready()
     pass_time(world, 60_000.0)
 
     assert [at for at, _ in world.rounds()] == [16 * 3600.0]
@@ -94,7 +94,7 @@ def test_an_hour_that_passes_while_the_clock_is_not_synchronised_is_not_beaten()
 
 
 def test_a_box_without_a_schedule_does_not_ask_for_the_clock() -> None:
-    world = World(make_rules(hub=False), UNSYNCED).ready()
+    world = World(make_setup(hub=False), UNSYNCED).ready()
     for instant in range(5, 100, 5):
         assert world.feed(UNSYNCED, float(instant)) == []
 

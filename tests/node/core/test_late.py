@@ -2,14 +2,14 @@
 
 from runtime.core.effects import Publish
 from runtime.core.events import Linked, Unlinked
-from tests.node.core.world import OWN, World, listed, make_rules, same
+from tests.node.core.world import OWN, World, listed, make_setup, same
 
 ONE = f"{OWN}1"
 
 
 def late_box(*, hub: bool = True) -> World:
     """A box whose press of 11.0 is told as late since 500.0, when the link came back."""
-    world = World(make_rules(hub=hub)).offline()
+    world = World(make_setup(hub=hub)).offline()
     world.press("pencurian", 10.0)
     world.feed(Linked(), 500.0)
     return world
@@ -130,7 +130,7 @@ def test_a_press_that_is_all_cleared_before_it_went_out_rings_nowhere() -> None:
 
 
 def test_an_all_clear_goes_out_until_it_can_have_nothing_left_to_end_and_is_then_told_as_late() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.press("aman", 10.0)
     world.wait(700.0)
 

@@ -6,14 +6,14 @@ import pytest
 
 from contract.wire.codec import rfc3339
 from runtime.core.events import Overflowed, Received
-from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules
+from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup
 
 KNOWN = "aman, bencana, kebakaran, kecelakaan, lainnya, pembunuhan, pemerkosaan, pencurian, perampokan, ternak"
 
 
 def box(*, synced: bool = False) -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False), clock=SYNCED if synced else UNSYNCED).ready()
+    return World(make_setup(hub=False), clock=SYNCED if synced else UNSYNCED).ready()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def box(*, synced: bool = False) -> World:
         (b'{"age_s": 179}', True), (b'{"age_s": 180}', False), (b'{"age_s": "1"}', False), (b'{"age_s": -1}', False),
         (b"{", False), (b"\xff", True),
         (b"OFF", False), (b"[x]", False), (b"ON", True),
-        (b'{"status": "Draft"}', False), (b'{"identifier": ""}', False),
+        (b'{"status": "Transition"}', False), (b'{"identifier": ""}', False),
         (b"x" * 4096, True), (b"x" * 4097, False),
     ],
 )
@@ -90,7 +90,7 @@ def test_an_alarm_for_every_village_sounds_here() -> None:
 
 
 def test_a_responders_node_hears_every_village() -> None:
-    world = World(make_rules("patokan", "all", hub=False)).ready()
+    world = World(make_setup("patokan", "all", hub=False)).ready()
 
     assert world.alarm("kecelakaan", 10.0, village="kotakan")[0] == "play kecelakaan 10 to 130"
 
@@ -285,4 +285,4 @@ def test_messages_that_were_dropped_unread_are_told() -> None:
     world.feed(Overflowed(7), 10.0)
 
     assert world.told() == ["linked", "refused"]
-    assert world.reasons() == ["7 messages came faster than they could be heard"]
+    assert world.reasons() == ["7 messages came faster than they could be read"]

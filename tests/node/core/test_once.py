@@ -16,9 +16,9 @@ from tests.node.core.grid import (
     UP_S,
     WALL,
     box,
+    grid_setup,
     off_grid,
     post,
-    rules,
     strokes,
     switched,
     told,
@@ -34,7 +34,7 @@ def test_the_safe_code_waits_for_the_grid_and_is_beaten_whole() -> None:
     world.wait(60.0)
     assert [each for each in switched(world) if each[0] >= 12.0] == [
         (12.0, Role.SIREN, False),
-        *((16.5 + at_s, Role.STRIKER, on) for stroke_s in world.rules.cycles["aman"].strokes_s
+        *((16.5 + at_s, Role.STRIKER, on) for stroke_s in world.setup.cycles["aman"].strokes_s
           for at_s, on in ((stroke_s, True), (stroke_s + STROKE_S, False))),
     ]
     assert world.heard() == [("pencurian", 10.0, 12.0), ("aman", 16.5, 22.0)]
@@ -44,13 +44,13 @@ def test_the_safe_code_waits_for_the_grid_and_is_beaten_whole() -> None:
 @quick
 @given(FAMILY, HEARD_AT, UP_S)
 def test_the_safe_code_waits_for_one_length_at_most_and_every_stroke_of_it_is_beaten(
-    family: str, heard_at: float, up_s: float
+    family: str, last_beacon_at: float, up_s: float
 ) -> None:
     world = post(family, up_s)
-    world.alarm("aman", heard_at + up_s)
+    world.alarm("aman", last_beacon_at + up_s)
     world.wait(world.now + 30.0)
 
-    cycle = world.rules.cycles["aman"]
+    cycle = world.setup.cycles["aman"]
     ((at, play),) = world.plays()
     assert -cycle.strokes_s[0] / 2 <= play.start - at < cycle.length_s
     assert play == Play(cycle, play.start, play.start + cycle.length_s)
@@ -108,7 +108,7 @@ def test_a_round_that_somebody_makes_is_beaten_at_once() -> None:
 
 
 def test_a_round_of_the_schedule_is_beaten_at_its_hour_which_is_the_same_for_all() -> None:
-    world = World(replace(rules(), ronda_s=(60.0,)), WALL).ready()
+    world = World(replace(grid_setup(), ronda_s=(60.0,)), WALL).ready()
     world.wait(100.0)
 
     assert told(world) == [("patroli", 60.001, 60.001, 0.0, 66.401)]
@@ -123,7 +123,7 @@ def test_an_all_clear_that_two_posts_hear_before_and_after_a_place_of_the_grid_i
 
 
 def test_a_code_that_has_no_time_left_before_the_longest_sounding_is_over_and_not_begun() -> None:
-    world = World(replace(rules(), max_sounding_s=60.0), WALL).ready()
+    world = World(replace(grid_setup(), max_sounding_s=60.0), WALL).ready()
     world.alarm("pencurian", 10.0)
     world.alarm("aman", 67.0)
     world.wait(100.0)

@@ -5,25 +5,25 @@ from dataclasses import replace
 import pytest
 
 from contract.wire.beacon import Listed
-from node.core.effects import Keep
-from node.core.events import Contact, Loaded, Press
+from node.core.effects import SavePress
+from node.core.events import Contact, Loaded, OutboxEntry
 from runtime.core.effects import Log
 from runtime.core.events import Linked, Unlinked
-from tests.node.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_rules, same
+from tests.node.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_setup, same
 
 ONE = f"{OWN}1"
-OLD = Press("kalibagor.pos-1.b0.1", "pencurian", pressed_at=40.0)  # pressed before this run began
+OLD = OutboxEntry("kalibagor.pos-1.b0.1", "pencurian", pressed_at=40.0)  # pressed before this run began
 OLD_LISTED = listed(OLD.identifier, "pencurian", age=70, remaining=110)
 
 
 def alone() -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False)).ready()
+    return World(make_setup(hub=False)).ready()
 
 
-def started(press: Press, *, hub: bool = True, synced: bool = True) -> World:
+def started(press: OutboxEntry, *, hub: bool = True, synced: bool = True) -> World:
     """A box that began at 100.0 and found *press* on its disk."""
-    return World(make_rules(hub=hub), SYNCED if synced else UNSYNCED, now=100.0).ready(press)
+    return World(make_setup(hub=hub), SYNCED if synced else UNSYNCED, now=100.0).ready(press)
 
 
 def test_a_press_is_kept_and_goes_out_with_its_age_when_there_is_a_link() -> None:
@@ -34,7 +34,7 @@ def test_a_press_is_kept_and_goes_out_with_its_age_when_there_is_a_link() -> Non
 
     world.feed(Linked(), 61.0)
 
-    assert world.did(Keep) == [11.0]
+    assert world.did(SavePress) == [11.0]
     assert world.sent() == ["send pencurian #1 50 s old"]
 
 
@@ -164,10 +164,10 @@ def test_while_the_hub_is_missing_what_the_broker_has_waits_for_it() -> None:
 
 
 def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_nothing_twice() -> None:
-    world = World(make_rules(hub=False)).offline()
+    world = World(make_setup(hub=False)).offline()
     world.press("pencurian", 10.0)
     kept = world.state.outbox[ONE]
-    left = Press("old.1", "kebakaran", pressed_at=5.0)
+    left = OutboxEntry("old.1", "kebakaran", pressed_at=5.0)
     world.feed(Loaded((left, replace(kept, pressed_at=11.0)), (("x", True),)), 30.0)
     world.feed(Linked(), 40.0)
 
@@ -175,7 +175,7 @@ def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_no
 
 
 def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -> None:
-    world = World(make_rules(hub=False)).offline()
+    world = World(make_setup(hub=False)).offline()
     for number in range(1003):
         world.press("pencurian", 10.0 + 2 * number)
 
@@ -185,8 +185,8 @@ def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -
 
 
 def test_an_all_clear_that_an_earlier_run_left_still_ends_what_was_pressed_before_it() -> None:
-    world = World(make_rules(hub=False), now=100.0)
-    world.ready(Press("old.aman", "aman", pressed_at=95.0))
+    world = World(make_setup(hub=False), now=100.0)
+    world.ready(OutboxEntry("old.aman", "aman", pressed_at=95.0))
 
     assert "send aman old.aman 5 s old" in world.sent()
     world.alarm("pencurian", 101.0, identifier="a", age_s=10)
@@ -305,7 +305,7 @@ def test_what_happened_without_a_link_is_told_when_there_is_one_in_its_order() -
 
 
 def test_without_a_hub_a_press_that_waited_for_the_link_goes_out_once_more_for_those_who_came_back_later() -> None:
-    world = World(make_rules(hub=False)).offline()
+    world = World(make_setup(hub=False)).offline()
     world.press("pencurian", 10.0)
     world.feed(Linked(), 40.0)
     world.acknowledge(ONE, 40.5)

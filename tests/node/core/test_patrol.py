@@ -6,7 +6,7 @@ import pytest
 
 from node.core.events import Contact
 from runtime.core.events import Linked
-from tests.node.core.world import OWN, World, make_rules, same
+from tests.node.core.world import OWN, World, make_setup, same
 
 ONE = f"{OWN}1"
 ROUND_S = 6.4  # how long the patrol code of the district's family is, with the rest before it
@@ -14,7 +14,7 @@ ROUND_S = 6.4  # how long the patrol code of the district's family is, with the 
 
 def box(*, drum: bool = True) -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False, drum=drum)).ready()
+    return World(make_setup(hub=False, drum=drum)).ready()
 
 
 # By a short touch
@@ -83,7 +83,7 @@ def test_a_touch_that_bounces_is_one_round_and_taps_are_never_added_up_to_an_all
 
 
 def test_a_contact_that_was_closed_at_the_start_makes_no_round_when_it_opens() -> None:
-    world = World(make_rules(hub=False))
+    world = World(make_setup(hub=False))
     world.feed(Contact("aman", closed=True, initial=True), 0.0)
     world.ready()
     world.tap("aman", 1.0)

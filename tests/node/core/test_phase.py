@@ -27,9 +27,9 @@ from tests.node.core.grid import (
     WALL,
     box,
     few,
+    grid_setup,
     off_grid,
     post,
-    rules,
     strokes,
     switched,
     told,
@@ -62,44 +62,44 @@ def _has(instants: list[float], at: float, apart_s: float) -> bool:
 @few
 @given(CODE, HEARD_AT, APART_S, UP_S, UP_S)
 def test_two_posts_that_hear_an_alarm_one_after_the_other_beat_together(
-    code: tuple[str, str], heard_at: float, apart_s: float, up_s: float, other_up_s: float
+    code: tuple[str, str], last_beacon_at: float, apart_s: float, up_s: float, other_up_s: float
 ) -> None:
     family, incident = code
     age_s = shipped.catalogue().incidents[incident].duration_s - 100.0
     one, other = post(family, up_s), post(family, other_up_s)
-    one.alarm(incident, heard_at + up_s, age_s=age_s)
-    other.alarm(incident, heard_at + apart_s + other_up_s, age_s=age_s)
+    one.alarm(incident, last_beacon_at + up_s, age_s=age_s)
+    other.alarm(incident, last_beacon_at + apart_s + other_up_s, age_s=age_s)
     for world in (one, other):
         world.wait(world.now + 120.0)
 
-    assert_together(one, up_s, other, other_up_s, heard_at + 100.0)
+    assert_together(one, up_s, other, other_up_s, last_beacon_at + 100.0)
 
 
 @few
 @given(CODE, HEARD_AT, st.floats(0.001, 60.0), UP_S)
 def test_a_post_that_joins_in_the_middle_by_the_beacon_is_in_phase_with_one_that_was_there_from_the_start(
-    code: tuple[str, str], heard_at: float, apart_s: float, up_s: float
+    code: tuple[str, str], last_beacon_at: float, apart_s: float, up_s: float
 ) -> None:
     family, incident = code
     duration_s = shipped.catalogue().incidents[incident].duration_s
     one, other = post(family, 0.0, hub=True), post(family, up_s, hub=True)
-    one.alarm(incident, heard_at, identifier="a")
+    one.alarm(incident, last_beacon_at, identifier="a")
     entry = listed("a", incident, age=apart_s, remaining=duration_s - apart_s)
-    other.beacon(entry, at=heard_at + apart_s + up_s)
+    other.beacon(entry, at=last_beacon_at + apart_s + up_s)
     for world in (one, other):
         world.wait(world.now + duration_s)
 
-    assert_together(one, 0.0, other, up_s, heard_at + duration_s)
+    assert_together(one, 0.0, other, up_s, last_beacon_at + duration_s)
 
 
 @few
 @given(CODE, INCIDENT, HEARD_AT, APART_S, UP_S)
 def test_the_siren_begins_with_each_alarm_at_its_own_instant_whatever_the_grid_says(
-    code: tuple[str, str], second: str, heard_at: float, apart_s: float, up_s: float
+    code: tuple[str, str], second: str, last_beacon_at: float, apart_s: float, up_s: float
 ) -> None:
     family, incident = code
     world = post(family, up_s)
-    world.alarm(incident, heard_at + up_s)
+    world.alarm(incident, last_beacon_at + up_s)
     begun = world.now
     world.alarm(second, begun + apart_s)
     world.wait(world.now + 60.0)
@@ -115,9 +115,9 @@ def test_the_siren_begins_with_each_alarm_at_its_own_instant_whatever_the_grid_s
 
 @quick
 @given(INCIDENT, HEARD_AT)
-def test_the_siren_is_never_let_go_for_a_moment_nor_cut_short(incident: str, heard_at: float) -> None:
+def test_the_siren_is_never_let_go_for_a_moment_nor_cut_short(incident: str, last_beacon_at: float) -> None:
     world = post("jawa-timur", 0.0)
-    world.alarm(incident, heard_at)
+    world.alarm(incident, last_beacon_at)
     world.wait(world.now + 60.0)
 
     edges = [(at, on) for at, role, on in switched(world) if role is Role.SIREN]
@@ -162,7 +162,7 @@ def test_without_a_synchronised_clock_an_alarm_begins_with_a_whole_round_whereve
 
 
 def test_a_box_that_is_not_to_beat_in_phase_does_not_though_its_clock_is_synchronised() -> None:
-    world = World(replace(rules(), in_phase=False), WALL).ready()
+    world = World(replace(grid_setup(), in_phase=False), WALL).ready()
     world.alarm("pencurian", 55.0)
     world.feed(replace(WALL, offset_s=7.0), 60.0)
     world.alarm("aman", 120.0)
@@ -262,22 +262,22 @@ OFFSET_S = st.one_of(st.floats(-0.002, 0.002), st.floats(-60.0, 60.0), st.floats
 @few
 @given(st.floats(0.0, 1e4), st.lists(st.tuples(st.floats(0.1, 40.0), st.booleans(), OFFSET_S), min_size=1, max_size=12))
 def test_however_often_the_clock_is_set_every_turn_has_a_whole_round_and_the_alarm_ends_in_time(
-    heard_at: float, steps: list[tuple[float, bool, float]]
+    last_beacon_at: float, steps: list[tuple[float, bool, float]]
 ) -> None:
     world = box()
-    world.alarm("pencurian", heard_at)
-    clocks = [(heard_at, WALL)]
+    world.alarm("pencurian", last_beacon_at)
+    clocks = [(last_beacon_at, WALL)]
     for gap_s, synced, offset_s in steps:
         clocks.append((world.now + gap_s, Clock(synced, offset_s)))
         world.feed(clocks[-1][1], clocks[-1][0])
-    world.wait(heard_at + 400.0)
+    world.wait(last_beacon_at + 400.0)
 
     plays = world.plays()
-    assert plays[0][0] == heard_at
-    assert {play.until for _, play in plays} == {heard_at + 180.0}
-    assert world.did(Hush) == [heard_at + 180.0]
+    assert plays[0][0] == last_beacon_at
+    assert {play.until for _, play in plays} == {last_beacon_at + 180.0}
+    assert world.did(Hush) == [last_beacon_at + 180.0]
     for at, play in plays:
-        clock = [clock for set_at, clock in clocks if set_at < at or set_at == heard_at][-1]
+        clock = [clock for set_at, clock in clocks if set_at < at or set_at == last_beacon_at][-1]
         assert play.start + play.entered_s == pytest.approx(at)
         off_s = (play.start + clock.offset_s + 11.5) % 23.0 - 11.5
         assert abs(off_s) <= NEAR_S if clock.synced else play.entered_s == 0.0
@@ -308,15 +308,15 @@ def test_equals_of_different_length_take_the_turns_that_the_wall_clock_gives_the
 @few
 @given(HEARD_AT, APART_S, UP_S, UP_S)
 def test_two_posts_with_the_same_two_equals_beat_the_same_one_in_phase(
-    heard_at: float, apart_s: float, up_s: float, other_up_s: float
+    last_beacon_at: float, apart_s: float, up_s: float, other_up_s: float
 ) -> None:
     """One has heard them one after the other, the other one both at once."""
     turns = []
     for up, later_s in ((up_s, apart_s), (other_up_s, 0.0)):
         world = post("tni", up)
-        world.alarm("perampokan", heard_at + up)
-        world.alarm("pembunuhan", heard_at + later_s + up)
-        agreed = heard_at + apart_s + 2 * 26.0  # each has come to the end of its first turn
+        world.alarm("perampokan", last_beacon_at + up)
+        world.alarm("pembunuhan", last_beacon_at + later_s + up)
+        agreed = last_beacon_at + apart_s + 2 * 26.0  # each has come to the end of its first turn
         world.wait(agreed + 60.0 + up)
         turns.append([(each[0], round(each[2] - up, 2)) for each in told(world) if each[1] - up > agreed + 0.01])
 

@@ -6,14 +6,14 @@ from contract.domain.alarm import Status
 from node.core.effects import Play
 from node.core.events import Contact
 from runtime.core.events import Faulted, Received, Recovered
-from tests.node.core.world import World, listed, make_rules, same
+from tests.node.core.world import World, listed, make_setup, same
 
-CYCLE_S = make_rules().cycles["pencurian"].length_s  # and that of ternak, pembunuhan, perampokan and pemerkosaan
+CYCLE_S = make_setup().cycles["pencurian"].length_s  # and that of ternak, pembunuhan, perampokan and pemerkosaan
 
 
 def box(max_s: float = 300.0) -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False, max_s=max_s)).ready()
+    return World(make_setup(hub=False, max_s=max_s)).ready()
 
 
 def test_an_alarm_sounds_at_once_and_until_its_time_is_over() -> None:
@@ -325,7 +325,7 @@ def test_an_exercise_that_becomes_earnest_by_a_message_says_so_from_then_on_in_t
     world.alarm("kebakaran", 10.0, status="Exercise")
     world.alarm("kebakaran", 40.0)
 
-    cycle = world.rules.cycles["kebakaran"]
+    cycle = world.setup.cycles["kebakaran"]
     assert world.plays() == [
         (10.0, Play(cycle, 10.0, 190.0, words=EXERCISE)), (40.0, Play(cycle, 10.0, 220.0, words=EARNEST)),
     ]
@@ -354,7 +354,7 @@ def test_an_exercise_that_becomes_earnest_with_the_same_end_says_so_too() -> Non
     world.alarm("kebakaran", 10.0, status="Exercise")
     world.alarm("kebakaran", 40.0)
 
-    cycle = world.rules.cycles["kebakaran"]
+    cycle = world.setup.cycles["kebakaran"]
     assert world.plays() == [
         (10.0, Play(cycle, 10.0, 70.0, words=EXERCISE)), (40.0, Play(cycle, 10.0, 70.0, words=EARNEST)),
     ]

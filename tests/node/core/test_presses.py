@@ -4,7 +4,7 @@ import pytest
 
 from node.core.events import Contact
 from runtime.core.events import Received
-from tests.node.core.world import World, make_rules, same
+from tests.node.core.world import World, make_setup, same
 
 TOUCH, RELEASE = Contact("pencurian", closed=True), Contact("pencurian", closed=False)
 PRESSED = ["pressed pencurian kalibagor #1", "sounding pencurian kalibagor #1"]
@@ -137,7 +137,7 @@ def test_two_taps_that_a_held_up_loop_hands_over_at_once_are_no_press() -> None:
 
 
 def test_a_message_that_waited_behind_a_press_finds_it_already_counted() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.step(Contact("hening", closed=True), 10.0)
 
     world.step(Received("kentongan/situbondo/kalibagor/alarm/kebakaran", b"", retain=False), 13.0)
@@ -147,7 +147,7 @@ def test_a_message_that_waited_behind_a_press_finds_it_already_counted() -> None
 
 
 def test_a_button_held_for_ten_minutes_is_one_alarm_and_one_fault() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.touch("pencurian", 10.0)
     world.acknowledge("kalibagor.pos-1.b1.1", 11.5)
     world.wait(610.0)

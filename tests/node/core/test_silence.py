@@ -1,12 +1,12 @@
 """Cancel wins at once: the box's own silence button, the operator's silence, and the lock."""
 
 from node.core.events import Contact
-from tests.node.core.world import World, listed, make_rules
+from tests.node.core.world import World, listed, make_setup
 
 
 def box() -> World:
     """A linked box in a district without a hub."""
-    return World(make_rules(hub=False)).ready()
+    return World(make_setup(hub=False)).ready()
 
 
 def locked() -> World:

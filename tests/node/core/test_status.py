@@ -10,7 +10,7 @@ from node.core import status as face
 from node.core.events import SelfTested
 from runtime.core.effects import Publish
 from runtime.core.events import Clock, Faulted, Linked, Recovered, Unlinked
-from tests.node.core.world import EPOCH_S, OWN, SYNCED, World, listed, make_rules
+from tests.node.core.world import EPOCH_S, OWN, SYNCED, World, listed, make_setup
 
 ONE = f"{OWN}1"
 Act = Callable[[], object]
@@ -97,7 +97,7 @@ def test_every_lamp_says_that_there_is_a_fault_until_it_has_recovered() -> None:
 
 
 def test_a_fault_is_told_once_and_again_when_its_reason_changes() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     for at, reason in enumerate(["no space", "no space", "read-only", "read-only"], 1):
         world.feed(Faulted("journal", reason), float(at))
     world.feed(Recovered("journal"), 5.0)
@@ -107,7 +107,7 @@ def test_a_fault_is_told_once_and_again_when_its_reason_changes() -> None:
 
 
 def test_the_status_says_in_one_word_what_the_node_does() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     words = [world.status()["state"]]
     acts: list[Act] = [
         lambda: world.feed(Faulted("siren", "cannot be switched"), 1.0),
@@ -127,7 +127,7 @@ def test_the_status_says_in_one_word_what_the_node_does() -> None:
 
 
 def test_the_status_tells_everything_that_an_operator_asks() -> None:
-    world = World(make_rules(hub=False), SYNCED).ready()
+    world = World(make_setup(hub=False), SYNCED).ready()
     world.alarm("pencurian", 1.0, identifier="a")
     world.command("silence", 2.0)
     world.alarm("lainnya", 3.0, identifier="b")
@@ -150,7 +150,7 @@ def test_the_status_tells_everything_that_an_operator_asks() -> None:
 
 
 def test_the_status_is_retained_and_announced_anew_on_each_link() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.feed(Unlinked("no route"), 1.0)
     world.feed(Linked(), 2.0)
     announced = [(at, e.retain) for at, e in world.done if isinstance(e, Publish) and e.topic.endswith("/status")]
@@ -159,7 +159,7 @@ def test_the_status_is_retained_and_announced_anew_on_each_link() -> None:
 
 
 def test_a_clock_that_is_put_right_by_a_hair_announces_nothing() -> None:
-    world = World(make_rules(hub=False), SYNCED).ready()
+    world = World(make_setup(hub=False), SYNCED).ready()
 
     for second in range(1, 60):
         assert world.feed(Clock(synced=True, offset_s=EPOCH_S + second * 0.0007), float(second)) == []
@@ -183,7 +183,7 @@ def test_a_status_that_was_news_counts_as_a_sign_of_life() -> None:
 
 
 def test_without_a_hub_or_a_link_nobody_is_told_that_the_node_lives() -> None:
-    alone, unlinked = World(make_rules(hub=False), SYNCED).ready(), World(clock=SYNCED).ready()
+    alone, unlinked = World(make_setup(hub=False), SYNCED).ready(), World(clock=SYNCED).ready()
     unlinked.feed(Unlinked("no route"), 1.0)
 
     assert announced_at(alone, 10.0, 20.0, 30.0) == [0.0]
@@ -192,7 +192,7 @@ def test_without_a_hub_or_a_link_nobody_is_told_that_the_node_lives() -> None:
 
 def test_the_last_words_of_a_node_are_a_retained_status() -> None:
     world = World()
-    words = face.last_words(world.state, "connection lost")
+    words = face.final_status(world.state, "connection lost")
 
     assert replace(words, payload=b"") == Publish(
         "kentongan/situbondo/kalibagor/node/pos-1/status", b"", retain=True, token=None
@@ -202,7 +202,7 @@ def test_the_last_words_of_a_node_are_a_retained_status() -> None:
 
 
 def test_a_self_test_asks_every_part_without_a_sound_and_its_answer_is_told() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
 
     assert world.command("test", 1.0) == ["selftest"]
     assert world.command("test", 2.0, village="semua") == ["selftest"]
@@ -221,21 +221,21 @@ def test_a_self_test_asks_every_part_without_a_sound_and_its_answer_is_told() ->
      (b"", False), (b" \n", False)],
 )
 def test_a_self_test_beats_one_quiet_stroke_if_its_payload_asks_for_it(payload: bytes, knocks: bool) -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
 
     assert world.command("test", 1.0, raw=payload) == ["selftest with a knock" if knocks else "selftest"]
 
 
 @pytest.mark.parametrize("payload", [b"{}", b'{"note": "ketuk"}', b"ketok", b"\xff" * 5000, b"OFF"])
 def test_a_self_test_with_another_payload_is_silent_and_the_payload_is_answered(payload: bytes) -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
 
     assert world.command("test", 1.0, raw=payload)[-1] == "selftest"
     assert world.reasons()[-1].endswith(": unknown, so nothing is beaten; ketuk asks for one quiet stroke")
 
 
 def test_a_self_test_does_not_knock_while_something_sounds() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.alarm("kebakaran", 1.0)
     asked = [world.command("test", 2.0, raw=KNOCK)]
     world.command("silence", 3.0)
@@ -249,7 +249,7 @@ def test_a_self_test_does_not_knock_while_something_sounds() -> None:
 
 
 def test_a_self_test_does_not_knock_while_the_safe_code_waits_for_its_turn() -> None:
-    world = World(make_rules(hub=False), Clock(synced=True, offset_s=0.0)).ready()
+    world = World(make_setup(hub=False), Clock(synced=True, offset_s=0.0)).ready()
     world.alarm("aman", 20.0)
 
     assert world.command("test", 21.0, raw=KNOCK) == ["selftest"]
@@ -257,7 +257,7 @@ def test_a_self_test_does_not_knock_while_the_safe_code_waits_for_its_turn() -> 
 
 
 def test_a_locked_box_answers_a_self_test_without_a_knock() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     world.touch("lock", 1.0)
     world.wait(2.0)
 
@@ -265,7 +265,7 @@ def test_a_locked_box_answers_a_self_test_without_a_knock() -> None:
 
 
 def test_the_answer_to_a_self_test_says_whether_it_was_heard() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     for knocked in (True, False):
         world.feed(SelfTested((("siren", "ok"),), knocked))
 
@@ -274,7 +274,7 @@ def test_the_answer_to_a_self_test_says_whether_it_was_heard() -> None:
 
 
 def test_of_a_flood_of_self_tests_the_rest_is_refused_and_does_not_knock() -> None:
-    world = World(make_rules(hub=False)).ready()
+    world = World(make_setup(hub=False)).ready()
     asked = [world.command("test", 1.0, raw=KNOCK)[0] for _ in range(30)]
 
     assert asked == ["selftest with a knock"] * 5 + ["selftest"] * 15 + ["log refused"] * 10

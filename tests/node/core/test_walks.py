@@ -1,4 +1,4 @@
-"""The rules that nothing may break, on long random walks."""
+"""The setup that nothing may break, on long random walks."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from contract.wire.beacon import Beacon, read_beacon
 from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, read
 from node.core import playing, step
-from node.core.effects import Drop, Effect, Hush, Keep, Play
+from node.core.effects import DeletePress, Effect, Hush, Play, SavePress
 from node.core.events import Event, Loaded
 from node.core.state import Origin, State
 from runtime.core.effects import Log
 from runtime.core.events import Linked, Received, Tick
 from tests.node.core.walks import ODDITIES, QUIET, WALKS, Move
-from tests.node.core.world import World, incident_of, make_rules
+from tests.node.core.world import World, incident_of, make_setup
 
 MAX_S = 60.0
 HOURS_S = (28_900.0, 29_400.0, 31_000.0, 54_100.0, 55_000.0)  # a walk begins at 8:00 or, in another zone, at 15:00
@@ -30,7 +30,7 @@ walking = settings(max_examples=25, deadline=None, suppress_health_check=[Health
 class Walk:
     """A world that is checked at every step of a walk."""
 
-    world: World = field(default_factory=lambda: World(make_rules(max_s=MAX_S, ronda_s=HOURS_S)))
+    world: World = field(default_factory=lambda: World(make_setup(max_s=MAX_S, ronda_s=HOURS_S)))
     silenced_at: float = -1.0
     cleared: dict[str, float] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
@@ -65,9 +65,9 @@ class Walk:
             self.silenced_at = self.world.now
         topic = read("situbondo", event.topic) if isinstance(event, Received) else None
         if isinstance(event, Received) and isinstance(topic, AlarmTopic) and topic.incident == ALL_CLEAR:
-            heard = topic.village in before.rules.heard and not self.world.state.locked
+            heard = topic.village in before.setup.audible and not self.world.state.locked
             if heard and not event.payload:
-                places = before.rules.villages | {"semua"} if topic.village == "semua" else {topic.village}
+                places = before.setup.villages | {"semua"} if topic.village == "semua" else {topic.village}
                 self.cleared |= dict.fromkeys(places, self.world.now)
 
     def _said(self) -> list[dict[str, object]]:
@@ -98,7 +98,7 @@ class Walk:
         """Every program ends later than now. It began, unless it is beaten once: then it may wait for one length."""
         for at, effect in self.world.done[self.looked:]:
             if isinstance(effect, Play):
-                length_s, once = effect.cycle.length_s, incident_of(self.world.rules, effect.cycle) in ONCE
+                length_s, once = effect.cycle.length_s, incident_of(self.world.setup, effect.cycle) in ONCE
                 assert at < effect.until
                 assert effect.start < effect.until
                 assert effect.start < at + length_s if once else effect.start + effect.entered_s <= at + 1e-6
@@ -111,7 +111,7 @@ class Walk:
         turn = state.turn
         if turn is None or (old is not None and (old.key, old.start) == (turn.key, turn.start)):
             return
-        cycles = state.rules.cycles
+        cycles = state.setup.cycles
         length_s = cycles[turn.key.incident].length_s
         late_s = state.now - turn.start - turn.entered_s  # a loop that was held up begins it where its time was
         rest_s = cycles[turn.key.incident].strokes_s[0] / 2 if turn.key.incident in ONCE else 0.0
@@ -124,13 +124,13 @@ class Walk:
 
     def _check_outbox(self, event: Event, before: State) -> None:
         """A press is on the disk before it is said, and goes out of it by the hub's word alone, where there is one."""
-        kept = [effect.press.identifier for effect in self.effects if isinstance(effect, Keep)]
+        kept = [effect.press.identifier for effect in self.effects if isinstance(effect, SavePress)]
         for place, effect in enumerate(self.effects):
             if isinstance(effect, Log) and effect.event["event"] == Kind.PRESSED.value:
                 assert effect.event["identifier"] in kept
-                assert any(isinstance(earlier, Keep) for earlier in self.effects[:place])
-        dropped = {effect.identifier for effect in self.effects if isinstance(effect, Drop)}
-        if before.rules.hub and not isinstance(event, Loaded):
+                assert any(isinstance(earlier, SavePress) for earlier in self.effects[:place])
+        dropped = {effect.identifier for effect in self.effects if isinstance(effect, DeletePress)}
+        if before.setup.hub and not isinstance(event, Loaded):
             heard = isinstance(event, Received) and isinstance(read("situbondo", event.topic), ActiveTopic)
             beacon = read_beacon(event.payload) if heard and isinstance(event, Received) else None
             assert dropped <= (beacon.kept() if isinstance(beacon, Beacon) else frozenset())
@@ -138,7 +138,7 @@ class Walk:
 
 def quiet_walk() -> Walk:
     """A walk of a box that makes no round by itself."""
-    return Walk(World(make_rules(max_s=MAX_S)))
+    return Walk(World(make_setup(max_s=MAX_S)))
 
 
 @walking
@@ -153,7 +153,7 @@ def test_every_walk_keeps_the_rules(moves: list[Move]) -> None:
 @walking
 @given(WALKS)
 def test_every_walk_without_hub_and_link_keeps_the_rules_and_its_sound_ends(moves: list[Move]) -> None:
-    walk = Walk(World(make_rules(hub=False, max_s=MAX_S)).ready()).go(moves)
+    walk = Walk(World(make_setup(hub=False, max_s=MAX_S)).ready()).go(moves)
     walk.world.wait(walk.world.now + 6 * MAX_S)
 
     assert walk.world.sounding() is None
@@ -164,7 +164,7 @@ def test_every_walk_without_hub_and_link_keeps_the_rules_and_its_sound_ends(move
 @given(WALKS)
 def test_after_every_walk_a_silence_leaves_nothing_sounding_and_nothing_begins_again(moves: list[Move]) -> None:
     world = quiet_walk().go(moves).world
-    for name in world.rules.holds_s:
+    for name in world.setup.holds_s:
         world.release(name, world.now)
     world.wait(world.now + 0.1)
     world.command("silence")
@@ -179,7 +179,7 @@ def test_after_every_walk_a_silence_leaves_nothing_sounding_and_nothing_begins_a
 @given(WALKS)
 def test_after_every_walk_the_silence_button_is_obeyed(moves: list[Move]) -> None:
     world = Walk().go(moves).world
-    for name in world.rules.holds_s:
+    for name in world.setup.holds_s:
         world.release(name, world.now)
     world.wait(world.now + 0.1)
     world.press("hening", world.now)
@@ -191,7 +191,7 @@ def test_after_every_walk_the_silence_button_is_obeyed(moves: list[Move]) -> Non
 @given(WALKS)
 def test_after_every_walk_a_press_sounds_unless_something_as_urgent_does(moves: list[Move]) -> None:
     world = Walk().go(moves).world
-    for name in world.rules.holds_s:
+    for name in world.setup.holds_s:
         world.release(name, world.now)
     world.wait(world.now + 0.1)
     free = world.state.turn is None or world.state.turn.key.incident in ONCE
@@ -204,7 +204,7 @@ def test_after_every_walk_a_press_sounds_unless_something_as_urgent_does(moves: 
 @given(WALKS, st.booleans())
 def test_after_every_walk_what_the_hub_lists_no_more_stops_within_two_beacons(moves: list[Move], later: bool) -> None:
     world = Walk().go(moves).world
-    for name in world.rules.holds_s:
+    for name in world.setup.holds_s:
         world.release(name, world.now)
     world.wait(world.now + 0.1)
     hub = world.state.hub
@@ -286,7 +286,7 @@ def test_alarms_and_all_clears_that_come_late_leave_the_same_in_any_order(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     left = []
     for order in (words, shuffled):
-        world = World(make_rules(hub=False, max_s=900.0)).ready()
+        world = World(make_setup(hub=False, max_s=900.0)).ready()
         for number, (incident, age) in enumerate(order):
             world.alarm(incident, 200.0, raw=b'{"age_s": %d}' % age if number >= 0 else None)
         left.append({
@@ -300,7 +300,7 @@ def test_alarms_and_all_clears_that_come_late_leave_the_same_in_any_order(
 @settings(max_examples=80, deadline=None)
 @given(ODDITIES)
 def test_any_bytes_on_any_topic_keep_the_rules(moves: list[Move]) -> None:
-    Walk(World(make_rules(max_s=MAX_S)).ready()).go(moves)
+    Walk(World(make_setup(max_s=MAX_S)).ready()).go(moves)
 
 
 def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> None:

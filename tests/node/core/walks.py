@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
-from node.core.events import Contact, Event, Loaded, Press, SelfTested
+from node.core.events import Contact, Event, Loaded, OutboxEntry, SelfTested
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from tests.node.core.world import EPOCH_S, HOLDS_S, OWN, listed
 
@@ -59,7 +59,7 @@ class Walker:
     def quiet(self) -> Event:
         """Something that must change no output, whenever it comes."""
         pick = self._random.choice
-        press = Press(
+        press = OutboxEntry(
             f"kalibagor.pos-1.b0.{pick(range(9))}", pick([*INCIDENTS, "aman", "banjir"]),
             self._now - pick([1.0, 50.0, 1e4]), pick([True, False]), pick([None, EPOCH_S - 40.0, EPOCH_S - 1e6]),
         )

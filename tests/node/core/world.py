@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contract.domain.alarm import Status
-from contract.domain.district import heard
+from contract.domain.district import audible_incidents
 from contract.domain.incidents import cycles
 from contract.domain.rhythm import Cycle
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core import step as alarm
-from node.core.effects import Drop, Effect, Hush, Keep, Lamp, Light, Play, Remember, SelfTest
-from node.core.events import Contact, Event, Loaded, Press
-from node.core.state import Rules, State
+from node.core.effects import DeletePress, Effect, Hush, Lamp, Light, Play, SavePress, SaveSeen, SelfTest
+from node.core.events import Contact, Event, Loaded, OutboxEntry
+from node.core.state import Setup, State
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Acknowledged, Clock, Linked, Received, Tick, Unlinked
 from tests.contract import shipped
@@ -24,15 +24,15 @@ HOLDS_S = {"pencurian": 1.0, "kebakaran": 1.0, "bencana": 1.0, "aman": 2.0, "hen
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 
 
-def make_rules(
+def make_setup(
     village: str = "kalibagor", hears: str = "village", *, hub: bool = True, max_s: float = 300.0, drum: bool = True,
     ronda_s: tuple[float, ...] = (),
-) -> Rules:
-    """The rules of a box with six contacts, made from the shipped files."""
-    return Rules(
+) -> Setup:
+    """The setup of a box with six contacts, made from the shipped files."""
+    return Setup(
         district="situbondo", village=village, node="pos-1", hub=hub, version="1", boot="b1",
         villages=frozenset(shipped.district().villages),
-        heard=heard(shipped.district(), shipped.catalogue(), village, hears),
+        audible=audible_incidents(shipped.district(), shipped.catalogue(), village, hears),
         incidents=shipped.catalogue().incidents,
         cycles=cycles(shipped.catalogue(), shipped.family("jawa-timur")),
         holds_s=HOLDS_S, lamps=frozenset({"pencurian", "kebakaran", "hening"}), max_sounding_s=max_s,
@@ -58,7 +58,7 @@ class Sound:
 class World:
     """A node and all that it did. Its loop is the service's: a Tick at each instant that is due."""
 
-    rules: Rules = field(default_factory=make_rules)
+    setup: Setup = field(default_factory=make_setup)
     clock: Clock = UNSYNCED
     now: float = 0.0
     state: State = field(init=False)
@@ -68,7 +68,7 @@ class World:
     seq: int = 0
 
     def __post_init__(self) -> None:
-        self.state = alarm.start(self.rules, self.now, self.clock)
+        self.state = alarm.start(self.setup, self.now, self.clock)
 
     # What happens
 
@@ -79,7 +79,7 @@ class World:
         for effect in effects:
             self.done.append((self.now, effect))
             self._hear(effect)
-        return [line(self.rules, effect) for effect in effects]
+        return [line(self.setup, effect) for effect in effects]
 
     def feed(self, event: Event, at: float | None = None) -> list[str]:
         """Time passes up to *at* and *event* comes. Returns what it did at that instant."""
@@ -98,7 +98,7 @@ class World:
         self.now = max(self.now, until)
         return done
 
-    def ready(self, *presses: Press, seen: Mapping[str, bool] | None = None) -> "World":
+    def ready(self, *presses: OutboxEntry, seen: Mapping[str, bool] | None = None) -> "World":
         """The journal answers, with *presses* and *seen*, and the broker grants every subscription."""
         self.feed(Loaded(presses, tuple((seen or {}).items())))
         self.feed(Linked())
@@ -119,7 +119,7 @@ class World:
     def press(self, name: str, at: float) -> list[str]:
         """Holds *name* for its time, and no longer. Returns what was done as the hold ended."""
         self.touch(name, at)
-        held = at + self.rules.holds_s[name]
+        held = at + self.setup.holds_s[name]
         done = self.wait(held)
         self.release(name, held + 0.125)
         return done
@@ -187,7 +187,7 @@ class World:
 
     def sent(self) -> list[str]:
         """Every alarm, and every round, that was published so far."""
-        lines = [line(self.rules, effect) for _, effect in self.done]
+        lines = [line(self.setup, effect) for _, effect in self.done]
         return [each for each in lines if each.startswith("send ")]
 
     def plays(self) -> list[tuple[float, Play]]:
@@ -245,7 +245,7 @@ class World:
         if self.sounds:
             self.sounds[-1].until = min(self.sounds[-1].until, self.now)
         if isinstance(effect, Play):
-            incident = incident_of(self.rules, effect.cycle)
+            incident = incident_of(self.setup, effect.cycle)
             begins = max(self.now, effect.start)
             self.sounds.append(Sound(incident, self.now, begins, effect.until, unbroken=not self.hushed))
         self.hushed = isinstance(effect, Hush)
@@ -263,8 +263,8 @@ def listed(
     )
 
 
-def incident_of(rules: Rules, cycle: Cycle) -> str:
-    return next(name for name, each in rules.cycles.items() if each is cycle)
+def incident_of(setup: Setup, cycle: Cycle) -> str:
+    return next(name for name, each in setup.cycles.items() if each is cycle)
 
 
 def short(identifier: object) -> str:
@@ -279,12 +279,12 @@ def event_line(event: Mapping[str, object]) -> str:
     return " ".join([str(event["event"]), *about, *name])
 
 
-def line(rules: Rules, effect: Effect) -> str:
+def line(setup: Setup, effect: Effect) -> str:
     """*effect* in a line."""
     match effect:
         case Play(cycle, start, until, entered_s):
             entered = f", entered after {entered_s:g}" if entered_s else ""
-            return f"play {incident_of(rules, cycle)} {start:g} to {until:g}{entered}"
+            return f"play {incident_of(setup, cycle)} {start:g} to {until:g}{entered}"
         case Hush() | Connect() | Reconnect() | SelfTest():
             return type(effect).__name__.lower() + (" with a knock" if effect == SelfTest(knock=True) else "")
         case Light(lamps):
@@ -294,11 +294,11 @@ def line(rules: Rules, effect: Effect) -> str:
             return _publish_line(effect)
         case Log(event):
             return f"log {event_line(event)}"
-        case Keep(press):
+        case SavePress(press):
             return f"keep {press.incident} {short(press.identifier)}"
-        case Drop(identifier):
+        case DeletePress(identifier):
             return f"drop {short(identifier)}"
-        case Remember(identifier, over):
+        case SaveSeen(identifier, over):
             return f"remember {short(identifier)}{' over' if over else ''}"
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from posko.core.effects import Keep
+from posko.core.effects import SaveAlarm
 from runtime.core.events import Faulted, Recovered
 from tests.posko.core.world import EPOCH_S, UNSYNCED, World
 
@@ -260,7 +260,7 @@ def test_an_alarm_ends_when_its_time_is_over_and_is_written_so() -> None:
     world.alarm(at=10.0, identifier="a")
     world.wait(191.0)
 
-    assert (world.ends(), world.did(Keep)[-1]) == (["a finished"], 190.0)
+    assert (world.ends(), world.did(SaveAlarm)[-1]) == (["a finished"], 190.0)
     assert world.told_at("finished") == [190.0]
 
 

@@ -3,7 +3,7 @@
 import json
 
 from contract.wire.event import Kind
-from posko.core.effects import Keep, Overhear, Patrol
+from posko.core.effects import SaveAlarm, SavePatrol, SaveReport
 from posko.core.posts import AT_ONCE
 from runtime.core.effects import Reconnect
 from runtime.core.events import Linked, Unlinked
@@ -57,7 +57,7 @@ def test_a_post_that_talks_without_end_is_written_down_within_bounds_and_a_late_
     for count in range(2000):
         late = {"event": "late", "origin": "button", "identifier": f"n{count}", "incident": "kebakaran", "age_s": 200}
         world.hear(EVENT, json.dumps(late).encode(), 10.0)
-    written = [effect for _, effect in world.done if isinstance(effect, Overhear | Keep)]
+    written = [effect for _, effect in world.done if isinstance(effect, SaveReport | SaveAlarm)]
     assert len(written) == 2 * AT_ONCE
     world.hear(EVENT, json.dumps({**late, "identifier": "n1999"}).encode(), 60.0)
 
@@ -69,7 +69,7 @@ def test_a_long_event_is_taken_to_heart_and_not_written_down_whole() -> None:
     ronda = {"event": Kind.RONDA.value, "origin": "button", "identifier": "r", "note": "x" * 200_000}
     world.hear(EVENT, json.dumps(ronda).encode(), 10.0)
 
-    assert [type(effect) for _, effect in world.done if isinstance(effect, Overhear | Patrol)] == [Patrol]
+    assert [type(effect) for _, effect in world.done if isinstance(effect, SaveReport | SavePatrol)] == [SavePatrol]
 
 
 def test_a_late_press_of_a_post_that_the_district_file_lacks_is_written_down() -> None:
@@ -77,7 +77,7 @@ def test_a_late_press_of_a_post_that_the_district_file_lacks_is_written_down() -
     late = {"event": "late", "origin": "button", "identifier": "n", "incident": "kebakaran", "age_s": 200}
     world.hear("kotakan/node/pos-9/event", json.dumps(late).encode(), 10.0)
 
-    assert [effect.alarm.origin for _, effect in world.done if isinstance(effect, Keep)] == ["kotakan/pos-9"]
+    assert [effect.alarm.origin for _, effect in world.done if isinstance(effect, SaveAlarm)] == ["kotakan/pos-9"]
 
 
 def test_a_round_counts_for_the_hub_as_it_does_for_the_posts() -> None:
@@ -85,7 +85,7 @@ def test_a_round_counts_for_the_hub_as_it_does_for_the_posts() -> None:
     for body in (b'{"status": "Test"}', b'{"age_s": 900}'):
         world.hear("kalibagor/ronda", body, 10.0)
     world.hear("kalibagor/ronda", b"{}", 10.0, retain=True)
-    assert [effect for _, effect in world.done if isinstance(effect, Patrol)] == []
+    assert [effect for _, effect in world.done if isinstance(effect, SavePatrol)] == []
     world.hear("semua/ronda", b"", 20.0)
 
-    assert [effect.village for _, effect in world.done if isinstance(effect, Patrol)] == ["semua"]
+    assert [effect.village for _, effect in world.done if isinstance(effect, SavePatrol)] == ["semua"]

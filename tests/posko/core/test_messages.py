@@ -11,14 +11,14 @@ from contract.domain.incidents import Incident
 from contract.wire.beacon import write_beacon
 from contract.wire.codec import MAX_BEACON_BYTES
 from posko.core import alarms, step
-from posko.core.effects import Keep
+from posko.core.effects import SaveAlarm
 from posko.core.events import Event, Loaded, StoredClear
 from posko.core.state import Alarm
-from posko.core.transition import Draft
+from posko.core.transition import Transition
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
 from tests.contract.payloads import TEXT, VALUES
-from tests.posko.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_rules, stored
+from tests.posko.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup, stored
 
 DISTRICT = "kentongan/situbondo"
 
@@ -93,7 +93,7 @@ def test_a_payload_that_is_none_is_refused_whole(payload: bytes, told: str) -> N
     world.alarm(at=10.0, raw=payload)
 
     assert told in str(world.last()["reason"])
-    assert (world.listed(), world.did(Keep)) == ([], [])
+    assert (world.listed(), world.did(SaveAlarm)) == ([], [])
 
 
 def test_a_retained_alarm_is_accepted_once_with_a_warning_and_cleared_away() -> None:
@@ -119,12 +119,12 @@ def test_what_was_dropped_unread_is_told() -> None:
     world = World().ready()
     world.feed(Overflowed(7), 10.0)
 
-    assert world.last()["reason"] == "7 messages came faster than they could be heard"
+    assert world.last()["reason"] == "7 messages came faster than they could be read"
 
 
 def test_a_flood_of_typos_is_answered_in_part_and_the_rest_is_counted() -> None:
     world = World().ready()
-    count = 3 * int(Draft.chatter_at_once)
+    count = 3 * int(Transition.answers_at_once)
     for _ in range(count):
         world.alarm("kebakran", 10.0)
     world.wait(60.0)
@@ -139,10 +139,10 @@ def test_a_flood_of_typos_is_answered_in_part_and_the_rest_is_counted() -> None:
 
 def crowded(note: str, name: str, count: int = 450) -> World:
     """A hub in which *count* kinds of incident happen at once."""
-    rules = make_rules()
-    known = rules.incidents["kebakaran"]
-    incidents: dict[str, Incident] = {**rules.incidents, **{f"x{number}": known for number in range(count)}}
-    world = World(rules=replace(rules, incidents=incidents)).ready()
+    setup = make_setup()
+    known = setup.incidents["kebakaran"]
+    incidents: dict[str, Incident] = {**setup.incidents, **{f"x{number}": known for number in range(count)}}
+    world = World(setup=replace(setup, incidents=incidents)).ready()
     world.disk = False
     for number in range(count):
         body = {"identifier": f"{number}.{name}", "note": note, "sender": "o" * 80}

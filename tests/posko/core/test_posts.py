@@ -4,7 +4,7 @@ import pytest
 
 from contract.domain.alarm import Key
 from contract.wire.beacon import Beacon, write_beacon
-from posko.core.effects import Overhear, Patrol
+from posko.core.effects import SavePatrol, SaveReport
 from runtime.core.events import Faulted, Recovered
 from tests.posko.core.world import EPOCH_S, FIRE, World, offline
 
@@ -106,7 +106,7 @@ def test_a_double_that_was_seen_before_the_link_broke_does_not_keep_the_loop_bus
     offline(world, 30.0)
     world.wait(400.0)
 
-    assert len(world.did(Overhear)) == 0
+    assert len(world.did(SaveReport)) == 0
 
 
 def test_a_second_hub_is_a_fault_until_it_is_silent() -> None:
@@ -183,7 +183,7 @@ def test_those_that_come_late_complete_the_proof() -> None:
 
 def test_an_alarm_that_no_post_hears_is_told_at_once() -> None:
     world = World()
-    world.rules.posts.clear()  # type: ignore[attr-defined]
+    world.setup.posts.clear()  # type: ignore[attr-defined]
     world.ready()
     world.alarm(at=10.0, identifier="a")
 
@@ -247,7 +247,7 @@ def test_a_round_is_written_down_whether_it_comes_directly_or_as_an_event() -> N
     world.event(11.0, event="ronda", identifier="r1", origin="button")
     world.event(12.0, event="ronda", identifier="r2", origin="schedule", clock="synced",
                 time="2027-01-15T08:00:05.000+00:00")
-    patrols = [each for _, each in world.done if isinstance(each, Patrol)]
+    patrols = [each for _, each in world.done if isinstance(each, SavePatrol)]
 
     assert [(each.identifier, each.village, each.post, each.origin, each.wall_s - EPOCH_S) for each in patrols] == [
         ("r1", "kalibagor", "kalibagor/pos-1", "button", 8.0), ("posko.h1.1", "kotakan", "", "operator", 10.0),

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from posko.core.effects import Keep
+from posko.core.effects import SaveAlarm
 from posko.core.events import Loaded, StoredClear
 from runtime.core.effects import Connect, Reconnect
 from runtime.core.events import Faulted, Linked
@@ -23,7 +23,7 @@ def test_what_was_in_force_in_the_same_boot_goes_on_with_its_age_and_its_silence
     assert world.listed() == ["kebakaran kalibagor a 90+90 also z silenced kalibagor"]
     assert world.beacon().kept() == {"a", "z"}
     assert "restored kebakaran kalibagor a" in world.told()
-    assert world.did(Keep) == []
+    assert world.did(SaveAlarm) == []
     world.wait(200.0)
     assert (world.ends(), world.listed()) == (["a finished"], [])
 
@@ -40,7 +40,7 @@ def test_what_was_in_force_in_another_boot_goes_on_by_two_synchronised_clocks() 
 
     assert world.listed() == ["kebakaran kalibagor a 60+120"]
     assert world.beacon().kept() == {"a"}
-    assert world.did(Keep) == [100.0]  # written anew, by this boot's clock
+    assert world.did(SaveAlarm) == [100.0]  # written anew, by this boot's clock
 
 
 def test_it_waits_for_the_clock_to_be_synchronised() -> None:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contract.domain.alarm import Key, Status
-from contract.domain.district import heard
+from contract.domain.district import audible_incidents
 from contract.wire.beacon import Beacon, Listed, read_beacon
 from posko.core import step as hub
-from posko.core.effects import Clear, Effect, Hear, Keep, Overhear, Patrol
-from posko.core.events import Event, Kept, Loaded, Stored
-from posko.core.state import Rules, State
+from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
+from posko.core.events import Event, Loaded, Saved, Stored
+from posko.core.state import Setup, State
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Clock, Linked, Received, Tick, Unlinked
 from tests.contract import shipped
@@ -26,13 +26,16 @@ BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 FIRE = Key("kalibagor", "kebakaran")
 
 
-def make_rules() -> Rules:
-    """The rules of the shipped district's hub, for three of its posts."""
+def make_setup() -> Setup:
+    """The setup of the shipped district's hub, for three of its posts."""
     posts = {"kalibagor/pos-1": ("kalibagor", "village"), "kotakan/pos-1": ("kotakan", "village"),
              "patokan/polsek": ("patokan", "all")}
-    return Rules(
-        "situbondo", "1", "h1", frozenset(shipped.district().villages), shipped.catalogue().incidents,
-        {post: heard(shipped.district(), shipped.catalogue(), *place) for post, place in posts.items()},
+    return Setup(
+        district="situbondo", version="1", boot="h1", villages=frozenset(shipped.district().villages),
+        incidents=shipped.catalogue().incidents,
+        posts={
+            post: audible_incidents(shipped.district(), shipped.catalogue(), *place) for post, place in posts.items()
+        },
     )
 
 
@@ -43,13 +46,13 @@ class World:
     clock: Clock = SYNCED
     now: float = 0.0
     disk: bool = True  # answers at once
-    rules: Rules = field(default_factory=make_rules)
+    setup: Setup = field(default_factory=make_setup)
     state: State = field(init=False)
     done: list[tuple[float, Effect]] = field(default_factory=list)
     stamps: set[int] = field(default_factory=set)  # written, and not told yet
 
     def __post_init__(self) -> None:
-        self.state = hub.start(self.rules, self.now, self.clock)
+        self.state = hub.start(self.setup, self.now, self.clock)
 
     # What happens
 
@@ -59,7 +62,7 @@ class World:
         self.state, effects = hub.step(self.state, event, at)
         for effect in effects:
             self.done.append((self.now, effect))
-            if isinstance(effect, Keep | Hear | Clear):
+            if isinstance(effect, SaveAlarm | SaveIdentifier | SaveAllClear):
                 self.stamps.add(effect.stamp)
         return [line(effect) for effect in effects]
 
@@ -88,7 +91,7 @@ class World:
     def answer(self) -> list[str]:
         """The disk has all that it was given so far."""
         stamps, self.stamps = frozenset(self.stamps), set()
-        return self.step(Kept(stamps), self.now)
+        return self.step(Saved(stamps), self.now)
 
     def ready(self, loaded: Loaded = EMPTY) -> "World":
         """The journal answers, and the broker grants every subscription."""
@@ -173,7 +176,8 @@ class World:
     def ends(self) -> list[str]:
         """What was written as over so far: its name, and how it ended."""
         return [
-            f"{short(e.alarm.first)} {e.end.value}" for _, e in self.done if isinstance(e, Keep) and e.end is not None
+            f"{short(e.alarm.first)} {e.end.value}"
+            for _, e in self.done if isinstance(e, SaveAlarm) and e.end is not None
         ]
 
     def did(self, kind: type[Effect]) -> list[float]:
@@ -218,15 +222,15 @@ def event_line(event: Mapping[str, object]) -> str:
 def line(effect: Effect) -> str:
     """*effect* in a line."""
     match effect:
-        case Keep(_, alarm, _, _, end):
+        case SaveAlarm(_, alarm, _, _, end):
             return f"keep {alarm.key.incident} {short(alarm.identifier)}{f' {end.value}' if end else ''}"
-        case Hear(_, identifier, _):
+        case SaveIdentifier(_, identifier, _):
             return f"hear {short(identifier)}"
-        case Clear(_, village, at):
+        case SaveAllClear(_, village, at):
             return f"clear {village} {at:g}"
-        case Patrol():
+        case SavePatrol():
             return f"patrol {effect.village} {short(effect.identifier)} {effect.post} {effect.origin}"
-        case Overhear(post, event):
+        case SaveReport(post, event):
             return f"overhear {post} {event.get('event')}"
         case Log(event):
             return f"log {event_line(event)}"

@@ -33,7 +33,7 @@ WRITTEN: dict[str, Any] = {
     },
 }
 DISTRICT: District = read_district(WRITTEN)
-RULES = fold.make_rules(DISTRICT, CATALOGUE)
+RULES = fold.make_setup(DISTRICT, CATALOGUE)
 LABELS = make_labels(Language.ID, DISTRICT, CATALOGUE)
 ENGLISH = make_labels(Language.EN, DISTRICT, CATALOGUE)
 KALIBAGOR, KOTAKAN, POLSEK = "kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek"

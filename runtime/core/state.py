@@ -1,0 +1,47 @@
+"""What every core here knows, beside its own. No behaviour."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+from contract.domain.incidents import Incident
+from runtime.core.events import Clock
+from runtime.core.rate_limit import Bucket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonSetup:
+    """What does not change while a program runs: its district, its catalogue, and `boot`, which names this run."""
+
+    district: str
+    version: str
+    boot: str
+    villages: frozenset[str]
+    incidents: Mapping[str, Incident]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonState:
+    """All that a core knows, at instant `now`.
+
+    `connecting`: the broker is sought; it is linked since `linked_at`. `faults` are those in force, with their reasons.
+    `seen` are identifiers, oldest first, and whether what they name is over. `backlog` are events that wait for the
+    link. `suppressed` counts the answers to the network that `answer_limit` did not let through. `announced` is the
+    status that was published last, at `announced_at`; `state_since` is its state, and the instant since when it is so.
+    """
+
+    setup: CommonSetup
+    now: float
+    started_at: float
+    clock: Clock
+    connecting: bool = False
+    linked_at: float | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    buckets: Mapping[Hashable, Bucket] = field(default_factory=dict)
+    backlog: tuple[Mapping[str, object], ...] = ()
+    dropped_events: int = 0
+    answer_limit: Bucket
+    suppressed: int = 0
+    announced: object = None
+    announced_at: float = 0.0
+    state_since: tuple[str, float] = ("", 0.0)
