@@ -34,7 +34,7 @@ from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
-from runtime.stdout_writer import Teller
+from runtime.stdout_writer import StdoutWriter
 
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
@@ -60,7 +60,7 @@ class Node(Loop[State]):
         config = self._config
         scheduling = health.realtime(health.LOOP_PRIORITY)  # first: the threads to come inherit it
         with ExitStack() as parts:
-            self._tell = parts.enter_context(Teller(self._say, self._inbox, health.ordinary)).tell
+            self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox, health.ordinary)).write
             self._open_pins(parts)
             setup = make_setup(config, {
                 "pins": config.settings.pins.driver,
@@ -71,7 +71,7 @@ class Node(Loop[State]):
             })
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
-            parts.enter_context(health.ClockWatch(self._inbox))
+            parts.enter_context(health.ClockThread(self._inbox))
             client_id = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
             broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
             self._link = Link(

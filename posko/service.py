@@ -25,7 +25,7 @@ from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
-from runtime.stdout_writer import Teller
+from runtime.stdout_writer import StdoutWriter
 
 # An alarm behind a flood must be heard, for a node that misses it has the hub alone to hear it from: so the hub drops
 # nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
@@ -48,10 +48,10 @@ class Hub(Loop[State]):
         """Runs the hub until `stop`."""
         config = self._config
         with ExitStack() as parts:
-            self._tell = parts.enter_context(Teller(self._say, self._inbox)).tell
+            self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
             state = step.start(make_setup(config.district, config.catalogue), clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
-            parts.enter_context(health.ClockWatch(self._inbox))
+            parts.enter_context(health.ClockThread(self._inbox))
             district = config.district.district
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
             will = status.final_status(state, "connection lost")

@@ -37,7 +37,7 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     schema: str
     expendable: tuple[type, ...] = (Log,)  # what is given up first
-    nothing: object  # what is told the loop where the disk gives nothing
+    nothing: object  # the event for the loop where the disk gives nothing
 
     def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
         self._path = path
@@ -85,7 +85,7 @@ class DatabaseThread(ABC, Generic[Entry]):
     def _run(self) -> None:
         self._prepare()
         if not self._tell_loaded():
-            self._inbox.put(self.nothing)  # the node goes on without; what is there is told when the disk is back
+            self._inbox.put(self.nothing)  # the loop goes on without; what is there comes when the disk is back
         going_on = True
         while going_on:
             going_on = self._collect()
@@ -174,7 +174,7 @@ class DatabaseThread(ABC, Generic[Entry]):
                     raise
                 self._put_aside()
                 return act(self._open())
-        except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
+        except Exception as error:  # noqa: BLE001 - top of the thread: report and go on
             self._fail(error)
             return None
         finally:

@@ -94,14 +94,14 @@ def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path 
         carried = "the alarms travel" if password is None else "the password and the alarms travel"
         yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
     if broker.username is None:
-        yield f"broker: {broker.host} is another machine, and there is no username; it cannot tell who rings"
+        yield f"broker: {broker.host} is another machine, and there is no username; it cannot know who rings"
 
 
 def state_dir_warnings(folder: Path) -> Iterator[str]:
     """What is doubtful about the folder in which a program keeps what it must not forget."""
     nearest = next(each for each in (folder, *folder.parents) if os.access(each, os.F_OK))
     if nearest == folder and not folder.is_dir():
-        yield f"state_dir: {folder} is no folder; nothing can be kept there"
+        yield f"state_dir: {folder} must be a folder; nothing can be kept there"
     elif not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         what = "written" if nearest == folder else "made"
         yield f"state_dir: {folder} cannot be {what} by this user; the program's user must be able to"
@@ -129,7 +129,7 @@ def mapping(path: Path, example: str) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
-        raise SettingsError([f"{path}: is no UTF-8 text"]) from None
+        raise SettingsError([f"{path}: must be UTF-8 text"]) from None
     except yamltext.YamlError as error:
         tab = "; indent with spaces" if "'\\t'" in str(error) else ""
         raise SettingsError([f"{path.name}: {error}{tab}"]) from None

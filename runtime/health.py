@@ -1,7 +1,7 @@
-"""How a program is: the clock's watch, real-time scheduling, locked memory, and systemd's watchdog.
+"""A program's health: the clock's thread, real-time scheduling, locked memory, and systemd's watchdog.
 
-The watchdog is fed only when the loop itself has turned and the threads that it rings with (siren, link, buttons)
-live, never by a thread of its own.
+The watchdog is fed only when the loop itself has run and the threads that it needs (siren, link, buttons) are alive,
+never by a thread of its own.
 """
 
 import ctypes
@@ -22,15 +22,15 @@ LOOP_PRIORITY = 10
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4  # mlockall(2)
 
 
-class ClockWatch:
-    """Tells the loop about the wall clock, now and then. Each telling makes the loop turn, too."""
+class ClockThread:
+    """Gives the loop the state of the wall clock, periodically. That also wakes the loop."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._closing = Flag()
         self._thread = Thread(target=self._run, name="clock", daemon=True)
 
-    def __enter__(self) -> "ClockWatch":
+    def __enter__(self) -> "ClockThread":
         self._thread.start()
         return self
 
@@ -72,7 +72,7 @@ def lock_memory() -> str:
 
 
 def notify(state: str) -> None:
-    """Tells systemd *state* (sd_notify(3)), where there is a systemd that listens."""
+    """Sends systemd *state* (sd_notify(3)), where there is a systemd that listens."""
     path = os.environ.get("NOTIFY_SOCKET")
     if not path:
         return
@@ -82,6 +82,6 @@ def notify(state: str) -> None:
 
 
 def troubles(parts: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:
-    """What each part says is wrong with it; empty when all is well."""
+    """What is wrong with each part that has trouble; empty when all is well."""
     found = {name: ask() for name, ask in parts.items()}
     return {name: trouble for name, trouble in found.items() if trouble is not None}

@@ -23,7 +23,7 @@ URGENT_LIMIT = 3000
 class Inbox:
     """Events with the instant at which each came in, oldest first: the box's own, then the network's.
 
-    With *room*, so many times more of the network's may wait. *now* is the clock by which instants are told.
+    With *room*, so many times more of the network's may wait. *now* is the clock.
     """
 
     def __init__(self, room: int = 1, now: Callable[[], float] = clock.now) -> None:
@@ -48,7 +48,7 @@ class Inbox:
             self._dropped += 1
 
     def get(self, due: float | None) -> tuple[float, Any]:
-        """The next event and its instant; a Tick at instant *due* if none comes before. None waits for ever."""
+        """The next event and its instant; a Tick at instant *due* if none comes before; without *due* it blocks."""
         while not self._arriving.empty():
             self._sort(self._arriving.get())
         if not self._own and not self._network:

@@ -1,4 +1,4 @@
-"""The loop itself, as every program here turns it: inbox -> step -> effects. Must not know what they mean."""
+"""The loop of every program here: inbox -> step -> effects. Must not know what they mean."""
 
 import gc
 import signal
@@ -21,7 +21,7 @@ class Loop(ABC, Generic[S]):
     def __init__(self, room: int = 1) -> None:
         self._inbox = Inbox(room)
         self._stopping = False
-        self._ailing: set[str] = set()
+        self._unhealthy: set[str] = set()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ends the loop, from a signal handler or another thread."""
@@ -59,15 +59,15 @@ class Loop(ABC, Generic[S]):
 
     @abstractmethod
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
-        """The threads that must live, each with what tells its trouble."""
+        """The threads that must be alive, each with the function that returns its trouble."""
 
     def _feed_watchdog(self) -> None:
-        """Feeds systemd's watchdog when the loop turned and the threads that matter live; tells which do not."""
+        """Feeds systemd's watchdog while the threads that matter are alive; reports those that are not."""
         found = health.troubles(self._watched())
         for part, trouble in found.items():
             self._inbox.put(Faulted(part, trouble))
-        for part in self._ailing - found.keys():
+        for part in self._unhealthy - found.keys():
             self._inbox.put(Recovered(part))
-        self._ailing = set(found)
+        self._unhealthy = set(found)
         if found.keys() <= {Fault.JOURNAL_WATCH}:  # without a disk it goes on all the same
             health.notify("WATCHDOG=1")

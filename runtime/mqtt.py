@@ -3,13 +3,13 @@
 Each connection is a client of its own, made anew: paho keeps what was published and not acknowledged, and would
 send it late on the next connection. What must outlive a connection is in the outbox. A connection begins clean,
 asks for nothing retained, and counts as linked when the broker has answered the subscriptions; what it refuses is a
-fault, and the rest is heard.
+fault, and the rest is received.
 
 An exception in a callback is raised out of paho's loop and ends the connection, never this thread: the thread
 reports it and connects again.
 
 paho calls back while it holds the locks that its `publish` takes. So no callback takes a lock that is held while
-paho is called: the loop and this thread would wait for each other for ever, measured.
+paho is called: the loop and this thread would wait for each other indefinitely, measured.
 """
 
 import random
@@ -67,7 +67,7 @@ class _Ledger:
 
 
 class Link:
-    """Keeps a connection to *broker*, with *subscriptions*, and *will* as its last words."""
+    """Keeps a connection to *broker*, with *subscriptions*, which publishes *will* if it is cut off."""
 
     def __init__(
         self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
@@ -87,7 +87,7 @@ class Link:
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
-        """Begins to seek the broker."""
+        """Begins to connect."""
         self._thread.start()
 
     def publish(self, message: Publish) -> None:
@@ -109,7 +109,7 @@ class Link:
             client.disconnect()
 
     def close(self, final: Publish | None = None) -> None:
-        """Says *final*, disconnects and ends the thread."""
+        """Publishes *final*, disconnects and ends the thread."""
         client = self._client
         if final is not None and client is not None and client.is_connected():
             info = client.publish(final.topic, final.payload, qos=1, retain=final.retain)
@@ -133,7 +133,7 @@ class Link:
                 self._connect_once()
             except OSError as error:
                 self._reason = f"broker {self._broker.host}:{self._broker.port}: {error}"
-            except Exception as error:  # noqa: BLE001 - the thread's edge: a bug in a callback must not deafen
+            except Exception as error:  # noqa: BLE001 - top of the thread: a bug in a callback must not end it
                 self._fault(Fault.LINK_THREAD, repr(error))
                 self._reason = "the link failed and begins anew"
             self._client = None
@@ -157,7 +157,7 @@ class Link:
             if self._closing.is_set() and not client.want_write():
                 if not client.is_connected():
                     return
-                client.disconnect()  # in good order, or the broker would speak the will
+                client.disconnect()  # gracefully, or the broker would publish the will
 
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(
@@ -201,7 +201,7 @@ class Link:
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
-        payload = bytes(message.payload[: topics.longest(topic) + 1])  # the one more tells that it is too long
+        payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
         self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[topics.urgency(topic)])
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
@@ -210,7 +210,7 @@ class Link:
             self._answered(message, code)
 
     def _answered(self, message: Publish, code: ReasonCode) -> None:
-        """A refusal counts until the same is taken: a refused status and its report would call each other for ever."""
+        """A refusal counts until the topic is accepted: else a refused status and its report would cause each other."""
         if code.is_failure:
             self._refused.add(message.topic)
             self._fault(Fault.PUBLISH, f"the broker refuses what {self._broker.client_id} publishes: {code}")

@@ -1,6 +1,6 @@
-"""What a program says on its standard output, in a thread of its own: who reads it may hang or be gone.
+"""A program's standard output, in a thread of its own: its reader may hang or be gone.
 
-A pipe that nobody empties blocks who writes into it, and one without another end raises. Neither may reach the loop.
+A pipe that nobody reads blocks the writer, and one whose reader is gone raises. Neither may reach the loop.
 The journal has every event anyway.
 """
 
@@ -18,18 +18,18 @@ LINES = 1000  # lines that may wait; what comes then is left out
 CLOSE_S = 1.0  # for the lines that still wait at the end
 
 
-class Teller:
-    """Hands lines to *say*, one after the other. Use as a context manager."""
+class StdoutWriter:
+    """Gives lines to *echo*, one after the other. Use as a context manager."""
 
-    def __init__(self, say: Callable[[str], None], inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
-        self._say = say
+    def __init__(self, echo: Callable[[str], None], inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
+        self._echo = echo
         self._inbox = inbox
         self._prepare = prepare
         self._queue: SimpleQueue[str | None] = SimpleQueue()
         self._failed = False
-        self._thread = Thread(target=self._run, name="teller", daemon=True)
+        self._thread = Thread(target=self._run, name="stdout", daemon=True)
 
-    def __enter__(self) -> "Teller":
+    def __enter__(self) -> "StdoutWriter":
         self._thread.start()
         return self
 
@@ -37,8 +37,8 @@ class Teller:
         self._queue.put(None)
         self._thread.join(timeout=CLOSE_S)
 
-    def tell(self, text: str) -> None:
-        """Takes the line *text* to be said. Never waits."""
+    def write(self, text: str) -> None:
+        """Takes the line *text*. Never waits."""
         if self._queue.qsize() < LINES:
             self._queue.put(text)
 
@@ -46,11 +46,11 @@ class Teller:
         self._prepare()
         while (text := self._queue.get()) is not None:
             try:
-                self._say(text)
-            except Exception as error:  # noqa: BLE001 - the thread's edge: no line is worth a siren
+                self._echo(text)
+            except Exception as error:  # noqa: BLE001 - top of the thread: no line may stop a siren
                 if not self._failed:
                     self._failed = True
-                    self._inbox.put(Faulted(Fault.OUTPUT, f"cannot say what happens: {error}; the journal has it"))
+                    self._inbox.put(Faulted(Fault.OUTPUT, f"cannot be written: {error}; the journal has every event"))
                 continue
             if self._failed:
                 self._failed = False

@@ -13,7 +13,7 @@ from broker.mosquitto import end
 
 # What is waited for comes sooner or not at all: a limit only ends a hang, on a slow or busy machine too.
 LIMIT_S = 30.0
-_EVENT = re.compile(r"[a-z]+:")  # as loop/teller.py begins a line
+_EVENT = re.compile(r"[a-z]+:")  # as runtime/stdout_writer.py begins a line
 
 
 class NeverError(AssertionError):

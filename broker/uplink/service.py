@@ -24,7 +24,7 @@ from runtime.core.events import Faulted, Linked, Received, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
 from runtime.mqtt import Link
-from runtime.stdout_writer import Teller
+from runtime.stdout_writer import StdoutWriter
 
 WATCH_S = 5.0
 
@@ -51,7 +51,7 @@ class Uplink:
     def run(self) -> None:
         """Passes on what comes, until `stop`."""
         with ExitStack() as parts:
-            self._tell = parts.enter_context(Teller(self._say, self._inboxes["village"])).tell
+            self._tell = parts.enter_context(StdoutWriter(self._say, self._inboxes["village"])).write
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self.stop)
             pairs = (("village", "district"), ("district", "village"))

@@ -85,7 +85,7 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
 def audible_incidents(district: District, catalogue: Catalogue, village: str, hears: str) -> dict[str, frozenset[str]]:
     """The reach, seen from a node in *village*: the incidents that it sounds, by the village they are raised in.
 
-    `semua` and the node's own village stand for every incident. The all-clear of a village is heard wherever
+    `semua` and the node's own village stand for every incident. The all-clear of a village is received wherever
     an alarm of that village can be.
     """
     every = frozenset(catalogue.incidents)
@@ -105,7 +105,7 @@ def audible_incidents(district: District, catalogue: Catalogue, village: str, he
 
 
 def reaches(district: District, catalogue: Catalogue) -> dict[str, dict[str, frozenset[str]]]:
-    """What each post of *district* hears, by its name `village/node`; see `audible_incidents`."""
+    """What each post of *district* sounds, by its name `village/node`; see `audible_incidents`."""
     return {
         f"{slug_}/{name}": audible_incidents(district, catalogue, slug_, post.hears)
         for slug_, village in district.villages.items() for name, post in village.posts.items()

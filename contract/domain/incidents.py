@@ -174,7 +174,7 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
     if PATROL not in family.codes:
         faults.append(f"{place}codes.{PATROL}: missing; the watch's round needs it")
     faults += [
-        f"{place}alike.{number_}: {name!r} is no code of this family"
+        f"{place}alike.{number_}: there is no code {name!r} in this family"
         for number_, names in enumerate(written.alike)
         for name in names
         if name not in family.codes

@@ -47,7 +47,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How fast the signs fall, in seconds. No source gives a tempo, so these are this project's choice."""
+    """How fast the strokes fall, in seconds. No source gives a tempo, so these are this project's choice."""
 
     stroke_s: float = option(number(0.1, 2.0, " s"), default=0.30)  # from one stroke to the next in a figure
     gap_s: float = option(number(0.1, 2.0, " s"), default=0.45)  # what each space adds
@@ -79,15 +79,15 @@ class Figure:
 
 
 def parse(text: str) -> Rhythm:
-    """The rhythm that *text* writes, in signs (●, ‖, …) or as typed (o, |, ...). Raises NotationError."""
-    for place, sign in enumerate(text.strip(), 1 + len(text) - len(text.lstrip())):
-        if sign not in "● ‖…oO|.":
+    """The rhythm that *text* writes, in its characters (●, ‖, …) or as typed (o, |, ...). Raises NotationError."""
+    for place, character in enumerate(text.strip(), 1 + len(text) - len(text.lstrip())):
+        if character not in "● ‖…oO|.":
             raise NotationError(
-                f"{sign!r} at place {place} of {text!r} is not part of the notation; "
+                f"{character!r} at place {place} of {text!r} is not part of the notation; "
                 "write ● or o for a stroke, a space for a gap, ‖ or | for the pause, … or ... for titir"
             )
-    signs = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")
-    match = re.fullmatch(r"(●(?: *●)*) *([‖…]?)", signs)
+    characters = text.strip().replace("...", "…").replace("|", "‖").replace("o", "●").replace("O", "●")
+    match = re.fullmatch(r"(●(?: *●)*) *([‖…]?)", characters)
     if not match:
         raise NotationError(f"{text!r} must begin with a stroke and may end with one ‖ (or |) or one … (or ...)")
     ending = Ending(match[2])
@@ -105,7 +105,7 @@ def parse(text: str) -> Rhythm:
 
 
 def write(rhythm: Rhythm) -> str:
-    """*rhythm* in signs; `parse` reads it back to the same value."""
+    """*rhythm* in characters; `parse` reads it back to the same value."""
     if rhythm.ending is Ending.TITIR:
         return "●●●●…"
     figure = "●" + "".join(" " * gap + "●" for gap in rhythm.spaces)

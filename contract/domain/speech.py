@@ -16,14 +16,14 @@ def sentence(incident: str, village: str, *, exercise: bool) -> tuple[str, ...]:
     """The pieces that say *incident* in *village*, in order; none for the codes that are beaten once."""
     if incident in ONCE:
         return ()
-    said = (ATTENTION, _incident(incident), _place(village))
-    return (EXERCISE, *said, EXERCISE) if exercise else said
+    pieces = (ATTENTION, _incident(incident), _place(village))
+    return (EXERCISE, *pieces, EXERCISE) if exercise else pieces
 
 
 def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
-    """What each piece says, by its name: all that any sentence in *district* is made of.
+    """The text of each piece, by its name: all that any sentence in *district* is made of.
 
-    The signs at their ends are for a speech synthesiser: a long pause at a full stop, a short one at a comma.
+    The punctuation is for a speech synthesiser: a long pause at a full stop, a short one at a comma.
     """
     incidents = {
         _incident(slug): f"{incident.label}," for slug, incident in catalogue.incidents.items() if slug not in ONCE

@@ -14,7 +14,7 @@ A settings class is a frozen dataclass whose fields are made by `option`, each w
 A check takes the value that was found and its `Place`, and returns the typed value; what it refuses it reports to the
 place. So one reading finds all faults, each with its full path, what was found and what is allowed.
 
-Messages are declared and read in the same way (`contract.wire.codec`), but for what `Reading` says.
+Messages are declared and read in the same way (`contract.wire.codec`), but for the differences in `Reading`.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ PATH = r"[^\s~].*"
 
 
 class SettingsError(ValueError):
-    """One or more faults of the user's, each a line that says where, what and what to do."""
+    """One or more faults of the user's, each a line: where, what, and what to do."""
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
@@ -210,7 +210,7 @@ def number(low: float, high: float, unit: str = "") -> Check[float]:
 
 
 def text(pattern: str, allowed: str) -> Check[str]:
-    """Text that the regular expression *pattern* matches whole; *allowed* says so in words."""
+    """Text that the regular expression *pattern* matches whole; *allowed* describes that."""
     compiled = re.compile(pattern)
 
     def check(found: Any, place: Place) -> str:

@@ -1,9 +1,9 @@
-"""Which name was probably meant by one that nobody knows. Pure."""
+"""Which known name was probably meant by an unknown one. Pure."""
 
 import difflib
 from collections.abc import Iterable, Mapping
 
-LONGEST = 80  # characters: what is longer is no misspelt name, and comparing it takes time
+LONGEST = 80  # characters: longer ones are not misspelt names, and comparing them takes time
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,7 +1,7 @@
 """YAML text -> plain values, without the surprises of YAML 1.1. Must not open files.
 
 PyYAML on its own reads ``on`` as True, ``22:00`` as 1320 and ``017`` as 15, and of two equal keys takes the
-last one in silence. A setting that means something else than it says is a setting that is ignored, so only
+last one without a word. A setting that means something else than what is written is a setting that is ignored, so only
 what YAML 1.2's core schema (section 10.3.2) calls a number, a boolean or null is one here; the rest is text.
 """
 

@@ -30,7 +30,7 @@ def unknown_name(
 
 
 def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = True) -> str | None:
-    """That *word* is no *what*, with the nearest of the *known* ones; None if it is one."""
+    """That there is no *what* called *word*, with the nearest of the *known* ones; None if there is."""
     if word in known:
         return None
     hint = suggestion(word, sorted(known)) if look_up else "look it up"
@@ -46,13 +46,13 @@ def wants_stroke(payload: bytes) -> bool | str:
 
 
 def oddities(body: Body, *, retain: bool) -> list[str]:
-    """What is odd about an alarm that is heard all the same."""
+    """What is odd about an alarm that sounds all the same."""
     reasons = [RETAINED] if retain else []
     reasons += body.doubts
     if body.ignored:
         reasons.append(f"unknown members ignored: {', '.join(body.ignored)}")
     if body.severity is not None and body.severity not in alarm.CAP_SEVERITIES:
-        reasons.append(f"severity {body.severity!r} is no word of CAP's")
+        reasons.append(f"severity {body.severity!r} is not one of CAP's")
     return reasons
 
 

@@ -7,7 +7,7 @@
      "over": [{"village": …, "incident": …, "age_s": …}],
      "at_s": …, "heard": […]}
 
-`also`, `silenced`, `kept`, `cleared`, `over`, `heard` and `at_s` are left out where they say nothing.
+`also`, `silenced`, `kept`, `cleared`, `over`, `heard` and `at_s` are left out where they are empty.
 """
 
 from contract.domain.alarm import Keyed, Status
@@ -80,7 +80,7 @@ class Beacon:
 
 
 def read_beacon(payload: bytes) -> Beacon | Refusal:
-    """What *payload* says; read whole or refused whole."""
+    """The beacon in *payload*; read whole or refused whole."""
     return codec.receive(Beacon, payload, "beacon")
 
 

@@ -11,7 +11,7 @@
     send(Over(village="olean", age_s=3.0)) == b'{"village":"olean","age_s":3.0}'
 
 Members that a class does not have are passed over: a newer program may send them. For the rest a strict reading refuses
-the whole; a lenient one takes defaults, and the value says what was `dropped`.
+the whole; a lenient one takes defaults, and the value has what was `dropped`.
 
 JSON is sent by hand and by strangers too. What is doubtful (a member twice, NaN, a number of thousands of digits,
 nesting without end) refuses the whole, even in a member that is passed over.
@@ -40,7 +40,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 
 
 class BadJsonError(ValueError):
-    """JSON that refuses the whole; the message says why."""
+    """JSON that refuses the whole; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def message(kind: type[T]) -> type[T]:
 
 
 def receive(kind: type[T], payload: bytes, what: str, reading: Reading = Reading.STRICT) -> T | Refusal:
-    """What *payload*, a *what*, says."""
+    """The message of *kind* in *payload*; *what* names it in a refusal."""
     found = receive_members(payload, what)
     return found if isinstance(found, Refusal) else read(kind, found, f"{what}: ", reading)
 
@@ -75,7 +75,7 @@ def receive_members(payload: bytes, what: str) -> dict[str, object] | Refusal:
 
 
 def read(kind: type[T], found: Mapping[str, object], what: str = "", reading: Reading = Reading.STRICT) -> T | Refusal:
-    """What the members *found* say; *what* begins the reason of a refusal. A lenient reading refuses nothing."""
+    """The message of *kind* in the members *found*; *what* begins the reason of a refusal."""
     faults: list[str] = []
     try:
         value = section(kind)(found, Place("", faults, reading))
@@ -201,7 +201,7 @@ def _plain(value: Any) -> object:
     return members(value) if is_dataclass(value) else value
 
 
-# How members are written that say more than their value.
+# How members are written whose form is not that of their value.
 _WRITTEN: dict[Check[Any], Callable[[Any], object]] = {
     instant: rfc3339, seconds: lambda value: round(value, 3),
 }

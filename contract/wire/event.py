@@ -6,15 +6,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from contract.settings.schema import Check, Place, RefusedError
 from contract.wire import codec
 from contract.wire.codec import Refusal, T
 
 
-class Kind(Enum):
-    """The event names of the contract: what a node says, then what only the hub does."""
+class Kind(StrEnum):
+    """The event names of the contract: a node's, then those of the hub alone."""
 
     PRESSED = "pressed"
     PUBLISHED = "published"
@@ -66,7 +66,7 @@ class Report:
 
 
 def read_event(payload: bytes) -> Report | Refusal:
-    """What *payload*, an event, says."""
+    """The event in *payload*."""
     found = codec.receive_members(payload, "event")
     if isinstance(found, Refusal):
         return found

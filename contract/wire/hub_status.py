@@ -35,7 +35,7 @@ class HubStatus:
     """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`.
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `since` and `time` are seconds since the
-    epoch. `dropped` says what could not be read.
+    epoch. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -53,7 +53,7 @@ class HubStatus:
 
 
 def read_status(payload: bytes) -> HubStatus | Refusal:
-    """What *payload*, the hub's status, says, as far as it can be read."""
+    """The status in *payload*, as far as it can be read."""
     return codec.receive(HubStatus, payload, "status", Reading.LENIENT)
 
 

@@ -1,7 +1,7 @@
 """A node's status: what it is now. Retained; the broker publishes the last one, `offline`, for a node that is cut off.
 
 A status is for people and for the hub's proof of who sounds. So what cannot be read of it counts as missing: a newer
-program can say more.
+program can report more.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from contract.wire import codec
 from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, text, text_if_any
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
-_LAST = ("state", "node", "village", "boot", "version", "reason")  # what is said of one that is gone
+_LAST = ("state", "node", "village", "boot", "version", "reason")  # the members of one that is gone
 
 
 @message
@@ -32,7 +32,7 @@ class NodeStatus:
     """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
 
     It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
-    known to have arrived. `dropped` says what could not be read.
+    known to have arrived. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -54,7 +54,7 @@ class NodeStatus:
 
 
 def read_status(payload: bytes) -> NodeStatus | Refusal:
-    """What *payload*, a node's status, says, as far as it can be read."""
+    """The status in *payload*, as far as it can be read."""
     return codec.receive(NodeStatus, payload, "status", Reading.LENIENT)
 
 

@@ -1,4 +1,4 @@
-"""Topics <-> values. One class per kind of topic; what is no topic of this contract is None."""
+"""Topics <-> values. One class per kind of topic; a name that is not a topic of this contract is None."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,7 +22,7 @@ class AlarmTopic:
 
 @dataclass(frozen=True, slots=True)
 class CommandTopic:
-    """`kentongan/D/V/command/C`: the operator's word to the nodes in V; C is silence or test."""
+    """`kentongan/D/V/command/C`: the operator's command to the nodes in V; C is silence or test."""
 
     village: str
     command: str
@@ -30,7 +30,7 @@ class CommandTopic:
 
 @dataclass(frozen=True, slots=True)
 class RondaTopic:
-    """`kentongan/D/V/ronda`: the watch of V makes its round."""
+    """`kentongan/D/V/ronda`: a patrol of V is made."""
 
     village: str
 
@@ -42,7 +42,7 @@ class ActiveTopic:
 
 @dataclass(frozen=True, slots=True)
 class NodeTopic:
-    """`kentongan/D/V/node/N/K`: what node N of V says of itself; K is status or event."""
+    """`kentongan/D/V/node/N/K`: what node N of V reports of itself; K is status or event."""
 
     village: str
     node: str
@@ -51,7 +51,7 @@ class NodeTopic:
 
 @dataclass(frozen=True, slots=True)
 class PoskoTopic:
-    """`kentongan/D/posko/K`: what the hub says of itself; K is status or event."""
+    """`kentongan/D/posko/K`: what the hub reports of itself; K is status or event."""
 
     kind: str
 

@@ -62,7 +62,7 @@ def _event(t: Transition, village: str, post: str, message: Received) -> None:
         t.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
         return
     _alive(t, post, t.state.record(post), event.boot)
-    if event.kind == Kind.LINKED.value:
+    if event.kind == Kind.LINKED:
         beacon.request_beacon(t)
     if t.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
         if len(message.payload) <= MAX_BYTES:
@@ -138,7 +138,7 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
         t.answer(Kind.WARNING, post=post[:160],
                      reason="no such post in the district file; add it there, so that its silence is noticed")
     event = read_event(message.payload)
-    if isinstance(event, Refusal) or event.kind != Kind.LATE.value:
+    if isinstance(event, Refusal) or event.kind != Kind.LATE:
         return
     if t.granted(("unknown post", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
         _said(t, post.split("/", maxsplit=1)[0], post[:160], event)
@@ -149,9 +149,9 @@ def _said(t: Transition, village: str, post: str, event: Report) -> None:
     identifier = event.text("identifier")
     if not 0 < len(identifier) <= NAME:
         return
-    if event.kind == Kind.LATE.value and event.text("origin") == "button":
+    if event.kind == Kind.LATE and event.text("origin") == "button":
         _late(t, Key(village, event.text("incident")), post, event)
-    elif event.kind == Kind.RONDA.value and event.text("origin") in ("button", "schedule"):
+    elif event.kind == Kind.RONDA and event.text("origin") in ("button", "schedule"):
         own = event.text("clock") == SYNCED
         epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
         t.do(SavePatrol(identifier, village, post, event.text("origin"),

@@ -64,7 +64,7 @@ class Desk:
         """Shows the district, for so many *seconds* or until a signal comes."""
         state = fold.start(self._rules, None, seconds, clock.now(), clock.wall())
         with ExitStack() as parts:
-            parts.enter_context(health.ClockWatch(self._inbox))
+            parts.enter_context(health.ClockThread(self._inbox))
             state = self._loop(parts, state)
         if not state.ever_linked:
             self._echo(self._labels(texts.NEVER_LINKED, why=clean(state.trouble)))

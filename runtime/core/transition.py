@@ -1,7 +1,7 @@
-"""A step in the making: a state that changes and the effects that pile up. Local to one call of a `step`. Pure.
+"""A step in progress: the state so far, and the effects so far. Local to one call of a `step`. Pure.
 
 Everything that a step reports goes through here: it is logged, and published or kept for when the link is back.
-What is here is what every loop does; each adds its own.
+This is what every core does; each adds its own.
 """
 
 from abc import ABC, abstractmethod
@@ -87,7 +87,7 @@ class CommonTransition(ABC, Generic[S, E]):
                 self.change(answer_limit=bucket, suppressed=0)
 
     def fault(self, part: str, reason: str) -> None:
-        """Puts a fault in force, and reports it if it is news."""
+        """Puts a fault in force, and reports it unless it was, with the same reason."""
         if self.state.faults.get(part) != reason:
             self.change(faults={**self.state.faults, str(part): reason})
             self.report(Kind.FAULT, part=str(part), reason=reason)

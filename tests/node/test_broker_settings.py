@@ -151,7 +151,7 @@ def test_a_broker_elsewhere_that_is_told_all_in_the_clear_is_warned_of(tmp_path:
 
     assert bare == [
         "broker: posko is another machine, and there is no ca_file; the alarms travel in the clear",
-        "broker: posko is another machine, and there is no username; it cannot tell who rings",
+        "broker: posko is another machine, and there is no username; it cannot know who rings",
     ]
     assert clear == [
         "broker: posko is another machine, and there is no ca_file; the password and the alarms travel in the clear",
@@ -171,7 +171,7 @@ def test_a_state_dir_that_cannot_be_kept_is_warned_of(tmp_path: Path, monkeypatc
     needed = "by this user; the program's user must be able to"
     assert told == {
         "new/state": [],
-        "file": [f"state_dir: {tmp_path / 'file'} is no folder; nothing can be kept there"],
+        "file": [f"state_dir: {tmp_path / 'file'} must be a folder; nothing can be kept there"],
         "file/state": [f"state_dir: {tmp_path / 'file/state'} cannot be made {needed}"],
         "locked": [f"state_dir: {tmp_path / 'locked'} cannot be written {needed}"],
         "locked/state": [f"state_dir: {tmp_path / 'locked/state'} cannot be made {needed}"],

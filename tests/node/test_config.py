@@ -322,7 +322,7 @@ def test_a_file_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "node.yaml"
     path.write_bytes(b"\xff\xfe\x00")
 
-    assert faults(path) == (f"{path}: is no UTF-8 text",)
+    assert faults(path) == (f"{path}: must be UTF-8 text",)
 
 
 def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_where_no_systemd_listens_nothing_is_told(monkeypatch: pytest.MonkeyPatc
 def test_the_clock_is_told_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "CLOCK_S", 0.01)
     inbox = Inbox()
-    with health.ClockWatch(inbox):
+    with health.ClockThread(inbox):
         told = [take(inbox, Clock), take(inbox, Clock)]
 
     assert all(isinstance(each.synced, bool) for each in told)

@@ -5,20 +5,20 @@ from threading import Event as Flag
 
 import pytest
 
-from runtime import stdout_writer as teller_room
+from runtime import stdout_writer as module
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
-from runtime.stdout_writer import Teller, json_line, line
+from runtime.stdout_writer import StdoutWriter, json_line, line
 from testing.program import LIMIT_S
 from tests.support.waiting import drain, take, wait_until
 
 
 def test_lines_are_said_in_order_and_all_of_them_before_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teller_room, "CLOSE_S", LIMIT_S)
+    monkeypatch.setattr(module, "CLOSE_S", LIMIT_S)
     said: list[str] = []
-    with Teller(said.append, Inbox()) as teller:
+    with StdoutWriter(said.append, Inbox()) as writer:
         for count in range(100):
-            teller.tell(str(count))
+            writer.write(str(count))
 
     assert said == [str(count) for count in range(100)]
 
@@ -31,14 +31,14 @@ def test_a_reader_that_hangs_makes_nobody_wait_and_costs_a_bounded_number_of_lin
         free.wait(LIMIT_S)
         read.append(line)
 
-    with Teller(hang, Inbox()) as teller:
-        for count in range(5 * teller_room.LINES):
-            teller.tell(str(count))
+    with StdoutWriter(hang, Inbox()) as writer:
+        for count in range(5 * module.LINES):
+            writer.write(str(count))
             assert read == []
-        waiting = teller._queue.qsize()
+        waiting = writer._queue.qsize()
         free.set()
 
-    assert waiting <= teller_room.LINES
+    assert waiting <= module.LINES
 
 
 def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
@@ -49,13 +49,13 @@ def test_a_reader_that_is_gone_is_a_fault_until_there_is_one_again() -> None:
             raise BrokenPipeError(32, "Broken pipe")
 
     inbox = Inbox()
-    with Teller(say, inbox) as teller:
+    with StdoutWriter(say, inbox) as writer:
         for _ in range(3):
-            teller.tell("sounding: …")
+            writer.write("sounding: …")
         fault = take(inbox, Faulted)
-        assert wait_until(teller._queue.empty)
+        assert wait_until(writer._queue.empty)
         gone = False
-        teller.tell("finished: …")
+        writer.write("finished: …")
         recovered = take(inbox, Recovered)
 
     assert fault.part == recovered.part == "output"

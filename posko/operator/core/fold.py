@@ -238,7 +238,7 @@ def _event(state: State, post: str, message: Received) -> State:
             known = replace(known, proven=True)  # it rang before, and still runs
         if isinstance(report.members.get("results"), dict):
             known = replace(known, answer=report, answered_at=state.now)
-        if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, state.order, report):
+        if report.kind in (Kind.REFUSED, Kind.LATE) and _answers(state, state.order, report):
             known = replace(known, reason=report.text("reason"))
     return _report(_put(state, post, known), post, report)
 
@@ -267,9 +267,9 @@ def _hub_event(state: State, message: Received) -> State:
         return state
     order = state.order
     if order is not None and state.published_at is not None:
-        if report.kind in (Kind.REFUSED.value, Kind.LATE.value) and _answers(state, order, report):
+        if report.kind in (Kind.REFUSED, Kind.LATE) and _answers(state, order, report):
             state = replace(state, hub=replace(state.hub, refusal=report.text("reason")))
-        silenced = report.kind == Kind.SILENCED.value and report.text("village") == order.key.village
+        silenced = report.kind == Kind.SILENCED and report.text("village") == order.key.village
         if order.act is Act.SILENCE and silenced:
             state = replace(state, hub=_record(state, state.hub))
     return _report(state, POSKO, report)

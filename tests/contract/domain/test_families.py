@@ -171,7 +171,7 @@ def test_a_family_without_the_round_is_refused(polri: Any) -> None:
 def test_a_name_under_alike_that_is_no_code_is_refused(polri: Any) -> None:
     polri["alike"].append(["kebakarn", "bencana"])
 
-    assert refused(polri) == ("polri.alike.2: 'kebakarn' is no code of this family",)
+    assert refused(polri) == ("polri.alike.2: there is no code 'kebakarn' in this family",)
 
 
 def test_every_fault_of_meaning_is_told_at_once(polri: Any) -> None:
@@ -182,8 +182,8 @@ def test_every_fault_of_meaning_is_told_at_once(polri: Any) -> None:
     assert refused(polri) == (
         "polri.codes.kebakaran: missing; incident kebakaran needs it",
         "polri.codes.patroli: missing; the watch's round needs it",
-        "polri.alike.2: 'banjir' is no code of this family",
-        "polri.alike.2: 'gempa' is no code of this family",
+        "polri.alike.2: there is no code 'banjir' in this family",
+        "polri.alike.2: there is no code 'gempa' in this family",
         "polri.codes.bencana: sounds the same as kecelakaan; change one of them, or name both under alike",
     )
 

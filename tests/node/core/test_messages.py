@@ -54,7 +54,7 @@ def test_a_severity_that_cap_has_not_rings_with_a_warning() -> None:
     world = box()
     world.alarm("kebakaran", 10.0, severity="parah")
 
-    assert world.reasons() == ["severity 'parah' is no word of CAP's"]
+    assert world.reasons() == ["severity 'parah' is not one of CAP's"]
     assert world.sounding() == "kebakaran"
 
 
