@@ -108,6 +108,12 @@ def test_who_spoke_since_the_hub_missed_it_is_not_away() -> None:
     assert not judgement.away(sitting.state, KOTAKAN)
 
 
+def test_who_spoke_before_the_hub_missed_it_is_away() -> None:
+    sitting = Sitting(ALARM).linked(status(KOTAKAN)).at(0.2, hub(posts={KOTAKAN: "away"}))
+
+    assert (row(sitting, KOTAKAN).good, row(sitting, KOTAKAN).trouble) == (False, Trouble.AWAY)
+
+
 def test_what_the_broker_kept_of_an_earlier_sounding_is_no_proof() -> None:
     kept = rings(KOTAKAN, kept=True, identifier="old")
     sitting = Sitting(ALARM).linked(kept).at(10.1, Tick())
@@ -195,6 +201,14 @@ def test_a_hub_that_says_it_lives_and_sends_no_beacon_is_given_up() -> None:
     assert (before, judgement.done(sitting.state)) == (False, True)
 
 
+def test_only_a_refusal_or_lateness_gives_a_reason() -> None:
+    said = {"identifier": "operator.1", "reason": "for people"}
+    sitting = Sitting(ALARM).linked(hub()).at(
+        0.2, event("posko", "accepted", **said), event(KOTAKAN, "sounding", **said))
+
+    assert (sitting.state.hub.refusal, row(sitting, KOTAKAN).reasons) == ("", ())
+
+
 def test_what_is_refused_to_somebody_else_is_not_this_alarms_concern() -> None:
     sitting = Sitting(ALARM).linked(hub()).at(
         0.2, event("posko", "refused", identifier="operator.2", reason="no"), event("posko", "late", reason="no"),
@@ -260,6 +274,12 @@ def test_a_hub_that_lives_is_waited_for_until_it_has_the_alarm_on_its_disk(
     assert outcome(sitting) == (True, 0)
 
 
+def test_an_alarm_is_not_recorded_because_all_others_are_silenced() -> None:
+    sitting = Sitting(ALARM).linked(hub()).at(0.2, beacon(listed(FIRE, "first", silenced=("kalibagor",))))
+
+    assert judgement.standing(sitting.state) is Standing.BEHIND
+
+
 def test_a_beacon_from_before_the_alarm_is_no_answer() -> None:
     sitting = Sitting(ALARM).at(0.05, beacon()).linked()
 
@@ -282,6 +302,12 @@ def test_what_the_broker_does_not_take_is_said_not_to_be_sent() -> None:
 
     assert [outcome(refused), outcome(silent)] == [(True, 1)] * 2
     assert ["TIDAK terkirim" in each.closing()[-1] for each in (refused, silent)] == [True] * 2
+
+
+def test_what_the_broker_refuses_is_not_sent_again() -> None:
+    sitting = Sitting(ALARM).at(0.1, Linked(), Faulted("publish", "no"), Unlinked("lost")).at(0.2, Linked())
+
+    assert len(sitting.sent) == 1
 
 
 def test_what_the_broker_did_not_acknowledge_though_posts_ring_tells_both() -> None:

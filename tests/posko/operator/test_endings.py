@@ -147,6 +147,8 @@ def test_a_post_out_of_reach_that_the_hub_saw_ringing_is_not_quiet() -> None:
     sitting = Sitting(CLEAR).linked(rang, status(KOTAKAN, kept=True, state="offline"), status(KALIBAGOR, kept=True))
 
     assert bad(sitting) == [KOTAKAN]
+    assert [row.post for row in judgement.rows(sitting.state)] == [KOTAKAN]
+    assert judgement.out_of_reach(sitting.state) == ()
 
 
 def test_other_posts_out_of_reach_are_told_and_no_failure() -> None:
@@ -173,6 +175,12 @@ def test_what_the_hub_reports_of_something_else_does_not_record_a_silence(other:
     sitting = Sitting(SILENCE).linked(hub()).at(0.4, other)
 
     assert judgement.standing(sitting.state) is not Standing.RECORDED
+
+
+def test_a_beacon_without_alarms_does_not_record_a_silence() -> None:
+    sitting = Sitting(SILENCE).linked(hub()).at(0.4, beacon())
+
+    assert judgement.standing(sitting.state) is Standing.BEHIND
 
 
 def test_silence_of_all_is_recorded_when_the_beacon_lists_all_in_force_as_silenced() -> None:

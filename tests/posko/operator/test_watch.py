@@ -114,6 +114,13 @@ def test_the_hub_is_silent_after_three_beacons_that_failed_to_come_and_not_witho
     assert not judgement.silent(sitting.state)
 
 
+def test_a_hub_that_goes_after_its_beacon_is_silent_at_once_and_then_the_posts_alone_count() -> None:
+    sitting = watching(hub()).at(1.0, beacon()).at(2.0, hub(state="offline", kept=False)).at(2.1, rings(KALIBAGOR))
+
+    assert judgement.silent(sitting.state)
+    assert [(each.key, each.listed) for each in judgement.alarms(sitting.state)] == [(THEFT, False)]
+
+
 def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
     sitting = watching(status(KALIBAGOR, kept=True))
     lines = told(sitting, 1.0, rings(KALIBAGOR), rings(KALIBAGOR), beacon(listed()), beacon(listed()),
