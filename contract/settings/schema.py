@@ -20,8 +20,8 @@ Messages are declared and read in the same way (`contract.wire.codec`), but for 
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from contract.settings.suggestions import nearest, suggestion
@@ -58,22 +58,33 @@ class Reading(Enum):
     LENIENT = "lenient"
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a check is reading, and the list that takes its faults."""
+    """Where a check is reading, and the list that takes its faults. A path is made up only for a fault."""
 
-    path: str
-    faults: list[str]
-    reading: Reading = Reading.SETTINGS
+    __slots__ = ("_above", "_key", "faults", "reading")
+
+    def __init__(
+        self, key: object, faults: list[str], reading: Reading = Reading.SETTINGS, above: "Place | None" = None
+    ) -> None:
+        self._key, self._above = key, above
+        self.faults, self.reading = faults, reading
+
+    @property
+    def path(self) -> str:
+        """The keys that lead here."""
+        if self._above is None:
+            return str(self._key)
+        above, key = self._above.path, printable(self._key)
+        return f"{above}.{key}" if above else key
 
     def below(self, key: object) -> "Place":
         """The place of member *key*."""
-        name = printable(key)
-        return Place(f"{self.path}.{name}" if self.path else name, self.faults, self.reading)
+        return Place(key, self.faults, self.reading, self)
 
     def refuse(self, text: str) -> RefusedError:
         """Notes a fault here; the check raises what this returns."""
-        self.faults.append(f"{self.path}: {text}" if self.path else text)
+        path = self.path
+        self.faults.append(f"{path}: {text}" if path else text)
         return RefusedError()
 
 
@@ -108,12 +119,19 @@ def read(kind: type[T], found: object, path: str = "") -> T:
     return value
 
 
+@cache
+def _options(kind: type[Any]) -> tuple[dict[str, Check[Any]], frozenset[str]]:
+    """The checks of the options of *kind* by their names, and the names of those that are required."""
+    fields = [each for each in dataclasses.fields(kind) if each.metadata]
+    return {each.name: each.metadata["check"] for each in fields}, frozenset(
+        each.name for each in fields
+        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+    )
+
+
 def section(kind: type[T]) -> Check[T]:
     """A mapping with exactly the options of the dataclass *kind*."""
-
-    options = {each.name: each for each in dataclasses.fields(kind) if each.metadata}  # type: ignore[arg-type]
-    required = {name for name, each in options.items()
-                if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING}
+    options, required = _options(kind)  # type: ignore[arg-type]
 
     def check(found: Any, place: Place) -> T:
         if not isinstance(found, Mapping):
@@ -123,10 +141,10 @@ def section(kind: type[T]) -> Check[T]:
             place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
         refused = bool(unknown)
         values: dict[str, Any] = {}
-        for name, field in options.items():
+        for name, read_member in options.items():
             if name in found:
                 try:
-                    values[name] = field.metadata["check"](found[name], place.below(name))
+                    values[name] = read_member(found[name], Place(name, place.faults, place.reading, place))
                 except RefusedError:
                     refused = refused or place.reading is not Reading.LENIENT or name in required
             elif name in required:
