@@ -53,6 +53,10 @@ class Fault(StrEnum):
         "button", "A button was closed when the node started, or is held for too long; it counts again once released.",
         "Release it, or repair its contact.",
     )
+    NOISE = (
+        "noise on button", "The contact of a button chatters as no finger does (hum, a loose wire) and raises nothing.",
+        "Use screened or twisted cable, put 1 kΩ and 100 nF at the pin, or an optocoupler; see `hardware.md`.",
+    )
     PIN_OF_BUTTON = "pin of button", "A button cannot be read.", "Check its pin in the settings."
     PIN_OF_LAMP = "pin of lamp", "A lamp cannot be switched.", "Check its pin in the settings."
     BUTTONS_WATCH = (

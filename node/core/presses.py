@@ -1,12 +1,18 @@
 """Buttons and the lock: from contacts that open and close to presses that count. Pure.
 
-A press counts when its contact has been closed for the button's hold time, counted from the first touch. A
-contact that opens for less than `SETTLE_S` is bouncing, and its press goes on. Only a real release arms the
-button again: one that stays closed for `STUCK_S`, or was closed when the node started, is a fault and no press.
+A press counts when its contact has been closed without a break for the button's hold time. A contact bounces as a
+finger comes and as it goes: openings in the first `BOUNCE_S` of a touch are forgiven, and closings in the `SETTLE_S`
+after an opening begin no new touch. Any other opening, however short, starts the hold anew: hum on a wire closes a
+contact many times a second and never for long. Only a real release arms the button again: one that stays closed for
+`STUCK_S`, or was closed when the node started, is a fault and no press.
 
     open ──closed──> held ──hold time──> fired ──STUCK_S──> stuck
-      ^               │                    │                  │
-      └──open for SETTLE_S─────────────────┴──────────────────┘
+      ^               │ ^ └─ an opening ──┐  │                 │
+      │               │ └──── hold anew <─┘  │                 │
+      └──open for SETTLE_S─────────────────────────────────────┘
+
+Mechanical contacts bounce for 1.6 ms on average and for 6.2 ms at most, but one of 18 for 157 ms (J. Ganssle, "A Guide
+to Debouncing"): that one rings as well, so much later.
 """
 
 from collections.abc import Iterator
@@ -15,46 +21,54 @@ from dataclasses import replace
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from node.core import alarms, outbox, patrol
+from node.core import alarms, noise, outbox, patrol
 from node.core.events import Contact
 from node.core.state import LOCK, SILENCE_BUTTON, ContactState, Origin, State
 from node.core.transition import Transition
 from runtime.core.transition import without
 
+BOUNCE_S = 0.05
 SETTLE_S = 0.05
 STUCK_S = 10.0
-TAP_S = 0.1  # a touch this long of the all-clear's button, and shorter than its hold, is the watch's round
+TAP_S = 0.1  # a touch this long of the all-clear's button, and shorter than its hold, is a patrol
 
 
 def changed(t: Transition, event: Contact) -> None:
     """A contact opened or closed. Contacts that the box does not have are ignored."""
-    hold_s = t.setup.holds_s.get(event.name)
     hold = t.state.contacts.get(event.name)
-    if hold_s is None:
+    if event.name not in t.setup.holds_s:
         return
-    if event.closed and hold is None:
+    noise.changed(t, event)
+    if not event.closed:
+        if hold is not None and hold.opened_at is None:
+            _put(t, event.name, _opened(hold, t.now))
+    elif hold is None:
         stuck = event.initial and event.name != LOCK
-        _put(t, event.name, ContactState(t.now, fired=stuck, stuck=stuck))
+        _put(t, event.name, ContactState(t.now, t.now, fired=stuck, stuck=stuck))
         if stuck:
             t.fault(Fault.BUTTON.of(event.name), "closed when the node started; release it, or repair the contact")
-    elif event.closed and hold is not None:
-        _put(t, event.name, replace(hold, opened_at=None))
-    elif hold is not None and hold.opened_at is None:
-        _put(t, event.name, replace(hold, opened_at=t.now))
+    elif hold.opened_at is not None:
+        bounced = hold.opened_at < hold.touched_at + BOUNCE_S
+        _put(t, event.name, replace(hold, opened_at=None, held_from=hold.held_from if bounced else t.now))
+
+
+def _opened(hold: ContactState, now: float) -> ContactState:
+    return replace(hold, opened_at=now, held_s=max(hold.held_s, now - hold.held_from))
 
 
 def pass_time(t: Transition) -> None:
-    """Fires what has been held long enough, lets go what was released, and notices what is stuck."""
+    """Fires what has been held long enough, ends what was released, and notices what is stuck."""
     for name, hold in tuple(t.state.contacts.items()):
         if hold.opened_at is not None:
             if t.now >= hold.opened_at + SETTLE_S:
                 _released(t, name, hold)
-        elif not hold.fired and t.now >= hold.pressed_at + t.setup.holds_s[name]:
+        elif not hold.fired and t.now >= hold.held_from + t.setup.holds_s[name]:
             _put(t, name, replace(hold, fired=True))
             _fire(t, name)
-        elif hold.fired and not hold.stuck and name != LOCK and t.now >= hold.pressed_at + STUCK_S:
+        elif hold.fired and not hold.stuck and name != LOCK and t.now >= hold.held_from + STUCK_S:
             _put(t, name, replace(hold, stuck=True))
             t.fault(Fault.BUTTON.of(name), f"held for more than {STUCK_S:g} s; release it, or repair the contact")
+    noise.pass_time(t)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -63,9 +77,10 @@ def deadlines(state: State) -> Iterator[float]:
         if hold.opened_at is not None:
             yield hold.opened_at + SETTLE_S
         elif not hold.fired:
-            yield hold.pressed_at + state.setup.holds_s[name]
+            yield hold.held_from + state.setup.holds_s[name]
         elif not hold.stuck and name != LOCK:
-            yield hold.pressed_at + STUCK_S
+            yield hold.held_from + STUCK_S
+    yield from noise.deadlines(state)
 
 
 def _fire(t: Transition, name: str) -> None:
@@ -93,7 +108,7 @@ def _released(t: Transition, name: str, hold: ContactState) -> None:
     if name == LOCK and hold.fired:
         t.change(locked=False)
         t.report(Kind.UNLOCKED)
-    elif name == ALL_CLEAR and not hold.fired and (hold.opened_at or hold.pressed_at) >= hold.pressed_at + TAP_S:
+    elif name == ALL_CLEAR and not hold.fired and hold.held_s >= TAP_S:
         patrol.made(t, Origin.BUTTON)
     t.recover(Fault.BUTTON.of(name))
 

@@ -48,12 +48,37 @@ class Setup(CommonSetup):
 
 @dataclass(frozen=True, slots=True)
 class ContactState:
-    """A contact that is closed, or was a moment ago. `opened_at` is set while it may only be bouncing."""
+    """A contact that is closed, or was a moment ago.
 
-    pressed_at: float
+    It was touched first at `touched_at`, and its hold is counted from `held_from`. `opened_at` is set while it may only
+    be bouncing; `held_s` is the longest time it was closed without a break, of those that ended.
+    """
+
+    touched_at: float
+    held_from: float
     opened_at: float | None = None
+    held_s: float = 0.0
     fired: bool = False
     stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chatter:
+    """How a contact has changed lately: whether it is `closed`, since `changed_at`, and how long it was closed before.
+
+    `count` are the pulses and gaps that no finger makes, of one burst: the first at `since`, the last at `counted_at`;
+    `gaps`: some of them were gaps. `touched`: a finger may have held it since it was last open for long.
+    """
+
+    closed: bool
+    changed_at: float
+    closed_s: float = 0.0
+    touched: bool = False
+    count: int = 0
+    gaps: bool = False
+    since: float = 0.0
+    counted_at: float = 0.0
+    noisy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +158,7 @@ class State(CommonState):
     locked: bool = False
     hub: HubView = HubView()
     contacts: Mapping[str, ContactState] = field(default_factory=dict)
+    chatter: Mapping[str, Chatter] = field(default_factory=dict)
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)

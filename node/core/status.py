@@ -52,8 +52,9 @@ def final_status(state: State, reason: str) -> Publish:
 
 
 def _lamp(state: State, name: str) -> Lamp:
-    hold = state.contacts.get(name)
-    if hold is not None and not hold.fired:
+    chatter, hold = state.chatter.get(name), state.contacts.get(name)
+    noisy = chatter is not None and chatter.noisy
+    if hold is not None and not hold.fired and not noisy:
         return Lamp.HELD
     waiting = [press for press in state.outbox.values() if press.incident == name and not press.told_late]
     if waiting:

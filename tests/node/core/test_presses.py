@@ -61,8 +61,8 @@ def test_release_before_hold_time_stays_silent() -> None:
     assert world.heard() == []
 
 
-@pytest.mark.parametrize("bounces", [5, 17, 30])
-@pytest.mark.parametrize("begins", [10.0, 10.5, 10.9, 11.6])
+@pytest.mark.parametrize("bounces", [5, 17, 24])
+@pytest.mark.parametrize("begins", [10.0, 11.6])
 def test_a_bouncing_contact_is_one_press_counted_from_the_first_touch(bounces: int, begins: float) -> None:
     world = box()
     world.touch("pencurian", 10.0)
@@ -81,15 +81,16 @@ def test_a_bouncing_contact_is_one_press_counted_from_the_first_touch(bounces: i
     assert world.heard() == [("pencurian", 11.0, 191.0)]
 
 
-def test_a_contact_that_bounces_as_its_hold_ends_counts_when_it_is_closed_again() -> None:
+@pytest.mark.parametrize("opened", [10.06, 10.5, 10.99])
+def test_an_opening_in_the_middle_of_a_hold_starts_it_anew(opened: float) -> None:
     world = box()
     world.touch("pencurian", 10.0)
-    world.feed(RELEASE, 10.99)
-    world.feed(TOUCH, 11.01)
+    world.feed(RELEASE, opened)
+    world.feed(TOUCH, opened + 0.003)
 
-    world.wait(12.0)
+    world.wait(13.0)
 
-    assert world.heard() == [("pencurian", 11.01, 12.0)]
+    assert world.heard() == [("pencurian", opened + 1.003, 13.0)]
 
 
 def test_taps_with_a_real_release_between_them_are_never_added_up() -> None:
