@@ -1,8 +1,8 @@
 """Noise on a button's wire: a contact that chatters as no finger does. Pure.
 
-A finger holds a contact for nearly a tenth of a second at least, and does not come back within `GAP_S`. So a burst of pulses
-shorter than `PULSE_S`, or of gaps shorter than `GAP_S` amid a touch, that lasts is hum, chatter or a loose contact. It
-raises nothing (`presses` sees to that) and is a fault of its own, until the line has been still for `QUIET_S`.
+A finger holds a contact for nearly a tenth of a second at least, and does not come back within `GAP_S`. So a burst of
+pulses shorter than `PULSE_S`, or of gaps shorter than `GAP_S` amid a touch, that lasts is hum, chatter or a loose
+contact. It raises nothing (`presses` sees to that) and is a fault of its own, until the line was still for `QUIET_S`.
 """
 
 from collections.abc import Iterator
