@@ -53,7 +53,7 @@ def changed(t: Transition, event: Contact) -> None:
 
 
 def _opened(hold: ContactState, now: float) -> ContactState:
-    return replace(hold, opened_at=now, held_s=max(hold.held_s, now - hold.held_from))
+    return replace(hold, opened_at=now, tapped=hold.tapped or now >= hold.held_from + TAP_S)
 
 
 def pass_time(t: Transition) -> None:
@@ -108,7 +108,7 @@ def _released(t: Transition, name: str, hold: ContactState) -> None:
     if name == LOCK and hold.fired:
         t.change(locked=False)
         t.report(Kind.UNLOCKED)
-    elif name == ALL_CLEAR and not hold.fired and hold.held_s >= TAP_S:
+    elif name == ALL_CLEAR and not hold.fired and hold.tapped:
         patrol.made(t, Origin.BUTTON)
     t.recover(Fault.BUTTON.of(name))
 

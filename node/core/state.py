@@ -51,13 +51,13 @@ class ContactState:
     """A contact that is closed, or was a moment ago.
 
     It was touched first at `touched_at`, and its hold is counted from `held_from`. `opened_at` is set while it may only
-    be bouncing; `held_s` is the longest time it was closed without a break, of those that ended.
+    be bouncing; `tapped`: it was closed without a break for as long as a tap lasts, and opened.
     """
 
     touched_at: float
     held_from: float
     opened_at: float | None = None
-    held_s: float = 0.0
+    tapped: bool = False
     fired: bool = False
     stuck: bool = False
 
