@@ -29,6 +29,8 @@ BATCH = 500
 PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
 HANG_S = 30.0
+BUSY_S = 2.0  # how long a file that another program holds is waited for
+CLOSE_S = 5.0  # for what is still to be written at the end
 PRUNE_EVERY = 500  # commits
 
 
@@ -66,10 +68,10 @@ class DatabaseThread(ABC, Generic[Entry]):
             self._queue.put(entry)
 
     def close(self) -> None:
-        """Writes what is still to be written, for two seconds at most."""
+        """Writes what is still to be written, for CLOSE_S at most."""
         self._queue.put(None)
         if self._thread.is_alive():
-            self._thread.join(timeout=2.0)
+            self._thread.join(timeout=CLOSE_S)
 
     def hung(self) -> str | None:
         """What is wrong with the thread, or None."""
@@ -215,7 +217,7 @@ class DatabaseThread(ABC, Generic[Entry]):
             self._database = None
 
     def _connect(self) -> Database:
-        database = sqlite3.connect(self._path, timeout=2.0)
+        database = sqlite3.connect(self._path, timeout=BUSY_S)
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")

@@ -24,6 +24,7 @@ from runtime import database as database_room
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Recovered
 from runtime.inbox import Inbox
+from testing.program import LIMIT_S
 from tests.model.disks import HubRows
 from tests.posko.core.world import FIRE, stored
 from tests.posko.report.journals import BEFORE_STRICT
@@ -43,9 +44,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A synchronised wall clock, a disk that is tried again soon."""
+    """A synchronised wall clock, a disk that is tried again soon and, at the end, waited for."""
     monkeypatch.setattr(clock, "wall", lambda: SYNCED)
     monkeypatch.setattr(database_room, "RETRY_S", 0.05)
+    monkeypatch.setattr(database_room, "CLOSE_S", LIMIT_S)
 
 
 @contextmanager
@@ -217,15 +219,15 @@ with Journal(Path(sys.argv[1]), Telling()) as journal:
 
 
 def test_what_was_told_to_be_kept_is_there_though_the_process_was_killed_at_any_moment(path: Path) -> None:
-    random = Random(5)  # noqa: S311 - guards nothing
     told: set[str] = set()
-    for run in range(4):
+    random = Random(5)  # noqa: S311 - guards nothing
+    for run, lines in enumerate((1, 12, 3, 5)):
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path), str(run)], stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert process.stdout is not None
-        told.add(process.stdout.readline().strip())
+        told |= {process.stdout.readline().strip() for _ in range(lines)}
         time.sleep(random.uniform(0.0, 0.1))  # anywhere in a write
         process.kill()
         rest, _ = process.communicate()
