@@ -458,6 +458,11 @@ def test_a_disk_that_was_slow_and_then_answered_is_told_to_be_well(path: Path) -
         assert take(inbox, Recovered) == Recovered("journal")
 
 
+def write_all(journal: Journal) -> None:
+    for _ in range(100):
+        journal.put(SavePress(PRESS))
+
+
 def test_putting_never_waits_for_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = Journal._connect
     answers, reached = Event(), Event()
@@ -470,7 +475,7 @@ def test_putting_never_waits_for_the_disk(path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Journal, "_connect", slow)
     with journal_in(path) as journal:
         assert reached.wait(LIMIT_S)
-        loop = Thread(target=lambda: [journal.put(SavePress(PRESS)) for _ in range(100)], daemon=True)
+        loop = Thread(target=write_all, args=(journal,), daemon=True)
         loop.start()
         loop.join(LIMIT_S)
         waits = loop.is_alive()
