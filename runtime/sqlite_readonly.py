@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+BUSY_S = 2.0  # how long a file that another program keeps to itself is waited for
 _WAL = b"\x02\x02"  # the header's bytes 18 and 19 (sqlite.org/fileformat2.html, 1.3.3)
 
 Database = sqlite3.Connection
@@ -32,7 +33,7 @@ def read_only(path: Path) -> Iterator[Database]:
     alone = wal and not path.with_name(f"{path.name}-wal").exists()
     address = f"{path.absolute().as_uri()}?mode=ro&{'immutable' if alone else 'readonly_shm'}=1"
     try:
-        with closing(sqlite3.connect(address, timeout=2.0, uri=True)) as database:
+        with closing(sqlite3.connect(address, timeout=BUSY_S, uri=True)) as database:
             yield database
     except sqlite3.Error as error:
         raise UnreadableError(error) from None

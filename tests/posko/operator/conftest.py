@@ -15,6 +15,7 @@ import pytest
 from contract.wire.codec import dump
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK, WRITTEN
 from tests.support.mqtt import publish
 from tests.support.nodes import ROOT
@@ -49,9 +50,9 @@ class Running:
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def expect(self, part: str, timeout_s: float = 10.0) -> None:
+    def expect(self, part: str) -> None:
         with self._changed:
-            found = self._changed.wait_for(lambda: any(part in line for line in self.lines), timeout_s)
+            found = self._changed.wait_for(lambda: any(part in line for line in self.lines), LIMIT_S)
         assert found, f"never said {part!r}, but: {self.lines}"
 
     def end(self, how: signal.Signals | None = None) -> Done:
@@ -59,7 +60,7 @@ class Running:
         if how is not None:
             self._process.send_signal(how)
         try:
-            code = self._process.wait(timeout=20.0)
+            code = self._process.wait(LIMIT_S)
         finally:
             self._process.kill()
             self._process.wait()
@@ -122,7 +123,7 @@ def district() -> Iterator[Place]:
                 post.start()
             hub.begin()
             for post in posts.values():
-                post.expect("linked:", timeout_s=20.0)
+                post.expect("linked:")
             yield Place(broker, hub, posts, operator)
         finally:
             hub.stop()

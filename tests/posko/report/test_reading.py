@@ -16,7 +16,9 @@ from posko.report import archive
 from posko.report.archive import ArchiveError
 from posko.report.core import history, rounds, rows
 from posko.report.core.rows import SkippedRow
+from runtime import sqlite_readonly
 from runtime.sqlite_readonly import UnreadableError, read_only
+from testing.program import LIMIT_S
 from tests.posko.report.journals import ALARMS, BEFORE_STRICT, NOW, ROUNDS, wib, write
 from tests.posko.report.shipped import LABELS
 from tests.support.nodes import ROOT
@@ -68,7 +70,7 @@ def names(path: Path) -> list[str]:
 
 def names_elsewhere(path: Path) -> list[str]:
     done = subprocess.run([sys.executable, "-c", READER, str(path)], capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=20.0)
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=LIMIT_S)
     found: list[str] = json.loads(done.stdout)
     return found
 
@@ -207,7 +209,8 @@ def test_another_programs_file_is_said(folder: Path, statement: str) -> None:
     assert told(path).startswith("jurnal tidak terbaca: no such table: alarms; ")
 
 
-def test_a_file_that_another_program_keeps_to_itself_is_said(folder: Path) -> None:
+def test_a_file_that_another_program_keeps_to_itself_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_readonly, "BUSY_S", 0.05)
     path = write(folder, ALARMS, mode="DELETE")
     with writer(path, "BEGIN EXCLUSIVE"):
         text = told(path)
