@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire.beacon import Beacon, read_beacon
@@ -33,8 +33,13 @@ CLOCK_S = 5.0
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 HAIR_S = 1e-3
 NEVER = -1e9
-# Why an alarm ends at a post, and goes on elsewhere: the box allows no more, or earnest, which the hub may have missed.
-ENDED_HERE = ("max_sounding_s", "the exercise became earnest")
+# How an alarm ends at a post and may go on elsewhere: the box allows no more, or the hub missed what ended it.
+ENDED_HERE = (
+    (Kind.FINISHED.value, "max_sounding_s", Status.ACTUAL.value),
+    (Kind.FINISHED.value, "max_sounding_s", Status.EXERCISE.value),
+    (Kind.FINISHED.value, "the exercise became earnest", Status.EXERCISE.value),
+    (Kind.CLEARED.value, "all-clear", Status.EXERCISE.value),  # of an actual alarm the state tells when that was
+)
 
 
 class Machine:
@@ -241,7 +246,7 @@ class NodePart(Part):
             assert names & self.closed, f"{key} ended at {self.name}, and the hub had not ended {sorted(names)}"
         elif kind == Kind.SILENCED.value:
             self.quieted = self.timeline.now
-        elif kind == Kind.FINISHED.value and event.get("reason") in ENDED_HERE:
+        elif (kind, event.get("reason"), event.get("status")) in ENDED_HERE:
             self.ended[key] = self.timeline.now
         elif kind == Kind.SOUNDING.value and name is not None and key.incident not in ONCE:
             known = self.disk.loaded_at <= self.machine.true(self.state.alarms[key].since)

@@ -228,3 +228,13 @@ def test_an_exercise_that_became_earnest_does_not_come_back_though_the_hub_misse
     storm.restart(part=1, disk="torn", reboot=True)
 
     storm.teardown()
+
+
+def test_an_exercise_that_was_cleared_does_not_come_back_though_the_hub_missed_that() -> None:
+    storm = Storm()
+    storm.alarm("kotakan", "kebakaran", named=True, qos=1, status="Exercise")
+    storm.wait(5.0)
+    storm.crash(part=0)
+    storm.all_clear("kotakan", named=False, qos=0, status="Exercise")
+
+    storm.teardown()

@@ -85,7 +85,7 @@ def test_a_press_of_an_earlier_boot_has_no_known_age(path: Path, monkeypatch: py
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     monkeypatch.setattr(clock, "now", lambda: 5000.0)
 
-    assert load(path).presses == (Press(PRESS.identifier, PRESS.incident, 5000.0, age_known=False),)
+    assert load(path).presses == (OutboxEntry(PRESS.identifier, PRESS.incident, 5000.0, age_known=False),)
 
 
 @pytest.mark.parametrize("synced", [True, False])
