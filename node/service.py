@@ -1,4 +1,4 @@
-"""The loop: inbox -> step -> effects. Wires the rooms together; must not decide anything.
+"""The loop: inbox -> step -> effects. Wires the parts together; must not decide anything.
 
     buttons ──┐                             ┌──> siren
     link ─────┼──> inbox ──> step ──> here ─┼──> lamps
@@ -43,7 +43,7 @@ LOCK_HOLD_S = 0.05
 
 
 class Node(Loop[State]):
-    """A running node. `run` returns when it is told to stop; leaving it puts everything to rest."""
+    """A running node. `run` returns after `stop`; leaving it puts everything to rest."""
 
     def __init__(
         self, config: Config, tell: Callable[[str], None] = lambda _line: None,
@@ -110,7 +110,7 @@ class Node(Loop[State]):
         self._panel = parts.enter_context(Panel(contacts, lamps, self._inbox))
 
     def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
-        """The loudspeaker, if the settings have one; returns what the status says of it."""
+        """The loudspeaker, if the settings have one; returns what the status shows of it."""
         speaker = self._config.speaker
         if speaker is None:
             return {"sound": "none"}

@@ -82,7 +82,7 @@ class Journal(DatabaseThread[Write]):
         )
 
     def _stored(self, row: tuple[Any, ...]) -> Stored | None:
-        """An alarm in force; a row that cannot be read is told, and keeps no other from being taken up."""
+        """An alarm in force; a row that cannot be read is reported, and keeps no other from being restored."""
         try:
             return self._read_row(row)
         except (TypeError, ValueError, AttributeError) as error:
@@ -168,5 +168,5 @@ def _log(database: Database, epoch: float, source: str, event: object) -> None:
 
 
 def _json(value: object) -> str:
-    """*value* as JSON. Half a sign, which a post may have sent, cannot be written and is left out."""
+    """*value* as JSON. An unpaired surrogate, which a post may have sent, cannot be written and is left out."""
     return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""The hub's loop: inbox -> step -> effects. Wires the rooms together; must not decide anything.
+"""The hub's loop: inbox -> step -> effects. Wires the parts together; must not decide anything.
 
     link ─────┐                             ┌──> link (beacon, status, events)
     clock ────┼──> inbox ──> step ──> here ─┤
@@ -27,13 +27,13 @@ from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import StdoutWriter
 
-# An alarm behind a flood must be heard, for a node that misses it has the hub alone to hear it from: so the hub drops
+# An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so the hub drops
 # nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
 ROOM = 100
 
 
 class Hub(Loop[State]):
-    """A running hub. `run` returns when it is told to stop."""
+    """A running hub. `run` returns after `stop`."""
 
     def __init__(
         self, config: Config, tell: Callable[[str], None] = lambda _line: None,
@@ -97,7 +97,7 @@ def make_setup(district: District, catalogue: Catalogue) -> Setup:
 
 
 def subscriptions(district: str) -> list[Subscription]:
-    """The topic filters of a hub. No two of them overlap, but for what a second hub would say.
+    """The topic filters of a hub. No two of them overlap, but for what a second hub would publish.
 
     All that has the form of an alarm, a command or a patrol is wanted, in whatever letters and with a slash too many at
     either end: a typo is answered. So is the beacon, which nobody else should write. Of all statuses it wants what the

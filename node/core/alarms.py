@@ -92,7 +92,7 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False)
     """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
 
     Whatever was raised before an all-clear is over, in whichever order the two arrive. The all-clear of an *exercise*
-    ends exercises only, and says nothing of what is in earnest.
+    ends exercises only, and concerns no actual alarm.
     """
     setup = t.setup
     if not exercise:

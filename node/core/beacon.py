@@ -1,8 +1,8 @@
 """The hub's beacon, as a node obeys it: what is listed sounds, what was listed and no longer is stops. Pure.
 
-The beacon is a level: each one says all that is in force, what of it is silenced and what was all-cleared lately, so
+The beacon is a level: each one lists all that is in force, what of it is silenced and what was all-cleared lately, so
 it does not matter which of them, or of the messages before them, were lost. Losing them all changes no output; it is
-trouble, said and acted on once: a new connection, in case the old one is dead.
+trouble, reported and acted on once: a new connection, in case the old one is dead.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ EDGE_S = timing.BEACON_S  # an edge that is younger may not be on the list yet
 ENDING_S = 1.0  # what is this close to its end is not begun any more
 SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
 DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
-RAISE_S = 1.0  # two instants of one raise, heard by the hub and here, lie closer together
+RAISE_S = 1.0  # two instants of one raise, received by the hub and here, lie closer together
 
 
 def received(t: Transition, payload: bytes) -> None:
@@ -130,9 +130,9 @@ def _level(t: Transition, key: Key, group: list[Listed]) -> None:
 
 
 def _supersedes(t: Transition, listed: Listed, known: Alarm) -> bool:
-    """Whether *listed* is another alarm than *known*: in earnest, or raised after what of *known* was silenced.
+    """Whether *listed* is another alarm than *known*: the actual one, or raised after what of *known* was silenced.
 
-    What was heard without a name is listed under one, as old as it is here but for the way of the messages.
+    What was received without a name is listed under one, as old as it is here but for the way of the messages.
     """
     if listed.status is not known.status:
         return listed.status is Status.ACTUAL
@@ -147,7 +147,7 @@ def _names(listed: Listed) -> frozenset[str]:
 
 
 def _over(t: Transition, listed: Listed) -> bool:
-    """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to hear, or just now."""
+    """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to receive, or just now."""
     raised_at = t.now - listed.age_s
     return (
         t.state.seen.get(listed.identifier, False)
@@ -169,7 +169,7 @@ def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
         alarms.seen(t, name, over=known.silenced)
     listed = group[0].identifier
     edge_at = known.edge_at
-    if listed not in known.identifiers:  # raised again, and not heard here
+    if listed not in known.identifiers:  # raised again, and not received here
         edge_at = max(edge_at, t.now - min(each.age_s for each in group))
     t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, until=until, edge_at=edge_at,
                       identifier=known.identifier or listed, identifiers=merged))

@@ -16,7 +16,7 @@ from runtime.core.effects import CommonEffect
 class Play:
     """Sound `cycle` over and over, its rounds counted from instant `start`, until instant `until`.
 
-    The first round is come into `entered_s` seconds after its start. A voice, where there is one, says `words` after
+    The first round is come into `entered_s` seconds after its start. A voice, where there is one, speaks `words` after
     the rhythm; what is `quiet` uses neither siren nor strobe, and the loudspeaker softly.
     """
 
@@ -34,7 +34,7 @@ class Hush:
 
 
 class Lamp(Enum):
-    """What a button's lamp says."""
+    """What a button's lamp shows."""
 
     OFF = "off"
     HELD = "held"
@@ -46,7 +46,7 @@ class Lamp(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """What each button's lamp says from now on."""
+    """What each button's lamp shows from now on."""
 
     lamps: Mapping[str, Lamp]
 

@@ -1,6 +1,6 @@
 """What comes in through the inbox, each a frozen value. No behaviour.
 
-What any loop hears (messages, the clock, faults) is in `runtime.core.events`; here is what only a node does.
+What any loop receives (messages, the clock, faults) is in `runtime.core.events`; here is what only a node does.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class OutboxEntry:
     """An accepted press that is not yet known to have reached everyone.
 
     `age_known` is False for one that was made before the machine last started; `pressed_wall`, its instant on a
-    wall clock that was synchronised (seconds since the epoch), may tell its age yet.
+    wall clock that was synchronised (seconds since the epoch), may still give its age.
     """
 
     identifier: str

@@ -154,7 +154,7 @@ def _refuse(t: Transition, topic: AlarmTopic, reason: str, body: Body | None = N
 
 
 def _warn(t: Transition, topic: AlarmTopic, body: Body, message: Received) -> None:
-    """Says what is odd about an alarm that is heard all the same."""
+    """Reports what is odd about an alarm that sounds all the same."""
     for reason in answers.oddities(body, retain=message.retain):
         t.answer(Kind.WARNING, **_about(topic, body), reason=reason)
 

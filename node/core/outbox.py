@@ -2,7 +2,7 @@
 
     kept ──linked──> sent ──broker──> acknowledged ──on the beacon──> dropped
       │                │  ^_________________│ not listed in time: sent again, with its age
-      └── it is over, by its time or by an all-clear: told as a `late` event instead, and dropped when the hub
+      └── it is over, by its time or by an all-clear: reported as a `late` event instead, and dropped when the hub
           (where there is none, the broker) has that
 
 Where no hub is installed the broker's acknowledgement counts; but a press that had to wait for the link is sent once
@@ -65,7 +65,7 @@ def loaded(t: Transition, event: Loaded) -> None:
 
 
 def clock_changed(t: Transition) -> None:
-    """A synchronised clock tells the age of what was pressed, by such a clock, before the machine started."""
+    """A synchronised clock gives the age of what was pressed, by such a clock, before the machine started."""
     if not t.state.clock.synced:
         return
     for press in tuple(t.state.outbox.values()):
@@ -153,7 +153,7 @@ def _due(state: State, press: OutboxEntry) -> float:
 
 
 def _is_late(state: State, press: OutboxEntry) -> bool:
-    """Whether *press* is too old to ring anywhere, or of an age that nobody can tell, or all-clear came after it."""
+    """Whether *press* is too old to ring anywhere, or of unknown age, or all-clear came after it."""
     return (
         not press.age_known or state.now >= press.pressed_at + _counts_s(state, press) or _cleared(state, press)
     )
@@ -164,7 +164,7 @@ def _cleared(state: State, press: OutboxEntry) -> bool:
 
 
 def _unheard(t: Transition, press: OutboxEntry) -> bool:
-    """Whether *press* was sent long enough ago to be listed; a late one is said again so but once."""
+    """Whether *press* was sent long enough ago to be listed; a late one is reported again only once."""
     return (
         press.sent_at is not None and t.now >= press.sent_at + timing.LISTED_S
         and not (press.told_late and press.repeated)

@@ -1,4 +1,4 @@
-"""The watch's round: its code is beaten once, quietly, and the hub writes down who made it. Pure.
+"""The patrol: its code is beaten once, quietly, and the hub records who made it. Pure.
 
 A short touch of the all-clear's button makes one, and so does a message. A post may also beat the hours by itself,
 which everybody within earshot knows then to be well.

@@ -1,15 +1,15 @@
 """Which alarm sounds: the highest priority; equals take turns by cycle; what was pre-empted resumes. Pure.
 
-An exercise gives way to everything in earnest.
+An exercise gives way to every actual alarm.
 
     wall clock, synchronised    …|────────── round ──────────|────────── round ──────────|…   multiples of its length
     here                                 siren · what is left of the drum · siren · drum · …
                                          ^ at once
 
 Where the clock is synchronised, rounds are counted on the wall clock's grid (they start at multiples of their length
-since the epoch), so that posts within earshot beat together though they say nothing to each other; it also says whose
-turn it is of equals. The siren begins at once all the same, whatever the grid says; the safe code waits for it. (A
-watch's round begins at once: whoever touched the button waits for it, and at an hour of the schedule all posts begin
+since the epoch), so that posts within earshot beat together though they exchange nothing; it also gives equals their
+turns. The siren begins at once all the same, whatever the grid says; the safe code waits for it. (A
+patrol begins at once: whoever touched the button waits for it, and at an hour of the schedule all posts begin
 anyway.) A clock that is set moves nothing in the middle of a round: the next one begins on the grid anew.
 
 However many alarms follow each other, after `max_sounding_s` without a break everything rests for `timing.REST_S`; only
@@ -101,7 +101,7 @@ def _first(state: State, now: float) -> list[Alarm]:
 
 
 def _priority(state: State, alarm: Alarm) -> int:
-    """How urgent *alarm* is: what is in earnest before every exercise, and both before what is beaten once."""
+    """How urgent *alarm* is: actual alarms before every exercise, and both before what is beaten once."""
     if alarm.key.incident in ONCE:
         return -1
     in_earnest = _EARNEST if alarm.status is Status.ACTUAL else 0
@@ -128,7 +128,7 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
 
 
 def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
-    """Whose turn it is at instant *at* by the wall clock, which posts within earshot agree on; None if none tells.
+    """Whose turn it is at instant *at* by the wall clock, which posts within earshot agree on; None if none does.
 
     The rounds of equals follow each other, in the order of their names, on a grid of their length together.
     """
@@ -142,7 +142,7 @@ def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
             start, entered_s = (at, 0.0) if off_s < ALIGNED_S else (at - off_s, off_s)
             return Turn(alarm.key, start, start + length_s, alarm.until, entered_s)
         off_s -= length_s
-    first = min(equals, key=lambda alarm: alarm.key)  # a hair before the grid begins again
+    first = min(equals, key=lambda alarm: alarm.key)  # within ALIGNED_S of where the grid begins again
     return Turn(first.key, at, at + lengths_s[first.key], first.until)
 
 
@@ -161,9 +161,9 @@ def _turn(state: State, alarm: Alarm, begin: float) -> Turn:
 
 
 def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
-    """How long after the start of a round on the grid *instant* lies, in seconds; a hair before the next: less than 0.
+    """How long after the start of a round on the grid *instant* lies, in seconds; 0 where there is no grid.
 
-    0 where there is no grid.
+    Within ALIGNED_S of the next round it is less than 0.
     """
     if alarm.key.incident == PATROL or not _has_grid(state):
         return 0.0
@@ -232,7 +232,7 @@ def _pressed_since(alarm: Alarm, instant: float) -> bool:
 
 
 def _finish_code(t: Transition) -> None:
-    """The safe code, or the round's, does not wait: an alarm that begins while it is beaten ends it."""
+    """The safe code, or the patrol's, does not wait: an alarm that begins while it is beaten ends it."""
     turn = t.state.turn
     if turn is None or turn.key.incident not in ONCE or turn.key not in t.state.alarms:
         return

@@ -93,7 +93,7 @@ def _fire(t: Transition, name: str) -> None:
     else:
         identifier = t.identifier()
         village = t.setup.village
-        outbox.keep(t, identifier, name)  # on the disk before anything that says it was pressed
+        outbox.keep(t, identifier, name)  # on the disk before anything that reports it
         t.report(Kind.PRESSED, incident=name, village=village, identifier=identifier, origin=Origin.BUTTON.value)
         alarms.seen(t, identifier, over=False)
         if name == ALL_CLEAR:

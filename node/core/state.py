@@ -27,8 +27,8 @@ class Origin(Enum):
 class Setup(CommonSetup):
     """What does not change while a node runs: its place, its catalogue, its box.
 
-    `drum` says that it can beat without its siren: it has a striker or a loudspeaker. `ronda_s` are the times of the
-    day, in seconds from midnight, at which it beats the watch's round by itself. `in_phase` says that its rounds are on
+    `drum`: it can beat without its siren, as it has a striker or a loudspeaker. `ronda_s` are the times of the
+    day, in seconds from midnight, at which it beats the patrol code by itself. `in_phase`: its rounds are on
     the wall clock's grid.
     """
 
@@ -87,7 +87,7 @@ class Alarm:
 
     `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
     hub lists it, `listed_by` the run of the hub that does. `since` begins its bound, `edge_at` is when it was last
-    raised (pressed, not heard of), and `reported` says that its sounding was, `paused` that it then gave way.
+    raised (pressed, not received); `reported`: its sounding was; `paused`: it then gave way.
     """
 
     key: Key
@@ -123,7 +123,7 @@ class Turn:
     """Whose cycle is playing: its rounds are counted from `start`, and end at `until`.
 
     It was come into `entered_s` seconds after `start`; at `boundary` an equal may take over, as one whole round has
-    been heard by then.
+    been played by then.
     """
 
     key: Key

@@ -38,13 +38,13 @@ def update(t: Transition) -> None:
 
 
 def heartbeat(t: Transition) -> None:
-    """Has the status said again, so that the hub knows that this node lives. Asked as the clock is told, every 5 s."""
+    """Has the status published again, so that the hub knows that this node is there. Called with every Clock."""
     if t.setup.hub and t.now >= t.state.announced_at + timing.HEARTBEAT_S / 2:
         t.change(announced=None)
 
 
 def final_status(state: State, reason: str) -> Publish:
-    """The status that a node leaves behind; also its will, spoken by the broker if the node cannot."""
+    """The status that a node leaves behind; also its will, which the broker publishes if the node cannot."""
     setup = state.setup
     status = NodeStatus(state=OFFLINE, node=setup.node, village=setup.village, boot=setup.boot, version=setup.version,
                         reason=reason)

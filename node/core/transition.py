@@ -1,4 +1,4 @@
-"""A node's step in the making: the alarms it puts, and the outputs that come before everything else."""
+"""A node's step in progress: the alarms it sets, and the outputs that come before everything else."""
 
 import math
 
@@ -24,7 +24,7 @@ class Transition(CommonTransition[State, Effect]):
         return self.state.setup
 
     def do(self, *effects: Effect) -> None:
-        """Adds effects, in order. What sounds goes before everything else: the street first."""
+        """Adds effects, in order. What sounds goes before everything else: nothing may delay the siren."""
         for effect in effects:
             (self.outputs if isinstance(effect, Play | Hush) else self.effects).append(effect)
 
@@ -60,6 +60,6 @@ class Transition(CommonTransition[State, Effect]):
 
 
 def cleared_at(state: State, village: str) -> float:
-    """The instant of the last all-clear of *village*, heard here or by the hub."""
+    """The instant of the last all-clear of *village*, received here or by the hub."""
     never = -math.inf
     return max(state.cleared_at.get(village, never), state.hub.cleared.get(village, never))

@@ -5,7 +5,7 @@
        └── raised again: ───────────┘ the same alarm, for longer, under the latest name
 
 At most one alarm is in force for each village and incident. Its age is counted on the hub's clock that never jumps;
-from a disk of another boot of the machine, only synchronised clocks can tell it.
+from a disk of another boot of the machine, only synchronised clocks give it.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ MOST = 400  # alarms in force: more do not fit into a beacon
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a message says of an alarm: by what name, since when, in earnest or not, from whom."""
+    """What a message contains of an alarm: its name, since when, whether it is actual, from whom."""
 
     identifier: str
     at: float
@@ -44,7 +44,7 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
         known = None
     t.remember(raised.identifier, over=False)
     if known is None:
-        t.put(_fresh(t, key, raised))  # it is told once it is on the disk
+        t.put(_fresh(t, key, raised))  # it is reported once it is on the disk
         return
     merged = replace(known, until=max(known.until, until), note=raised.note or known.note)
     if raised.at >= known.raised_at:
@@ -59,7 +59,7 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
 
 
 def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
-    """*raised* came when it was over: it is written down, told, and sounds nowhere."""
+    """*raised* came when it was over: it is recorded, reported, and sounds nowhere."""
     t.close(_fresh(t, key, raised), End.LATE)
     t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
                     age_s=round(t.now - raised.at, 1), reason=reason)
@@ -101,7 +101,7 @@ def expire(t: Transition) -> None:
 
 
 def restore(t: Transition, event: Loaded) -> None:
-    """What an earlier run left is in force again, as far as its age can be told."""
+    """What an earlier run left is in force again, as far as its age is known."""
     t.recall(event.seen)
     t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared, over=dict(event.over))
     resolve_ages(t)
@@ -110,7 +110,7 @@ def restore(t: Transition, event: Loaded) -> None:
 def resolve_ages(t: Transition, identifier: str | None = None, raised_at: float | None = None) -> None:
     """Takes up of what an earlier run left all whose age is known by now.
 
-    A post that still holds its press tells it: the one with *identifier* was made at *raised_at*.
+    A post that still holds its press gives it: the one with *identifier* was made at *raised_at*.
     """
     state = t.state
     shifts = [_shift(state, stored.same_boot, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]

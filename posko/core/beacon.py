@@ -1,7 +1,7 @@
 """What the hub repeats: every alarm in force, periodically and at each change. Pure.
 
 What is not on the disk yet is not listed yet; unless the disk fails, then it is listed as not kept, and whoever
-pressed it holds on to it. A change is said at once, but no more often than every `LEAST_S`.
+pressed it holds on to it. A change is published at once, but no more often than every `LEAST_S`.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
 LEAST_S = 0.1
-NOTES = (400, 100, 0)  # signs of each note, as far as they fit
+NOTES = (400, 100, 0)  # characters of each note, as far as they fit
 
 
 def request_beacon(t: Transition) -> None:
@@ -26,7 +26,7 @@ def request_beacon(t: Transition) -> None:
 
 
 def update(t: Transition) -> None:
-    """Tells what is accepted by now, and sends a beacon where one is due."""
+    """Reports what is accepted by now, and sends a beacon where one is due."""
     shown = _shown(t.state)
     for alarm in shown:
         if not alarm.shown:
@@ -52,8 +52,8 @@ def deadlines(state: State) -> Iterator[float]:
 
 
 def forget(t: Transition) -> None:
-    """Lets go of what need not be said any more."""
-    fresh = {name: heard for name, heard in t.state.acknowledged.items() if t.now < heard.at + timing.ACKNOWLEDGED_S}
+    """Drops what need not be listed any more."""
+    fresh = {name: each for name, each in t.state.acknowledged.items() if t.now < each.at + timing.ACKNOWLEDGED_S}
     over = {key: at for key, at in t.state.over.items() if t.now < at + timing.CLEARED_S}
     if len(fresh) < len(t.state.acknowledged) or len(over) < len(t.state.over):
         t.change(acknowledged=fresh, over=over)
@@ -75,10 +75,10 @@ def _shown(state: State) -> list[Alarm]:
 
 
 def _content(state: State, shown: list[Alarm]) -> object:
-    """What a beacon says, but for the passing of time."""
+    """What a beacon contains, but for the passing of time."""
     return (
         tuple((alarm.names(), alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
-        tuple(name for name, heard in state.acknowledged.items() if heard.kept),
+        tuple(name for name, each in state.acknowledged.items() if each.kept),
         tuple(state.cleared_at.items()),
         tuple(state.over.items()),
     )
@@ -93,7 +93,7 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
         Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))
         for key, at in state.over.items() if key not in state.alarms
     )
-    heard = tuple(name for name, heard in state.acknowledged.items() if heard.kept)
+    heard = tuple(name for name, each in state.acknowledged.items() if each.kept)
     rest = Beacon(
         boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now
     )

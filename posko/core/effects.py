@@ -21,7 +21,7 @@ class End(Enum):
     CLEARED = "cleared"  # all-clear
     EARNEST = "earnest"  # the exercise became earnest
     LATE = "late"  # it never was in force: too late when it came
-    UNKNOWN = "unknown"  # in force before the machine restarted; how long ago cannot be told
+    UNKNOWN = "unknown"  # in force before the machine restarted; how long ago is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SaveAllClear:
 
 @dataclass(frozen=True, slots=True)
 class SavePatrol:
-    """A watch's round onto the disk; `wall_s` is when, in seconds since the epoch, and `clock` who vouches for it."""
+    """A patrol onto the disk; `wall_s` is when, in seconds since the epoch, and `clock` whether that is synchronised."""
 
     identifier: str
     village: str
@@ -67,7 +67,7 @@ class SavePatrol:
 
 @dataclass(frozen=True, slots=True)
 class SaveReport:
-    """What a post said, into the log."""
+    """An event of a post, into the log."""
 
     post: str
     event: Mapping[str, object]

@@ -1,6 +1,6 @@
 """What comes in through the hub's inbox, each a frozen value. No behaviour.
 
-What any loop hears (messages, the clock, faults) is in `runtime.core.events`; here is what only the hub does.
+What any loop receives (messages, the clock, faults) is in `runtime.core.events`; here is what only the hub does.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ class Stored:
     """An alarm that an earlier run left in force. Its instants are of the machine's boot then.
 
     `same_boot` says that this is still the one; otherwise `first_wall`, when it was first raised by a wall clock that
-    was synchronised (seconds since the epoch), may tell its age yet.
+    was synchronised (seconds since the epoch), may still give its age.
     """
 
     key: Key
@@ -36,7 +36,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class StoredClear:
-    """The last all-clear of a village that an earlier run heard, in the same way."""
+    """The last all-clear of a village that an earlier run received, in the same way."""
 
     village: str
     at: float

@@ -1,4 +1,4 @@
-"""Messages from the network, as the hub hears them: what is accepted, what is answered, and why. Pure.
+"""Messages from the network, as the hub receives them: what is accepted, what is answered, and why. Pure.
 
     topic ──> known? ──> payload ──> whole? ──> seen? late? cleared? ──> alarms
       │                                                                 ├──> proof (statuses of posts)
@@ -107,7 +107,7 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
 
 
 def _again(t: Transition, identifier: str, raised_at: float) -> None:
-    """What was heard before came once more: its sender does not know yet that it was."""
+    """What was received before came once more: its sender does not know yet that it was."""
     alarms.resolve_ages(t, identifier, raised_at)
     if not any(identifier in alarm.names() for alarm in t.state.alarms.values()):
         t.acknowledge(identifier)

@@ -1,7 +1,7 @@
-"""The district's posts, as the hub sees them: who lives, who does not, who has a double. Pure.
+"""The district's posts, as the hub sees them: who is there, who is not, whose name two boxes use. Pure.
 
-A post that is linked publishes its status at every heartbeat; three that do not come make it `away`. The broker says
-`offline` for one whose connection ended. Two runs that take turns are one box too many: a copied SD card.
+A post that is linked publishes its status at every heartbeat; three that do not come make it `away`. The broker
+publishes `offline` for one whose connection ended. Two runs that alternate are two boxes of one name: a copied SD card.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ from posko.core.transition import Transition
 from runtime.core.effects import Reconnect
 from runtime.core.events import Received
 
-TURNS_S = 120.0  # two runs that speak within this time of each other take turns
+TURNS_S = 120.0  # two runs that report within this time of each other alternate
 # What one post may have written down at once, then each second: more than it keeps for the link's return.
 AT_ONCE, PER_S = 300.0, 2.0
-NAME = 128  # signs of an identifier: more than any post gives one
+NAME = 128  # characters of an identifier: more than any post gives one
 
 
 def received(t: Transition, topic: NodeTopic, message: Received) -> None:
-    """A post said something. What the broker had kept of it tells what it was, not that it lives."""
+    """A post published something. What the broker had retained of it is what it was, not that it is there."""
     if not message.payload:
         return
     post = f"{topic.village}/{topic.node}"
@@ -64,14 +64,14 @@ def _event(t: Transition, village: str, post: str, message: Received) -> None:
     _alive(t, post, t.state.record(post), event.boot)
     if event.kind == Kind.LINKED:
         beacon.request_beacon(t)
-    if t.granted((post, "event"), AT_ONCE, PER_S):  # a late press is told again
+    if t.granted((post, "event"), AT_ONCE, PER_S):  # a late press is reported again
         if len(message.payload) <= MAX_BYTES:
             t.do(SaveReport(post, event.members))
         _said(t, village, post, event)
 
 
 def pass_time(t: Transition) -> None:
-    """Notices who has fallen silent; and whether it is the hub that hears nobody any more."""
+    """Notices who has fallen silent; and whether it is the hub that receives nothing any more."""
     state = t.state
     if state.linked_at is None:
         return
@@ -85,12 +85,12 @@ def pass_time(t: Transition) -> None:
         if watch.cloned_at is not None and t.now >= watch.cloned_at + TURNS_S:
             _put(t, post, replace(watch, cloned_at=None))
             t.recover(Fault.DOUBLE_OF.of(post))
-    deaf = silent and len(silent) == len(state.setup.posts) and any(
+    cut_off = silent and len(silent) == len(state.setup.posts) and any(
         watch.last_seen_at is not None and watch.last_seen_at > state.linked_at for watch in state.posts.values()
     )
-    if deaf and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
+    if cut_off and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
         t.change(reconnected_at=t.now)
-        t.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nobody speaks, is not
+        t.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nothing comes, is not
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -116,7 +116,7 @@ def _absence(t: Transition, watch: PostRecord) -> str:
 
 
 def _alive(t: Transition, post: str, watch: PostRecord, boot: str) -> None:
-    """*post* lives; *boot* is its run that speaks."""
+    """*post* is there; *boot* is its run."""
     if boot and boot != watch.boot:
         turns = boot == watch.earlier and t.now < watch.changed_at + TURNS_S
         watch = replace(watch, boot=boot, earlier=watch.boot, changed_at=t.now,
@@ -130,7 +130,7 @@ def _alive(t: Transition, post: str, watch: PostRecord, boot: str) -> None:
 
 
 def _unknown_post(t: Transition, post: str, message: Received) -> None:
-    """A post that the district file does not know: said once for each of its runs."""
+    """A post that the district file does not know: reported once for each of its runs."""
     status = read_status(message.payload)
     who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
     if who not in t.state.unknown_posts and len(t.state.unknown_posts) < alarms.MOST:
@@ -159,7 +159,7 @@ def _said(t: Transition, village: str, post: str, event: Report) -> None:
 
 
 def _late(t: Transition, key: Key, post: str, event: Report) -> None:
-    """A press that came too late for everyone: it is written down, and its sender need not tell it again."""
+    """A press that came too late for everyone: it is recorded, and its sender need not report it again."""
     identifier = event.text("identifier")
     setup = t.setup
     if key.incident not in setup.incidents or key.village not in setup.villages or identifier in t.state.seen:

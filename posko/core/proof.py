@@ -1,6 +1,6 @@
 """Proof of sounding: which posts should sound an alarm, which do, how long each took, and what keeps the others. Pure.
 
-The proof is each post's own status, which it says anew with every change of what its outputs do. The hub folds it
+The proof is each post's own status, which it publishes at every change of what its outputs do. The hub folds it
 into its alarms; the operator's tools do the same for themselves, so that they need no hub.
 """
 
@@ -14,7 +14,7 @@ from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.core.state import Alarm, State
 from posko.core.transition import Transition
 
-PROOF_S = 10.0  # what does not sound by then is told
+PROOF_S = 10.0  # what does not sound by then is reported
 
 
 class Trouble(StrEnum):
@@ -22,7 +22,7 @@ class Trouble(StrEnum):
 
     AWAY = "away"  # its status did not come for too long
     OFFLINE = "offline"  # its connection ended
-    UNHEARD = "unheard"  # never heard
+    UNHEARD = "unheard"  # nothing ever came from it
     LOCKED = "locked"  # the key in its box keeps the network out
     SILENCED = "silenced"  # at the box, or by an operator
     WAITING = "waiting"  # something more urgent sounds there
@@ -47,7 +47,7 @@ def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Troub
 
 
 def update(t: Transition) -> None:
-    """Notes who has begun to sound, and tells once when all do, or when some do not in time."""
+    """Notes who has begun to sound, and reports once that all do, or that some do not in time."""
     for alarm in tuple(t.state.alarms.values()):
         expected = t.setup.expected(alarm.key)
         sounding = [
@@ -69,7 +69,7 @@ def missing(state: State, alarm: Alarm) -> dict[str, Trouble]:
 
 
 def deadlines(state: State) -> Iterator[float]:
-    """The instants at which those that fail will be told."""
+    """The instants at which those that fail will be reported."""
     yield from (
         alarm.accepted_at + PROOF_S for alarm in state.alarms.values() if not (alarm.missed or alarm.proven)
     )
@@ -91,5 +91,5 @@ def _tell(t: Transition, alarm: Alarm, without: list[str]) -> None:
 
 def _trouble(state: State, post: str, key: Key) -> Trouble | None:
     watch = state.record(post)
-    # What the broker kept of a post tells what it was, not that it lives.
+    # What the broker retained of a post is what it was, not that it is there.
     return trouble(watch.status, key, away=watch.away or watch.last_seen_at is None)

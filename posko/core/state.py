@@ -11,7 +11,7 @@ from runtime.core.state import CommonSetup, CommonState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup(CommonSetup):
-    """What does not change while a hub runs: its district, its catalogue, and who hears what.
+    """What does not change while a hub runs: its district, its catalogue, and what each post sounds.
 
     `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
     raised in.
@@ -21,7 +21,7 @@ class Setup(CommonSetup):
 
     def expected(self, key: Key) -> tuple[str, ...]:
         """The posts that should sound an alarm of *key*, in order."""
-        return tuple(sorted(post for post, heard in self.posts.items() if key.incident in heard.get(key.village, ())))
+        return tuple(sorted(post for post, reach in self.posts.items() if key.incident in reach.get(key.village, ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Alarm:
 
     `identifier` and `raised_at` are of the latest time it was raised, `also` what it was called besides; `first` is
     what it was called first, and its name on the disk, `first_at` when that was, and `origin` by whom. `accepted_at` is
-    when the hub heard of it. It is `kept` once write `stamp` is on the disk, and `shown` once it was ever listed.
+    when the hub received it. It is `kept` once write `stamp` is on the disk, and `shown` once it was ever listed.
     `silenced` are the villages (or `semua`) where it is in force without a sound, and since when; `sounds` the posts
-    that were seen to sound it, and how many seconds after `first_at`. `missed` and `proven` say what was told of that.
+    that were seen to sound it, and how many seconds after `first_at`. `missed`, `proven`: what was reported of that.
     """
 
     key: Key
@@ -70,10 +70,10 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class PostRecord:
-    """What is known of a post: its last status, when it was last heard live, and which of its runs spoke.
+    """What is known of a post: its last status, when it last reported anything itself, and which runs it has.
 
-    `earlier` is the run that spoke before `boot`, `changed_at` when the one took over from the other, and `cloned_at`
-    when two were last seen to take turns.
+    `earlier` is the run before `boot`, `changed_at` when the one took over from the other, and `cloned_at`
+    when two were last seen to alternate.
     """
 
     status: NodeStatus | None = None

@@ -1,4 +1,4 @@
-"""What the hub shows of itself and of the district: its status, and its last words. Pure."""
+"""What the hub shows of itself and of the district: its status, and the one that it leaves behind. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +11,7 @@ from posko.core.state import Alarm, PostRecord, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
-LEAST_S = 0.2  # how soon the status may be said again
+LEAST_S = 0.2  # how soon the status may be published again
 
 
 def update(t: Transition) -> None:
@@ -29,19 +29,19 @@ def update(t: Transition) -> None:
 
 
 def heartbeat(t: Transition) -> None:
-    """Has the status said again. Asked as the clock is told, every 5 s."""
+    """Has the status published again. Called with every Clock."""
     if t.now > t.state.announced_at + timing.HEARTBEAT_S - 1.0:
         t.change(announced=None)
 
 
 def deadlines(state: State) -> Iterator[float]:
-    """The instant at which a status that was held back may be said. Without news nothing is, which costs a turn."""
+    """The instant at which a status that was held back may be published; without a change, nothing then is."""
     if state.linked_at is not None and state.now < state.announced_at + LEAST_S:
         yield state.announced_at + LEAST_S
 
 
 def final_status(state: State, reason: str) -> Publish:
-    """The status that a hub leaves behind; also its will, spoken by the broker if the hub cannot."""
+    """The status that a hub leaves behind; also its will, which the broker publishes if the hub cannot."""
     status = HubStatus(state=OFFLINE, boot=state.setup.boot, version=state.setup.version, reason=reason)
     return Publish(Transition(state, state.now).topic("status"), write_status(status), retain=True)
 

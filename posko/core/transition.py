@@ -1,4 +1,4 @@
-"""The hub's step in the making: the alarms it puts, and the writes that it waits for."""
+"""The hub's step in progress: the alarms it sets, and the writes that it waits for."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveIdentif
 from posko.core.state import Acknowledgement, Alarm, Setup, State
 from runtime.core.transition import CommonTransition, without
 
-ACKNOWLEDGED = 500  # identifiers that the beacon may name as heard
+ACKNOWLEDGED = 500  # identifiers that the beacon may name as acknowledged
 
 
 class Transition(CommonTransition[State, Effect]):
     """What a step of the hub has changed so far, and what it will do."""
 
-    answers_at_once = 200.0  # it speaks for a whole district
+    answers_at_once = 200.0  # it reports for a whole district
     answers_per_s = 20.0
 
     @property
@@ -40,7 +40,7 @@ class Transition(CommonTransition[State, Effect]):
         self.do(SaveAlarm(alarm.stamp, alarm, self.setup.expected(alarm.key)))
 
     def close(self, alarm: Alarm, end: End, at: float | None = None) -> None:
-        """Writes that *alarm* is over, since *at*, and takes it out. All its names are heard from now on."""
+        """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on."""
         stamp = self._stamp()
         known = self.state.alarms.get(alarm.key)
         if known is not None and known.identifier == alarm.identifier:
@@ -71,8 +71,8 @@ class Transition(CommonTransition[State, Effect]):
                 for key, alarm in self.state.alarms.items()
             },
             acknowledged={
-                name: replace(heard, kept=True) if heard.stamp in stamps else heard
-                for name, heard in self.state.acknowledged.items()
+                name: replace(each, kept=True) if each.stamp in stamps else each
+                for name, each in self.state.acknowledged.items()
             },
         )
 
@@ -95,7 +95,7 @@ class Transition(CommonTransition[State, Effect]):
         return self.state.stamp
 
     def _acknowledge(self, identifier: str, stamp: int) -> None:
-        heard = {**without(self.state.acknowledged, identifier), identifier: Acknowledgement(self.now, stamp)}
-        if len(heard) > ACKNOWLEDGED:
-            del heard[next(iter(heard))]
-        self.change(acknowledged=heard)
+        names = {**without(self.state.acknowledged, identifier), identifier: Acknowledgement(self.now, stamp)}
+        if len(names) > ACKNOWLEDGED:
+            del names[next(iter(names))]
+        self.change(acknowledged=names)
