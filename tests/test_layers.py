@@ -27,8 +27,8 @@ LAYERS = {
 }
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
-    "abc", "array", "collections", "dataclasses", "datetime", "difflib", "enum", "itertools", "json", "math",
-    "operator", "re", "types", "typing", "unicodedata",
+    "abc", "array", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "json",
+    "math", "operator", "re", "types", "typing", "unicodedata",
 }
 # Where each library is used: a module, or a folder (with a dot at its end).
 HOMES = {

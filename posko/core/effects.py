@@ -55,7 +55,7 @@ class SaveAllClear:
 
 @dataclass(frozen=True, slots=True)
 class SavePatrol:
-    """A patrol onto the disk; `wall_s` is when, in seconds since the epoch, and `clock` whether that is synchronised."""
+    """A patrol onto the disk; `wall_s` is when (seconds since the epoch), `clock` whether that is synchronised."""
 
     identifier: str
     village: str
