@@ -1,7 +1,7 @@
 """A box on the wall, as far as a node can tell: its outputs are watched here, its contacts moved from here.
 
 Behind the node's simulated pin driver (node/simulated.py) there is a Unix socket; this is its other end. The node
-is the real process. Must not know the node's rules: it sees levels, and presses buttons.
+is the real process. Must not know the node's rules: it sees levels, and moves contacts.
 """
 
 import json
@@ -80,12 +80,6 @@ class Box(Program):
             raise RuntimeError(f"{self.name} is not running")
         line = json.dumps({"pin": self._contacts[name], "level": int(not closed)})
         connection.sendall(f"{line}\n".encode())
-
-    def press(self, name: str, hold_s: float) -> None:
-        """Holds button *name* for *hold_s* seconds."""
-        self.contact(name, closed=True)
-        time.sleep(hold_s)
-        self.contact(name, closed=False)
 
     def on(self, output: str) -> bool:
         """Whether *output* is on: siren, striker, strobe, or `lamp NAME`."""

@@ -25,7 +25,7 @@ class Neighbours:
 @pytest.fixture(scope="module")
 def neighbours() -> Iterator[Neighbours]:
     with tempfile.TemporaryDirectory(prefix="k") as name, PrivateBroker(Path(name) / "broker") as broker:
-        slow = {"bencana": {"pin": 21, "hold_s": SLOW_S}, **settings(Path(name), 0)["buttons"]}
+        slow = {"bencana": {"pin": 21, "lamp": 12, "hold_s": SLOW_S}, **settings(Path(name), 0)["buttons"]}
         kalibagor = Post(Path(name) / "a", broker.port, buttons=slow)
         kotakan = Post(Path(name) / "b", broker.port, "kotakan")
         with_both = (kalibagor, kotakan)
