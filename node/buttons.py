@@ -6,12 +6,12 @@ which finds what a dead edge handler missed. The same thread blinks the lamps.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 
 from node.core.effects import Lamp
 from node.core.events import Contact
 from node.devices import ContactInput, Output
+from runtime.clock import SystemTimer, Timer
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 
@@ -32,7 +32,8 @@ class Panel:
     """The buttons and lamps of a box. Use as a context manager."""
 
     def __init__(
-        self, contacts: Mapping[str, ContactInput], lamps: Mapping[str, Output], inbox: Inbox
+        self, contacts: Mapping[str, ContactInput], lamps: Mapping[str, Output], inbox: Inbox,
+        timer: Timer | None = None,
     ) -> None:
         self._contacts = dict(contacts)
         self._lamps = dict(lamps)
@@ -43,7 +44,9 @@ class Panel:
         self._lit: dict[str, bool] = {}
         self._failed: set[str] = set()
         self._doubted: set[str] = set()
-        self._closing = Flag()
+        self._timer = timer if timer is not None else SystemTimer()
+        self._woken = Condition()
+        self._closing = False
         self._thread = Thread(target=self._run, name="panel", daemon=True)
 
     def __enter__(self) -> "Panel":
@@ -61,7 +64,9 @@ class Panel:
 
     def close(self) -> None:
         """Lamps out, pins let go."""
-        self._closing.set()
+        with self._woken:
+            self._closing = True
+            self._woken.notify()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
         for name, lamp in self._lamps.items():
@@ -95,12 +100,19 @@ class Panel:
 
     def _run(self) -> None:
         look = 0
-        while not self._closing.wait(LOOK_S):
+        while self._awaits(self._timer.now() + LOOK_S):
             look += 1
             for name, contact in self._contacts.items():
                 self._guard(f"pin of button {name}", partial(self._look, name, contact))
             for name, lamp in self._lamps.items():
                 self._guard(f"pin of lamp {name}", partial(self._show, name, lamp, look))
+
+    def _awaits(self, due: float) -> bool:
+        """Waits until instant *due*. Returns whether there is anything to do then: False when it is closed before."""
+        with self._woken:
+            while not self._closing and (wait_s := due - self._timer.now()) > 0:
+                self._timer.wait(self._woken, wait_s)
+            return not self._closing
 
     def _look(self, name: str, contact: ContactInput) -> None:
         """Tells a level that differs from what was told, at the second look: the edge may be on its way."""

@@ -24,6 +24,7 @@ from node.config import Config, voices
 from node.core import status, step
 from node.core.effects import DeletePress, Effect, Hush, Light, Play, SavePress, SaveSeen, SelfTest
 from node.core.events import SelfTested
+from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
 from node.devices import Output
@@ -96,9 +97,9 @@ class Node(Loop[State]):
             for role, each in relays.items() if each is not None
         }
         stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
+        sequencer = Sequencer(frozenset(outputs), stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s)
         self._siren = parts.enter_context(
-            Siren(outputs, self._inbox, stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s,
-                  prepare=lambda: health.realtime(health.SIREN_PRIORITY))
+            Siren(outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY))
         )
         contacts = {name: pins.contact(factory, button.pin) for name, button in settings.buttons.items()}
         if settings.lock is not None:

@@ -4,6 +4,8 @@ import ctypes
 import time
 import uuid
 from pathlib import Path
+from threading import Condition
+from typing import Protocol
 
 from runtime.core.events import Clock
 
@@ -14,6 +16,35 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def now() -> float:
     """Seconds on CLOCK_BOOTTIME: never jumps, and goes on while the machine sleeps (clock_gettime(2))."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Timer(Protocol):
+    """The clock of a thread, and how it waits on it; a test puts one in its place whose time is the test's."""
+
+    def now(self) -> float:
+        """As `now` of this module."""
+
+    def wait(self, woken: Condition, seconds: float) -> None:
+        """Waits until *woken*, which the caller holds, is notified, for *seconds* at most."""
+
+    def sleep(self, seconds: float) -> None:
+        """Waits for *seconds*, whatever happens."""
+
+
+class SystemTimer:
+    """The node's clock itself."""
+
+    def now(self) -> float:
+        """Seconds on CLOCK_BOOTTIME."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def wait(self, woken: Condition, seconds: float) -> None:
+        """Waits until *woken*, which the caller holds, is notified, for *seconds* at most."""
+        woken.wait(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Waits for *seconds*, whatever happens."""
+        time.sleep(seconds)
 
 
 def machine_boot() -> str:

@@ -3,12 +3,15 @@
 Roles that a box lacks degrade: without a striker the rhythm is beaten on the siren relay itself.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from contract.domain.rhythm import Cycle, entered
 
-_HAIR_S = 1e-6  # what sums of seconds may be off
+RESYNC_S = 0.25  # what is later than this is left out
+_ROUNDING_S = 1e-6  # what sums of seconds may be off
 
 
 class Role(Enum):
@@ -21,12 +24,18 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An output switches. `at_s` is seconds from the cycle's start; `least_s` how long it must have been on."""
+    """An output switches. `at_s` is seconds from the cycle's start.
+
+    `least_s` is how long the output must have been where it is before: so a stroke that begins late keeps its length,
+    and two late ones do not become one. An `entry` is an edge at which the score can be joined without spoiling the
+    count of a figure.
+    """
 
     at_s: float
     role: Role
     on: bool
     least_s: float = 0.0
+    entry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Score:
     quiet: bool = False
 
     def due(self, start: float, index: int) -> tuple[float, Edge]:
-        """The *index*-th edge of a program whose rounds count from *start*."""
+        """The *index*-th edge of a program whose rounds count from *start*, and its instant."""
         if index < len(self.first):
             edge = self.first[index]
             return start + edge.at_s, edge
@@ -50,25 +59,34 @@ class Score:
         edge = self.edges[place]
         return start + (round_ + 1) * self.length_s + edge.at_s, edge
 
-    def index_after(self, start: float, now: float) -> int:
-        """The first edge that lies after *now*."""
+    def join(self, start: float, now: float) -> tuple[int, frozenset[Role]]:
+        """Where a program whose rounds count from *start* is taken up at *now*: its next edge, and what is on.
+
+        That is the first edge after *now*, and what all edges before it leave on, the strobe apart. But a figure that
+        has begun is beaten from its first stroke if that is at most `RESYNC_S` late, and else left out: half of it
+        would say something else.
+        """
         round_ = max(0, int((now - start) // self.length_s))
-        passed = sum(1 for edge in self._edges(round_) if start + round_ * self.length_s + edge.at_s <= now)
-        return passed if round_ == 0 else len(self.first) + (round_ - 1) * len(self.edges) + passed
+        edges = self.edges if round_ else self.first
+        begun = start + round_ * self.length_s
+        place = 0
+        while place < len(edges) and begun + edges[place].at_s <= now:
+            place += 1
+        if place < len(edges) and not edges[place].entry:
+            opened = place - 1
+            while not edges[opened].entry:
+                opened -= 1
+            if now <= begun + edges[opened].at_s + RESYNC_S:
+                place = opened
+            else:
+                while place < len(edges) and not edges[place].entry:
+                    place += 1
+        on = _left_on(edges[:place], self._goes_over(round_))
+        return place if round_ == 0 else len(self.first) + (round_ - 1) * len(self.edges) + place, on
 
-    def on_at(self, start: float, now: float) -> frozenset[Role]:
-        """The outputs that are on at *now*, the strobe apart."""
-        if now < start:
-            return frozenset()
-        round_, phase = divmod(now - start, self.length_s)
-        on: set[Role] = set()
-        for edge in self._edges(int(round_)):
-            if edge.at_s <= phase:
-                (on.add if edge.on else on.discard)(edge.role)
-        return frozenset(on)
-
-    def _edges(self, round_: int) -> tuple[Edge, ...]:
-        return self.edges if round_ else self.first
+    def _goes_over(self, round_: int) -> frozenset[Role]:
+        """What is on as *round_* begins."""
+        return frozenset() if round_ == 0 else _left_on(self.first if round_ == 1 else self.edges, frozenset())
 
 
 def score(
@@ -79,17 +97,39 @@ def score(
     The first round is come into after *entered_s*. What is *quiet* does not use the siren, even for want of a striker.
     """
     beater, beat_s = (Role.STRIKER, stroke_s) if quiet or Role.STRIKER in roles else (Role.SIREN, cycle.beat_s)
-    first = _edges(entered(cycle, entered_s), beater, beat_s)
-    return Score(_edges(cycle, beater, beat_s), cycle.length_s, first, quiet)
+    begun = entered(cycle, entered_s)
+    if quiet:
+        cycle, begun = replace(cycle, siren=None), replace(begun, siren=None)
+    ended_s = (cycle.strokes_s[-1] + beat_s if cycle.strokes_s else 0.0) - cycle.length_s  # the round before
+    return Score(
+        _edges(cycle, beater, beat_s, ended_s), cycle.length_s, _edges(begun, beater, beat_s, -math.inf), quiet
+    )
 
 
-def _edges(cycle: Cycle, beater: Role, beat_s: float) -> tuple[Edge, ...]:
+def _edges(cycle: Cycle, beater: Role, beat_s: float, ended_s: float) -> tuple[Edge, ...]:
+    """The edges of a round; *ended_s* is when the last stroke before it ends, counted from its start."""
+
+    def rest_s(at_s: float) -> float:
+        """Half of the rest that is planned, or as long as a stroke: what is late can be made up for."""
+        return max(0.0, min(beat_s, (at_s - ended_s) / 2))
+
     edges: list[Edge] = []
     if cycle.siren is not None:
-        ends_s = cycle.siren.at_s + cycle.siren.length_s
-        edges.append(Edge(cycle.siren.at_s, Role.SIREN, on=True))
-        if ends_s < cycle.length_s - _HAIR_S:  # else the next round goes on with it
-            edges.append(Edge(ends_s, Role.SIREN, on=False))
-    for at_s in cycle.strokes_s:
-        edges += (Edge(at_s, beater, on=True), Edge(at_s + beat_s, beater, on=False, least_s=beat_s))
+        siren_ends_s = cycle.siren.at_s + cycle.siren.length_s
+        edges.append(Edge(cycle.siren.at_s, Role.SIREN, on=True, least_s=rest_s(0.0) if beater is Role.SIREN else 0.0))
+        if siren_ends_s < cycle.length_s - _ROUNDING_S:  # else the next round goes on with it
+            edges.append(Edge(siren_ends_s, Role.SIREN, on=False))
+        ended_s = siren_ends_s if beater is Role.SIREN else ended_s
+    for place, at_s in enumerate(cycle.strokes_s):
+        edges.append(Edge(at_s, beater, on=True, least_s=rest_s(at_s), entry=place % cycle.figure == 0))
+        ended_s = at_s + beat_s
+        edges.append(Edge(ended_s, beater, on=False, least_s=beat_s, entry=False))
     return tuple(sorted(edges, key=lambda edge: (edge.at_s, edge.on)))
+
+
+def _left_on(edges: Sequence[Edge], on: frozenset[Role]) -> frozenset[Role]:
+    """What is on after *edges*, if *on* was before."""
+    left = set(on)
+    for edge in edges:
+        (left.add if edge.on else left.discard)(edge.role)
+    return frozenset(left)

@@ -1,25 +1,23 @@
-"""Buttons and lamps: callbacks only enqueue, a second path finds what the first one missed, no pin stops another."""
+"""Buttons and lamps: callbacks only enqueue, a second path finds what the first one missed, no pin stops another.
 
-import time
+The thread's time is the test's: it looks at the levels, and blinks, as often as the test lets it.
+"""
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 
-from node.buttons import PATTERNS, Panel
+from node.buttons import LOOK_S, PATTERNS, Panel
 from node.core.effects import Lamp
 from node.core.events import Contact
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from tests.support.fake_timer import FakeTimer
 from tests.support.pins import Bench, FakeContact, FakeOutput
 from tests.support.waiting import drain, take, wait_until
 
-LOOK_S = 0.01
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("node.buttons.LOOK_S", LOOK_S)
+BEGUN = FakeTimer().now()
 
 
 class Looks:
@@ -45,17 +43,24 @@ class Looks:
         self.lit = lit
 
 
+def looks(timer: FakeTimer, count: int) -> None:
+    """The thread looks *count* times; its looks lie in the middle between the instants up to which this lets it."""
+    so_far = int((timer.now() - BEGUN) / LOOK_S)
+    timer.run(BEGUN + (so_far + count + 0.5) * LOOK_S)
+
+
 @contextmanager
 def panel_of(
-    contacts: Mapping[str, FakeContact], inbox: Inbox, lamps: Mapping[str, FakeOutput | Looks] | None = None
+    contacts: Mapping[str, FakeContact], inbox: Inbox, lamps: Mapping[str, FakeOutput | Looks] | None = None,
+    timer: FakeTimer | None = None,
 ) -> Iterator[Panel]:
-    with Panel(contacts, lamps or {}, inbox) as panel:
+    with Panel(contacts, lamps or {}, inbox, timer or FakeTimer()) as panel:
         yield panel
 
 
 def test_presses_and_releases_are_told_in_order(bench: Bench) -> None:
     inbox = Inbox()
-    with Panel({"pencurian": bench.contact(5), "kebakaran": bench.contact(6)}, {}, inbox):
+    with Panel({"pencurian": bench.contact(5), "kebakaran": bench.contact(6)}, {}, inbox, FakeTimer()):
         for pin, high in ((5, False), (6, False), (5, True), (6, True)):
             bench.drive(pin, high=high)
         told = [take(inbox, Contact) for _ in range(4)]
@@ -70,59 +75,91 @@ def test_a_contact_that_is_closed_at_the_start_is_told_as_found_so(bench: Bench)
     inbox = Inbox()
     contacts = {"pencurian": bench.contact(5), "kebakaran": bench.contact(6)}
     bench.drive(6, high=False)
-    with Panel(contacts, {}, inbox):
+    with Panel(contacts, {}, inbox, FakeTimer()):
         bench.drive(6, high=True)
         told = [take(inbox, Contact), take(inbox, Contact)]
 
     assert told == [Contact("kebakaran", closed=True, initial=True), Contact("kebakaran", closed=False)]
 
 
-def test_the_level_finds_a_press_and_a_release_whose_edges_were_lost() -> None:
-    inbox, contact = Inbox(), FakeContact()
+def test_the_level_finds_a_press_and_a_release_whose_edges_were_lost_at_the_second_look() -> None:
+    inbox, contact, timer = Inbox(), FakeContact(), FakeTimer()
     contact.deaf = True
-    with panel_of({"pencurian": contact}, inbox):
-        contact.move(closed=True)
-        pressed = take(inbox, Contact)
-        contact.move(closed=False)
-        released = take(inbox, Contact)
-        time.sleep(4 * LOOK_S)  # nothing more may come: there is nothing to wait on
+    found = []
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
+        for closed in (True, False):
+            contact.move(closed=closed)
+            for _ in range(3 if closed else 4):
+                looks(timer, 1)
+                found.append(drain(inbox))
 
-        assert (pressed, released) == (Contact("pencurian", closed=True), Contact("pencurian", closed=False))
-        assert drain(inbox) == []
+    assert found == [
+        [], [Contact("pencurian", closed=True)], [],
+        [], [Contact("pencurian", closed=False)], [], [],
+    ]
+
+
+def test_a_level_that_changes_from_look_to_look_is_not_told() -> None:
+    inbox, contact, timer = Inbox(), FakeContact(), FakeTimer()
+    contact.deaf = True
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
+        for closed in (True, True, False, True, False, False, True, False, True, False):
+            contact.move(closed=closed)
+            looks(timer, 1)
+
+    assert drain(inbox) == [Contact("pencurian", closed=True), Contact("pencurian", closed=False)]
 
 
 def test_a_level_that_the_edge_has_told_is_not_told_again() -> None:
-    inbox, contact = Inbox(), FakeContact()
-    with panel_of({"pencurian": contact}, inbox):
+    inbox, contact, timer = Inbox(), FakeContact(), FakeTimer()
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
         contact.move(closed=True)
-        time.sleep(4 * LOOK_S)
+        looks(timer, 4)
 
         assert drain(inbox) == [Contact("pencurian", closed=True)]
 
 
+def test_a_level_whose_edge_comes_between_two_looks_is_told_once() -> None:
+    inbox, contact, timer = Inbox(), FakeContact(), FakeTimer()
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
+        for _ in range(3):
+            contact.deaf = True
+            contact.move(closed=True)
+            looks(timer, 1)
+            assert contact.when_activated is not None
+            contact.when_activated()  # late
+            looks(timer, 3)
+            contact.deaf = False
+            contact.move(closed=False)
+            looks(timer, 3)
+
+    assert drain(inbox) == [Contact("pencurian", closed=True), Contact("pencurian", closed=False)] * 3
+
+
 def test_a_button_that_cannot_be_read_is_a_fault_and_the_others_work() -> None:
-    inbox, dead, well = Inbox(), FakeContact(), FakeContact()
-    with panel_of({"pencurian": dead, "kebakaran": well}, inbox) as panel:
+    inbox, dead, well, timer = Inbox(), FakeContact(), FakeContact(), FakeTimer()
+    with panel_of({"pencurian": dead, "kebakaran": well}, inbox, timer=timer) as panel:
         dead.broken = True
-        fault = take(inbox, Faulted)
+        looks(timer, 3)
         trouble = panel.trouble()
         well.move(closed=True)
-        by_edge = take(inbox, Contact)
         well.deaf = True
         well.move(closed=False)
-        by_level = take(inbox, Contact)
+        looks(timer, 3)
         dead.broken = False
-        recovered = take(inbox, Recovered)
+        looks(timer, 1)
 
         assert panel.trouble() is None
-    assert fault == Faulted("pin of button pencurian", "fails: the driver fails")
     assert trouble == "cannot use pin of button pencurian"
-    assert (by_edge, by_level) == (Contact("kebakaran", closed=True), Contact("kebakaran", closed=False))
-    assert recovered == Recovered("pin of button pencurian")
+    assert drain(inbox) == [
+        Faulted("pin of button pencurian", "fails: the driver fails"),
+        Contact("kebakaran", closed=True), Contact("kebakaran", closed=False),
+        Recovered("pin of button pencurian"),
+    ]
 
 
 def test_an_edge_handler_that_raises_in_the_driver_leaves_the_second_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    inbox, first, second = Inbox(), FakeContact(), FakeContact()
+    inbox, first, second, timer = Inbox(), FakeContact(), FakeContact(), FakeTimer()
     tell = Panel._tell
     faults = iter([RuntimeError("a bug")])
 
@@ -132,61 +169,64 @@ def test_an_edge_handler_that_raises_in_the_driver_leaves_the_second_path(monkey
         tell(self, name, closed=closed)
 
     monkeypatch.setattr(Panel, "_tell", failing)
-    with panel_of({"pencurian": first, "kebakaran": second}, inbox):
+    with panel_of({"pencurian": first, "kebakaran": second}, inbox, timer=timer):
         with pytest.raises(RuntimeError):
             first.move(closed=True)
         second.move(closed=True)
-        told = {take(inbox, Contact), take(inbox, Contact)}
+        looks(timer, 2)
 
-    assert told == {Contact("pencurian", closed=True), Contact("kebakaran", closed=True)}
+    assert drain(inbox) == [Contact("kebakaran", closed=True), Contact("pencurian", closed=True)]
 
 
 def test_a_lamp_that_fails_is_a_fault_and_neither_lamps_nor_buttons_wait_for_it() -> None:
-    inbox, contact, dead, well = Inbox(), FakeContact(), Looks(), FakeOutput()
+    inbox, contact, dead, well, timer = Inbox(), FakeContact(), Looks(), FakeOutput(), FakeTimer()
     dead.broken = True
-    with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": well}) as panel:
-        fault = take(inbox, Faulted)
+    with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": well}, timer) as panel:
         panel.light({"pencurian": Lamp.HEARD, "kebakaran": Lamp.HEARD})
-        assert wait_until(lambda: well.is_on)
+        looks(timer, 1)
+        lit = (well.is_on, dead.lit)
         contact.move(closed=True)
-        assert take(inbox, Contact) == Contact("pencurian", closed=True)
         dead.broken = False
-        assert take(inbox, Recovered) == Recovered("pin of lamp pencurian")
-        assert wait_until(lambda: dead.lit)
+        looks(timer, 1)
 
-    assert fault == Faulted("pin of lamp pencurian", "fails: the driver fails")
-
-
-def shown(mode: Lamp, looks: int) -> str:
-    """What a lamp of *mode* shows at each of *looks* looks, by the very method that the thread calls."""
-    lamp, told = Looks(), ""
-    panel = Panel({}, {"pencurian": lamp}, Inbox())
-    panel.light({"pencurian": mode})
-    for look in range(looks):
-        panel._show("pencurian", lamp, look)
-        told += "#" if lamp.lit else "."
-    return told
+    assert lit == (True, False)
+    assert drain(inbox) == [
+        Faulted("pin of lamp pencurian", "fails: the driver fails"), Contact("pencurian", closed=True),
+        Recovered("pin of lamp pencurian"),
+    ]
 
 
 @pytest.mark.parametrize("mode", Lamp)
 def test_a_lamp_shows_its_pattern_over_and_over(mode: Lamp) -> None:
-    assert shown(mode, 40) == (PATTERNS[mode] * 40)[:40]
+    lamp, timer, shown = Looks(), FakeTimer(), ""
+    with panel_of({}, Inbox(), {"pencurian": lamp}, timer) as panel:
+        panel.light({"pencurian": mode})
+        for _ in range(40):
+            looks(timer, 1)
+            shown += "#" if lamp.lit else "."
+
+    assert shown in [(PATTERNS[mode] * 42)[begun:][:40] for begun in range(len(PATTERNS[mode]))]
 
 
 def test_the_patterns_can_be_told_apart_except_for_the_two_steady_ones() -> None:
-    seen = {mode: shown(mode, 40) for mode in Lamp}
+    seen = {mode: (PATTERNS[mode] * 40)[:40] for mode in Lamp}
 
     assert seen[Lamp.HELD] == seen[Lamp.HEARD] == "#" * 40
     assert len(set(seen.values())) == len(Lamp) - 1
 
 
-def test_a_lamp_is_out_until_it_is_told_otherwise_and_when_the_panel_is_left(bench: Bench) -> None:
-    lamp = bench.output(6)
-    with Panel({}, {"pencurian": lamp}, Inbox()) as panel:
+def test_a_lamp_is_out_until_it_is_told_otherwise_and_follows_at_the_next_look(bench: Bench) -> None:
+    lamp, timer = bench.output(6), FakeTimer()
+    with Panel({}, {"pencurian": lamp}, Inbox(), timer) as panel:
+        looks(timer, 3)
+        before = bench.history(6)
         panel.light({"pencurian": Lamp.HEARD})
-        assert wait_until(lambda: bench.history(6) == [False, True])
+        looks(timer, 1)
+        lit = bench.history(6)
         panel.light({"pencurian": Lamp.OFF})
-        assert wait_until(lambda: bench.history(6) == [False, True, False])
+        looks(timer, 1)
+
+        assert (before, lit, bench.history(6)) == ([False], [False, True], [False, True, False])
 
 
 def test_leaving_it_lets_every_pin_go() -> None:
@@ -194,16 +234,27 @@ def test_leaving_it_lets_every_pin_go() -> None:
     with panel_of({"pencurian": contact}, Inbox(), {"pencurian": lamp}) as panel:
         pass
 
-    assert (contact.closed, lamp.closed, panel.trouble()) == (True, True, "its thread is dead")
+    assert (contact.closed, lamp.closed) == (True, True)
+    assert wait_until(lambda: panel.trouble() == "its thread is dead")
 
 
 def test_a_pin_that_fails_on_leaving_keeps_no_other_from_being_let_go() -> None:
-    dead, contact, lamp = Looks(), FakeContact(), FakeOutput()
+    dead, contact, lamp, timer = Looks(), FakeContact(), FakeOutput(), FakeTimer()
     inbox = Inbox()
-    with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": lamp}) as panel:
+    with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": lamp}, timer) as panel:
         panel.light({"kebakaran": Lamp.HEARD})
-        assert wait_until(lambda: lamp.is_on)
+        looks(timer, 1)
+        assert lamp.is_on
         dead.broken = True
 
     assert (lamp.is_on, lamp.closed, contact.closed) == (False, True, True)
     assert drain(inbox)[0] == Faulted("pin of lamp pencurian", "fails: the driver fails")
+
+
+def test_the_panel_looks_by_the_machines_clock_too() -> None:
+    inbox, contact = Inbox(), FakeContact()
+    contact.deaf = True
+    with Panel({"pencurian": contact}, {}, inbox):
+        contact.move(closed=True)
+
+        assert take(inbox, Contact) == Contact("pencurian", closed=True)

@@ -1,400 +1,301 @@
-"""The siren thread: it keeps the score, ends by itself, and leaves nothing on, whatever becomes of the others."""
+"""The siren thread: who switches what, in which order, and what wakes it. When is tested in core/test_sequencer.py.
 
-import time
-from collections.abc import Iterator
+Its time is the test's: it passes while the thread waits, so a program is over as soon as the thread has played it.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import current_thread
 
 import pytest
 
 from contract.domain.rhythm import Cycle, Span
-from contract.wire import timing
-from node import siren as siren_room
 from node.core.effects import Play
+from node.core.sequencer import Sequencer
 from node.core.switching import Role
-from node.siren import Siren
+from node.devices import Output
+from node.siren import FINE_S, HANG_S, IDLE_S, PAUSE_S, Siren
 from runtime import clock
+from runtime.clock import Timer
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from tests.support.fake_timer import FakeTimer
 from tests.support.pins import Bench, FakeOutput
 from tests.support.waiting import drain, take, wait_until
 
 PINS = {Role.SIREN: 17, Role.STRIKER: 27, Role.STROBE: 22}
-STROKE_S = 0.01
-# A whole alarm in a third of a second: the siren, a rest, a figure of two strokes, twice.
-CYCLE = Cycle(0.3, Span(0.0, 0.06), (0.10, 0.14, 0.20, 0.24), 0.015, None)
-FIGURES = replace(CYCLE, figure=2)
-LONG = Cycle(60.0, Span(0.0, 50.0), (55.0,), 0.1, None)
-
-
-def program(cycle: Cycle, length_s: float) -> Play:
-    now = clock.now()
-    return Play(cycle, now, now + length_s)
+STROKE_S = 0.03
+NOW = 1000.0
+# The siren, a rest, a figure of two strokes, twice.
+CYCLE = Cycle(10.0, Span(0.0, 4.0), (5.0, 5.3, 7.0, 7.3), 0.15, None, figure=2)
+PLAY = Play(CYCLE, NOW, NOW + 100.0)
+LONG = Play(Cycle(60.0, Span(0.0, 50.0), (55.0,), 0.15, None), NOW, NOW + 1000.0)
+WHOLE = {Role.SIREN: [False, True, False], Role.STRIKER: [False] + [True, False] * 4, Role.STROBE: [False, True, False]}
 
 
 @contextmanager
 def siren_of(
-    outputs: dict[Role, FakeOutput], inbox: Inbox, max_sounding_s: float = 5.0
+    outputs: Mapping[Role, Output], inbox: Inbox, timer: Timer | None, max_sounding_s: float = 900.0
 ) -> Iterator[Siren]:
-    with Siren(outputs, inbox, stroke_s=STROKE_S, max_sounding_s=max_sounding_s) as siren:
+    sequencer = Sequencer(frozenset(outputs), stroke_s=STROKE_S, max_sounding_s=max_sounding_s)
+    with Siren(outputs, sequencer, inbox, timer=timer) as siren:
         yield siren
 
 
-def fakes(*roles: Role) -> dict[Role, FakeOutput]:
-    return {role: FakeOutput() for role in roles or PINS}
+def fakes(timer: FakeTimer, *roles: Role) -> dict[Role, FakeOutput]:
+    return {role: FakeOutput(now=timer.now) for role in roles or PINS}
 
 
 def on(outputs: dict[Role, FakeOutput]) -> set[Role]:
     return {role for role, output in outputs.items() if output.is_on}
 
 
-def on_off(count: int) -> list[bool]:
-    """The history of an active-high output that was on *count* times."""
-    return [False] + [True, False] * count
+def levels(outputs: dict[Role, FakeOutput]) -> dict[Role, list[bool]]:
+    return {role: output.levels for role, output in outputs.items()}
+
+
+def switches(outputs: dict[Role, FakeOutput], role: Role) -> list[tuple[float, bool]]:
+    """The changes of an output, with their instants after NOW."""
+    return [(round(at - NOW, 6), is_on) for at, is_on in outputs[role].switches]
 
 
 # On every driver.
 
 
-def test_the_whole_score_is_beaten_and_the_program_ends_at_rest_with_nobody_calling(bench: Bench) -> None:
-    outputs = {role: bench.output(pin) for role, pin in PINS.items()}
-    inbox = Inbox()
-    with Siren(outputs, inbox, stroke_s=STROKE_S, max_sounding_s=5.0) as siren:
-        siren.play(program(CYCLE, 0.55))  # one cycle, and the next one up to its fourth stroke
-        assert wait_until(lambda: bench.history(22) == on_off(1))
-        histories = {role: bench.history(pin) for role, pin in PINS.items()}
+def test_the_whole_score_is_played_and_the_program_ends_at_rest_with_nobody_calling(bench: Bench) -> None:
+    outputs, inbox, timer = {role: bench.output(pin) for role, pin in PINS.items()}, Inbox(), FakeTimer(NOW)
+    with siren_of(outputs, inbox, timer) as siren:
+        siren.play(replace(PLAY, until=NOW + 9.0))
+        timer.run(NOW + 20.0)
 
-    assert histories == {Role.SIREN: on_off(2), Role.STRIKER: on_off(8), Role.STROBE: on_off(1)}
+        assert {role: bench.history(pin) for role, pin in PINS.items()} == WHOLE
     assert drain(inbox) == []
 
 
-def test_play_switches_the_relay_at_once_in_the_callers_thread_and_hush_rests_everything_before_it_returns(
+def test_play_switches_the_relay_in_the_callers_thread_and_hush_rests_everything_before_it_returns(
     bench: Bench,
 ) -> None:
-    outputs = {role: bench.output(pin) for role, pin in PINS.items()}
-    with Siren(outputs, Inbox(), stroke_s=STROKE_S, max_sounding_s=5.0) as siren:
-        siren.play(program(LONG, 5.0))
+    outputs, timer = {role: bench.output(pin) for role, pin in PINS.items()}, FakeTimer(NOW)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(PLAY)
         during = {role: bench.history(pin) for role, pin in PINS.items()}
         siren.hush()
         after = {role: bench.history(pin) for role, pin in PINS.items()}
 
     assert during == {Role.SIREN: [False, True], Role.STRIKER: [False], Role.STROBE: [False, True]}
-    assert after == {Role.SIREN: on_off(1), Role.STRIKER: [False], Role.STROBE: on_off(1)}
+    assert after == {Role.SIREN: [False, True, False], Role.STRIKER: [False], Role.STROBE: [False, True, False]}
 
 
 def test_outputs_that_are_on_at_low_level_are_played_the_other_way_round(bench: Bench) -> None:
     outputs = {role: bench.output(pin, active_high=False) for role, pin in PINS.items()}
-    with Siren(outputs, Inbox(), stroke_s=STROKE_S, max_sounding_s=5.0) as siren:
-        siren.play(program(CYCLE, 0.29))
-        assert wait_until(lambda: bench.history(22) == [True, False, True])
+    timer = FakeTimer(NOW)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(replace(PLAY, until=NOW + 9.0))
+        timer.run(NOW + 20.0)
 
-        assert bench.history(27) == [True] + [False, True] * 4
-
-
-# When the strokes fall.
-
-
-def test_each_edge_falls_on_its_instant_and_each_stroke_has_its_length() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        play = program(CYCLE, 0.59)
-        siren.play(play)
-        assert wait_until(lambda: not on(outputs) and clock.now() > play.until)
-
-    begun = [round(at - play.start, 3) for at, is_on in outputs[Role.STRIKER].switches if is_on]
-    expected = [cycle * 0.3 + at_s for cycle in (0, 1) for at_s in CYCLE.strokes_s]
-    late = [at - due for at, due in zip(begun, expected, strict=True)]
-    lengths = [b - a for (a, is_on), (b, _) in
-               zip(outputs[Role.STRIKER].switches, outputs[Role.STRIKER].switches[1:], strict=False) if is_on]
-    assert min(late) >= 0
-    assert sorted(late)[len(late) // 2] < 0.01
-    assert min(lengths) >= STROKE_S - 0.001
-
-
-def test_without_a_striker_the_rhythm_is_beaten_on_the_siren_itself() -> None:
-    outputs = fakes(Role.SIREN)
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(program(CYCLE, 0.29))
-        assert wait_until(lambda: len(outputs[Role.SIREN].switches) == 10)
-
-    assert outputs[Role.SIREN].levels == on_off(5)
-
-
-def test_no_stroke_is_lost_when_the_thread_is_stalled_for_50_ms(monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = fakes()
-    stalls = iter([0.05] * 3)
-    advance = Siren._advance
-
-    def stalled(self: Siren, program: siren_room._Program, now: float) -> None:
-        if program.index in {3, 4, 8}:
-            time.sleep(next(stalls, 0.0))
-        advance(self, program, clock.now())
-
-    monkeypatch.setattr(Siren, "_advance", stalled)
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(program(CYCLE, 0.59))
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
-
-    assert outputs[Role.STRIKER].levels == on_off(8)
-    starts = [at for at, is_on in outputs[Role.STRIKER].switches if is_on]
-    ends = [at for at, is_on in outputs[Role.STRIKER].switches if not is_on]
-    assert min(end - start for start, end in zip(starts, ends, strict=True)) >= STROKE_S - 0.001
-
-
-def test_after_a_stall_longer_than_that_the_score_goes_on_where_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = fakes()
-    stalls = iter([0.45])
-    monkeypatch.setattr(siren_room, "RESYNC_S", 0.1)
-    advance = Siren._advance
-
-    def stalled(self: Siren, program: siren_room._Program, now: float) -> None:
-        time.sleep(next(stalls, 0.0))
-        advance(self, program, clock.now())
-
-    monkeypatch.setattr(Siren, "_advance", stalled)
-    with siren_of(outputs, Inbox()) as siren:
-        play = program(CYCLE, 0.89)
-        siren.play(play)
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
-
-    begun = [at - play.start for at, is_on in outputs[Role.STRIKER].switches if is_on]
-    assert all(any(0 <= at - cycle * 0.3 - due < 0.1 for cycle in range(3) for due in CYCLE.strokes_s) for at in begun)
-    assert outputs[Role.STRIKER].levels[-1] is False
-
-
-def test_a_program_that_is_come_into_late_has_the_relay_on_at_once_and_strikes_in_its_place() -> None:
-    outputs, now = fakes(), clock.now()
-    start = now - 0.05  # the siren up to 0.11, the rest up to 0.15: the first figure is over by then
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(Play(FIGURES, start, start + 0.29, 0.05))
-        at_once = on(outputs)
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
-
-    assert at_once == {Role.SIREN, Role.STROBE}
-    assert {role: output.levels for role, output in outputs.items()} == {
-        Role.SIREN: on_off(1), Role.STRIKER: on_off(2), Role.STROBE: on_off(1),
-    }
-    begun = [at - start for at, is_on in outputs[Role.STRIKER].switches if is_on]
-    assert all(0 <= at - due < 0.1 for at, due in zip(begun, FIGURES.strokes_s[2:], strict=True))
-
-
-@pytest.mark.parametrize("entered_s", [0.21, 0.27], ids=["it would end just before", "it would end after"])
-def test_the_relay_is_not_let_go_between_a_round_that_is_come_into_at_its_end_and_the_next(entered_s: float) -> None:
-    outputs, now = fakes(), clock.now()
-    start = now - entered_s
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(Play(FIGURES, start, start + 0.39, entered_s))
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
-
-    assert {role: output.levels for role, output in outputs.items()} == {
-        Role.SIREN: on_off(1), Role.STRIKER: [False], Role.STROBE: on_off(1),
-    }
-    assert 0 <= outputs[Role.SIREN].switches[1][0] - start - 0.36 < 0.1
-
-
-def test_what_waits_for_its_start_strikes_then_and_not_before() -> None:
-    outputs, now = fakes(), clock.now()
-    code = Cycle(0.1, None, (0.02, 0.06), 0.015, None, figure=2)
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(Play(code, now + 0.1, now + 0.19))
-        waiting = on(outputs)
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
-
-    assert waiting == {Role.STROBE}
-    assert outputs[Role.SIREN].levels == [False]
-    begun = [at - now for at, is_on in outputs[Role.STRIKER].switches if is_on]
-    assert all(0 <= at - due < 0.1 for at, due in zip(begun, (0.12, 0.16), strict=True))
-
-
-@pytest.mark.parametrize("roles", [(Role.SIREN, Role.STROBE), (Role.SIREN, Role.STRIKER, Role.STROBE)])
-def test_what_is_quiet_switches_neither_relay_nor_strobe(roles: tuple[Role, ...]) -> None:
-    outputs, now = fakes(*roles), clock.now()
-    code = Cycle(0.1, None, (0.02, 0.06), 0.015, None, figure=2)
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(Play(code, now, now + 0.09, quiet=True))
-        assert wait_until(lambda: clock.now() > now + 0.1)
-
-    beaten = {Role.STRIKER: on_off(2)} if Role.STRIKER in roles else {}
-    assert {role: output.levels for role, output in outputs.items()} == {
-        Role.SIREN: [False], Role.STROBE: [False], **beaten,
-    }
-
-
-# What becomes of a program.
-
-
-def test_an_extension_does_not_begin_the_program_anew() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        play = program(CYCLE, 0.2)
-        siren.play(play)
-        assert wait_until(lambda: len(outputs[Role.STRIKER].switches) >= 2)
-        siren.play(Play(CYCLE, play.start, play.start + 0.29))
-        assert wait_until(lambda: not on(outputs) and clock.now() > play.start + 0.29)
-
-    assert {role: output.levels for role, output in outputs.items()} == {
-        Role.SIREN: on_off(1), Role.STRIKER: on_off(4), Role.STROBE: on_off(1),
-    }
-
-
-def test_a_program_that_is_cut_short_ends_at_the_new_instant() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        play = program(LONG, 5.0)
-        siren.play(play)
-        siren.play(Play(LONG, play.start, play.start + 0.1))
-        assert wait_until(lambda: not on(outputs), 1.0)
-
-    assert 0 <= outputs[Role.SIREN].switches[-1][0] - play.start - 0.1 < 0.1
-
-
-def test_another_program_takes_over_at_once() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(program(LONG, 5.0))
-        siren.play(program(Cycle(1.0, None, (0.0,), 0.1, None), 0.5))
-
-        assert on(outputs) == {Role.STRIKER, Role.STROBE}
-
-
-def test_a_program_that_goes_on_with_the_same_output_does_not_switch_it() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        play = program(LONG, 5.0)
-        siren.play(play)
-        siren.play(replace(play, start=play.start - 20.0, entered_s=20.0))  # the clock was set
-        siren.play(replace(play, start=play.start - 20.0, entered_s=20.0, words=("perhatian",)))
-
-        assert {role: output.levels for role, output in outputs.items()} == {
-            Role.SIREN: [False, True], Role.STRIKER: [False], Role.STROBE: [False, True],
+        assert {role: bench.history(pin) for role, pin in PINS.items()} == {
+            role: [not level for level in history] for role, history in WHOLE.items()
         }
 
 
-def test_a_program_taken_up_in_its_middle_is_where_it_would_be() -> None:
-    outputs = fakes()
-    now = clock.now()
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(Play(LONG, now - 52.0, now + 0.2))
+def test_a_program_ends_by_itself_by_the_machines_clock_too_and_not_before_its_instant() -> None:
+    outputs = {role: FakeOutput() for role in PINS}
+    with siren_of(outputs, Inbox(), None) as siren:
+        now = clock.now()
+        siren.play(replace(LONG, start=now, until=now + 1000.0))
+        siren.play(replace(LONG, start=now, until=now + 0.1))
+        assert wait_until(lambda: not on(outputs))
 
-        assert on(outputs) == {Role.STROBE}
+    assert levels(outputs) == {**WHOLE, Role.STRIKER: [False]}
+    assert all(output.switches[-1][0] >= now + 0.1 for output in outputs.values() if output.switches)
 
 
-def test_a_program_whose_time_is_over_sounds_nothing() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(program(LONG, -0.001))
+# What wakes it.
 
-        assert {role: output.levels for role, output in outputs.items()} == {role: [False] for role in PINS}
+
+def test_each_edge_is_played_by_the_thread_at_its_instant_round_after_round() -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(PLAY)
+        timer.run(NOW + 29.0)
+
+    strokes = [turn * 10.0 + at_s for turn in range(3) for at_s in CYCLE.strokes_s]
+    assert switches(outputs, Role.STRIKER) == [
+        (round(at_s, 6), is_on) for begun in strokes for at_s, is_on in ((begun, True), (begun + STROKE_S, False))
+    ]
+    assert switches(outputs, Role.SIREN) == [
+        (at_s, is_on) for begun in (0.0, 10.0, 20.0) for at_s, is_on in ((begun, True), (begun + 4.0, False))
+    ]
+
+
+def test_an_edge_is_not_played_before_its_instant_though_the_thread_is_woken() -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(PLAY)
+        for at_s in (0.001, 3.0, 3.99, 3.9999):
+            timer.run(NOW + at_s)
+        before = on(outputs)
+        timer.run(NOW + 4.0001)
+
+    assert before == {Role.SIREN, Role.STROBE}
+    assert switches(outputs, Role.SIREN) == [(0.0, True), (4.0, False)]
+
+
+@pytest.mark.parametrize("play", [replace(LONG, until=NOW + 0.5), Play(CYCLE, NOW - 3.5, NOW + 50.0)],
+                         ids=["a program cut short", "another one"])
+def test_an_order_wakes_a_thread_that_waits_for_something_later(play: Play) -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        assert timer.awaits(NOW + IDLE_S - FINE_S)
+        siren.play(LONG)
+        timer.settle()
+        siren.play(play)
+
+        assert timer.awaits(NOW + 0.5 - FINE_S)
+        timer.run(NOW + 0.4)
+        before = on(outputs)
+        timer.run(NOW + 5.0)
+
+    assert before == {Role.SIREN, Role.STROBE}
+    assert switches(outputs, Role.SIREN) == [(0.0, True), (0.5, False)]
+
+
+def test_nothing_stands_between_an_order_and_the_outputs_not_even_a_thread_that_sleeps_for_an_edge() -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(PLAY)
+        timer.run(NOW + 3.999)
+        slept_before = timer.is_asleep
+        siren.hush()
+        hushed = on(outputs)
+        siren.play(replace(LONG, start=timer.now(), until=timer.now() + 50.0))
+        rung = on(outputs)
+        slept = timer.is_asleep
+        timer.run(NOW + 5.0)
+
+    assert (slept_before, slept) == (True, True)
+    assert (hushed, rung) == (set(), {Role.SIREN, Role.STROBE})
+    assert switches(outputs, Role.SIREN) == [(0.0, True), (3.999, False), (3.999, True), (5.0, False)]
+
+
+def test_after_a_hush_nothing_that_was_due_is_played() -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(PLAY)
+        timer.run(NOW + 4.999)  # the thread sleeps for the first stroke
+        siren.hush()
+        timer.run(NOW + 100.0)
+
+    assert levels(outputs) == {**WHOLE, Role.STRIKER: [False]}
+
+
+def test_no_stroke_is_lost_when_the_thread_wakes_late() -> None:
+    timer = FakeTimer(NOW, stalls=iter([0.0, 0.2, 0.0, 0.24]))  # at the siren's end, then on and off of each stroke
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(replace(PLAY, until=NOW + 9.0))
+        timer.run(NOW + 20.0)
+
+    assert levels(outputs) == WHOLE
+    assert switches(outputs, Role.STRIKER)[:4] == [(5.2, True), (5.23, False), (5.54, True), (5.57, False)]
+
+
+@pytest.mark.parametrize("play", [None, LONG], ids=["nothing", "nothing soon"])
+def test_a_thread_that_has_nothing_to_do_shows_now_and_then_that_it_lives(play: Play | None) -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        if play is not None:
+            siren.play(play)
+        for at_s in range(1, 40):
+            timer.run(NOW + at_s)
+            assert siren.trouble() is None
+            assert timer.rests() <= NOW + at_s + IDLE_S + 0.001
+
+    assert levels(outputs)[Role.STRIKER] == [False]
+
+
+def test_the_thread_is_prepared_before_anything_else_and_in_itself() -> None:
+    prepared: list[str] = []
+    timer = FakeTimer(NOW)
+    sequencer = Sequencer(frozenset(PINS), stroke_s=STROKE_S, max_sounding_s=900.0)
+    with Siren(fakes(timer), sequencer, Inbox(), lambda: prepared.append(current_thread().name), timer):
+        timer.settle()
+
+        assert prepared == ["siren"]
 
 
 # The longest sounding.
 
 
-def test_nothing_is_on_past_the_longest_sounding_though_the_program_is_longer() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox(), max_sounding_s=0.2) as siren:
-        play = program(LONG, 60.0)
-        siren.play(play)
-        assert wait_until(lambda: not on(outputs), 2.0)
-
-    assert 0.2 <= outputs[Role.SIREN].switches[-1][0] - play.start < 0.3
-
-
-@pytest.mark.parametrize("length_s", [60.0, 0.05], ids=["long programs", "short ones"])
-def test_nothing_is_on_past_the_longest_sounding_though_programs_are_begun_again_and_again(length_s: float) -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox(), max_sounding_s=0.2) as siren:
-        begun = clock.now()
-        while clock.now() < begun + 0.5:
-            siren.play(program(LONG, length_s))
-            time.sleep(0.01)
-        assert on(outputs) == set()
-
-    assert max(at for output in outputs.values() for at, _ in output.switches) < begun + 0.3
-
-
-def test_an_extension_does_not_move_the_longest_sounding() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox(), max_sounding_s=0.2) as siren:
-        play = program(LONG, 0.1)
-        while clock.now() < play.start + 0.4:
-            siren.play(Play(LONG, play.start, clock.now() + 0.1))
-            time.sleep(0.01)
-        assert on(outputs) == set()
-
-    assert max(at for at, _ in outputs[Role.SIREN].switches) < play.start + 0.3
-
-
-def test_after_a_hush_the_next_program_has_its_full_time() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox(), max_sounding_s=0.15) as siren:
-        siren.play(program(LONG, 60.0))
-        assert wait_until(lambda: not on(outputs), 2.0)
+def test_the_thread_ends_what_sounds_too_long_with_nobody_calling() -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer, max_sounding_s=20.0) as siren:
+        siren.play(LONG)
+        timer.run(NOW + 15.0)
+        siren.play(replace(LONG, until=NOW + 2000.0))
+        timer.run(NOW + 30.0)
+        ended = switches(outputs, Role.SIREN)
         siren.hush()
-        play = program(LONG, 60.0)
-        siren.play(play)
-        assert on(outputs) == {Role.SIREN, Role.STROBE}
-        assert wait_until(lambda: not on(outputs), 2.0)
+        siren.play(replace(LONG, start=NOW + 30.0))
+        timer.run(NOW + 100.0)
 
-    assert outputs[Role.SIREN].switches[-1][0] - play.start >= 0.15
-
-
-def test_after_a_rest_the_next_program_has_its_full_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "REST_S", 0.1)
-    outputs = fakes()
-    with siren_of(outputs, Inbox(), max_sounding_s=0.1) as siren:
-        siren.play(program(LONG, 60.0))
-        assert wait_until(lambda: not on(outputs), 2.0)
-        time.sleep(0.11)  # nothing happens in a rest: there is nothing to wait on
-        siren.play(program(LONG, 60.0))
-
-        assert on(outputs) == {Role.SIREN, Role.STROBE}
+    assert ended == [(0.0, True), (20.0, False)]
+    assert switches(outputs, Role.SIREN)[2:] == [(30.0, True), (50.0, False)]
 
 
 # Outputs that fail.
 
 
 def test_an_output_that_fails_keeps_no_other_from_being_switched_and_is_a_fault_until_it_works() -> None:
-    outputs, inbox = fakes(), Inbox()
-    with siren_of(outputs, inbox) as siren:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+    with siren_of(outputs, inbox, timer) as siren:
         outputs[Role.SIREN].broken = True
-        siren.play(program(CYCLE, 0.29))
-        first = take(inbox, Faulted)
-        assert wait_until(lambda: outputs[Role.STROBE].levels == on_off(1))
+        siren.play(replace(PLAY, until=NOW + 9.0))
+        timer.run(NOW + 9.5)
         trouble = siren.trouble()
+        told = drain(inbox)
         outputs[Role.SIREN].broken = False
-        siren.play(program(LONG, 5.0))
-        assert take(inbox, Recovered) == Recovered("siren")
+        siren.play(replace(LONG, start=NOW + 9.5))
         recovered = siren.trouble()
 
-    assert first == Faulted("siren", "cannot be switched: the driver fails")
-    assert outputs[Role.STRIKER].levels == on_off(4)
-    assert outputs[Role.SIREN].levels == on_off(1)
+    assert told == [Faulted("siren", "cannot be switched: the driver fails")]
+    assert levels(outputs) == {**WHOLE, Role.STROBE: [False, True, False, True, False]}
     assert (trouble, recovered) == ("cannot switch siren", None)
-    assert drain(inbox) == []
+    assert drain(inbox) == [Recovered("siren")]
 
 
-def test_a_relay_that_could_not_be_switched_off_is_switched_off_as_soon_as_it_can_be(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(siren_room, "IDLE_S", 0.05)
-    outputs, inbox = fakes(), Inbox()
-    with siren_of(outputs, inbox) as siren:
-        siren.play(program(LONG, 60.0))
+def test_a_relay_that_could_not_be_switched_off_is_switched_off_by_the_thread_as_soon_as_it_can_be() -> None:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+    with siren_of(outputs, inbox, timer) as siren:
+        siren.play(LONG)
         outputs[Role.SIREN].broken = True
         siren.hush()
-        stuck = outputs[Role.SIREN].is_on
+        timer.run(NOW + 5.5)
+        stuck = on(outputs)
         outputs[Role.SIREN].broken = False
-        assert take(inbox, Recovered) == Recovered("siren")
+        timer.run(NOW + 6.5)
 
-        assert (stuck, on(outputs)) == (True, set())
+        assert (stuck, on(outputs)) == ({Role.SIREN}, set())
+    assert drain(inbox) == [Faulted("siren", "cannot be switched: the driver fails"), Recovered("siren")]
 
 
 def test_a_failing_output_does_not_keep_the_siren_from_starting_or_closing() -> None:
-    outputs, inbox = fakes(), Inbox()
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
     outputs[Role.STROBE].broken = True
-    with siren_of(outputs, inbox) as siren:
-        siren.play(program(LONG, 60.0))
+    with siren_of(outputs, inbox, timer) as siren:
+        assert siren.trouble() == "cannot switch strobe"
+        siren.play(PLAY)
         assert on(outputs) == {Role.SIREN}
 
     assert on(outputs) == set()
@@ -405,52 +306,135 @@ def test_a_failing_output_does_not_keep_the_siren_from_starting_or_closing() -> 
 # The thread itself.
 
 
-def test_leaving_it_puts_the_outputs_to_rest_and_lets_them_go() -> None:
-    outputs = fakes()
-    with siren_of(outputs, Inbox()) as siren:
-        siren.play(program(LONG, 60.0))
+def test_leaving_it_rests_everything_lets_every_output_go_and_plays_nothing_more() -> None:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+    with siren_of(outputs, inbox, timer) as siren:
+        siren.play(LONG)
 
     assert on(outputs) == set()
     assert all(output.closed for output in outputs.values())
-    siren.play(program(LONG, 60.0))
+    siren.play(LONG)
     assert on(outputs) == set()
+    assert drain(inbox) == []
 
 
-def test_an_exception_in_the_thread_hushes_it_and_the_thread_plays_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs, inbox = fakes(), Inbox()
-    advance = Siren._advance
+@pytest.mark.parametrize("method", ["advance", "due", "pending"])
+def test_an_exception_in_the_thread_hushes_it_and_the_thread_plays_on(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+    working = getattr(Sequencer, method)
     faults = iter([RuntimeError("a bug")])
 
-    def failing(self: Siren, program: siren_room._Program, now: float) -> None:
-        for error in faults:
-            raise error
-        advance(self, program, now)
+    def failing(self: Sequencer, *arguments: float) -> object:
+        if current_thread().name == "siren" and timer.now() >= NOW + 3.9:
+            for error in faults:
+                raise error
+        return working(self, *arguments)
 
-    monkeypatch.setattr(Siren, "_advance", failing)
-    with siren_of(outputs, inbox) as siren:
-        siren.play(program(CYCLE, 60.0))
-        fault = take(inbox, Faulted)
-        at_rest = on(outputs) == set()
-        alive = siren.trouble()
-        before = len(outputs[Role.STRIKER].switches)
-        siren.play(program(CYCLE, 0.29))
-        assert take(inbox, Recovered) == Recovered("siren thread")
-        assert wait_until(lambda: len(outputs[Role.STRIKER].switches) == before + 8)
+    with siren_of(outputs, inbox, timer) as siren:
+        siren.play(LONG)
+        monkeypatch.setattr(Sequencer, method, failing)
+        siren.play(PLAY)
+        timer.run(NOW + 4.5)
+        at_rest, alive, told = on(outputs) == set(), siren.trouble(), drain(inbox)
+        siren.play(replace(PLAY, start=NOW + 4.5))
+        timer.run(NOW + 4.5 + 9.0)
+        played = switches(outputs, Role.STRIKER)
 
-    assert fault == Faulted("siren thread", "failed and was hushed: RuntimeError('a bug')")
+    assert told == [Faulted("siren thread", "failed and was hushed: RuntimeError('a bug')")]
     assert (at_rest, alive) == (True, None)
+    assert [at_s for at_s, is_on in played if is_on] == [9.5, 9.8, 11.5, 11.8]
+    assert drain(inbox) == [Recovered("siren thread")]
 
 
-def test_a_thread_that_hangs_is_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    with siren_of(fakes(), Inbox()) as siren:
+def test_a_thread_that_fails_again_and_again_keeps_everything_at_rest_and_pauses_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+
+    def failing(_self: Sequencer) -> float:
+        raise RuntimeError("a bug")
+
+    with siren_of(outputs, inbox, timer) as siren:
+        assert timer.awaits(NOW + IDLE_S - FINE_S)
+        monkeypatch.setattr(Sequencer, "due", failing)
+        siren.play(LONG)
+        assert take(inbox, Faulted).part == "siren thread"
+        assert timer.awaits(NOW + PAUSE_S)
+
+        assert on(outputs) == set()
+        assert siren.trouble() is None
+        monkeypatch.undo()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("method", ["pending", "stop"])
+def test_a_thread_that_cannot_go_on_rests_everything_before_it_ends(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    timer = FakeTimer(NOW)
+    outputs = fakes(timer)
+
+    def failing(_self: Sequencer, _now: float) -> object:
+        raise RuntimeError("a bug")
+
+    with siren_of(outputs, Inbox(), timer) as siren:
+        siren.play(replace(PLAY, until=NOW + 3.5))
+        timer.settle()
+        monkeypatch.setattr(Sequencer, method, failing)
+        timer.allow(NOW + 10.0)
+        assert wait_until(lambda: siren.trouble() == "its thread is dead")
+        monkeypatch.undo()
+
+        assert on(outputs) == set()
+
+
+def test_a_thread_that_hangs_is_trouble_until_it_goes_on() -> None:
+    timer = FakeTimer(NOW)
+    with siren_of(fakes(timer), Inbox(), timer) as siren:
+        timer.settle()
+        timer.pass_by(HANG_S)
         before = siren.trouble()
-        monkeypatch.setattr(siren_room, "HANG_S", -1.0)
+        timer.pass_by(0.1)
+        hung = (siren.trouble(), siren.hung())
+        timer.settle()
 
-        assert (before, siren.trouble()) == (None, "its thread hangs")
+        assert (before, hung, siren.trouble()) == (None, ("its thread hangs", "its thread hangs"), None)
 
 
 def test_a_thread_that_is_gone_is_trouble() -> None:
-    with siren_of(fakes(), Inbox()) as siren:
+    timer = FakeTimer(NOW)
+    with siren_of(fakes(timer), Inbox(), timer) as siren:
         pass
 
-    assert siren.trouble() == "its thread is dead"
+    assert wait_until(lambda: siren.trouble() == "its thread is dead")
+
+
+def test_an_exception_that_comes_with_a_failing_output_does_not_keep_the_others_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timer = FakeTimer(NOW)
+    outputs, inbox = fakes(timer), Inbox()
+
+    def failing(_self: Sequencer, _now: float) -> bool:
+        raise RuntimeError("a bug")
+
+    with siren_of(outputs, inbox, timer) as siren:
+        siren.play(PLAY)
+        outputs[Role.SIREN].broken = True
+        monkeypatch.setattr(Sequencer, "advance", failing)
+        timer.run(NOW + 4.0001)
+        stuck = on(outputs)
+        monkeypatch.undo()
+        outputs[Role.SIREN].broken = False
+        timer.run(NOW + 6.0)
+
+        assert (stuck, on(outputs)) == ({Role.SIREN}, set())
+    assert drain(inbox) == [
+        Faulted("siren thread", "failed and was hushed: RuntimeError('a bug')"),
+        Faulted("siren", "cannot be switched: the driver fails"), Recovered("siren"),
+    ]

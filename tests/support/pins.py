@@ -19,6 +19,7 @@ from node import pins
 from node.devices import ContactInput, Output
 from node.simulated import SimulatedFactory
 from runtime import clock
+from testing.program import LIMIT_S
 from tests.support.waiting import wait_until
 
 
@@ -41,15 +42,18 @@ class Bench(Protocol):
 
 
 class FakeOutput:
-    """An output in memory. `switches` are (instant, whether on); `broken` makes its driver raise."""
+    """An output in memory. `switches` are (instant by *now*, whether on); `broken` makes its driver raise."""
 
-    def __init__(self, active_high: bool = True, free: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, active_high: bool = True, free: Callable[[], None] = lambda: None, now: Callable[[], float] = clock.now,
+    ) -> None:
         self.switches: list[tuple[float, bool]] = []
         self.levels = [not active_high]
         self.broken = False
         self.closed = False
         self._active_high = active_high
         self._free = free
+        self._now = now
 
     @property
     def is_on(self) -> bool:
@@ -70,7 +74,7 @@ class FakeOutput:
         if self.broken or self.closed:
             raise OSError("the driver fails")
         if self.is_on != on:
-            self.switches.append((clock.now(), on))
+            self.switches.append((self._now(), on))
             self.levels.append(on == self._active_high)
 
 
@@ -205,7 +209,7 @@ class SimulatedBench(_FactoryBench):
         # What was sent is on its way through the socket: a change of a pin of no interest comes behind it.
         self.factory.tell("GPIO1", 1)
         with self._changed:
-            assert self._changed.wait_for(lambda: (1, True) in self._told, 5.0)
+            assert self._changed.wait_for(lambda: (1, True) in self._told, LIMIT_S)
             self._told.remove((1, True))
             return [level for name, level in self._told if name == pin]
 
@@ -215,7 +219,7 @@ class SimulatedBench(_FactoryBench):
 
     def close(self) -> None:
         super().close()
-        self._thread.join(5.0)
+        self._thread.join(LIMIT_S)
         self._peer.close()
 
     def _listen(self) -> None:

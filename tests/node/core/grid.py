@@ -1,8 +1,6 @@
-"""Boxes on the phase grid, and what they switch: worked out from their programs as the siren thread does it.
+"""Boxes on the phase grid, and what they switch: their programs are given to the siren thread's own Sequencer."""
 
-It is worked out a hair after each program is told, as the thread plays it a hair later.
-"""
-
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -13,10 +11,11 @@ from contract.domain.incidents import ONCE, cycles
 from contract.domain.rhythm import CyclePlan
 from node.core.effects import Hush, Play
 from node.core.state import Setup
-from node.core.switching import Role, Score, score
+from node.core.switching import Role
 from runtime.core.events import Clock
 from tests.contract import shipped
 from tests.contract.shipped import quick
+from tests.node.core.outputs import Outputs, Switch
 from tests.node.core.world import EPOCH_S, World, incident_of, make_setup
 
 # The epoch is instant 0 of this clock, so rounds begin at the multiples of their length.
@@ -64,35 +63,17 @@ def told(world: World) -> list[tuple[str, float, float, float, float]]:
     ]
 
 
-def switched(world: World) -> list[tuple[float, Role, bool]]:
+def switched(world: World) -> list[Switch]:
     """Every switching of a box with siren and striker: when, which, and whether on."""
-    effects = [(at, effect) for at, effect in world.done if isinstance(effect, Play | Hush)]
-    ends = [at for at, _ in effects[1:]] + [world.now]
-    found: list[tuple[float, Role, bool]] = []
-    on: frozenset[Role] = frozenset()
-    program: tuple[Score, float] | None = None
-
-    def switch(at: float, now_on: frozenset[Role]) -> None:
-        nonlocal on
-        found.extend((at, role, role in now_on) for role in sorted(on ^ now_on, key=lambda role: role.value))
-        on = now_on
-
-    for (at, effect), end in zip(effects, ends, strict=True):
-        if isinstance(effect, Hush):
-            program = None
-            switch(at, frozenset())
-            continue
-        played = score(effect.cycle, BOX, STROKE_S, entered_s=effect.entered_s, quiet=effect.quiet)
-        if program != (played, effect.start):
-            program = played, effect.start
-            switch(at, played.on_at(effect.start, at + HAIR_S))
-        index = played.index_after(effect.start, at + HAIR_S)
-        while (due := played.due(effect.start, index))[0] < min(end, effect.until):
-            switch(due[0], on | {due[1].role} if due[1].on else on - {due[1].role})
-            index += 1
-        if effect.until <= end:
-            switch(effect.until, frozenset())
-    return found
+    box = Outputs(BOX, stroke_s=STROKE_S, max_s=math.inf, now=world.state.started_at)
+    for at, effect in world.done:
+        match effect:
+            case Play():
+                box.play(effect, at)
+            case Hush():
+                box.hush(at)
+    box.run(world.now)
+    return box.log
 
 
 def strokes(world: World, up_s: float = 0.0) -> list[float]:

@@ -108,7 +108,7 @@ def test_the_siren_begins_with_each_alarm_at_its_own_instant_whatever_the_grid_s
     assert world.plays()[0][0] == begun
     assert [
         (at, play) for at, play in world.plays()
-        if Role.SIREN not in score(play.cycle, BOX, STROKE_S, entered_s=play.entered_s).on_at(play.start, at + HAIR_S)
+        if Role.SIREN not in score(play.cycle, BOX, STROKE_S, entered_s=play.entered_s).join(play.start, at + HAIR_S)[1]
         and abs(play.start + play.entered_s - at) < HAIR_S  # else it goes on, for longer
     ] == []
 

@@ -1,18 +1,19 @@
-"""The score: which output switches when, and which is on at any instant."""
+"""The score: which output switches when, and where it is taken up by who comes late."""
 
-from itertools import count, pairwise, takewhile
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.domain.rhythm import Cycle, Span
-from node.core.switching import Edge, Role, Score, score
+from node.core.switching import RESYNC_S, Edge, Role, Score, score
 from tests.contract.shipped import quick
 from tests.node.core.world import make_setup
 
 SIREN, STRIKER, STROBE = Role.SIREN, Role.STRIKER, Role.STROBE
-ALONE, WITH_STRIKER = frozenset({SIREN}), frozenset({SIREN, STRIKER})
+NOTHING, ALONE, WITH_STRIKER = frozenset[Role](), frozenset({SIREN}), frozenset({SIREN, STRIKER})
 CYCLE = Cycle(length_s=10.0, siren=Span(0.0, 4.0), strokes_s=(5.0, 5.5, 6.5), beat_s=0.125, voice=None)
 # Instants on a grid, so that sums of them are exact.
 GRID = st.integers(0, 4000).map(lambda ticks: ticks / 64)
@@ -41,21 +42,16 @@ def scores(draw: st.DrawFn) -> Score:
 SCORES = scores()
 
 
-def replayed(played: Score, start: float, now: float) -> tuple[frozenset[Role], int]:
-    """What is on after every edge up to *now* was switched one by one, and how many they were."""
-    edges = list(takewhile(lambda due: due[0] <= now, (played.due(start, index) for index in count())))
-    on: set[Role] = set()
-    for _, edge in edges:
-        (on.add if edge.on else on.discard)(edge.role)
-    return frozenset(on), len(edges)
+def stroke(at_s: float, role: Role, length_s: float, rest_s: float) -> tuple[Edge, Edge]:
+    """A stroke that is not beaten before *role* has rested for *rest_s*."""
+    return (Edge(at_s, role, on=True, least_s=rest_s),
+            Edge(at_s + length_s, role, on=False, least_s=length_s, entry=False))
 
 
 def test_a_box_with_a_striker_beats_the_rhythm_on_it() -> None:
     edges = (
         Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
-        Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
-        Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
-        Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125),
+        *(each for at_s in (5.0, 5.5, 6.5) for each in stroke(at_s, STRIKER, 0.03125, rest_s=0.03125)),
     )
 
     assert score(CYCLE, WITH_STRIKER | {STROBE}, stroke_s=0.03125) == Score(edges, 10.0, first=edges)
@@ -63,56 +59,87 @@ def test_a_box_with_a_striker_beats_the_rhythm_on_it() -> None:
 
 def test_a_box_without_a_striker_beats_the_rhythm_on_the_siren() -> None:
     edges = (
-        Edge(0.0, SIREN, on=True), Edge(4.0, SIREN, on=False),
-        Edge(5.0, SIREN, on=True), Edge(5.125, SIREN, on=False, least_s=0.125),
-        Edge(5.5, SIREN, on=True), Edge(5.625, SIREN, on=False, least_s=0.125),
-        Edge(6.5, SIREN, on=True), Edge(6.625, SIREN, on=False, least_s=0.125),
+        Edge(0.0, SIREN, on=True, least_s=0.125), Edge(4.0, SIREN, on=False),
+        *(each for at_s in (5.0, 5.5, 6.5) for each in stroke(at_s, SIREN, 0.125, rest_s=0.125)),
     )
 
     assert score(CYCLE, ALONE, stroke_s=0.0) == Score(edges, 10.0, first=edges)
 
 
+def test_a_rest_before_a_stroke_is_half_of_the_one_that_is_planned_at_most_also_from_round_to_round() -> None:
+    titir = Cycle(1.0, None, (0.0, 0.25, 0.5), beat_s=0.125, voice=None)
+    played = score(titir, ALONE, stroke_s=0.0)
+    dense = score(replace(titir, length_s=0.75), WITH_STRIKER, stroke_s=0.25)
+
+    assert [edge.least_s for edge in played.edges if edge.on] == [0.125, 0.0625, 0.0625]
+    assert [edge.least_s for edge in played.first if edge.on] == [0.125, 0.0625, 0.0625]
+    assert [edge.least_s for edge in dense.edges if edge.on] == [0.0, 0.0, 0.0]
+
+
+def test_a_figure_is_joined_at_its_first_stroke_only() -> None:
+    """Of two figures of two strokes."""
+    cycle = replace(CYCLE, strokes_s=(5.0, 5.5, 7.0, 7.5), figure=2)
+
+    assert [edge.at_s for edge in score(cycle, WITH_STRIKER, 0.03125).edges if edge.entry] == [0.0, 4.0, 5.0, 7.0]
+
+
 @pytest.mark.parametrize(
-    ("now", "alone", "with_striker"),
+    ("now", "index", "on"),
     [
-        (99.0, set(), set()), (100.0, {SIREN}, {SIREN}), (103.99, {SIREN}, {SIREN}), (104.0, set(), set()),
-        (105.0, {SIREN}, {STRIKER}), (105.03125, {SIREN}, set()), (105.125, set(), set()), (109.99, set(), set()),
-        (110.0, {SIREN}, {SIREN}), (115.5, {SIREN}, {STRIKER}), (1_000_105.0, {SIREN}, {STRIKER}),
+        (99.0, 0, set()), (100.0, 1, {SIREN}), (103.99, 1, {SIREN}), (104.0, 2, set()), (104.99, 2, set()),
+        # A figure that has begun: from its first stroke, if it is at most RESYNC_S late, or not at all.
+        (105.0, 2, set()), (105.015625, 2, set()), (105.25, 2, set()), (105.265625, 6, set()), (106.99, 6, set()),
+        (107.25, 6, set()), (107.265625, 10, set()), (109.99, 10, set()),
+        (110.0, 11, {SIREN}), (115.25, 12, set()), (115.265625, 16, set()), (1_000_104.0, 1_000_002, set()),
     ],
 )
-def test_what_is_on_at_an_instant_of_a_program_that_began_at_100(
-    now: float, alone: set[Role], with_striker: set[Role]
+def test_where_a_program_that_began_at_100_is_taken_up(now: float, index: int, on: set[Role]) -> None:
+    cycle = replace(CYCLE, strokes_s=(5.0, 5.5, 7.0, 7.5), figure=2)
+
+    assert score(cycle, WITH_STRIKER, 0.03125).join(100.0, now) == (index, frozenset(on))
+
+
+@quick
+@given(SCORES, st.one_of(GRID, st.floats(0, 1e6)), st.one_of(GRID, st.floats(0, 1e6)))
+def test_what_is_on_is_what_a_replay_of_every_edge_before_the_next_leaves_on(
+    played: Score, start: float, later: float
 ) -> None:
-    assert score(CYCLE, ALONE, 0.0).on_at(100.0, now) == alone
-    assert score(CYCLE, WITH_STRIKER, 0.03125).on_at(100.0, now) == with_striker
+    index, on = played.join(start, start + later)
+    replayed: set[Role] = set()
+    for place in range(max(0, index - 4 * len(played.edges)), index):
+        edge = played.due(start, place)[1]
+        (replayed.add if edge.on else replayed.discard)(edge.role)
+
+    assert on == replayed
 
 
 @quick
-@given(SCORES, GRID, GRID)
-def test_what_is_on_is_what_a_replay_of_every_edge_leaves_on(played: Score, start: float, later: float) -> None:
-    assert played.on_at(start, start + later) == replayed(played, start, start + later)[0]
+@given(SCORES, st.one_of(GRID, st.floats(0, 1e6)), st.one_of(GRID, st.floats(0, 1e6)))
+def test_the_next_edge_lies_ahead_or_begins_a_figure_that_is_hardly_late(
+    played: Score, start: float, later: float
+) -> None:
+    now = start + later
+    index, _ = played.join(start, now)
+    at, edge = played.due(start, index)
+
+    assert at > now - 1e-9 or (edge.entry and edge.on and at + RESYNC_S >= now)
+    assert edge.entry
+    left_out = [played.due(start, place)[1] for place in range(max(0, index - 100), index)
+                if played.due(start, place)[0] > now + 1e-9]
+    assert not any(each.entry for each in left_out)
 
 
-@quick
-@given(SCORES, GRID, GRID)
-def test_the_next_edge_is_the_first_that_a_replay_has_not_switched(played: Score, start: float, later: float) -> None:
-    assert played.index_after(start, start + later) == replayed(played, start, start + later)[1]
+def test_a_siren_that_goes_over_into_a_round_is_on_also_where_a_rounded_sum_puts_that_rounds_start_off() -> None:
+    """(now - start) // 10 is 1, and start + 10 is more than now."""
+    start, now = 5.812040171120031, 15.81204017112003
 
-
-@quick
-@given(SCORES, GRID, st.floats(0, 1e6))
-def test_the_next_edge_lies_ahead_and_the_one_before_it_does_not(played: Score, start: float, later: float) -> None:
-    index = played.index_after(start, start + later)
-
-    assert played.due(start, index)[0] > start + later - 1e-6
-    assert index == 0 or played.due(start, index - 1)[0] <= start + later + 1e-6
+    assert score(CYCLE, WITH_STRIKER, 0.03125, entered_s=8.0).join(start, now) == (1, ALONE)
 
 
 @quick
 @given(SCORES, GRID)
 def test_nothing_is_on_before_a_program_begins(played: Score, start: float) -> None:
-    assert played.on_at(start, start - 0.5) == frozenset()
-    assert played.index_after(start, start - 0.5) == 0
+    assert played.join(start, start - 0.5) == (0, frozenset())
 
 
 @pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER])
@@ -133,12 +160,9 @@ def test_every_shipped_cycle_switches_each_output_off_again_before_it_ends(
 @pytest.mark.parametrize(
     ("entered_s", "first"),
     [
-        (0.25, (Edge(0.25, SIREN, on=True), Edge(4.25, SIREN, on=False),
-                Edge(5.0, STRIKER, on=True), Edge(5.03125, STRIKER, on=False, least_s=0.03125),
-                Edge(5.5, STRIKER, on=True), Edge(5.53125, STRIKER, on=False, least_s=0.03125),
-                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
-        (1.75, (Edge(1.75, SIREN, on=True), Edge(5.75, SIREN, on=False),
-                Edge(6.5, STRIKER, on=True), Edge(6.53125, STRIKER, on=False, least_s=0.03125))),
+        (0.25, (Edge(0.25, SIREN, on=True), Edge(4.25, SIREN, on=False), *stroke(5.0, STRIKER, 0.03125, 0.03125),
+                *stroke(5.5, STRIKER, 0.03125, 0.03125), *stroke(6.5, STRIKER, 0.03125, 0.03125))),
+        (1.75, (Edge(1.75, SIREN, on=True), Edge(5.75, SIREN, on=False), *stroke(6.5, STRIKER, 0.03125, 0.03125))),
         (2.25, (Edge(2.25, SIREN, on=True), Edge(6.25, SIREN, on=False))),
         (5.0, (Edge(5.0, SIREN, on=True), Edge(9.0, SIREN, on=False))),
         (5.25, (Edge(5.25, SIREN, on=True),)),  # goes over into the next round's: its rest would be cut
@@ -159,8 +183,8 @@ def test_a_siren_that_goes_over_into_the_next_round_is_on_all_the_time() -> None
     assert [(due, edge.on) for due, edge in (played.due(100.0, index) for index in range(3))] == [
         (108.0, True), (110.0, True), (114.0, False),
     ]
-    assert [played.on_at(100.0, now) for now in (107.9, 108.0, 109.99, 110.0, 113.9, 114.0)] == [
-        set(), {SIREN}, {SIREN}, {SIREN}, {SIREN}, set(),
+    assert [played.join(100.0, now) for now in (107.9, 108.0, 109.99, 110.0, 113.9, 114.0)] == [
+        (0, NOTHING), (1, ALONE), (1, ALONE), (2, ALONE), (2, ALONE), (3, NOTHING),
     ]
 
 
