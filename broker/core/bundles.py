@@ -1,6 +1,7 @@
 """What each account's owner takes home: a folder with everything, ready to run. Pure; must not open files.
 
-    nodes/VILLAGE.NODE/   node.yaml        operators/NAME/, readers/NAME/   posko.yaml, options of mosquitto's clients
+    nodes/VILLAGE.NODE/   node.yaml        operators/NAME/, readers/NAME/   posko.yaml, options of mosquitto's clients,
+                                                                            pasang (sh) and pasang.cmd (Windows)
     posko/                posko.yaml       each: the password, the authority's certificate, the district file
 """
 
@@ -93,10 +94,12 @@ def person(way: Way, files: Tree, ca: bytes, password: str, *, writes: bool) -> 
     options = _options(way, password)
     clients = ("mosquitto_pub", "mosquitto_sub") if writes else ("mosquitto_sub",)
     settings = posko_yaml(district_file, way, None)
+    installed = [*files, "posko.yaml", CA, PASSWORD]
     return {
         **files, "posko.yaml": File(settings.encode()), CA: File(ca), PASSWORD: _secret(password),
         **{name: File(options.encode(), PRIVATE) for name in clients},
-        "pasang": File(_install([*files, "posko.yaml", CA, PASSWORD], clients).encode(), 0o755),
+        "pasang": File(_install(installed, clients).encode(), 0o755),
+        "pasang.cmd": File(_install_windows(installed, clients).encode()),
     }
 
 
@@ -131,3 +134,44 @@ mkdir -p "$tujuan" {folders}
 {options}
 echo "Terpasang di $tujuan (installed)."
 """
+
+
+def _install_windows(files: list[str], clients: tuple[str, ...]) -> str:
+    """The same for Windows, with its line ends, without which cmd.exe misses labels.
+
+    There Mosquitto's clients read %USERPROFILE%\\NAME.conf (mosquitto_pub(1); client/client_shared.c). They open the
+    certificate by a name in Windows' code page and cmd.exe writes in the console's, so the name is the short one
+    (%%~s), which is ASCII wherever Windows makes short names. `pushd`, unlike `cd`, enters a network folder.
+    """
+    home = r"%USERPROFILE%"
+    place = rf"{home}\.config\kentongan"
+    paths = [each.replace("/", "\\").replace("%", "%%") for each in files]
+    folders = sorted({"", *(f"\\{folder}" for path in paths if (folder := path.rpartition("\\")[0]))})
+    steps = ['pushd "%~dp0"']
+    steps += [f'if not exist "{place}{each}\\" mkdir "{place}{each}"' for each in folders]
+    steps += [f'copy /y "{each}" "{place}\\{each}" >nul' for each in paths]
+    for name in clients:
+        steps += [
+            f'copy /y "{name}" "{home}\\{name}.conf" >nul',
+            f'for %%I in ("{place}\\{CA}") do >>"{home}\\{name}.conf" echo --cafile %%~fsI',
+        ]
+    note = ' -m "catatan"' if len(clients) > 1 else ""
+    lines = [
+        "@echo off",
+        "rem Pasang berkas ini di komputer Windows Anda: klik dua kali.   (Install these files on your computer.)",
+        f"rem Sesudah itu cukup (after that, this is all): {clients[0]} -t TOPIK{note}",
+        "setlocal",
+        *(line for step in steps for line in (step, "if errorlevel 1 goto gagal")),
+        "popd",
+        f'echo Terpasang di "{place}" (installed).',
+        f"where {clients[0]} >nul 2>nul",
+        f'if errorlevel 1 echo {clients[0]} tidak ada di PATH. Biasanya di "C:\\Program Files\\mosquitto".',
+        "pause",
+        "exit /b 0",
+        ":gagal",
+        "echo TIDAK terpasang: pesan di atas menyebut sebabnya (NOT installed; the message above has the reason).",
+        "pause",
+        "exit /b 1",
+        "",
+    ]
+    return "\r\n".join(lines)

@@ -160,6 +160,6 @@ def next_steps(site: Site) -> list[str]:
         f"broker/mosquitto.conf: what Mosquitto is started with, on this machine; {reach}",
         "posko/: the hub's settings, for this machine",
         "nodes/VILLAGE.NODE/: copy each to its Raspberry Pi, and set its pins in node.yaml",
-        "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang",
+        "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang (Windows: pasang.cmd)",
         "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
     ]

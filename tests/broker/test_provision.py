@@ -4,13 +4,14 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from broker import passwords
-from broker.core import conf
+from broker.core import bundles, conf
 from broker.core.secret import Secret, read_file
 from broker.mosquitto import program
 from contract.settings import yamltext
@@ -162,6 +163,38 @@ def test_an_operators_line_has_three_words(shared: Installation, tmp_path: Path)
     assert (tmp_path / ".config/mosquitto_pub").stat().st_mode & 0o077 == 0
     found = posko_config.load(tmp_path / ".config/kentongan/posko.yaml")
     assert (found.settings.broker.username, found.district.district) == ("siti", "situbondo")
+
+
+@pytest.mark.parametrize(("name", "clients"), [
+    ("siti", ["mosquitto_pub", "mosquitto_sub"]), ("layar", ["mosquitto_sub"]),
+])
+def test_on_windows_a_script_of_its_own_puts_every_file_of_the_bundle_in_place(
+    shared: Installation, name: str, clients: list[str]
+) -> None:
+    """What cmd.exe needs: its line ends, no character outside of ASCII, double quotes around every path."""
+    folder = shared.bundle(name)
+    script = (folder / "pasang.cmd").read_bytes()
+    assert script.count(b"\n") == script.count(b"\r\n") > 10
+    lines = script.decode("ascii").split("\r\n")
+    copied = [line.split('"')[1] for line in lines if line.startswith("copy ")]
+    assert sorted(copied) == sorted({each.name for each in folder.iterdir()} - {"pasang", "pasang.cmd",
+                                    *{"mosquitto_pub", "mosquitto_sub"} - set(clients)})
+    place = r"%USERPROFILE%\.config\kentongan"
+    assert [after for each, after in pairwise(lines) if each.startswith(("copy ", "pushd ", "if not exist "))] \
+        == ["if errorlevel 1 goto gagal"] * (len(copied) + 2)
+    for client in clients:
+        assert rf'copy /y "{client}" "%USERPROFILE%\{client}.conf" >nul' in lines
+        assert rf'for %%I in ("{place}\ca.crt") do >>"%USERPROFILE%\{client}.conf" echo --cafile %%~fsI' in lines
+    assert rf'copy /y "posko.yaml" "{place}\posko.yaml" >nul' in lines
+
+
+def test_a_districts_own_code_families_go_into_their_folder_on_windows_too() -> None:
+    files = {name: bundles.File(b"") for name in ("kota.yaml", "rhythms/kota.yaml")}
+    bundle = bundles.person(bundles.Way("posko.local", 8884, "siti"), files, b"", "rahasia", writes=True)
+    lines = bundle["pasang.cmd"].body.decode().split("\r\n")
+    place = r"%USERPROFILE%\.config\kentongan"
+    made = lines.index(rf'if not exist "{place}\rhythms\" mkdir "{place}\rhythms"')
+    assert made < lines.index(rf'copy /y "rhythms\kota.yaml" "{place}\rhythms\kota.yaml" >nul')
 
 
 def test_a_reader_listens_with_two_words(shared: Installation, tmp_path: Path) -> None:
