@@ -1,13 +1,15 @@
-"""Mosquitto as a program: where it is, a free port for it, how it is started and ended."""
+"""Mosquitto as a program: where it is, a free port for it, how it is started, found and ended."""
 
+import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,52 @@ def free_port() -> int:
 def _port(bound: socket.socket) -> int:
     port: int = bound.getsockname()[1]
     return port
+
+
+def running() -> dict[int, str]:
+    """The configuration files of the Mosquittos that run on this machine, as each was given it, by the process id.
+
+    "" for one that runs without a file. A process that may not be looked at is left out.
+    """
+    found: dict[int, str] = {}
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            number = int(folder.name)
+            if (folder / "comm").read_text("utf-8", "replace").strip() == "mosquitto":
+                found[number] = _config_of(os.fsdecode((folder / "cmdline").read_bytes()).split("\0"))
+    return found
+
+
+def started_with(config: Path, known: Mapping[int, str]) -> list[int]:
+    """Which of the *known* processes (see `running`) were started with *config*, under whatever name.
+
+    A broker in a container knows its files by other names; it counts, too.
+    """
+    return sorted(pid for pid, name in known.items() if name and any(
+        _same(place, config) for place in _places(pid, name)
+    ))
+
+
+def _config_of(words: Sequence[str]) -> str:
+    """mosquitto(8): the file after -c or --config-file; the last one counts."""
+    found = [after for word, after in pairwise(words) if word in ("-c", "--config-file")]
+    return found[-1] if found else ""
+
+
+def _places(pid: int, name: str) -> Iterator[Path]:
+    """Where the process *pid* finds the file *name*; only root may look with another user's eyes."""
+    if not name.startswith("/"):
+        yield Path(f"/proc/{pid}/cwd", name)
+    else:
+        yield Path(f"/proc/{pid}/root{name}")
+        yield Path(name)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from broker import certificates, passwords, store
+from broker import certificates, mosquitto, passwords, store
 from broker.core import accounts, plan, site
 from broker.core import found as finding
 from broker.core.accounts import State
@@ -29,8 +29,13 @@ SHIPPED = Path(__file__).resolve().parent.parent / "config"
 Act = Callable[[State, District], tuple[State, set[str]]]
 
 
-def change(folder: Path, district_file: Path | None, act: Act, tell: Callable[[str], object]) -> bool:
+def change(
+    folder: Path, district_file: Path | None, act: Act, tell: Callable[[str], object], *, prove: bool = False
+) -> bool:
     """Does *act* to the installation in *folder* and tells what came of it; whether anything did.
+
+    What the broker reads is tried out before it takes the place of what works; with *prove* even if it is unchanged,
+    for a running broker of another version may end at files that it does not understand (Mosquitto 2.1 does).
 
     Raises SettingsError, BrokerError.
     """
@@ -43,7 +48,7 @@ def change(folder: Path, district_file: Path | None, act: Act, tell: Callable[[s
     tree = site.tree(wanted)
     kept = {site.bundle(each) for each in accounts.accounts(state, found.district)}
     changes = plan.changes(found.present, tree, kept)
-    if any(each.path.startswith(f"{BROKER}/") for each in changes):
+    if prove or any(each.path.startswith(f"{BROKER}/") for each in changes):
         _try(wanted, tree)
     store.write(folder, changes)
     for line in plan.told(found.present, changes):
@@ -56,6 +61,18 @@ def change(folder: Path, district_file: Path | None, act: Act, tell: Callable[[s
     elif any(each.path == f"{BROKER}/mosquitto.conf" for each in changes):
         tell("ports and limits count from the broker's next start: sudo systemctl restart mosquitto")
     return bool(changes)
+
+
+def find_running(folder: Path) -> list[int]:
+    """The Mosquittos that run with the configuration in *folder*. Raises BrokerError if there is none."""
+    config = folder / BROKER / "mosquitto.conf"
+    known = mosquitto.running()
+    found = mosquitto.started_with(config, known)
+    if not found:
+        others = ", ".join(f"process {pid} with {name or 'no file'}" for pid, name in sorted(known.items()))
+        raise BrokerError(f"no Mosquitto runs with {config}, so none was told to read it anew"
+                          + (f"; there is {others}" if others else ""))
+    return found
 
 
 def reload(pid: int) -> None:

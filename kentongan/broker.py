@@ -21,10 +21,10 @@ OUT = click.option(
     "--out", "folder", envvar="KENTONGAN_BROKER", type=click.Path(readable=False, path_type=Path), metavar="DIR",
     default=FOLDER, show_default=True, help="The installation's folder.",
 )
-RELOAD = click.option("--reload", "pid", type=click.IntRange(min=1), metavar="PID",
-                      help="Tell the running Mosquitto with this process id to read its files anew.")
+RELOAD = click.option("--reload", "reloads", is_flag=True,
+                      help="Have the Mosquitto that runs with this installation's configuration read its files anew.")
 PID_FILE = click.option("--pid-file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
-                        help="The same, with the process id in FILE.")
+                        help="The same, for the Mosquitto whose process id is in FILE.")
 NAME = click.argument("name")
 
 
@@ -44,8 +44,8 @@ def broker() -> None:
 @RELOAD
 @PID_FILE
 def provision(  # noqa: PLR0913 - one for each option
-    district_file: Path | None, folder: Path, pid: int | None, pid_file: Path | None, *, hosts: tuple[str, ...],
-    villages: tuple[str, ...],
+    district_file: Path | None, folder: Path, pid_file: Path | None, *, hosts: tuple[str, ...],
+    villages: tuple[str, ...], reloads: bool,
 ) -> None:
     """Make everything that an installation needs, or bring it in line with a changed district file.
 
@@ -66,7 +66,7 @@ def provision(  # noqa: PLR0913 - one for each option
             known.update({village: host} if host else {})
         return replace(state, hosts=hosts or state.hosts, village_brokers=known), set()
 
-    _change(folder, district_file, act, pid, pid_file)
+    _change(folder, district_file, act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -78,8 +78,8 @@ def provision(  # noqa: PLR0913 - one for each option
 @RELOAD
 @PID_FILE
 def add(  # noqa: PLR0913 - one for each option
-    kind: str, name: str, folder: Path, pid: int | None, pid_file: Path | None, *, villages: tuple[str, ...],
-    everywhere: bool,
+    kind: str, name: str, folder: Path, pid_file: Path | None, *, villages: tuple[str, ...], everywhere: bool,
+    reloads: bool,
 ) -> None:
     """Let in an operator, who may ring and silence, or a reader, who may only look.
 
@@ -92,7 +92,7 @@ def add(  # noqa: PLR0913 - one for each option
         operator = Operator(tuple(dict.fromkeys(villages)), everywhere) if kind == "operator" else None
         return accounts.add(state, district, name, operator), set()
 
-    _change(folder, None, act, pid, pid_file)
+    _change(folder, None, act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -100,16 +100,16 @@ def add(  # noqa: PLR0913 - one for each option
 @OUT
 @RELOAD
 @PID_FILE
-def revoke(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> None:
+def revoke(name: str, folder: Path, pid_file: Path | None, *, reloads: bool) -> None:
     """Shut an account out, such as that of a stolen box. With --reload it loses its connection at once.
 
     \b
-    Example: kentongan broker revoke kalibagor.pos-1 --reload $(pidof mosquitto)
+    Example: kentongan broker revoke kalibagor.pos-1 --reload
     """
     def act(state: State, district: District) -> tuple[State, set[str]]:
         return accounts.revoke(state, accounts.find(name, state, district)), set()
 
-    _change(folder, None, act, pid, pid_file)
+    _change(folder, None, act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -117,7 +117,7 @@ def revoke(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> N
 @OUT
 @RELOAD
 @PID_FILE
-def rotate(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> None:
+def rotate(name: str, folder: Path, pid_file: Path | None, *, reloads: bool) -> None:
     """Give an account a new password and a new bundle; one that was revoked is let in again with it.
 
     \b
@@ -127,16 +127,19 @@ def rotate(name: str, folder: Path, pid: int | None, pid_file: Path | None) -> N
         found = accounts.find(name, state, district)
         return accounts.reinstate(state, found), {found.username}
 
-    _change(folder, None, act, pid, pid_file)
+    _change(folder, None, act, pid_file, reloads=reloads)
 
 
-def _change(folder: Path, district_file: Path | None, act: service.Act, pid: int | None, file: Path | None) -> None:
+def _change(
+    folder: Path, district_file: Path | None, act: service.Act, file: Path | None, *, reloads: bool
+) -> None:
     def run() -> bool:
-        told = _pid(pid, file)
-        changed = service.change(folder, district_file, act, click.echo)
-        if told is not None:
-            service.reload(told)
-            click.echo(f"mosquitto {told} reads its files anew")
+        given = None if file is None else [_pid(file)]
+        changed = service.change(folder, district_file, act, click.echo, prove=reloads or given is not None)
+        if given is not None or reloads:
+            for pid in given or service.find_running(folder):
+                service.reload(pid)
+                click.echo(f"mosquitto {pid} reads its files anew")
         elif changed:
             click.echo("a running broker reads this at: sudo systemctl reload mosquitto")
         return True
@@ -144,9 +147,7 @@ def _change(folder: Path, district_file: Path | None, act: service.Act, pid: int
     guarded(run)
 
 
-def _pid(pid: int | None, file: Path | None) -> int | None:
-    if file is None:
-        return pid
+def _pid(file: Path) -> int:
     try:
         return int(file.read_text())
     except OSError as error:

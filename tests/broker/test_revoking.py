@@ -1,10 +1,12 @@
 """Letting in and shutting out, while the broker runs and others are linked."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from broker import mosquitto
 from broker.mosquitto import program
 from tests.broker.installation import BASE, Installation, run
 
@@ -21,7 +23,7 @@ def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -
     password = running.password(STOLEN)
     others = [running.login(name, BEACON) for name in (OTHER, "operator", "layar", "situbondo.posko")]
     with running.login(STOLEN, BEACON) as stolen:
-        said = running.tool("revoke", "kalibagor.pos-1", "--reload", running.pid)
+        said = running.tool("revoke", "kalibagor.pos-1", "--reload")
         assert said.code == 0, said.lines
         assert stolen.hung_up()
     others[-1].publish(BEACON, b"after")
@@ -36,10 +38,10 @@ def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -
 
 def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installation) -> None:
     old = running.password(STOLEN)
-    assert running.tool("revoke", STOLEN, "--reload", running.pid).code == 0
-    assert running.tool("provision", "--reload", running.pid).lines[0] == "nothing to do"
+    assert running.tool("revoke", STOLEN, "--reload").code == 0
+    assert running.tool("provision", "--reload").lines[0] == "nothing to do"
     assert not running.bundle(STOLEN).exists()
-    said = running.tool("rotate", STOLEN, "--reload", running.pid)
+    said = running.tool("rotate", STOLEN, "--reload")
     assert "nodes/kalibagor.pos-1: made" in said.lines
     running.settle()
     assert running.password(STOLEN) != old
@@ -50,7 +52,7 @@ def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installat
 
 def test_a_new_password_ends_the_connection_with_the_old_one(running: Installation) -> None:
     with running.login(STOLEN) as stolen, running.login(OTHER) as other:
-        assert running.tool("rotate", STOLEN, "--reload", running.pid).code == 0
+        assert running.tool("rotate", STOLEN, "--reload").code == 0
         assert stolen.hung_up()
         other.catch_up()  # it is linked as before
 
@@ -73,14 +75,59 @@ def test_who_is_added_gets_in_at_once_and_nobody_is_dropped(running: Installatio
     assert before["broker/operators.passwd"].splitlines() < after["broker/operators.passwd"].splitlines()
 
 
+def test_of_two_brokers_only_the_one_with_this_configuration_reads_its_files_anew(
+    running: Installation, shared: Installation
+) -> None:
+    said = running.tool("provision", "--reload")
+    assert (said.code, said.lines) == (0, ["nothing to do", f"mosquitto {running.pid} reads its files anew"])
+    said = shared.tool("provision", "--reload")
+    assert said.lines[-1] == f"mosquitto {shared.pid} reads its files anew"
+
+
+def test_a_broker_is_found_by_its_file_whatever_the_file_is_called(running: Installation, tmp_path: Path) -> None:
+    known = mosquitto.running()
+    assert known[running.pid] == str(running.folder / "broker/mosquitto.conf")
+    (tmp_path / "link").symlink_to(running.folder)
+    assert mosquitto.started_with(tmp_path / "link/broker/mosquitto.conf", known) == [running.pid]
+    relative = os.path.relpath(running.folder / "broker/mosquitto.conf")
+    assert mosquitto.started_with(running.folder / "broker/mosquitto.conf", {os.getpid(): relative}) == [os.getpid()]
+    assert mosquitto.started_with(Path("nowhere"), {running.pid: "nowhere", 1: ""}) == []
+
+
+def test_a_reload_where_no_broker_has_this_configuration_names_those_that_run(
+    fresh: Installation, shared: Installation
+) -> None:
+    config = fresh.folder / "broker/mosquitto.conf"
+    said = fresh.tool("add", "reader", "tamu", "--reload")
+    assert said.code == 1
+    assert "readers/tamu: made" in said.lines
+    assert said.lines[-1].startswith(f"no Mosquitto runs with {config}, so none was told to read it anew; there is ")
+    assert f"process {shared.pid} with {shared.folder}/broker/mosquitto.conf" in said.lines[-1]
+
+
+def test_files_that_the_broker_would_not_take_are_found_before_the_signal_even_if_they_are_unchanged(
+    running: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker of another version, which a distribution has brought since, may end at what it does not understand."""
+    asked: list[str] = []
+    monkeypatch.setattr("broker.service.mosquitto.running", lambda: asked.append("which run"))
+    monkeypatch.setattr("broker.mosquitto.program", lambda _name: "false")
+    said = running.tool("provision", "--reload")
+    assert said.code == 1
+    assert said.lines[-1].startswith("nothing was changed: Mosquitto did not start")
+    assert asked == []
+
+
 def test_only_a_mosquitto_is_ever_told_to_reload(running: Installation) -> None:
+    pid_file = running.folder / "pid"
     with subprocess.Popen(["sleep", "30"]) as other:
-        said = running.tool("provision", "--reload", other.pid)
+        pid_file.write_text(f"{other.pid}\n", "utf-8")
+        said = running.tool("provision", "--pid-file", pid_file)
         assert said.code == 1
         assert said.lines[-1] == f"process {other.pid} is 'sleep', not mosquitto; it was told nothing"
         assert other.poll() is None
         other.kill()
-    said = running.tool("provision", "--reload", other.pid)
+    said = running.tool("provision", "--pid-file", pid_file)
     assert said.code == 1
     assert f"process {other.pid} was not told: there is no such process" in said.lines[-1]
 
@@ -98,7 +145,7 @@ def test_a_password_file_cut_short_shuts_everyone_of_its_door_out_until_the_tool
         assert node.hung_up()
         operator.catch_up()  # it is linked as before
         assert not gets_in(running, STOLEN)
-    assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.passwd: changed"
+    assert running.tool("provision", "--reload").lines[0] == "broker/nodes.passwd: changed"
     running.settle()
     assert gets_in(running, STOLEN)
 
@@ -113,7 +160,7 @@ def test_an_access_list_cut_short_takes_rights_away_and_grants_none(running: Ins
             assert node.publish(f"{BASE}/kalibagor/alarm/pencurian", b"") == 0x87
             assert node.publish(f"{BASE}/semua/command/silence", b"") == 0x87
     assert running.tool("check").code == 1
-    assert running.tool("provision", "--reload", running.pid).lines[0] == "broker/nodes.acl: changed"
+    assert running.tool("provision", "--reload").lines[0] == "broker/nodes.acl: changed"
     assert path.read_bytes() == whole
     running.settle()
     with running.login(STOLEN) as node:
