@@ -142,8 +142,8 @@ class Node(Loop[State]):
                 self._tell(self._line(event))
             case Connect():
                 self._link.start()
-            case Reconnect():
-                self._link.reconnect()
+            case Reconnect(reason):
+                self._link.reconnect(reason)
             case SelfTest(knock):
                 self._test(knock=knock)
             case _:

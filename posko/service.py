@@ -73,8 +73,8 @@ class Hub(Loop[State]):
                 self._tell(self._line(event))
             case Connect():
                 self._link.start()
-            case Reconnect():
-                self._link.reconnect()
+            case Reconnect(reason):
+                self._link.reconnect(reason)
             case _:
                 assert_never(effect)
 

@@ -31,13 +31,25 @@ from contract.wire import timing, topics
 from contract.wire.faults import Fault
 from contract.wire.topics import Urgency
 from runtime.core.effects import Publish
-from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Unlinked
+from runtime.core.events import (
+    NOT_AUTHORIZED,
+    Acknowledged,
+    Cause,
+    Faulted,
+    Linked,
+    Received,
+    Recovered,
+    Rejected,
+    Unlinked,
+)
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
 CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the thread to end
 MAX_PACKET = 2 * 1024 * 1024
+NO_SUCH_PROTOCOL = 132  # MQTT 5, 3.2.2.2; paho makes it of an older broker's answer, too
+LOGIN = (134, NOT_AUTHORIZED)  # Bad user name or password, Not authorized
 _LIMITS = {
     Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
 }
@@ -83,7 +95,9 @@ class Link:
         self._refused: set[str] = set()  # topics
         self._closing = Flag()
         self._at_once = Flag()  # set to skip the wait before the next connection
-        self._reason = "not connected yet"
+        self._reason, self._cause = "not connected yet", Cause.OTHER
+        self._greeted = False  # the broker has answered this connection's CONNECT
+        self._renewal = ""  # why this program ends the connection
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -101,8 +115,9 @@ class Link:
         if answer is not None:
             self._answered(message, answer)
 
-    def reconnect(self) -> None:
-        """Drops the connection, which may be dead unnoticed, and connects again at once."""
+    def reconnect(self, reason: str) -> None:
+        """Drops the connection for *reason* and connects again at once."""
+        self._renewal = reason
         self._at_once.set()
         client = self._client
         if client is not None:
@@ -132,12 +147,15 @@ class Link:
             try:
                 self._connect_once()
             except OSError as error:
-                self._reason = f"broker {self._broker.host}:{self._broker.port}: {error}"
+                self._because(str(error))
             except Exception as error:  # noqa: BLE001 - top of the thread: a bug in a callback must not end it
                 self._fault(Fault.LINK_THREAD, repr(error))
-                self._reason = "the link failed and begins anew"
+                self._reason, self._cause = "the link failed and begins anew", Cause.OTHER
             self._client = None
-            self._inbox.put(Unlinked(self._reason))
+            if self._renewal:
+                self._because(f"the connection is renewed on purpose: {self._renewal}", Cause.RENEWED)
+                self._renewal = ""
+            self._inbox.put(Unlinked(self._reason, self._cause))
             if self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
                 self._at_once.clear()
 
@@ -146,13 +164,16 @@ class Link:
         client = self._new_client()
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.MaximumPacketSize = MAX_PACKET
-        self._reason = f"broker {self._broker.host}:{self._broker.port}: connection lost"
+        self._greeted = False
+        self._because("connection lost")
         client.connect(
             self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True, properties=properties
         )
         self._client = client
         # Not loop_forever: only loop() makes the pair of sockets by which a publish wakes a sleeping loop.
         # Without it, a press waited for up to a second, measured.
+        secured = "" if self._broker.ca_file is not None else ", or one whose port speaks TLS,"
+        self._because(f"closed the connection without an answer; a broker without MQTT 5{secured} does that")
         while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
             if self._closing.is_set() and not client.want_write():
                 if not client.is_connected():
@@ -182,10 +203,12 @@ class Link:
         return client
 
     def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
+        self._greeted = True
         if code.is_failure:
-            self._reason = f"broker {self._broker.host}:{self._broker.port} refuses {self._broker.client_id}: {code}"
+            self._refused_by_broker(code)
             client.disconnect()
             return
+        self._because("connection lost")
         client.subscribe([(each.topic, _options(each)) for each in self._subscriptions])
 
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
@@ -213,7 +236,10 @@ class Link:
         """A refusal counts until the topic is accepted: else a refused status and its report would cause each other."""
         if code.is_failure:
             self._refused.add(message.topic)
-            self._fault(Fault.PUBLISH, f"the broker refuses what {self._broker.client_id} publishes: {code}")
+            reason = _rejection(self._broker.client_id, code)
+            self._fault(Fault.PUBLISH, reason)
+            if message.token is not None:
+                self._inbox.put(Rejected(message.token, code.value, reason))
             return
         self._refused.discard(message.topic)
         if not self._refused:
@@ -231,8 +257,31 @@ class Link:
             self._inbox.put(Recovered(part))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
-        if code.is_failure and code.getName() != "Unspecified error":  # which is paho's word for a lost connection
-            self._reason = f"broker {self._broker.host}:{self._broker.port}: {code}"
+        if not code.is_failure or code.getName() == "Unspecified error":  # which is paho's word for a lost connection
+            return
+        if self._greeted or code.getName() != "Keep alive timeout":
+            self._because(str(code))
+        else:
+            self._because(f"no answer to CONNECT within {KEEPALIVE_S} s; it must speak MQTT 5")
+
+    def _refused_by_broker(self, code: ReasonCode) -> None:
+        """Notes why the broker refuses the connection."""
+        if code.value == NO_SUCH_PROTOCOL:
+            self._because("does not speak MQTT 5, which is needed; see docs/protocol.md", Cause.PROTOCOL)
+            return
+        where = f"broker {self._broker.host}:{self._broker.port}"
+        self._reason = f"{where} refuses {self._broker.client_id}: {code}"
+        self._cause = Cause.LOGIN if code.value in LOGIN else Cause.OTHER
+
+    def _because(self, reason: str, cause: Cause = Cause.OTHER) -> None:
+        self._reason, self._cause = f"broker {self._broker.host}:{self._broker.port}: {reason}", cause
+
+
+def _rejection(client_id: str, code: ReasonCode) -> str:
+    """What the broker's answer *code* to a publish means; only one code is about rights."""
+    if code.value == NOT_AUTHORIZED:
+        return f"the broker refuses what {client_id} publishes: {code}"
+    return f"the broker answers what {client_id} publishes with code {code.value} ({code}); some may have received it"
 
 
 def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:

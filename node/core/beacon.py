@@ -93,7 +93,7 @@ def pass_time(t: Transition) -> None:
         t.change(hub=replace(t.state.hub, missing=True))
         t.fault(Fault.HUB, f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
                            "repeated")
-        t.do(Reconnect())
+        t.do(Reconnect(f"no beacon came for {timing.HUB_LOST_S:g} s, and the connection may be dead unnoticed"))
 
 
 def deadlines(state: State) -> Iterator[float]:

@@ -5,7 +5,18 @@ What any loop receives (messages, the clock, faults) is in `runtime.core.events`
 
 from dataclasses import dataclass
 
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,6 @@ class SelfTested:
 
 
 Event = (
-    Contact | Received | Linked | Unlinked | Acknowledged | Loaded | Clock | Faulted | Recovered | Overflowed
+    Contact | Received | Linked | Unlinked | Acknowledged | Rejected | Loaded | Clock | Faulted | Recovered | Overflowed
     | SelfTested | Tick
 )

@@ -26,7 +26,18 @@ from node.core.events import Contact, Event, Loaded, SelfTested
 from node.core.state import Setup, State
 from node.core.transition import Transition
 from runtime.core import transition as shared
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 from runtime.core.rate_limit import Bucket
 
 
@@ -97,7 +108,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
             sound = "with one quiet stroke" if knocked else "without a sound"
             t.report(Kind.TESTED, results=dict(results), faults=dict(t.state.faults),
                       drivers=dict(t.setup.drivers), reason=f"self-test, {sound}")
-        case Tick():
+        case Rejected() | Tick():  # what the hub does not list is sent again
             pass
         case _:
             assert_never(event)

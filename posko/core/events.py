@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contract.domain.alarm import Key, Status
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +76,7 @@ class Saved:
     stamps: frozenset[int]
 
 
-Event = Received | Linked | Unlinked | Acknowledged | Loaded | Saved | Clock | Faulted | Recovered | Overflowed | Tick
+Event = (
+    Received | Linked | Unlinked | Acknowledged | Rejected | Loaded | Saved | Clock | Faulted | Recovered | Overflowed
+    | Tick
+)

@@ -90,7 +90,8 @@ def pass_time(t: Transition) -> None:
     )
     if cut_off and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
         t.change(reconnected_at=t.now)
-        t.do(Reconnect())  # perhaps it is this link that is dead; a new one, on which nothing comes, is not
+        # Perhaps it is this link that is dead; a new one, on which nobody reports, is not.
+        t.do(Reconnect(f"no post reported for {timing.POST_LOST_S:g} s, and the connection may be dead unnoticed"))
 
 
 def deadlines(state: State) -> Iterator[float]:

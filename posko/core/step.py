@@ -18,7 +18,18 @@ from posko.core.events import Event, Loaded, Saved
 from posko.core.state import Setup, State
 from posko.core.transition import Transition
 from runtime.core import transition as shared
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 from runtime.core.rate_limit import Bucket
 
 SECOND_HUB_S = 20.0  # a second hub of which nothing came for so long is gone
@@ -75,7 +86,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one 
             t.recover(part)
         case Overflowed(count):
             t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
-        case Acknowledged() | Tick():
+        case Acknowledged() | Rejected() | Tick():
             pass
         case _:
             assert_never(event)

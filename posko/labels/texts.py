@@ -125,6 +125,10 @@ CHECK_LOGIN = Text("nama pengguna dan kata sandi", "the username and password")
 CHECK_ADDRESS = Text("server pesan (broker) dan alamatnya", "the broker and its address")
 NO_LINK = Text("{why}. Periksa {what}; sementara itu pakai tombol di pos, atau telepon",
                "{why}. Check {what}; meanwhile use the buttons at the posts, or the telephone")
+NO_MQTT_5 = Text("{why}. Pakai Mosquitto 2; sementara itu pakai tombol di pos, atau telepon",
+                 "{why}. Use Mosquitto 2; meanwhile use the buttons at the posts, or the telephone")
+DOUBTED = Text("! {why}. Yang menentukan: apa yang dilaporkan pos di atas ini",
+               "! {why}. What the posts report decides")
 OUT_OF_REACH = Text("! tidak terjangkau, tidak diketahui apakah masih berbunyi: {post}",
                     "! out of reach, not known whether it still sounds: {post}")
 STILL_SOUNDS = Text("! {post} masih membunyikan {alarm}; itu alarm lain: kentongan clear {village}",

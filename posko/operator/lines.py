@@ -22,6 +22,7 @@ from posko.operator.core.snapshot import (
     Snapshot,
     Standing,
 )
+from runtime.core.events import Cause
 
 TOGETHER_S = 2.0  # what several posts report within this time is shown once
 # Events that no status shows.
@@ -213,7 +214,7 @@ def closing(snapshot: Snapshot, labels: Labels) -> list[str]:
     found = snapshot.order
     if found is None:
         return []
-    unsent = _unsent(found, snapshot.trouble, labels)
+    unsent = _unsent(found, snapshot, labels)
     if unsent and not any(row.good and row.after_s is not None for row in found.rows):
         return [unsent]
     bad = [f"✗ {labels(texts.BAD[found.order.act])}: {labels.post(row.post)}: {_why(row, labels)}"
@@ -258,21 +259,31 @@ def _why(row: Row, labels: Labels) -> str:
     return "; ".join(found) or labels(texts.NO_ANSWER)
 
 
-def _unsent(found: OrderSnapshot, trouble: str, labels: Labels) -> str:
+def _unsent(found: OrderSnapshot, snapshot: Snapshot, labels: Labels) -> str:
     """That the order did not reach the broker, and what can be done; "" if it did."""
-    if found.acknowledged and not found.refused:
+    if (found.acknowledged or found.doubt) and not found.refused:
         return ""
+    trouble = clean(snapshot.trouble)
     if found.refused:
         why = labels(texts.NO_RIGHT, why=clean(found.refused))
     elif found.published:
         why = labels(texts.NO_ACKNOWLEDGEMENT, wait_s=f"{found.wait_s:g}")
     else:
-        what = texts.CHECK_LOGIN if " refuses " in trouble else texts.CHECK_ADDRESS
-        why = labels(texts.NO_LINK, why=clean(trouble) or labels(texts.NO_BROKER), what=labels(what))
+        why = unlinked(trouble, snapshot.cause, labels)
     return labels(texts.NOT_SENT, thing=labels(texts.THINGS[found.order.act]), why=why)
 
 
+def unlinked(trouble: str, cause: Cause, labels: Labels) -> str:
+    """Why there is no link, and what can be done."""
+    if cause is Cause.PROTOCOL:
+        return labels(texts.NO_MQTT_5, why=trouble)
+    what = texts.CHECK_LOGIN if cause is Cause.LOGIN else texts.CHECK_ADDRESS
+    return labels(texts.NO_LINK, why=trouble or labels(texts.NO_BROKER), what=labels(what))
+
+
 def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
+    if found.doubt:
+        yield labels(texts.DOUBTED, why=clean(found.doubt))
     for post in found.out_of_reach:
         yield labels(texts.OUT_OF_REACH, post=labels.post(post))
     for post, key in found.still_sounding.items():

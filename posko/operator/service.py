@@ -67,7 +67,8 @@ class Desk:
             parts.enter_context(health.ClockThread(self._inbox))
             state = self._loop(parts, state)
         if not state.ever_linked:
-            self._echo(self._labels(texts.NEVER_LINKED, why=clean(state.trouble)))
+            why = lines.unlinked(clean(state.trouble), state.cause, self._labels)
+            self._echo(self._labels(texts.NEVER_LINKED, why=why))
             return 1
         return 0
 

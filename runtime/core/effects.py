@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """A message to the broker, while linked; a `token` asks for an Acknowledged."""
+    """A message to the broker, while linked; a `token` asks for an Acknowledged, or Rejected."""
 
     topic: str
     payload: bytes
@@ -29,7 +29,9 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """Drop the connection and seek the broker anew, at once."""
+    """Drop the connection and seek the broker anew, at once. `reason` is why."""
+
+    reason: str
 
 
 CommonEffect = Publish | Log | Connect | Reconnect

@@ -17,7 +17,7 @@ from contract.wire import timing
 from runtime import clock
 from runtime import mqtt as link_room
 from runtime.core.effects import Publish
-from runtime.core.events import Acknowledged, Faulted, Linked, Received, Recovered, Tick, Unlinked
+from runtime.core.events import Acknowledged, Cause, Faulted, Linked, Received, Recovered, Rejected, Tick, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
 from runtime.mqtt import Link
@@ -25,6 +25,7 @@ from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
+from tests.support.scripted import CONNACK, PUBLISH, ScriptedBroker, acknowledge
 from tests.support.waiting import drain, take, wait_until
 
 ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
@@ -208,6 +209,7 @@ def test_a_refused_publish_is_a_fault_until_the_same_is_taken_and_no_acknowledge
         link.publish(marked(ALARM, b"", "refused"))
         fault = take(inbox, Faulted)
         link.publish(marked("fine", b"", "taken"))
+        assert take(inbox, Rejected).code == 0x87
         told = [inbox.get(clock.now() + LIMIT_S)[1]]
         acl.write_text(f"topic read #\ntopic write fine\ntopic write {ALARM}\n", "utf-8")
         assert strict._process is not None
@@ -246,6 +248,56 @@ def test_a_node_that_the_broker_does_not_know_is_told_why(tmp_path: Path) -> Non
         reasons = {take(inbox, Unlinked).reason for _ in range(3)}
 
     assert reasons == {f"broker 127.0.0.1:{strict.port} refuses {NAME}: Not authorized"}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("answer", [
+    pytest.param(b"\x20\x02\x00\x01", id="an older broker's CONNACK, as aedes and NATS give it"),
+    pytest.param(b"\x20\x03\x00\x84\x00", id="a CONNACK of MQTT 5"),
+])
+def test_a_broker_that_does_not_speak_mqtt_5_is_named_as_such(answer: bytes) -> None:
+    inbox = Inbox()
+    with ScriptedBroker({CONNACK: lambda _packet: answer}) as old, link_to(old.port, inbox, linked=False):
+        unlinked = take(inbox, Unlinked)
+
+    assert unlinked == Unlinked(
+        f"broker 127.0.0.1:{old.port}: does not speak MQTT 5, which is needed; see docs/protocol.md", Cause.PROTOCOL)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_broker_that_hangs_up_instead_of_answering_may_be_an_older_one() -> None:
+    inbox = Inbox()
+    with ScriptedBroker({CONNACK: lambda _packet: None}) as old, link_to(old.port, inbox, linked=False):
+        unlinked = take(inbox, Unlinked)
+
+    assert unlinked == Unlinked(
+        f"broker 127.0.0.1:{old.port}: closed the connection without an answer; a broker without MQTT 5, or one whose "
+        "port speaks TLS, does that")
+
+
+@pytest.mark.parametrize(("code", "cause"), [(0x86, Cause.LOGIN), (0x87, Cause.LOGIN), (0x88, Cause.OTHER)])
+@pytest.mark.usefixtures("quick")
+def test_only_a_refused_login_is_a_matter_of_the_login(code: int, cause: Cause) -> None:
+    inbox = Inbox()
+    answer = bytes([0x20, 3, 0, code, 0])
+    with ScriptedBroker({CONNACK: lambda _packet: answer}) as strict, link_to(strict.port, inbox, linked=False):
+        assert take(inbox, Unlinked).cause is cause
+
+
+ANSWERS = f"the broker answers what {NAME} publishes with code"
+
+
+@pytest.mark.parametrize(("code", "told"), [
+    (0x87, f"the broker refuses what {NAME} publishes: Not authorized"),
+    (0x83, f"{ANSWERS} 131 (Implementation specific error); some may have received it"),
+    (0x97, f"{ANSWERS} 151 (Quota exceeded); some may have received it"),
+])
+def test_an_answer_to_a_publish_is_named_by_its_code(code: int, told: str) -> None:
+    inbox = Inbox()
+    with ScriptedBroker({PUBLISH: lambda packet: acknowledge(packet, code)}) as odd, link_to(odd.port, inbox) as link:
+        link.publish(marked(ALARM, b"", "order"))
+
+        assert take(inbox, Rejected) == Rejected("order", code, told)
 
 
 # Last words.
@@ -439,18 +491,35 @@ def test_a_new_connection_replaces_one_that_is_dead_unnoticed(broker: PrivateBro
     with Proxy(broker.port) as proxy, link_to(proxy.port, inbox) as link:
         proxy.swallow()
         publish(broker, ALARM, "-m", "swallowed")
-        link.reconnect()
+        link.reconnect("tried")
         take(inbox, Linked)
         publish(broker, ALARM, "-m", "heard")
 
         assert take(inbox, Received).payload == b"heard"
 
 
+def test_a_connection_that_is_renewed_on_purpose_says_why_and_the_next_loss_does_not(
+    own_broker: PrivateBroker,
+) -> None:
+    inbox = Inbox()
+    where = f"broker 127.0.0.1:{own_broker.port}"
+    with link_to(own_broker.port, inbox) as link:
+        link.reconnect("no beacon came for 15 s")
+        renewed = take(inbox, Unlinked)
+        take(inbox, Linked)
+        own_broker.kill()
+        lost = take(inbox, Unlinked)
+
+    assert renewed == Unlinked(
+        f"{where}: the connection is renewed on purpose: no beacon came for 15 s", Cause.RENEWED)
+    assert lost == Unlinked(f"{where}: connection lost")
+
+
 def test_reconnecting_does_not_wait(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "RECONNECT_S", (10 * LIMIT_S, 10 * LIMIT_S))
     inbox = Inbox()
     with link_to(broker.port, inbox) as link:
-        link.reconnect()
+        link.reconnect("tried")
 
         take(inbox, Linked)
 
@@ -485,7 +554,7 @@ def test_many_cut_connections_leave_one_that_works(broker: PrivateBroker) -> Non
 def test_a_link_that_was_never_started_can_be_closed_and_is_no_trouble() -> None:
     link = Link(Broker("127.0.0.1", 1, NAME), SUBSCRIPTIONS, WILL, Inbox())
     link.publish(Publish("chatter", b"x"))
-    link.reconnect()
+    link.reconnect("tried")
 
     assert link.trouble() is None
     link.close(WILL)

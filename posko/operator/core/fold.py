@@ -26,7 +26,19 @@ from posko.operator.core import orders
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.snapshot import News
 from runtime.core.effects import Publish
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Unlinked
+from runtime.core.events import (
+    NOT_AUTHORIZED,
+    Acknowledged,
+    Cause,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Unlinked,
+)
 from runtime.core.transition import without
 
 TOKEN = "order"  # noqa: S105 - names the one message that is sent
@@ -79,7 +91,8 @@ class State:
     """All that is known at instant `now`. Without an `order` the program only watches.
 
     `asked_at` is when the order was given; it may take `wait_s` to reach the broker, and then as long to be obeyed.
-    `refused` is why the broker does not take it. `trouble` is why there is no link.
+    `refused` is why the broker does not take it: for want of rights. `doubt` is what it answered otherwise, at
+    `doubt_at`: then what the posts do decides. `trouble` is why there is no link, and `cause` of what kind that is.
     """
 
     setup: Setup
@@ -91,13 +104,21 @@ class State:
     linked_at: float | None = None
     ever_linked: bool = False
     trouble: str = ""
+    cause: Cause = Cause.OTHER
     faults: Mapping[str, str] = field(default_factory=dict)
     published_at: float | None = None
     acked_at: float | None = None
     refused: str = ""
+    doubt: str = ""
+    doubt_at: float | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
     hub: Hub = Hub()
     news: tuple[News, ...] = ()
+
+    @property
+    def answered_at(self) -> float | None:
+        """When the broker answered the order, without refusing it."""
+        return self.acked_at if self.acked_at is not None else self.doubt_at
 
     def post(self, post: str) -> Post:
         """What is known of *post*, which may be nothing."""
@@ -123,18 +144,20 @@ def step(state: State, event: object, now: float) -> tuple[State, Publish | None
     return _send(state) if isinstance(event, Linked) else (state, None)
 
 
-def _take_in(state: State, event: object) -> State:
+def _take_in(state: State, event: object) -> State:  # noqa: C901 - a table, one row an event
     match event:
         case Received():
             state = _received(state, event)
         case Linked():
-            state = replace(state, linked_at=state.now, ever_linked=True, trouble="")
-        case Unlinked(reason):
-            state = replace(state, linked_at=None, trouble=reason)
+            state = replace(state, linked_at=state.now, ever_linked=True, trouble="", cause=Cause.OTHER)
+        case Unlinked(reason, cause):
+            state = replace(state, linked_at=None, trouble=reason, cause=cause)
         case Acknowledged():
             state = replace(state, acked_at=state.now)
-        case Faulted(Fault.PUBLISH, reason):
-            state = replace(state, refused=reason)
+        case Rejected(_, code, reason):
+            state = _rejected(state, code, reason)
+        case Faulted(Fault.PUBLISH, _):
+            pass  # of the order, which is all that is published, it is known as Rejected
         case Faulted(part, reason):
             state = replace(state, faults={**state.faults, part: reason})
         case Recovered(part):
@@ -147,6 +170,12 @@ def _take_in(state: State, event: object) -> State:
         case _:
             pass  # time has passed
     return state
+
+
+def _rejected(state: State, code: int, reason: str) -> State:
+    if code == NOT_AUTHORIZED:
+        return replace(state, refused=reason)
+    return replace(state, doubt=reason, doubt_at=state.now if state.doubt_at is None else state.doubt_at)
 
 
 def concern(order: Order, key: Key, *, exercise: bool) -> bool:

@@ -36,7 +36,7 @@ def snapshot(state: State) -> Snapshot:
     faults = state.hub.status.faults if state.hub.status is not None else {}
     names = (*sorted(state.setup.posts), *sorted(state.posts.keys() - state.setup.posts.keys()))
     return Snapshot(
-        state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.faults,
+        state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.cause, state.faults,
         HubSnapshot(_hub_state(state), faults, state.hub.beacon_at), alarms(state),
         tuple(_post(state, name) for name in names), state.news,
         None if state.order is None else _outcome(state, state.order),
@@ -179,7 +179,7 @@ def done(state: State) -> bool:
         return True
     if state.order is None:
         return False
-    if state.acked_at is None or not _all_good(state) or state.now < _settled_at(state):
+    if state.answered_at is None or not _all_good(state) or state.now < _settled_at(state):
         return False
     hub_has_it = state.order.act is Act.TEST or standing(state) in (Standing.RECORDED, Standing.REFUSED)
     return hub_has_it or (not lives(state) and state.now >= _good_at(state) + GRACE_S)
@@ -188,7 +188,7 @@ def done(state: State) -> bool:
 def due(state: State) -> float:
     """The next instant at which `done` may become true by time alone."""
     instants = [_deadline(state)]
-    if state.acked_at is not None:
+    if state.answered_at is not None:
         instants += [_settled_at(state), _good_at(state) + GRACE_S]
     return min((at for at in instants if at > state.now), default=state.now)
 
@@ -196,7 +196,7 @@ def due(state: State) -> float:
 def exit_code(state: State) -> int:
     """0 if the order is taken and obeyed by all whom it concerns, 1 otherwise."""
     order = state.order
-    obeyed = state.acked_at is not None and not state.refused and _all_good(state)
+    obeyed = state.answered_at is not None and not state.refused and _all_good(state)
     if order is not None and order.act in (Act.ALARM, Act.TEST):
         obeyed = obeyed and bool(rows(state))
     return 0 if obeyed and standing(state) is not Standing.REFUSED else 1
@@ -226,7 +226,8 @@ def _outcome(state: State, order: Order) -> OrderSnapshot:
     begun_at = state.asked_at if state.published_at is None else state.published_at
     return OrderSnapshot(
         order, state.wait_s, state.now - begun_at, published=state.published_at is not None,
-        acknowledged=state.acked_at is not None, refused=state.refused, rows=rows(state), standing=standing(state),
+        acknowledged=state.acked_at is not None, refused=state.refused,
+        doubt=state.doubt if state.acked_at is None else "", rows=rows(state), standing=standing(state),
         refusal=state.hub.refusal, out_of_reach=out_of_reach(state), still_sounding=still_sounding(state),
         done=done(state), exit_code=exit_code(state),
     )
@@ -304,14 +305,14 @@ def _all_good(state: State) -> bool:
 
 def _good_at(state: State) -> float:
     """When the last of the rows became good; what needed nothing was so when the broker took the order."""
-    base = state.acked_at if state.acked_at is not None else state.now
+    base = state.answered_at if state.answered_at is not None else state.now
     published_at = state.published_at if state.published_at is not None else base
     return max([base, *(published_at + row.after_s for row in rows(state) if row.after_s is not None)])
 
 
 def _settled_at(state: State) -> float:
     quiet = state.order is not None and state.order.act in (Act.CLEAR, Act.SILENCE)
-    return (state.acked_at if state.acked_at is not None else state.now) + (SETTLE_S if quiet else 0.0)
+    return (state.answered_at if state.answered_at is not None else state.now) + (SETTLE_S if quiet else 0.0)
 
 
 def _deadline(state: State) -> float:

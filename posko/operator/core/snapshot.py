@@ -15,6 +15,7 @@ from contract.wire.event import Report
 from contract.wire.node_status import NodeStatus
 from posko.core.proof import Trouble
 from posko.operator.core.orders import Order
+from runtime.core.events import Cause
 
 
 class HubState(StrEnum):
@@ -108,8 +109,9 @@ class Row:
 class OrderSnapshot:
     """An order, and what has come of it.
 
-    `refused` is why the broker did not take it, `refusal` why the hub did not. `out_of_reach` are posts of which nobody
-    knows whether they still sound; `still_sounding` those that sound what the order does not end.
+    `refused` is why the broker did not take it, `doubt` what it answered instead of taking it, `refusal` why the hub
+    did not. `out_of_reach` are posts of which nobody knows whether they still sound; `still_sounding` those that sound
+    what the order does not end.
     """
 
     order: Order
@@ -118,6 +120,7 @@ class OrderSnapshot:
     published: bool
     acknowledged: bool
     refused: str
+    doubt: str
     rows: tuple[Row, ...]
     standing: Standing
     refusal: str
@@ -129,12 +132,16 @@ class OrderSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The district at instant `now`. `trouble` is why there is no link; `faults` are those of this program."""
+    """The district at instant `now`. `trouble` is why there is no link; `faults` are those of this program.
+
+    `cause` is of what kind the trouble is.
+    """
 
     now: float
     offset_s: float
     linked: bool
     trouble: str
+    cause: Cause
     faults: Mapping[str, str]
     hub: HubSnapshot
     alarms: tuple[AlarmSnapshot, ...]

@@ -10,7 +10,7 @@ from posko.core.proof import Trouble
 from posko.operator.core import judgement
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.snapshot import Row, Standing
-from runtime.core.events import Acknowledged, Faulted, Linked, Tick, Unlinked
+from runtime.core.events import Acknowledged, Cause, Linked, Rejected, Tick, Unlinked
 from tests.posko.operator.told import (
     ALARM,
     DISASTER,
@@ -297,15 +297,49 @@ def test_without_a_link_it_is_given_up_in_time_and_said_not_to_be_sent() -> None
 
 
 def test_what_the_broker_does_not_take_is_said_not_to_be_sent() -> None:
-    refused = Sitting(ALARM).at(0.1, Linked(), Faulted("publish", "the broker refuses it"))
+    refused = Sitting(ALARM).at(0.1, Linked(), Rejected("order", 135, "the broker refuses it"))
     silent = Sitting(ALARM).at(0.1, Linked()).at(10.1, Tick())
 
     assert [outcome(refused), outcome(silent)] == [(True, 1)] * 2
     assert ["TIDAK terkirim" in each.closing()[-1] for each in (refused, silent)] == [True] * 2
 
 
+CLUSTER = Rejected("order", 131, "the broker answers what operator publishes with code 131 (…)")
+
+
+def test_an_answer_that_is_not_about_rights_is_named_and_what_the_posts_do_decides() -> None:
+    """As a cluster gives it of which one broker is dead."""
+    rung = Sitting(ALARM).at(0.1, Linked(), CLUSTER).at(0.2, *map(rings, ALL), beacon(listed()))
+    halfway = Sitting(ALARM).at(0.1, Linked(), CLUSTER).at(0.2, rings(KALIBAGOR))
+    meanwhile = outcome(halfway)
+    halfway.at(10.1, Tick())
+
+    assert (outcome(rung), meanwhile, outcome(halfway)) == ((True, 0), (False, 1), (True, 1))
+    for each, verdict in ((rung, "✓ 3 dari 3 pos berbunyi"), (halfway, "✗ 1 dari 3 pos berbunyi")):
+        told = each.closing()
+        assert [line for line in told if "code 131" in line and line.startswith("!")]
+        assert not any("TIDAK terkirim" in line or "berhak" in line for line in told)
+        assert told[-1].startswith(verdict)
+
+
+def test_a_right_that_lacks_is_named_as_such() -> None:
+    (told,) = Sitting(ALARM).at(0.1, Linked(), Rejected("order", 135, "Not authorized")).closing()
+
+    assert told == "✗ alarm TIDAK terkirim: Not authorized. Akun ini tidak berhak mengirimnya"
+
+
+@pytest.mark.parametrize(("cause", "told"), [
+    (Cause.LOGIN, "Periksa nama pengguna dan kata sandi"), (Cause.OTHER, "Periksa server pesan (broker) dan alamatnya"),
+    (Cause.PROTOCOL, "Pakai Mosquitto 2"),
+])
+def test_what_to_do_about_a_missing_link_is_what_fits_its_cause(cause: Cause, told: str) -> None:
+    (closing,) = Sitting(ALARM).at(0.1, Unlinked("broker x:1 refuses it", cause)).at(10.1, Tick()).closing()
+
+    assert told in closing
+
+
 def test_what_the_broker_refuses_is_not_sent_again() -> None:
-    sitting = Sitting(ALARM).at(0.1, Linked(), Faulted("publish", "no"), Unlinked("lost")).at(0.2, Linked())
+    sitting = Sitting(ALARM).at(0.1, Linked(), Rejected("order", 135, "no"), Unlinked("lost")).at(0.2, Linked())
 
     assert len(sitting.sent) == 1
 
