@@ -32,6 +32,7 @@ class Uplink:
     installation: Installation
     port: int
     line: Proxy
+    passage: Program
     hub: Posko
     first: Post
     second: Post
@@ -77,7 +78,7 @@ def uplink() -> Iterator[Uplink]:
             parts.callback(posts[-1].stop)
             posts[-1].begin(env)
         assert wait_until(lambda: _known(hub) >= {f"{VILLAGE}/pos-1", f"{VILLAGE}/pos-2"})
-        yield Uplink(made, port, line, hub, *posts)
+        yield Uplink(made, port, line, passage, hub, *posts)
 
 
 def _district(place: Path) -> Path:
@@ -215,6 +216,8 @@ def test_a_self_test_from_the_district_reaches_the_village_and_its_answer_comes_
 def test_on_the_villages_broker_too_each_may_say_its_own_and_nothing_else(uplink: Uplink) -> None:
     alarm, status = f"{BASE}/{VILLAGE}/alarm/pencurian", f"{BASE}/{VILLAGE}/node/pos-1/status"
     beacon, test, silence = f"{BASE}/active", f"{BASE}/{VILLAGE}/command/test", f"{BASE}/{VILLAGE}/command/silence"
+    for program in (uplink.first, uplink.passage):  # they would come back, and end the connections of their name
+        program.stop()
     may = {"situbondo.kalibagor.pos-1": {status}, "situbondo.kalibagor": {test}}
     made = uplink.installation
     for name, wanted in may.items():

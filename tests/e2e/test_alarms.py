@@ -159,8 +159,18 @@ def test_an_operators_typo_is_answered(neighbours: Neighbours, topic: str, told:
         assert reader.wait(lambda came: any(told in str(each.members.get("reason")) for each in came))
 
 
+def test_bytes_that_are_no_text_ring_all_the_same_with_a_warning(neighbours: Neighbours) -> None:
+    post = neighbours.kalibagor
+    since = len(post.lines)
+    alarm(neighbours.broker, "kalibagor", "lainnya", body=bytes(range(128, 256)))
+    post.expect("warning:", since)
+    post.expect_on("siren")
+    silence(neighbours.broker)
+    post.expect_quiet()
+
+
 REFUSED = {
-    "binary": bytes(range(128, 256)),
+    "JSON that is not UTF-8": b'{"note": "' + bytes(range(128, 256)) + b'"}',
     "a megabyte": b"x" * 1_000_000,
     "a megabyte of JSON": b'{"note": "' + b"x" * 1_000_000 + b'"}',
     "deep JSON": b'{"a":' * 700 + b"1" + b"}" * 700,
@@ -174,11 +184,11 @@ REFUSED = {
     "an endless age": b'{"age_s": 1e999}',
     "no number": b'{"age_s": NaN}',
     "a member twice": b'{"note": "a", "note": "b"}',
-    "a zero sign": b"rumah\0RT 3",
+    "a zero sign": b'{"note": "rumah\0RT 3"}',
     "a zero sign in JSON": b'{"note": "\\u0000"}',
     "half a surrogate": b'{"note": "\\ud800"}',
     "half a surrogate as a name": b'{"\\ud800": 1}',
-    "half a surrogate in UTF-8": b"\xed\xa0\x80",
+    "half a surrogate in UTF-8": b'{"note": "\xed\xa0\x80"}',
 }
 
 
