@@ -43,6 +43,22 @@ def probes(district: District) -> list[str]:
     return [*names, topics.write(f"{name}-2", AlarmTopic(first, THEFT)), "lain/lain"]
 
 
+def harmless(district: District) -> list[str]:
+    """Topics in which roles and villages differ, and on which no post and no hub does anything but refuse.
+
+    They are for a broker that is in use: nothing sounds, ends, is counted or becomes known by them.
+    """
+    name = district.district
+    homes = [village for village, each in sorted(district.villages.items()) if each.posts] or [*district.villages]
+    found: list[topics.Topic] = [
+        topic for village in (*homes[:2], EVERYWHERE, UNKNOWN)
+        for topic in (AlarmTopic(village, UNKNOWN), CommandTopic(village, UNKNOWN))
+    ]
+    found += [NodeTopic(village, UNKNOWN, "event") for village in homes[:2]]
+    names = [topics.write(name, each) for each in found]
+    return [*names, topics.write(f"{name}-2", AlarmTopic(homes[0], UNKNOWN)), "lain/lain"]
+
+
 def expected(district: str, account: Account, asked: list[str], writable: set[str]) -> Answers:
     """What *account* should be able to do; it can hear only what somebody may write, which is *writable*."""
     rules = roles.rules(district, account)

@@ -15,6 +15,8 @@ from broker.trial import packets
 from broker.trial.packets import Packet
 
 TIMEOUT_S = 30.0  # what is longer is a hang
+# The hub's listener has no IPv6, whatever a machine takes for localhost.
+_ADDRESSES = {"localhost": "127.0.0.1"}
 
 
 class ProbeError(Exception):
@@ -22,26 +24,28 @@ class ProbeError(Exception):
 
 
 class Client:
-    """A connection to *port* of this machine, by TLS if there is a *ca_file*; use as a context manager.
+    """A connection to *port* of *host*, by TLS if there is a *ca_file*; use as a context manager.
 
     `messages` are those that have come so far, oldest first. Raises ProbeError.
     """
 
-    def __init__(self, port: int, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, port: int, ca_file: Path | None = None, timeout_s: float = TIMEOUT_S, host: str = "localhost"
+    ) -> None:
         self._timeout_s = timeout_s
         self._buffer = bytearray()
         self._number = 0
         self._packets: list[Packet] = []
         self.messages: list[Packet] = []
         try:
-            self._socket = socket.create_connection(("127.0.0.1", port), timeout_s)
+            self._socket = socket.create_connection((_ADDRESSES.get(host, host), port), timeout_s)
         except OSError as error:
             raise ProbeError(f"port {port}: {error}") from None
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if ca_file is not None:
                 context = ssl.create_default_context(cafile=str(ca_file))
-                self._socket = context.wrap_socket(self._socket, server_hostname="localhost")
+                self._socket = context.wrap_socket(self._socket, server_hostname=host)
         except OSError as error:
             self._socket.close()
             raise ProbeError(f"port {port}: {error}") from None

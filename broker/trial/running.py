@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from broker.core import conf
 from broker.core.bundles import Tree
@@ -20,11 +20,23 @@ from contract.wire import topics
 from contract.wire.topics import ActiveTopic
 
 
+class Broker(Protocol):
+    """A broker that can be asked: its `ports` in the order of the configuration, on `host`."""
+
+    ports: list[int]
+    host: str
+
+    def client(self, account: Account) -> Client:
+        """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
+
+
 class Trial:
     """Mosquitto with *files*, which are those of the broker in *folder*; use as a context manager.
 
     `ports` are those it listens on, in the order of its configuration. Raises BrokerError.
     """
+
+    host = "localhost"
 
     def __init__(self, files: Tree, folder: str, ca: bytes) -> None:
         self._files = files
@@ -115,7 +127,7 @@ def ask(trial: Trial, accounts: dict[Account, str], asked: list[str]) -> dict[st
     return found
 
 
-def strangers(trial: Trial, account: Account) -> list[str]:
+def strangers(trial: Broker, account: Account) -> list[str]:
     """How a stranger gets in, on each listener; empty if not at all."""
     found: list[str] = []
     people = Account("stranger", Role.READER)
@@ -129,10 +141,10 @@ def strangers(trial: Trial, account: Account) -> list[str]:
                     if client.log_in(f"stranger-{name}", username, password) == packets.SUCCESS:
                         found.append(f"anybody gets in at the listener {name}, {kind}")
             except ProbeError:
-                pass  # hung up on: refused as well
+                pass  # hung up on, or not reachable from here: refused as well
     for name, port in (("nodes", trial.ports[1]), ("operators", trial.ports[2])):
         try:
-            with Client(port) as client:
+            with Client(port, host=trial.host) as client:
                 client.log_in("stranger", None, None)
                 found.append(f"the listener {name} speaks without TLS")
         except ProbeError:

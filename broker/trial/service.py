@@ -1,4 +1,4 @@
-"""The proof: what stands in a folder is started aside, and every account tries every kind of topic."""
+"""The proof: every account tries every kind of topic, on a broker started aside or on the one that is in use."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -6,12 +6,16 @@ from pathlib import Path
 from broker import store
 from broker.core import found as finding
 from broker.core import proof
+from broker.core.bundles import CA
 from broker.core.found import Found
 from broker.core.roles import Account, Role
 from broker.core.site import BROKER
 from broker.mosquitto import BrokerError
-from broker.trial import running
+from broker.trial import live, running
 from broker.trial.client import ProbeError
+from broker.trial.live import Live
+
+HERE = "localhost"
 
 
 def check(folder: Path, tell: Callable[[str], object]) -> bool:
@@ -20,24 +24,80 @@ def check(folder: Path, tell: Callable[[str], object]) -> bool:
     The posts of a village with a broker of its own have no account here. Raises SettingsError.
     """
     found = finding.understand(str(folder), store.read(folder), None)
+    known, held = _accounts(found, tell)
+    try:
+        answers, surprises = _prove(folder, found, known, held)
+    except (BrokerError, ProbeError) as error:
+        tell(f"SURPRISE: {error}")
+        return False
+    return _report(answers, proof.probes(found.district), surprises, tell)
+
+
+def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s: float = live.BEACON_S) -> bool:
+    """The same with the broker that is in use on *host*, with each account of *folder*; nothing rings by it.
+
+    It asks nothing while an alarm is in force, for each post loses its link for a moment. Raises SettingsError.
+    """
+    found = finding.understand(str(folder), store.read(folder), None)
+    known, held = _accounts(found, tell)
+    if host != HERE:
+        for each in [each for each in held if each.role is Role.HUB]:
+            tell(f"not tried: {each.username}, which is let in on the broker's own machine only")
+            del held[each]
+    broker = live.Live(host, found.state.ports, folder / "ca" / CA)
+    try:
+        alarms = live.in_force(broker, held, found.district.district, wait_s)
+        if alarms:
+            tell(f"not now: {alarms} alarms are in force, and each post would lose its link for a moment")
+            return False
+        tell("no alarm is in force" if alarms == 0 else "no beacon has come: does the hub run?")
+        tell(f"each post loses its link for a moment, and the hub refuses {proof.UNKNOWN!r} once for each account")
+        answers, surprises = _prove_running(broker, found, known, held)
+    except ProbeError as error:
+        tell(f"SURPRISE: {error}")
+        return False
+    return _report(answers, proof.harmless(found.district), surprises, tell)
+
+
+def _accounts(found: Found, tell: Callable[[str], object]) -> tuple[list[Account], dict[Account, str]]:
+    """The accounts that the broker knows, and the passwords of those whose bundle is here."""
     known = [each for each in found.active()
              if each.role is not Role.NODE or each.villages[0] not in found.state.village_brokers]
     held = {each: word for each in known if (word := finding.password(found.present, each)) is not None}
     for each in known:
         if each not in held:
             tell(f"not tried: {each.username}, whose bundle is not here any more")
-    try:
-        answers, surprises = _prove(folder, found, known, held)
-    except (BrokerError, ProbeError) as error:
-        tell(f"SURPRISE: {error}")
-        return False
-    for line in proof.table(answers, proof.probes(found.district)):
+    return known, held
+
+
+def _report(
+    answers: Mapping[str, proof.Answers], asked: list[str], surprises: list[str], tell: Callable[[str], object]
+) -> bool:
+    for line in proof.table(answers, asked):
         tell(line)
     for line in surprises:
         tell(f"SURPRISE: {line}")
     verdict = f"{len(surprises)} surprises" if surprises else "as it should be; without a password nobody gets in"
     tell(f"{len(answers)} accounts: {verdict}")
     return not surprises
+
+
+def _prove_running(
+    broker: Live, found: Found, known: list[Account], held: dict[Account, str]
+) -> tuple[Mapping[str, proof.Answers], list[str]]:
+    asked, district = proof.harmless(found.district), found.district.district
+    speakers = [each for each in held if each.role in (Role.HUB, Role.OPERATOR)]
+    answers = live.ask(broker, held, asked, speakers)
+    surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
+    surprises += running.strangers(broker, next(each for each in known if each.role is not Role.HUB))
+    tried = {each.username: each for each in held if each.username in answers}
+    loud = {topic for each in speakers if each.username in tried
+            for topic in proof.expected(district, each, asked, set()).wrote}
+    wanted = {
+        name: proof.expected(district, each, asked, loud | proof.expected(district, each, asked, set()).wrote)
+        for name, each in tried.items()
+    }
+    return answers, [*surprises, *proof.surprises(answers, wanted, asked)]
 
 
 def _prove(
