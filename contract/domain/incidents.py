@@ -175,7 +175,7 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
         faults.append(f"{place}codes.{PATROL}: missing; the watch's round needs it")
     faults += [
         f"{place}alike.{number_}: there is no code {name!r} in this family"
-        for number_, names in enumerate(written.alike)
+        for number_, names in enumerate(written.alike, 1)
         for name in names
         if name not in family.codes
     ]

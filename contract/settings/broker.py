@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contract.settings.schema import Place, file_path, integer, option, text
 
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"  # RFC 1123, section 2.1; RFC 1035, section 2.3.4
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?"
 
 
@@ -17,6 +18,9 @@ def _host(found: object, place: Place) -> str:
         raise place.refuse(f"{found!r} begins with a scheme; write the name or address alone, and the port under port")
     if re.fullmatch(r"[^:]*:[0-9]*|\[.*\]:[0-9]+", found):
         raise place.refuse(f"{found!r} ends with a port; write it under port, and the name or address alone here")
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)+\.?", found) and not re.fullmatch(rf"{_BYTE}(\.{_BYTE}){{3}}", found):
+        raise place.refuse(f"{found!r} is not an address: that has four numbers from 0 to 255 without leading zeros, "
+                           "such as 192.168.1.10")
     name = found.removesuffix(".")
     named = len(name) <= 253 and all(re.fullmatch(_LABEL, label) for label in name.split("."))
     if not named and not re.fullmatch(_IPV6, found):

@@ -19,18 +19,23 @@ Messages are declared and read in the same way (`contract.wire.codec`), but for 
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from contract.settings.suggestions import nearest, suggestion
+from contract.settings.suggestions import INVERSIONS, LONGEST, nearest, opposed, suggestion
 from contract.text import printable
 
 T = TypeVar("T")
 K = TypeVar("K")
 
 _REQUIRED = object()
+_TRUE = ("true", "yes", "y", "on", "1", "high", "ya", "hidup", "nyala")
+_FALSE = ("false", "no", "n", "off", "0", "low", "tidak", "mati")
+_SECONDS = {"ms": 0.001, "msec": 0.001, "millis": 0.001, "min": 60.0, "minutes": 60.0, "menit": 60.0, "h": 3600.0,
+            "hours": 3600.0, "jam": 3600.0}
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 PATH = r"[^\s~].*"
 
@@ -135,10 +140,10 @@ def section(kind: type[T]) -> Check[T]:
 
     def check(found: Any, place: Place) -> T:
         if not isinstance(found, Mapping):
-            raise place.refuse(f"must be a mapping, its members indented below it, not {_show(found)}")
+            raise place.refuse(_no_mapping(found, place))
         unknown = [key for key in found if key not in options] if place.reading is Reading.SETTINGS else []
         for key in unknown:
-            place.below(key).refuse(f"unknown; {suggestion(str(key), options, 'known here')}")
+            place.below(key).refuse(f"unknown; {_instead(str(key), found[key], options)}")
         refused = bool(unknown)
         values: dict[str, Any] = {}
         for name, read_member in options.items():
@@ -162,7 +167,7 @@ def table(key: Check[K], value: Callable[[K], Check[T]]) -> Check[dict[K, T]]:
 
     def check(found: Any, place: Place) -> dict[K, T]:
         if not isinstance(found, Mapping):
-            raise place.refuse(f"must be a mapping, its members indented below it, not {_show(found)}")
+            raise place.refuse(_no_mapping(found, place))
         result: dict[K, T] = {}
         refused = False
         for raw, item in found.items():
@@ -188,7 +193,9 @@ def items(each: Check[T]) -> Check[tuple[T, ...]]:
         refused = False
         for index, item in enumerate(found):
             try:
-                result.append(each(item, place.below(index)))
+                # People count from 1, programs that write a message from 0.
+                at = index + 1 if place.reading is Reading.SETTINGS else index
+                result.append(each(item, place.below(at)))
             except RefusedError:
                 refused = place.reading is not Reading.LENIENT
         if refused:
@@ -201,7 +208,10 @@ def items(each: Check[T]) -> Check[tuple[T, ...]]:
 def flag(found: Any, place: Place) -> bool:
     """True or false."""
     if not isinstance(found, bool):
-        raise place.refuse(f"must be true or false, not {_show(found)}")
+        word = str(found).strip().lower() if isinstance(found, str | int) else ""
+        meant = "; write true" if word in _TRUE else "; write false" if word in _FALSE else ""
+        hint = meant if place.reading is Reading.SETTINGS else ""
+        raise place.refuse(f"must be true or false, not {_show(found)}{hint}")
     return found
 
 
@@ -210,7 +220,7 @@ def integer(low: int, high: int, what: str = "whole number") -> Check[int]:
 
     def check(found: Any, place: Place) -> int:
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise place.refuse(f"must be a {what} from {low} to {high}, not {_show(found)}")
+            raise place.refuse(f"must be a {what} from {low} to {high}, not {_show(found)}{_numeral(found, place)}")
         return found
 
     return check
@@ -221,7 +231,8 @@ def number(low: float, high: float, unit: str = "") -> Check[float]:
 
     def check(found: Any, place: Place) -> float:
         if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
-            raise place.refuse(f"must be a number from {low:g} to {high:g}{unit}, not {_show(found)}")
+            shown = f"{_show(found)}{_numeral(found, place)}"
+            raise place.refuse(f"must be a number from {low:g} to {high:g}{unit}, not {shown}")
         return float(found)
 
     return check
@@ -232,8 +243,12 @@ def text(pattern: str, allowed: str) -> Check[str]:
     compiled = re.compile(pattern)
 
     def check(found: Any, place: Place) -> str:
+        if found is None and place.reading is Reading.SETTINGS:
+            raise place.refuse(f"empty; write {allowed}")
         if not isinstance(found, str) or not compiled.fullmatch(found):
-            raise place.refuse(f"{_show(found)} is not allowed; use {allowed}")
+            plain = place.reading is Reading.SETTINGS and _is_number(found) and compiled.fullmatch(_show(found))
+            quoted = f"; in quotes: '{found}'" if plain else ""
+            raise place.refuse(f"{_show(found)} is not allowed; use {allowed}{quoted}")
         return found
 
     return check
@@ -241,6 +256,10 @@ def text(pattern: str, allowed: str) -> Check[str]:
 
 def slug(found: Any, place: Place) -> str:
     """A name as topics carry it: small letters, digits, single hyphens."""
+    if isinstance(found, str) and len(found) <= LONGEST and not re.fullmatch(SLUG, found):
+        proposed = "-".join(re.findall("[a-z0-9]+", _letters(found)))
+        meant = f", such as {proposed}" if proposed else ""
+        raise place.refuse(f"{_show(found)} is not allowed; use small letters, digits and single hyphens{meant}")
     return text(SLUG, "small letters, digits and single hyphens")(found, place)
 
 
@@ -258,6 +277,67 @@ def choice(*allowed: str) -> Check[str]:
         return found
 
     return check
+
+
+def _instead(key: str, value: object, options: Mapping[str, Check[Any]]) -> str:
+    """What to write in place of the unknown *key* with *value*: never a name that means the contrary of it."""
+    plain = key.casefold().replace("-", "_")
+    flags = [name for name, check in options.items() if check is flag]
+    if "{" in key and key.partition("{")[0].strip() in options:
+        return f"write a colon before the brace: {key.partition('{')[0].strip()}: {{...}}"
+    contrary = flags[0] if plain in INVERSIONS and len(flags) == 1 else opposed(key, options)
+    if contrary in flags:
+        words = str(value).lower()
+        turned = "false" if words in _TRUE else "true" if words in _FALSE else None
+        if turned is not None:
+            return f"write {contrary}: {turned}"
+        return f"it means the contrary of {contrary}; write {contrary}: true or {contrary}: false"
+    if contrary is not None:
+        return f"known here: {', '.join(options)}"
+    close = nearest(key, options)
+    stem, _, unit = plain.rpartition("_")
+    if close is not None and close.endswith("_s") and unit in _SECONDS and stem:
+        if _is_number(value):
+            return f"write {close}, in seconds: {close}: {float(str(value)) * _SECONDS[unit]:g}"
+        return f"write {close}, in seconds"
+    return suggestion(key, options, "known here")
+
+
+def _no_mapping(found: object, place: Place) -> str:
+    if found is None and place.reading is Reading.SETTINGS:
+        return "empty; write its members below it, each indented by two blanks, or {} if there are none"
+    blank = ""
+    if isinstance(found, str) and re.match(r"[A-Za-z_][\w-]*:\S", found):
+        blank = "; write a blank after the colon"
+    return f"must be a mapping, its members indented below it, not {_show(found)}{blank}"
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool)
+
+
+def _numeral(found: object, place: Place) -> str:
+    """How the number is written that the text *found* was meant to be; nothing where it is not known."""
+    if not isinstance(found, str) or len(found) > 20 or place.reading is not Reading.SETTINGS:
+        return ""
+    written = found.strip()
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", written):
+        return f"; write a point, not a comma: {written.replace(',', '.')}"
+    if re.fullmatch(r"0+[1-9][0-9]*", written):
+        return f"; write it without the leading zero: {written.lstrip('0')}"
+    if re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", written):
+        return f"; write it without quotes: {written}"
+    unit = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|sec|detik|seconds?|ms|min|%)", written)
+    if unit:
+        return f"; write the number alone, without {unit[2]}"
+    pin = re.fullmatch(r"(?:GPIO|BCM)\s*_?([1-9][0-9]?)", written, re.IGNORECASE)
+    return f"; write the number alone: {pin[1]}" if pin else ""
+
+
+def _letters(found: str) -> str:
+    """*found* in small letters, without their accents and without apostrophes."""
+    plain = unicodedata.normalize("NFKD", found)
+    return "".join(each for each in plain if not unicodedata.combining(each) and each not in "'’`").lower()
 
 
 def _hint(found: object, known: Iterable[str]) -> str:

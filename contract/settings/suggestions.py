@@ -4,6 +4,41 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 LONGEST = 80  # characters: longer ones are not misspelt names, and comparing them takes time
+_NEGATIONS = ("no", "not", "non", "un", "without", "never", "disable", "disabled", "tanpa", "bukan", "tidak")
+_ANTONYMS = (
+    ("high", "low"), ("in", "out_of"), ("in", "out"), ("on", "off"), ("with", "without"), ("open", "closed"),
+    ("lock", "unlock"), ("enable", "disable"), ("enabled", "disabled"),
+)
+INVERSIONS = ("inverted", "invert", "inverse", "reversed", "reverse", "negated", "terbalik")
+
+
+def opposites(name: str) -> tuple[str, ...]:
+    """Names that mean the contrary of *name*, as people write them: `active_low` for `active_high`, `no_hub`."""
+    parts = name.split("_")
+    found = [f"{each}_{name}" for each in _NEGATIONS] + [f"{each}{name}" for each in ("no", "not", "non", "un")]
+    found += [f"{name}_{each}" for each in ("off", "disabled", "not", *INVERSIONS)]
+    found += [f"{each}_{name}" for each in INVERSIONS]
+    for one, other in _ANTONYMS:
+        for here, there in ((one, other), (other, one)):
+            swapped = [there if part == here else part for part in parts]
+            if swapped != parts:
+                found += ["_".join(swapped), "".join(swapped), "_".join(reversed(swapped))]
+    return tuple(each for each in found if each != name)
+
+
+def opposed(word: str, known: Iterable[str]) -> str | None:
+    """The name among *known* whose contrary *word* is, perhaps misspelt; None where it is not the nearest meaning.
+
+    Such a name must never be suggested as it is: whoever follows turns a relay or a rule around.
+    """
+    names = list(known)
+    contraries = {each: name for name in names for each in opposites(name) if each not in names}
+    close = nearest(_plain(word), [*names, *contraries])
+    return None if close is None else contraries.get(close)
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -5,12 +5,14 @@ last one without a word. A setting that means something else than what is writte
 what YAML 1.2's core schema (section 10.3.2) calls a number, a boolean or null is one here; the rest is text.
 """
 
+import itertools
 import re
 from collections.abc import Hashable
 from typing import Any
 
 import yaml
 
+from contract.settings.slips import BLANKS, CURLY, GLUED, slip
 from contract.text import unreadable
 
 
@@ -44,15 +46,23 @@ class _StrictLoader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(
                 None, None, f"{character} is not a character that people can read", node.start_mark
             )
+        if isinstance(node, yaml.ScalarNode) and node.style is None:
+            _check_plain(value, node.start_mark)
         return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         keys: set[object] = set()
+        _check_commas(node)
         for key_node, _value in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} must be text; put it in quotes", key_node.start_mark
+                )
+            glued = GLUED.match(key) if key_node.style is None else None
+            if glued:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"write a blank after the colon: {glued[1]}: {glued[2]}", key_node.start_mark
                 )
             if key in keys:
                 raise yaml.constructor.ConstructorError(
@@ -74,14 +84,54 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
+def _check_plain(value: str, mark: Any) -> None:
+    """Raises for a character in the unquoted *value* that looks like another one."""
+    for index, character in enumerate(value):
+        if character in BLANKS:
+            after = f" after {value[:index][-20:]!r}" if index else ""
+            shown = f"{BLANKS[character]} (U+{ord(character):04X}) stands there{after}"
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{shown}; write an ordinary blank in its place", mark
+            )
+    if value[:1] and value[0] in CURLY:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"{value[0]} is a typographic quote; write the straight ' or \"", mark
+        )
+
+
+def _check_commas(node: yaml.MappingNode) -> None:
+    """Raises where braces hold a number with a decimal comma: ``{hold_s: 1,5}`` is two members to YAML."""
+    if not node.flow_style:
+        return
+    for (key, value), (next_key, nothing) in itertools.pairwise(node.value):
+        numbers = [each.value for each in (value, next_key) if isinstance(each, yaml.ScalarNode)]
+        if len(numbers) == 2 and all(re.fullmatch("[0-9]+", each) for each in numbers) and nothing.value == "":
+            whole, rest = numbers
+            raise yaml.constructor.ConstructorError(
+                None, None, f"write {key.value}: {whole}.{rest}, with a point; a comma begins the next member",
+                value.start_mark,
+            )
+
+
 def load(text: str) -> object:
     """The value that *text* holds: dict, list, str, int, float, bool or None. Raises YamlError."""
     try:
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise YamlError(f"{where}{error.problem or error.context}") from None
+        mark = error.problem_mark or error.context_mark
+        ours = isinstance(error, yaml.constructor.ConstructorError | yaml.composer.ComposerError) and not error.context
+        if ours and mark:
+            raise YamlError(f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}") from None
+        raise YamlError(slip(
+            text, None if error.problem_mark is None else error.problem_mark.line,
+            None if error.context_mark is None else error.context_mark.line, str(error.problem or error.context),
+        )) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1
+        shown = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
+        raise YamlError(f"line {line}, column {column}: the character {shown} cannot stand in a settings file; "
+                        "delete it") from None
     except yaml.YAMLError as error:
         raise YamlError(" ".join(str(error).split())) from None
     except RecursionError:

@@ -80,7 +80,7 @@ def test_an_output_whose_settings_are_faulty_is_told_and_the_others_are_rested(r
     assert (code, left) == (2, {27: ("output", False)})
     assert told == [
         "node.yaml.siren.pin: must be a BCM number from 2 to 27, not 32",
-        "node.yaml.strobe: must be a mapping, its members indented below it, not None",
+        "node.yaml.strobe: empty; write its members below it, each indented by two blanks, or {} if there are none",
         "2 faults.",
     ]
 

@@ -117,7 +117,7 @@ def test_no_value_makes_the_reading_fail(tmp_path: Path, path: tuple[str, ...], 
     assert all(fault.startswith(("node.yaml.", str(tmp_path))) for fault in found)
 
 
-@pytest.mark.parametrize("pin", [1, 28, 32, -17, 17.5, "17", True, None, [17]], ids=repr)
+@pytest.mark.parametrize("pin", [1, 28, 32, -17, 17.5, "seventeen", True, None, [17]], ids=repr)
 def test_a_pin_that_a_pi_does_not_have_is_a_fault(tmp_path: Path, pin: object) -> None:
     settings = deepcopy(example())
     settings["siren"]["pin"] = pin
@@ -298,14 +298,14 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("node: [pos-1\n", "node.yaml: line 2, column 1: "),
+    ("node: [pos-1\n", "node.yaml: line 1: [ is not closed; write ] at its end; there stands `node: [pos-1`"),
     ("node: a\nnode: b\n", "node.yaml: line 2, column 1: the key 'node' stands here twice; keep one of them"),
     ("node: &a [*a]\n", "node.yaml"),
     ("", "node.yaml: is empty; start from config/node.yaml"),
     ("# a note\n", "node.yaml: is empty; start from config/node.yaml"),
     ("- node\n", "node.yaml: is a list, no settings; write `name: value` lines, as in config/node.yaml"),
     ("kentongan\n", "node.yaml: is a mere value, no settings; write `name: value` lines, as in config/node.yaml"),
-    ("siren:\n\tpin: 17\n", "cannot start any token; indent with spaces"),
+    ("siren:\n\tpin: 17\n", "node.yaml: line 2: a tab stands there; use spaces; there stands `<tab>pin: 17` after `siren:`"),
     ("{" * 400, "node.yaml"),
     ("!!python/object/apply:os.system ['true']\n", "node.yaml: line 1, column 1: "),
 ], ids=["broken", "a key twice", "an endless list", "empty", "a note", "a list", "a word", "a tab", "deep", "code"])

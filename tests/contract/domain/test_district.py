@@ -139,7 +139,8 @@ def test_every_fault_of_form_is_told_at_once(situbondo: Any) -> None:
         "situbondo.villages.kalibagor.neighbours: must be a list such as [a, b], not 'kotakan'",
         "situbondo.villages.kotakan.posts: must be a mapping, its members indented below it, not ['pos-1']",
         "situbondo.villages.talkandang.posts.pos-1.hears: True is not allowed; use village or all",
-        "situbondo.villages.Olean Lor: 'Olean Lor' is not allowed; use small letters, digits and single hyphens",
+        ("situbondo.villages.Olean Lor: 'Olean Lor' is not allowed; use small letters, digits and single hyphens, "
+         "such as olean-lor"),
     )
 
 

@@ -171,7 +171,7 @@ def test_a_family_without_the_round_is_refused(polri: Any) -> None:
 def test_a_name_under_alike_that_is_no_code_is_refused(polri: Any) -> None:
     polri["alike"].append(["kebakarn", "bencana"])
 
-    assert refused(polri) == ("polri.alike.2: there is no code 'kebakarn' in this family",)
+    assert refused(polri) == ("polri.alike.3: there is no code 'kebakarn' in this family",)
 
 
 def test_every_fault_of_meaning_is_told_at_once(polri: Any) -> None:
@@ -182,8 +182,8 @@ def test_every_fault_of_meaning_is_told_at_once(polri: Any) -> None:
     assert refused(polri) == (
         "polri.codes.kebakaran: missing; incident kebakaran needs it",
         "polri.codes.patroli: missing; the watch's round needs it",
-        "polri.alike.2: there is no code 'banjir' in this family",
-        "polri.alike.2: there is no code 'gempa' in this family",
+        "polri.alike.3: there is no code 'banjir' in this family",
+        "polri.alike.3: there is no code 'gempa' in this family",
         "polri.codes.bencana: sounds the same as kecelakaan; change one of them, or name both under alike",
     )
 
@@ -203,9 +203,9 @@ def test_every_fault_of_form_is_told_at_once(polri: Any) -> None:
         "polri.codes.pencurian.code: must be strokes in quotes, such as '●●‖' or 'oo|', not 22",
         "polri.codes.pencurian.stretch: must be a number from 0.5 to 4 times, not 9",
         "polri.codes.kebakaran: '●●●‖‖' must begin with a stroke and may end with one ‖ (or |) or one … (or ...)",
-        "polri.codes.Bencana: 'Bencana' is not allowed; use small letters, digits and single hyphens",
+        "polri.codes.Bencana: 'Bencana' is not allowed; use small letters, digits and single hyphens, such as bencana",
         "polri.tempo.stroke_s: must be a number from 0.1 to 2 s, not 0",
-        "polri.alike.1: must be a list such as [a, b], not 'perampokan'",
+        "polri.alike.2: must be a list such as [a, b], not 'perampokan'",
     )
 
 
@@ -235,8 +235,8 @@ def test_every_fault_of_a_catalogue_is_told_at_once() -> None:
             "incidents.incidents.bencana.severity: 'tingi' is not allowed; "
             "use rendah or sedang or tinggi (did you mean tinggi?)"
         ),
-        "incidents.incidents.ternak.label: 7 is not allowed; use a word or two for people",
+        "incidents.incidents.ternak.label: 7 is not allowed; use a word or two for people; in quotes: '7'",
         "incidents.incidents.ternak.duration_s: must be a number from 10 to 600 s, not 3600",
         "incidents.incidents.lainnya.english: missing; it has no default",
-        "incidents.cycle.siren_s: must be a number from 1 to 30 s, not '5'",
+        "incidents.cycle.siren_s: must be a number from 1 to 30 s, not '5'; write it without quotes: 5",
     )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.core.accounts import Operator
 from contract.settings.schema import (
     Check,
     SettingsError,
@@ -22,6 +23,8 @@ from contract.settings.schema import (
     table,
     text,
 )
+from contract.settings.suggestions import opposites
+from node.settings import NodeSettings, SirenSettings
 from tests.contract.shipped import faults, keys, plain, quick, read_as
 
 
@@ -65,14 +68,14 @@ def test_every_fault_is_told_at_once_with_its_path_what_was_found_and_what_is_al
         "box.lamps.alarm.pin: must be a BCM number from 2 to 27, not 32",
         "box.lamps.alarm.colour: 'gren' is not allowed; use red or green (did you mean green?)",
         "box.lamps.alarm.blink_s: must be a number from 0.1 to 2 s, not 0",
-        "box.lamps.Power: 'Power' is not allowed; use small letters, digits and single hyphens",
+        "box.lamps.Power: 'Power' is not allowed; use small letters, digits and single hyphens, such as power",
         "box.lamps.ready.pin: must be a BCM number from 2 to 27, not True",
         "box.lamps.ready.colour: 'blue' is not allowed; use red or green",
-        "box.lamps.ready.active_high: must be true or false, not 'true'",
-        "box.lamps.ready.blink_s: must be a number from 0.1 to 2 s, not '0.5'",
+        "box.lamps.ready.active_high: must be true or false, not 'true'; write true",
+        "box.lamps.ready.blink_s: must be a number from 0.1 to 2 s, not '0.5'; write it without quotes: 0.5",
         "box.lamps.spare: must be a mapping, its members indented below it, not 7",
-        "box.names.1: 'a b' is not allowed; use small letters, digits and single hyphens",
-        "box.names.2: 3 is not allowed; use small letters, digits and single hyphens",
+        "box.names.2: 'a b' is not allowed; use small letters, digits and single hyphens, such as a-b",
+        "box.names.3: 3 is not allowed; use small letters, digits and single hyphens; in quotes: '3'",
     )
 
 
@@ -99,7 +102,7 @@ def test_an_unknown_setting_like_no_other_is_answered_with_the_known_ones() -> N
     )
 
 
-@pytest.mark.parametrize("found", [None, True, 0, 1.5, "", "pin: 5", [], [{"pin": 5}]])
+@pytest.mark.parametrize("found", [True, 0, 1.5, "", "pin", [], [{"pin": 5}]])
 def test_what_is_no_mapping_is_refused_whole(found: object) -> None:
     assert faults(lambda: read(Lamp, found, "lamp")) == (
         f"lamp: must be a mapping, its members indented below it, not {found!r}",
@@ -181,3 +184,95 @@ def test_any_value_in_place_of_a_right_one_is_read_or_refused_with_faults(name: 
     told = faults(lambda: read_as(name, found))
 
     assert [fault for fault in told if not fault.startswith("file.")] == []
+
+
+# What people write for a number, a truth value or a name.
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    pin: int = option(integer(2, 27, "BCM number"))
+    active_high: bool = option(flag, default=True)
+    hold_s: float = option(number(0.2, 5.0, " s"), default=1.0)
+
+
+@pytest.mark.parametrize(("found", "told"), [
+    ({"pin": "017"}, "pin: must be a BCM number from 2 to 27, not '017'; write it without the leading zero: 17"),
+    ({"pin": "17"}, "pin: must be a BCM number from 2 to 27, not '17'; write it without quotes: 17"),
+    ({"pin": "GPIO17"}, "pin: must be a BCM number from 2 to 27, not 'GPIO17'; write the number alone: 17"),
+    ({"pin": "x"}, "pin: must be a BCM number from 2 to 27, not 'x'"),
+    ({"pin": 5, "hold_s": "1,5"},
+     "hold_s: must be a number from 0.2 to 5 s, not '1,5'; write a point, not a comma: 1.5"),
+    ({"pin": 5, "hold_s": "1.5 s"},
+     "hold_s: must be a number from 0.2 to 5 s, not '1.5 s'; write the number alone, without s"),
+    ({"pin": 5, "active_high": "no"}, "active_high: must be true or false, not 'no'; write false"),
+    ({"pin": 5, "active_high": "low"}, "active_high: must be true or false, not 'low'; write false"),
+    ({"pin": 5, "active_high": 1}, "active_high: must be true or false, not 1; write true"),
+    ({"pin": 5, "active_high": "perhaps"}, "active_high: must be true or false, not 'perhaps'"),
+    ({"pin": 5, "hold_ms": 1500}, "hold_ms: unknown; write hold_s, in seconds: hold_s: 1.5"),
+    ({"pin": 5, "hold_min": "long"}, "hold_min: unknown; write hold_s, in seconds"),
+])
+def test_what_people_write_is_answered_with_how_it_is_written(found: object, told: str) -> None:
+    assert faults(lambda: read(Relay, found)) == (told,)
+
+
+@pytest.mark.parametrize(("found", "told"), [
+    ("Tokelan", "tokelan"), ("Urek Urek", "urek-urek"), ("urek_urek", "urek-urek"), ("Soka'an", "sokaan"),
+    ("-pos--1-", "pos-1"), ("Désa", "desa"),
+])
+def test_a_name_with_other_characters_is_answered_with_the_one_that_topics_carry(found: str, told: str) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Single:
+        name: str = option(slug)
+
+    (fault,) = faults(lambda: read(Single, {"name": found}))
+
+    assert fault.endswith(f" is not allowed; use small letters, digits and single hyphens, such as {told}")
+
+
+def test_a_member_that_is_left_empty_is_said_to_be_so() -> None:
+    assert faults(lambda: read(Box, {"label": None, "lamps": None})) == (
+        "label: empty; write a name for people",
+        "lamps: empty; write its members below it, each indented by two blanks, or {} if there are none",
+    )
+
+
+# A name that means the contrary.
+
+
+@pytest.mark.parametrize("word", [
+    "active_low", "active-low", "Active_Low", "activ_low", "active_lo", "active_loww", "actve_low", "activelow",
+    "low_active", "not_active_high", "no_active_high", "inverted", "invert", "active_high_inverted",
+])
+@pytest.mark.parametrize(("value", "turned"), [(True, "false"), (False, "true"), ("yes", "false"), ("off", "true")])
+def test_a_setting_of_the_contrary_meaning_is_answered_with_the_contrary_value(
+    word: str, value: object, turned: str
+) -> None:
+    assert faults(lambda: read(Relay, {"pin": 17, word: value})) == (f"{word}: unknown; write active_high: {turned}",)
+
+
+def test_a_setting_of_the_contrary_meaning_with_another_value_is_answered_with_both() -> None:
+    assert faults(lambda: read(Relay, {"pin": 17, "active_low": None})) == (
+        "active_low: unknown; it means the contrary of active_high; write active_high: true or active_high: false",
+    )
+
+
+@quick
+@given(
+    kind=st.sampled_from([(Relay, "active_high", {"pin": 17}), (NodeSettings, "hub", {}),
+                          (NodeSettings, "in_phase", {}),
+                          (SirenSettings, "active_high", {"pin": 17}), (Operator, "semua", {})]),
+    value=st.booleans(), data=st.data(),
+)
+def test_no_setting_of_a_contrary_meaning_however_misspelt_is_ever_answered_with_the_name_alone(
+    kind: Any, value: bool, data: st.DataObject
+) -> None:
+    """Whoever follows the answer must get what he wrote: `did you mean active_high?` would turn the relay around."""
+    settings, name, rest = kind
+    word = data.draw(st.sampled_from(opposites(name)))
+    at = data.draw(st.none() | st.integers(0, len(word) - 1))
+    word = word if at is None else word[:at] + word[at] + word[at:]
+
+    told = [each for each in faults(lambda: read(settings, {**rest, word: value})) if each.startswith(f"{word}: ")]
+
+    assert told == [f"{word}: unknown; write {name}: {str(not value).lower()}"]

@@ -1,5 +1,6 @@
 """YAML: what a file says is what is read; what would be a surprise is text or a fault."""
 
+import re
 from collections.abc import Hashable
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from contract.settings.yamltext import YamlError, load
 from tests.contract.shipped import quick
+from tests.support.nodes import CONFIG
 
 
 @pytest.mark.parametrize(
@@ -92,11 +94,12 @@ def test_tags_and_signs_that_are_no_text_are_refused(text: str, reason: str) -> 
         ("~: a", "line 1, column 1: the key None must be text; put it in quotes"),
         ("[a]: b", "line 1, column 1: the key ['a'] must be text; put it in quotes"),
         ("? {a: b}\n: c", "line 1, column 3: the key {'a': 'b'} must be text; put it in quotes"),
-        ("a: b: c", "line 1, column 5: mapping values are not allowed here"),
-        ("a: 1\n\tb: 2", "line 2, column 1: found character '\\t' that cannot start any token"),
-        ("siren:\n  pin: [17", "line 2, column 11: expected ',' or ']', but got '<stream end>'"),
+        ("a: b: c", "line 1: a second colon; put the value in quotes; there stands `a: b: c`"),
+        ("a: 1\n\tb: 2", "line 2: a tab stands there; use spaces; there stands `<tab>b: 2` after `a: 1`"),
+        ("siren:\n  pin: [17", "line 2: [ is not closed; write ] at its end; there stands `  pin: [17` after `siren:`"),
         ("a: *b", "line 1, column 4: an alias (*) is not read here; write the value out"),
-        ("a: 1\n---\nb: 2", "line 2, column 1: but found another document"),
+        ("a: 1\n---\nb: 2",
+         "line 2: a line of --- begins a second file; leave it out; there stands `---` after `a: 1`"),
     ],
 )
 def test_a_fault_is_told_with_its_place(text: str, reason: str) -> None:
@@ -183,3 +186,74 @@ def test_any_text_is_a_plain_value_or_refused(text: str) -> None:
     except YamlError:
         return
     assert "*a" in text or only_plain(value)
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("siren:\n  pin: 17\n active_high: true",
+     ("line 3: count the spaces before it: it has 1, and the lines above it have 0 or 2"
+      "; there stands ` active_high: true` after `  pin: 17`")),
+    ("siren:\n  pin: 17\n    active_high: true",
+     ("line 3: count the spaces before it: it has 4, and the lines above it have 0 or 2"
+      "; there stands `    active_high: true` after `  pin: 17`")),
+    ("siren:\n  pin:17\n  active_high: true",
+     "line 2: write a blank after the colon: pin: 17; there stands `  pin:17` after `siren:`"),
+    ("siren:\n\tpin: 17", "line 2: a tab stands there; use spaces; there stands `<tab>pin: 17` after `siren:`"),
+    ("name: 'Soka'an'\nb: 1",
+     ("line 1: the apostrophe ends the text; no quotes are needed around it, or write \" on both sides"
+      "; there stands `name: 'Soka'an'`")),
+    ("name: \"Pos \"Kamling\" 1\"",
+     ("line 1: the second quote ends the text; leave out the quotes in it"
+      "; there stands `name: \"Pos \"Kamling\" 1\"`")),
+    ("siren: {pin: 17\nstriker: {pin: 4}",
+     "line 1: { is not closed; write } at its end; there stands `siren: {pin: 17`"),
+    ("a: {b: 1}}", "line 1: } closes nothing; leave it out, or write { before it; there stands `a: {b: 1}}`"),
+    ("a: 'x\nb: 1", "line 1: a quote is not closed; write it at the end of the text; there stands `a: 'x`"),
+    ("siren\n  pin: 17", "line 1: write a colon after siren; there stands `siren`"),
+    ("siren: {pin: 17 active_high: true}",
+     "line 1: write a comma between the members in brackets; there stands `siren: {pin: 17 active_high: true}`"),
+    ("name: @x",
+     ("line 1: begins with a character that has a meaning of its own; put the text in quotes"
+      "; there stands `name: @x`")),
+    ("a: b\n- c",
+     ("line 2: a list (lines with `- `) and `name: value` lines do not stand side by side; indent one below the other"
+      "; there stands `- c` after `a: b`")),
+    ("aman: {pin: 5, hold_s: 1,5}",
+     "line 1, column 24: write hold_s: 1.5, with a point; a comma begins the next member"),
+    ("aman: {hold_s: 1,5, pin: 5}",
+     "line 1, column 16: write hold_s: 1.5, with a point; a comma begins the next member"),
+    ("siren:\n  pin:\xa017",
+     "line 2, column 3: a no-break space (U+00A0) stands there after 'pin:'; write an ordinary blank in its place"),
+    ("siren:\n\xa0 pin: 17",
+     "line 2, column 1: a no-break space (U+00A0) stands there; write an ordinary blank in its place"),
+    ("ronda: [\u201c22:00\u201d]", "line 1, column 9: \u201c is a typographic quote; write the straight ' or \""),
+    ("a: 1\nb: x\x00y", "line 2, column 5: the character U+0000 cannot stand in a settings file; delete it"),
+])
+def test_a_slip_of_the_keyboard_is_answered_with_its_line_and_what_to_write(text: str, reason: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        load(text)
+
+    assert str(caught.value) == reason
+
+
+def test_a_no_break_space_within_quotes_or_a_comment_is_text() -> None:
+    assert load("name: 'Pos\u00a0Kamling'  # a\u00a0note") == {"name": "Pos\u00a0Kamling"}
+
+
+SHIPPED = [(name, number, line) for name in ("node.yaml", "situbondo.yaml", "incidents.yaml", "posko.yaml")
+           for number, line in enumerate((CONFIG / name).read_text("utf-8").splitlines())
+           if re.match(r"[ ]*[a-z_0-9-]+: [^\s#\[]", line)]
+
+
+@pytest.mark.parametrize("slip", ["no blank", "tab", "no-break space"])
+@pytest.mark.parametrize("name", ["node.yaml", "situbondo.yaml", "incidents.yaml", "posko.yaml"])
+def test_a_slip_in_any_line_of_a_shipped_file_is_found_in_that_line(name: str, slip: str) -> None:
+    lines = (CONFIG / name).read_text("utf-8").splitlines()
+    made = {"no blank": lambda line: line.replace(": ", ":", 1), "tab": lambda line: "\t" + line,
+            "no-break space": lambda line: line.replace(": ", ":\u00a0", 1)}[slip]
+    wanted = {"no blank": "a blank after the colon", "tab": "use spaces", "no-break space": "ordinary blank"}[slip]
+    for number in [number for each, number, _line in SHIPPED if each == name]:
+        with pytest.raises(YamlError) as caught:
+            load("\n".join([*lines[:number], made(lines[number]), *lines[number + 1:]]))
+        told = str(caught.value)
+        assert told.startswith((f"line {number + 1}:", f"line {number + 1},")), (lines[number], told)
+        assert wanted in told
