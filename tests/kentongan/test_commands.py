@@ -159,7 +159,7 @@ def test_a_node_with_faulty_settings_says_so_without_a_traceback_and_exits_2(tmp
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "node.yaml.hub: must be true or false, not 'yes'",
+        "node.yaml.hub: must be true or false, not 'yes'; write true",
         "node.yaml.max_sounding_s: must be a number from 10 to 900 s, not 0",
         "2 faults.",
     ]
