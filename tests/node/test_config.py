@@ -305,7 +305,8 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     ("# a note\n", "node.yaml: is empty; start from config/node.yaml"),
     ("- node\n", "node.yaml: is a list, no settings; write `name: value` lines, as in config/node.yaml"),
     ("kentongan\n", "node.yaml: is a mere value, no settings; write `name: value` lines, as in config/node.yaml"),
-    ("siren:\n\tpin: 17\n", "node.yaml: line 2: a tab stands there; use spaces; there stands `<tab>pin: 17` after `siren:`"),
+    ("siren:\n\tpin: 17\n",
+     "node.yaml: line 2: a tab stands there; use spaces; there stands `<tab>pin: 17` after `siren:`"),
     ("{" * 400, "node.yaml"),
     ("!!python/object/apply:os.system ['true']\n", "node.yaml: line 1, column 1: "),
 ], ids=["broken", "a key twice", "an endless list", "empty", "a note", "a list", "a word", "a tab", "deep", "code"])
