@@ -1,7 +1,9 @@
 """Mosquitto's files, as text: its configuration and access lists. Pure; must not open files.
 
-For Mosquitto 2.0.11 (Debian 12) and later 2.0. Each kind of account has a listener of its own, with its own
-password file, access list and limit of connections: what one of them suffers, the others do not.
+For Mosquitto 2.0.11 (Debian 12) to 2.1.2. Mosquitto 2.1 writes at each start that `per_listener_settings` and
+`allow_anonymous` beside it are deprecated; what replaces them is unknown to 2.0, and they are removed in 3.0.
+Each kind of account has a listener of its own, with its own password file, access list and limit of connections: what
+one of them suffers, the others do not.
 """
 
 import re
@@ -105,7 +107,8 @@ def moved(text: str, folder: str, to: str) -> tuple[str, list[int]]:
 
 
 def _head(what: str) -> str:
-    return f"# {what}. Made by `kentongan broker`; it is made anew, so change nothing here.\n"
+    return (f"# {what}. Made by `kentongan broker`; it is made anew, so change nothing here.\n"
+            "# For Mosquitto 2.0 and 2.1. 2.1 names options that it calls deprecated; 2.0 has no others.\n")
 
 
 def _listener(port: int, bind: str, connections: int) -> str:

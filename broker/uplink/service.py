@@ -5,8 +5,8 @@
 What cannot be passed on at once is lost, on purpose: a press waits in its node's outbox, which knows its age, and the
 beacon says every 5 seconds all that is in force.
 
-Why not Mosquitto's own bridge: with its uplink cut off in the TLS handshake, Mosquitto 2.0.11 ended in an endless loop
-(in keepalive__check; four runs of four, by the second cut), and the whole village was deaf until it was restarted.
+Why not Mosquitto's own bridge: that of Mosquitto 2.0.11 hung when its line was cut, and with it the whole broker, so
+the village was deaf until a restart. This is a process of its own.
 """
 
 import signal

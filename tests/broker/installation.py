@@ -115,9 +115,13 @@ class Installation:
     def login(self, username: str, *topics: str) -> Client:
         """*username*, logged in and subscribed."""
         client = self.connect(username)
-        assert client.log_in(username, username, self.password(username)) == 0
-        for topic in topics:
-            assert client.subscribe(topic) == 0
+        try:
+            assert client.log_in(username, username, self.password(username)) == 0
+            for topic in topics:
+                assert client.subscribe(topic) == 0
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def files(self) -> Mapping[str, bytes]:
