@@ -28,7 +28,7 @@ LAYERS = {
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
     "abc", "array", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "json",
-    "math", "operator", "re", "types", "typing", "unicodedata",
+    "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
 }
 # Where each library is used: a module, or a folder (with a dot at its end).
 HOMES = {

@@ -1,12 +1,12 @@
-"""The player process, from the node's side: started, asked, killed and started again. Never waited for.
+"""The player process, from the node's side: started, spoken to, killed. Never waited for by the loop.
 
     service ──play, hush, knock──> Sound ══socket══> player ──> loudspeaker
                                      │ <══ready, pong══┘
                                      └──> inbox: Faulted("sound"), Recovered("sound")
 
-The loop only leaves an order and goes on: a socket that is full belongs to a player that hangs, and its silence is
-found out by the thread here. A player that is started anew is given what should sound by then, and joins in at the next
-figure.
+The loop only leaves an order and goes on: a socket that is full belongs to a player that hangs, and that is found out
+by the thread here, which sleeps until the player says something, an order comes, or something is due. What is to be
+done, and when, core/supervision.py decides.
 """
 
 import json
@@ -23,22 +23,30 @@ from threading import Lock, Thread
 from typing import Any
 
 from node.core.effects import Play
-from node.sound.core import protocol
+from node.sound.core import protocol, supervision
 from node.sound.core.driver_settings import Speaker
+from node.sound.core.supervision import (
+    Ended,
+    Event,
+    Kill,
+    Knocked,
+    Put,
+    Received,
+    Refused,
+    Send,
+    Silenced,
+    Start,
+    State,
+    Wanted,
+    Writable,
+)
 from runtime import clock
-from runtime.core.events import Faulted, Recovered
+from runtime.core.events import Tick
 from runtime.inbox import Inbox
 
-PART, RECORDINGS = "sound", "recordings"
-START_S = 15.0  # Python, pygame and the device, on a slow card
-PING_S = 1.0
-PONG_S = 3.0
-HUSH_S = 0.5  # a player that was told to be silent and says nothing for so long is killed
-TURN_S = 0.2
 MESSAGE = 1 << 16
 END_S = 2.0
-AGAIN_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # from one attempt to the next
-WELL_S = 60.0  # a player that lived so long is started again soon
+_ONE = (1).to_bytes(8, sys.byteorder)  # eventfd(2)
 
 
 class Sound:
@@ -56,68 +64,82 @@ class Sound:
         self._prepare = prepare
         self.told = lambda _words: None
         self._stderr = stderr
-        self._lock = Lock()
-        self._wanted: dict[str, Any] | None = None
-        self._player: socket.socket | None = None  # once it is ready
-        self._hushes = 0
-        self._hushed: tuple[int, float] | None = None  # which order to be silent is not answered, and since when
-        self._untold = False
-        self._unreadable: dict[str, str] = {}  # recordings, and why
-        self._trouble: str | None = "the player is still starting"
-        self._reported = False
+        self._lock = Lock()  # of all that follows; held for no longer than a message takes
+        self._state = State(speaker.driver)
+        self._near: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._woken = -1
         self._closing = Flag()
         self._settled = Flag()
         self._thread = Thread(target=self._run, name="sound", daemon=True)
 
     def __enter__(self) -> "Sound":
+        self._woken = os.eventfd(0)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._thread.join(timeout=2.0)
+        with self._lock:
+            self._wake()
+        self._thread.join(timeout=END_S)
 
     def play(self, play: Play) -> None:
         """Has *play* sounded from now on, in place of what was."""
-        with self._lock:
-            self._wanted = protocol.write_play(play, tuple(str(path) for path in self._paths(play.words)))
-            self._send_state()
+        self._order(Wanted(protocol.write_play(play, tuple(str(path) for path in self._paths(play.words)))))
 
     def hush(self) -> None:
         """Has everything silent at once; a player that does not obey is killed."""
-        with self._lock:
-            self._wanted = None
-            self._hushes += 1
-            if self._player is not None and self._hushed is None:  # the oldest that is not answered counts
-                self._hushed = (self._hushes, clock.now())
-            self._send_state()
+        self._order(Silenced())
 
     def knock(self) -> bool:
         """Has one quiet stroke beaten, unless something sounds. Returns whether a player was there to beat it."""
         with self._lock:
-            if self._wanted is None:
-                self._send({"do": "knock"})
-            return self._wanted is None and self._player is not None
+            can_knock = supervision.can_knock(self._state)
+            self._step(Knocked())
+        return can_knock
 
     def trouble(self) -> str | None:
         """What is wrong with the loudspeaker, or None."""
-        return self._trouble if self._thread.is_alive() else "its thread is dead"
+        return self._state.trouble if self._thread.is_alive() else "its thread is dead"
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Waits until the player is ready, or has failed; returns whether it is ready. Not for a loop."""
-        return self._settled.wait(timeout_s) and self._trouble is None
+        return self._settled.wait(timeout_s) and self._state.trouble is None
 
-    def _send_state(self) -> None:
-        """Tells the player what should sound; if its socket is full, the thread here will tell it again."""
-        hush = {"do": "hush", "number": self._hushes}
-        self._untold = not self._send(hush if self._wanted is None else self._wanted)
+    def _order(self, event: Wanted | Silenced) -> None:
+        """In the caller's thread: it does not wait for the one here to wake."""
+        with self._lock:
+            self._step(event)
+            self._wake()  # something may be due sooner now
+
+    def _wake(self) -> None:
+        if self._woken >= 0:
+            os.write(self._woken, _ONE)
+
+    def _step(self, event: Event) -> list[Start | Kill]:
+        """Takes *event* in, with the lock held; returns what takes longer, and is to be done without it."""
+        longer: list[Start | Kill] = []
+        self._state, effects = supervision.step(self._state, event, clock.now())
+        for effect in effects:
+            match effect:
+                case Send(message):
+                    if not self._send(message):
+                        longer += self._step(Refused())
+                case Put(occurred):
+                    self._inbox.put(occurred)
+                case Start() | Kill():
+                    longer.append(effect)
+        if self._state.settled:
+            self._settled.set()
+        return longer
 
     def _send(self, message: Mapping[str, Any]) -> bool:
-        """To the player, if it is there. Returns False if it did not take it: if it hangs, that will be noticed."""
-        if self._player is None:
+        """Gives the player *message*; False if its socket has no room for it."""
+        if self._near is None:
             return True
         try:
-            self._player.send(json.dumps(message).encode(), socket.MSG_DONTWAIT)
+            self._near.send(json.dumps(message).encode(), socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
         except OSError:  # it is gone, and the thread here will see that
@@ -126,105 +148,84 @@ class Sound:
 
     def _run(self) -> None:
         self._prepare()
-        failures = 0
         while not self._closing.is_set():
-            begun = clock.now()
             try:
-                reason = self._attend()
+                self._turn()
             except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
-                reason = f"the player cannot be started: {error}"
-            if self._closing.is_set():
-                return
-            self._fail(reason)
-            failures = 0 if clock.now() > begun + WELL_S else failures + 1
-            self._closing.wait(AGAIN_S[min(max(failures, 1), len(AGAIN_S)) - 1])
+                self._end(f"the player cannot be started: {error}")
+        self._kill()
+        with self._lock:
+            os.close(self._woken)
+            self._woken = -1
 
-    def _attend(self) -> str:
-        """Starts a player and listens to it. Returns why it was given up. It is dead by then."""
+    def _turn(self) -> None:
+        """Waits until something is to be done, and does it."""
+        near = self._near
+        with self._lock:
+            wait_s, full = supervision.due(self._state) - clock.now(), self._state.undelivered
+        player = [] if near is None else [near.fileno()]
+        readable, writable, _ = select([self._woken, *player], player if full else [], [], max(0.0, wait_s))
+        if self._woken in readable:
+            os.read(self._woken, 8)
+        if near is not None and near.fileno() in readable:
+            came = _received(near)
+            if not came:
+                self._end(f"the player ended by itself ({self._exit()})")
+                return
+            words = json.loads(came)
+            self.told(words)
+            self._do(Received(words))
+        if writable:
+            self._do(Writable())
+        self._do(Tick())
+
+    def _do(self, event: Event) -> None:
+        """In the thread here: takes *event* in, and does what is to be done."""
+        with self._lock:
+            longer = self._step(event)
+        for effect in longer:
+            match effect:
+                case Start():
+                    self._start()
+                case Kill(reason):
+                    self._end(reason)
+
+    def _start(self) -> None:
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with near, far:
-            process = subprocess.Popen(  # noqa: S603 - this very program
+        with far:
+            with self._lock:
+                self._near = near
+            self._process = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-P", "-m", "node.sound.player_process", self._speaker.argument(fd=far.fileno())],
                 env=self._speaker.environment(os.environ), pass_fds=[far.fileno()],
                 start_new_session=True,  # a terminal's Ctrl-C is for the node
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr,
             )
-            far.close()
-            try:
-                return self._listen(near, process)
-            finally:
-                with self._lock:
-                    self._player, self._hushed, self._untold = None, None, False
-                process.kill()
-                with suppress(subprocess.TimeoutExpired):  # a device that was torn out can hold it in the kernel
-                    process.wait(timeout=END_S)
 
-    def _listen(self, near: socket.socket, process: "subprocess.Popen[bytes]") -> str:
-        answered, asked, count = clock.now(), 0.0, 0
-        while not self._closing.is_set():
-            if select([near], [], [], TURN_S)[0]:
-                words = _received(near)
-                if not words:
-                    return f"the player ended by itself ({_end(process)})"
-                answered = clock.now()
-                reason = self._hear(json.loads(words), near)
-                if reason is not None:
-                    return reason
-            now = clock.now()
-            if now > answered + (PONG_S if self._player is not None else START_S):
-                with self._lock:
-                    if self._wanted is not None:  # perhaps a recording cannot be read: the next one need not try
-                        self._wanted = {**self._wanted, "words": ()}
-                what = "answer" if self._player is not None else "open its device"
-                return f"the player did not {what} for {now - answered:.0f} s and was killed"
-            with self._lock:
-                if self._hushed is not None and now > self._hushed[1] + HUSH_S:
-                    return "the player did not fall silent and was killed"
-                if self._untold:
-                    self._send_state()
-                if self._player is not None and now > asked + PING_S:
-                    asked, count = now, count + 1
-                    self._send({"do": "ping", "number": count})
-        return "closed"
+    def _end(self, reason: str) -> None:
+        """The player is given up for this *reason*; what is left of it is killed."""
+        self._kill()
+        if not self._closing.is_set():
+            self._do(Ended(reason))
 
-    def _hear(self, words: Mapping[str, Any], near: socket.socket) -> str | None:
-        """Takes in what the player said. Returns why it is to be given up, if so."""
-        match words["is"]:
-            case "ready":
-                if words["driver"] != self._speaker.driver:
-                    return f"the player took the driver {words['driver']}, not {self._speaker.driver}"
-                with self._lock:
-                    self._player = near
-                    self._send_state()
-            case "pong":  # a device that could be opened may take nothing all the same
-                self._well()
-            case "quiet":
-                with self._lock:
-                    if self._hushed is not None and words["number"] >= self._hushed[0]:
-                        self._hushed = None if words["number"] == self._hushes else (self._hushes, clock.now())
-            case "unreadable":
-                self._unreadable[words["path"]] = words["reason"]
-                self._inbox.put(Faulted(RECORDINGS, words["reason"]))
-            case "readable" if words["path"] in self._unreadable:
-                del self._unreadable[words["path"]]
-                left = next(iter(self._unreadable.values()), None)
-                self._inbox.put(Recovered(RECORDINGS) if left is None else Faulted(RECORDINGS, left))
-            case "trouble":
-                return str(words["reason"])
-        self.told(words)
-        return None
+    def _exit(self) -> str:
+        """How the player ended, as far as it shows."""
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                status = self._process.wait(timeout=1.0)
+                return f"signal {-status}" if status < 0 else f"exit {status}"
+        return "closed its ear"
 
-    def _well(self) -> None:
-        self._trouble = None
-        self._settled.set()
-        if self._reported:
-            self._reported = False
-            self._inbox.put(Recovered(PART))
-
-    def _fail(self, reason: str) -> None:
-        self._trouble, self._reported = reason, True
-        self._settled.set()
-        self._inbox.put(Faulted(PART, reason))
+    def _kill(self) -> None:
+        with self._lock:
+            near, self._near = self._near, None
+        if near is not None:
+            near.close()
+        if self._process is not None:
+            self._process.kill()
+            with suppress(subprocess.TimeoutExpired):  # a device that was torn out can hold it in the kernel
+                self._process.wait(timeout=END_S)
+            self._process = None
 
 
 def _received(near: socket.socket) -> bytes:
@@ -233,10 +234,3 @@ def _received(near: socket.socket) -> bytes:
         return near.recv(MESSAGE)
     except ConnectionResetError:  # it had not heard everything; its own last words are still there (seen on Linux)
         return near.recv(MESSAGE)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> str:
-    with suppress(subprocess.TimeoutExpired):
-        status = process.wait(timeout=1.0)
-        return f"signal {-status}" if status < 0 else f"exit {status}"
-    return "closed its ear"

@@ -1,4 +1,4 @@
-"""The process that the signal tests record: the player's own Device, told by lines on standard input what to do.
+"""The process that the signal tests record: the player's own mixer, told by lines on standard input what to do.
 
 Each line is a JSON object, answered by one once it is done. Nothing of the device is replaced.
 """
@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from node.sound.core import protocol, render
+from node.sound.core.listening import POLL_S, Listener
 from node.sound.core.scheduler import Level, Performer
-from node.sound.player_process import POLL_S, Device
+from node.sound.player_process import SdlMixer
 from runtime import clock
 
 
@@ -21,7 +22,8 @@ class Sounder:
     """A device, and a performer for the one order that is the performer's alone."""
 
     def __init__(self, stroke_path: str) -> None:
-        self.device = Device()
+        self.mixer = SdlMixer()
+        self.device = Listener(self.mixer, clock.now)
         self.stroke = self.device.load(stroke_path)
         self.performer = Performer(self.device, self.stroke, Level(1.0, 0.0), clock.now, lambda _words: None)
 
@@ -61,7 +63,7 @@ def _uninterrupted(wait_s: float) -> bool:
 
 def main(stroke_path: str) -> NoReturn:
     sounder = Sounder(stroke_path)
-    answer: dict[str, object] = {"driver": sounder.device.driver}
+    answer: dict[str, object] = {"driver": sounder.mixer.driver}
     while True:
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

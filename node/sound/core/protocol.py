@@ -8,8 +8,9 @@
 | `ping` | answered by `pong` with its `number`, once the device has taken a frame |
 
 It says `ready` with its `driver`; `round` as the device takes one, with its `number` and the instant `at` which it is
-heard; `ended` after it, with `drift_ppm`, how much faster the device's clock was; of each recording's `path` that it is
-`readable`, or `unreadable` and the `reason`; and last of all `trouble`, with its `reason`.
+heard; `ended` after each that nothing cut short, with `drift_ppm`, how much faster the device's clock was, or null if
+that could not be measured; of each recording's `path` that it is `readable`, or `unreadable` and the `reason`; and last
+of all `trouble`, with its `reason`.
 """
 
 from collections.abc import Mapping

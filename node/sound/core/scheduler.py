@@ -15,13 +15,13 @@ from typing import Any, Protocol
 
 from node.core.effects import Play
 from node.sound.core import protocol, render
+from node.sound.core.listening import Ended
 from node.sound.core.render import RATE, Entry, Rendering
 
 # How long before an entry the device is listened to: at first, and then by how long that took.
 LEAD_S, LEAST_LEAD_S, MOST_LEAD_S = 0.3, 0.12, 2.0
 DECIDE_S = 0.03
 LATE_S = 0.001  # a figure whose first stroke would be later than this is left out: half of one says something else
-MOST_DRIFT = 0.08  # no device's clock is as wrong as this (SDL's disk driver was 0.052 fast, measured)
 ASK_S = 0.01  # how often a device that is asked is looked at
 IDLE_S = 60.0
 QUIET = 0.15  # of the volume: the watch's round, and a test's stroke
@@ -36,7 +36,7 @@ class Level:
 
 
 class Loudspeaker(Protocol):
-    """A device that takes frames (16 bits, one channel) a buffer at a time. Its failures are its own exceptions."""
+    """A device that takes frames (16 bits, one channel) a buffer at a time. Its failures are DeviceErrors."""
 
     def load(self, path: str) -> Sequence[int]:
         """The frames of a recording, at the device's rate. Raises OSError."""
@@ -53,8 +53,11 @@ class Loudspeaker(Protocol):
         *interrupted* waits for so many seconds, or until there is something else to do: then the answer is None.
         """
 
-    def begin(self, frames: bytes, volume: float, at: float = 0.0) -> None:
-        """Sounds *frames*, in place of what sounds, from the device's next buffer on; it takes that at instant *at*."""
+    def begin(self, frames: bytes, volume: float, at: float | None = None) -> None:
+        """Sounds *frames*, in place of what sounds, from the device's next buffer on.
+
+        With *at*, the instant at which it takes that, their end is reported.
+        """
 
     def stop(self) -> None:
         """Silence, from the device's next buffer on."""
@@ -62,8 +65,8 @@ class Loudspeaker(Protocol):
     def ends_in(self, now: float) -> float | None:
         """After how many seconds it is worth to ask whether what sounds has ended; None if nothing does."""
 
-    def drift_ppm(self, now: float) -> float | None:
-        """How much faster the device's clock was than the machine's, in millionths, if what sounded has just ended."""
+    def ended(self, now: float) -> Ended | None:
+        """That what sounded has ended since this was asked last, if it has."""
 
 
 class Performer:
@@ -166,12 +169,12 @@ class Performer:
         if self._pinged is not None and self._device.took_probe():
             self._tell({"is": "pong", "number": self._pinged})
             self._pinged = None
-        drift_ppm = self._device.drift_ppm(now)
-        if drift_ppm is not None:
-            drift = drift_ppm / 1e6
-            if abs(drift) < MOST_DRIFT:  # else it is the measurement that is wrong
-                self._drift = drift
-            self._tell({"is": "ended", "number": self._number, "drift_ppm": round(drift_ppm)})
+        ended = self._device.ended(now)
+        if ended is not None:
+            if ended.drift is not None:
+                self._drift = ended.drift
+            drift_ppm = None if ended.drift is None else round(ended.drift * 1e6)
+            self._tell({"is": "ended", "number": self._number, "drift_ppm": drift_ppm})
 
     def _begin_round(
         self, play: Play, rendering: Rendering, entry: Entry, interrupted: Callable[[float], bool]

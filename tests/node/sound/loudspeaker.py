@@ -9,6 +9,7 @@ from typing import Any
 
 from node.core.effects import Play
 from node.sound.core import protocol
+from node.sound.core.listening import Ended
 from node.sound.core.render import RATE
 from node.sound.core.scheduler import Level, Loudspeaker, Performer
 
@@ -63,12 +64,12 @@ class Speaker:
                 return None
         return self._next_buffer(), self.period_s
 
-    def begin(self, frames: bytes, volume: float, at: float = 0.0) -> None:
+    def begin(self, frames: bytes, volume: float, at: float | None = None) -> None:
         self._silence()
         taken = self._next_buffer()
-        assert at == 0 or abs(at - taken) < 1e-9, "what it says of the device's next buffer is wrong"
+        assert at is None or abs(at - taken) < 1e-9, "what it says of the device's next buffer is wrong"
         self.sounded.append(Sounded(taken, array("h", frames), volume))
-        self._told = at == 0
+        self._told = at is None
 
     def stop(self) -> None:
         self.stops += 1
@@ -77,11 +78,11 @@ class Speaker:
     def ends_in(self, now: float) -> float | None:
         return None if self._told else max(0.001, self._ends() - now)
 
-    def drift_ppm(self, now: float) -> float | None:
+    def ended(self, now: float) -> Ended | None:
         if self._told or now < self._ends():
             return None
         self._told = True
-        return self.drift * 1e6
+        return Ended(self.drift)
 
     def _ends(self) -> float:
         return self.sounded[-1].taken + len(self.sounded[-1].frames) / RATE / (1 + self.drift)
