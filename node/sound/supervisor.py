@@ -97,7 +97,7 @@ class Sound:
         with self._lock:
             can_knock = supervision.can_knock(self._state)
             self._step(Knocked())
-        return can_knock
+        return can_knock and self._near is not None
 
     def trouble(self) -> str | None:
         """What is wrong with the loudspeaker, or None."""

@@ -1,4 +1,8 @@
-"""A loudspeaker in a world whose time is a number, a performer before it, and what sounds, to the frame."""
+"""A loudspeaker in a world whose time is a number, a performer before it, and what sounds, to the frame.
+
+There are two: Speaker says of itself when it takes its buffers, so that what a performer does with that can be judged
+to the frame; of Mixer a Listener has to find it out.
+"""
 
 import math
 from array import array
@@ -9,11 +13,11 @@ from typing import Any
 
 from node.core.effects import Play
 from node.sound.core import protocol
-from node.sound.core.listening import Ended
+from node.sound.core.listening import BUFFER, Ended, Listener
 from node.sound.core.render import RATE
 from node.sound.core.scheduler import Level, Loudspeaker, Performer
 
-BUFFER_S = 512 / RATE
+BUFFER_S = BUFFER / RATE
 STROKE = array("h", [1000])  # of one frame, so that each frame that is not zero is a stroke or a word
 STEP_S = 0.0005  # what a turn of the performer takes
 
@@ -29,18 +33,16 @@ class Sounded:
 
 
 @dataclass(slots=True)
-class Speaker:
-    """Takes a buffer at *phase_s* and every so often after; its clock is so much faster than the world's."""
+class Device:
+    """Takes a buffer at *phase_s* and every so often after, until *dead_at*; its clock is so much faster."""
 
     world: "World"
     phase_s: float = 0.0
     drift: float = 0.0
+    dead_at: float = math.inf
     sounded: list[Sounded] = field(default_factory=list)
     recordings: dict[str, Sequence[int]] = field(default_factory=dict)
-    listened: int = 0
     stops: int = 0
-    _probed: float = 0.0
-    _told: bool = True
 
     @property
     def period_s(self) -> float:
@@ -51,8 +53,37 @@ class Speaker:
             raise OSError(f"no file {path}")
         return self.recordings[path]
 
+    def stop(self) -> None:
+        self.stops += 1
+        self.silence()
+
+    def silence(self) -> None:
+        """Ends what sounds with the next buffer."""
+        if self.sounded and self.sounded[-1].stopped == math.inf:
+            self.sounded[-1].stopped = self.next_buffer()
+
+    def take(self, frames: bytes, volume: float) -> float:
+        """Sounds *frames*; returns from which instant on."""
+        taken = self.next_buffer()
+        self.sounded.append(Sounded(taken, array("h", frames), volume))
+        return taken
+
+    def next_buffer(self) -> float:
+        passed = math.floor((self.world.now - self.phase_s) / self.period_s + 1e-6)
+        found = self.phase_s + (passed + 1) * self.period_s
+        return found if found < self.dead_at else math.inf
+
+
+@dataclass(slots=True)
+class Speaker(Device):
+    """A device that can tell when it takes what. The Loudspeaker of the scheduler."""
+
+    listened: int = 0
+    _probed: float = 0.0
+    _told: bool = True
+
     def probe(self) -> None:
-        self._probed = self._next_buffer()
+        self._probed = self.next_buffer()
 
     def took_probe(self) -> bool:
         return self.world.now >= self._probed
@@ -60,20 +91,20 @@ class Speaker:
     def next_buffers(self, interrupted: Callable[[float], bool]) -> tuple[float, float] | None:
         self.listened += 1
         for _ in range(5):
-            if interrupted(self._next_buffer() - self.world.now):
+            if interrupted(self.next_buffer() - self.world.now):
                 return None
-        return self._next_buffer(), self.period_s
+        return self.next_buffer(), self.period_s
 
     def begin(self, frames: bytes, volume: float, at: float | None = None) -> None:
-        self._silence()
-        taken = self._next_buffer()
+        self.silence()
+        taken = self.take(frames, volume)
         assert at is None or abs(at - taken) < 1e-9, "what it says of the device's next buffer is wrong"
-        self.sounded.append(Sounded(taken, array("h", frames), volume))
         self._told = at is None
 
     def stop(self) -> None:
         self.stops += 1
-        self._silence()
+        self.silence()
+        self._told = True
 
     def ends_in(self, now: float) -> float | None:
         return None if self._told else max(0.001, self._ends() - now)
@@ -87,14 +118,40 @@ class Speaker:
     def _ends(self) -> float:
         return self.sounded[-1].taken + len(self.sounded[-1].frames) / RATE / (1 + self.drift)
 
-    def _silence(self) -> None:
-        self._told = True
-        if self.sounded and self.sounded[-1].stopped == math.inf:
-            self.sounded[-1].stopped = self._next_buffer()
 
-    def _next_buffer(self) -> float:
-        passed = math.floor((self.world.now - self.phase_s) / self.period_s + 1e-6)
-        return self.phase_s + (passed + 1) * self.period_s
+@dataclass(slots=True)
+class Mixer(Device):
+    """A device of which only that much can be seen: whether it has taken what it was given. The Listener's Mixer."""
+
+    lost: bool = False
+    hurried: list[bool] = field(default_factory=list)
+    _probed: float = 0.0
+
+    def probe(self) -> None:
+        self._probed = self.next_buffer()
+
+    def is_probing(self) -> bool:
+        return self.world.now < self._probed
+
+    def begin(self, frames: bytes, volume: float) -> None:
+        assert frames, "pygame-ce crashes on it"
+        self.take(frames, volume)
+
+    def is_sounding(self) -> bool:
+        if not self.sounded or self.sounded[-1].stopped < math.inf:
+            return False
+        return self.world.now < last_taken(self, self.sounded[-1])
+
+    def is_lost(self) -> bool:
+        return self.lost
+
+    def hurry(self, *, on: bool) -> None:
+        self.hurried.append(on)
+
+
+def last_taken(device: Device, sounded: Sounded) -> float:
+    """When *device* takes the buffer with the last of the frames."""
+    return sounded.taken + (len(sounded.frames) - 1) // BUFFER * device.period_s
 
 
 @dataclass(slots=True)
@@ -104,15 +161,21 @@ class World:
     now: float = 1000.0
     told: list[dict[str, object]] = field(default_factory=list)
     orders: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
-    stall: tuple[float, float] = math.inf, 0.0  # the machine stands still: from when on, and for how many seconds
+    stalls: list[tuple[float, float]] = field(default_factory=list)  # the machine stands still: from when, how long
     level: Level = Level(0.5, 0.0)
     speaker: Speaker = field(init=False)
     performer: Performer = field(init=False)
 
     def __post_init__(self) -> None:
         self.speaker = Speaker(self)
-        device: Loudspeaker = self.speaker
-        self.performer = Performer(device, STROKE, self.level, lambda: self.now, self.told.append)
+        self._perform(self.speaker)
+
+    @property
+    def device(self) -> Device:
+        return self.speaker
+
+    def _perform(self, loudspeaker: Loudspeaker) -> None:
+        self.performer = Performer(loudspeaker, STROKE, self.level, lambda: self.now, self.told.append)
 
     def play(self, play: Play, at: float | None = None) -> None:
         """*play* is ordered at instant *at*, or at once; its words are the names of recordings."""
@@ -137,20 +200,36 @@ class World:
             self.now = max(self.now, due)
             return True
         self.now += wait_s
-        if self.now >= self.stall[0]:
-            self.now += self.stall[1]
-            self.stall = math.inf, 0.0
+        if self.stalls and self.now >= self.stalls[0][0]:
+            self.now += self.stalls.pop(0)[1]
         return False
 
     def heard(self, loud: int = 1000) -> list[float]:
         """The instants at which the device sounds a frame that is as *loud*, to about a frame."""
         return [
-            at for each in self.speaker.sounded for place in places(each.frames, loud)
-            if (at := each.taken + place / RATE / (1 + self.speaker.drift)) < each.stopped
+            at for each in self.device.sounded for place in places(each.frames, loud)
+            if (at := each.taken + place / RATE / (1 + self.device.drift)) < each.stopped
         ]
 
     def said(self, what: str) -> list[dict[str, object]]:
         return [words for words in self.told if words["is"] == what]
+
+
+@dataclass(slots=True)
+class Listened(World):
+    """The same before a Mixer: when it takes its buffers has to be found out."""
+
+    mixer: Mixer = field(init=False)
+    listener: Listener = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mixer = Mixer(self)
+        self.listener = Listener(self.mixer, lambda: self.now)
+        self._perform(self.listener)
+
+    @property
+    def device(self) -> Device:
+        return self.mixer
 
 
 def places(frames: "array[int]", value: int) -> Iterator[int]:

@@ -79,7 +79,7 @@ def test_who_comes_too_late_for_a_figure_begins_with_the_next(late_s: float) -> 
 def test_a_figure_that_passes_while_the_device_is_listened_to_is_left_out(stall_s: float, heard: list[float]) -> None:
     world = World()
     world.play(PLAY)
-    world.stall = (1002.5 - LEAD_S + 0.02, stall_s)
+    world.stalls = [(1002.5 - LEAD_S + 0.02, stall_s)]
     world.run(PLAY.start + ROUND_S)
 
     assert is_same(world.heard(), heard)
@@ -90,7 +90,7 @@ def test_a_figure_that_passes_while_the_device_is_listened_to_is_left_out(stall_
 def test_no_figure_is_ever_begun_in_its_middle(stall_s: float) -> None:
     world = World()
     world.play(PLAY)
-    world.stall = (1002.5 - LEAD_S + 0.02, stall_s)
+    world.stalls = [(1002.5 - LEAD_S + 0.02, stall_s)]
     world.run(PLAY.start + ROUND_S)
 
     # What is a millisecond late loses the first frames of its first stroke: here that is all of it.
