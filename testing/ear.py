@@ -19,7 +19,7 @@ from node.config import STROKES
 from node.sound.core.driver_settings import Speaker
 from node.sound.core.render import RATE
 from runtime import clock, health
-from testing.program import NeverError
+from testing.program import LIMIT_S, NeverError
 
 BUFFER = 512  # frames that the driver takes at once
 LOUD = 1000  # of 32,767: a stroke begins with more
@@ -55,14 +55,43 @@ class Ear:
         """From now on nothing is read, though the pipe stays open."""
         self._deaf = True
 
-    def wait_until(self, instant: float, timeout_s: float = 5.0) -> None:
+    def count(self) -> int:
+        """How many frames the device has written so far."""
+        with self._changed:
+            return self._counts[-1]
+
+    def wait_frames(self, more: int = 1, timeout_s: float = LIMIT_S) -> None:
+        """Waits until the device has written so many *more* frames."""
+        with self._changed:
+            enough = self._counts[-1] + more
+            if not self._changed.wait_for(lambda: self._counts[-1] >= enough, timeout_s):
+                raise NeverError("the device takes nothing")
+
+    def wait_onsets(self, count: int = 1, first: int = 0, loud: int = LOUD, timeout_s: float = LIMIT_S) -> list[int]:
+        """Waits for *count* strokes from frame *first* on; returns the frames at which they begin, and no more."""
+        with self._changed:
+            found = self._changed.wait_for(lambda: len(self.onsets(first, loud)) >= count, timeout_s)
+        if not found:
+            raise NeverError(f"{count} strokes were never written, only {self.onsets(first, loud)}")
+        return self.onsets(first, loud)[:count]
+
+    def onsets(self, first: int = 0, loud: int = LOUD) -> list[int]:
+        """The frames from *first* on at which a stroke begins."""
+        found = []
+        places = np.flatnonzero(np.abs(self.frames(first).astype(np.int32)) > loud)
+        while places.size:
+            found.append(first + int(places[0]))
+            places = places[places >= places[0] + round(DECAYED_S * RATE)]
+        return found
+
+    def wait_until(self, instant: float, timeout_s: float = LIMIT_S) -> None:
         """Waits until everything that the device takes before *instant* is here."""
         timeout_s += instant - clock.now()
         with self._changed:
             if not self._changed.wait_for(lambda: self._instants[-1] > instant, timeout_s):
                 raise NeverError("the device takes nothing")
 
-    def wait_stroke(self, since: float, timeout_s: float = 5.0, loud: int = LOUD) -> float:
+    def wait_stroke(self, since: float, timeout_s: float = LIMIT_S, loud: int = LOUD) -> float:
         """Waits for a stroke later than instant *since*; returns its instant."""
         with self._changed:
             found = self._changed.wait_for(lambda: self.strokes(since, loud), timeout_s)
@@ -76,20 +105,15 @@ class Ear:
 
     def stroke_frames(self, since: float, loud: int = LOUD) -> list[int]:
         """The same as frames, which the device counts."""
-        first, found = self.place(since), []
-        places = np.flatnonzero(np.abs(self._heard(first).astype(np.int32)) > loud)
-        while places.size:
-            found.append(first + int(places[0]))
-            places = places[places >= places[0] + round(DECAYED_S * RATE)]
-        return found
+        return self.onsets(self.place(since), loud)
 
     def loudest(self, since: float, until: float = float("inf")) -> int:
         """How far the frames that were taken between two instants are from silence."""
-        return int(np.abs(self._heard(self.place(since), self.place(until)).astype(np.int32)).max(initial=0))
+        return int(np.abs(self.frames(self.place(since), self.place(until)).astype(np.int32)).max(initial=0))
 
     def fell_silent(self) -> float:
         """The instant after the last frame that is not silent."""
-        places = np.flatnonzero(self._heard())
+        places = np.flatnonzero(self.frames())
         return self.instant(int(places[-1]) + 1) if places.size else 0.0
 
     def instant(self, frame: int) -> float:
@@ -106,7 +130,8 @@ class Ear:
         with self._changed:
             return list(self._counts), list(self._instants)
 
-    def _heard(self, first: int = 0, last: int | None = None) -> "np.ndarray[Any, np.dtype[np.int16]]":
+    def frames(self, first: int = 0, last: int | None = None) -> "np.ndarray[Any, np.dtype[np.int16]]":
+        """What the device has written, from frame *first* to before frame *last*."""
         with self._changed:
             return np.frombuffer(b"".join(self._pieces), np.int16)[first:last]
 

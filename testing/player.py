@@ -13,7 +13,7 @@ from node.core.effects import Play
 from node.sound.core import protocol
 from node.sound.core.driver_settings import Speaker
 from runtime import clock
-from testing.program import NeverError
+from testing.program import LIMIT_S, NeverError
 
 
 class Player:
@@ -52,7 +52,7 @@ class Player:
         """Ends the connection, as a node that has died does."""
         self._near.close()
 
-    def hear(self, kind: str, timeout_s: float = 10.0) -> dict[str, Any]:
+    def hear(self, kind: str, timeout_s: float = LIMIT_S) -> dict[str, Any]:
         """The player's next report of this *kind*; all are kept in `words`. Raises NeverError."""
         due = clock.now() + timeout_s
         while (left_s := due - clock.now()) > 0 and select([self._near], [], [], left_s)[0]:
@@ -69,18 +69,18 @@ class Player:
         while not self.is_mute(0.0):
             self.words.append(json.loads(self._near.recv(1 << 16)))
 
-    def hear_any(self, timeout_s: float) -> dict[str, Any]:
+    def hear_any(self, timeout_s: float = LIMIT_S) -> dict[str, Any]:
         """The player's next report, whatever it is. Raises NeverError."""
         if self.is_mute(timeout_s):
             raise NeverError(f"the player reported nothing within {timeout_s:g} s")
         self.words.append(json.loads(self._near.recv(1 << 16)))
         return self.words[-1]
 
-    def is_mute(self, length_s: float) -> bool:
+    def is_mute(self, length_s: float = LIMIT_S) -> bool:
         """Whether it reports nothing for *length_s* seconds."""
         return not select([self._near], [], [], length_s)[0]
 
-    def ends(self, timeout_s: float = 5.0) -> tuple[int, str]:
+    def ends(self, timeout_s: float = LIMIT_S) -> tuple[int, str]:
         """Waits for its end; returns its exit code and what it wrote to its standard error."""
         _, said = self.process.communicate(timeout=timeout_s)
         return self.process.returncode, said
