@@ -10,6 +10,7 @@ import pytest
 _HEAD = """#!/bin/sh
 here=${0%/*}; echo "$*" >> "$here/calls"; echo $$ > "$here/pid"
 while [ "$1" != -w ]; do shift; done; file=$2
+. "$here/does"
 """
 SPEAKS = 'cat >> "$here/said"; echo >> "$here/said"; cp "$here/sound.wav" "$file"'
 HANGS = "exec sleep 600"
@@ -30,17 +31,22 @@ class Espeak:
             (folder / each).symlink_to(str(shutil.which(each)))
         write_wav(folder / "sound.wav", 0.5)
         write_wav(folder / "silence.wav", 0.5, b"\0\0")
+        # Written once, for a program that is open for writing, in whatever process, cannot be run (execve(2): ETXTBSY).
+        self._away = folder / "away"
+        self._away.write_text(_HEAD, encoding="utf-8")
+        self._away.chmod(0o755)
         monkeypatch.setenv("PATH", str(folder))
 
     def become(self, does: str) -> None:
         """Installs one that *does* this."""
         made = self._folder / "making"
-        made.write_text(f"{_HEAD}{does}\n", encoding="utf-8")
-        made.chmod(0o755)
-        made.replace(self._program)
+        made.write_text(f"{does}\n", encoding="utf-8")
+        made.replace(self._folder / "does")
+        if self._away.exists():
+            self._away.rename(self._program)
 
     def remove(self) -> None:
-        self._program.unlink()
+        self._program.rename(self._away)
 
     def calls(self) -> list[str]:
         """The words of each call so far."""

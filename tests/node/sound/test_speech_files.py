@@ -12,6 +12,8 @@ from node.sound import espeak as espeak_room
 from node.sound import speech_files as voice_room
 from node.sound.espeak import VoiceError, length_s
 from node.sound.speech_files import NoEspeakError, Voices
+from testing.processes import children
+from testing.program import LIMIT_S
 from tests.contract.shipped import catalogue, district
 from tests.support.espeak import FAILS, HANGS, SPEAKS, WRITES_HALF, WRITES_NOTHING, WRITES_SILENCE, Espeak, write_wav
 from tests.support.waiting import wait_until
@@ -48,14 +50,6 @@ def voices(rendered: Path, recordings: Path) -> Voices:
 
 def names(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir())
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 # What is rendered.
@@ -161,7 +155,7 @@ def test_two_renderings_at_once_render_each_piece_once(espeak: Espeak, rendered:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(LIMIT_S)
 
     assert (faults, len(espeak.calls()), Voices(rendered, None, TEXTS).missing()) == ([], 3, [])
 
@@ -310,13 +304,12 @@ def test_espeak_that_hangs_is_ended(
     espeak: Espeak, rendered: Path, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     espeak.become(HANGS)
-    monkeypatch.setattr(espeak_room, "PIECE_S", 0.2)
+    monkeypatch.setattr(espeak_room, "PIECE_S", 0.1)
+    before = children(os.getpid())
     with pytest.raises(VoiceError, match=r"hangs at 'Perhatian\.'"):
         voices.render()
 
-    pid = espeak.pid()
-    assert pid is not None
-    assert not is_alive(pid)
+    assert children(os.getpid()) == before
     assert names(rendered) == []
 
 
@@ -362,9 +355,9 @@ def test_a_rendering_is_stopped_from_another_thread(espeak: Espeak, voices: Voic
 
     thread = Thread(target=render)
     thread.start()
-    assert wait_until(lambda: espeak.pid() is not None)
+    assert wait_until(lambda: espeak.pid() is not None, LIMIT_S)
     voices.stop()
-    thread.join(timeout=5.0)
+    thread.join(LIMIT_S)
 
     assert (thread.is_alive(), faults, len(espeak.calls())) == (False, ["it was stopped"], 1)
 

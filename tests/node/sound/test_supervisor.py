@@ -27,11 +27,11 @@ from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 from testing.ear import Ear, speaker
 from testing.processes import children, halt, is_gone, players_of
+from testing.program import LIMIT_S
 from tests.support.tone import write_tone
 from tests.support.village import impatient
 from tests.support.waiting import drain, take, wait_until
 
-LIMIT_S = 30.0
 FOREVER_S = 600.0
 CYCLE = Cycle(0.5, None, (0.1,), 0.1, None)
 UNDERWAY = 8192  # frames: more than a player's device, the pipe and what lies between hold
