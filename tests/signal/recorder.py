@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import termios
 import wave
 from pathlib import Path
 from select import select
@@ -22,6 +21,7 @@ from contract.domain.rhythm import Cycle
 from node.core.effects import Play
 from node.sound.core import protocol
 from node.sound.core.driver_settings import Speaker
+from testing.program import LIMIT_S
 
 Frames = npt.NDArray[np.int16]
 
@@ -29,8 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STROKE = ROOT / "sounds" / "besar.wav"
 RATE, BUFFER = 44_100, 512
 UNDERWAY = 12 * BUFFER  # more than the pipe, what SDL writes through and the mixer hold together
-_PAGE, _LONG = 4096, 1 << 20  # bytes of the pipe: hardly any, or all of a recording that nobody reads meanwhile
-_PATIENCE_S = 20.0
+_PAGE = 4096  # bytes of the pipe: hardly any
 
 
 def read_wav(path: Path) -> Frames:
@@ -41,20 +40,15 @@ def read_wav(path: Path) -> Frames:
 
 
 class Recorder:
-    """A Sounder and the pipe that its device writes to. Use as a context manager.
+    """A Sounder and the pipe that its device writes to. Use as a context manager."""
 
-    With `hurried=False` the device takes its time, a buffer in 11 ms, and the pipe holds ten seconds of it.
-    """
-
-    def __init__(self, folder: Path, *, hurried: bool = True) -> None:
+    def __init__(self, folder: Path) -> None:
         pipe = folder / "frames"
         os.mkfifo(pipe)
         self._frames = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-        fcntl.fcntl(self._frames, fcntl.F_SETPIPE_SZ, _PAGE if hurried else _LONG)
+        fcntl.fcntl(self._frames, fcntl.F_SETPIPE_SZ, _PAGE)
         speaker = Speaker("disk", str(pipe), 1.0, 0.0, str(STROKE))
-        environment = speaker.environment(os.environ)
-        if hurried:
-            environment["SDL_DISKAUDIODELAY"] = "0"
+        environment = {**speaker.environment(os.environ), "SDL_DISKAUDIODELAY": "0"}
         with (folder / "stderr").open("wb") as stderr:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.signal.sounder", str(STROKE)],
@@ -81,15 +75,11 @@ class Recorder:
         """The next *frames* that the device writes."""
         taken = bytearray()
         while len(taken) < 2 * frames:
-            assert select([self._frames], [], [], _PATIENCE_S)[0], "the device writes nothing"
+            assert select([self._frames], [], [], LIMIT_S)[0], "the device writes nothing"
             piece = os.read(self._frames, 2 * frames - len(taken))
             assert piece, "the sounder is gone"
             taken += piece
         return np.frombuffer(bytes(taken), dtype="<i2").astype(np.int16)
-
-    def waiting(self) -> Frames:
-        """All that the device has written and nobody has read."""
-        return self.read(int.from_bytes(fcntl.ioctl(self._frames, termios.FIONREAD, bytes(4)), sys.byteorder) // 2)
 
     def round(self, cycle: Cycle, volume: float) -> Frames:
         """A round of *cycle*, rendered and sounded: from its first frame that is not zero to the buffer's last."""
@@ -102,6 +92,6 @@ class Recorder:
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        assert select([self._process.stdout], [], [], _PATIENCE_S)[0], "the sounder does not answer"
+        assert select([self._process.stdout], [], [], LIMIT_S)[0], "the sounder does not answer"
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer

@@ -38,27 +38,16 @@ class Sounder:
                 self.device.begin(array("h", [order["level"]]).tobytes() * order["frames"], 1.0)
             case "stop":
                 self.device.stop()
-            case "pass":
-                for _ in range(order["buffers"]):
-                    self._let_one_pass()
-            case "listen":
-                found = self.device.next_buffers(_uninterrupted)
-                assert found is not None
-                self._let_one_pass()
-                return {"wrong_s": clock.now() - found[0]}
+            case "probe":
+                self.mixer.probe()
+            case "ask":
+                due = clock.now() + order["within_s"]
+                while self.mixer.is_probing() and clock.now() < due:
+                    time.sleep(POLL_S)
+                return {"probing": self.mixer.is_probing(), "sounding": self.mixer.is_sounding()}
             case "knock":
                 self.performer.obey(order)
         return {}
-
-    def _let_one_pass(self) -> None:
-        self.device.probe()
-        while not self.device.took_probe():
-            time.sleep(POLL_S)
-
-
-def _uninterrupted(wait_s: float) -> bool:
-    time.sleep(wait_s)
-    return False
 
 
 def main(stroke_path: str) -> NoReturn:
