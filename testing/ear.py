@@ -75,6 +75,15 @@ class Ear:
             raise NeverError(f"{count} strokes were never written, only {self.onsets(first, loud)}")
         return self.onsets(first, loud)[:count]
 
+    def wait_silence(self, frames: int = RATE // 2, timeout_s: float = LIMIT_S) -> None:
+        """Waits until as many *frames* as that, the last ones, are silent."""
+        with self._changed:
+            found = self._changed.wait_for(
+                lambda: self._counts[-1] >= frames and not self.frames(self._counts[-1] - frames).any(), timeout_s
+            )
+        if not found:
+            raise NeverError("it was never silent")
+
     def onsets(self, first: int = 0, loud: int = LOUD) -> list[int]:
         """The frames from *first* on at which a stroke begins."""
         found = []

@@ -7,23 +7,22 @@ import subprocess
 import sys
 import wave
 from array import array
-from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
+import numpy as np
 import pytest
 
 from contract.domain.rhythm import Cycle
 from node.sound.core.render import RATE
-from node.sound.core.scheduler import QUIET
-from runtime import clock
-from testing.box import write_settings
+from testing.box import Box, write_settings
 from testing.ear import Ear
 from testing.private_broker import PrivateBroker
 from testing.processes import halt, is_gone, players_of, state
-from tests.support.mqtt import Reader, publish
+from testing.program import LIMIT_S
+from tests.support.mqtt import Message, Reader, publish
 from tests.support.nodes import ROOT, example, write
 from tests.support.quick import INCIDENT, quick_district
 from tests.support.village import BASE, Post, alarm, impatient, silence
@@ -32,12 +31,12 @@ from tests.support.waiting import wait_until
 VOLUME = 0.8
 LOUDEST = 19_660  # of either shipped stroke
 SOFT = 200  # of 32,767: louder than silence, softer than the softest stroke
-# How far from its schedule a stroke of the striker may fall on a machine that is shared, and how far one of twenty may.
-KEPT_S, STALLED_S = 0.05, 0.3
-# SDL's disk driver is no sound card: its clock runs 4 % fast, which is 8 ms from the instant at which a round is given
-# to it until the first stroke, and a busy machine holds it up by some buffers of 12 ms. The strokes of one round lie
-# right to the frame; so the first is compared with the striker's, and the others with the first.
-HEARD_S = 0.06
+SOFT_LOUDEST = LOUDEST * VOLUME * 0.15
+WORD, BREATH = 8820, 6615  # frames of a word of ours, and between two
+# A machine that stalls is no device that takes nothing, and no player that hangs.
+PATIENT = tuple(f"node.sound.core.{name} = 600.0" for name in (
+    "listening.STUCK_S", "supervision.PONG_S", "supervision.HUSH_S", "supervision.START_S",
+))
 
 
 @pytest.fixture(autouse=True)
@@ -59,37 +58,21 @@ def settle(post: Post, without: str | None = None, **extra: object) -> None:
     write_settings(path, {key: value for key, value in written.items() if key != without})
 
 
-def hurried(folder: Path) -> dict[str, str]:
-    """An environment in which a hanging player is noticed, and replaced, within a second or two."""
-    supervisor = "node.sound.supervisor"
-    return impatient(folder, f"{supervisor}.PING_S = 0.3", f"{supervisor}.PONG_S = 2.0",
-                     f"{supervisor}.START_S = 3.0", f"{supervisor}.AGAIN_S = (0.2,)")
-
-
-def begin(post: Post, ear: Ear, env: dict[str, str] | None = None) -> None:
-    """Begins a post whose loudspeaker is heard, and waits until it can be."""
-    post.begin(env)
-    begun_at = clock.now()
-    ear.wait_until(begun_at, 10.0)
+def begin(post: Post, ear: Ear, *constants: str) -> None:
+    """Begins a post whose loudspeaker is heard, with PATIENT and other *constants*, and waits until it can be."""
+    post.begin(impatient(post.state_dir.parent, *PATIENT, *constants))
+    ear.wait_frames()
 
 
 def player(post: Post) -> int:
+    assert wait_until(lambda: len(players_of(post.pid)) == 1, LIMIT_S)
     (pid,) = players_of(post.pid)
     return pid
 
 
-def expected(cycle: Cycle, start: float, count: int) -> list[float]:
-    """The instants of the first *count* strokes of an alarm that began at *start*."""
-    strokes = len(cycle.strokes_s)
-    return [start + each // strokes * cycle.length_s + cycle.strokes_s[each % strokes] for each in range(count)]
-
-
-def strikes(post: Post, since: float = 0.0) -> list[float]:
-    return [each.at for each in post.sounds() if each.output == "striker" and each.at > since]
-
-
-def siren_on(post: Post) -> float:
-    return next(each.at for each in post.sounds() if each.output == "siren")
+def strikes(post: Post) -> int:
+    """How often the striker was pulled."""
+    return sum(each.output == "striker" for each in post.sounds())
 
 
 def write_voice(folder: Path, *pieces: str) -> Path:
@@ -107,10 +90,21 @@ def write_voice(folder: Path, *pieces: str) -> Path:
 # What is heard.
 
 
-def test_the_drum_is_beaten_with_the_striker_and_the_voice_says_what_and_where(
-    folder: Path, broker: PrivateBroker, posts: list[Post], record_property: Callable[[str, object], None]
+def whole_round(ear: Ear, cycle: Cycle) -> int | None:
+    """The first frame of a round of which the strokes and all that follows are there, each stroke at its frame."""
+    strokes = [round((at_s - cycle.strokes_s[0]) * RATE) for at_s in cycle.strokes_s]
+    onsets = ear.onsets()
+    for place, first in enumerate(onsets):
+        whole = [at - first for at in onsets[place:place + len(strokes)]] == strokes
+        if whole and ear.count() > first + round((cycle.length_s - cycle.strokes_s[0]) * RATE):
+            return first
+    return None
+
+
+def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
-    district, cycle = quick_district(folder / "district", voice_s=1.5)
+    district, cycle = quick_district(folder / "district", voice_s=1.0)
     assert cycle.voice is not None
     voice = write_voice(folder / "suara", "perhatian", "kejadian-pencurian", "di-kalibagor")
     post = Post(folder / "a", broker.port, district=district)
@@ -118,56 +112,43 @@ def test_the_drum_is_beaten_with_the_striker_and_the_voice_says_what_and_where(
     with with_ear(post, folder, recordings=str(voice)) as ear, Reader(broker, f"{BASE}/kalibagor/node/+/#") as reader:
         begin(post, ear)
         alarm(broker, "kalibagor", INCIDENT)
-        post.expect_on("siren")
-        start = siren_on(post)
-        ear.wait_until(start + cycle.voice.at_s + 1.2, 10.0)
-        assert reader.wait(lambda came: any(each.members.get("state") == "sounding" for each in came))
+        post.expect_on("striker", LIMIT_S)
+        assert wait_until(lambda: whole_round(ear, cycle) is not None, LIMIT_S)
+        assert reader.wait(lambda came: any(each.members.get("state") == "sounding" for each in came), LIMIT_S)
         status = next(each.members for each in reader.messages if each.members.get("state") == "sounding")
-        heard, frames = ear.strokes(start), ear.stroke_frames(start)
-        said_at = start + cycle.voice.at_s
         silence(broker)
-        post.expect_quiet()
+        post.expect_quiet(LIMIT_S)
 
-    struck, strokes = strikes(post), len(cycle.strokes_s)
-    record_property("the drum's first stroke against the striker's", f"{1000 * (heard[0] - struck[0]):.1f} ms")
-    assert struck == pytest.approx(expected(cycle, start, strokes), abs=KEPT_S)
-    assert heard[0] == pytest.approx(struck[0], abs=HEARD_S)
-    assert [frame - frames[0] for frame in frames[1:strokes]] == [
-        round((at_s - cycle.strokes_s[0]) * RATE) for at_s in cycle.strokes_s[1:]
+    first = whole_round(ear, cycle)
+    assert first is not None
+    slot = first + round(cycle.voice.at_s * RATE) - round(cycle.strokes_s[0] * RATE)
+    drum, said = ear.frames(first, slot), ear.frames(slot, slot + 3 * WORD + 2 * BREATH)
+    assert drum.max() == pytest.approx(LOUDEST * VOLUME, rel=0.02)
+    assert not drum[-1000:].any()
+    assert np.flatnonzero(np.diff(said != 0)).tolist() == [
+        at - 1 for at in (WORD, WORD + BREATH, 2 * WORD + BREATH, 2 * WORD + 2 * BREATH)
     ]
-    words = heard[strokes:]
-    assert words[0] == pytest.approx(said_at, abs=0.2)  # what the driver's clock has drifted by then
-    assert len(words) >= 3
-    assert ear.loudest(words[0], words[0] + 0.2) == pytest.approx(26_000 * VOLUME, rel=0.02)
-    assert ear.loudest(0.0, words[0] - 0.05) == pytest.approx(LOUDEST * VOLUME, rel=0.02)
+    assert said.max() == pytest.approx(26_000 * VOLUME, rel=0.02)
     assert status["drivers"]["sound"] == f"disk {ear.path}"
     assert status["drivers"]["voice"].startswith(("recorded", "incomplete: "))
 
 
-def test_silence_in_the_middle_of_a_stroke_is_quiet_within_a_fifth_of_a_second(
-    folder: Path, broker: PrivateBroker, posts: list[Post], record_property: Callable[[str, object], None]
+def test_silence_in_the_middle_of_a_stroke_quiets_pins_and_loudspeaker(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
+    """In the middle of a titir, which never ceases to ring."""
     district, _ = quick_district(folder / "district")
     post = Post(folder / "a", broker.port, district=district)
     posts.append(post)
-    pins_s, sound_s = [], []
     with with_ear(post, folder) as ear:
         begin(post, ear)
-        for incident in ("pemerkosaan", "lainnya", "pemerkosaan"):  # titir, which never ceases to ring
-            since = clock.now()
-            alarm(broker, "kalibagor", incident)
-            ear.wait_stroke(since + 0.5)
-            before = silence(broker)
-            pins_s.append(post.expect_quiet() - before)
-            ear.wait_until(clock.now() + 0.3)
-            sound_s.append(ear.fell_silent() - before)
-        said = post.said("part=sound")
+        alarm(broker, "kalibagor", "pemerkosaan")
+        ear.wait_onsets(2)
+        silence(broker)
+        post.expect_quiet(LIMIT_S)
+        ear.wait_silence()
 
-    record_property("silence by MQTT: pins at rest, loudspeaker silent", f"{1000 * median(pins_s):.0f} ms, "
-                    f"{1000 * median(sound_s):.0f} ms")
-    assert median(pins_s) < 0.2  # one of the three may meet a machine that stalls
-    assert median(sound_s) < 0.2
-    assert said == []
+        assert post.said("part=sound") == []
 
 
 def test_a_self_test_can_be_asked_for_one_quiet_stroke(folder: Path, broker: PrivateBroker, posts: list[Post]) -> None:
@@ -175,21 +156,20 @@ def test_a_self_test_can_be_asked_for_one_quiet_stroke(folder: Path, broker: Pri
     posts.append(post)
     with with_ear(post, folder) as ear:
         begin(post, ear)
-        before, asked_at = len(post.changes), clock.now()
+        before = len(post.changes)
         publish(broker, f"{BASE}/kalibagor/command/test", "-m", "ketuk")
-        heard_at = ear.wait_stroke(asked_at, loud=SOFT)
-        post.expect("tested:")
-        ear.wait_until(heard_at + 1.0)
-        heard, level = ear.strokes(asked_at, SOFT), ear.loudest(asked_at)
-        since = clock.now()
+        post.expect("tested:", timeout_s=LIMIT_S)
+        ear.wait_onsets(loud=SOFT)
+        ear.wait_silence()
+        heard, level, since = ear.onsets(0, SOFT), ear.frames().max(), ear.count()
         publish(broker, f"{BASE}/kalibagor/command/test", "-n")
-        post.expect("without a sound")
-        ear.wait_until(clock.now() + 0.3)
-        nothing = ear.loudest(since)
+        post.expect("without a sound", timeout_s=LIMIT_S)
+        ear.wait_frames(RATE // 2)
+        nothing = not ear.frames(since).any()
 
     assert len(heard) == 1
-    assert level == pytest.approx(LOUDEST * VOLUME * QUIET, rel=0.05)
-    assert nothing == 0
+    assert level == pytest.approx(SOFT_LOUDEST, rel=0.05)
+    assert nothing
     assert post.changes[before:] == []
     assert "with one quiet stroke" in post.said("tested:")[0]
 
@@ -197,21 +177,24 @@ def test_a_self_test_can_be_asked_for_one_quiet_stroke(folder: Path, broker: Pri
 def test_the_watchs_round_is_beaten_softly_on_a_loudspeaker_alone(
     folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
-    post = Post(folder / "a", broker.port)
+    district, _ = quick_district(folder / "district", rest_s=0.8)
+    post = Post(folder / "a", broker.port, district=district)
     posts.append(post)
     settle(post, without="striker")
     with with_ear(post, folder) as ear:
         begin(post, ear)
-        before, since = len(post.changes), clock.now()
-        publish(broker, f"{BASE}/kalibagor/ronda", "-n")
-        post.expect("ronda:")
-        first = ear.wait_stroke(since, loud=SOFT)
-        ear.wait_until(first + 3.9)
-        heard, level = ear.strokes(since, SOFT), ear.loudest(since)
+        before, since = len(post.changes), 0
+        while not ear.onsets(0, SOFT):  # a machine that stalls may be too late for it
+            publish(broker, f"{BASE}/kalibagor/ronda", "-n")
+            post.expect("finished:", since, LIMIT_S)
+            since = len(post.lines)
+        ear.wait_silence()
+        first, second, third = ear.onsets(0, SOFT)  # ●  ●  ●, slowly
+        level = ear.frames().max()
 
-    assert len(heard) == 3  # ●  ●  ●, slowly
-    assert heard[2] - heard[1] == pytest.approx(heard[1] - heard[0], rel=0.1)
-    assert level == pytest.approx(LOUDEST * VOLUME * QUIET, rel=0.05)
+    assert second - first == pytest.approx(third - second, abs=1)
+    assert second - first == pytest.approx(0.6 * RATE, abs=1)
+    assert level == pytest.approx(SOFT_LOUDEST, rel=0.05)
     assert post.changes[before:] == []
 
 
@@ -235,62 +218,54 @@ def test_without_a_loudspeaker_there_is_no_player_and_the_status_says_so(
 # What may become of it.
 
 
-def test_the_strokes_keep_their_time_whatever_becomes_of_the_loudspeakers(
-    folder: Path, broker: PrivateBroker, posts: list[Post], record_property: Callable[[str, object], None]
+SOON = ("node.sound.core.supervision.PING_S = 0.2", "node.sound.core.supervision.AGAIN_S = (0.2,)")
+HARMS = {
+    "stopped": ("kalibagor", "node.sound.core.supervision.PONG_S = 1.0"),
+    "killed": ("kotakan",),
+    "no longer read": ("olean", "node.sound.core.listening.STUCK_S = 1.0"),
+    "blocks as it opens": ("patokan", "node.sound.core.supervision.START_S = 1.0"),
+}
+HEARD, REPLACED = ("stopped", "killed", "no longer read"), ("stopped", "killed")
+
+
+def test_the_striker_goes_on_whatever_becomes_of_the_loudspeakers(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
     """Four villages, each with another misfortune in the middle of one alarm for all."""
-    district, cycle = quick_district(folder / "district")
-    harms = {"kalibagor": "stopped", "kotakan": "killed", "olean": "no longer read", "patokan": "blocks as it opens"}
-    found: dict[str, Post] = {}
-    ears: dict[str, Ear] = {}
+    district, _ = quick_district(folder / "district")
     with ExitStack() as parts, Reader(broker, f"{BASE}/+/node/+/+") as reader:
-        for village, harm in harms.items():
-            post = found[harm] = Post(folder / village, broker.port, village, district=district)
-            posts.append(post)
-            ears[harm] = with_ear(post, folder)
-            if harm != "blocks as it opens":
-                parts.enter_context(ears[harm])
+        found = {harm: Post(folder / village, broker.port, village, district=district)
+                 for harm, (village, *_) in HARMS.items()}
+        posts += found.values()
+        ears = {harm: with_ear(post, folder) for harm, post in found.items()}
+        for harm in HEARD:
+            parts.enter_context(ears[harm])
+        for harm, post in found.items():
+            post.start(impatient(folder / post.village, *PATIENT, *SOON, *HARMS[harm][1:]))
         for post in found.values():
-            post.begin(hurried(folder))
-        for harm in ("stopped", "killed", "no longer read"):
-            ears[harm].wait_until(clock.now(), 10.0)
-        since = clock.now()
+            post.expect("linked:", timeout_s=LIMIT_S)
+        for harm in HEARD:
+            ears[harm].wait_frames()
         alarm(broker, "semua", INCIDENT)
-        for harm in ("stopped", "killed", "no longer read"):
-            ears[harm].wait_stroke(since)
-        players = {harm: player(post) for harm, post in found.items()}
-        halt(players["stopped"])
-        os.kill(players["killed"], signal.SIGKILL)
+        for harm in HEARD:
+            ears[harm].wait_onsets()
+        halt(player(found["stopped"]))
+        os.kill(player(found["killed"]), signal.SIGKILL)
         ears["no longer read"].stop_listening()
-        harmed_at = clock.now()
         for post in found.values():
-            post.expect("part=sound", timeout_s=10.0)
-            post.expect_on("strobe")
-        for harm in ("stopped", "killed"):
-            assert found[harm].wait(lambda box: any(
-                line.startswith("recovered:") and "part=sound" in line for line in box.lines
-            ), 10.0), found[harm].lines
-            ears[harm].wait_stroke(harmed_at + 0.5, 10.0)
+            post.expect("part=sound", timeout_s=LIMIT_S)
+        goes_on(list(found.values()))
+        for harm in REPLACED:
+            assert found[harm].wait(recovered, LIMIT_S), found[harm].lines
+            ears[harm].wait_onsets(1, ears[harm].count() + 8192)
+        for harm, post in found.items():
+            told = partial(reported, village=post.village, replaced=harm in REPLACED)
+            assert reader.wait(told, LIMIT_S), reader.messages
+        silence(broker)
         for post in found.values():
-            assert post.wait(lambda box: len(strikes(box)) >= 8, 10.0)
+            post.expect_quiet(LIMIT_S)
             parts.callback(post.kill)
-        before = silence(broker)
-        at_rest_s = [post.expect_quiet() - before for post in found.values()]
 
-    late_s = {
-        harm: [at - due for at, due in zip(each, expected(cycle, siren_on(post), len(each)), strict=True)]
-        for harm, post in found.items() for each in [strikes(post)]
-    }
-    worst = {harm: max(map(abs, each)) for harm, each in late_s.items()}
-    record_property("strokes beside a loudspeaker that is", ", ".join(
-        f"{harm}: {1000 * each:.1f} ms at worst of {len(late_s[harm])}" for harm, each in worst.items()
-    ))
-    everything = sorted(abs(each) for found_s in late_s.values() for each in found_s)
-    assert everything[len(everything) * 19 // 20 - 1] < KEPT_S
-    assert everything[-1] < STALLED_S
-    assert median(at_rest_s) < 0.2
-    for post in found.values():
-        assert_told(reader, post, recovered=post in (found["stopped"], found["killed"]))
     reasons = {harm: post.said("part=sound reason=")[0] for harm, post in found.items()}
     assert "did not answer" in reasons["stopped"]
     assert "signal 9" in reasons["killed"]
@@ -298,15 +273,23 @@ def test_the_strokes_keep_their_time_whatever_becomes_of_the_loudspeakers(
     assert "did not open its device" in reasons["blocks as it opens"]
 
 
-def assert_told(reader: Reader, post: Post, *, recovered: bool) -> None:
-    """The fault was an event and stood in the status; and so it was when it was over."""
-    told = [each.members for each in reader.messages if f"/{post.village}/" in each.topic]
+def goes_on(posts: list[Post]) -> None:
+    """Waits until each of *posts* has beaten another stroke with its striker."""
+    for post, before in [(post, strikes(post)) for post in posts]:
+        assert post.wait(lambda box, before=before: strikes(box) > before, LIMIT_S), post.lines  # type: ignore[misc]
+
+
+def recovered(post: Box) -> bool:
+    return any(line.startswith("recovered:") and "part=sound" in line for line in post.lines)
+
+
+def reported(messages: list[Message], village: str, *, replaced: bool) -> bool:
+    """Whether the fault was an event and stood in the status; and so its end, where the player was replaced."""
+    told = [each.members for each in messages if f"/{village}/" in each.topic]
     events = [each["event"] for each in told if each.get("part") == "sound"]
     faulty = ["sound" in each["faults"] for each in told if "state" in each]
-
-    assert "fault" in events, told
-    assert any(faulty), told
-    assert not recovered or ("recovered" in events and not faulty[-1]), told
+    over = "recovered" in events and True in faulty and False in faulty[faulty.index(True):]
+    return "fault" in events and True in faulty and (over or not replaced)
 
 
 def test_a_node_that_is_killed_in_the_middle_of_an_alarm_takes_its_player_along(
@@ -317,13 +300,12 @@ def test_a_node_that_is_killed_in_the_middle_of_an_alarm_takes_its_player_along(
     posts.append(post)
     with with_ear(post, folder) as ear:
         begin(post, ear)
-        since = clock.now()
         alarm(broker, "kalibagor", "pemerkosaan")
-        ear.wait_stroke(since)
+        ear.wait_onsets()
         pid = player(post)
         post.kill()
 
-        assert wait_until(lambda: is_gone(pid), 1.0), state(pid)
+        assert wait_until(lambda: is_gone(pid), LIMIT_S), state(pid)
 
 
 def test_a_node_that_is_stopped_in_good_order_leaves_no_player(
@@ -335,11 +317,9 @@ def test_a_node_that_is_stopped_in_good_order_leaves_no_player(
         begin(post, ear)
         pid = player(post)
         halt(pid)
-        asked_at = clock.now()
         post.stop()
 
-    assert is_gone(pid)
-    assert clock.now() - asked_at < 3.0
+        assert wait_until(lambda: is_gone(pid), LIMIT_S), state(pid)
 
 
 # Drivers that nobody hears.
@@ -354,7 +334,8 @@ def kentongan(command: str, folder: Path, *words: str, driver: str, **env: str) 
         settings["pins"] = {"driver": "lgpio"}
     done = subprocess.run(
         [sys.executable, "-m", "kentongan", command, "--config", str(write(folder, settings)), *words], cwd=folder,
-        env={**os.environ, **env, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=20.0,
+        env={**os.environ, **env, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+        timeout=LIMIT_S,
     )
     return done.returncode, done.stderr.splitlines()
 
