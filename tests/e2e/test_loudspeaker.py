@@ -33,10 +33,11 @@ LOUDEST = 19_660  # of either shipped stroke
 SOFT = 200  # of 32,767: louder than silence, softer than the softest stroke
 SOFT_LOUDEST = LOUDEST * VOLUME * 0.15
 WORD, BREATH = 8820, 6615  # frames of a word of ours, and between two
-# A machine that stalls is no device that takes nothing, and no player that hangs.
-PATIENT = tuple(f"node.sound.core.{name} = 600.0" for name in (
+# A machine that stalls is no device that takes nothing, and no player that hangs. And no espeak-ng: nothing here needs
+# it, and one whose node was killed goes on writing.
+PATIENT = ("shutil.which = lambda *_, **__: None", *(f"node.sound.core.{name} = 600.0" for name in (
     "listening.STUCK_S", "supervision.PONG_S", "supervision.HUSH_S", "supervision.START_S",
-))
+)))
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +131,7 @@ def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
     ]
     assert said.max() == pytest.approx(26_000 * VOLUME, rel=0.02)
     assert status["drivers"]["sound"] == f"disk {ear.path}"
-    assert status["drivers"]["voice"].startswith(("recorded", "incomplete: "))
+    assert status["drivers"]["voice"].startswith("incomplete: ")
 
 
 def test_silence_in_the_middle_of_a_stroke_quiets_pins_and_loudspeaker(
