@@ -247,7 +247,7 @@ def test_the_striker_goes_on_whatever_becomes_of_the_loudspeakers(
             post.expect("linked:", timeout_s=LIMIT_S)
         for harm in HEARD:
             ears[harm].wait_frames()
-        alarm(broker, "semua", INCIDENT)
+        alarm(broker, "semua", "pemerkosaan")  # titir, which can be joined at each stroke
         for harm in HEARD:
             ears[harm].wait_onsets()
         halt(player(found["stopped"]))
