@@ -116,10 +116,6 @@ class Ear:
         """The same as frames, which the device counts."""
         return self.onsets(self.place(since), loud)
 
-    def loudest(self, since: float, until: float = float("inf")) -> int:
-        """How far the frames that were taken between two instants are from silence."""
-        return int(np.abs(self.frames(self.place(since), self.place(until)).astype(np.int32)).max(initial=0))
-
     def fell_silent(self) -> float:
         """The instant after the last frame that is not silent."""
         places = np.flatnonzero(self.frames())

@@ -64,11 +64,6 @@ class Player:
                 return self.words[-1]
         raise NeverError(f"no {kind!r} within {timeout_s:g} s, only {self.words}")
 
-    def hear_the_rest(self) -> None:
-        """Takes in what it has reported by now."""
-        while not self.is_mute(0.0):
-            self.words.append(json.loads(self._near.recv(1 << 16)))
-
     def hear_any(self, timeout_s: float = LIMIT_S) -> dict[str, Any]:
         """The player's next report, whatever it is. Raises NeverError."""
         if self.is_mute(timeout_s):

@@ -123,6 +123,7 @@ class Speaker(Device):
 class Mixer(Device):
     """A device of which only that much can be seen: whether it has taken what it was given. The Listener's Mixer."""
 
+    driver: str = "simulated"
     lost: bool = False
     hurried: list[bool] = field(default_factory=list)
     _probed: float = 0.0

@@ -255,6 +255,25 @@ def returns(act: Callable[[], object]) -> bool:
     return not thread.is_alive()
 
 
+def test_an_order_goes_to_the_player_by_itself_whatever_the_thread_that_keeps_it_does(folder: Path) -> None:
+    """No other thread has to wake for the drum to fall silent."""
+    held, free = Flag(), Flag()
+
+    def hold(words: Mapping[str, Any]) -> None:
+        if words["is"] == "round":
+            held.set()
+            free.wait(2 * LIMIT_S)
+
+    with Ear(folder / "ear") as ear, sound_of(speaker(ear.path)) as sound:
+        sound.told = hold
+        sound.play(program())
+        assert held.wait(LIMIT_S)
+        ear.wait_onsets()
+        sound.hush()
+        ear.wait_silence(UNDERWAY + 2 * ROUND)
+        free.set()
+
+
 class Stuck:
     """In the place of a player's process: one that takes for ever to be started, or to die."""
 
