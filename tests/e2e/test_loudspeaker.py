@@ -66,7 +66,7 @@ def begin(post: Post, ear: Ear, *constants: str) -> None:
 
 
 def player(post: Post) -> int:
-    assert wait_until(lambda: len(players_of(post.pid)) == 1, LIMIT_S)
+    assert wait_until(lambda: len(players_of(post.pid)) == 1)
     (pid,) = players_of(post.pid)
     return pid
 
@@ -113,12 +113,12 @@ def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
     with with_ear(post, folder, recordings=str(voice)) as ear, Reader(broker, f"{BASE}/kalibagor/node/+/#") as reader:
         begin(post, ear)
         alarm(broker, "kalibagor", INCIDENT)
-        post.expect_on("striker", LIMIT_S)
-        assert wait_until(lambda: whole_round(ear, cycle) is not None, LIMIT_S)
-        assert reader.wait(lambda came: any(each.members.get("state") == "sounding" for each in came), LIMIT_S)
+        post.expect_on("striker")
+        assert wait_until(lambda: whole_round(ear, cycle) is not None)
+        assert reader.wait(lambda came: any(each.members.get("state") == "sounding" for each in came))
         status = next(each.members for each in reader.messages if each.members.get("state") == "sounding")
         silence(broker)
-        post.expect_quiet(LIMIT_S)
+        post.expect_quiet()
 
     first = whole_round(ear, cycle)
     assert first is not None
@@ -146,7 +146,7 @@ def test_silence_in_the_middle_of_a_stroke_quiets_pins_and_loudspeaker(
         alarm(broker, "kalibagor", "pemerkosaan")
         ear.wait_onsets(2)
         silence(broker)
-        post.expect_quiet(LIMIT_S)
+        post.expect_quiet()
         ear.wait_silence()
 
         assert post.said("part=sound") == []
@@ -159,12 +159,12 @@ def test_a_self_test_can_be_asked_for_one_quiet_stroke(folder: Path, broker: Pri
         begin(post, ear)
         before = len(post.changes)
         publish(broker, f"{BASE}/kalibagor/command/test", "-m", "ketuk")
-        post.expect("tested:", timeout_s=LIMIT_S)
+        post.expect("tested:")
         ear.wait_onsets(loud=SOFT)
         ear.wait_silence()
         heard, level, since = ear.onsets(0, SOFT), ear.frames().max(), ear.count()
         publish(broker, f"{BASE}/kalibagor/command/test", "-n")
-        post.expect("without a sound", timeout_s=LIMIT_S)
+        post.expect("without a sound")
         ear.wait_frames(RATE // 2)
         nothing = not ear.frames(since).any()
 
@@ -187,7 +187,7 @@ def test_the_watchs_round_is_beaten_softly_on_a_loudspeaker_alone(
         before, since = len(post.changes), 0
         while not ear.onsets(0, SOFT):  # a machine that stalls may be too late for it
             publish(broker, f"{BASE}/kalibagor/ronda", "-n")
-            post.expect("finished:", since, LIMIT_S)
+            post.expect("finished:", since)
             since = len(post.lines)
         ear.wait_silence()
         first, second, third = ear.onsets(0, SOFT)  # ●  ●  ●, slowly
@@ -244,7 +244,7 @@ def test_the_striker_goes_on_whatever_becomes_of_the_loudspeakers(
         for harm, post in found.items():
             post.start(impatient(folder / post.village, *PATIENT, *SOON, *HARMS[harm][1:]))
         for post in found.values():
-            post.expect("linked:", timeout_s=LIMIT_S)
+            post.expect("linked:")
         for harm in HEARD:
             ears[harm].wait_frames()
         alarm(broker, "semua", "pemerkosaan")  # titir, which can be joined at each stroke
@@ -254,17 +254,17 @@ def test_the_striker_goes_on_whatever_becomes_of_the_loudspeakers(
         os.kill(player(found["killed"]), signal.SIGKILL)
         ears["no longer read"].stop_listening()
         for post in found.values():
-            post.expect("part=sound", timeout_s=LIMIT_S)
+            post.expect("part=sound")
         goes_on(list(found.values()))
         for harm in REPLACED:
-            assert found[harm].wait(recovered, LIMIT_S), found[harm].lines
+            assert found[harm].wait(recovered), found[harm].lines
             ears[harm].wait_onsets(1, ears[harm].count() + 8192)
         for harm, post in found.items():
             told = partial(reported, village=post.village, replaced=harm in REPLACED)
-            assert reader.wait(told, LIMIT_S), reader.messages
+            assert reader.wait(told), reader.messages
         silence(broker)
         for post in found.values():
-            post.expect_quiet(LIMIT_S)
+            post.expect_quiet()
             parts.callback(post.kill)
 
     reasons = {harm: post.said("part=sound reason=")[0] for harm, post in found.items()}
@@ -277,7 +277,7 @@ def test_the_striker_goes_on_whatever_becomes_of_the_loudspeakers(
 def goes_on(posts: list[Post]) -> None:
     """Waits until each of *posts* has beaten another stroke with its striker."""
     for post, before in [(post, strikes(post)) for post in posts]:
-        assert post.wait(lambda box, before=before: strikes(box) > before, LIMIT_S), post.lines  # type: ignore[misc]
+        assert post.wait(lambda box, before=before: strikes(box) > before), post.lines  # type: ignore[misc]
 
 
 def recovered(post: Box) -> bool:
@@ -306,7 +306,7 @@ def test_a_node_that_is_killed_in_the_middle_of_an_alarm_takes_its_player_along(
         pid = player(post)
         post.kill()
 
-        assert wait_until(lambda: is_gone(pid), LIMIT_S), state(pid)
+        assert wait_until(lambda: is_gone(pid)), state(pid)
 
 
 def test_a_node_that_is_stopped_in_good_order_leaves_no_player(
@@ -320,7 +320,7 @@ def test_a_node_that_is_stopped_in_good_order_leaves_no_player(
         halt(pid)
         post.stop()
 
-        assert wait_until(lambda: is_gone(pid), LIMIT_S), state(pid)
+        assert wait_until(lambda: is_gone(pid)), state(pid)
 
 
 # Drivers that nobody hears.

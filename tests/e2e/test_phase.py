@@ -7,7 +7,6 @@ that a real node gives its siren programs that lie on it, by the clock as it is,
 from pathlib import Path
 
 from testing.private_broker import PrivateBroker
-from testing.program import LIMIT_S
 from tests.support import plays
 from tests.support.plays import Given
 from tests.support.quick import INCIDENT, quick_district
@@ -39,16 +38,16 @@ def test_posts_count_their_rounds_on_the_wall_clock_and_follow_it_when_it_is_set
         return plays.read(folder / f"{post.village}.plays")
 
     for post in posts:
-        post.expect("linked: clock=synced", timeout_s=LIMIT_S)
+        post.expect("linked: clock=synced")
         alarm(broker, post.village, INCIDENT)
-        post.expect_on("siren", LIMIT_S)
+        post.expect_on("siren")
     before = {post.village: given(post) for post in posts}
     for village, step_s in steps_s.items():
         set_clock(folder / f"{village}.shift", step_s)
     for post in posts:
         old = before[post.village]
         assert [each for each in old if abs(each.off_grid_s) > READ_S] == []
-        assert wait_until(lambda post=post, old=old: followed(given(post), old) is not None, LIMIT_S)  # type: ignore[misc]
+        assert wait_until(lambda post=post, old=old: followed(given(post), old) is not None)  # type: ignore[misc]
         new = followed(given(post), old)
 
         assert new is not None

@@ -25,7 +25,7 @@ from runtime import clock
 from testing.ear import Ear, speaker
 from testing.player import Player
 from testing.processes import is_gone
-from testing.program import LIMIT_S, NeverError
+from testing.program import NeverError
 from tests.support.nodes import ROOT
 from tests.support.tone import write_tone
 from tests.support.village import impatient
@@ -97,7 +97,7 @@ def test_the_strokes_of_each_round_lie_right_to_the_frame_though_the_devices_clo
         for player in players.values():
             player.play(cycle, start, start + 600.0)
         for delay_ms, player in players.items():
-            assert wait_until(lambda ear=ears[delay_ms]: whole_rounds(ear.onsets(), strokes) >= 2, LIMIT_S)  # type: ignore[misc]
+            assert wait_until(lambda ear=ears[delay_ms]: whole_rounds(ear.onsets(), strokes) >= 2)  # type: ignore[misc]
             player.say(do="hush", number=1)
             player.hear("quiet")
 
@@ -249,7 +249,7 @@ def test_a_device_that_cannot_be_opened_is_told_in_a_sentence_and_ends_it() -> N
 def test_a_device_that_blocks_as_it_is_opened_leaves_it_mute_until_it_opens(folder: Path) -> None:
     ear = Ear(folder / "ear")
     with Player(speaker(ear.path)) as player:
-        assert wait_until(lambda: ignores_sigint(player.process.pid), LIMIT_S)
+        assert wait_until(lambda: ignores_sigint(player.process.pid))
         mute = player.is_mute(0.3)
         with ear:
             player.hear("ready")
@@ -321,10 +321,10 @@ def test_it_is_killed_with_its_node_though_its_device_hangs(folder: Path) -> Non
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        began = wait_until(lambda: ignores_sigint(pid), LIMIT_S)
+        began = wait_until(lambda: ignores_sigint(pid))
         hangs = not select([near], [], [], 0.3)[0] and not is_gone(pid)
         parent.kill()
-        died = wait_until(lambda: is_gone(pid), LIMIT_S)
+        died = wait_until(lambda: is_gone(pid))
 
     assert (began, hangs, died) == (True, True, True)
 

@@ -355,7 +355,7 @@ def test_a_rendering_is_stopped_from_another_thread(espeak: Espeak, voices: Voic
 
     thread = Thread(target=render)
     thread.start()
-    assert wait_until(lambda: espeak.pid() is not None, LIMIT_S)
+    assert wait_until(lambda: espeak.pid() is not None)
     voices.stop()
     thread.join(LIMIT_S)
 

@@ -57,7 +57,7 @@ def test_what_is_missing_is_rendered_in_a_thread_of_its_own_after_its_priority_i
         seen.append((current_thread().name, (tmp_path / "voice").exists()))
 
     with VoiceKeeper(voices, inbox, prepare) as kept:
-        assert wait_until(lambda: kept.paths(SENTENCE) != (), LIMIT_S)
+        assert wait_until(lambda: kept.paths(SENTENCE) != ())
         paths = kept.paths(SENTENCE)
 
     assert seen == [("voice", False)]
@@ -69,7 +69,7 @@ def test_what_there_is_speaks_while_the_rest_is_rendered(espeak: Espeak, recordi
     espeak.become(HANGS)
     (recordings / "perhatian.wav").write_bytes(b"a voice")
     with VoiceKeeper(voices, Inbox()) as kept:
-        assert wait_until(lambda: espeak.pid() is not None, LIMIT_S)
+        assert wait_until(lambda: espeak.pid() is not None)
         assert (kept.paths(("perhatian",)), kept.paths(SENTENCE)) == ((recordings / "perhatian.wav",), ())
 
 
@@ -78,8 +78,8 @@ def test_a_failure_is_told_once_and_so_is_its_end(espeak: Espeak, voices: Voices
     espeak.become(FAILS)
     inbox = Inbox()
     with VoiceKeeper(voices, inbox) as kept:
-        told = take(inbox, Faulted, LIMIT_S)
-        assert wait_until(lambda: len(espeak.calls()) > 2, LIMIT_S)
+        told = take(inbox, Faulted)
+        assert wait_until(lambda: len(espeak.calls()) > 2)
         espeak.become(SPEAKS)
         _, then = inbox.get(clock.now() + LIMIT_S)
         assert kept.paths(SENTENCE) != ()
@@ -102,30 +102,30 @@ def test_no_espeak_is_no_fault_and_one_that_is_installed_later_is_used(espeak: E
     voices.look = counted  # type: ignore[method-assign]
     inbox = Inbox()
     with VoiceKeeper(voices, inbox) as kept:
-        assert wait_until(lambda: looked > 5, LIMIT_S)
+        assert wait_until(lambda: looked > 5)
         assert (kept.paths(SENTENCE), drain(inbox)) == ((), [])
         espeak.become(SPEAKS)
-        assert wait_until(lambda: kept.paths(SENTENCE) != (), LIMIT_S)
+        assert wait_until(lambda: kept.paths(SENTENCE) != ())
     assert drain(inbox) == []
 
 
 @pytest.mark.usefixtures("espeak", "often")
 def test_a_recording_is_found_while_the_node_runs(recordings: Path, voices: Voices) -> None:
     with VoiceKeeper(voices, Inbox()) as kept:
-        assert wait_until(lambda: kept.paths(SENTENCE) != (), LIMIT_S)
+        assert wait_until(lambda: kept.paths(SENTENCE) != ())
         (recordings / "perhatian.flac").write_bytes(b"a voice")
-        assert wait_until(lambda: kept.paths(("perhatian",)) == (recordings / "perhatian.flac",), LIMIT_S)
+        assert wait_until(lambda: kept.paths(("perhatian",)) == (recordings / "perhatian.flac",))
 
 
 def test_leaving_ends_a_rendering_that_hangs_at_once_and_tells_no_fault(espeak: Espeak, voices: Voices) -> None:
     espeak.become(HANGS)
     inbox = Inbox()
     with VoiceKeeper(voices, inbox):
-        assert wait_until(lambda: espeak.pid() is not None, LIMIT_S)
+        assert wait_until(lambda: espeak.pid() is not None)
 
     pid = espeak.pid()
     assert pid is not None
-    assert wait_until(lambda: is_gone(pid), LIMIT_S)  # it would hang for longer
+    assert wait_until(lambda: is_gone(pid))  # it would hang for longer
     assert drain(inbox) == []
 
 
@@ -135,7 +135,7 @@ def test_a_rendering_that_hangs_is_told(espeak: Espeak, voices: Voices, monkeypa
     monkeypatch.setattr(espeak_room, "PIECE_S", 0.1)
     inbox = Inbox()
     with VoiceKeeper(voices, inbox):
-        assert "espeak-ng hangs" in take(inbox, Faulted, LIMIT_S).reason
+        assert "espeak-ng hangs" in take(inbox, Faulted).reason
 
 
 @pytest.mark.usefixtures("espeak")
@@ -146,7 +146,7 @@ def test_what_nobody_foresaw_is_told_and_ends_nothing(voices: Voices) -> None:
     voices.look = look  # type: ignore[method-assign]
     inbox = Inbox()
     with VoiceKeeper(voices, inbox) as kept:
-        assert take(inbox, Faulted, LIMIT_S).reason == "the voice's files cannot be kept: never thought of"
+        assert take(inbox, Faulted).reason == "the voice's files cannot be kept: never thought of"
         assert kept.paths(SENTENCE) == ()
 
 
@@ -165,6 +165,6 @@ def test_a_disk_that_hangs_keeps_nobody_waiting_for_its_word_for_long(
     with VoiceKeeper(voices, Inbox()) as kept:
         hanging = kept.word()
         answers.set()
-        assert wait_until(lambda: kept.word() == "espeak-ng", LIMIT_S)
+        assert wait_until(lambda: kept.word() == "espeak-ng")
 
     assert hanging == "not known: its files do not answer"

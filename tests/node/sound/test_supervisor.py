@@ -59,7 +59,7 @@ def sound_of(speaker: Speaker, inbox: Inbox | None = None, *words: Path, ready: 
 
 def is_ready(sound: Sound) -> bool:
     """Waits until it has nothing to complain of."""
-    return wait_until(lambda: sound.trouble() is None, LIMIT_S)
+    return wait_until(lambda: sound.trouble() is None)
 
 
 def program(cycle: Cycle = CYCLE, length_s: float = FOREVER_S) -> Play:
@@ -84,7 +84,7 @@ def test_what_is_played_is_heard_hush_ends_it_and_nobody_is_killed_for_it(folder
         sound.play(program())
         ear.wait_onsets()
         sound.hush()
-        assert wait_until(lambda: {"is": "quiet", "number": 1} in told, LIMIT_S)
+        assert wait_until(lambda: {"is": "quiet", "number": 1} in told)
         first = ear.count() + UNDERWAY
         ear.wait_frames(UNDERWAY + ROUND)
         silent = not ear.frames(first).any()
@@ -123,11 +123,11 @@ def test_a_word_that_cannot_be_read_is_a_fault_until_it_can(folder: Path) -> Non
     word.write_text("no sound", "utf-8")
     with Ear(folder / "ear") as ear, sound_of(speaker(ear.path), inbox, word) as sound:
         sound.play(program(SPOKEN))
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         sound.hush()
         write_tone(word, 0.1)
         sound.play(program(SPOKEN))
-        assert take(inbox, Recovered, LIMIT_S).part == "recordings"
+        assert take(inbox, Recovered).part == "recordings"
 
     assert fault.part == "recordings"
     assert fault.reason.startswith(f"{word} cannot be played: ")
@@ -142,9 +142,9 @@ def test_a_player_that_is_killed_is_replaced_and_the_new_one_goes_on_with_the_al
         sound.play(program())
         ear.wait_onsets()
         os.kill(player(), signal.SIGKILL)
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         words, killed_at = sound.trouble(), ear.count()
-        recovered = take(inbox, Recovered, LIMIT_S)
+        recovered = take(inbox, Recovered)
         again = sound.trouble()
         ear.wait_onsets(1, killed_at + UNDERWAY)
 
@@ -160,7 +160,7 @@ def test_a_player_that_is_killed_with_orders_unread_has_ended_by_itself_all_the_
         sound.play(program())
         os.kill(player(), signal.SIGKILL)
 
-        assert take(inbox, Faulted, LIMIT_S).reason == "the player ended by itself (signal 9)"
+        assert take(inbox, Faulted).reason == "the player ended by itself (signal 9)"
 
 
 def test_a_player_that_hangs_is_noticed_killed_and_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,10 +171,10 @@ def test_a_player_that_hangs_is_noticed_killed_and_replaced(folder: Path, monkey
         hung = player()
         halt(hung)
         monkeypatch.setattr(supervision, "PONG_S", 0.5)
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         monkeypatch.setattr(supervision, "PONG_S", FOREVER_S)
         dead, silent_at = is_gone(hung), ear.count()
-        assert take(inbox, Recovered, LIMIT_S) == Recovered("sound")
+        assert take(inbox, Recovered) == Recovered("sound")
         ear.wait_onsets(1, silent_at + UNDERWAY)
 
     assert fault.reason.startswith("the player did not answer for ")
@@ -193,9 +193,9 @@ def test_a_player_that_does_not_fall_silent_is_killed_and_the_new_one_is_silent(
         halt(player())
         monkeypatch.setattr(supervision, "HUSH_S", 0.1)
         sound.hush()
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         first = ear.count() + UNDERWAY
-        take(inbox, Recovered, LIMIT_S)
+        take(inbox, Recovered)
         ear.wait_frames(UNDERWAY + ROUND)
         silent = not ear.frames(first).any()
 
@@ -232,14 +232,14 @@ def test_the_loop_is_free_whatever_the_player_does(folder: Path) -> None:
     def life() -> None:
         with sound_of(speaker(deaf.path), ready=False) as sound:
             order("starting", sound)
-            assert wait_until(lambda: players_of(os.getpid()) != [], LIMIT_S)
+            assert wait_until(lambda: players_of(os.getpid()) != [])
             order("opening its device", sound)
         with Ear(folder / "ear") as ear, sound_of(speaker(ear.path), inbox) as sound:
             order("well", sound)
             halt(player())
             order("stopped", sound)
             os.kill(player(), signal.SIGKILL)
-            take(inbox, Faulted, LIMIT_S)
+            take(inbox, Faulted)
             order("dead", sound)
         order("closed", sound)
 
@@ -332,9 +332,9 @@ def test_a_player_that_cannot_be_started_is_told_again_and_again_until_one_can(
     with Ear(folder / "ear") as ear, monkeypatch.context() as patch:
         patch.setattr(sys, "executable", str(folder / "python"))
         with sound_of(speaker(ear.path), inbox, ready=False):
-            told = {take(inbox, Faulted, LIMIT_S) for _ in range(3)}
+            told = {take(inbox, Faulted) for _ in range(3)}
             patch.undo()
-            recovered = take(inbox, Recovered, LIMIT_S)
+            recovered = take(inbox, Recovered)
 
     assert told == {Faulted("sound", "the player cannot be started: [Errno 2] No such file or "
                                      f"directory: '{folder}/python'")}
@@ -346,7 +346,7 @@ def test_a_card_that_is_not_there_is_told_in_the_words_of_its_driver() -> None:
         pytest.skip("this machine has a sound card, which no test may touch")
     inbox = Inbox()
     with sound_of(speaker("hw:CARD=Kentongan", driver="alsa"), inbox, ready=False) as sound:
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         words = sound.trouble()
         settled = sound.wait_ready(LIMIT_S)
 
@@ -361,10 +361,10 @@ def test_a_device_that_blocks_as_it_is_opened_is_noticed(folder: Path, monkeypat
     inbox, ear = Inbox(), Ear(folder / "ear")
     with sound_of(speaker(ear.path), inbox, ready=False) as sound:
         starting = sound.trouble()
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
         monkeypatch.setattr(supervision, "START_S", FOREVER_S)
         with ear:
-            recovered = take(inbox, Recovered, LIMIT_S)
+            recovered = take(inbox, Recovered)
 
     assert starting == "the player is still starting"
     assert fault.reason.startswith("the player did not open its device for ")
@@ -393,13 +393,11 @@ def test_a_players_last_words_are_heard_though_it_left_orders_unread(
 
     def let_it_end(words: Mapping[str, Any]) -> None:
         if words["is"] == "ended":
-            assert wait_until(
-                lambda: all(is_gone(pid) for pid in children(os.getpid()) if pid not in others), LIMIT_S
-            )
+            assert wait_until(lambda: all(is_gone(pid) for pid in children(os.getpid()) if pid not in others))
 
     with sound_of(speaker(folder / "frames"), inbox, ready=False) as sound:
         sound.told = let_it_end
-        assert take(inbox, Faulted, LIMIT_S).reason == "the card is gone"
+        assert take(inbox, Faulted).reason == "the card is gone"
 
 
 class Redirected(Speaker):
@@ -416,7 +414,7 @@ def test_a_player_with_another_driver_is_refused(folder: Path) -> None:
     plain = speaker(folder / "frames")
     other = Redirected(plain.driver, plain.device, plain.volume, plain.latency_s, plain.stroke)
     with sound_of(other, inbox, ready=False) as sound:
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
 
         assert not sound.wait_ready(LIMIT_S)
     assert fault.reason == "the player took the driver dummy, not disk"
@@ -430,7 +428,7 @@ def test_without_pygame_the_fault_says_what_is_missing(folder: Path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", str(folder))
     inbox = Inbox()
     with sound_of(speaker(folder / "frames"), inbox, ready=False):
-        fault = take(inbox, Faulted, LIMIT_S)
+        fault = take(inbox, Faulted)
 
     assert "libglib-2.0.so.0: cannot open shared object file" in fault.reason
 
@@ -449,7 +447,7 @@ def test_leaving_it_leaves_no_process_behind(folder: Path, monkeypatch: pytest.M
     if what == "opening":
         sound = Sound(speaker(ear.path), inbox, lambda _words: ())
         with sound:
-            assert wait_until(lambda: players_of(os.getpid()) != [], LIMIT_S)
+            assert wait_until(lambda: players_of(os.getpid()) != [])
     else:
         with ear, Sound(speaker(ear.path), inbox, lambda _words: ()) as sound:
             assert is_ready(sound)
@@ -457,7 +455,7 @@ def test_leaving_it_leaves_no_process_behind(folder: Path, monkeypatch: pytest.M
                 halt(player())
             elif what != "well":
                 os.kill(player(), signal.SIGKILL)
-                take(inbox, Faulted, LIMIT_S)
+                take(inbox, Faulted)
 
     assert children(os.getpid()) == before
     assert sound.trouble() == "its thread is dead"
