@@ -148,6 +148,13 @@ def write_wav(mixer: SdlMixer, order: Mapping[str, Any], settings: Mapping[str, 
         raise OSError(f"{path}: cannot be written: {error.strerror}") from error
 
 
+def _is_deserted(ear: socket.socket) -> bool:
+    """Whether the other end of *ear*, which has not been read yet, is gone."""
+    with suppress(BlockingIOError):
+        return not ear.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return False
+
+
 def main(arguments: list[str]) -> NoReturn:
     """Runs the process. Its argument is a JSON object; with a member `wav`, it only writes that file."""
     settings = json.loads(arguments[0])
@@ -162,6 +169,8 @@ def main(arguments: list[str]) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which then ends this
         signal.signal(number, signal.SIG_IGN)
     ear = socket.socket(fileno=settings["fd"])
+    if _is_deserted(ear):  # the node ended before it was this process's fate, too
+        os._exit(0)
     try:
         perform(SdlMixer(), ear, settings)
     except (DeviceError, OSError) as error:

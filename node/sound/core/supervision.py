@@ -199,7 +199,7 @@ def _due(state: State, now: float) -> Step:
     silent_s = now - state.answered
     if state.phase is Phase.STARTING:
         return _give_up(state, f"the player did not open its device for {silent_s:.0f} s and was killed")
-    if silent_s >= PONG_S:
+    if now >= state.answered + PONG_S:  # as `due` has it, to the last bit
         if state.wanted is not None:  # perhaps a recording cannot be read: the next one need not try
             state = replace(state, wanted={**state.wanted, "words": ()})
         return _give_up(state, f"the player did not answer for {silent_s:.0f} s and was killed")

@@ -329,6 +329,16 @@ def test_it_is_killed_with_its_node_though_its_device_hangs(folder: Path) -> Non
     assert (began, hangs, died) == (True, True, True)
 
 
+def test_it_ends_though_its_node_was_gone_before_it_could_hear_of_that(folder: Path) -> None:
+    """Killed while the player was starting: of a death before it asked, the kernel says nothing (prctl(2))."""
+    ear = Ear(folder / "ear")  # that nobody opens
+    with Player(speaker(ear.path)) as player:
+        player.hang_up()
+        code, said = player.ends()
+
+    assert (code, "Traceback" in said) == (0, False)
+
+
 def ignores_sigint(pid: int) -> bool:
     """Whether *pid* has got so far as to ignore it (proc(5)); then it will hear of its parent's death, too."""
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
