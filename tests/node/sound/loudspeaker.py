@@ -79,6 +79,7 @@ class Speaker(Device):
     """A device that can tell when it takes what. The Loudspeaker of the scheduler."""
 
     listened: int = 0
+    held_up_s: float = 0.0  # the machine stalls as it says so
     _probed: float = 0.0
     _told: bool = True
 
@@ -93,7 +94,9 @@ class Speaker(Device):
         for _ in range(5):
             if interrupted(self.next_buffer() - self.world.now):
                 return None
-        return self.next_buffer(), self.period_s
+        found = self.next_buffer(), self.period_s
+        self.world.now += self.held_up_s
+        return found
 
     def begin(self, frames: bytes, volume: float, at: float | None = None) -> None:
         self.silence()

@@ -85,6 +85,16 @@ def test_a_figure_that_passes_while_the_device_is_listened_to_is_left_out(stall_
     assert is_same(world.heard(), heard)
 
 
+@pytest.mark.parametrize("held_up_s", [0.001, 0.0102, 0.0118, 0.05, 0.1])
+def test_a_buffer_that_the_device_has_taken_before_it_is_given_the_round_is_not_counted_on(held_up_s: float) -> None:
+    world = World()
+    world.speaker.held_up_s = held_up_s
+    world.play(PLAY)
+    world.run(PLAY.start + ROUND_S)
+
+    assert is_same(world.heard(), instants(PLAY, 0, 0))
+
+
 @few
 @given(st.floats(0, 0.7))
 def test_no_figure_is_ever_begun_in_its_middle(stall_s: float) -> None:
