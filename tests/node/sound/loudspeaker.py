@@ -167,6 +167,7 @@ class World:
     orders: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     stalls: list[tuple[float, float]] = field(default_factory=list)  # the machine stands still: from when, how long
     level: Level = Level(0.5, 0.0)
+    knocks: int = 0  # how often in a row it was said that an order is there
     speaker: Speaker = field(init=False)
     performer: Performer = field(init=False)
 
@@ -202,7 +203,10 @@ class World:
         due = self.orders[0][0] if self.orders else math.inf
         if due <= self.now + wait_s:
             self.now = max(self.now, due)
+            self.knocks += 1
+            assert self.knocks < 1000, "nobody obeys"
             return True
+        self.knocks = 0
         self.now += wait_s
         if self.stalls and self.now >= self.stalls[0][0]:
             self.now += self.stalls.pop(0)[1]
