@@ -10,6 +10,7 @@ from pathlib import Path
 CLOCK_BOOTTIME = real.CLOCK_BOOTTIME
 clock_gettime = real.clock_gettime
 localtime = real.localtime
+sleep = real.sleep
 
 VARIABLE = "KENTONGAN_SHIFT"
 LINE = "runtime.clock.time = __import__('tests.support.shifted', fromlist=['shifted'])"
