@@ -8,7 +8,8 @@ from contract.domain.incidents import ALL_CLEAR
 from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 
 ROOT = "kentongan"
-SILENCE, TEST = "silence", "test"
+SILENCE, TEST, STATUS = "silence", "test", "status"
+COMMANDS = (SILENCE, TEST, STATUS)
 KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 
 
@@ -22,7 +23,7 @@ class AlarmTopic:
 
 @dataclass(frozen=True, slots=True)
 class CommandTopic:
-    """`kentongan/D/V/command/C`: the operator's command to the nodes in V; C is silence or test."""
+    """`kentongan/D/V/command/C`: the operator's command to the nodes in V; C is one of COMMANDS."""
 
     village: str
     command: str

@@ -26,6 +26,7 @@ from runtime.core.events import Received
 # costs nothing. Five at once are let through, then one in ten seconds.
 AT_ONCE = 5.0
 PER_S = 0.1
+SHOWN_PER_S = 0.5  # how often, after as many at once, the status is published though it has not changed
 
 
 def received(t: Transition, message: Received) -> None:
@@ -44,7 +45,7 @@ def received(t: Transition, message: Received) -> None:
             t.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 
-def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
+def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa: C901 - each way out is one branch
     if message.retain and not message.payload:
         return  # a retained alarm is being cleared away
     body = alarm_message.read_alarm(message.payload, clears=topic.incident == ALL_CLEAR)
@@ -61,6 +62,8 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     if topic.incident not in t.setup.audible.get(topic.village, ()):
         return  # out of reach: no subscription of this node asks for it
     _warn(t, topic, body, message)
+    if topic.incident == ALL_CLEAR:
+        _show(t)
     if body.status is Status.TEST:
         t.answer(Kind.TESTED, **_about(topic, body), reason="status Test: nothing sounds")
         return
@@ -124,7 +127,11 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
         return
     if topic.village not in (EVERYWHERE, t.setup.village):
         return
-    if topic.command == topics.SILENCE and t.state.locked:
+    if topic.command in (topics.SILENCE, topics.STATUS):
+        _show(t)
+    if topic.command == topics.STATUS:
+        pass  # it is shown
+    elif topic.command == topics.SILENCE and t.state.locked:
         t.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
     elif topic.command == topics.SILENCE:
         alarms.silence(t, "operator")
@@ -137,9 +144,17 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
         else:
             t.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:
-        close = nearest(topic.command, (topics.SILENCE, topics.TEST))
+        close = nearest(topic.command, topics.COMMANDS)
         hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
         t.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
+
+
+def _show(t: Transition) -> None:
+    """Has the status published though it may not have changed: whoever ends something, or asks, sees that this node
+    received it, and whether it is quiet now. What is silent proves nothing.
+    """
+    if t.granted(topics.STATUS, AT_ONCE, SHOWN_PER_S):
+        t.change(announced=None)
 
 
 def _may_knock(t: Transition, topic: CommandTopic) -> bool:

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
-from contract.wire import codec, timing
+from contract.domain.district import EVERYWHERE
+from contract.wire import codec, timing, topics
 from contract.wire.alarm import SYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
 from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, read_status
-from contract.wire.topics import NodeTopic
+from contract.wire.topics import CommandTopic, NodeTopic
 from posko.core import alarms, beacon
 from posko.core.alarms import Raised
 from posko.core.effects import SavePatrol, SaveReport
 from posko.core.state import PostRecord, State
 from posko.core.transition import Transition
-from runtime.core.effects import Reconnect
+from runtime.core.effects import Publish, Reconnect
 from runtime.core.events import Received
 
 TURNS_S = 120.0  # two runs that report within this time of each other alternate
@@ -68,6 +69,11 @@ def _event(t: Transition, village: str, post: str, message: Received) -> None:
         if len(message.payload) <= MAX_BYTES:
             t.do(SaveReport(post, event.members))
         _said(t, village, post, event)
+
+
+def ask(t: Transition) -> None:
+    """Has every post publish its status: not every broker gives retained messages to a late subscription."""
+    t.do(Publish(topics.write(t.setup.district, CommandTopic(EVERYWHERE, topics.STATUS)), b""))
 
 
 def pass_time(t: Transition) -> None:

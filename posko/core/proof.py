@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     SILENCED = "silenced"  # at the box, or by an operator
     WAITING = "waiting"  # something more urgent sounds there
     QUIET = "quiet"  # it lives, and does not
+    UNANSWERED = "unanswered"  # it has reported nothing since it was asked: what it was before proves nothing
 
 
 def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Trouble | None:

@@ -69,6 +69,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one 
         case Linked():
             t.change(links=t.state.links + 1)
             t.link()
+            posts.ask(t)
         case Unlinked(reason):
             t.unlink(reason)
         case Loaded():

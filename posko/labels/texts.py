@@ -25,6 +25,7 @@ STATES: Mapping[str, Text] = {
     "unheard": Text("belum pernah melapor", "never reported"),
     "waiting": Text("menunggu", "waiting"),
     "quiet": Text("tidak berbunyi", "quiet"),
+    "unanswered": Text("tidak menjawab", "no answer"),
 }
 REASONS: Mapping[str, Text] = {
     "away": Text(
@@ -36,9 +37,10 @@ REASONS: Mapping[str, Text] = {
     "silenced": Text("disenyapkan di sana", "silenced there"),
     "waiting": Text("menunggu: ada yang lebih gawat berbunyi di sana", "waits: something more urgent sounds there"),
     "quiet": Text("tersambung, tetapi tidak berbunyi", "linked, but quiet"),
+    "unanswered": Text("tidak menjawab", "it does not answer"),
 }
-NO_ANSWER = Text("terakhir masih berbunyi; sekarang tidak menjawab",
-                 "it sounded when last seen; it does not answer now")
+SO_IT_REPORTS = Text("begitu laporannya sendiri", "so it reports itself")
+SOUNDED = Text("terakhir masih berbunyi; {why}", "it sounded when last seen; {why}")
 SEVERITIES: Mapping[str, Text] = {
     "rendah": Text("rendah", "low"), "sedang": Text("sedang", "medium"), "tinggi": Text("tinggi", "high"),
 }
@@ -129,8 +131,8 @@ NO_MQTT_5 = Text("{why}. Pakai Mosquitto 2; sementara itu pakai tombol di pos, a
                  "{why}. Use Mosquitto 2; meanwhile use the buttons at the posts, or the telephone")
 DOUBTED = Text("! {why}. Yang menentukan: apa yang dilaporkan pos di atas ini",
                "! {why}. What the posts report decides")
-OUT_OF_REACH = Text("! tidak terjangkau, tidak diketahui apakah masih berbunyi: {post}",
-                    "! out of reach, not known whether it still sounds: {post}")
+CANNOT_BE_TOLD = Text("? TIDAK DAPAT DIPASTIKAN apakah masih berbunyi: {post}: {why}",
+                      "? CANNOT BE TOLD whether it still sounds: {post}: {why}")
 STILL_SOUNDS = Text("! {post} masih membunyikan {alarm}; itu alarm lain: kentongan clear {village}",
                     "! {post} still sounds {alarm}; that is another alarm: kentongan clear {village}")
 HUB_SILENT_ALARM = Text(
@@ -155,6 +157,9 @@ SOME_RING = Text("{mark} {good} dari {total} pos berbunyi; {bad} TIDAK",
 ANSWERED = Text("{mark} {good} dari {total} pos menjawab dan normal",
                 "{mark} {good} of {total} posts answered and are well")
 STILL_SOUNDING = Text("{mark} {bad} pos masih berbunyi", "{mark} {bad} posts still sound")
+UNKNOWN_TOO = Text("; {unknown} tidak dapat dipastikan", "; of {unknown} it cannot be told")
+UNKNOWN = Text("{mark} tidak dapat dipastikan: {unknown} pos tidak menjawab. Lihat sendiri, atau telepon",
+               "{mark} cannot be told: {unknown} posts did not answer. Look there, or call")
 ALL_QUIET = Text("{mark} semua sudah tidak berbunyi{took}", "{mark} all quiet{took}")
 NOTHING_SOUNDED = Text("{mark} tidak ada yang berbunyi", "{mark} quiet: nothing was sounding")
 TOOK = Text(" setelah {time}", " after {time}")

@@ -218,8 +218,13 @@ def closing(snapshot: Snapshot, labels: Labels) -> list[str]:
     if unsent and not any(row.good and row.after_s is not None for row in found.rows):
         return [unsent]
     bad = [f"✗ {labels(texts.BAD[found.order.act])}: {labels.post(row.post)}: {_why(row, labels)}"
-           for row in found.rows if not row.good]
+           for row in found.rows if not row.good and not _unknown(found, row)]
     return [*bad, *_notes(found, labels), *([unsent] if unsent else []), _verdict(found, len(bad), labels)]
+
+
+def _unknown(found: OrderSnapshot, row: Row) -> bool:
+    """Whether nobody knows what the post sounds that should be quiet."""
+    return found.order.act in (Act.CLEAR, Act.SILENCE) and row.trouble is not None
 
 
 def _progress(before: Snapshot, after: Snapshot, found: OrderSnapshot, labels: Labels) -> Iterator[str]:
@@ -256,7 +261,7 @@ def answer(row: Row, labels: Labels) -> str:
 def _why(row: Row, labels: Labels) -> str:
     """What keeps a post from what was ordered, and what it reported of it."""
     found = [*([labels(texts.REASONS[row.trouble])] if row.trouble is not None else []), *map(clean, row.reasons)]
-    return "; ".join(found) or labels(texts.NO_ANSWER)
+    return "; ".join(found) or labels(texts.SO_IT_REPORTS)
 
 
 def _unsent(found: OrderSnapshot, snapshot: Snapshot, labels: Labels) -> str:
@@ -281,11 +286,20 @@ def unlinked(trouble: str, cause: Cause, labels: Labels) -> str:
     return labels(texts.NO_LINK, why=trouble or labels(texts.NO_BROKER), what=labels(what))
 
 
+def _cannot_be_told(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
+    """The posts that should be quiet and of which nobody knows it."""
+    for row in found.rows:
+        if _unknown(found, row):
+            why = labels(texts.SOUNDED, why=_why(row, labels))
+            yield labels(texts.CANNOT_BE_TOLD, post=labels.post(row.post), why=why)
+    for post, trouble in found.out_of_reach.items():
+        yield labels(texts.CANNOT_BE_TOLD, post=labels.post(post), why=labels(texts.REASONS[trouble]))
+
+
 def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
     if found.doubt:
         yield labels(texts.DOUBTED, why=clean(found.doubt))
-    for post in found.out_of_reach:
-        yield labels(texts.OUT_OF_REACH, post=labels.post(post))
+    yield from _cannot_be_told(found, labels)
     for post, key in found.still_sounding.items():
         yield labels(texts.STILL_SOUNDS, post=labels.post(post), alarm=labels.alarm(key), village=key.village)
     if found.order.act is Act.TEST:
@@ -304,6 +318,7 @@ def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
 def _verdict(found: OrderSnapshot, bad: int, labels: Labels) -> str:
     act, total = found.order.act, len(found.rows)
     last = max((row.after_s for row in found.rows if row.after_s is not None), default=None)
+    took = "" if last is None else labels(texts.TOOK, time=labels.seconds(last))
     if act in (Act.ALARM, Act.TEST) and not total:
         return labels(texts.NO_POST_IN_REACH if act is Act.ALARM else texts.NO_POST_HERE)
     if act is Act.ALARM:
@@ -311,6 +326,18 @@ def _verdict(found: OrderSnapshot, bad: int, labels: Labels) -> str:
     elif act is Act.TEST:
         text = texts.ANSWERED
     else:
-        text = texts.STILL_SOUNDING if bad else texts.ALL_QUIET if total else texts.NOTHING_SOUNDED
+        return _quiet(found, bad, took, labels)
     return labels(text, mark="✗" if found.exit_code else "✓", total=total, good=total - bad, bad=bad,
-                  took="" if last is None else labels(texts.TOOK, time=labels.seconds(last)))
+                  took=took)
+
+
+def _quiet(found: OrderSnapshot, bad: int, took: str, labels: Labels) -> str:
+    """The verdict on what should be quiet."""
+    unknown = len(found.out_of_reach) + sum(_unknown(found, row) for row in found.rows)
+    mark = "✗" if found.exit_code else "✓"
+    if bad:
+        more = labels(texts.UNKNOWN_TOO, unknown=unknown) if unknown else ""
+        return labels(texts.STILL_SOUNDING, mark=mark, bad=bad) + more
+    if unknown:
+        return labels(texts.UNKNOWN, mark=mark, unknown=unknown)
+    return labels(texts.ALL_QUIET if found.rows else texts.NOTHING_SOUNDED, mark=mark, took=took)

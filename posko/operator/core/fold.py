@@ -54,7 +54,8 @@ class Post:
 
     The rest is about the order. A post is `loud` while it has something in force that the order is about: from
     `began_at` (`already`: before the order was sent), which is `proven` when that report is not an old one; until
-    `ended_at`. `reason` is why it refused, `answer` what its self-test found.
+    `ended_at`. It has `answered` if a live status came since the order was published; what it was before proves
+    nothing. `reason` is why it refused, `answer` what its self-test found.
     """
 
     status: NodeStatus | None = None
@@ -65,6 +66,7 @@ class Post:
     began_at: float | None = None
     proven: bool = False
     ended_at: float | None = None
+    answered: bool = False
     reason: str = ""
     answer: Report | None = None
     answered_at: float | None = None
@@ -229,9 +231,11 @@ def _status(state: State, post: str, message: Received) -> Post | None:
     if isinstance(status, Refusal):
         return known
     same = known.status is not None and _key(known.status) == _key(status)
+    live = not message.retain and status.state != OFFLINE
     known = replace(
         known, status=status, sounding_at=known.sounding_at if same else state.now,
-        last_seen_at=known.last_seen_at if message.retain or status.state == OFFLINE else state.now,
+        last_seen_at=state.now if live else known.last_seen_at,
+        answered=state.published_at is not None and (live or (known.answered and status.state != OFFLINE)),
     )
     return known if state.order is None else _loudness(state, state.order, known, retained=message.retain)
 

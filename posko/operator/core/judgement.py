@@ -1,7 +1,8 @@
 """Judgement: what is in force and who rings, whether there is a hub, and what has come of an order. Pure.
 
     alarm           a post is good once it rings; all that should are in the rows
-    clear, silence  a post is good once what it sounded has ended; those that sounded something are in the rows
+    clear, silence  a post is good once what it sounded has ended; those that sounded something are in the rows. Of
+                    whoever has not answered it cannot be told, and that is not well
     test            a post is good once it has answered, and nothing is wrong with it
 """
 
@@ -181,6 +182,8 @@ def done(state: State) -> bool:
         return False
     if state.answered_at is None or not _all_good(state) or state.now < _settled_at(state):
         return False
+    if Trouble.UNANSWERED in out_of_reach(state).values():
+        return False
     hub_has_it = state.order.act is Act.TEST or standing(state) in (Standing.RECORDED, Standing.REFUSED)
     return hub_has_it or (not lives(state) and state.now >= _good_at(state) + GRACE_S)
 
@@ -196,20 +199,20 @@ def due(state: State) -> float:
 def exit_code(state: State) -> int:
     """0 if the order is taken and obeyed by all whom it concerns, 1 otherwise."""
     order = state.order
-    obeyed = state.answered_at is not None and not state.refused and _all_good(state)
+    obeyed = state.answered_at is not None and not state.refused and _all_good(state) and not out_of_reach(state)
     if order is not None and order.act in (Act.ALARM, Act.TEST):
         obeyed = obeyed and bool(rows(state))
     return 0 if obeyed and standing(state) is not Standing.REFUSED else 1
 
 
-def out_of_reach(state: State) -> tuple[str, ...]:
-    """The posts of which nobody knows whether they sound: in the village that is to be quiet, or in its reach."""
+def out_of_reach(state: State) -> dict[str, Trouble]:
+    """The posts of which nobody knows whether they sound, and why: in the village that is to be quiet, or its reach."""
     order = state.order
     if order is None or order.act not in (Act.CLEAR, Act.SILENCE):
-        return ()
+        return {}
     named = {row.post for row in rows(state)}
     reached = _ordered(state) if order.act is Act.SILENCE else state.setup.expected(order.key)
-    return tuple(post for post in reached if post not in named and _unreachable(state, post))
+    return {post: why for post in reached if post not in named and (why := _unknown(state, post)) is not None}
 
 
 def still_sounding(state: State) -> dict[str, Key]:
@@ -243,13 +246,16 @@ def _ringing(state: State, post: str, key: Key) -> Row:
     known = state.post(post)
     if known.proven:
         return _good(state, post, None if known.already else known.began_at)
-    return _bad(post, known, trouble(known.status, key, away=away(state, post)))
+    why = trouble(known.status, key, away=away(state, post))
+    silent_since = not known.answered and why in (None, Trouble.QUIET)
+    return _bad(post, known, Trouble.UNANSWERED if silent_since else why)
 
 
 def _ending(state: State, post: str) -> Row:
     known = state.post(post)
-    if _unreachable(state, post):
-        return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.OFFLINE)
+    why = _unknown(state, post)
+    if why is not None:
+        return _bad(post, known, why)
     return _bad(post, known, None) if known.loud else _good(state, post, known.ended_at)
 
 
@@ -262,7 +268,7 @@ def _tested(state: State, post: str) -> Row:
     status = known.status
     if status is None or status.state == OFFLINE:
         return _bad(post, known, Trouble.UNHEARD if status is None else Trouble.OFFLINE)
-    return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.QUIET)
+    return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.UNANSWERED)
 
 
 def _good(state: State, post: str, at: float | None) -> Row:
@@ -287,12 +293,24 @@ def _sounded(state: State, post: str) -> bool:
     known = state.post(post)
     if state.order is not None and state.order.act is Act.SILENCE and post not in _ordered(state):
         return False
-    return known.loud or known.ended_at is not None or (post in state.hub.rang and _unreachable(state, post))
+    witnessed = post in state.hub.rang and _unknown(state, post) is not None
+    return known.loud or known.ended_at is not None or witnessed
 
 
-def _unreachable(state: State, post: str) -> bool:
-    status = state.post(post).status
-    return (status is not None and status.state == OFFLINE) or away(state, post)
+def _unknown(state: State, post: str) -> Trouble | None:
+    """Why nobody knows what *post* sounds now; None if it has answered the order."""
+    known = state.post(post)
+    if known.answered and not away(state, post):
+        return None
+    word = known.status.state if known.status is not None else _hubs_word(state, post)
+    if word == OFFLINE:
+        return Trouble.OFFLINE
+    return Trouble.AWAY if away(state, post) else Trouble.UNANSWERED
+
+
+def _hubs_word(state: State, post: str) -> str:
+    """The last state of *post* that the hub knows; "" if it knows none."""
+    return state.hub.status.posts.get(post, "") if state.hub.status is not None else ""
 
 
 def _after_s(state: State, at: float | None) -> float | None:

@@ -110,8 +110,8 @@ class OrderSnapshot:
     """An order, and what has come of it.
 
     `refused` is why the broker did not take it, `doubt` what it answered instead of taking it, `refusal` why the hub
-    did not. `out_of_reach` are posts of which nobody knows whether they still sound; `still_sounding` those that sound
-    what the order does not end.
+    did not. `out_of_reach` are posts of which nobody knows whether they still sound, and why; `still_sounding` those
+    that sound what the order does not end.
     """
 
     order: Order
@@ -124,7 +124,7 @@ class OrderSnapshot:
     rows: tuple[Row, ...]
     standing: Standing
     refusal: str
-    out_of_reach: tuple[str, ...]
+    out_of_reach: Mapping[str, Trouble]
     still_sounding: Mapping[str, Key]
     done: bool
     exit_code: int

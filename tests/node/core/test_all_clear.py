@@ -47,7 +47,7 @@ def test_a_neighbours_all_clear_is_not_beaten_where_nothing_of_theirs_was_in_for
     world = box()
     world.alarm("kebakaran", 10.0)
 
-    assert world.alarm("aman", 20.0, village="kotakan", identifier="c") == ["remember c"]
+    assert world.alarm("aman", 20.0, village="kotakan", identifier="c") == ["remember c", "status sounding"]
     assert world.sounding() == "kebakaran"
 
 

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core.events import Contact, Event, Loaded, OutboxEntry, SelfTested
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 from tests.node.core.world import EPOCH_S, HOLDS_S, OWN, listed
 
 VILLAGES = ("kalibagor", "kotakan", "semua", "olean")
@@ -65,7 +76,7 @@ class Walker:
         )
         own = f"{pick(['', 'late '])}{OWN}{pick(range(1, 9))}"
         events: list[Event] = [
-            Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Acknowledged(own),
+            Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Rejected(own, 131, "odd"),
             self._clock(), Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
             SelfTested((("siren", "ok"),), knocked=pick([True, False])), Tick(),
             Loaded((press,), ((self._identifier(), pick([True, False])),)),

@@ -16,7 +16,18 @@ from posko.core.events import Event, Loaded, StoredClear
 from posko.core.state import Alarm
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
-from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Overflowed, Received, Recovered, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Clock,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 from tests.contract.payloads import TEXT, VALUES
 from tests.posko.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup, stored
 
@@ -101,7 +112,7 @@ def test_a_retained_alarm_is_accepted_once_with_a_warning_and_cleared_away() -> 
     did = world.alarm(at=10.0, retain=True, identifier="a")
 
     assert f"clear away {DISTRICT}/kalibagor/alarm/kebakaran" in did
-    (clean_up,) = (each for _, each in world.done if isinstance(each, Publish) and not each.payload)
+    (clean_up,) = (each for at, each in world.done if at == 10.0 and isinstance(each, Publish) and not each.payload)
     assert clean_up.retain
     assert world.told()[-2:] == ["warning kebakaran kalibagor a", "accepted kebakaran kalibagor a"]
     assert world.alarm(at=12.0, retain=True, raw=b"") == []
@@ -209,7 +220,8 @@ LOADED = st.builds(
     st.booleans(), st.none() | st.floats(EPOCH_S - 1e4, EPOCH_S + 1e4), st.lists(CLEARS, max_size=2),
 )
 OTHERS: st.SearchStrategy[Event] = st.one_of(
-    st.sampled_from([Linked(), Unlinked("x"), Acknowledged("a"), Faulted("journal", "x"), Recovered("journal"),
+    st.sampled_from([Linked(), Unlinked("x"), Acknowledged("a"), Rejected("a", 131, "odd"),
+                     Faulted("journal", "x"), Recovered("journal"),
                      Overflowed(3), Tick(), SYNCED, UNSYNCED, Clock(synced=True, offset_s=EPOCH_S + 7200.0)]),
     LOADED,
 )

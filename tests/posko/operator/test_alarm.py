@@ -118,8 +118,15 @@ def test_what_the_broker_kept_of_an_earlier_sounding_is_no_proof() -> None:
     kept = rings(KOTAKAN, kept=True, identifier="old")
     sitting = Sitting(ALARM).linked(kept).at(10.1, Tick())
 
-    assert row(sitting, KOTAKAN) == Row(KOTAKAN, good=False, after_s=None, trouble=None)
-    assert any("sekarang tidak menjawab" in line for line in sitting.closing())
+    assert row(sitting, KOTAKAN) == Row(KOTAKAN, good=False, after_s=None, trouble=Trouble.UNANSWERED)
+    assert any(KOTAKAN in line and "tidak menjawab" in line for line in sitting.closing())
+
+
+def test_a_post_that_was_ready_and_says_nothing_is_not_called_linked() -> None:
+    sitting = Sitting(ALARM).linked(*quiet(*ALL)).at(0.2, rings(KALIBAGOR), rings(POLSEK)).at(10.1, Tick())
+
+    assert row(sitting, KOTAKAN).trouble is Trouble.UNANSWERED
+    assert not any("tersambung" in line for line in sitting.closing())
 
 
 @pytest.mark.parametrize("proof", [

@@ -225,6 +225,31 @@ def test_an_alarm_that_is_broken_off_says_how_it_stands(place: Place) -> None:
     assert done.said(f"TIDAK berbunyi: {KOTAKAN}")
 
 
+def test_of_a_post_that_hangs_nobody_can_tell_that_it_is_quiet_after_its_broker_has_lost_what_it_kept(
+    place: Place,
+) -> None:
+    """The siren is on; the broker keeps nothing on its disk, so it knows nothing of the post."""
+    hanging = place.posts[KALIBAGOR]
+    assert place.run("alarm", "pencurian", "kalibagor").code == 0
+    os.kill(hanging.pid, signal.SIGSTOP)
+    try:
+        others = {post: len(place.posts[post].lines) for post in (KOTAKAN, POLSEK)}
+        place.broker.stop()
+        place.broker.start()
+        for post, since in others.items():
+            place.posts[post].expect("linked:", since)
+        done = place.run("clear", "kalibagor", "--wait", "5")
+        silenced = place.run("silence", "kalibagor", "--wait", "2")
+    finally:
+        os.kill(hanging.pid, signal.SIGCONT)
+    hanging.expect_quiet()
+
+    assert (done.code, silenced.code) == (1, 1)
+    for each in (done, silenced):
+        assert each.said(f"TIDAK DAPAT DIPASTIKAN apakah masih berbunyi: {KALIBAGOR}")
+        assert not each.said("✓")
+
+
 def test_without_a_hub_an_alarm_still_rings_and_the_silence_of_the_hub_is_told(place: Place) -> None:
     place.hub.kill()
     done = place.run("alarm", "bencana", "kalibagor")

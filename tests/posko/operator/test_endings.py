@@ -14,6 +14,7 @@ from posko.operator.core.snapshot import Standing
 from runtime.core.events import Tick
 from tests.posko.operator.told import (
     CLEAR,
+    ENGLISH,
     FIRE,
     KALIBAGOR,
     KOTAKAN,
@@ -36,6 +37,7 @@ from tests.posko.operator.told import (
 ELSEWHERE = Key("kotakan", "pencurian")
 ALL_VILLAGES = Key("semua", "bencana")
 SAFE_CODE = Key("kalibagor", "aman")
+OFFLINE = "terputus dari server pesan (broker)"
 WELL: dict[str, Any] = {
     "results": {"siren": "ok", "journal": "ok"}, "faults": {}, "drivers": {"pins": "mock", "simulated": True},
 }
@@ -43,6 +45,11 @@ WELL: dict[str, Any] = {
 
 def outcome(sitting: Sitting) -> tuple[bool, int]:
     return judgement.done(sitting.state), judgement.exit_code(sitting.state)
+
+
+def quiet(*posts: str) -> list[Any]:
+    """What posts answer that sound nothing."""
+    return [status(post) for post in posts]
 
 
 def bad(sitting: Sitting) -> list[str]:
@@ -59,7 +66,7 @@ def test_the_all_clear_goes_out_under_a_name() -> None:
 def test_it_is_over_when_all_that_sounded_are_quiet_and_the_hub_has_it() -> None:
     sitting = Sitting(CLEAR).linked(hub(), rings(KALIBAGOR, kept=True), rings(KOTAKAN, FIRE, kept=True))
     sounding = bad(sitting)
-    sitting.at(0.3, rings(KALIBAGOR, SAFE_CODE), status(KOTAKAN), beacon(heard=("operator.1",))).at(0.9, Tick())
+    sitting.at(0.3, rings(KALIBAGOR, SAFE_CODE), *quiet(KOTAKAN, POLSEK), beacon(heard=("operator.1",))).at(0.9, Tick())
     settling = outcome(sitting)
     sitting.at(1.1, Tick())
 
@@ -92,7 +99,7 @@ def test_what_the_hub_saw_of_other_villages_alarms_is_not_what_the_all_clear_end
     sitting = Sitting(CLEAR).linked(rang, status(KOTAKAN, kept=True, state="offline"))
 
     assert bad(sitting) == []
-    assert judgement.out_of_reach(sitting.state) == (KOTAKAN,)
+    assert judgement.out_of_reach(sitting.state)[KOTAKAN] is Trouble.OFFLINE
 
 
 def test_of_what_still_sounds_the_safe_code_and_what_fails_are_not_told_twice() -> None:
@@ -103,7 +110,8 @@ def test_of_what_still_sounds_the_safe_code_and_what_fails_are_not_told_twice() 
 
 
 def test_other_villages_alarms_and_those_of_all_do_not_count_and_are_told() -> None:
-    sitting = Sitting(CLEAR).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES)).at(10.1, Tick())
+    sitting = Sitting(CLEAR).linked(rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES))
+    sitting.at(0.2, rings(KOTAKAN, ELSEWHERE), rings(KALIBAGOR, ALL_VILLAGES), *quiet(POLSEK)).at(10.1, Tick())
     told = sitting.closing()
 
     assert (outcome(sitting), bad(sitting)) == ((True, 0), [])
@@ -146,17 +154,71 @@ def test_a_post_out_of_reach_that_the_hub_saw_ringing_is_not_quiet() -> None:
     rang = hub(alarms=[{"village": "kalibagor", "incident": "pencurian", "sounds": {KOTAKAN: 0.1, KALIBAGOR: 0.1}}])
     sitting = Sitting(CLEAR).linked(rang, status(KOTAKAN, kept=True, state="offline"), status(KALIBAGOR, kept=True))
 
+    sitting.at(0.2, *quiet(KALIBAGOR, POLSEK))
+
     assert bad(sitting) == [KOTAKAN]
     assert [row.post for row in judgement.rows(sitting.state)] == [KOTAKAN]
-    assert judgement.out_of_reach(sitting.state) == ()
+    assert judgement.out_of_reach(sitting.state) == {}
 
 
-def test_other_posts_out_of_reach_are_told_and_no_failure() -> None:
-    sitting = Sitting(CLEAR).linked(status(KOTAKAN, kept=True, state="offline")).at(10.1, Tick())
+def test_a_post_that_is_known_to_be_offline_is_not_waited_for_and_not_called_quiet() -> None:
+    gone = status(KOTAKAN, kept=True, state="offline")
+    sitting = Sitting(CLEAR).linked(hub(), gone).at(0.2, *quiet(KALIBAGOR, POLSEK), beacon(heard=("operator.1",)))
+    sitting.at(1.2, Tick())
 
-    assert outcome(sitting) == (True, 0)
-    assert judgement.out_of_reach(sitting.state) == (KOTAKAN,)
-    assert any("tidak terjangkau" in line and KOTAKAN in line for line in sitting.closing())
+    assert outcome(sitting) == (True, 1)
+    assert sitting.closing() == [
+        f"? TIDAK DAPAT DIPASTIKAN apakah masih berbunyi: {KOTAKAN}, Pos Kamling Kotakan: {OFFLINE}",
+        "✗ tidak dapat dipastikan: 1 pos tidak menjawab. Lihat sendiri, atau telepon",
+    ]
+
+
+# What a broker says that keeps nothing, of posts that hang: nothing, or what they were before.
+@pytest.mark.parametrize("order", [CLEAR, SILENCE, ordered(Act.CLEAR, "semua", "aman"), ordered(Act.SILENCE, "semua")])
+@pytest.mark.parametrize("before", [
+    pytest.param([], id="nothing is known of it"),
+    pytest.param([status(KALIBAGOR, kept=True)], id="it was ready"),
+    pytest.param([rings(KALIBAGOR, kept=True)], id="it sounded"),
+    pytest.param([hub(posts={KALIBAGOR: "ready"})], id="the hub calls it ready"),
+    pytest.param([hub(posts={KALIBAGOR: "away"})], id="the hub calls it away"),
+    pytest.param([hub(alarms=[{"village": "kalibagor", "incident": "pencurian", "sounds": {KALIBAGOR: 0.1}}])],
+                 id="the hub saw it sound"),
+])
+def test_of_a_post_that_is_silent_on_the_link_nobody_can_tell_that_it_is_quiet(
+    order: Any, before: list[Any]
+) -> None:
+    sitting = Sitting(order).linked(*before).at(0.2, *quiet(KOTAKAN, POLSEK), beacon(heard=("operator.1",)))
+    sitting.at(10.2, Tick())
+    told = sitting.closing(ENGLISH)
+
+    assert outcome(sitting) == (True, 1)
+    assert [line for line in told if line.startswith("? CANNOT BE TOLD whether it still sounds: kalibagor/pos-1, ")]
+    assert "cannot be told: 1 posts" in told[-1]
+    assert not any("quiet" in line for line in told)
+
+
+def test_the_answer_of_a_post_decides_and_nothing_is_waited_for_any_longer() -> None:
+    sitting = Sitting(CLEAR).linked(hub()).at(0.2, *quiet(KALIBAGOR, KOTAKAN), beacon(heard=("operator.1",)))
+    waits = judgement.done(sitting.at(5.0, Tick()).state)
+    sitting.at(5.1, *quiet(POLSEK))
+
+    assert (waits, outcome(sitting)) == (False, (True, 0))
+    assert sitting.closing()[-1] == "✓ tidak ada yang berbunyi"
+
+
+def test_an_answer_from_before_the_order_and_one_of_the_will_are_none() -> None:
+    before = Sitting(CLEAR).at(0.05, *quiet(KALIBAGOR, KOTAKAN, POLSEK)).linked().at(10.2, Tick())
+    gone = Sitting(SILENCE).linked().at(0.2, *quiet(KALIBAGOR), status(KALIBAGOR, state="offline")).at(10.2, Tick())
+
+    assert [*judgement.out_of_reach(before.state)] == [KALIBAGOR, KOTAKAN, POLSEK]
+    assert judgement.out_of_reach(gone.state) == {KALIBAGOR: Trouble.OFFLINE}
+
+
+def test_a_post_that_still_sounds_by_its_own_report_is_told_beside_those_of_which_nothing_is_known() -> None:
+    told = Sitting(CLEAR).linked().at(0.2, rings(KALIBAGOR), *quiet(POLSEK)).at(10.2, Tick()).closing()
+
+    assert told[0] == "✗ MASIH berbunyi: kalibagor/pos-1, Pos Kamling Kalibagor: begitu laporannya sendiri"
+    assert told[-1] == "✗ 1 pos masih berbunyi; 1 tidak dapat dipastikan"
 
 
 def test_silence_means_whatever_sounds_in_the_village_and_nothing_outside() -> None:
@@ -184,7 +246,8 @@ def test_a_beacon_without_alarms_does_not_record_a_silence() -> None:
 
 
 def test_silence_of_all_is_recorded_when_the_beacon_lists_all_in_force_as_silenced() -> None:
-    sitting = Sitting(ordered(Act.SILENCE, "semua")).linked(hub(), rings(KOTAKAN)).at(0.4, status(KOTAKAN))
+    sitting = Sitting(ordered(Act.SILENCE, "semua")).linked(hub(), rings(KOTAKAN))
+    sitting.at(0.4, *quiet(KALIBAGOR, KOTAKAN, POLSEK))
     sitting.at(1.2, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two")))
     before = judgement.done(sitting.state)
     sitting.at(1.3, beacon(listed(identifier="one", silenced=("semua",)), listed(FIRE, "two", silenced=("semua",))))
