@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Condition, Lock, Thread
 
+from contract.wire.faults import Fault
 from node.core.effects import Lamp
 from node.core.events import Contact
 from node.devices import ContactInput, Output
@@ -22,7 +23,7 @@ PATTERNS = {
     Lamp.OFF: ".",
     Lamp.HELD: "#",
     Lamp.SENDING: "#.",
-    Lamp.HEARD: "#",
+    Lamp.CONFIRMED: "#",
     Lamp.SOUNDING: "#####.....",
     Lamp.FAULT: "#..................",
 }
@@ -70,10 +71,10 @@ class Panel:
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
         for name, lamp in self._lamps.items():
-            self._guard(f"pin of lamp {name}", lamp.off)
-            self._guard(f"pin of lamp {name}", lamp.close)
+            self._guard(Fault.PIN_OF_LAMP.of(name), lamp.off)
+            self._guard(Fault.PIN_OF_LAMP.of(name), lamp.close)
         for name, contact in self._contacts.items():
-            self._guard(f"pin of button {name}", contact.close)
+            self._guard(Fault.PIN_OF_BUTTON.of(name), contact.close)
 
     def light(self, modes: Mapping[str, Lamp]) -> None:
         """What each lamp says from now on; the thread shows it within `LOOK_S`."""
@@ -103,9 +104,9 @@ class Panel:
         while self._awaits(self._timer.now() + LOOK_S):
             look += 1
             for name, contact in self._contacts.items():
-                self._guard(f"pin of button {name}", partial(self._look, name, contact))
+                self._guard(Fault.PIN_OF_BUTTON.of(name), partial(self._look, name, contact))
             for name, lamp in self._lamps.items():
-                self._guard(f"pin of lamp {name}", partial(self._show, name, lamp, look))
+                self._guard(Fault.PIN_OF_LAMP.of(name), partial(self._show, name, lamp, look))
 
     def _awaits(self, due: float) -> bool:
         """Waits until instant *due*. Returns whether there is anything to do then: False when it is closed before."""

@@ -39,7 +39,7 @@ class Lamp(Enum):
     OFF = "off"
     HELD = "held"
     SENDING = "sending"
-    HEARD = "heard"
+    CONFIRMED = "confirmed"
     SOUNDING = "sounding"
     FAULT = "fault"
 

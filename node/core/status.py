@@ -5,7 +5,7 @@
 | off | mati | at rest, all well |
 | held | menyala saat ditekan | the touch is felt; keep holding |
 | sending | kedip cepat | the report is on its way; nobody else has confirmed it yet |
-| heard | menyala terus | the posko (or, without one, the broker) has it |
+| confirmed | menyala terus | the posko (or, without one, the broker) has it |
 | sounding | kedip pelan | this alarm sounds here, raised elsewhere |
 | fault | kedip singkat | something is wrong; see the status |
 """
@@ -60,14 +60,14 @@ def _lamp(state: State, name: str) -> Lamp:
     if waiting:
         no_hub = state.hub.missing or not state.setup.hub
         stood_in = no_hub and all(press.acked_at is not None for press in waiting)
-        return Lamp.HEARD if stood_in else Lamp.SENDING
+        return Lamp.CONFIRMED if stood_in else Lamp.SENDING
     if name == SILENCE_BUTTON:
         if any(alarm.silenced for alarm in state.alarms.values()):
-            return Lamp.HEARD
+            return Lamp.CONFIRMED
     else:
         here = [alarm for alarm in state.alarms.values() if alarm.key.incident == name and not alarm.silenced]
         if any(alarm.origin is Origin.BUTTON for alarm in here):
-            return Lamp.HEARD
+            return Lamp.CONFIRMED
         if here:
             return Lamp.SOUNDING
     return Lamp.FAULT if state.faults else Lamp.OFF

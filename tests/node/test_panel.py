@@ -182,7 +182,7 @@ def test_a_lamp_that_fails_is_a_fault_and_neither_lamps_nor_buttons_wait_for_it(
     inbox, contact, dead, well, timer = Inbox(), FakeContact(), Looks(), FakeOutput(), FakeTimer()
     dead.broken = True
     with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": well}, timer) as panel:
-        panel.light({"pencurian": Lamp.HEARD, "kebakaran": Lamp.HEARD})
+        panel.light({"pencurian": Lamp.CONFIRMED, "kebakaran": Lamp.CONFIRMED})
         looks(timer, 1)
         lit = (well.is_on, dead.lit)
         contact.move(closed=True)
@@ -211,7 +211,7 @@ def test_a_lamp_shows_its_pattern_over_and_over(mode: Lamp) -> None:
 def test_the_patterns_can_be_told_apart_except_for_the_two_steady_ones() -> None:
     seen = {mode: (PATTERNS[mode] * 40)[:40] for mode in Lamp}
 
-    assert seen[Lamp.HELD] == seen[Lamp.HEARD] == "#" * 40
+    assert seen[Lamp.HELD] == seen[Lamp.CONFIRMED] == "#" * 40
     assert len(set(seen.values())) == len(Lamp) - 1
 
 
@@ -220,7 +220,7 @@ def test_a_lamp_is_out_until_it_is_told_otherwise_and_follows_at_the_next_look(b
     with Panel({}, {"pencurian": lamp}, Inbox(), timer) as panel:
         looks(timer, 3)
         before = bench.history(6)
-        panel.light({"pencurian": Lamp.HEARD})
+        panel.light({"pencurian": Lamp.CONFIRMED})
         looks(timer, 1)
         lit = bench.history(6)
         panel.light({"pencurian": Lamp.OFF})
@@ -242,7 +242,7 @@ def test_a_pin_that_fails_on_leaving_keeps_no_other_from_being_let_go() -> None:
     dead, contact, lamp, timer = Looks(), FakeContact(), FakeOutput(), FakeTimer()
     inbox = Inbox()
     with panel_of({"pencurian": contact}, inbox, {"pencurian": dead, "kebakaran": lamp}, timer) as panel:
-        panel.light({"kebakaran": Lamp.HEARD})
+        panel.light({"kebakaran": Lamp.CONFIRMED})
         looks(timer, 1)
         assert lamp.is_on
         dead.broken = True

@@ -206,7 +206,7 @@ def test_a_silence_that_was_missed_silences_what_the_hub_lists_as_silenced_and_t
         "remember a over",
         "log silenced kebakaran kalibagor a",
         "tell silenced kebakaran kalibagor a",
-        "light hening heard",
+        "light hening confirmed",
         "status sounding",
     ]
     assert world.reasons()[-1] == SILENCED

@@ -69,7 +69,7 @@ def test_a_press_has_arrived_when_the_hub_names_it_and_has_it_on_its_disk(
     world.beacon(*alarms, at=12.0, heard=heard)
 
     assert list(world.state.outbox) == ([] if arrived else [ONE])
-    assert world.lamps()["pencurian"] == ("heard" if arrived else "sending")
+    assert world.lamps()["pencurian"] == ("confirmed" if arrived else "sending")
 
 
 @pytest.mark.parametrize("names", [(ONE, "a"), ("b", "a", ONE)])
@@ -310,7 +310,7 @@ def test_without_a_hub_a_press_that_waited_for_the_link_goes_out_once_more_for_t
     world.feed(Linked(), 40.0)
     world.acknowledge(ONE, 40.5)
 
-    assert world.lamps()["pencurian"] == "heard"
+    assert world.lamps()["pencurian"] == "confirmed"
     assert world.sent() == ["send pencurian #1 29 s old"]
     world.wait(47.0)
     assert world.sent() == ["send pencurian #1 29 s old", "send pencurian #1 36 s old"]

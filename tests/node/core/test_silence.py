@@ -26,7 +26,7 @@ def test_the_silence_button_hushes_at_the_end_of_its_hold_and_before_anything_el
         "remember a over",
         "log silenced kebakaran kalibagor a",
         "tell silenced kebakaran kalibagor a",
-        "light hening heard",
+        "light hening confirmed",
         "status silenced",
     ]
 

@@ -41,7 +41,7 @@ def test_a_lamp_follows_a_press_from_the_touch_to_its_end() -> None:
 
     assert seen == [
         ["off", "off", "off"], ["off", "off", "held"], ["off", "off", "sending"], ["off", "off", "sending"],
-        ["off", "off", "heard"], ["off", "off", "off"],
+        ["off", "off", "confirmed"], ["off", "off", "off"],
     ]
 
 
@@ -69,7 +69,7 @@ def test_while_the_hub_is_missing_the_brokers_word_lights_the_lamp() -> None:
     assert lamps_of(world) == ["fault", "fault", "sending"]
     world.acknowledge(ONE, 22.0)
 
-    assert lamps_of(world) == ["fault", "fault", "heard"]
+    assert lamps_of(world) == ["fault", "fault", "confirmed"]
 
 
 def test_a_lamp_says_that_its_alarm_sounds_from_elsewhere() -> None:
@@ -84,7 +84,7 @@ def test_the_silence_buttons_lamp_says_that_something_is_silenced() -> None:
     world.alarm("kebakaran", 1.0)
     world.command("silence", 2.0)
 
-    assert lamps_of(world) == ["heard", "off", "off"]
+    assert lamps_of(world) == ["confirmed", "off", "off"]
 
 
 def test_every_lamp_says_that_there_is_a_fault_until_it_has_recovered() -> None:
