@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
+from contract.wire.faults import Fault
 from node.sound.espeak import VoiceError
 from node.sound.speech_files import NoEspeakError, Voices, whole
 from runtime.core.events import Faulted, Recovered
@@ -16,7 +17,6 @@ from runtime.inbox import Inbox
 
 LOOK_S = 60.0
 WORD_S = 0.5
-PART = "voice"
 
 
 class VoiceKeeper:
@@ -57,7 +57,7 @@ class VoiceKeeper:
             fault = self._turn()
             if fault != self._fault and not self._closing.is_set():
                 self._fault = fault
-                self._inbox.put(Recovered(PART) if fault is None else Faulted(PART, fault))
+                self._inbox.put(Recovered(Fault.VOICE) if fault is None else Faulted(Fault.VOICE, fault))
             self._closing.wait(LOOK_S)
 
     def _turn(self) -> str | None:

@@ -2,7 +2,7 @@
 
     service ──play, hush, knock──> Sound ══socket══> player ──> loudspeaker
                                      │ <══ready, pong══┘
-                                     └──> inbox: Faulted("sound"), Recovered("sound")
+                                     └──> inbox: Faulted(Fault.SOUND), Recovered(Fault.SOUND)
 
 The loop only leaves an order and goes on: a socket that is full belongs to a player that hangs, and that is found out
 by the thread here, which sleeps until the player says something, an order comes, or something is due. What is to be

@@ -14,9 +14,9 @@ from enum import Enum
 from math import inf
 from typing import Any
 
+from contract.wire.faults import Fault
 from runtime.core.events import Faulted, Recovered, Tick
 
-PART, RECORDINGS = "sound", "recordings"
 START_S = 15.0  # Python, pygame and the device, on a slow card
 PING_S = 1.0
 PONG_S = 3.0
@@ -216,17 +216,17 @@ def _received(state: State, words: Mapping[str, Any], now: float) -> Step:
         case "ready":
             return _send_state(replace(state, phase=Phase.READY, asked=-inf))
         case "pong":  # a device that could be opened may take nothing all the same
-            effects = (Put(Recovered(PART)),) if state.reported else ()
+            effects = (Put(Recovered(Fault.SOUND)),) if state.reported else ()
             return replace(state, trouble=None, reported=False), effects
         case "quiet" if state.hushed is not None and words["number"] >= state.hushed[0]:
             return replace(state, hushed=None if words["number"] == state.hushes else (state.hushes, now)), ()
         case "unreadable":
             unreadable = {**state.unreadable, words["path"]: words["reason"]}
-            return replace(state, unreadable=unreadable), (Put(Faulted(RECORDINGS, words["reason"])),)
+            return replace(state, unreadable=unreadable), (Put(Faulted(Fault.RECORDINGS, words["reason"])),)
         case "readable" if words["path"] in state.unreadable:
             unreadable = {path: reason for path, reason in state.unreadable.items() if path != words["path"]}
             left = next(iter(unreadable.values()), None)
-            event = Recovered(RECORDINGS) if left is None else Faulted(RECORDINGS, left)
+            event = Recovered(Fault.RECORDINGS) if left is None else Faulted(Fault.RECORDINGS, left)
             return replace(state, unreadable=unreadable), (Put(event),)
         case "trouble":
             return _give_up(state, words["reason"])
@@ -244,4 +244,4 @@ def _ended(state: State, reason: str, now: float) -> Step:
     return replace(
         state, phase=Phase.GONE, again_at=again_at, hushed=None, undelivered=False, failures=failures,
         trouble=reason, reported=True,
-    ), (Put(Faulted(PART, reason)),)
+    ), (Put(Faulted(Fault.SOUND, reason)),)

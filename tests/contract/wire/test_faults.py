@@ -9,6 +9,7 @@ from contract.wire.faults import Fault
 from node.core.switching import Role
 
 ROOT = Path(__file__).parents[3]
+PRODUCT = ("node", "posko", "runtime", "broker")
 ROW = re.compile(r"^\| `([a-z ]+?)(?: [A-Z]+)?` \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -35,3 +36,19 @@ def test_every_fault_says_in_a_sentence_each_what_it_means_and_what_to_do(fault:
         assert sentence[0].isupper() or sentence.startswith("systemd")
         assert sentence.endswith(".")
         assert sentence.count(". ") == 0
+
+
+def sources() -> dict[Path, str]:
+    return {path: path.read_text("utf-8") for folder in PRODUCT for path in (ROOT / folder).rglob("*.py")}
+
+
+def test_no_program_spells_a_faults_name_out() -> None:
+    spelt = re.compile(r"""(Faulted|Recovered|\.fault|\.recover)\(f?["']""")
+
+    assert [path for path, text in sources().items() if spelt.search(text)] == []
+
+
+def test_every_fault_is_some_programs() -> None:
+    used = set(re.findall(r"\bFault\.([A-Z_]+)", "\n".join(sources().values())))
+
+    assert {fault.name for fault in Fault} - used == {role.name for role in Role}  # those are by their role
