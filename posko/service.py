@@ -16,10 +16,11 @@ from contract.domain.incidents import Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
 from posko.config import Config
-from posko.core import status, step
+from posko.core import effects, status, step
 from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
 from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
+from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.endpoint import Subscription
@@ -56,6 +57,7 @@ class Hub(Loop[State]):
             broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox)
+            self._survey = Survey(broker, district, self._inbox)
             self._begin()
             listening = f"listening for {config.district.name}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
@@ -71,6 +73,8 @@ class Hub(Loop[State]):
             case Log(event):
                 self._journal.put(effect)
                 self._tell(self._line(event))
+            case effects.Survey():
+                self._survey.begin()
             case Connect():
                 self._link.start()
             case Reconnect(reason):

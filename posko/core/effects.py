@@ -73,6 +73,11 @@ class SaveReport:
     event: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Look for what the broker retains of alarms, commands and patrols; each is a Retained."""
+
+
 Stamped = SaveAlarm | SaveIdentifier | SaveAllClear
 Write = Stamped | SavePatrol | SaveReport | Log
-Effect = CommonEffect | Write
+Effect = CommonEffect | Survey | Write

@@ -76,7 +76,14 @@ class Saved:
     stamps: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """The broker retains a message on `topic` that was published while nobody here received it."""
+
+    topic: str
+
+
 Event = (
-    Received | Linked | Unlinked | Acknowledged | Rejected | Loaded | Saved | Clock | Faulted | Recovered | Overflowed
-    | Tick
+    Received | Retained | Linked | Unlinked | Acknowledged | Rejected | Loaded | Saved | Clock | Faulted | Recovered
+    | Overflowed | Tick
 )

@@ -21,13 +21,14 @@ from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
 from posko.core.alarms import Raised
-from posko.core.effects import SavePatrol
+from posko.core.effects import SavePatrol, Survey
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
 from runtime.core.events import Received
 
 # Of what is in force already, so many more alarms are merged at once, then each second.
 AT_ONCE, PER_S = 5.0, 0.5
+SURVEY_S = 60.0  # from one survey to the next, at least
 LATE_AT_ONCE = 100.0  # late ones of a village that are written down
 
 
@@ -51,6 +52,24 @@ def received(t: Transition, message: Received) -> None:
                 _other_hub(t, message)
         case None:
             _unknown_topic(t, message)
+
+
+def survey(t: Transition) -> None:
+    """Has the broker asked for what it retains, which nobody here received: it is cleared, and rings nothing.
+
+    Not at every link: where the broker gives all of an account's connections one name, the one that asks ends this one.
+    """
+    if t.state.surveyed_at is None or t.now >= t.state.surveyed_at + SURVEY_S:
+        t.change(surveyed_at=t.now)
+        t.do(Survey())
+
+
+def retained(t: Transition, name: str) -> None:
+    """The broker retains a message on the topic *name*: it is cleared, or it would ring at posts that ask for such."""
+    if isinstance(topics.read(t.setup.district, name), AlarmTopic | CommandTopic | RondaTopic):
+        t.do(Publish(name, b"", retain=True))
+        t.answer(Kind.WARNING, topic=name[:200],
+                 reason="published with the retain flag while the hub was away; it is cleared, and nothing rings")
 
 
 def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:

@@ -101,6 +101,7 @@ class State(CommonState):
     unknown_posts: frozenset[tuple[str, str]] = frozenset()
     second_hub_at: float | None = None
     reconnected_at: float | None = None
+    surveyed_at: float | None = None
     stamp: int = 0
     named: int = 0
     seq: int = 0

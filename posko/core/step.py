@@ -14,7 +14,7 @@ from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from posko.core import alarms, beacon, messages, posts, proof, status
 from posko.core.effects import Effect
-from posko.core.events import Event, Loaded, Saved
+from posko.core.events import Event, Loaded, Retained, Saved
 from posko.core.state import Setup, State
 from posko.core.transition import Transition
 from runtime.core import transition as shared
@@ -70,6 +70,9 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one 
             t.change(links=t.state.links + 1)
             t.link()
             posts.ask(t)
+            messages.survey(t)
+        case Retained(topic):
+            messages.retained(t, topic)
         case Unlinked(reason):
             t.unlink(reason)
         case Loaded():

@@ -436,3 +436,33 @@ def test_of_presses_while_everything_is_killed_none_is_lost_and_none_counts_twic
 
     assert (count.lost, count.twice, count.waiting) == ([], [], 0)
     assert count.accepted > 20
+
+
+# What was retained.
+
+
+def test_what_was_published_retained_while_the_hub_was_away_is_cleared_when_it_links_and_rings_nothing(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    post = begin(folder, broker.port, posts)
+    alarm(broker, "kalibagor", "kebakaran", "-r", "-m", "kemarin")
+    publish(broker, f"{BASE}/kalibagor/command/silence", "-r", "-m", "kemarin")
+    post.expect_quiet()
+    before = len(post.changes)
+    with Reader(broker, f"{BASE}/kalibagor/+/+", f"{BASE}/posko/event") as reader:
+        posko = Posko(folder / "posko", broker.port)
+        try:
+            posko.begin(hasty(folder))
+            warned = reader.wait(lambda came: sum(
+                each.topic.endswith("/event") and "while the hub was away" in str(each.members.get("reason"))
+                for each in came) == 2)
+            reader.fence()
+            post.expect_silence(broker, before)
+        finally:
+            posko.kill()
+    with Reader(broker, f"{BASE}/kalibagor/alarm/+", f"{BASE}/kalibagor/command/+") as kept:
+        kept.fence()
+
+    assert warned
+    assert kept.messages == []
+    assert posko.rows("SELECT count(*) FROM alarms") == [(0,)]

@@ -144,7 +144,7 @@ class Part(ABC):
                 self.timeline.after(0.0, self.client.reconnect)
             case node_effects.SelfTest():
                 self.timeline.after(0.0, lambda: self.feed(SelfTested(())))
-            case node_effects.Play() | node_effects.Hush() | node_effects.Light():
+            case node_effects.Play() | node_effects.Hush() | node_effects.Light() | hub_effects.Survey():
                 pass
             case _:
                 self.disk.put(effect)

@@ -131,10 +131,21 @@ def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:
     in_force = state.hub.status.alarms if state.hub.status is not None else ()
     seen = {post for alarm in in_force if alarm.key == key for post in alarm.sounds}
     why = {
-        post: trouble(state.post(post).status, key, away=away(state, post)) for post in state.setup.expected(key)
+        post: _trouble(state, post, key) for post in state.setup.expected(key)
     }
     rings = tuple(post for post, each in why.items() if each is None or post in seen)
     return rings, {post: each for post, each in why.items() if each is not None and post not in seen}
+
+
+def _trouble(state: State, post: str, key: Key) -> Trouble | None:
+    """What keeps *post* from sounding an alarm of *key*; by the hub's word, where it has not reported here."""
+    known = state.post(post).status
+    if known is not None:
+        return trouble(known, key, away=away(state, post))
+    word = _hubs_word(state, post)
+    if word in (OFFLINE, Trouble.AWAY):
+        return Trouble(word)
+    return Trouble.UNHEARD if word in ("", Trouble.UNHEARD) else Trouble.UNANSWERED
 
 
 def _alarm(state: State, key: Key, **more: Any) -> AlarmSnapshot:
@@ -151,7 +162,7 @@ def _unlisted(state: State, post: Post, key: Key) -> bool:
 
 def _post(state: State, post: str) -> PostSnapshot:
     known = state.post(post)
-    word = Trouble.UNHEARD.value if known.status is None else known.status.state
+    word = _hubs_word(state, post) or Trouble.UNHEARD.value if known.status is None else known.status.state
     if known.status is not None and word != OFFLINE and away(state, post):
         word = Trouble.AWAY.value
     return PostSnapshot(post, word, known.last_seen_at, known.status)
@@ -246,7 +257,7 @@ def _ringing(state: State, post: str, key: Key) -> Row:
     known = state.post(post)
     if known.proven:
         return _good(state, post, None if known.already else known.began_at)
-    why = trouble(known.status, key, away=away(state, post))
+    why = _trouble(state, post, key)
     silent_since = not known.answered and why in (None, Trouble.QUIET)
     return _bad(post, known, Trouble.UNANSWERED if silent_since else why)
 
@@ -266,8 +277,10 @@ def _tested(state: State, post: str) -> Row:
         after_s = _after_s(state, known.answered_at)
         return Row(post, not wrong, after_s, None, reasons=wrong, answer=known.answer.members)
     status = known.status
-    if status is None or status.state == OFFLINE:
-        return _bad(post, known, Trouble.UNHEARD if status is None else Trouble.OFFLINE)
+    if status is None:
+        return _bad(post, known, _trouble(state, post, Key("", "")))
+    if status.state == OFFLINE:
+        return _bad(post, known, Trouble.OFFLINE)
     return _bad(post, known, Trouble.AWAY if away(state, post) else Trouble.UNANSWERED)
 
 

@@ -61,8 +61,8 @@ class AlarmSnapshot:
 class PostSnapshot:
     """A post, called `village/node`, and its own last status, if it has reported any.
 
-    `state` is that of the status, or `unheard` or `away`, which others know better. `last_seen_at` is when the post
-    last reported anything live.
+    `state` is that of the status; the hub's word where the post has not reported here; `unheard`, or `away`.
+    `last_seen_at` is when the post last reported anything live.
     """
 
     post: str

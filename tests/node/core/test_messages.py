@@ -5,6 +5,7 @@ import json
 import pytest
 
 from contract.wire.codec import rfc3339
+from node.core.events import Contact
 from runtime.core.events import Overflowed, Received
 from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup
 
@@ -121,6 +122,35 @@ def test_an_unknown_command_is_answered_with_the_nearest_one(word: str, reason: 
     world.command(word, 10.0)
 
     assert world.reasons() == [reason]
+
+
+@pytest.mark.parametrize("village", ["kalibagor", "semua"])
+@pytest.mark.parametrize("locked", [False, True])
+def test_who_asks_for_its_status_gets_it_and_nothing_else_happens(village: str, locked: bool) -> None:
+    world = box()
+    if locked:
+        world.feed(Contact("lock", closed=True), 5.0)
+        world.wait(6.0)
+    name = "status locked" if locked else "status ready"
+
+    assert world.command("status", 10.0, village) == [name]
+    assert world.command("status", 10.0, "olean") == []
+
+
+@pytest.mark.parametrize("order", ["silence", "aman"])
+def test_what_ends_sound_is_answered_with_the_status_where_nothing_sounded(order: str) -> None:
+    """Whoever orders quiet must see it: a node that is silent may hang with its siren on."""
+    world = box()
+    did = world.command("silence", 10.0) if order == "silence" else world.alarm("aman", 10.0, village="kotakan")
+
+    assert "status ready" in did
+
+
+def test_a_flood_of_questions_is_answered_in_part() -> None:
+    world = box()
+    answers = sum(len(world.command("status", 10.0)) for _ in range(100))
+
+    assert answers == 5
 
 
 def test_what_is_answered_is_never_longer_than_a_few_lines() -> None:

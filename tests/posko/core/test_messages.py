@@ -12,7 +12,7 @@ from contract.wire.beacon import write_beacon
 from contract.wire.codec import MAX_BEACON_BYTES
 from posko.core import alarms, step
 from posko.core.effects import SaveAlarm
-from posko.core.events import Event, Loaded, StoredClear
+from posko.core.events import Event, Loaded, Retained, StoredClear
 from posko.core.state import Alarm
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
@@ -29,7 +29,7 @@ from runtime.core.events import (
     Unlinked,
 )
 from tests.contract.payloads import TEXT, VALUES
-from tests.posko.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup, stored
+from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, make_setup, stored
 
 DISTRICT = "kentongan/situbondo"
 
@@ -116,6 +116,26 @@ def test_a_retained_alarm_is_accepted_once_with_a_warning_and_cleared_away() -> 
     assert clean_up.retain
     assert world.told()[-2:] == ["warning kebakaran kalibagor a", "accepted kebakaran kalibagor a"]
     assert world.alarm(at=12.0, retain=True, raw=b"") == []
+
+
+def test_what_was_retained_while_the_hub_was_away_is_looked_for_cleared_and_does_not_ring() -> None:
+    world = World()
+    did = world.feed(EMPTY) + world.feed(Linked())
+    found = world.feed(Retained(f"{DISTRICT}/kalibagor/alarm/kebakaran"), 2.0)
+    again = world.feed(Unlinked("no route"), 10.0) + world.feed(Linked(), 12.0)
+    later = world.feed(Unlinked("no route"), 80.0) + world.feed(Linked(), 82.0)
+
+    assert ["survey" in each for each in (did, again, later)] == [True, False, True]
+    assert f"clear away {DISTRICT}/kalibagor/alarm/kebakaran" in found
+    assert "while the hub was away" in str([each["reason"] for each in world.events() if each["event"] == "warning"])
+    assert (world.listed(), world.did(SaveAlarm)) == ([], [])
+
+
+@pytest.mark.parametrize("topic", [
+    f"{DISTRICT}/kalibagor/node/pos-1/status", f"{DISTRICT}/posko/status", "elsewhere/kalibagor/alarm/kebakaran",
+])
+def test_what_is_to_be_retained_and_what_others_retain_is_left_alone(topic: str) -> None:
+    assert World().ready().feed(Retained(topic), 2.0) == []
 
 
 @pytest.mark.parametrize("topic", ["kalibagor/command/silence", "kalibagor/ronda"])

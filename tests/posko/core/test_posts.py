@@ -5,9 +5,11 @@ import pytest
 from contract.domain.alarm import Key
 from contract.wire.beacon import Beacon, write_beacon
 from posko.core.effects import SavePatrol, SaveReport
-from runtime.core.events import Faulted, Recovered
+from runtime.core.effects import Publish
+from runtime.core.events import Faulted, Linked, Recovered, Unlinked
 from tests.posko.core.world import EPOCH_S, FIRE, World, offline
 
+ASK = "kentongan/situbondo/semua/command/status"
 POSTS = ("kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek")
 
 
@@ -50,6 +52,16 @@ def test_a_post_that_was_never_heard_is_told_as_such_and_what_the_broker_kept_is
     assert posts == {POSTS[0]: "ready", POSTS[1]: "unheard", POSTS[2]: "unheard"}
     assert (world.told_at("away"), world.last()["reason"]) == ([30.0] * 3, "not heard for 30 s, and never before")
     assert world.shown()["posts"] == dict.fromkeys(POSTS, "away")
+
+
+def test_whenever_it_links_the_hub_asks_every_post_for_its_status() -> None:
+    world = World().ready()
+    first = [at for at, each in world.done if isinstance(each, Publish) and each.topic == ASK]
+    world.feed(Unlinked("no route"), 10.0)
+    again = world.feed(Linked(), 12.0)
+
+    assert first == [0.0]
+    assert f"publish {ASK}" in again
 
 
 def test_a_post_whose_connection_ended_is_offline_by_its_will() -> None:

@@ -11,7 +11,7 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import audible_incidents
 from contract.wire.beacon import Beacon, Listed, read_beacon
 from posko.core import step as hub
-from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
+from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Survey
 from posko.core.events import Event, Loaded, Saved, Stored
 from posko.core.state import Setup, State
 from runtime.core.effects import Connect, Log, Publish, Reconnect
@@ -234,7 +234,7 @@ def line(effect: Effect) -> str:
             return f"overhear {post} {event.get('event')}"
         case Log(event):
             return f"log {event_line(event)}"
-        case Connect() | Reconnect():
+        case Connect() | Reconnect() | Survey():
             return type(effect).__name__.lower()
         case Publish(topic, payload, retain):
             return _publish_line(topic, payload, retain=retain)

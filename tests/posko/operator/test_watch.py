@@ -88,6 +88,17 @@ def test_what_is_not_listed_is_an_exercise_if_its_post_says_so_and_counted_once_
         (DISASTER, True, False), (THEFT, False, True)]
 
 
+def test_of_a_post_that_has_not_reported_here_the_hubs_last_word_is_shown() -> None:
+    """As on a broker that gives no retained message to a late subscription."""
+    words = {KALIBAGOR: "ready", KOTAKAN: "away", POLSEK: "offline"}
+    sitting = watching(hub(posts=words)).at(1.0, beacon(listed()))
+    shown = judgement.snapshot(sitting.state)
+
+    assert {each.post: each.state for each in shown.posts} == words
+    assert judgement.proof(sitting.state, THEFT)[1] == {
+        KALIBAGOR: Trouble.UNANSWERED, KOTAKAN: Trouble.AWAY, POLSEK: Trouble.OFFLINE}
+
+
 def test_the_safe_code_and_a_round_are_no_alarms() -> None:
     sitting = watching(rings(KALIBAGOR, Key("kalibagor", "aman")), rings(KOTAKAN, Key("kotakan", "patroli")))
 
@@ -157,6 +168,7 @@ def test_who_is_away_offline_or_unknown_to_the_district_file_is_said() -> None:
 
     assert lines == [
         "kalibagor/pos-1, Pos Kamling Kalibagor: tidak ada kabar",
+        "patokan/polsek, Polsek Situbondo: tidak ada kabar",
         "kotakan/pos-1, Pos Kamling Kotakan: terputus, connection lost",
         "olean/pos-1, tak terdaftar: siap",
         "olean/pos-1, tak terdaftar: jam belum sinkron",
