@@ -49,7 +49,7 @@ def check(path: Path, simulate: bool) -> None:
     district = settings.district
     village = district.villages[settings.settings.village]
     click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "
-               f"{district.name}; code family {settings.family.name}.")
+               f"{district.name}; code family {settings.family.name}; times are {district.zone.name}.")
 
 
 @click.command()

@@ -27,7 +27,9 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
     for warning in config.warnings(settings):
         click.echo(f"warning: {warning}", err=True)
     if check:
-        click.echo(f"{path}: no faults. {settings.district.name}, {len(settings.district.villages)} villages.")
+        district = settings.district
+        click.echo(f"{path}: no faults. {district.name}, {len(district.villages)} villages; times are "
+                   f"{district.zone.name}.")
         return
     service.Hub(settings, _tell, line).run()
 

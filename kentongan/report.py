@@ -14,6 +14,7 @@ from posko.labels.language import Language
 from posko.report import archive, export, render
 from posko.report.archive import ArchiveError
 from posko.report.core import history, rounds, rows
+from runtime import clock
 
 
 def _month(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
@@ -35,7 +36,8 @@ def report(  # noqa: PLR0913 - one for each option
     """What happened: the alarms month by month, or the patrols (ronda).
 
     It reads the hub's journal and changes nothing, so it runs on the hub's computer, while the hub runs or does not.
-    Times are this machine's local time. A night runs from noon to noon, and belongs to the month in which it begins.
+    Times are the district's, whatever this machine's time zone. A night runs from noon to noon, and belongs to the
+    month in which it begins.
 
     A false alarm is an actual one that the all-clear ended within 60 s. A late one came when it was over, and sounded
     nowhere. The age of some is unknown: the hub's machine restarted while they were in force.
@@ -49,6 +51,7 @@ def report(  # noqa: PLR0913 - one for each option
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: give one of the two")
     config, labels = posko_settings.load(path, speech)
+    clock.adopt(config.district.zone)
     journal, district = config.state_dir / NAME, config.district.district
     try:
         raws = archive.rows(journal, archive.ROUNDS if ronda else archive.ALARMS)
@@ -72,5 +75,5 @@ def report(  # noqa: PLR0913 - one for each option
 
 
 def local(epoch: float) -> datetime:
-    """The instant *epoch*, in seconds since the epoch, by the machine's zone: the only place that asks for it."""
+    """The instant *epoch*, in seconds since the epoch, by this process' zone, which is the district's."""
     return datetime.fromtimestamp(epoch).astimezone()

@@ -103,6 +103,7 @@ def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
     yield from files.state_dir_warnings(found.state_dir)
+    yield from files.zone_warnings(found.district)
     if found.speaker is not None:
         said = voices(found)
         word, absent = said.word(), said.absent()

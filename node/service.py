@@ -59,6 +59,7 @@ class Node(Loop[State]):
     def run(self) -> None:
         """Runs the node until `stop`. Raises PinsError if the pins cannot be had."""
         config = self._config
+        zone = clock.adopt(config.district.zone)
         scheduling = health.realtime(health.LOOP_PRIORITY)  # first: the threads to come inherit it
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox, health.ordinary)).write
@@ -69,7 +70,7 @@ class Node(Loop[State]):
                 "scheduling": scheduling,
                 "memory": health.lock_memory(),
                 **self._open_sound(parts),
-            })
+            }, zone)
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockThread(self._inbox))
@@ -79,7 +80,8 @@ class Node(Loop[State]):
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox
             )
             self._begin()
-            self._tell(self._line({"event": "armed", "text": "the buttons ring; looking for the broker"}))
+            text = f"the buttons ring; times are {zone}; looking for the broker"
+            self._tell(self._line({"event": "armed", "text": text}))
             state = self._iterate(state, step.step, step.next_due)
             for each in self._sounding():
                 each.hush()
@@ -173,7 +175,7 @@ class Node(Loop[State]):
         }
 
 
-def make_setup(config: Config, drivers: Mapping[str, object]) -> Setup:
+def make_setup(config: Config, drivers: Mapping[str, object], zone: str = "") -> Setup:
     """What the core needs to know of *config*."""
     settings = config.settings
     holds_s = {name: button.hold_s for name, button in settings.buttons.items()}
@@ -197,6 +199,7 @@ def make_setup(config: Config, drivers: Mapping[str, object]) -> Setup:
         drum=settings.striker is not None or settings.sound is not None,
         in_phase=settings.in_phase,
         ronda_s=settings.ronda,
+        zone=zone,
     )
 
 

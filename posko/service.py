@@ -48,9 +48,10 @@ class Hub(Loop[State]):
     def run(self) -> None:
         """Runs the hub until `stop`."""
         config = self._config
+        zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
-            state = step.start(make_setup(config.district, config.catalogue), clock.now(), clock.wall())
+            state = step.start(make_setup(config.district, config.catalogue, zone), clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockThread(self._inbox))
             district = config.district.district
@@ -59,7 +60,7 @@ class Hub(Loop[State]):
             self._link = Link(broker, subscriptions(district), will, self._inbox)
             self._survey = Survey(broker, district, self._inbox)
             self._begin()
-            listening = f"listening for {config.district.name}; looking for the broker"
+            listening = f"listening for {config.district.name}; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
             state = self._iterate(state, step.step, step.next_due)
             self._link.close(status.final_status(state, "stopped"))
@@ -88,7 +89,7 @@ class Hub(Loop[State]):
         }
 
 
-def make_setup(district: District, catalogue: Catalogue) -> Setup:
+def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setup:
     """What the core needs to know of *district*."""
     return Setup(
         district=district.district,
@@ -97,6 +98,7 @@ def make_setup(district: District, catalogue: Catalogue) -> Setup:
         villages=frozenset(district.villages),
         incidents=catalogue.incidents,
         posts=reaches(district, catalogue),
+        zone=zone,
     )
 
 

@@ -1,12 +1,14 @@
 """The one clock, and whether the wall clock beside it can be believed. Must not decide anything."""
 
 import ctypes
+import os
 import time
 import uuid
 from pathlib import Path
 from threading import Condition
 from typing import Protocol
 
+from contract.domain.timezone import Zone
 from runtime.core.events import Clock
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
@@ -45,6 +47,37 @@ class SystemTimer:
     def sleep(self, seconds: float) -> None:
         """Waits for *seconds*, whatever happens."""
         time.sleep(seconds)
+
+
+def adopt(zone: Zone) -> str:
+    """Makes *zone* this process' own, whatever the machine's is; returns its name, and the machine's if it differs.
+
+    Times of day are the district's: a Pi is often left at UTC.
+    """
+    found = _machine_zone()
+    os.environ["TZ"] = zone.posix
+    time.tzset()
+    return zone.name if found is None or found[0] == zone.hours * 3600 else f"{zone.name}; the machine's is {found[1]}"
+
+
+def zone_warning(zone: Zone) -> str | None:
+    """What to do where the machine's zone is not *zone*; for a process that has not adopted it."""
+    found = _machine_zone()
+    if found is None or found[0] == zone.hours * 3600:
+        return None
+    return (f"time zone: this machine's is {found[1]}, the district's {zone.name}; all times here are {zone.name}; "
+            f"to set the machine's: sudo timedatectl set-timezone {zone.iana}")
+
+
+def _machine_zone() -> tuple[int, str] | None:
+    """How many seconds it is before UTC now, and its name."""
+    try:
+        local = time.localtime()
+    except (OverflowError, OSError):
+        return None
+    hours = local.tm_gmtoff / 3600
+    name = local.tm_zone if local.tm_zone[:1].isalpha() else f"UTC{hours:+g}"
+    return local.tm_gmtoff, name
 
 
 def machine_boot() -> str:

@@ -21,6 +21,7 @@ from contract.settings import yamltext
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import PATH, SLUG, SettingsError
 from contract.settings.suggestions import hint
+from runtime import clock
 
 T = TypeVar("T")
 
@@ -95,6 +96,13 @@ def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path 
         yield f"broker: {broker.host} is another machine, and there is no ca_file; {carried} in the clear"
     if broker.username is None:
         yield f"broker: {broker.host} is another machine, and there is no username; it cannot know who rings"
+
+
+def zone_warnings(district: District) -> Iterator[str]:
+    """That this machine's time zone is another one than the district's."""
+    found = clock.zone_warning(district.zone)
+    if found is not None:
+        yield found
 
 
 def state_dir_warnings(folder: Path) -> Iterator[str]:

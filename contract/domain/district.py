@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
-from contract.settings.schema import SettingsError, choice, items, option, read, section, slug, table, text
+from contract.domain.timezone import ALSO, ZONES, Zone, of_province
+from contract.settings.schema import Place, SettingsError, choice, items, option, read, section, slug, table, text
 from contract.settings.suggestions import nearest
 
 EVERYWHERE = "semua"
@@ -34,15 +35,29 @@ class Village:
     posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
 
 
+def _timezone(found: object, place: Place) -> str:
+    """The IANA name of one of Indonesia's zones."""
+    return choice(*ZONES)(ALSO.get(found.upper(), found) if isinstance(found, str) else found, place)
+
+
 @dataclass(frozen=True, slots=True)
 class District:
-    """A kecamatan. `rhythms` names its code family."""
+    """A kecamatan. `rhythms` names its code family; `timezone`, where it is not its province's, one of Indonesia's."""
 
     district: str = option(slug)
     name: str = option(_NAME)
     code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}", "a Kemendagri code such as '35.12.07'"))
     rhythms: str = option(slug)
     villages: dict[str, Village] = option(table(slug, lambda _name: section(Village)))
+    timezone: str | None = option(_timezone, default=None)
+
+    @property
+    def zone(self) -> Zone:
+        """In which all times of this district are."""
+        found = ZONES[self.timezone] if self.timezone is not None else of_province(self.code)
+        if found is None:
+            raise ValueError(f"no time zone for {self.code}")  # read_district has refused it
+        return found
 
 
 def read_district(found: object, path: str = "") -> District:
@@ -53,6 +68,10 @@ def read_district(found: object, path: str = "") -> District:
     district = read(District, found, path)
     place = f"{path}.villages" if path else "villages"
     faults = [f"{place}.{fault}" for name in district.villages for fault in _village_faults(district, name)]
+    if district.timezone is None and of_province(district.code) is None:
+        where = f"{path}.timezone" if path else "timezone"
+        faults.append(f"{where}: missing; {district.code[:2]} is the code of no province, so write one of "
+                      f"{', '.join(ZONES)}")
     if not district.villages:
         faults.append(f"{place}: empty; a district has at least one village")
     if faults:

@@ -35,7 +35,7 @@ class HubStatus:
     """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`.
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `since` and `time` are seconds since the
-    epoch. `dropped` is what could not be read.
+    epoch; `zone` names the time zone of its times of day. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -44,6 +44,7 @@ class HubStatus:
     faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
     undated: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")
+    zone: str = option(text, default="", omit=True)
     boot: str = option(text, default="")
     version: str = option(text, default="")
     since: float | None = option(instant, default=None)

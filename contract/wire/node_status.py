@@ -32,7 +32,7 @@ class NodeStatus:
     """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
 
     It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
-    known to have arrived. `dropped` is what could not be read.
+    known to have arrived. `zone` names the time zone of its times of day. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -47,6 +47,7 @@ class NodeStatus:
     drivers: Mapping[str, object] = option(table(text, lambda _name: anything), default=dict)
     outbox: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")
+    zone: str = option(text, default="", omit=True)
     boot: str = option(text, default="")
     version: str = option(text, default="")
     reason: str = option(text, default="", omit=True)

@@ -99,6 +99,7 @@ def _status(t: Transition, name: str) -> NodeStatus:
         drivers=state.setup.drivers,
         outbox=len(state.outbox),
         clock=t.clock_state(),
+        zone=state.setup.zone,
         boot=state.setup.boot,
         version=state.setup.version,
     )

@@ -62,6 +62,7 @@ def _status(t: Transition, name: str) -> HubStatus:
         faults=dict(sorted(state.faults.items())),
         undated=len(state.awaiting_clock),
         clock=t.clock_state(),
+        zone=state.setup.zone,
         boot=state.setup.boot,
         version=state.setup.version,
     )

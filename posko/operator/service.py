@@ -42,6 +42,7 @@ class Desk:
         self._echo = echo
         self._live = live
         self._labels = labels
+        clock.adopt(config.district.zone)
         self._rules = fold.make_setup(config.district, config.catalogue)
         self._inbox = Inbox()
         self._stopping = False

@@ -10,13 +10,17 @@ from runtime.core.rate_limit import Bucket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonSetup:
-    """What does not change while a program runs: its district, its catalogue, and `boot`, which names this run."""
+    """What does not change while a program runs: its district, its catalogue, and `boot`, which names this run.
+
+    `zone` names the time zone of its times of day, and the machine's if that is another one.
+    """
 
     district: str
     version: str
     boot: str
     villages: frozenset[str]
     incidents: Mapping[str, Incident]
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

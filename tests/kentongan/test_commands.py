@@ -60,7 +60,8 @@ def test_check_says_whose_node_it_is_and_exits_0(tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.endswith(
-        "node.yaml: no faults. Pos Kamling Kalibagor, desa Kalibagor, Kecamatan Situbondo; code family Jawa Timur.\n"
+        "node.yaml: no faults. Pos Kamling Kalibagor, desa Kalibagor, Kecamatan Situbondo; code family Jawa Timur; "
+        "times are WIB.\n"
     )
 
 

@@ -20,6 +20,8 @@ from tests.contract.shipped import keys
 from tests.support.mqtt import AS_OURSELVES, Reader
 from tests.support.nodes import CONFIG, ROOT
 
+FAULTLESS = "no faults. Kecamatan Situbondo, 6 villages; times are WIB."
+
 
 def example() -> dict[str, Any]:
     """The shipped example as a plain value, with its district at hand."""
@@ -101,7 +103,7 @@ def test_check_says_whose_hub_it_is_and_exits_0(tmp_path: Path) -> None:
     path = write(tmp_path, {**example(), "state_dir": str(tmp_path)})
     done = posko("--check", "--config", str(path))
 
-    assert (done.returncode, done.stdout) == (0, f"{path}: no faults. Kecamatan Situbondo, 6 villages.\n")
+    assert (done.returncode, done.stdout) == (0, f"{path}: {FAULTLESS}\n")
 
 
 @pytest.mark.parametrize("flag", ["--check", None])
@@ -118,7 +120,7 @@ def test_an_operators_own_settings_are_found_at_home(tmp_path: Path) -> None:
     write(path.parent, example())
     done = posko("--check", HOME=str(tmp_path))
 
-    assert (done.returncode, done.stdout) == (0, f"{path}: no faults. Kecamatan Situbondo, 6 villages.\n")
+    assert (done.returncode, done.stdout) == (0, f"{path}: {FAULTLESS}\n")
 
 
 def test_a_hub_that_is_told_to_stop_says_so_and_its_alarms_go_on_when_it_is_back(tmp_path: Path) -> None:
