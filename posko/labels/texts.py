@@ -245,6 +245,7 @@ ORIGINS: Mapping[str, Text] = {
     "operator": Text("operator", "operator"),
 }
 FROM = Text("asal: {who}", "from: {who}")
+NOTE = Text("catatan: {note}", "note: {note}")
 DID_NOT_RING = Text("tidak berbunyi: {posts}", "did not ring: {posts}")
 NO_ALARMS_IN = Text("Tidak ada alarm pada {month}.", "No alarms in {month}.")
 NO_ALARMS = Text("Belum ada alarm yang tercatat.", "No alarms are recorded yet.")

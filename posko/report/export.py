@@ -13,7 +13,7 @@ from posko.report.core.history import COUNTED, Alarm, Month
 from posko.report.core.rounds import Round, RoundsMonth
 
 ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "duration_s", "first_siren_s",
-         "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity")
+         "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note")
 ROUND = ("night", "time", "clock", "village", "post", "origin", "identifier")
 
 Record = Mapping[str, object]
@@ -54,7 +54,7 @@ def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
         alarm.key.village, alarm.status.value, alarm.origin or None, alarm.duration_s, alarm.first_siren_s,
         alarm.last_siren_s, alarm.sounded if proof else None, len(alarm.expected) if proof else None,
         list(alarm.missing), alarm.end.value if alarm.end is not None else "in_force" if alarm.in_force else None,
-        alarm.false, severities.get(alarm.key.incident),
+        alarm.false, severities.get(alarm.key.incident), alarm.note or None,
     )
     return dict(zip(ALARM, values, strict=True))
 

@@ -83,6 +83,8 @@ def _about(alarm: Alarm, labels: Labels) -> Text:
     """What and where, from whom, and who did not sound it."""
     text = Text(f"{labels.incident(alarm.key.incident)}, {labels.place(alarm.key.village)}")
     text.append(f"\n{labels(texts.FROM, who=labels.who(alarm.origin))}", "dim")
+    if alarm.note:
+        text.append(f"\n{labels(texts.NOTE, note=alarm.note)}", "dim")
     if alarm.missing:
         posts = ", ".join(map(labels.who, alarm.missing))
         text.append(f"\n{labels(texts.DID_NOT_RING, posts=posts)}", "yellow")

@@ -55,6 +55,7 @@ class Alarm:
     missing: tuple[str, ...]
     end: End | None
     in_force: bool
+    note: str = ""
 
     @property
     def sounded(self) -> int:
@@ -136,7 +137,7 @@ def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
         column(raw, "status", lambda value: Status(text(value))), column(raw, "origin", text), duration_s,
         min(sounds.values(), default=None), max(sounds.values(), default=None), expected,
         tuple(post for post in expected if post not in sounds), end,
-        in_force=end is None and ended_at is None and now < over_at,
+        in_force=end is None and ended_at is None and now < over_at, note=column(raw, "note", text),
     )
 
 

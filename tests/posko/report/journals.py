@@ -60,7 +60,7 @@ INSERT INTO ronda (identifier, village, post, origin, wall, clock) VALUES
 
 # An alarm of 2026-11-02 21:14:07 +07:00, from which others are made.
 ROW: dict[str, object] = {
-    "first": "one", "village": "kalibagor", "incident": "pencurian", "status": "Actual", "origin": "",
+    "first": "one", "village": "kalibagor", "incident": "pencurian", "status": "Actual", "origin": "", "note": "",
     "first_at": 2000.0, "until": 2180.0, "first_wall": 1793628847.0, "synced": 1, "sounds": "{}", "expected": "[]",
     "ended_at": 2180.0, "end": "finished",
 }

@@ -52,6 +52,7 @@ Jumlah                                                   5      1        1      
  1 Nov 00.00  Bencana alam, semua desa dan          nyata        180  0,1–12,3  2/4  waktu habis
               kelurahan
               asal: tanpa nama
+              catatan: air naik
               tidak berbunyi: Pos Kamling Kotakan,
               Pos Kamling Patokan
 ~2 Nov 21.14  Pencurian, Kalibagor                  nyata         60       0,2  1/1  aman (palsu)
@@ -102,6 +103,7 @@ Total                                         5      1          1     1        1
         Time  Alarm                             Kind         (s)       (s)  Posts  End
  1 Nov 00:00  Disaster, all villages            actual       180  0.1–12.3    2/4  time over
               from: nameless
+              note: air naik
               did not ring: Pos Kamling
               Kotakan, Pos Kamling Patokan
 ~2 Nov 21:14  Theft, Kalibagor                  actual        60       0.2    1/1  all-clear (false)
@@ -134,18 +136,18 @@ def test_the_text_tells_each_month_with_its_counts_and_its_alarms(months: tuple[
 
 CSV = """\
 identifier,time,clock,incident,village,status,origin,duration_s,first_siren_s,last_siren_s,sounded,expected,missing,\
-end,false,severity
-october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,30.0,0.5,0.5,1,1,,cleared,false,tinggi
+end,false,severity,note
+october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,30.0,0.5,0.5,1,1,,cleared,false,tinggi,
 november,2026-11-01T00:00:00+07:00,synced,bencana,semua,Actual,,180.0,0.08,12.34,2,4,kotakan/pos-1 patokan/pos-1,\
-finished,false,tinggi
-false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,59.9,0.25,0.25,1,1,,cleared,true,sedang
-merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,60.1,0.1,0.3,2,2,,cleared,false,sedang
-late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,,,,,,,late,false,sedang
-unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,0.1,0.1,1,1,,unknown,false,sedang
-renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,90.0,,,0,1,lama/pos-9,earnest,false,
-unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],,2.0,2.0,1,1,,,false,sedang
+finished,false,tinggi,air naik
+false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,59.9,0.25,0.25,1,1,,cleared,true,sedang,
+merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,60.1,0.1,0.3,2,2,,cleared,false,sedang,
+late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,,,,,,,late,false,sedang,
+unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,0.1,0.1,1,1,,unknown,false,sedang,
+renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,90.0,,,0,1,lama/pos-9,earnest,false,,
+unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],,2.0,2.0,1,1,,,false,sedang,
 ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,,,,0,2,patokan/polsek patokan/pos-1,\
-in_force,false,sedang
+in_force,false,sedang,
 """
 
 
@@ -185,7 +187,8 @@ JSON = """\
       "missing": [],
       "end": "cleared",
       "false": false,
-      "severity": "tinggi"
+      "severity": "tinggi",
+      "note": null
     }
   ]
 }
@@ -196,13 +199,23 @@ def test_the_json_has_the_counts_beside_the_alarms(months: tuple[Month, ...]) ->
     assert export.alarms_json(months[:1], "situbondo", LABELS.severities) == JSON
 
 
+def test_a_note_is_shown_and_exported_though_nobody_gave_a_name() -> None:
+    """As an operator types it: mosquitto_pub -m 'rumah Pak RT 3'."""
+    found = history.months([alarm(note="rumah [b]Pak RT 3\x1b[2J")])
+
+    assert "asal: tanpa nama\n" in render.alarms(found, LABELS)
+    assert "catatan: rumah [b]Pak RT 3\ufffd[2J\n" in render.alarms(found, LABELS)
+    assert "note: rumah [b]Pak RT 3" in render.alarms(found, ENGLISH)
+    assert export.alarms_csv(found, LABELS.severities).endswith(",rumah [b]Pak RT 3\ufffd[2J\r\n")
+
+
 def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_csv() -> None:
     found = history.months([alarm(first_wall=9e11, origin='Bu "Tini", RT 3')])
 
     assert '"month": null,' in export.alarms_json(found, "situbondo", {})
     assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo", {})
     assert export.alarms_csv(found, {}).splitlines()[1] == (
-        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",180.0,,,,,,finished,false,')
+        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",180.0,,,,,,finished,false,,')
 
 
 # Months.

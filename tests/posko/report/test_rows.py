@@ -58,7 +58,7 @@ BAD_JSON: list[object] = ["", None, b"{}", "[" * 100_000, "1" * 5000, "{", "[", 
 
 
 @pytest.mark.parametrize(("column", "value"), [
-    *((name, each) for name in ("first", "village", "incident", "origin") for each in BAD_TEXT),
+    *((name, each) for name in ("first", "village", "incident", "origin", "note") for each in BAD_TEXT),
     *((name, each) for name in ("first_at", "until", "first_wall", "synced") for each in BAD_NUMBER),
     *(("ended_at", each) for each in BAD_NUMBER if each is not None),
     *((name, each) for name in ("sounds", "expected") for each in BAD_JSON),
