@@ -14,6 +14,7 @@ from posko.labels.language import Language
 from posko.report import archive, export, render
 from posko.report.archive import ArchiveError
 from posko.report.core import history, rounds, rows
+from posko.report.export import Dialect
 from runtime import clock
 
 
@@ -29,9 +30,12 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.option("--month", callback=_month, metavar="YYYY-MM", help="Only this month.")
 @click.option("--ronda", is_flag=True, help="The patrols, by post and night, instead of the alarms.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, one line each, with slugs instead of names.")
+@click.option("--dialect", type=click.Choice([each.name.lower() for each in Dialect]),
+              help="With --csv. standard: RFC 4180. id: for Excel or LibreOffice set to Indonesian, where commas are "
+                   "decimal signs: semicolons between the columns.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the same, with the counts.")
 def report(  # noqa: PLR0913 - one for each option
-    path: Path, speech: Language, month: str | None, *, ronda: bool, as_csv: bool, as_json: bool
+    path: Path, speech: Language, month: str | None, dialect: str | None, *, ronda: bool, as_csv: bool, as_json: bool
 ) -> None:
     """What happened: the alarms month by month, or the patrols (ronda).
 
@@ -47,9 +51,13 @@ def report(  # noqa: PLR0913 - one for each option
     \b
     Example:
       kentongan report --month 2026-11 --csv > november.csv
+      kentongan report --month 2026-11 --csv --dialect id > november.csv
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: give one of the two")
+    if dialect is not None and not as_csv:
+        raise click.UsageError("--dialect: is a form of CSV; give --csv as well")
+    form = Dialect[(dialect or "standard").upper()]
     config, labels = posko_settings.load(path, speech)
     clock.adopt(config.district.zone)
     journal, district = config.state_dir / NAME, config.district.district
@@ -60,13 +68,13 @@ def report(  # noqa: PLR0913 - one for each option
     if ronda:
         made, skipped = rows.read(raws, lambda raw: rounds.read_round(raw, local))
         nights = rounds.months(made, labels.posts, month)
-        text = (export.rounds_csv(nights) if as_csv else export.rounds_json(nights, district) if as_json
+        text = (export.rounds_csv(nights, form) if as_csv else export.rounds_json(nights, district) if as_json
                 else render.rounds(nights, labels))
     else:
         now = time.time()
         alarms, skipped = rows.read(raws, lambda raw: history.read_alarm(raw, local, now))
         found = history.months(alarms, month)
-        text = (export.alarms_csv(found, labels.severities) if as_csv
+        text = (export.alarms_csv(found, labels.severities, form) if as_csv
                 else export.alarms_json(found, district, labels.severities) if as_json
                 else render.alarms(found, labels))
     for each in skipped:

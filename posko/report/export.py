@@ -1,4 +1,4 @@
-"""A report for machines, and for a table program: CSV (RFC 4180) and JSON. Must not decide what is in it.
+"""A report for machines, and for a table program: CSV and JSON. Must not decide what is in it.
 
 Both have the words of the wire: slugs, CAP's statuses, the hub's ends. What nobody knows is empty, or null.
 """
@@ -7,7 +7,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from posko.report.core.history import COUNTED, Alarm, Month
 from posko.report.core.rounds import Round, RoundsMonth
@@ -19,9 +21,32 @@ ROUND = ("night", "time", "clock", "village", "post", "origin", "identifier")
 Record = Mapping[str, object]
 
 
-def alarms_csv(months: Sequence[Month], severities: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How CSV is written. `mark` comes first; an instant's `time_form` is strftime's, None: RFC 3339."""
+
+    separator: str
+    decimal: str
+    mark: str = ""
+    time_form: str | None = None
+
+
+class Dialect(Enum):
+    """`STANDARD`: RFC 4180, for programs. `ID`: for a table program set to Indonesian.
+
+    There the comma is the decimal sign, so the semicolon separates; a byte order mark makes Excel read UTF-8, and
+    only a time without its offset is a time.
+    """
+
+    STANDARD = Form(",", ".")
+    ID = Form(";", ",", "\ufeff", "%Y-%m-%d %H:%M:%S")
+
+
+def alarms_csv(
+    months: Sequence[Month], severities: Mapping[str, str], dialect: Dialect = Dialect.STANDARD
+) -> str:
     """A line for each alarm; *severities* are the incidents', as the catalogue has them."""
-    return _csv(ALARM, (_alarm(alarm, severities) for month in months for alarm in month.alarms))
+    return _csv(ALARM, (_alarm(alarm, severities) for month in months for alarm in month.alarms), dialect.value)
 
 
 def alarms_json(months: Sequence[Month], district: str, severities: Mapping[str, str]) -> str:
@@ -35,9 +60,9 @@ def alarms_json(months: Sequence[Month], district: str, severities: Mapping[str,
                   "alarms": [_alarm(alarm, severities) for month in months for alarm in month.alarms]})
 
 
-def rounds_csv(months: Sequence[RoundsMonth]) -> str:
+def rounds_csv(months: Sequence[RoundsMonth], dialect: Dialect = Dialect.STANDARD) -> str:
     """A line for each patrol."""
-    return _csv(ROUND, (_round(each) for month in months for each in month.rounds))
+    return _csv(ROUND, (_round(each) for month in months for each in month.rounds), dialect.value)
 
 
 def rounds_json(months: Sequence[RoundsMonth], district: str) -> str:
@@ -50,7 +75,7 @@ def rounds_json(months: Sequence[RoundsMonth], district: str) -> str:
 def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
     proof = bool(alarm.expected)
     values = (
-        alarm.identifier, _time(alarm.at), None if alarm.at is None else alarm.dated.value, alarm.key.incident,
+        alarm.identifier, alarm.at, None if alarm.at is None else alarm.dated.value, alarm.key.incident,
         alarm.key.village, alarm.status.value, alarm.origin or None, alarm.duration_s, alarm.first_siren_s,
         alarm.last_siren_s, alarm.sounded if proof else None, len(alarm.expected) if proof else None,
         list(alarm.missing), alarm.end.value if alarm.end is not None else "in_force" if alarm.in_force else None,
@@ -61,36 +86,44 @@ def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
 
 def _round(each: Round) -> Record:
     values = (
-        None if each.night is None else each.night.isoformat(), _time(each.at),
+        None if each.night is None else each.night.isoformat(), each.at,
         None if each.at is None else each.dated.value, each.village, each.post or None, each.origin, each.identifier,
     )
     return dict(zip(ROUND, values, strict=True))
 
 
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")
-
-
-def _csv(columns: Sequence[str], records: Iterable[Record]) -> str:
+def _csv(columns: Sequence[str], records: Iterable[Record], form: Form) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
+    text.write(form.mark)
+    writer = csv.writer(text, delimiter=form.separator)
     writer.writerow(columns)
-    writer.writerows([_cell(value) for value in record.values()] for record in records)
+    writer.writerows([_cell(value, form) for value in record.values()] for record in records)
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, form: Form) -> object:
     """*value* as it stands in CSV. A text that a table program would run as a formula is made a text for it too."""
     match value:
         case bool():
             return "true" if value else "false"
+        case float():
+            return str(value).replace(".", form.decimal)
+        case datetime():
+            return _text(value) if form.time_form is None else value.strftime(form.time_form)
         case list():
-            return _cell(" ".join(value))
+            return _cell(" ".join(value), form)
         case str() if value.startswith(("=", "+", "-", "@")):
             return f"'{value}"
         case _:
             return value  # None is written as nothing
 
 
+def _text(value: object) -> str:
+    """An instant, as RFC 3339 has it."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(f"{value!r} cannot be written as JSON")
+
+
 def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False, default=_text) + "\n"

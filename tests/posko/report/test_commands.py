@@ -152,3 +152,31 @@ def test_local_time_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert command.local(1793466000.0) == wib(1793466000.0)
     assert command.local(1793466000.0).utcoffset() is not None
+
+
+def test_for_an_indonesian_table_program_semicolons_separate_and_commas_are_decimal_signs(config: str) -> None:
+    standard, indonesian = run("--config", config, "--csv"), run("--config", config, "--csv", "--dialect", "id")
+
+    assert (indonesian.exit_code, indonesian.stderr) == (0, "")
+    mark, text = indonesian.stdout_bytes[:3], indonesian.stdout_bytes[3:].decode()
+    assert mark == b"\xef\xbb\xbf"
+    rows = [line.split(";") for line in text.splitlines()]
+    assert rows[0] == standard.stdout.splitlines()[0].split(",")
+    assert {len(row) for row in rows} == {len(rows[0])}
+    november = dict(zip(rows[0], next(row for row in rows if row[0] == "november"), strict=True))
+    assert (november["time"], november["duration_s"], november["first_siren_s"], november["last_siren_s"]) == (
+        "2026-11-01 00:00:00", "180,0", "0,08", "12,34")
+
+
+def test_rounds_have_the_dialect_too(config: str) -> None:
+    result = run("--config", config, "--ronda", "--csv", "--dialect", "id")
+
+    assert result.exit_code == 0
+    assert result.stdout_bytes.startswith("\ufeffnight;time;clock;".encode())
+
+
+def test_a_dialect_is_one_of_csv(config: str) -> None:
+    for words in ((), ("--json",)):
+        result = run("--config", config, "--dialect", "id", *words)
+        assert result.exit_code == 2
+        assert "--dialect: is a form of CSV; give --csv as well" in result.stderr
