@@ -38,14 +38,23 @@ def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]
 @click.command()
 @CONFIG
 @SIMULATE
-def check(path: Path, simulate: bool) -> None:
-    """Say everything that is wrong with a node's settings. No pin is touched. Exits 0, or 2 with every fault.
+@click.option("--offline", is_flag=True, help="Open nothing here: these are another machine's settings.")
+def check(path: Path, simulate: bool, offline: bool) -> None:
+    """Say everything that is wrong with a node's settings. Exits 0, or 2 with every fault.
 
-    A warning is no fault: it may be meant, or be true of this user only.
+    It also opens the pin driver, the GPIO chip and the sound device that the node will open, and drives and plays
+    nothing. A warning is no fault: it may be meant, or be true of this user only.
     """
     settings = _load(path, simulate=simulate)
-    for warning in config.warnings(settings):
+    here = None
+    if not offline:
+        from node import inspection  # noqa: PLC0415 - only what opens devices needs it
+
+        here = inspection.inspect(settings)
+    for warning in (*config.warnings(settings), *(here.warnings if here is not None else ())):
         click.echo(f"warning: {warning}", err=True)
+    if here is not None and here.faults:
+        _fail(f"{path.name}.{fault}" for fault in here.faults)
     district = settings.district
     village = district.villages[settings.settings.village]
     click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "

@@ -5,8 +5,11 @@ that believed it rang would be mute. So the driver is loaded by name, and a vari
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from gpiozero import DigitalInputDevice, DigitalOutputDevice
@@ -17,6 +20,9 @@ from contract.settings.suggestions import suggestion
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")
 _VARIABLE = "GPIOZERO_PIN_FACTORY"
+_DEV = Path("/dev")
+# The labels of the chip with the 40-pin header on a Pi 0 to 3, 4 and 5 (Linux, drivers/pinctrl/).
+_LABELS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
 
 
 class PinsError(Exception):
@@ -43,13 +49,76 @@ def open_driver(driver: str, options: Mapping[str, object]) -> Factory:
     """The pin factory called *driver*. Raises PinsError."""
     (entry, *_) = entry_points(group=GROUP, name=driver)
     try:
-        factory = entry.load()(**options)
+        factory = _open_lgpio(entry.load) if driver == "lgpio" else entry.load()(**options)
     except Exception as error:
         reason = str(error) or type(error).__name__
-        raise PinsError(f"pins.driver: {driver} cannot be used: {reason}; {_remedy(driver)}") from error
-    if driver == "lgpio":
-        _claim_at_rest(factory)
+        raise PinsError(f"pins.driver: {driver} cannot be used: {reason}; {_remedy(driver, error)}") from error
     return factory
+
+
+def _open_lgpio(load: Callable[[], Any]) -> Factory:
+    """The driver lgpio, on the chip that carries the header's pins, its outputs beginning at rest."""
+    with _own_folder():
+        try:
+            kind = load()
+        except AttributeError as error:
+            raise ImportError("the module lgpio that Python finds is empty, as PyPI's version 0.0.0.2 is") from error
+        chip = _header_chip(_lgpio())
+        factory: Factory = kind() if chip is None else kind(chip=chip)
+    _claim_at_rest(factory)
+    return factory
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """A working directory of its own while lgpio is loaded: it makes a FIFO there, whose name is needed only then.
+
+    Where no such folder can be made, it is the present one.
+    """
+    with ExitStack() as parts:
+        try:
+            folder = parts.enter_context(TemporaryDirectory(prefix="kentongan-"))
+        except OSError:
+            yield
+            return
+        here = os.open(".", os.O_PATH)
+        parts.callback(os.close, here)
+        parts.callback(os.fchdir, here)
+        os.chdir(folder)
+        yield
+
+
+def _header_chip(lgpio: Any) -> int | None:
+    """The number of the chip with the header's pins, which differs by kernel; None where none has its label."""
+    for path in sorted(_DEV.glob("gpiochip*")):
+        with suppress(Exception):  # whatever it raises: a chip that this user may not open
+            handle = lgpio.gpiochip_open(int(path.name.removeprefix("gpiochip")))
+            try:
+                label = lgpio.gpio_get_chip_info(handle)[3]
+            finally:
+                lgpio.gpiochip_close(handle)
+            if label in _LABELS:
+                return int(path.name.removeprefix("gpiochip"))
+    return None
+
+
+def _lgpio() -> Any:
+    """lgpio itself, as gpiozero's driver has loaded it. Only a machine with real pins has it."""
+    from gpiozero.pins import lgpio  # noqa: PLC0415
+
+    return lgpio.lgpio
+
+
+def holder(factory: Any, pin: int) -> str | None:
+    """Which program or part of the kernel holds BCM *pin*; None if nobody does, or if the driver cannot say so.
+
+    It changes nothing.
+    """
+    handle = getattr(factory, "_handle", None)
+    with suppress(Exception):  # whatever it raises, it is only asked for a message
+        _status, _line, flags, _name, user = _lgpio().gpio_get_line_info(handle, pin)
+        return str(user or "the kernel") if flags & 1 else None
+    return None
 
 
 def output(factory: Factory, pin: int, *, active_high: bool = True) -> Any:
@@ -57,7 +126,7 @@ def output(factory: Factory, pin: int, *, active_high: bool = True) -> Any:
     try:
         return DigitalOutputDevice(pin, active_high=active_high, initial_value=False, pin_factory=factory)
     except Exception as error:
-        raise PinsError(f"pin {pin} cannot be an output: {error}; is another program using it?") from error
+        raise PinsError(f"pin {pin} cannot be an output: {error}; {_user(factory, pin)}") from error
 
 
 def contact(factory: Factory, pin: int) -> Any:
@@ -65,7 +134,7 @@ def contact(factory: Factory, pin: int) -> Any:
     try:
         return DigitalInputDevice(pin, pull_up=True, pin_factory=factory)
     except Exception as error:
-        raise PinsError(f"pin {pin} cannot be an input: {error}; is another program using it?") from error
+        raise PinsError(f"pin {pin} cannot be an input: {error}; {_user(factory, pin)}") from error
 
 
 def _claim_at_rest(factory: Any) -> None:
@@ -84,7 +153,18 @@ def _claim_at_rest(factory: Any) -> None:
     factory.pin_class = RestingPin
 
 
-def _remedy(driver: str) -> str:
-    if driver == "lgpio":
-        return "on a Raspberry Pi install python3-lgpio, and run as a member of the group gpio"
-    return "is it installed, and may this user use it?"
+def _user(factory: Any, pin: int) -> str:
+    user = holder(factory, pin)
+    return "is another program using it?" if user is None else f"{user} holds it"
+
+
+def _remedy(driver: str, error: Exception) -> str:
+    if driver != "lgpio":
+        return "is it installed, and may this user use it?"
+    if isinstance(error, ImportError):
+        return ("on Raspberry Pi OS: sudo apt install python3-lgpio; elsewhere see docs/install.md; then remove .venv "
+                "and run scripts/prepare")
+    chips = sorted(_DEV.glob("gpiochip*"))
+    if not chips:
+        return "this machine has no GPIO chip; `kentongan check --offline` is for another machine's settings"
+    return f"run as a member of the group gpio, which may open {', '.join(map(str, chips))}"

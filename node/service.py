@@ -8,7 +8,7 @@
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
@@ -18,7 +18,7 @@ from contract.domain.district import EVERYWHERE, audible_incidents
 from contract.wire import topics
 from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
-from node import pins
+from node import pins, wiring
 from node.buttons import Panel
 from node.config import Config, voices
 from node.core import status, step
@@ -27,11 +27,11 @@ from node.core.events import SelfTested
 from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
-from node.devices import Output
 from node.journal import Journal
 from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.core.events import Faulted
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
@@ -55,6 +55,7 @@ class Node(Loop[State]):
         self._say = tell
         self._line = line
         self._sound: Sound | None = None
+        self._missing: Mapping[str, str] = {}
 
     def run(self) -> None:
         """Runs the node until `stop`. Raises PinsError if the pins cannot be had."""
@@ -70,7 +71,7 @@ class Node(Loop[State]):
                 "scheduling": scheduling,
                 "memory": health.lock_memory(),
                 **self._open_sound(parts),
-            }, zone)
+            }, zone, self._missing)
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockThread(self._inbox))
@@ -88,29 +89,21 @@ class Node(Loop[State]):
             self._link.close(status.final_status(state, "stopped"))
 
     def _open_pins(self, parts: ExitStack) -> None:
-        """The siren and the panel, on the driver that the settings name; all or none."""
+        """The siren and the panel, on the driver that the settings name. What else cannot be had is a fault."""
         settings = self._config.settings
         socket = self._config.socket
         factory = pins.open_driver(settings.pins.driver, {"socket_path": str(socket)} if socket else {})
         parts.callback(factory.close)
-        relays = {Role.SIREN: settings.siren, Role.STRIKER: settings.striker, Role.STROBE: settings.strobe}
-        outputs: dict[Role, Output] = {
-            role: pins.output(factory, each.pin, active_high=each.active_high)
-            for role, each in relays.items() if each is not None
-        }
+        devices = wiring.open_devices(factory, settings)
+        outputs, self._missing = devices.outputs, devices.missing
+        for part, reason in self._missing.items():
+            self._inbox.put(Faulted(part, reason))
         stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
         sequencer = Sequencer(frozenset(outputs), stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s)
         self._siren = parts.enter_context(
             Siren(outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY))
         )
-        contacts = {name: pins.contact(factory, button.pin) for name, button in settings.buttons.items()}
-        if settings.lock is not None:
-            contacts[LOCK] = pins.contact(factory, settings.lock.pin)
-        lamps = {
-            name: pins.output(factory, button.lamp)
-            for name, button in settings.buttons.items() if button.lamp is not None
-        }
-        self._panel = parts.enter_context(Panel(contacts, lamps, self._inbox))
+        self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
 
     def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
         """The loudspeaker, if the settings have one; returns what the status shows of it."""
@@ -163,10 +156,16 @@ class Node(Loop[State]):
 
     def _parts(self) -> Mapping[str, Callable[[], str | None]]:
         parts = {
-            "siren": self._siren.trouble, "buttons": self._panel.trouble,
+            "siren": lambda: self._siren.trouble() or self._lacking(*(role.value for role in Role)),
+            "buttons": lambda: self._panel.trouble() or self._lacking("pin of "),
             "link": self._link.trouble, "journal": self._journal.trouble,
         }
         return parts if self._sound is None else {**parts, "sound": self._sound.trouble}
+
+    def _lacking(self, *beginnings: str) -> str | None:
+        """Which parts of the box whose names begin so could not be had, or None."""
+        found = sorted(part for part in self._missing if part.startswith(beginnings))
+        return f"runs without {', '.join(found)}" if found else None
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
         return {
@@ -175,9 +174,12 @@ class Node(Loop[State]):
         }
 
 
-def make_setup(config: Config, drivers: Mapping[str, object], zone: str = "") -> Setup:
-    """What the core needs to know of *config*."""
+def make_setup(
+    config: Config, drivers: Mapping[str, object], zone: str = "", missing: Collection[str] = ()
+) -> Setup:
+    """What the core needs to know of *config*, and of the parts of the box that are *missing*."""
     settings = config.settings
+    strikes = settings.striker is not None and Role.STRIKER.value not in missing
     holds_s = {name: button.hold_s for name, button in settings.buttons.items()}
     if settings.lock is not None:
         holds_s[LOCK] = LOCK_HOLD_S
@@ -196,7 +198,7 @@ def make_setup(config: Config, drivers: Mapping[str, object], zone: str = "") ->
         lamps=frozenset(name for name, button in settings.buttons.items() if button.lamp is not None),
         max_sounding_s=settings.max_sounding_s,
         drivers=drivers,
-        drum=settings.striker is not None or settings.sound is not None,
+        drum=strikes or settings.sound is not None,
         in_phase=settings.in_phase,
         ronda_s=settings.ronda,
         zone=zone,

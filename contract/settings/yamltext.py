@@ -100,17 +100,20 @@ def _check_plain(value: str, mark: Any) -> None:
 
 
 def _check_commas(node: yaml.MappingNode) -> None:
-    """Raises where braces hold a number with a decimal comma: ``{hold_s: 1,5}`` is two members to YAML."""
+    """Raises where a comma cuts a value in braces: ``{hold_s: 1,5}`` is two members to YAML."""
     if not node.flow_style:
         return
     for (key, value), (next_key, nothing) in itertools.pairwise(node.value):
         numbers = [each.value for each in (value, next_key) if isinstance(each, yaml.ScalarNode)]
-        if len(numbers) == 2 and all(re.fullmatch("[0-9]+", each) for each in numbers) and nothing.value == "":
-            whole, rest = numbers
-            raise yaml.constructor.ConstructorError(
-                None, None, f"write {key.value}: {whole}.{rest}, with a point; a comma begins the next member",
-                value.start_mark,
-            )
+        has_value = nothing.value != "" or next_key.end_mark.index != nothing.start_mark.index
+        if len(numbers) < 2 or not numbers[0] or has_value:
+            continue
+        one, other = numbers
+        decimal = all(re.fullmatch("[0-9]+", each) for each in numbers)
+        written = f"{one}.{other}, with a point" if decimal else f"'{one},{other}', in quotes"
+        raise yaml.constructor.ConstructorError(
+            None, None, f"write {key.value}: {written}; a comma begins the next member", value.start_mark
+        )
 
 
 def load(text: str) -> object:

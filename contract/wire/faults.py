@@ -57,8 +57,14 @@ class Fault(StrEnum):
         "noise on button", "The contact of a button chatters as no finger does (hum, a loose wire) and raises nothing.",
         "Use screened or twisted cable, put 1 kΩ and 100 nF at the pin, or an optocoupler; see `hardware.md`.",
     )
-    PIN_OF_BUTTON = "pin of button", "A button cannot be read.", "Check its pin in the settings."
-    PIN_OF_LAMP = "pin of lamp", "A lamp cannot be switched.", "Check its pin in the settings."
+    PIN_OF_BUTTON = (
+        "pin of button", "A button cannot be read; the post runs without it.",
+        "Check its pin in the settings, and whether another program holds it (`kentongan check`).",
+    )
+    PIN_OF_LAMP = (
+        "pin of lamp", "A lamp cannot be switched; the post runs without it.",
+        "Check its pin in the settings, and whether another program holds it (`kentongan check`).",
+    )
     BUTTONS_WATCH = (
         "buttons watch", "The part that reads the buttons is dead.",
         "systemd restarts the node; if it comes again, keep the log and report it.",

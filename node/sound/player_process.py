@@ -22,6 +22,7 @@ from pathlib import Path
 from select import select
 from typing import Any, NoReturn
 
+from node.sound import alsa
 from node.sound.core import protocol, render
 from node.sound.core.listening import BUFFER, DeviceError, Listener
 from node.sound.core.render import RATE, Frames
@@ -50,7 +51,9 @@ class SdlMixer:
             mixer.init(frequency=RATE, size=-16, channels=1, buffer=BUFFER, allowedchanges=0)
             pygame.display.init()
         except (pygame.error, NotImplementedError) as error:  # the latter: a library of the mixer's is missing
-            raise DeviceError(str(error)) from error
+            device = os.environ.get("AUDIODEV")  # ALSA's, see driver_settings
+            there = "" if device is None else f"; sound.device is {device}; {alsa.there_is()}"
+            raise DeviceError(f"{error}{there}") from error
         finally:
             self.hurry(on=False)
         self._sound, self._error, self._pygame = mixer.Sound, pygame.error, pygame

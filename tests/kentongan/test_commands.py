@@ -56,7 +56,7 @@ def run_process(*words: str, folder: Path, **env: str) -> subprocess.CompletedPr
 
 
 def test_check_says_whose_node_it_is_and_exits_0(tmp_path: Path) -> None:
-    result = run("check", "--config", str(write(tmp_path, {**example(), "state_dir": str(tmp_path)})))
+    result = run("check", "--offline", "--config", str(write(tmp_path, {**example(), "state_dir": str(tmp_path)})))
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.endswith(
@@ -128,11 +128,11 @@ def test_broken_yaml_is_said_in_a_line(tmp_path: Path, text: str) -> None:
     assert result.stderr.startswith("node.yaml: ")
 
 
-def test_checking_touches_no_pin(tmp_path: Path) -> None:
+def test_checking_another_machines_settings_touches_no_pin(tmp_path: Path) -> None:
     """The interpreter itself says what was imported: no driver, and not even the library of pins' drivers."""
     code = (
         "import sys; from kentongan.__main__ import main\n"
-        f"main(['check', '--config', {str(CONFIG / 'node.yaml')!r}], standalone_mode=False)\n"
+        f"main(['check', '--offline', '--config', {str(CONFIG / 'node.yaml')!r}], standalone_mode=False)\n"
         "print(sorted(name for name in sys.modules if name in ('lgpio', 'RPi', 'pigpio', 'paho.mqtt.client', 'sqlite3')"
         " or name.startswith('gpiozero.pins.') and name.split('.')[2] in ('lgpio', 'rpigpio', 'pigpio', 'native')))"
     )
@@ -145,10 +145,41 @@ def test_checking_touches_no_pin(tmp_path: Path) -> None:
 
 def test_check_warns_of_what_may_be_meant_and_exits_0(tmp_path: Path) -> None:
     settings = {**example(), "broker": {"host": "posko"}, "state_dir": str(tmp_path)}
-    result = run("check", "--config", str(write(tmp_path, settings)))
+    result = run("check", "--offline", "--config", str(write(tmp_path, settings)))
 
     assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
     assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [["warning", "broker"]] * 2
+
+
+def test_check_says_what_of_the_settings_this_machine_cannot_give(tmp_path: Path) -> None:
+    if find_spec("lgpio") is None or any(Path("/dev").glob("gpiochip*")):
+        pytest.skip("this machine has a GPIO chip, or no lgpio")
+    settings = {**example(), "state_dir": str(tmp_path),
+                "sound": {"driver": "alsa", "device": "plughw:CARD=Nobody,DEV=0"}}
+    done = run_process("check", "--config", str(write(tmp_path, settings)), folder=tmp_path)
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+
+    assert (done.returncode, done.stdout, len(lines)) == (2, "", 3)
+    assert lines[0].startswith("node.yaml.pins.driver: lgpio cannot be used: ")
+    assert lines[1].startswith("node.yaml.sound.device: plughw:CARD=Nobody,DEV=0 cannot be opened: No such device; th")
+    assert lines[2] == "2 faults."
+
+
+@pytest.mark.parametrize("command", ["check", "node", "rest"])
+def test_an_empty_lgpio_is_named_with_the_way_to_the_right_one(tmp_path: Path, command: str) -> None:
+    """PyPI's 0.0.0.2, which pip falls back to, can be imported and has nothing in it."""
+    (tmp_path / "stub").mkdir()
+    (tmp_path / "stub" / "lgpio.py").touch()
+    path = str(write(tmp_path, {**example(), "state_dir": str(tmp_path)}))
+    code = (f"import sys; sys.path.insert(0, {str(tmp_path / 'stub')!r})\n"
+            f"from kentongan.__main__ import main; main([{command!r}, '--config', {path!r}])")
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)},
+                          capture_output=True, text=True, check=False, timeout=LIMIT_S)
+
+    told = ("pins.driver: lgpio cannot be used: the module lgpio that Python finds is empty, as PyPI's version 0.0.0.2 "
+            "is; on Raspberry Pi OS: sudo apt install python3-lgpio; elsewhere see docs/install.md; then remove .venv "
+            "and run scripts/prepare")
+    assert (done.returncode, done.stderr.splitlines()[-1].removeprefix("node.yaml.")) == (2, told)
 
 
 # node
@@ -177,7 +208,7 @@ def test_a_node_whose_driver_finds_no_chip_says_so_and_takes_no_other(tmp_path: 
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("pins.driver: lgpio cannot be used: ")
-    assert line.endswith("; on a Raspberry Pi install python3-lgpio, and run as a member of the group gpio")
+    assert line.endswith("; `kentongan check --offline` is for another machine's settings")
     assert not (tmp_path / "state").exists()
 
 

@@ -1,0 +1,55 @@
+"""What `check` finds on this machine: whether what the node will open can be opened. Drives nothing, plays nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from node import pins
+from node.config import Config
+from node.settings import NodeSettings
+from node.sound import alsa
+
+_OURS = "lg"  # the name under which lgpio holds a line, also in a node that runs already
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What keeps a node from starting or sounding here, and what it would run without."""
+
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def inspect(config: Config) -> Found:
+    """What of *config* this machine cannot give to a node."""
+    settings = config.settings
+    faults: list[str] = []
+    warnings: list[str] = []
+    if settings.pins.driver not in pins.NO_REAL_PINS:
+        try:
+            factory = pins.open_driver(settings.pins.driver, {})
+        except pins.PinsError as error:
+            faults.append(str(error))
+        else:
+            for place, user in _held(factory, settings):
+                fatal = place == "siren.pin" and user != _OURS
+                remedy = "free it" if user != _OURS else "a node that runs already holds its lines under this name"
+                (faults if fatal else warnings).append(f"{place}: the line is held by {user}; {remedy}")
+            factory.close()
+    if config.speaker is not None and config.speaker.driver == "alsa":
+        mute = alsa.trouble(config.speaker.device)
+        faults += [f"sound.device: {mute}"] if mute is not None else []
+    return Found(tuple(faults), tuple(warnings))
+
+
+def _held(factory: Any, settings: NodeSettings) -> Iterator[tuple[str, str]]:
+    """The lines that somebody holds, and who."""
+    lines: dict[str, int | None] = {"siren.pin": settings.siren.pin}
+    for name, each in (("striker", settings.striker), ("strobe", settings.strobe), ("lock", settings.lock)):
+        lines[f"{name}.pin"] = None if each is None else each.pin
+    for name, button in settings.buttons.items():
+        lines[f"buttons.{name}.pin"], lines[f"buttons.{name}.lamp"] = button.pin, button.lamp
+    for place, pin in lines.items():
+        user = None if pin is None else pins.holder(factory, pin)
+        if user is not None:
+            yield place, user
