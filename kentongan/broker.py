@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broker import service
+from broker import farewell, service
 from broker.core import accounts
 from broker.core.accounts import Operator, State
 from contract.domain.district import District
@@ -140,6 +140,7 @@ def _change(
             for pid in given or service.find_running(folder):
                 service.reload(pid)
                 click.echo(f"mosquitto {pid} reads its files anew")
+            farewell.publish(folder, click.echo)
         elif changed:
             click.echo("a running broker reads this at: sudo systemctl reload mosquitto")
         return True

@@ -70,7 +70,8 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
         case Role.HUB:
             # Of alarms, commands and rounds it writes but empty retained messages, which clear what somebody kept.
             cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY))
-            own = (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"))
+            # Of a post's status it writes the last one, when its account is revoked.
+            own = (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"), NodeTopic(ANY, ANY, "status"))
             return (Rule(Access.READ, f"{topics.ROOT}/#"), *write(*own, *cleared))
         case Role.NODE:
             (village,) = account.villages

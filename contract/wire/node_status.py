@@ -12,6 +12,7 @@ from contract.wire import codec
 from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, text, text_if_any
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
+REVOKED = "revoked"  # the reason in the last status of a post whose account is shut out
 _LAST = ("state", "node", "village", "boot", "version", "reason")  # the members of one that is gone
 
 

@@ -39,6 +39,9 @@ REASONS: Mapping[str, Text] = {
     "quiet": Text("tersambung, tetapi tidak berbunyi", "linked, but quiet"),
     "unanswered": Text("tidak menjawab", "it does not answer"),
 }
+LEFT: Mapping[str, Text] = {  # why a post is offline
+    "revoked": Text("dicabut", "revoked"),
+}
 SO_IT_REPORTS = Text("begitu laporannya sendiri", "so it reports itself")
 SOUNDED = Text("terakhir masih berbunyi; {why}", "it sounded when last seen; {why}")
 SEVERITIES: Mapping[str, Text] = {

@@ -91,7 +91,9 @@ def activity(status: NodeStatus | None, labels: Labels) -> str:
     parts += [f"⚠ {each}" for each in _faults(status.faults)]
     if status.outbox:
         parts.append(labels(texts.OUTBOX, count=status.outbox))
-    return ", ".join([*parts, *([clean(status.reason)] if status.state == OFFLINE and status.reason else [])])
+    if status.state == OFFLINE and status.reason:
+        parts.append(labels.word(texts.LEFT, status.reason))
+    return ", ".join(parts)
 
 
 def missing(alarm: AlarmSnapshot, labels: Labels) -> str:

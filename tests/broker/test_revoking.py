@@ -1,5 +1,6 @@
 """Letting in and shutting out, while the broker runs and others are linked."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from broker import mosquitto
 from broker.mosquitto import program
+from broker.trial import packets
 from broker.trial.client import ProbeError
 from tests.broker.installation import BASE, Installation, run
 
@@ -35,6 +37,26 @@ def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -
     with running.connect(STOLEN) as again:
         assert again.log_in(STOLEN, STOLEN, password) == 0x87
     assert not running.bundle(STOLEN).exists()
+
+
+def test_a_post_that_is_revoked_is_offline_at_once_and_says_why(running: Installation) -> None:
+    topic = f"{BASE}/kalibagor/node/pos-1/status"
+    with running.login(STOLEN) as stolen, running.login("operator", topic) as operator:
+        assert stolen.publish(topic, b'{"state":"ready","boot":"b1"}', retain=True) in (0, 0x10)
+        assert operator.wait(bool)
+        said = running.tool("revoke", "kalibagor.pos-1", "--reload")
+        assert operator.wait(lambda came: len(came) == 2), said.lines
+        last = operator.messages[-1]
+    with running.login("operator") as later:
+        asked = bytearray(packets.subscribe(1, topic))
+        asked[-1] = 0  # with what is retained, which the probe does not ask for
+        later.send(bytes(asked))
+        assert later.wait(bool)
+        kept = [each.payload for each in later.messages]
+
+    assert (said.code, json.loads(last.payload)) == (0, {
+        "state": "offline", "node": "pos-1", "village": "kalibagor", "boot": "", "version": "", "reason": "revoked"})
+    assert kept == [last.payload]
 
 
 def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installation) -> None:

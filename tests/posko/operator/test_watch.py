@@ -175,6 +175,14 @@ def test_who_is_away_offline_or_unknown_to_the_district_file_is_said() -> None:
     ]
 
 
+def test_a_revoked_post_is_called_so() -> None:
+    gone = status(KALIBAGOR, state="offline", reason="revoked")
+
+    assert told(watching(), 1.0, gone) == ["kalibagor/pos-1, Pos Kamling Kalibagor: terputus, dicabut"]
+    assert told(watching(), 1.0, gone, labels=ENGLISH) == [
+        "kalibagor/pos-1, Pos Kamling Kalibagor: offline, revoked"]
+
+
 def test_a_post_that_is_offline_is_not_away_as_well() -> None:
     sitting = watching(status(KALIBAGOR, kept=True, state="offline"), hub(posts={KALIBAGOR: "away"}))
 
