@@ -5,7 +5,7 @@ import math
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from posko.labels.labels import Labels
 from posko.labels.language import Language
 from posko.operator.core import orders
 from posko.operator.core.orders import Act, Order
+
+_SENDER = "operator/"
 
 
 def _finite(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -179,7 +181,27 @@ def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:
         posko_settings.fail(found)
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
-    sys.exit(service.Desk(config, labels, _say).obey(order, wait_s))
+    sys.exit(service.Desk(config, labels, _introduced(_who(config, labels))).obey(order, wait_s))
+
+
+def _who(config: Config, labels: Labels) -> str:
+    """As whom, in which district and at which broker an order goes out: settings of another place are seen by it."""
+    broker = config.settings.broker
+    who = _sender(config).removeprefix(_SENDER)
+    who = who if broker.username else labels(texts.NO_ACCOUNT, login=who)
+    return labels(texts.ORDERED_AS, who=who, district=labels.district, broker=f"{broker.host}:{broker.port}")
+
+
+def _introduced(head: str) -> Callable[[str], None]:
+    """Writes lines with *head* before the first; not by itself, for nothing is written before an order is sent."""
+    waiting = [head]
+
+    def say(line: str) -> None:
+        while waiting:
+            _say(waiting.pop())
+        _say(line)
+
+    return say
 
 
 def _sender(config: Config) -> str:
@@ -188,7 +210,7 @@ def _sender(config: Config) -> str:
         name = config.settings.broker.username or getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         name = "?"
-    return f"operator/{printable(name, 80)}"
+    return f"{_SENDER}{printable(name, 80)}"
 
 
 def _say(line: str) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,15 @@ from posko.labels.language import Language
 
 VARIABLE = "KENTONGAN_CONFIG"
 LANGUAGE_VARIABLE = "KENTONGAN_LANG"
-PLACES = (Path("~/.config/kentongan/posko.yaml"), Path("/etc/kentongan/posko.yaml"))
+HOME_VARIABLE = "XDG_CONFIG_HOME"
+
+
+def places(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """Where settings are sought, in order. The first is where Mosquitto's clients seek theirs, and `pasang` puts both.
+
+    So `kentongan alarm` rings as whoever `mosquitto_pub` does: with the variable set, nothing in ~/.config counts.
+    """
+    return Path(environ.get(HOME_VARIABLE) or "~/.config", "kentongan/posko.yaml"), Path("/etc/kentongan/posko.yaml")
 
 
 def fail(faults: Iterable[str]) -> NoReturn:
@@ -26,10 +34,10 @@ def fail(faults: Iterable[str]) -> NoReturn:
     sys.exit(2)
 
 
-def find(places: Sequence[Path]) -> Path:
-    """The first of *places* where there are settings; ends the program where there are none."""
-    wanted = f"give --config FILE, or set {VARIABLE}, or write {places[0]}"
-    folders = {place: place.expanduser().parent for place in places}
+def find(sought: Sequence[Path]) -> Path:
+    """The first of the places *sought* where there are settings; ends the program where there are none."""
+    wanted = f"give --config FILE, or set {VARIABLE}, or write {sought[0]}"
+    folders = {place: place.expanduser().parent for place in sought}
     for place in folders:
         if os.access(place.expanduser(), os.F_OK):
             return place.expanduser()
@@ -40,13 +48,14 @@ def find(places: Sequence[Path]) -> Path:
 
 
 def _given_or_found(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
-    return given if given is not None else find(PLACES)
+    return given if given is not None else find(places(os.environ))
 
 
 CONFIG = click.option(
     "--config", "path", envvar=VARIABLE, type=click.Path(readable=False, path_type=Path), metavar="FILE",
     callback=_given_or_found,
-    help=f"The settings, such as config/posko.yaml. Otherwise ${VARIABLE}, {PLACES[0]} or {PLACES[1]}.",
+    help=f"The settings, such as config/posko.yaml. Otherwise ${VARIABLE}, ~/.config/kentongan/posko.yaml (with "
+         f"${HOME_VARIABLE}, there instead of ~/.config) or /etc/kentongan/posko.yaml.",
 )
 
 

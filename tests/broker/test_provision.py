@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -214,6 +215,26 @@ def test_a_districts_own_code_families_go_into_their_folder_on_windows_too() -> 
     place = r"%USERPROFILE%\.config\kentongan"
     made = lines.index(rf'if not exist "{place}\rhythms\" mkdir "{place}\rhythms"')
     assert made < lines.index(rf'copy /y "rhythms\kota.yaml" "{place}\rhythms\kota.yaml" >nul')
+
+
+def test_in_one_shell_both_programs_ring_as_the_same_operator(
+    shared: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One operator's files are at home, another's where XDG_CONFIG_HOME shows: the variable decides for both."""
+    run(["sh", str(shared.bundle("operator") / "pasang")], home=tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "siti"))
+    run(["sh", str(shared.bundle("siti") / "pasang")], home=tmp_path)
+    with shared.login("layar", f"{BASE}/+/alarm/+") as reader:
+        for words in (
+            [program("mosquitto_pub"), "-t", f"{BASE}/patokan/alarm/pencurian", "-n"],
+            [sys.executable, "-m", "kentongan", "alarm", "pencurian", "patokan", "--wait", "0.5"],
+        ):
+            refused = run(words, home=tmp_path, check=False)
+        reader.catch_up()
+        assert reader.messages == []
+    assert refused.returncode == 1
+    assert refused.stdout.splitlines()[0] == (
+        f"sebagai siti, di Kecamatan Situbondo, lewat broker 127.0.0.1:{shared.ports['operators']}")
 
 
 def test_a_reader_listens_with_two_words(shared: Installation, tmp_path: Path) -> None:

@@ -39,7 +39,16 @@ def test_settings_are_sought_at_home_then_in_etc(places: tuple[Path, Path]) -> N
     found.append(posko_settings.find(places))
 
     assert found == [etc, home]
-    assert list(map(str, posko_settings.PLACES)) == ["~/.config/kentongan/posko.yaml", "/etc/kentongan/posko.yaml"]
+
+
+@pytest.mark.parametrize(("environ", "first"), [
+    ({}, "~/.config/kentongan/posko.yaml"), ({"XDG_CONFIG_HOME": ""}, "~/.config/kentongan/posko.yaml"),
+    ({"XDG_CONFIG_HOME": "/srv/siti"}, "/srv/siti/kentongan/posko.yaml"),
+])
+def test_they_are_sought_first_where_mosquittos_clients_seek_their_options(
+    environ: dict[str, str], first: str
+) -> None:
+    assert list(map(str, posko_settings.places(environ))) == [first, "/etc/kentongan/posko.yaml"]
 
 
 def test_without_settings_it_says_where_they_are_sought(

@@ -32,6 +32,8 @@ def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Pla
     assert (sent["note"], sent["status"], sent["identifier"][:9], sent["sender"][:9]) == (
         "rumah Pak RT 3", "Actual", "operator.", "operator/")
     assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not done.said(f"berbunyi: {post}")] == []
+    assert done.lines[0].startswith("sebagai ")
+    assert done.lines[0].endswith(f" (tanpa akun), di Kecamatan Situbondo, lewat broker 127.0.0.1:{place.broker.port}")
     assert done.said("sudah masuk ke posko; diulang")
     assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi setelah ")
 
@@ -44,6 +46,7 @@ def test_an_alarm_that_rings_already_rings_and_the_all_clear_ends_it_everywhere(
     clear = place.run("clear", "kalibagor")
 
     assert (again.code, clear.code) == (0, 0)
+    assert clear.lines[0].startswith("sebagai ")
     assert again.lines[-1] == "✓ 3 dari 3 pos berbunyi"
     assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not clear.said(f"sudah tidak berbunyi: {post}")] == []
 
@@ -63,6 +66,7 @@ def test_silence_quiets_its_village_and_no_other(place: Place) -> None:
     for post in place.posts.values():
         post.expect_on("strobe")
     done = place.run("silence", "kotakan")
+    assert done.lines[0].startswith("sebagai ")
     sounding = {name: post.on("strobe") for name, post in place.posts.items()}
 
     assert done.code == 0
@@ -89,6 +93,7 @@ def test_a_self_test_tells_each_posts_answer_and_nothing_sounds(place: Place) ->
 
     assert done.code == 0
     assert [post for post in place.posts if not done.said(f"normal: {post}")] == []
+    assert done.lines[0].startswith("sebagai ")
     assert done.said("siren ok")
     assert done.said("SIMULASI")
     assert {name: len(post.sounds()) for name, post in place.posts.items()} == before
