@@ -12,7 +12,7 @@ from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.village import BASE, HURRIED, Post, alarm, impatient, silence
 
-COUNT = 200_000
+COUNT = 10_000  # of each kind: several times what the inbox holds of any; the long ones would be 40 MB
 
 
 def memory_mb(post: Post) -> float:
@@ -53,7 +53,7 @@ FLOODS = {
 }
 
 
-def test_after_200000_messages_of_every_kind_silence_and_alarms_and_buttons_are_obeyed(
+def test_after_a_flood_of_every_kind_silence_and_alarms_and_buttons_are_obeyed(
     folder: Path, broker: PrivateBroker, posts: list[Post]
 ) -> None:
     post = Post(folder / "a", broker.port, hub=True).begin()
@@ -63,7 +63,7 @@ def test_after_200000_messages_of_every_kind_silence_and_alarms_and_buttons_are_
     before_mb = memory_mb(post)
     peak_mb = before_mb
     for topic, line in FLOODS.values():
-        with flood(broker, f"{BASE}/{topic}", line, COUNT // len(FLOODS)) as speaker:
+        with flood(broker, f"{BASE}/{topic}", line, COUNT) as speaker:
             while speaker.poll() is None:
                 peak_mb = max(peak_mb, memory_mb(post))
                 time.sleep(0.02)  # from one look to the next
