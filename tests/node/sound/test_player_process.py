@@ -249,7 +249,7 @@ def test_a_device_that_cannot_be_opened_is_told_in_a_sentence_and_ends_it() -> N
 def test_a_device_that_blocks_as_it_is_opened_leaves_it_mute_until_it_opens(folder: Path) -> None:
     ear = Ear(folder / "ear")
     with Player(speaker(ear.path)) as player:
-        assert wait_until(lambda: ignores_sigint(player.process.pid))
+        assert wait_until(lambda: ignores_sigterm(player.process.pid))
         mute = player.is_mute(0.3)
         with ear:
             player.hear("ready")
@@ -324,7 +324,7 @@ def test_it_is_killed_with_its_node_though_its_device_hangs(folder: Path) -> Non
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        began = wait_until(lambda: ignores_sigint(pid))
+        began = wait_until(lambda: ignores_sigterm(pid))
         hangs = not select([near], [], [], 0.3)[0] and not is_gone(pid)
         parent.kill()
         died = wait_until(lambda: is_gone(pid))
@@ -342,11 +342,14 @@ def test_it_ends_though_its_node_was_gone_before_it_could_hear_of_that(folder: P
     assert (code, "Traceback" in said) == (0, False)
 
 
-def ignores_sigint(pid: int) -> bool:
-    """Whether *pid* has got so far as to ignore it (proc(5)); then it will hear of its parent's death, too."""
+def ignores_sigterm(pid: int) -> bool:
+    """Whether *pid* has got so far as to ignore it (proc(5)); then it will hear of its parent's death, too.
+
+    SIGINT would not tell: who is started in a shell's background ignores it from the first.
+    """
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     ignored = next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:"))
-    return bool(int(ignored, 16) >> (signal.SIGINT - 1) & 1)
+    return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def test_ctrl_c_is_for_the_node(folder: Path) -> None:
