@@ -324,10 +324,15 @@ def test_it_is_killed_with_its_node_though_its_device_hangs(folder: Path) -> Non
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        began = wait_until(lambda: ignores_sigterm(pid))
-        hangs = not select([near], [], [], 0.3)[0] and not is_gone(pid)
-        parent.kill()
-        died = wait_until(lambda: is_gone(pid))
+        try:
+            began = wait_until(lambda: ignores_sigterm(pid))
+            hangs = not select([near], [], [], 0.3)[0] and not is_gone(pid)
+            parent.kill()
+            died = wait_until(lambda: is_gone(pid))
+        finally:
+            parent.kill()
+            if not is_gone(pid):
+                os.kill(pid, signal.SIGKILL)
 
     assert (began, hangs, died) == (True, True, True)
 
