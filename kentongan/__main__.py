@@ -6,7 +6,7 @@ from io import TextIOWrapper
 
 import click
 
-from contract.settings.suggestions import nearest
+from kentongan.command_group import CommandGroup
 
 # name: (module, attribute, what --help says of it)
 COMMANDS = {
@@ -23,25 +23,20 @@ COMMANDS = {
     "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
     "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
     "broker": ("kentongan.broker", "broker", "Make a safe broker: accounts, certificates, access lists."),
+    "completion": ("kentongan.completion", "completion", "Print the script by which a shell completes words."),
     "demo": ("kentongan.demo", "demo", "Six villages and a police post, on this machine."),
 }
 
 
-class _Rooms(click.Group):
+class _Rooms(CommandGroup):
     """A group that imports a subcommand's module only when it is called: a node needs no demo in its memory."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            if ctx.resilient_parsing or cmd_name.startswith("-"):
-                return None
-            close = nearest(cmd_name, COMMANDS)
-            ctx.fail(f"no such command {cmd_name!r}; "
-                     + (f"did you mean {close}?" if close else f"known: {', '.join(COMMANDS)}"))
-        module, name, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), name)
+    def load(self, ctx: click.Context, name: str) -> click.Command | None:
+        module, attribute, _ = COMMANDS[name]
+        command = getattr(import_module(module), attribute)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -50,7 +45,7 @@ class _Rooms(click.Group):
 
 
 @click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="kentongan-digital", message="kentongan %(version)s")
+@click.version_option(None, "-V", "--version", package_name="kentongan-digital", message="kentongan %(version)s")
 def main() -> None:
     """Kentongan digital: the village's alarm drum, for a whole district."""
     for stream in (sys.stdout, sys.stderr):

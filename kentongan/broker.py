@@ -14,13 +14,10 @@ from broker.core.accounts import Operator, State
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
 from kentongan.broker_check import check
-from kentongan.broker_command import FOLDER, guarded
+from kentongan.broker_command import OUT, guarded
+from kentongan.command_group import CommandGroup
 from kentongan.uplink import uplink
 
-OUT = click.option(
-    "--out", "folder", envvar="KENTONGAN_BROKER", type=click.Path(readable=False, path_type=Path), metavar="DIR",
-    default=FOLDER, show_default=True, help="The installation's folder.",
-)
 RELOAD = click.option("--reload", "reloads", is_flag=True,
                       help="Have the Mosquitto that runs with this installation's configuration read its files anew.")
 PID_FILE = click.option("--pid-file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
@@ -28,7 +25,7 @@ PID_FILE = click.option("--pid-file", type=click.Path(readable=False, path_type=
 NAME = click.argument("name")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def broker() -> None:
     """Make a safe broker: accounts, passwords, certificates, access lists, and a bundle for everyone."""
 

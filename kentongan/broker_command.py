@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -10,6 +11,10 @@ from broker.mosquitto import BrokerError
 from contract.settings.schema import SettingsError
 
 FOLDER = "/etc/kentongan-broker"
+OUT = click.option(
+    "--out", "folder", envvar="KENTONGAN_BROKER", type=click.Path(readable=False, path_type=Path), metavar="DIR",
+    default=FOLDER, show_default=True, help="The installation's folder.",
+)
 
 
 def guarded(act: Callable[[], bool]) -> NoReturn:

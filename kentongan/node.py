@@ -10,13 +10,10 @@ import click
 
 from contract.settings.schema import SettingsError
 from kentongan.log_format import LOG_FORMAT
+from kentongan.node_settings import CONFIG
 from node import config
 from node.sound.core import driver_settings
 
-CONFIG = click.option(
-    "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
-    help="The node's settings, such as config/node.yaml.",
-)
 SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
 
 

@@ -17,7 +17,7 @@ from contract.domain.incidents import ALL_CLEAR, Incident, meant
 from contract.settings.suggestions import nearest
 from contract.text import printable, unreadable
 from contract.wire import typed
-from kentongan import posko_settings
+from kentongan import completion, posko_settings
 from posko.config import Config
 from posko.labels import texts
 from posko.labels.labels import Labels
@@ -39,11 +39,11 @@ WAIT = click.option(
     callback=_finite, help="How many seconds the broker, and then the posts, may take.",
 )
 EXERCISE = click.option("--exercise", is_flag=True, help="Only an exercise (latihan).")
-VILLAGE = click.argument("village")
+VILLAGE = click.argument("village", shell_complete=completion.villages)
 
 
 @click.command()
-@click.argument("incident")
+@click.argument("incident", shell_complete=completion.alarms)
 @VILLAGE
 @click.option("--note", default="", metavar="TEXT", help="For people: where, who, what.")
 @EXERCISE

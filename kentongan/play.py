@@ -17,6 +17,7 @@ from contract.domain.incidents import PATROL, Catalogue, Family, cycles
 from contract.domain.rhythm import Cycle, Span
 from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
+from kentongan import completion
 from node import config
 from node.core.effects import Play
 from node.settings import SoundSettings
@@ -42,7 +43,7 @@ class _Source:
 
 
 @click.command()
-@click.argument("incident")
+@click.argument("incident", shell_complete=completion.codes)
 @click.option("--config", "path", type=click.Path(readable=False, path_type=Path), metavar="FILE",
               help="A node's settings: its codes, loudspeaker and voice. Without it: what is shipped, without a voice, "
                    "on ALSA's default device.")

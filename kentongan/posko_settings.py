@@ -47,8 +47,10 @@ def find(sought: Sequence[Path]) -> Path:
     fail([f"no settings: {wanted}; config/posko.yaml is an example"])
 
 
-def _given_or_found(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
-    return given if given is not None else find(places(os.environ))
+def _given_or_found(context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path | None:
+    if given is not None or context.resilient_parsing:  # a shell asks what there is; it needs no settings
+        return given
+    return find(places(os.environ))
 
 
 CONFIG = click.option(

@@ -11,6 +11,7 @@ from contract.domain import speech as spoken
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.settings.schema import SettingsError
+from kentongan.node_settings import CONFIG
 from node import config
 from node.config import Config
 from node.sound.core.render import BREATH_S
@@ -21,10 +22,7 @@ NONE = "TIDAK ADA (missing)"
 
 
 @click.command()
-@click.option(
-    "--config", "path", required=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
-    help="The node's settings, such as config/node.yaml.",
-)
+@CONFIG
 @click.option("--again", is_flag=True, help="Render everything that is not recorded anew.")
 def voice(path: Path, *, again: bool) -> None:
     """Render and list what a node's loudspeaker says.

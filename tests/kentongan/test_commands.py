@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kentongan import play
+from kentongan import node_settings, play
 from kentongan.__main__ import COMMANDS, main
+from kentongan.broker import broker
 from runtime.files import load_shipped
 from testing.program import LIMIT_S
 from tests.contract.shipped import FAMILIES, catalogue
@@ -296,8 +297,65 @@ def test_the_main_help_names_every_command() -> None:
     assert all(f"  {command} " in told for command in COMMANDS)
 
 
-def test_the_version_is_told() -> None:
-    assert run("--version").stdout.startswith("kentongan ")
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_the_version_is_told(flag: str) -> None:
+    assert run(flag).stdout.startswith("kentongan ")
+
+
+@pytest.mark.parametrize("words", [(), ("broker",)], ids=["kentongan", "broker"])
+def test_without_a_word_a_group_shows_its_help_which_is_no_fault(words: tuple[str, ...]) -> None:
+    bare, asked, helped = run(*words), run(*words, "--help"), run(*words, "help")
+
+    assert (bare.exit_code, bare.stderr, bare.stdout) == (0, "", asked.stdout)
+    assert (helped.exit_code, helped.stdout) == (0, asked.stdout)
+
+
+@pytest.mark.parametrize(("words", "same"), [
+    (("help", "alarm"), ("alarm", "--help")), (("help", "broker", "add"), ("broker", "add", "--help")),
+    (("broker", "help", "add"), ("broker", "add", "--help")),
+])
+def test_help_of_a_command_is_what_the_command_says_of_itself(words: tuple[str, ...], same: tuple[str, ...]) -> None:
+    assert (run(*words).exit_code, run(*words).stdout) == (0, run(*same).stdout)
+
+
+def test_help_of_a_command_that_there_is_not_is_answered_as_a_typo_is() -> None:
+    result = run("help", "alrm")
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith("no such command 'alrm'; did you mean alarm?\n")
+
+
+def test_a_group_within_answers_typos_in_the_same_style() -> None:
+    result = run("broker", "chek")
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith("no such command 'chek'; did you mean check?\n")
+
+
+@pytest.mark.parametrize("command", ["node", "rest", "check", "voice"])
+def test_a_nodes_settings_are_found_as_an_operators_are(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_settings, "PLACE", tmp_path / "node.yaml")
+    none = run(command)
+    (tmp_path / "node.yaml").write_text("no: settings\n", "utf-8")
+    found = run(command)
+    monkeypatch.setenv("KENTONGAN_NODE_CONFIG", str(tmp_path / "other.yaml"))
+    named = run(command)
+
+    assert (none.exit_code, none.stderr) == (
+        2, (f"no settings: give --config FILE, or set KENTONGAN_NODE_CONFIG, or write {tmp_path / 'node.yaml'}; "
+           "config/node.yaml is an example\n"))
+    assert found.exit_code == 2
+    assert found.stderr.startswith("node.yaml.")
+    assert named.stderr.startswith(f"{tmp_path / 'other.yaml'}: cannot be read: ")
+
+
+def test_the_manual_page_names_every_command() -> None:
+    page = (ROOT / "docs/kentongan.1").read_text("ascii")
+
+    assert [name for name in COMMANDS if f".B {name}\n" not in page and f".BR {name} " not in page] == []
+    assert [name for name in broker.commands if f"broker {name}" not in page] == []
 
 
 @pytest.mark.parametrize("words", [

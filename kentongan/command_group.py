@@ -1,0 +1,32 @@
+"""What every group of commands does alike: without words it shows its help, and it answers a typo with the nearest."""
+
+import click
+
+from contract.settings.suggestions import nearest
+
+
+class CommandGroup(click.Group):
+    """A group that answers `help`, nothing and typos in the one way. Nothing at all is a question: exit 0."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without words it shows its help; `help COMMAND` is COMMAND's help."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        if not args and not ctx.resilient_parsing:
+            args = ["--help"]
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command; ends the program where there is none, with what was probably meant."""
+        names = self.list_commands(ctx)
+        if cmd_name in names:
+            return self.load(ctx, cmd_name)
+        if not ctx.resilient_parsing and not cmd_name.startswith("-"):
+            close = nearest(cmd_name, names)
+            ctx.fail(f"no such command {cmd_name!r}; "
+                     + (f"did you mean {close}?" if close else f"known: {', '.join(names)}"))
+        return None
+
+    def load(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command *name*, which there is."""
+        return super().get_command(ctx, name)
