@@ -23,6 +23,7 @@ from broker.mosquitto import BrokerError
 from broker.trial import running
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
+from runtime.files import load_district
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 # What a command does to the state: the new one, and the accounts that get new passwords.
@@ -40,6 +41,8 @@ def change(
     Raises SettingsError, BrokerError.
     """
     files = None if district_file is None else _district_files(district_file)
+    if district_file is not None:
+        _check_district(district_file)
     found = finding.understand(str(folder), store.read(folder), files)
     state, renewed = act(found.state, found.district)
     accounts.check(state, found.district)
@@ -138,6 +141,16 @@ def _try(wanted: Site, tree: Tree) -> None:
                 running.greet(trial, hub, password)
     except BrokerError as error:
         raise BrokerError(f"nothing was changed: {error}") from None
+
+
+def _check_district(path: Path) -> None:
+    """Raises SettingsError with what a node or the hub would refuse of the district in *path*, and of its codes."""
+    faults: list[str] = []
+    district, _, _ = load_district(faults, path)
+    if district is not None and not any(village.posts for village in district.villages.values()):
+        faults.append(f"{path.name}.villages: no village has a post, so no box could be let in; write one under posts")
+    if faults:
+        raise SettingsError(faults)
 
 
 def _district_files(path: Path) -> Tree:

@@ -25,15 +25,24 @@ def read(folder: Path) -> Tree:
     try:
         if folder.exists() and not folder.is_dir():
             raise SettingsError([f"{folder}: is no folder"])
-        paths = [path for path in folder.glob("*") if path.is_file()]
-        paths += [path for room in ROOMS for path in (folder / room).rglob("*") if path.is_file()]
+        there = sorted(folder.iterdir()) if folder.exists() else []  # not glob: it passes over what it may not read
+        paths = [path for path in there if path.is_file()]
+        for room in there:
+            if room.name in ROOMS:
+                for place, _, names in os.walk(room, onerror=_raise):
+                    paths += [path for name in names if (path := Path(place, name)).is_file()]
         return {
             str(path.relative_to(folder)): File(path.read_bytes(), path.stat().st_mode & 0o777)
             for path in paths if not path.name.endswith(_NEW)
         }
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}; run this as its owner, or as root (sudo)"
+        denied = isinstance(error, PermissionError)
+        reason = "cannot be read by this user; use sudo" if denied else f"cannot be read: {error.strerror}"
         raise SettingsError([f"{error.filename or folder}: {reason}"]) from None
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def write(folder: Path, changes: Iterable[Change]) -> None:

@@ -36,6 +36,7 @@ class Config:
     speaker: Speaker | None
     recordings: Path | None
     state_dir: Path
+    password_warnings: tuple[str, ...] = ()
 
 
 def load(
@@ -69,6 +70,7 @@ def load(
         speaker=None if settings.sound is None else speaker(settings.sound),
         recordings=recordings,
         state_dir=base / settings.state_dir,
+        password_warnings=tuple(files.password_warnings(base, broker)),
     )
 
 
@@ -102,6 +104,7 @@ def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str,
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
+    yield from found.password_warnings
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)
     if found.speaker is not None:

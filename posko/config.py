@@ -32,6 +32,7 @@ class Config:
     password: str | None
     ca_file: Path | None
     state_dir: Path
+    password_warnings: tuple[str, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -49,11 +50,15 @@ def load(path: Path) -> Config:
     ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
     if faults or settings is None or district is None or catalogue is None or family is None:
         raise SettingsError(faults)
-    return Config(settings, district, catalogue, password, ca_file, state_dir=base / settings.state_dir)
+    return Config(
+        settings, district, catalogue, password, ca_file, state_dir=base / settings.state_dir,
+        password_warnings=tuple(files.password_warnings(base, broker)),
+    )
 
 
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
+    yield from found.password_warnings
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)

@@ -19,12 +19,14 @@ from contract.domain.district import District, read_district
 from contract.domain.incidents import Catalogue, Family, read_catalogue, read_family
 from contract.settings import yamltext
 from contract.settings.broker import BrokerSettings
+from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import PATH, SLUG, SettingsError
 from contract.settings.suggestions import hint
 from runtime import clock
 
 T = TypeVar("T")
 
+PLAIN_PORT, TLS_PORTS = 1883, (8883, 8884)  # MQTT's registered ports, and the operators' of `kentongan broker`
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -89,6 +91,10 @@ def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
     """What is doubtful about the way to the broker."""
+    if ca_file is None and broker.port in TLS_PORTS:
+        yield f"broker: port {broker.port} speaks TLS as a rule; then give ca_file"
+    if ca_file is not None and broker.port == PLAIN_PORT:
+        yield f"broker: port {broker.port} speaks no TLS as a rule; take 8883, or leave ca_file out"
     if is_loopback(broker.host):
         return
     if ca_file is None:
@@ -133,14 +139,13 @@ def _is_file(path: Path) -> bool:
 def mapping(path: Path, example: str) -> dict[str, Any]:
     """What stands in *path*; *example* is a shipped file of its kind. Raises SettingsError."""
     try:
-        found = yamltext.load(path.read_text(encoding="utf-8"))
+        found = yamltext.load(decode(path.read_bytes()))
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise SettingsError([f"{path}: must be UTF-8 text"]) from None
+    except EncodingError as error:
+        raise SettingsError([f"{path}: {error}"]) from None
     except yamltext.YamlError as error:
-        tab = "; indent with spaces" if "'\\t'" in str(error) else ""
-        raise SettingsError([f"{path.name}: {error}{tab}"]) from None
+        raise SettingsError([f"{path.name}: {error}"]) from None
     if found is None:
         raise SettingsError([f"{path.name}: is empty; start from config/{example}"])
     if not isinstance(found, dict):
@@ -167,13 +172,34 @@ def read_password(base: Path, broker: Mapping[str, Any], place: str) -> str | No
         return None
     remedy = "write the password into it, and let the node's user read it"
     try:
-        password = path.read_text(encoding="utf-8").rstrip("\n")
+        password, *_ = _lines(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SettingsError([f"{place}.password_file: {path} cannot be read: {reason}; {remedy}"]) from None
     if not password:
         raise SettingsError([f"{place}.password_file: {path} is empty; {remedy}"])
     return password
+
+
+def password_warnings(base: Path, broker: Mapping[str, Any]) -> Iterator[str]:
+    """What else than a password stands in the file that *broker* names."""
+    path = named(base, broker, "password_file")
+    try:
+        lines = [] if path is None else _lines(path)
+    except (OSError, ValueError):
+        return  # which read_password reports
+    if not lines:
+        return
+    place = f"broker.password_file: {path}"
+    if lines[0] != lines[0].strip():
+        yield f"{place} has a blank before or after the password; it counts as a part of it, so take it away"
+    if any(lines[1:]):
+        yield f"{place} has more than one line; the first one is the password, and the others are not read"
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of the text in *path*, one at least, without line ends. Raises OSError, EncodingError."""
+    return re.split("\r\n|\n|\r", decode(path.read_bytes()))
 
 
 def find_ca_file(base: Path, broker: Mapping[str, Any], place: str) -> Path | None:

@@ -42,7 +42,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
-from runtime.endpoint import Broker, Subscription
+from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 
 KEEPALIVE_S = 10
@@ -147,7 +147,7 @@ class Link:
             try:
                 self._connect_once()
             except OSError as error:
-                self._because(str(error))
+                self._because(explain(error, self._broker))
             except Exception as error:  # noqa: BLE001 - top of the thread: a bug in a callback must not end it
                 self._fault(Fault.LINK_THREAD, repr(error))
                 self._reason, self._cause = "the link failed and begins anew", Cause.OTHER
@@ -172,7 +172,7 @@ class Link:
         self._client = client
         # Not loop_forever: only loop() makes the pair of sockets by which a publish wakes a sleeping loop.
         # Without it, a press waited for up to a second, measured.
-        secured = "" if self._broker.ca_file is not None else ", or one whose port speaks TLS,"
+        secured = "" if self._broker.ca_file is not None else ", or one whose port speaks TLS (then give ca_file),"
         self._because(f"closed the connection without an answer; a broker without MQTT 5{secured} does that")
         while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
             if self._closing.is_set() and not client.want_write():

@@ -165,6 +165,15 @@ def reinstate(state: State, account: Account) -> State:
     return replace(state, revoked=tuple(each for each in state.revoked if each != account.username))
 
 
+def _without_settings(fault: str) -> str:
+    """*fault* of a setting `host`, as a fault of an option: which has no setting `port` beside it."""
+    fault = fault.removeprefix("host: ")
+    for remedy in ("write it under port, and the name or address alone here",
+                   "write the name or address alone, and the port under port"):
+        fault = fault.replace(remedy, "write the name or address alone; the ports stand in accounts.yaml")
+    return fault
+
+
 def check_hosts(hosts: Iterable[str], option_: str) -> None:
     """Raises SettingsError with what in *hosts* is no host name and no address."""
     faults: list[str] = []
@@ -172,7 +181,7 @@ def check_hosts(hosts: Iterable[str], option_: str) -> None:
         try:
             read(BrokerSettings, {"host": each})
         except SettingsError as error:
-            faults += [f"{option_}: {fault.removeprefix('host: ')}" for fault in error.faults]
+            faults += [f"{option_}: {_without_settings(fault)}" for fault in error.faults]
     if faults:
         raise SettingsError(faults)
 

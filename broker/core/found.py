@@ -11,6 +11,7 @@ from broker.core.secret import Pair
 from broker.core.site import BROKER, STATE
 from contract.domain.district import District, read_district
 from contract.settings import yamltext
+from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import SettingsError
 
 DISTRICT = "district/"
@@ -112,8 +113,8 @@ def _text(file: File) -> str:
 
 def _yaml(name: str, file: File) -> object:
     try:
-        return yamltext.load(file.body.decode("utf-8"))
+        return yamltext.load(decode(file.body))
     except yamltext.YamlError as error:
         raise SettingsError([f"{name}: {error}"]) from None
-    except UnicodeDecodeError:
-        raise SettingsError([f"{name}: is no UTF-8 text"]) from None
+    except EncodingError as error:
+        raise SettingsError([f"{name}: {error}"]) from None

@@ -47,6 +47,8 @@ def test_a_name_or_an_address_is_a_host(tmp_path: Path, host: str) -> None:
 
 @pytest.mark.parametrize(("host", "told"), [
     ("mqtt://posko", "begins with a scheme; write the name or address alone, and the port under port"),
+    *((host, "is not an address: that has four numbers from 0 to 255 without leading zeros, such as 192.168.1.10")
+      for host in ("10.0.0.256", "192.168.1.300", "192.168.1", "1.2.3.4.5", "192.168.001.10", "256.1")),
     ("posko:1883", "ends with a port; write it under port, and the name or address alone here"),
     ("[::1]:1883", "ends with a port; write it under port, and the name or address alone here"),
     *((host, NO_HOST) for host in ("my posko", " ", "posko..local", "-posko", "posko-", "posko/x", "[::1]", "posko\n")),
@@ -85,7 +87,7 @@ def test_a_name_and_a_password_belong_together(tmp_path: Path, broker: dict[str,
 
 @pytest.mark.parametrize("name", ["missing", "binary", ".", "x" * 300])
 def test_a_password_file_that_cannot_be_read_is_a_fault(tmp_path: Path, name: str) -> None:
-    (tmp_path / "binary").write_bytes(b"\xff")
+    (tmp_path / "binary").write_bytes(b"p\xff")
     broker = {"host": "posko", "username": "pos-1", "password_file": name}
     (fault,) = faults(write(tmp_path, with_posts(broker=broker)))
 
@@ -131,7 +133,53 @@ def test_the_brokers_faults_are_told_whatever_else_is_wrong(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("body", [
+    b"rahasia", b"rahasia\n", b"rahasia\r\n", b"\xef\xbb\xbfrahasia\r\n", "rahasia\r\n".encode("utf-16"),
+    "rahasia\r\n".encode("utf-16-le"), b"rahasia\nsecond line\n", b"rahasia\r\n\r\n",
+], ids=["bare", "Unix", "Windows", "mark", "UTF-16", "UTF-16 without a mark", "two lines", "an empty line"])
+def test_a_password_is_the_first_line_of_its_file_in_whichever_encoding(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "secret").write_bytes(body)
+    broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
+
+    assert config.load(write(tmp_path, with_posts(broker=broker))).password == "rahasia"  # noqa: S105
+
+
+@pytest.mark.parametrize(("body", "told"), [
+    (b"rahasia\r\n\n", []),
+    (b"rahasia \n", ["has a blank before or after the password; it counts as a part of it, so take it away"]),
+    (b"rahasia\nlagi\n", ["has more than one line; the first one is the password, and the others are not read"]),
+])
+def test_what_else_stands_in_a_password_file_is_warned_of(tmp_path: Path, body: bytes, told: list[str]) -> None:
+    (tmp_path / "secret").write_bytes(body)
+    broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
+
+    assert warned(tmp_path, broker=broker) == [f"broker.password_file: {tmp_path / 'secret'} {each}" for each in told]
+
+
+def test_a_password_file_with_zero_bytes_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"raha\0sia\n")
+    broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
+    (fault,) = faults(write(tmp_path, with_posts(broker=broker)))
+
+    assert "is damaged: it holds zero bytes, as a power cut leaves them" in fault
+
+
 # What `check` warns of.
+
+
+@pytest.mark.parametrize(("port", "secured", "told"), [
+    (1883, False, []), (8883, True, []), (8884, True, []), (9999, False, []), (9999, True, []),
+    (8883, False, ["broker: port 8883 speaks TLS as a rule; then give ca_file"]),
+    (8884, False, ["broker: port 8884 speaks TLS as a rule; then give ca_file"]),
+    (1883, True, ["broker: port 1883 speaks no TLS as a rule; take 8883, or leave ca_file out"]),
+])
+def test_a_port_that_does_not_fit_the_ca_file_is_warned_of(
+    tmp_path: Path, port: int, secured: bool, told: list[str]
+) -> None:
+    (tmp_path / "ca.pem").write_text(CERTIFICATE, "utf-8")
+    broker = {"host": "127.0.0.1", "port": port, **({"ca_file": "ca.pem"} if secured else {})}
+
+    assert warned(tmp_path, broker=broker) == told
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "localhost", "::1"])
@@ -146,7 +194,7 @@ def test_a_broker_elsewhere_that_is_told_all_in_the_clear_is_warned_of(tmp_path:
     named = {**nobody, "username": "pos-1", "password_file": "secret"}
     bare, clear, hidden = (
         warned(tmp_path, broker=broker)
-        for broker in (nobody, named, {**named, "ca_file": "ca.pem"})
+        for broker in (nobody, named, {**named, "ca_file": "ca.pem", "port": 8883})
     )
 
     assert bare == [

@@ -321,9 +321,27 @@ def test_a_file_that_is_no_settings_is_a_fault(tmp_path: Path, text: str, told: 
 
 def test_a_file_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "node.yaml"
-    path.write_bytes(b"\xff\xfe\x00")
+    path.write_bytes(b"node: pos-1\nname: Pak Ma\x92ruf\n")
 
-    assert faults(path) == (f"{path}: must be UTF-8 text",)
+    remedy = "save it as UTF-8 (Notepad: File, Save as, Encoding; Notepad++: Encoding, Convert to UTF-8)"
+    assert faults(path) == (f"{path}: line 2 has a character that is not UTF-8; {remedy}",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_is_read_in_the_encodings_of_windows_editors(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, example())
+    path.write_bytes(path.read_text("utf-8").replace("\n", "\r\n").encode(encoding))
+
+    assert faults(path) == ()
+
+
+def test_a_file_of_zeros_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "node.yaml"
+    for body in (bytes(512), b"node: pos-1\n" + bytes(500)):
+        path.write_bytes(body)
+
+        assert faults(path) == (
+            f"{path}: is damaged: it holds zero bytes, as a power cut leaves them; put it back from a copy",)
 
 
 def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ def test_a_broker_that_hangs_up_instead_of_answering_may_be_an_older_one() -> No
 
     assert unlinked == Unlinked(
         f"broker 127.0.0.1:{old.port}: closed the connection without an answer; a broker without MQTT 5, or one whose "
-        "port speaks TLS, does that")
+        "port speaks TLS (then give ca_file), does that")
 
 
 @pytest.mark.parametrize(("code", "cause"), [(0x86, Cause.LOGIN), (0x87, Cause.LOGIN), (0x88, Cause.OTHER)])
