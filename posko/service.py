@@ -6,6 +6,7 @@
 """
 
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from contract.domain.district import District, reaches
 from contract.domain.incidents import Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
+from posko import rival
 from posko.config import Config
 from posko.core import effects, status, step
 from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
@@ -46,16 +48,17 @@ class Hub(Loop[State]):
         self._line = line
 
     def run(self) -> None:
-        """Runs the hub until `stop`."""
+        """Runs the hub until `stop`. Raises RivalError if another one is at work."""
         config = self._config
+        district = config.district.district
+        broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
+        rival.refuse(broker, district)
         zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
             state = step.start(make_setup(config.district, config.catalogue, zone), clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockThread(self._inbox))
-            district = config.district.district
-            broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox)
             self._survey = Survey(broker, district, self._inbox)
@@ -95,6 +98,7 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
         district=district.district,
         version=version("kentongan-digital"),
         boot=secrets.token_hex(4),
+        host=socket.gethostname(),
         villages=frozenset(district.villages),
         incidents=catalogue.incidents,
         posts=reaches(district, catalogue),

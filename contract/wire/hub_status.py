@@ -34,8 +34,9 @@ class InForce(Keyed):
 class HubStatus:
     """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`.
 
-    `undated` counts the alarms of an earlier run whose age is not known yet. `since` and `time` are seconds since the
-    epoch; `zone` names the time zone of its times of day. `dropped` is what could not be read.
+    `undated` counts the alarms of an earlier run whose age is not known yet. `host` is the machine that it runs on.
+    `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `dropped` is what
+    could not be read.
     """
 
     state: str = option(text, default="")
@@ -47,6 +48,7 @@ class HubStatus:
     zone: str = option(text, default="", omit=True)
     boot: str = option(text, default="")
     version: str = option(text, default="")
+    host: str = option(text, default="", omit=True)
     since: float | None = option(instant, default=None)
     time: float | None = option(instant, default=None)
     reason: str = option(text, default="", omit=True)

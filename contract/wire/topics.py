@@ -9,6 +9,7 @@ from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 
 ROOT = "kentongan"
 SILENCE, TEST, STATUS = "silence", "test", "status"
+POSKO = "posko"  # in a village's place, for the command `status`: the hub alone is asked
 COMMANDS = (SILENCE, TEST, STATUS)
 KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 

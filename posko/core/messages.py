@@ -21,6 +21,7 @@ from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
 from posko.core.alarms import Raised
+from posko.core.beacon import request_beacon
 from posko.core.effects import SavePatrol, Survey
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
@@ -144,6 +145,9 @@ def _all_clear(t: Transition, village: str, body: Body) -> None:
 def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
     if _clean_up(t, message):
         return
+    if topic == CommandTopic(topics.POSKO, topics.STATUS):
+        _show(t)
+        return
     setup = t.setup
     unknown = answers.unknown("village", topic.village, {EVERYWHERE, *setup.villages}, look_up=t.may_answer())
     if unknown is None and topic.command != topics.SILENCE:
@@ -156,6 +160,13 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
     elif topic.command == topics.SILENCE:
         count = alarms.silence(t, topic.village)
         t.answer(Kind.SILENCED, village=topic.village, reason=f"operator; {count} alarms in force")
+
+
+def _show(t: Transition) -> None:
+    """Somebody asks, perhaps a hub that would start: this one is at work."""
+    if t.granted(topics.STATUS, AT_ONCE, PER_S):
+        t.change(announced=None)
+        request_beacon(t)
 
 
 def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:

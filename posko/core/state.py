@@ -14,10 +14,11 @@ class Setup(CommonSetup):
     """What does not change while a hub runs: its district, its catalogue, and what each post sounds.
 
     `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
-    raised in.
+    raised in. `host` is the machine that it runs on.
     """
 
     posts: Mapping[str, Mapping[str, frozenset[str]]]
+    host: str = ""
 
     def expected(self, key: Key) -> tuple[str, ...]:
         """The posts that should sound an alarm of *key*, in order."""

@@ -65,6 +65,7 @@ def _status(t: Transition, name: str) -> HubStatus:
         zone=state.setup.zone,
         boot=state.setup.boot,
         version=state.setup.version,
+        host=state.setup.host,
     )
 
 

@@ -457,3 +457,26 @@ def test_what_was_published_retained_while_the_hub_was_away_is_cleared_when_it_l
     assert warned
     assert kept.messages == []
     assert posko.rows("SELECT count(*) FROM alarms") == [(0,)]
+
+
+# One hub.
+
+
+def test_a_second_hub_refuses_to_start_while_the_first_is_at_work_and_the_first_keeps_its_session(
+    folder: Path, broker: PrivateBroker, hub: Posko
+) -> None:
+    second = Posko(folder / "second", broker.port)
+    since = len(hub.lines)
+    second.start()
+    ended = wait_until(lambda: not second.running)
+    kept = hub.lines[since:]
+    hub.kill()
+    third = Posko(folder / "second", broker.port)
+    try:
+        third.begin(hasty(folder))  # the first is gone, however it went
+    finally:
+        third.kill()
+
+    assert ended
+    assert [line for line in second.lines if "a hub of this district already runs at " in line]
+    assert [line for line in kept if "unlinked" in line or "another hub" in line or "connection" in line] == []

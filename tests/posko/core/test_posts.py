@@ -54,6 +54,16 @@ def test_a_post_that_was_never_heard_is_told_as_such_and_what_the_broker_kept_is
     assert world.shown()["posts"] == dict.fromkeys(POSTS, "away")
 
 
+def test_a_hub_that_is_asked_shows_its_status_and_its_beacon_and_is_no_answer_to_a_flood() -> None:
+    world = World().ready()
+    world.wait(3.0)
+    did = world.hear("posko/command/status", b"", 3.25)
+    flood = [line for _ in range(100) for line in world.hear("posko/command/status", b"", 3.25)]
+
+    assert did == ["beacon []", "status ready"]
+    assert len(flood) < 10
+
+
 def test_whenever_it_links_the_hub_asks_every_post_for_its_status() -> None:
     world = World().ready()
     first = [at for at, each in world.done if isinstance(each, Publish) and each.topic == ASK]

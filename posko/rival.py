@@ -1,0 +1,79 @@
+"""Whether another hub of this district is at work: asked before the link is made, which would end the other's.
+
+Two hubs bear one client id, so the later one takes over the session of the first. So a hub that starts looks, on a
+connection of its own: does the retained status call a hub alive, and does that one answer?
+"""
+
+from dataclasses import dataclass, replace
+
+from contract.wire import hub_status, timing, topics
+from contract.wire.codec import Refusal
+from contract.wire.node_status import OFFLINE
+from contract.wire.topics import ActiveTopic, CommandTopic, PoskoTopic
+from runtime import clock
+from runtime.core.effects import Publish
+from runtime.core.events import Linked, Received, Unlinked
+from runtime.endpoint import Broker, Subscription
+from runtime.inbox import Inbox
+from runtime.mqtt import Link
+
+RETAINED_S = 0.5  # within this of the link the broker has sent what it retains
+ANSWER_S = 3.0  # within this a hub that is at work answers
+
+
+class RivalError(Exception):
+    """Another hub of this district is at work; the message says where."""
+
+
+@dataclass(slots=True)
+class _View:
+    """What is known: until when to wait, where a hub was by its retained status, and whether it has answered."""
+
+    until: float
+    host: str = "an unknown machine"
+    alive: bool = False
+    over: bool = False
+
+
+def refuse(broker: Broker, district: str) -> None:
+    """Raises RivalError if another hub of *district* answers on *broker*; one that is not there answers nothing."""
+    base = [Subscription(topics.write(district, PoskoTopic("status")), kept=True),
+            Subscription(topics.write(district, ActiveTopic()))]
+    own = Inbox()
+    link = Link(replace(broker, client_id=f"{broker.client_id}.look"), base, None, own)
+    ask = Publish(topics.write(district, CommandTopic(topics.POSKO, topics.STATUS)), b"")
+    view = _View(clock.now() + timing.CONNECT_S)
+    link.start()
+    try:
+        while not view.over and clock.now() < view.until:
+            at, event = own.get(view.until)
+            if isinstance(event, Linked):
+                link.publish(ask)
+            _see(view, event, at, topics.write(district, ActiveTopic()))
+    finally:
+        link.close()
+    if view.alive:
+        raise RivalError(f"a hub of this district already runs at {view.host}; there can be one: stop that one first")
+
+
+def _see(view: _View, event: object, at: float, beacon: str) -> None:
+    match event:
+        case Linked():
+            view.until = at + RETAINED_S
+        case Unlinked():
+            view.over = True
+        case Received(topic) if topic == beacon:
+            view.alive = view.over = True
+        case Received(_, payload, retain):
+            status = hub_status.read_status(payload)
+            if isinstance(status, Refusal):
+                return
+            view.host = status.host or view.host
+            if status.state == OFFLINE:
+                view.over = True
+            elif retain:
+                view.until = at + ANSWER_S
+            else:
+                view.alive = view.over = True
+        case _:
+            pass
