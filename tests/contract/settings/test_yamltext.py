@@ -235,6 +235,15 @@ def test_a_slip_of_the_keyboard_is_answered_with_its_line_and_what_to_write(text
     assert str(caught.value) == reason
 
 
+def test_a_value_that_a_comma_cuts_in_braces_is_answered_with_its_quotes() -> None:
+    with pytest.raises(YamlError) as caught:
+        load("sound: {driver: alsa, device: plughw:CARD=Device,DEV=0}")
+
+    assert str(caught.value) == (
+        "line 1, column 31: write device: 'plughw:CARD=Device,DEV=0', in quotes; a comma begins the next member")
+    assert load("{a: , b: {c: }, d: [1,5]}") == {"a": None, "b": {"c": None}, "d": [1, 5]}
+
+
 def test_a_no_break_space_within_quotes_or_a_comment_is_text() -> None:
     assert load("name: 'Pos\u00a0Kamling'  # a\u00a0note") == {"name": "Pos\u00a0Kamling"}
 
