@@ -19,12 +19,12 @@ NAMES = ("identifier", "incident", "village", "origin", "reason", "part", "post"
 def test_an_event_is_written_with_what_it_is_about_but_for_what_is_none() -> None:
     event = make_event(
         Kind.REFUSED, 1769865300.25, "synced", "b1",
-        {"incident": "pencurian", "identifier": None, "age_s": 1.5, "reason": "terlambat 🔥"},
+        {"incident": "pencurian", "identifier": None, "age_s": 0.0, "note": "", "posts": {}, "reason": "terlambat 🔥"},
     )
 
     assert write_event(event).decode() == (
         '{"event":"refused","time":"2026-01-31T20:15:00.250+07:00","clock":"synced","boot":"b1",'
-        '"incident":"pencurian","age_s":1.5,"reason":"terlambat 🔥"}'
+        '"incident":"pencurian","age_s":0.0,"note":"","posts":{},"reason":"terlambat 🔥"}'
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract.wire.faults import Fault
 from contract.wire.topics import KNOCK
 from node.core import status as face
 from node.core.events import SelfTested
@@ -212,6 +213,14 @@ def test_a_self_test_asks_every_part_without_a_sound_and_its_answer_is_told() ->
     assert world.events()[-1]["results"] == {"siren": "ok", "link": "its thread is dead"}
     assert world.reasons() == ["self-test, without a sound"]
     assert world.heard() == []
+
+
+def test_the_answer_to_a_self_test_names_the_faults_in_plain_text_for_whoever_reads_the_log() -> None:
+    world = World(make_setup(hub=False)).ready()
+    world.feed(Faulted(Fault.SIREN, "cannot be switched"), 1.0)
+    world.feed(SelfTested((("siren", "ok"),)), 2.0)
+
+    assert str(world.events()[-1]["faults"]) == "{'siren': 'cannot be switched'}"
 
 
 @pytest.mark.parametrize(
