@@ -24,7 +24,8 @@ def test_the_first_character_that_cannot_be_read_is_named() -> None:
     ("found", "longest", "shown"),
     [
         ("rumah Pak RT 3", None, "rumah Pak RT 3"), (" a\n\tb\r\n", None, "a b"),
-        ("\x1b[2J\u202ex", None, "\ufffd[2J\ufffdx"), (3, None, "3"), ("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"),
+        ("\x1b[2J\u202ex", None, "\ufffd[2J\ufffdx"), (3, None, "3"), ("", 3, ""), ("abc", 3, "abc"),
+        ("abcd", 3, "ab…"),
     ],
 )
 def test_whatever_comes_is_part_of_one_line_and_not_too_long(found: object, longest: int | None, shown: str) -> None:
