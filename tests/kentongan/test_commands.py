@@ -126,7 +126,7 @@ def test_broken_yaml_is_said_in_a_line(tmp_path: Path, text: str) -> None:
     result = run("check", "--config", str(path))
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("node.yaml: ")
+    assert result.stderr.startswith((f"{path}: ", "node.yaml: "))
 
 
 def test_checking_another_machines_settings_touches_no_pin(tmp_path: Path) -> None:
