@@ -82,9 +82,9 @@ class Reader:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def wait(self, ready: Callable[[list[Message]], bool], timeout_s: float = LIMIT_S, since: int = 0) -> bool:
+    def wait(self, ready: Callable[[list[Message]], bool], since: int = 0) -> bool:
         """Waits until *ready* of the messages after the first *since*; looks again at each message."""
-        return self._wait(lambda: ready(self.messages[since:]), timeout_s)
+        return self._wait(lambda: ready(self.messages[since:]))
 
     def fence(self) -> None:
         """Returns when everything that was published before has arrived here, or was missed while it was away."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Listed, write_beacon
-from runtime import clock
 from testing.box import Box, Change
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
@@ -26,8 +25,6 @@ HOLD_S = 0.2
 SOUNDS = ("siren", "striker", "strobe")
 # How long a pin's change may be on its way to the test after the node has said the next thing.
 SETTLE_S = 0.05
-# "At once", on a machine that does other things too: what waited for a disk, a broker or a network would take seconds.
-AT_ONCE_S = 0.5
 # Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number, if
 # this line is the first.
 HURRIED = "contract.wire.timing.RECONNECT_S = (0.01, 0.05)"
@@ -116,14 +113,13 @@ class Post(Box):
             except sqlite3.OperationalError:  # it is being made
                 return []
 
-    def expect_on(self, output: str = "siren", timeout_s: float = LIMIT_S) -> None:
+    def expect_on(self, output: str = "siren") -> None:
         """Waits until *output* is on."""
-        assert self.wait(lambda box: box.on(output), timeout_s), f"{output} of {self.name} is not on: {self.lines}"
+        assert self.wait(lambda box: box.on(output)), f"{output} of {self.name} is not on: {self.lines}"
 
-    def expect_quiet(self, timeout_s: float = LIMIT_S) -> float:
-        """Waits until everything is at rest; returns the instant of the last change."""
-        assert self.wait(lambda box: not any(map(box.on, SOUNDS)), timeout_s), f"{self.name} is not quiet: {self.lines}"
-        return max((each.at for each in self.changes if each.output in SOUNDS), default=0.0)
+    def expect_quiet(self) -> None:
+        """Waits until everything is at rest."""
+        assert self.wait(lambda box: not any(map(box.on, SOUNDS))), f"{self.name} is not quiet: {self.lines}"
 
     def sounds(self, since: int = 0) -> list[Change]:
         """Each time that something went on, after the first *since* changes."""
@@ -178,11 +174,9 @@ def alarm(broker: PrivateBroker, village: str, incident: str, *words: str, body:
     publish(broker, f"{BASE}/{village}/alarm/{incident}", *words, body=body)
 
 
-def silence(broker: PrivateBroker, village: str = "semua") -> float:
-    """An operator's silence; returns the instant before it was published."""
-    before = clock.now()
+def silence(broker: PrivateBroker, village: str = "semua") -> None:
+    """An operator's silence."""
     publish(broker, f"{BASE}/{village}/command/silence", "-q", "1")
-    return before
 
 
 def listed(identifier: str, incident: str, village: str, **other: Any) -> Listed:

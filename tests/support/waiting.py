@@ -13,9 +13,9 @@ from testing.program import LIMIT_S
 E = TypeVar("E")
 
 
-def wait_until(ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
-    """Whether *ready* became true within *timeout_s*. For what has no event of its own to wait on."""
-    deadline = time.monotonic() + timeout_s
+def wait_until(ready: Callable[[], bool]) -> bool:
+    """Whether *ready* became true. For what has no event of its own to wait on."""
+    deadline = time.monotonic() + LIMIT_S
     while not ready():
         if time.monotonic() > deadline:
             return False
@@ -23,16 +23,16 @@ def wait_until(ready: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
     return True
 
 
-def take(inbox: Inbox, kind: type[E], timeout_s: float = LIMIT_S) -> E:
+def take(inbox: Inbox, kind: type[E]) -> E:
     """The next event of class *kind* in *inbox*; what comes before it is thrown away."""
-    due = time.monotonic() + timeout_s
+    due = time.monotonic() + LIMIT_S
     passed: list[Event] = []
     while time.monotonic() < due:
-        _, event = inbox.get(clock.now() + timeout_s)
+        _, event = inbox.get(clock.now() + LIMIT_S)
         if isinstance(event, kind):
             return event
         passed.append(event)
-    raise AssertionError(f"no {kind.__name__} within {timeout_s:g} s, only {passed}")
+    raise AssertionError(f"no {kind.__name__} within {LIMIT_S:g} s, only {passed}")
 
 
 def drain(inbox: Inbox) -> list[Event]:
