@@ -28,7 +28,7 @@ FIRST = ("tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/", "tests/no
 APART = tuple(
     f"tests/{name}.py::" for name in (
         "e2e/test_flood", "e2e/test_hub", "e2e/test_loudspeaker", "e2e/test_outages", "e2e/test_phase",
-        "e2e/test_posko", "e2e/test_retained", "demo/test_demo", "broker/test_posts", "broker/test_revoking",
+        "e2e/test_posko", "e2e/test_retained", "demo/test_demo", "broker/test_posts",
         "node/core/test_walks", "node/sound/test_player_process", "node/sound/test_supervisor",
     )
 )
