@@ -1,7 +1,9 @@
 """In a terminal: a Snapshot -> what rich draws, again and again. Must not decide anything, wait or listen."""
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
+from typing import NamedTuple
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -23,6 +25,14 @@ _HUB = {HubState.LIVES: ("●", "green"), HubState.SILENT: ("✗", "bold red"), 
 _EVENTS = 5  # at least so many lines for what happens
 _WIDE = 120  # columns that have room for a post's name for people
 _MANY = 12  # posts
+
+
+class Column(NamedTuple):
+    """What else is known of each post, by its name; `width` columns of the terminal."""
+
+    title: str
+    width: int
+    cells: Mapping[str, Text]
 
 
 class LiveRenderer:
@@ -48,8 +58,13 @@ class LiveRenderer:
         self._live.update(picture(snapshot, self._labels, self._broker, self._console.size), refresh=True)
 
 
-def picture(snapshot: Snapshot, labels: Labels, broker: str, size: tuple[int, int]) -> RenderableType:
-    """The district: its alarms in force, its posts, and what happened last; for so many columns and lines."""
+def picture(
+    snapshot: Snapshot, labels: Labels, broker: str, size: tuple[int, int], beside: Column | None = None
+) -> RenderableType:
+    """The district: its alarms in force, its posts, and what happened last; for so many columns and lines.
+
+    *beside* is shown beside each post's state; where there is little room, in place of its times.
+    """
     width, height = size
     count, bars = len(snapshot.alarms), _bars(snapshot, labels)
     # The rest: a line for each title, each blank and each rule, one for each table's head and one below it.
@@ -57,7 +72,7 @@ def picture(snapshot: Snapshot, labels: Labels, broker: str, size: tuple[int, in
     room = min(len(snapshot.posts), max(3, height - used - _EVENTS))
     parts: list[RenderableType] = [_head(snapshot, labels, broker), *bars, Text()]
     parts.append(_alarms(snapshot.alarms, labels) if count else _no_alarm(snapshot, labels))
-    parts += [Text(), _posts(snapshot, _urgent(snapshot.posts)[:room], labels, wide=width >= _WIDE)]
+    parts += [Text(), _posts(snapshot, _urgent(snapshot.posts)[:room], labels, beside, wide=width >= _WIDE)]
     if room < len(snapshot.posts):
         parts.append(Text(labels(texts.MORE_POSTS, count=len(snapshot.posts) - room), "dim"))
         used += 1
@@ -105,6 +120,7 @@ def _no_alarm(snapshot: Snapshot, labels: Labels) -> Text:
 
 def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> Table:
     table = _table(texts.ALARM_COLUMNS, labels)
+    table.columns[0].ratio = 2  # a long note is cut off, not the numbers beside it
     for each in alarms:
         name = Text(labels.alarm(each.key, exercise=each.exercise), "bold red")
         if each.note:
@@ -119,17 +135,22 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> Table:
     return table
 
 
-def _posts(snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, *, wide: bool) -> Table:
-    table = _table(texts.POST_COLUMNS, labels)
+def _posts(
+    snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, beside: Column | None, *, wide: bool
+) -> Table:
+    name, state, *times, activity = texts.POST_COLUMNS
+    timed = wide or beside is None
+    table = _table((name, state, *(times if timed else ()), activity), labels, beside)
     now_s = snapshot.now + snapshot.offset_s
     for post in shown:
-        clock = post.status.clock if post.status is not None else ""
+        since, clock = (post.status.since, post.status.clock) if post.status is not None else (None, "")
         seen = "" if post.last_seen_at is None else labels.length(snapshot.now - post.last_seen_at)
+        synced = Text({SYNCED: "✓", "": ""}.get(clock, "?"), "dim" if clock == SYNCED else "yellow")
         table.add_row(
             Text(labels.post(post.post) if wide else clean(post.post)),
             Text(f" {labels.word(texts.STATES, post.state)} ", _STYLES.get(post.state, "")),
-            labels.when(post.status.since if post.status is not None else None, now_s), Text(seen, "dim"),
-            Text({SYNCED: "✓", "": ""}.get(clock, "?"), "dim" if clock == SYNCED else "yellow"),
+            *((labels.when(since, now_s), Text(seen, "dim"), synced) if timed else ()),
+            *(() if beside is None else (beside.cells.get(post.post, Text()),)),
             Text(lines.activity(post.status, labels), "yellow" if post.state != "sounding" else "bold red"),
         )
     return table
@@ -147,10 +168,13 @@ def _events(snapshot: Snapshot, labels: Labels, room: int) -> RenderableType:
     return Group(Rule(Text(labels(texts.EVENTS_TITLE), "dim"), style="grey30", align="left"), grid)
 
 
-def _table(titles: tuple[language.Text, ...], labels: Labels) -> Table:
+def _table(titles: tuple[language.Text, ...], labels: Labels, beside: Column | None = None) -> Table:
+    """A table with *titles*; *beside* comes before the last column, which takes what room is left."""
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="dim", show_edge=False,
                   border_style="grey30")
     for title in titles:
         last = title is titles[-1]
+        if last and beside is not None:
+            table.add_column(beside.title, no_wrap=True, width=beside.width)
         table.add_column(labels(title), no_wrap=True, overflow="ellipsis", ratio=1 if last else None)
     return table

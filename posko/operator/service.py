@@ -4,27 +4,22 @@
                                        └──> lines or a live screen
 """
 
-import secrets
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from contract.wire import topics
-from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.config import Config
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
-from posko.operator import lines
+from posko.operator import connection, lines
 from posko.operator.core import fold, judgement
 from posko.operator.core.fold import State
 from posko.operator.core.orders import Order
 from posko.operator.core.snapshot import Snapshot
 from posko.operator.lines import LineRenderer
-from runtime import clock, endpoint, health
-from runtime.endpoint import Subscription
+from runtime import clock, health
 from runtime.inbox import Inbox
-from runtime.mqtt import Link
 
 FRAME_S = 0.5  # how often ages are drawn anew …
 LEAST_S = 0.15  # … and how soon what is new, in a terminal
@@ -46,9 +41,8 @@ class Desk:
         self._rules = fold.make_setup(config.district, config.catalogue)
         self._inbox = Inbox()
         self._stopping = False
-        client_id = f"{config.district.district}.operator.{secrets.token_hex(4)}"
-        self._broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
-        self._link = Link(self._broker, subscriptions(config.district.district), None, self._inbox)
+        self._broker = config.settings.broker
+        self._link = connection.make_link(config, self._inbox)
 
     def obey(self, order: Order, wait_s: float) -> int:
         """Publishes *order* and follows it until all is well, or *wait_s* is over."""
@@ -107,10 +101,3 @@ class Desk:
     def _stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self._stopping = True
         self._inbox.put(clock.wall())  # anything: the loop must run once more
-
-
-def subscriptions(district: str) -> list[Subscription]:
-    """The topics to follow: what the posts and the hub report of themselves. Of a status the retained one, too."""
-    speakers = [topic for kind in ("status", "event") for topic in (NodeTopic("+", "+", kind), PoskoTopic(kind))]
-    found = [Subscription(topics.write(district, each), kept=each.kind == "status") for each in speakers]
-    return [*found, Subscription(topics.write(district, ActiveTopic()))]

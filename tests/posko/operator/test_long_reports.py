@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contract.wire.codec import MAX_BYTES
-from posko.operator.service import subscriptions
+from posko.operator.connection import subscriptions
 from runtime.core.events import Linked, Received
 from runtime.endpoint import Broker
 from runtime.inbox import Inbox

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from contract.domain.alarm import Key, Status
 from posko.core.proof import Trouble
@@ -14,7 +15,7 @@ from posko.operator import lines
 from posko.operator.core import judgement
 from posko.operator.core.snapshot import HubState
 from posko.operator.lines import LineRenderer
-from posko.operator.live import picture
+from posko.operator.live import Column, picture
 from runtime.core.events import Clock, Faulted, Linked, Overflowed, Tick, Unlinked
 from tests.posko.operator.told import (
     ALARM,
@@ -49,10 +50,12 @@ def told(sitting: Sitting, now: float, *events: object, labels: Labels = LABELS)
     return [line.partition("  ")[2] for line in found]
 
 
-def drawn(sitting: Sitting, size: tuple[int, int] = (120, 40), labels: Labels = LABELS) -> str:
+def drawn(
+    sitting: Sitting, size: tuple[int, int] = (120, 40), labels: Labels = LABELS, beside: Column | None = None
+) -> str:
     console = Console(width=size[0], file=StringIO(), color_system=None)
     with console.capture() as capture:
-        console.print(picture(judgement.snapshot(sitting.state), labels, "host:1883", size))
+        console.print(picture(judgement.snapshot(sitting.state), labels, "host:1883", size, beside))
     return capture.get()
 
 
@@ -236,6 +239,26 @@ def test_the_picture_shows_alarms_posts_and_a_silent_hub() -> None:
     assert [word for word in ("Theft in Kalibagor sawah", "medium", "SOUNDING", "offline") if word not in english] == []
     assert "TIDAK MENJAWAB" not in calm
     assert "SERVER POSKO TIDAK MENJAWAB" in silent
+
+
+def test_a_long_note_leaves_the_numbers_beside_it_their_room() -> None:
+    shown = drawn(watching().at(1.0, beacon(listed(note="rumah " * 30)), rings(KALIBAGOR)), (80, 24))
+
+    words = ("Tingkat", "Sudah berjalan", "Berbunyi", "1 mnt 40 dtk", "1/3")
+    assert [word for word in words if word not in shown] == []
+
+
+def test_what_else_is_known_of_a_post_stands_beside_its_state_and_takes_the_room_of_its_times_where_there_is_little(
+) -> None:
+    sitting = watching().at(1.0, status(KALIBAGOR), status(KOTAKAN))
+    column = Column("━ sirene", 12, {KALIBAGOR: Text("━━━━ ● ●")})
+    wide, narrow = (drawn(sitting, (columns, 30), beside=column).splitlines() for columns in (140, 100))
+    of_wide, of_narrow = (next(line for line in lines_ if KALIBAGOR in line) for lines_ in (wide, narrow))
+
+    assert of_narrow.split() == [KALIBAGOR, "siap", "━━━━", "●", "●"]
+    assert "━━━━ ● ●" in of_wide
+    assert [any("Sejak" in line and "━ sirene" in line for line in each) for each in (wide, narrow)] == [True, False]
+    assert "━" not in next(line for line in narrow if KOTAKAN in line)
 
 
 def test_that_nothing_is_in_force_is_shown_once_the_hub_has_listed_nothing_and_no_longer() -> None:
