@@ -1,5 +1,6 @@
 """A program of ours, run as a process whose lines are heard: a node's, or the hub's. Must not know what they mean."""
 
+import json
 import os
 import re
 import signal
@@ -7,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from threading import Condition, Thread
-from typing import Self
+from typing import Any, Self
 
 from broker.mosquitto import end
 
 # What is waited for comes sooner or not at all: a limit only ends a hang, on a slow or busy machine too.
 LIMIT_S = 30.0
-_EVENT = re.compile(r"[a-z]+:")  # as runtime/stdout_writer.py begins a line
+_EVENT = re.compile(r"[a-z]+:")  # as runtime/stdout_writer.py begins a line of text
 
 
 class NeverError(AssertionError):
@@ -104,6 +105,10 @@ class Program:
         if not self.wait_line(part, timeout_s, since):
             raise NeverError(f"{self.name} never printed {part!r}, but: {self.lines[since:]}")
 
+    def events(self, since: int = 0) -> list[dict[str, Any]]:
+        """The events among the lines after the first *since*, if it logs JSON."""
+        return [event for line in self.lines[since:] if (event := event_of(line)) is not None]
+
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is None:
@@ -121,3 +126,12 @@ class Program:
                     self._changed.notify_all()
                 if self._hear is not None:
                     self._hear(line.rstrip("\n"))
+
+
+def event_of(line: str) -> dict[str, Any] | None:
+    """The event that *line* is, of a log in JSON; None if it is none: a fault of the settings, a traceback."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None

@@ -10,7 +10,6 @@ twice.
 
 import json
 import random
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -26,13 +25,13 @@ from runtime.sqlite_readonly import read_only
 from testing.box import Box
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.program import NeverError
 
 VILLAGES = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
 BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
 }
-_SOUNDING = re.compile(r"^sounding: .*identifier=(\S+)")
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class Storm:
         self.broker = PrivateBroker(folder / "broker")
         self.hub = Posko(folder / "posko", self.broker.port)
         self.posts = {
-            name: Box(folder / name, _settings(folder / name, self.broker.port, village))
+            name: Box(folder / name, _settings(folder / name, self.broker.port, village), log_format="json")
             for name, village in VILLAGES.items()
         }
         self._env = env
@@ -80,7 +79,7 @@ class Storm:
             self.hub.begin(self._env)
             for post in self.posts.values():
                 parts.callback(post.stop)
-                self._start(post, "linked:")
+                self._start(post, "linked")
             self._parts = parts.pop_all()
         return self
 
@@ -153,13 +152,14 @@ class Storm:
         else:
             self.posts[name].kill()
             self._over.wait(away_s)
-            self._start(self.posts[name], "armed:")
+            self._start(self.posts[name], "armed")
 
     def _start(self, post: Box, until: str) -> None:
-        """Starts *post*; returns when it has printed a line with *until*, and its contacts can be moved."""
+        """Starts *post*; returns when it has logged the event *until*, and its contacts can be moved."""
         since = len(post.lines)
         post.start(self._env)
-        post.expect(until, since)
+        if not post.wait(lambda box: any(event["event"] == until for event in box.events(since))):
+            raise NeverError(f"{post.name} never logged {until!r}, but: {post.lines[since:]}")
         post.wait(lambda box: box.wired)
 
     def _counted_twice(self) -> Iterator[str]:
@@ -173,14 +173,13 @@ class Storm:
         """Alarms that began more than once in one run of a node; after a restart what is in force sounds again."""
         for post in self.posts.values():
             begun: Counter[str] = Counter()
-            for line in post.lines:
-                if line.startswith("armed:"):
+            for event in post.events():
+                if event["event"] == "armed":
                     begun.clear()
-                match = _SOUNDING.match(line)
-                if match:
-                    begun[match[1]] += 1
-                    if begun[match[1]] == 2:
-                        yield f"{match[1]} at {post.name}"
+                if event["event"] == "sounding":
+                    begun[event["identifier"]] += 1
+                    if begun[event["identifier"]] == 2:
+                        yield f"{event['identifier']} at {post.name}"
 
 
 def rows(post: Box, question: str) -> list[tuple[str, ...]]:

@@ -1,6 +1,5 @@
 """`--log-format json`: what a program logs, for programs that read it."""
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,6 @@ from testing.program import Program
 from tests.support.mqtt import Message, Reader
 from tests.support.nodes import CONFIG
 from tests.support.village import BASE, alarm, settings
-
-
-def logged(program: Program) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in program.lines]
 
 
 def events(reader: Reader, source: str) -> list[dict[str, Any]]:
@@ -35,12 +30,12 @@ def test_each_line_of_a_node_and_of_the_hub_is_the_event_that_it_publishes(folde
         reader = parts.enter_context(Reader(broker, f"{BASE}/+/event", f"{BASE}/+/node/+/event"))
         for program in (hub, post):
             parts.enter_context(program)
-            assert program.wait(lambda each: any('"linked"' in line for line in each.lines)), program.lines
+            assert program.wait(lambda each: any(event["event"] == "linked" for event in each.events())), program.lines
         alarm(broker, "kalibagor", "pencurian", "-m", "rumah \N{LINE SEPARATOR} Pak RT 3")
         assert reader.wait(came)
         reader.fence()
 
-    (armed, *of_post), (listening, *of_hub) = logged(post), logged(hub)
+    (armed, *of_post), (listening, *of_hub) = post.events(), hub.events()
     assert (armed["event"], listening["event"]) == ("armed", "posko")
     assert [each["event"] for each in of_post[:2]] == ["linked", "sounding"]
     assert of_post[1]["note"] == "rumah \N{LINE SEPARATOR} Pak RT 3"
