@@ -44,10 +44,8 @@ def measure(run: Run) -> Iterator[Row]:
         endpoint = stack.enter_context(parts.broker(run.folder / "broker"))
         hub = stack.enter_context(parts.hub(run.folder / "hub", endpoint))
         nodes = {
-            each.post.name: stack.enter_context(Node(run.folder / each.post.name, posts.settings(
-                each, parts.reach(endpoint), run.folder / each.post.name,
-            )))
-            for each in posts.load()[1]
+            name: stack.enter_context(Node(folder, posts.settings(post, parts.reach(endpoint), folder)))
+            for name, post in posts.load().items() for folder in (run.folder / name.replace("/", "."),)
         }
         publisher = stack.enter_context(Connection(endpoint))
         listener = stack.enter_context(Listener(endpoint, f"{BASE}/+/node/+/event", f"{BASE}/posko/event"))
@@ -78,7 +76,7 @@ def _await(nodes: dict[str, Node], since: dict[str, int], listener: Listener, in
             continue
         if event["event"] == "sounding":
             report = at
-            silent.discard(".".join(message.topic.split("/")[2:5:2]))
+            silent.discard("/".join(message.topic.split("/")[2:5:2]))
         elif event["event"] == "proven":
             proof = at
     return _Seen(max(node.switched_on("siren", since[name]) for name, node in nodes.items()), report, proof)

@@ -69,12 +69,16 @@ class Installation:
         self._end(signal.SIGKILL)
 
     def node(self, name: str) -> dict[str, Any]:
-        """The setting `broker` of the node *name*, such as kalibagor.pos-1, from its bundle."""
-        return _broker(self._folder / "nodes" / name / "node.yaml")
+        """The setting `broker` of the node *name*, such as kalibagor/pos-1, from its bundle."""
+        return _broker(self._folder / "nodes" / name.replace("/", ".") / "node.yaml")
 
     def hub(self) -> dict[str, Any]:
         """The setting `broker` of the hub, from its bundle."""
         return _broker(self._folder / "posko" / "posko.yaml")
+
+    def settings(self, name: str) -> Path:
+        """The settings of the operator or the reader *name*, as `kentongan watch` finds them at home."""
+        return self.homes[name] / "kentongan" / "posko.yaml"
 
     def _provision(self, district_file: Path) -> None:
         state = replace(accounts.first(district_file.name), ports=self._ports)

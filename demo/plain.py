@@ -1,49 +1,114 @@
-"""The demo without a terminal: a line per event, a block per step. Must not decide what is right."""
+"""The demo as lines: one for each event, a block for each step; then, in a terminal, keys. Must not decide anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from threading import Lock
 
-from demo.sight import Said
-from demo.tour import Outcome, Stage
-from demo.words import phrase
+from contract.wire.event import Report
+from demo import texts
+from demo.controls import QUIT, Controls, Keys
+from demo.seen import Event
+from demo.tour import Outcome, Stage, Step, run, wording
+from demo.world import LeavingError, World
+from posko.labels.labels import Labels, clean
+from posko.operator import lines
+from posko.operator.core.snapshot import News
 from testing.box import now
 
+POLL_S = 0.2
 
-class Plain:
-    """Prints what happens to *echo*, each line with the seconds since the start."""
 
-    def __init__(self, echo: Callable[[str], None], total: int, labels: Mapping[str, str]) -> None:
-        self._echo = echo
-        self._labels = labels
-        self._total = total
+class PlainDemo:
+    """Prints to *echo* what happens in *world*, which is to be started, with the seconds since now.
+
+    After the tour it stays for so many seconds, or until one of *keys*, if there are any, or a signal ends it.
+    """
+
+    def __init__(self, world: World, labels: Labels, echo: Callable[[str], object], keys: Keys | None) -> None:
+        self._world, self._labels, self._echo, self._keys = world, labels, echo, keys
         self._start = now()
         self._printing = Lock()
-        self._told = 0
+        self._shown = 0
+        world.report = self._report
 
-    def tell(self, said: Said) -> None:
-        """Prints a line of a node or the hub."""
-        self._print(f"{said.at - self._start:8.3f}  {said.post:<17} {phrase(said, self._labels)}")
+    def run(self, steps: Sequence[Step], stay_s: float | None) -> list[Outcome]:
+        """Shows the tour of *steps*, then stays. Raises LeavingError if the tour was broken off."""
+        outcomes = run(self._world, steps, self._show)
+        self._print(*summary(outcomes, self._labels))
+        if stay_s is None:
+            stay_s = 0.0 if outcomes and not self._keys else float("inf")
+        if stay_s > 0:
+            with suppress(LeavingError):
+                self._stay(now() + stay_s)
+        return outcomes
 
-    def show(self, stage: Stage) -> None:
-        """Prints a step's title and its lines before it acts, and its outcome after."""
+    def _stay(self, until: float) -> None:
+        controls = Controls(self._world, self._labels)
+        if self._keys is not None:
+            self._keys.forget()
+        self._print(self._labels(texts.TRY if self._keys else texts.TRY_ELSEWHERE))
+        self._print(f"$ {self._world.home} {controls.line()}")
+        if self._keys is None:
+            self._world.sleep(until - now())
+            return
+        self._print("  ".join(f"{key} {self._labels(meaning)}" for key, meaning in texts.KEYS.items()))
+        self._print(self._labels(texts.CHOSEN, post=self._labels.post(controls.chosen)))
+        while now() < until and not self._world.leaving:
+            for key in self._keys.read(POLL_S):
+                if key in QUIT:
+                    self._world.leaving = True
+                else:
+                    controls.message = ""
+                    controls.obey(key)
+                    self._print(*filter(None, [controls.message]))
+        controls.rest()
+
+    def _report(self, event: Event) -> None:
+        if "text" not in event.members:  # which begins a log, and is no event
+            text = event_text(event, self._labels)
+            self._print(f"{event.at - self._start:8.3f}  {event.source:<16} {text}")
+
+    def _show(self, stage: Stage) -> None:
         if stage.acting:
-            self._print("")
-            self._print(f"[{stage.number}/{self._total}] {stage.step.title} / {stage.step.english}")
-            for line in stage.lines:
-                self._print(line if line.startswith("#") else f"$ {line}")
-        elif len(stage.outcomes) > self._told:
-            self._told = len(stage.outcomes)
-            for line in outcome_lines(stage.outcomes[-1]):
-                self._print(line)
+            self._print("", f"[{stage.number}/{stage.total}] {self._labels(stage.step.title)}")
+            self._print(*step_lines(self._world, stage.step, self._labels))
+        elif len(stage.outcomes) > self._shown:
+            self._shown = len(stage.outcomes)
+            self._print(*(f"   {line}" for line in outcome_lines(stage.outcomes[-1], self._labels)))
 
-    def _print(self, line: str) -> None:
+    def _print(self, *found: str) -> None:
         with self._printing:
-            self._echo(line)
+            for line in found:
+                self._echo(line)
 
 
-def outcome_lines(outcome: Outcome) -> list[str]:
-    """What came of a step: what the hub lists, and that all is as it should be, or each difference."""
-    hub = f"   posko: {outcome.hub}"
+def event_text(event: Event, labels: Labels) -> str:
+    """An event as `kentongan watch` words it; what is none as it came."""
+    if not event.kind:
+        return clean(event.members["line"])
+    report = Report(event.kind, str(event.members.get("boot", "")), event.members)
+    return lines.news_text(News(0, event.at, event.source, report), labels)
+
+
+def step_lines(world: World, step: Step, labels: Labels) -> Iterator[str]:
+    """What is done in *step*, as it would be typed."""
+    for act in step.acts:
+        line = wording(world, act, labels)
+        yield line if line.startswith("#") else f"$ {line}"
+
+
+def outcome_lines(outcome: Outcome, labels: Labels) -> list[str]:
+    """That all was as it should be in a step, or each difference."""
     if outcome.differences:
-        return [hub, *(f"   ✗ {text}" for text in outcome.differences)]
-    return [hub, f"   ✓ 7 pos dan posko sesuai / as expected{f'; {outcome.measured}' if outcome.measured else ''}"]
+        return [f"✗ {text}" for text in outcome.differences]
+    after_s = outcome.last_siren_s
+    siren = "" if after_s is None else labels(texts.SIREN_AFTER, ms=after_s * 1000)
+    return [f"{labels(texts.AS_EXPECTED)}{siren}"]
+
+
+def summary(outcomes: Sequence[Outcome], labels: Labels) -> list[str]:
+    """That all was as it should be in all steps, or each difference; nothing of no tour."""
+    found = [text for outcome in outcomes for text in outcome.differences]
+    if found:
+        return [labels(texts.DIFFERENCES, count=len(found)), *(f"✗ {text}" for text in found)]
+    return [labels(texts.ALL_WELL, total=len(outcomes))] if outcomes else []

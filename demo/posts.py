@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.domain.district import District, read_district
-from contract.domain.incidents import read_catalogue
-from contract.settings import yamltext
-from demo.sight import LOUD, Post
+from contract.domain.district import District
+from contract.domain.incidents import Catalogue
+from contract.settings.schema import SettingsError
+from demo.seen import LOUD
+from runtime import files
 
-SHIPPED = Path(__file__).resolve().parent.parent / "config"
-DISTRICT_FILE = SHIPPED / "situbondo.yaml"
-INCIDENTS_FILE = SHIPPED / "incidents.yaml"
+DISTRICT_FILE = files.SHIPPED / "situbondo.yaml"
 
 _BOX: dict[str, Any] = {
     "siren": {"pin": 17},
@@ -32,10 +31,10 @@ _BOX: dict[str, Any] = {
 }
 # How a box differs from the one above; None takes a part out.
 _DIFFERENT: dict[str, dict[str, Any]] = {
-    "dawuhan.pos-1": {"siren": {"pin": 17, "active_high": False}},
-    "talkandang.pos-1": {"striker": None},
-    "olean.pos-1": {"strobe": None},
-    "patokan.polsek": {
+    "dawuhan/pos-1": {"siren": {"pin": 17, "active_high": False}},
+    "talkandang/pos-1": {"striker": None},
+    "olean/pos-1": {"strobe": None},
+    "patokan/polsek": {
         "siren": {"pin": 17, "active_high": False},
         "buttons": {name: _BOX["buttons"][name] for name in ("aman", "hening")},
     },
@@ -43,70 +42,68 @@ _DIFFERENT: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wired:
-    """A post, and its node's settings but for the broker and the folder."""
+class Post:
+    """A post, called `village/node`, and its node's settings, all but the broker and the folder."""
 
-    post: Post
+    name: str
+    village: str
     settings: Mapping[str, Any]
 
+    @property
+    def outputs(self) -> frozenset[str]:
+        """Which of siren, striker and strobe its box has."""
+        return frozenset(LOUD) & self.settings.keys()
 
-def load() -> tuple[District, tuple[Wired, ...]]:
-    """The district, and its posts with their boxes; a responder's office comes last. Raises SettingsError."""
-    district = read_district(_yaml(DISTRICT_FILE), DISTRICT_FILE.name)
-    posts = [
-        _wire(village, node, place.name, post.hears)
-        for village, place in district.villages.items() for node, post in place.posts.items()
-    ]
-    return district, tuple(sorted(posts, key=lambda each: each.settings["hears"] == "all"))
+    @property
+    def beater(self) -> str:
+        """The output that beats the rhythm."""
+        return "striker" if "striker" in self.settings else "siren"
+
+    @property
+    def holds_s(self) -> Mapping[str, float]:
+        """How long each of its buttons wants to be held."""
+        return {button: part["hold_s"] for button, part in self.settings["buttons"].items()}
 
 
-def names() -> tuple[str, ...]:
-    """Every post. Raises SettingsError."""
-    return tuple(each.post.name for each in load()[1])
+def load_district() -> tuple[District, Catalogue]:
+    """The shipped district and its incidents. Raises SettingsError."""
+    faults: list[str] = []
+    district, catalogue, _ = files.load_district(faults, DISTRICT_FILE)
+    if district is None or catalogue is None:
+        raise SettingsError(faults)
+    return district, catalogue
 
 
-def labels() -> dict[str, str]:
-    """What people call each incident. Raises SettingsError."""
-    catalogue = read_catalogue(_yaml(INCIDENTS_FILE), INCIDENTS_FILE.name)
-    return {name: incident.label for name, incident in catalogue.incidents.items()}
+def load() -> dict[str, Post]:
+    """The posts by name, in the order of their names. Raises SettingsError."""
+    district, _ = load_district()
+    posts = [_wire(village, node, post.hears)
+             for village, place in district.villages.items() for node, post in place.posts.items()]
+    return {post.name: post for post in sorted(posts, key=lambda each: each.name)}
 
 
 def settings(
-    wired: Wired, broker: Mapping[str, Any], folder: Path, sound: Mapping[str, Any] | None = None
+    post: Post, broker: Mapping[str, Any], folder: Path, sound: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The node's settings, all but `pins`: *broker* is how it reaches the broker, its files are in *folder*.
 
     *sound* is its loudspeaker, if it has one.
     """
     return {
-        **wired.settings,
+        **post.settings,
         **({} if sound is None else {"sound": dict(sound)}),
-        "district": str(DISTRICT_FILE),
-        "broker": dict(broker),
+        **hub_settings(broker, folder),
         "hub": True,
         "in_phase": False,  # the drum follows the siren at once, so that the tour need not wait for the grid
-        "state_dir": str(folder / "state"),
     }
 
 
 def hub_settings(broker: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The hub's settings, in the same way."""
-    return {
-        "district": str(DISTRICT_FILE),
-        "broker": dict(broker),
-        "state_dir": str(folder / "state"),
-    }
+    return {"district": str(DISTRICT_FILE), "broker": dict(broker), "state_dir": str(folder / "state")}
 
 
-def _yaml(path: Path) -> object:
-    return yamltext.load(path.read_text(encoding="utf-8"))
-
-
-def _wire(village: str, node: str, place: str, hears: str) -> Wired:
-    name = f"{village}.{node}"
+def _wire(village: str, node: str, hears: str) -> Post:
+    name = f"{village}/{node}"
     parts = {key: value for key, value in {**_BOX, **_DIFFERENT.get(name, {})}.items() if value is not None}
-    holds_s = {button: part["hold_s"] for button, part in parts["buttons"].items()}
-    label = node.capitalize() if hears == "all" else place
-    outputs = frozenset(parts) & set(LOUD)
-    post = Post(name, label, village, outputs, "striker" if "striker" in outputs else "siren", holds_s)
-    return Wired(post, {"node": node, "village": village, "hears": hears, **parts})
+    return Post(name, village, {"node": node, "village": village, "hears": hears, **parts})

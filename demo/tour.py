@@ -1,9 +1,9 @@
-"""The tour: does each step in the running world, and collects how what happened differs from what was expected.
+"""The tour: what a step of it is, and how it is run: its acts, what is awaited of each post, what differs in the end.
 
-    step: tell its line ──> act ──> wait for what ought to come ──> dwell ──> look at every post ──> differences
+    step: act ──> wait for what is awaited ──> dwell ──> look at every post ──> differences
 
-Events are awaited, never slept for; only what must *not* happen is given a short, bounded time to happen. Must not
-know how it is shown.
+Events are awaited, never slept for; only what must *not* happen is given a short, bounded time to happen. This is a
+small check, for whoever tries the demo; tests/acceptance judges the same steps in full. Must not know how it is shown.
 """
 
 import shlex
@@ -11,105 +11,214 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from demo.expect import Expectation, Told, differences
-from demo.expect_pins import OwnSiren, SirenOn
-from demo.sight import POSKO, Sight, siren_began
-from demo.step import Act, Hold, Kill, KillBroker, Publish, Start, StartBroker, Step, Tap
-from demo.words import hub_line, seconds
-from demo.world import World
+from contract.domain.incidents import ONCE
+from demo import texts
+from demo.seen import Seen, strokes
+from demo.world import LIMIT_S, World
+from posko.labels.labels import Labels
+from posko.labels.language import Text
+from posko.operator.core.fold import POSKO
 from testing.box import now
 
-NOTICE_S = 12.0  # how long a node may take to notice that the broker is gone
+Check = Callable[[Seen], str]  # what differs, as the end of a sentence; "" if nothing does
+
+_BREAKS = ("preempted", "finished", "cleared", "silenced", "sounding", "resumed", "resting")
+_TELLING = ("incident", "village", "origin", "reason")  # members that a difference names
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A `mosquitto_pub` line: the topic below the district's, and the options after it."""
+
+    topic: str
+    options: tuple[str, ...] = ("-n",)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A volunteer holds a button."""
+
+    post: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A volunteer touches a button, and lets go before its hold time is over."""
+
+    post: str
+    button: str
+    tap_s: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A post's node or the hub dies, as in a power cut."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A post's node or the hub is started again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KillBroker:
+    """The broker dies, as in a power cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartBroker:
+    """The broker is started again."""
+
+
+Act = Publish | Hold | Tap | Kill | Start | KillBroker | StartBroker
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something is done, and what is `awaited` of each post, and of the hub, happens; all other posts stay silent.
+
+    `look` tells people what to look at. `dwell_s` is how long what must not happen is waited for; `linger_s` is added
+    where people look on.
+    """
+
+    title: Text
+    look: Text
+    acts: tuple[Act, ...]
+    awaited: Mapping[str, tuple[Check, ...]]
+    dwell_s: float = 0.3
+    linger_s: float = 0.0
+
+    def of(self, name: str) -> tuple[Check, ...]:
+        """What is awaited of *name*, a post or the hub."""
+        return self.awaited.get(name, () if name == POSKO else (silent,))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a step: its differences, a measured time in words, and what the hub lists in the end."""
+    """What came of a step: its differences, and the seconds until the last siren that it began, if it began one."""
 
     step: Step
     differences: tuple[str, ...]
-    measured: str
-    hub: str
+    last_siren_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the tour is: the step that runs, how it is typed, and what has come of those before."""
+    """Where the tour is: the step that runs, and what has come of those before."""
 
     number: int
+    total: int
     step: Step
-    lines: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     acting: bool
 
 
+def reports(kind: str, **about: str) -> Check:
+    """An event *kind* is logged whose members *about* are these; of a `reason` a part is enough."""
+
+    def check(seen: Seen) -> str:
+        if any(event.kind == kind and _is_about(event.members, about) for event in seen.events):
+            return ""
+        logged = ", ".join(_brief(event.kind, event.members) for event in seen.events)
+        return f"expected to report {_brief(kind, about)}, reported {logged or 'nothing'}"
+
+    return check
+
+
+def rings(incident: str, village: str, beaten: int = 0) -> tuple[Check, ...]:
+    """The siren's relay is switched on for this alarm and, if it is waited for, the rhythm is *beaten*."""
+    return (siren, reports("sounding", incident=incident, village=village), *([_beats(beaten)] if beaten else []))
+
+
+def ends(incident: str, village: str) -> tuple[Check, ...]:
+    """The alarm ends, the safe code is beaten, and all is off."""
+    return (reports("cleared", incident=incident, village=village), *SAFE_CODE)
+
+
+def siren(seen: Seen) -> str:
+    """The siren's relay is on, or was switched on since the step began."""
+    return "" if seen.siren else "siren expected on, was off"
+
+
+def no_siren(seen: Seen) -> str:
+    """The siren's relay stays off."""
+    return "siren expected off, was on" if "siren" in seen.loud else ""
+
+
+def at_rest(seen: Seen) -> str:
+    """In the end nothing is on that can be heard or seen from afar."""
+    on = [output for output in seen.loud if output in seen.on]
+    return f"{', '.join(on)} expected off, is on" if on else ""
+
+
+def silent(seen: Seen) -> str:
+    """Nothing is on, and nothing has been since the step began."""
+    return f"expected silent, but {', '.join(seen.loud)} was on" if seen.loud else ""
+
+
+def off(seen: Seen) -> str:
+    """There is no power here: no program runs, and nothing is on."""
+    return "expected off, but its program runs" if seen.running else at_rest(seen)
+
+
+def goes_on(seen: Seen) -> str:
+    """What sounds goes on unbroken: something is on, and no event says otherwise."""
+    broken = [event.kind for event in seen.events if event.kind in _BREAKS]
+    if broken:
+        return f"expected to sound on, reported {', '.join(broken)}"
+    return "" if seen.loud else "expected to sound on, is silent"
+
+
+def _beats(count: int) -> Check:
+    def check(seen: Seen) -> str:
+        beaten = len(strokes(seen.changes, seen.beater))
+        return "" if beaten >= count else f"{count} strokes expected, {beaten} were beaten"
+
+    return check
+
+
+# Nine strokes: one, seven, one (doro muluk).
+SAFE_CODE = (_beats(9), reports("finished", incident="aman"), at_rest)
+
+
 def run(
     world: World, steps: Sequence[Step], show: Callable[[Stage], None], *, read_s: float = 0.0, linger: bool = False
-) -> list[str]:
-    """Runs *steps*; *show* is told of each before it acts (for *read_s*, to be read) and after. Returns differences."""
+) -> list[Outcome]:
+    """Runs *steps*; *show* is given each before it acts (for *read_s*, to be read) and after. Raises LeavingError."""
     outcomes: list[Outcome] = []
     for number, step in enumerate(steps, 1):
-        lines = tuple(wording(world, act) for act in step.acts)
-        show(Stage(number, step, lines, tuple(outcomes), acting=False))
+        show(Stage(number, len(steps), step, tuple(outcomes), acting=False))
         world.sleep(read_s)
-        show(Stage(number, step, lines, tuple(outcomes), acting=True))
+        show(Stage(number, len(steps), step, tuple(outcomes), acting=True))
         outcomes.append(_run(world, step))
-        show(Stage(number, step, lines, tuple(outcomes), acting=False))
+        show(Stage(number, len(steps), step, tuple(outcomes), acting=False))
         world.sleep(step.linger_s if linger else 0.0)
-    return [text for outcome in outcomes for text in outcome.differences]
-
-
-def wording(world: World, act: Act) -> str:
-    """*act* as it would be typed or told."""
-    match act:
-        case Hold(post, button):
-            where = world.posts[post]
-            return f"# tahan tombol {button} di {where.label}, {where.holds_s[button]:g} detik"
-        case Tap(post, button, tap_s):
-            return f"# sentuh tombol {button} di {world.posts[post].label}, {tap_s:g} detik"
-        case KillBroker():
-            return "# kill -9 mosquitto"
-        case StartBroker():
-            return "# mosquitto hidup lagi"
-        case Kill(name):
-            return "# kill -9 posko" if name == POSKO.name else f"# listrik padam di {world.posts[name].label}"
-        case Start(name):
-            return "# posko hidup lagi" if name == POSKO.name else f"# listrik kembali di {world.posts[name].label}"
-        case Publish(topic, options):
-            return shlex.join(world.command(topic, options))
-        case _:
-            assert_never(act)
+    return outcomes
 
 
 def _run(world: World, step: Step) -> Outcome:
     since = now()
-    troubles = [trouble for act in step.acts if (trouble := _act(world, act, since))]
-
-    def look() -> dict[str, Sight]:
-        return {name: world.sight(name, since) for name in world.names}
-
-    def all_there() -> bool:
-        return not any(
-            each for name, sight in look().items() for expected in step.of(name) if expected.awaited
-            for each in expected(sight)
-        )
-
-    world.wait(all_there, step.wait_s)
+    troubles = [trouble for act in step.acts if (trouble := perform(world, act))]
+    world.wait(lambda: not any(_differences(world, step, name, since, dead=False) for name in world.names), LIMIT_S)
     world.sleep(step.dwell_s)
-    sights = look()
-    found = [text for name, sight in sights.items() for text in differences(step.of(name), sight)]
-    hub = hub_line(sights[POSKO.name], world.labels, {name: post.label for name, post in world.posts.items()})
-    return Outcome(step, (*troubles, *found), _measured(step, sights), hub)
+    found = [text for name in world.names for text in _differences(world, step, name, since, dead=True)]
+    return Outcome(step, (*troubles, *found), _last_siren_s(world, since))
 
 
-def _act(world: World, act: Act, since: float) -> str:
-    """Does *act*; returns what it complains of, or ""."""
+def perform(world: World, act: Act) -> str:
+    """Does *act*; returns what it complains of, or "". Raises LeavingError, BrokerError, WorldError."""
+    since = now()
     match act:
         case Hold() | Tap():
             return _touch(world, act)
         case KillBroker():
             world.kill_broker()
-            if not world.wait(lambda: all(_has_said(world, name, "fault", since) for name in world.names), NOTICE_S):
+            if not world.wait(lambda: all(world.has_logged(name, "fault", since) for name in world.names), LIMIT_S):
                 return "not everyone noticed that the broker is gone"
         case StartBroker():
             world.start_broker()
@@ -124,6 +233,27 @@ def _act(world: World, act: Act, since: float) -> str:
     return ""
 
 
+def wording(world: World, act: Act, labels: Labels) -> str:
+    """*act* as it would be typed, or as a comment."""
+    match act:
+        case Hold(post, button):
+            return labels(texts.HOLD, button=button, post=labels.who(post), seconds=world.posts[post].holds_s[button])
+        case Tap(post, button, tap_s):
+            return labels(texts.TAP, button=button, post=labels.who(post), seconds=tap_s)
+        case KillBroker():
+            return labels(texts.KILL_BROKER)
+        case StartBroker():
+            return labels(texts.START_BROKER)
+        case Kill(name):
+            return labels(texts.KILL_HUB) if name == POSKO else labels(texts.KILL_POST, post=labels.who(name))
+        case Start(name):
+            return labels(texts.START_HUB) if name == POSKO else labels(texts.START_POST, post=labels.who(name))
+        case Publish(topic, options):
+            return shlex.join(world.command(topic, options))
+        case _:
+            assert_never(act)
+
+
 def _touch(world: World, act: Hold | Tap) -> str:
     try:
         if isinstance(act, Hold):
@@ -135,32 +265,32 @@ def _touch(world: World, act: Hold | Tap) -> str:
     return ""
 
 
-def _has_said(world: World, name: str, kind: str, since: float) -> bool:
-    return any(said.kind == kind for said in world.sight(name, since).said)
+def _differences(world: World, step: Step, name: str, since: float, *, dead: bool) -> list[str]:
+    """What differs at *name*. What is *dead* that should run, is a difference of its own, or is not waited for."""
+    seen = world.seen(name, since)
+    checks = step.of(name)
+    if not seen.running and off not in checks:
+        return [f"{name}: its program has died"] if dead else []
+    return [f"{name}: {text}" for check in checks if (text := check(seen))]
 
 
-def _measured(step: Step, sights: Mapping[str, Sight]) -> str:
-    """The time that tells most about *step*, in words; from the moment its line was run."""
-    counted = {name: sight.held.at + sight.held.hold_s for name, sight in sights.items()
-               if sight.held is not None and sight.held.at >= sight.since}
-    base = min(counted.values(), default=next(iter(sights.values())).since)
-    after = "setelah waktu tekan" if counted else "setelah perintah"
-    own = _sirens(step, sights, OwnSiren)
-    others = _sirens(step, sights, SirenOn)
-    told = [heard.at for name, sight in sights.items() for each in step.of(name)
-            if isinstance(each, Told) for heard in sight.heard if heard.body.get("event") == each.kind]
-    if own and others:
-        return f"sirene sendiri {seconds(own[0] - base)} {after}, sirene terakhir {seconds(max(others) - base)}"
-    if own or others:
-        return f"{'sirene sendiri' if own else 'sirene terakhir'} {seconds(max(own + others) - base)} {after}"
-    return f"jawaban terakhir {seconds(max(told) - base)} {after}" if told else ""
+def _last_siren_s(world: World, since: float) -> float | None:
+    """When the last post that began an alarm switched its siren on, from the moment at which the step's act counted."""
+    touches = [touch.at + touch.counts_s for touch in world.touches if touch.at >= since]
+    began = []
+    for name in world.posts:
+        seen = world.seen(name, since)
+        if any(event.kind == "sounding" and event.members.get("incident") not in ONCE for event in seen.events):
+            began += [change.at for change in seen.changes if change.output == "siren" and change.level][:1]
+    return max(began) - min(touches, default=since) if began else None
 
 
-def _sirens(step: Step, sights: Mapping[str, Sight], kind: type[Expectation]) -> list[float]:
-    """When the sirens began of which *step* expects *kind*."""
-    began = [siren_began(sight) for name, sight in sights.items() if _expects(step, name, kind)]
-    return [at for at in began if at is not None]
+def _is_about(members: Mapping[str, object], about: Mapping[str, str]) -> bool:
+    return all(
+        text in str(members.get(name, "")) if name == "reason" else str(members.get(name)) == text
+        for name, text in about.items()
+    )
 
 
-def _expects(step: Step, name: str, kind: type[Expectation]) -> bool:
-    return any(isinstance(each, kind) for each in step.of(name))
+def _brief(kind: str, members: Mapping[str, object]) -> str:
+    return " ".join([kind, *(str(members[name]) for name in _TELLING if name in members)])

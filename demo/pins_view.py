@@ -1,0 +1,63 @@
+"""The ribbon of pins, the one thing that `kentongan watch` cannot show: what a box's outputs do. Pure; must not wait.
+
+    3 ━━━━━━━━━·····●·●··· ✦ pk·h
+    │ │                    │ └ lamps that are lit: pencurian, kebakaran, aman, hening
+    │ │                    └ the strobe
+    │ └ the last three seconds, now at the right: ━ the siren, ● a stroke
+    └ the key that chooses the post
+"""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor
+
+from rich.text import Text
+
+from demo.seen import Seen, spells, strokes
+
+CELL_S = 0.15  # from stroke to stroke of a titir; those of a figure are two cells apart
+CELLS = 20  # so the ribbon is three seconds long
+LOOK_BACK_S = 40.0  # longer than any siren of a cycle, so that its beginning is seen
+WIDTH = CELLS + 9
+BUTTONS = ("pencurian", "kebakaran", "aman", "hening")
+_STYLES = {"●": "bold bright_yellow", "━": "bold red", "·": "grey30"}
+
+
+def cells(seen: Mapping[str, Seen], now: float, chosen: str) -> dict[str, Text]:
+    """What each post's pins do at instant *now*, in the order of *seen*; *chosen* is the one that keys act on."""
+    return {
+        name: Text.assemble((str(number), "bold black on cyan" if name == chosen else "dim"), " ",
+                            ribbon(each, now), " ", _strobe(each), " ", _lamps(each))
+        for number, (name, each) in enumerate(seen.items(), 1)
+    }
+
+
+def ribbon(seen: Seen, now: float) -> Text:
+    """The last seconds, now at the right. Cells lie on a fixed grid, so they do not jitter."""
+    last = floor(now / CELL_S)
+    row = ["·"] * CELLS
+    beaten = strokes(seen.changes, seen.beater, until=now)
+    for began, ended in spells(seen.changes, "siren", until=now):
+        if seen.beater != "siren" or began not in beaten:
+            _put(row, range(floor(began / CELL_S) - last, ceil(ended / CELL_S) - last), "━")
+    for at in beaten:
+        _put(row, (floor(at / CELL_S) - last,), "●")
+    return Text.assemble(*((cell, _STYLES[cell]) for cell in row))
+
+
+def _put(row: list[str], places: Sequence[int], cell: str) -> None:
+    """Writes *cell* at *places*, counted from now: 0 is the last cell."""
+    for place in places:
+        if -CELLS < place <= 0:
+            row[place - 1] = cell
+
+
+def _strobe(seen: Seen) -> Text:
+    return Text("✦", "bold bright_yellow") if "strobe" in seen.on else Text("·", "grey30")
+
+
+def _lamps(seen: Seen) -> Text:
+    """A letter for each button whose lamp is lit."""
+    return Text.assemble(*(
+        (button[0], "bold black on bright_yellow") if f"lamp {button}" in seen.on else ("·", "grey30")
+        for button in BUTTONS
+    ))

@@ -1,0 +1,165 @@
+"""What is expected of each post, and of the hub, in each step of the tour. Data, by hand; must not ask the code.
+
+Who hears whom is read off the map, not computed: Kalibagor borders Kotakan and Talkandang; Patokan borders Dawuhan
+and Olean; Dawuhan borders Talkandang, too; the Polsek hears everyone. A post that a step does not name stays quiet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from demo import steps
+from demo.steps import DAWUHAN, KALIBAGOR, KOTAKAN, OLEAN, PATOKAN, POLSEK, TALKANDANG
+from demo.tour import Step
+from tests.acceptance.expectations import (
+    AgeCounted,
+    AtRest,
+    Beats,
+    Expectation,
+    GoesOn,
+    Lists,
+    ListsAgain,
+    Lit,
+    Logged,
+    NoSiren,
+    Off,
+    OwnSiren,
+    Quiet,
+    Says,
+    SirenOn,
+    Steady,
+    Stops,
+    Told,
+)
+
+Expectations = Mapping[str, tuple[Expectation, ...]]
+
+ALL = (PATOKAN, DAWUHAN, KALIBAGOR, KOTAKAN, TALKANDANG, OLEAN, POLSEK)
+# The published codes: two strokes and a pause; four; one, seven, one (doro muluk); the patrol's three, slow.
+TWO, FOUR = Beats("●● ●● ●"), Beats("●●●● ●")
+DORO_MULUK, PATROL = Beats("● ●●●●●●● ●", once=True), Beats("● ● ●", once=True)
+FLOOD, FLOOD_ABOUT = ("bencana", "semua"), {"incident": "bencana", "village": "semua"}
+# Of four strokes a cycle has: 5 s siren, 1 s rest, five figures of 2.1 s, 1 s rest, 7 s for a voice.
+GOES_ON = (GoesOn(*FLOOD), Steady(cycle_s=24.5))
+THEIRS = {"incident": "pencurian", "village": "patokan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected in `step`: of posts by their names, and of the hub."""
+
+    step: Step
+    posts: Expectations
+    hub: tuple[Expectation, ...] = ()
+
+    def of(self, name: str) -> tuple[Expectation, ...]:
+        """What is expected of *name*, a post or the hub."""
+        return self.hub if name == "posko" else self.posts.get(name, (Quiet(),))
+
+
+def rings(incident: str, village: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
+    """*posts* sound *incident* of *village*: seen, and reported in status and event."""
+    told = Told("sounding", {"incident": incident, "village": village})
+    return dict.fromkeys(posts, (SirenOn(), Says(incident, village), told))
+
+
+def cleared(incident: str, village: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
+    """*posts* fall silent as it is cleared; then they beat the safe code, once."""
+    told = Told("cleared", {"incident": incident, "village": village})
+    return dict.fromkeys(posts, (told, Stops(), DORO_MULUK, AtRest()))
+
+
+def refuses(reason: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
+    """*posts* stay quiet, and report *reason*."""
+    return dict.fromkeys(posts, (Told("refused", {"reason": reason}), Quiet()))
+
+
+def also(expected: Expectations, *more: Expectation) -> dict[str, tuple[Expectation, ...]]:
+    """What is *expected*, and *more* of each."""
+    return {post: (*each, *more) for post, each in expected.items()}
+
+
+def patrols(origin: str) -> tuple[Expectation, ...]:
+    """A post beats the patrol's code, without a siren."""
+    return Told("ronda", {"village": "patokan", "origin": origin}), PATROL, NoSiren(), AtRest()
+
+
+EXPECTED = (
+    Expected(steps.THEFT, {
+        **rings("pencurian", "kalibagor", KOTAKAN, POLSEK),
+        **also(rings("pencurian", "kalibagor", KALIBAGOR, TALKANDANG), TWO),
+    }, (Lists((("pencurian", "kalibagor"),)), Told("proven", {"incident": "pencurian"}))),
+    Expected(
+        steps.THEFT_OVER, cleared("pencurian", "kalibagor", KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK),
+        (Lists(), Told("cleared", {"incident": "pencurian", "village": "kalibagor"})),
+    ),
+    Expected(
+        steps.PATROL, {PATOKAN: patrols("button"), POLSEK: patrols("network")},
+        (Told("ronda", {"village": "patokan", "origin": "patokan/pos-1"}), Lists()),
+    ),
+    Expected(steps.PRESS, {
+        OLEAN: (
+            OwnSiren(), Lit("kebakaran"), Says("kebakaran", "olean"),
+            Told("pressed"), Told("published"), Told("listed"),
+        ),
+        **rings("kebakaran", "olean", PATOKAN, POLSEK),
+    }, (Lists((("kebakaran", "olean"),)), Told("proven", {"incident": "kebakaran"}))),
+    Expected(steps.PRESS_OVER, {
+        **cleared("kebakaran", "olean", PATOKAN, POLSEK),
+        **also(cleared("kebakaran", "olean", OLEAN), Told("pressed", {"incident": "aman"})),
+    }, (Lists(), Told("cleared", {"incident": "kebakaran", "village": "olean"}))),
+    Expected(steps.DISASTER, {
+        **rings(*FLOOD, DAWUHAN, KALIBAGOR, KOTAKAN, POLSEK),
+        **also(rings(*FLOOD, PATOKAN, TALKANDANG), FOUR),
+        OLEAN: (Off(),),
+    }, (Lists((FLOOD,)), Told("missing", {"incident": "bencana", "missing": {"olean/pos-1": "offline"}}))),
+    Expected(steps.POWER_BACK, {
+        **dict.fromkeys((PATOKAN, DAWUHAN, KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK), GOES_ON),
+        OLEAN: (SirenOn(), Says(*FLOOD), Told("sounding", {"incident": "bencana", "origin": "hub"})),
+    }, (Lists((FLOOD,)), Told("proven", {"incident": "bencana"}))),
+    Expected(steps.HUB_DIES, dict.fromkeys(ALL, GOES_ON), (Off(),)),
+    Expected(
+        steps.HUB_BACK, dict.fromkeys(ALL, GOES_ON),
+        (ListsAgain(), Lists((FLOOD,)), Told("restored", {"incident": "bencana"})),
+    ),
+    Expected(steps.DISASTER_OVER, cleared(*FLOOD, *ALL), (Lists(), Told("cleared", {"incident": "bencana"}))),
+    Expected(
+        steps.LOWER, rings("pencurian", "dawuhan", DAWUHAN, PATOKAN, TALKANDANG, POLSEK),
+        (Lists((("pencurian", "dawuhan"),)), Told("proven", {"incident": "pencurian"})),
+    ),
+    Expected(steps.HIGHER, {
+        **also(rings("kebakaran", "talkandang", TALKANDANG, DAWUHAN, POLSEK),
+               Told("preempted", {"incident": "pencurian", "village": "dawuhan"})),
+        **rings("kebakaran", "talkandang", KALIBAGOR),
+        PATOKAN: (GoesOn("pencurian", "dawuhan"),),
+    }, (Lists((("kebakaran", "talkandang"), ("pencurian", "dawuhan"))), Told("proven", {"incident": "kebakaran"}))),
+    Expected(steps.BOTH_OVER, {
+        **dict.fromkeys((KOTAKAN, OLEAN), (DORO_MULUK, AtRest())),
+        **cleared("kebakaran", "talkandang", KALIBAGOR),
+        **cleared("pencurian", "dawuhan", PATOKAN),
+        **also(cleared("kebakaran", "talkandang", TALKANDANG, DAWUHAN, POLSEK),
+               Told("cleared", {"incident": "pencurian", "village": "dawuhan"})),
+    }, (Lists(), Told("cleared", {"incident": "kebakaran"}), Told("cleared", {"incident": "pencurian"}))),
+    Expected(
+        steps.BAD_PAYLOAD, refuses("JSON", KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK),
+        (Told("refused", {"reason": "JSON"}), Lists()),
+    ),
+    Expected(
+        steps.TYPO, refuses("did you mean pencurian", KOTAKAN, POLSEK),
+        (Told("refused", {"reason": "did you mean pencurian"}), Lists()),
+    ),
+    Expected(steps.BROKER_DIES, {PATOKAN: (OwnSiren(), Lit("pencurian"), Logged("sounding", THEIRS))}),
+    Expected(steps.BROKER_BACK, {
+        **dict.fromkeys((KALIBAGOR, KOTAKAN, TALKANDANG), (Logged("linked"), Quiet())),
+        PATOKAN: (
+            Logged("linked"), Says("pencurian", "patokan"), Told("pressed", {"incident": "pencurian"}), AgeCounted(),
+            Told("listed", {"incident": "pencurian"}),
+        ),
+        **dict.fromkeys((DAWUHAN, OLEAN, POLSEK), (
+            Logged("linked"), SirenOn(), Says("pencurian", "patokan"), Told("sounding", THEIRS),
+        )),
+    }, (Logged("linked"), Told("accepted", THEIRS), Lists((("pencurian", "patokan"),)))),
+    Expected(
+        steps.PATOKAN_OVER, cleared("pencurian", "patokan", PATOKAN, DAWUHAN, OLEAN, POLSEK),
+        (Lists(), Told("cleared", THEIRS)),
+    ),
+)
