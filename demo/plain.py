@@ -107,8 +107,8 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> list[str]:
 
 
 def summary(outcomes: Sequence[Outcome], labels: Labels) -> list[str]:
-    """That all was as it should be in all steps, or each difference; nothing of no tour."""
-    found = [text for outcome in outcomes for text in outcome.differences]
+    """That all was as it should be in all steps, or each difference with its step's number; nothing of no tour."""
+    found = [f"✗ [{number}] {text}" for number, outcome in enumerate(outcomes, 1) for text in outcome.differences]
     if found:
-        return [labels(texts.DIFFERENCES, count=len(found)), *(f"✗ {text}" for text in found)]
+        return [labels(texts.DIFFERENCES, count=len(found)), *found]
     return [labels(texts.ALL_WELL, total=len(outcomes))] if outcomes else []

@@ -116,7 +116,7 @@ class LiveDemo:
         if outcomes:
             wrong = any(outcome.differences for outcome in outcomes)
             yield Text(" ".join(summary(outcomes, self._labels)[:2]), "bold red" if wrong else "green")
-        for line in (f"export {self._world.home}", self._controls.line()):
+        for line in (f"export {self._world.home}  # kentongan watch, alarm, clear, …", self._controls.line()):
             yield Text("$ ", "dim").append(line, "bold cyan")
         keys = list(texts.KEYS.items())
         for row in (keys[:KEYS_IN_ROW], keys[KEYS_IN_ROW:]):

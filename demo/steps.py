@@ -195,7 +195,7 @@ BROKER_DIES = Step(
 # If the post is linked before the hub is, nobody gets its press, and it is sent again after 10 s.
 BROKER_BACK = Step(
     Text("Broker kembali: alarm yang tertunda sampai, lewat posko, dengan umurnya",
-         "The broker is back: the kept alarm arrives, through the hub, and says its age"),
+         "The broker is back: the kept alarm arrives, through the hub, with its age"),
     Text("Dawuhan, Olean, Polsek menyusul", "Dawuhan, Olean and the Polsek follow"),
     (StartBroker(),),
     {

@@ -167,7 +167,7 @@ def off(seen: Seen) -> str:
 
 
 def goes_on(seen: Seen) -> str:
-    """What sounds goes on unbroken: something is on, and no event says otherwise."""
+    """What sounds goes on unbroken: something is on, and no event contradicts."""
     broken = [event.kind for event in seen.events if event.kind in _BREAKS]
     if broken:
         return f"expected to sound on, reported {', '.join(broken)}"
@@ -213,12 +213,16 @@ def _run(world: World, step: Step) -> Outcome:
 def perform(world: World, act: Act) -> str:
     """Does *act*; returns what it complains of, or "". Raises LeavingError, BrokerError, WorldError."""
     since = now()
+
+    def has_noticed(name: str) -> bool:
+        return not world.seen(name, since).running or world.has_logged(name, "fault", since)
+
     match act:
         case Hold() | Tap():
             return _touch(world, act)
         case KillBroker():
             world.kill_broker()
-            if not world.wait(lambda: all(world.has_logged(name, "fault", since) for name in world.names), LIMIT_S):
+            if not world.wait(lambda: all(map(has_noticed, world.names)), LIMIT_S):
                 return "not everyone noticed that the broker is gone"
         case StartBroker():
             world.start_broker()

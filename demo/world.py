@@ -41,7 +41,7 @@ HOLD_MORE_S = 0.5  # a finger does not let go at the very instant, and a busy ma
 
 
 class WorldError(Exception):
-    """The district does not come up; the message says which part of it."""
+    """The district does not come up; the message names the part that does not."""
 
 
 class LeavingError(Exception):
@@ -51,10 +51,10 @@ class LeavingError(Exception):
 class World:
     """The running district; use as a context manager. `report` is given each event that a node or the hub logs.
 
-    *heard* is the post that has a loudspeaker, if any does, and *sound* its setting.
+    *audible* is the post that has a loudspeaker, if any does, and *sound* its setting.
     """
 
-    def __init__(self, heard: str | None = None, sound: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, audible: str | None = None, sound: Mapping[str, Any] | None = None) -> None:
         self.posts: dict[str, Post] = posts.load()
         self.names = (*self.posts, POSKO)  # all programs
         self.events: list[Event] = []
@@ -62,7 +62,7 @@ class World:
         self.leaving = False
         self.report: Callable[[Event], None] = lambda _event: None
         self._changed = Condition()
-        self._heard, self._sound = heard, sound
+        self._audible, self._sound = audible, sound
 
     def __enter__(self) -> "World":
         for name in ("mosquitto", "mosquitto_sub", "mosquitto_pub"):
@@ -215,7 +215,7 @@ class World:
         return Program(POSKO, arguments, self._reader(POSKO), self._changed)
 
     def _make_box(self, folder: Path, post: Post) -> Box:
-        sound = self._sound if post.name == self._heard else None
+        sound = self._sound if post.name == self._audible else None
         settings = posts.settings(post, self.broker.node(post.name), folder, sound)
         return Box(folder, settings, self._reader(post.name), self._changed, log_format="json")
 

@@ -31,12 +31,12 @@ class Expectation(Protocol):
         """Each difference, as the end of a sentence."""
 
 
-# What a node says.
+# What a node reports.
 
 
 @dataclass(frozen=True, slots=True)
-class Says:
-    """The node's status, as the broker has it, says that it sounds `incident` of `village`."""
+class Sounds:
+    """The node's status, as the broker has it: it sounds `incident` of `village`."""
 
     incident: str
     village: str
@@ -44,11 +44,11 @@ class Says:
 
     def __call__(self, observed: Observed) -> Iterator[str]:
         if _about(observed.status) != (self.incident, self.village):
-            yield f"status expected to say {self.incident} of {self.village}, says {_sounding(observed.status)}"
+            yield f"status expected: {self.incident} of {self.village}, is {_sounding(observed.status)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Publishes:
     """It published an event `kind` whose members `about` are these; of `reason` a part is enough."""
 
     kind: str
@@ -57,12 +57,12 @@ class Told:
 
     def __call__(self, observed: Observed) -> Iterator[str]:
         if not any(_is_like(each.body, self.kind, self.about) for each in observed.published):
-            told = ", ".join(_brief(each.body) for each in observed.published)
-            yield f"event {_brief({'event': self.kind, **self.about})} expected, published {told or 'none'}"
+            published = ", ".join(_brief(each.body) for each in observed.published)
+            yield f"event {_brief({'event': self.kind, **self.about})} expected, published {published or 'none'}"
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class Logs:
     """It logged an event `kind` about this; for as long as there is no broker to publish it to."""
 
     kind: str
@@ -77,7 +77,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class AtRest:
-    """In the end all is silent, and the status says that the node is ready."""
+    """In the end all is silent, and the status is that the node is ready."""
 
     awaited: ClassVar[bool] = True
 
@@ -110,28 +110,28 @@ class Quiet:
             yield f"expected silent, but {', '.join(observed.seen.loud)} was on"
         about = _about(observed.status)
         if about is not None:
-            yield f"expected silent, but its status says {about[0]} of {about[1]}"
+            yield f"expected silent, but its status has {about[0]} of {about[1]}"
 
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """What sounds goes on unbroken: no event says otherwise."""
+    """What sounds goes on unbroken: no event contradicts."""
 
     incident: str
     village: str
     awaited: ClassVar[bool] = False
 
     def __call__(self, observed: Observed) -> Iterator[str]:
-        yield from Says(self.incident, self.village)(observed)
+        yield from Sounds(self.incident, self.village)(observed)
         events = [each.body for each in observed.published] + [each.members for each in observed.seen.events]
         broken = dict.fromkeys(each["event"] for each in events if each.get("event") in _BREAKS)
         if broken:
-            yield f"expected to go on with {self.incident}, told {', '.join(broken)}"
+            yield f"expected to go on with {self.incident}, reported {', '.join(broken)}"
 
 
 @dataclass(frozen=True, slots=True)
 class AgeCounted:
-    """The press that was published late says how long ago it was.
+    """The press that was published late has its age.
 
     It counted after the contact had been closed long enough, and before the siren was on; it was published after the
     broker was started, and before it arrived here.

@@ -19,16 +19,16 @@ from tests.acceptance.expectations import (
     Lists,
     ListsAgain,
     Lit,
-    Logged,
+    Logs,
     NoSiren,
     Off,
     OwnSiren,
+    Publishes,
     Quiet,
-    Says,
     SirenOn,
+    Sounds,
     Steady,
     Stops,
-    Told,
 )
 
 Expectations = Mapping[str, tuple[Expectation, ...]]
@@ -58,19 +58,19 @@ class Expected:
 
 def rings(incident: str, village: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
     """*posts* sound *incident* of *village*: seen, and reported in status and event."""
-    told = Told("sounding", {"incident": incident, "village": village})
-    return dict.fromkeys(posts, (SirenOn(), Says(incident, village), told))
+    event = Publishes("sounding", {"incident": incident, "village": village})
+    return dict.fromkeys(posts, (SirenOn(), Sounds(incident, village), event))
 
 
 def cleared(incident: str, village: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
     """*posts* fall silent as it is cleared; then they beat the safe code, once."""
-    told = Told("cleared", {"incident": incident, "village": village})
-    return dict.fromkeys(posts, (told, Stops(), DORO_MULUK, AtRest()))
+    event = Publishes("cleared", {"incident": incident, "village": village})
+    return dict.fromkeys(posts, (event, Stops(), DORO_MULUK, AtRest()))
 
 
 def refuses(reason: str, *posts: str) -> dict[str, tuple[Expectation, ...]]:
     """*posts* stay quiet, and report *reason*."""
-    return dict.fromkeys(posts, (Told("refused", {"reason": reason}), Quiet()))
+    return dict.fromkeys(posts, (Publishes("refused", {"reason": reason}), Quiet()))
 
 
 def also(expected: Expectations, *more: Expectation) -> dict[str, tuple[Expectation, ...]]:
@@ -80,86 +80,88 @@ def also(expected: Expectations, *more: Expectation) -> dict[str, tuple[Expectat
 
 def patrols(origin: str) -> tuple[Expectation, ...]:
     """A post beats the patrol's code, without a siren."""
-    return Told("ronda", {"village": "patokan", "origin": origin}), PATROL, NoSiren(), AtRest()
+    return Publishes("ronda", {"village": "patokan", "origin": origin}), PATROL, NoSiren(), AtRest()
 
 
 EXPECTED = (
     Expected(steps.THEFT, {
         **rings("pencurian", "kalibagor", KOTAKAN, POLSEK),
         **also(rings("pencurian", "kalibagor", KALIBAGOR, TALKANDANG), TWO),
-    }, (Lists((("pencurian", "kalibagor"),)), Told("proven", {"incident": "pencurian"}))),
+    }, (Lists((("pencurian", "kalibagor"),)), Publishes("proven", {"incident": "pencurian"}))),
     Expected(
         steps.THEFT_OVER, cleared("pencurian", "kalibagor", KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK),
-        (Lists(), Told("cleared", {"incident": "pencurian", "village": "kalibagor"})),
+        (Lists(), Publishes("cleared", {"incident": "pencurian", "village": "kalibagor"})),
     ),
     Expected(
         steps.PATROL, {PATOKAN: patrols("button"), POLSEK: patrols("network")},
-        (Told("ronda", {"village": "patokan", "origin": "patokan/pos-1"}), Lists()),
+        (Publishes("ronda", {"village": "patokan", "origin": "patokan/pos-1"}), Lists()),
     ),
     Expected(steps.PRESS, {
         OLEAN: (
-            OwnSiren(), Lit("kebakaran"), Says("kebakaran", "olean"),
-            Told("pressed"), Told("published"), Told("listed"),
+            OwnSiren(), Lit("kebakaran"), Sounds("kebakaran", "olean"),
+            Publishes("pressed"), Publishes("published"), Publishes("listed"),
         ),
         **rings("kebakaran", "olean", PATOKAN, POLSEK),
-    }, (Lists((("kebakaran", "olean"),)), Told("proven", {"incident": "kebakaran"}))),
+    }, (Lists((("kebakaran", "olean"),)), Publishes("proven", {"incident": "kebakaran"}))),
     Expected(steps.PRESS_OVER, {
         **cleared("kebakaran", "olean", PATOKAN, POLSEK),
-        **also(cleared("kebakaran", "olean", OLEAN), Told("pressed", {"incident": "aman"})),
-    }, (Lists(), Told("cleared", {"incident": "kebakaran", "village": "olean"}))),
+        **also(cleared("kebakaran", "olean", OLEAN), Publishes("pressed", {"incident": "aman"})),
+    }, (Lists(), Publishes("cleared", {"incident": "kebakaran", "village": "olean"}))),
     Expected(steps.DISASTER, {
         **rings(*FLOOD, DAWUHAN, KALIBAGOR, KOTAKAN, POLSEK),
         **also(rings(*FLOOD, PATOKAN, TALKANDANG), FOUR),
         OLEAN: (Off(),),
-    }, (Lists((FLOOD,)), Told("missing", {"incident": "bencana", "missing": {"olean/pos-1": "offline"}}))),
+    }, (Lists((FLOOD,)), Publishes("missing", {"incident": "bencana", "missing": {"olean/pos-1": "offline"}}))),
     Expected(steps.POWER_BACK, {
         **dict.fromkeys((PATOKAN, DAWUHAN, KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK), GOES_ON),
-        OLEAN: (SirenOn(), Says(*FLOOD), Told("sounding", {"incident": "bencana", "origin": "hub"})),
-    }, (Lists((FLOOD,)), Told("proven", {"incident": "bencana"}))),
+        OLEAN: (SirenOn(), Sounds(*FLOOD), Publishes("sounding", {"incident": "bencana", "origin": "hub"})),
+    }, (Lists((FLOOD,)), Publishes("proven", {"incident": "bencana"}))),
     Expected(steps.HUB_DIES, dict.fromkeys(ALL, GOES_ON), (Off(),)),
     Expected(
         steps.HUB_BACK, dict.fromkeys(ALL, GOES_ON),
-        (ListsAgain(), Lists((FLOOD,)), Told("restored", {"incident": "bencana"})),
+        (ListsAgain(), Lists((FLOOD,)), Publishes("restored", {"incident": "bencana"})),
     ),
-    Expected(steps.DISASTER_OVER, cleared(*FLOOD, *ALL), (Lists(), Told("cleared", {"incident": "bencana"}))),
+    Expected(steps.DISASTER_OVER, cleared(*FLOOD, *ALL), (Lists(), Publishes("cleared", {"incident": "bencana"}))),
     Expected(
         steps.LOWER, rings("pencurian", "dawuhan", DAWUHAN, PATOKAN, TALKANDANG, POLSEK),
-        (Lists((("pencurian", "dawuhan"),)), Told("proven", {"incident": "pencurian"})),
+        (Lists((("pencurian", "dawuhan"),)), Publishes("proven", {"incident": "pencurian"})),
     ),
     Expected(steps.HIGHER, {
         **also(rings("kebakaran", "talkandang", TALKANDANG, DAWUHAN, POLSEK),
-               Told("preempted", {"incident": "pencurian", "village": "dawuhan"})),
+               Publishes("preempted", {"incident": "pencurian", "village": "dawuhan"})),
         **rings("kebakaran", "talkandang", KALIBAGOR),
         PATOKAN: (GoesOn("pencurian", "dawuhan"),),
-    }, (Lists((("kebakaran", "talkandang"), ("pencurian", "dawuhan"))), Told("proven", {"incident": "kebakaran"}))),
+    }, (
+        Lists((("kebakaran", "talkandang"), ("pencurian", "dawuhan"))), Publishes("proven", {"incident": "kebakaran"}),
+    )),
     Expected(steps.BOTH_OVER, {
         **dict.fromkeys((KOTAKAN, OLEAN), (DORO_MULUK, AtRest())),
         **cleared("kebakaran", "talkandang", KALIBAGOR),
         **cleared("pencurian", "dawuhan", PATOKAN),
         **also(cleared("kebakaran", "talkandang", TALKANDANG, DAWUHAN, POLSEK),
-               Told("cleared", {"incident": "pencurian", "village": "dawuhan"})),
-    }, (Lists(), Told("cleared", {"incident": "kebakaran"}), Told("cleared", {"incident": "pencurian"}))),
+               Publishes("cleared", {"incident": "pencurian", "village": "dawuhan"})),
+    }, (Lists(), Publishes("cleared", {"incident": "kebakaran"}), Publishes("cleared", {"incident": "pencurian"}))),
     Expected(
         steps.BAD_PAYLOAD, refuses("JSON", KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK),
-        (Told("refused", {"reason": "JSON"}), Lists()),
+        (Publishes("refused", {"reason": "JSON"}), Lists()),
     ),
     Expected(
         steps.TYPO, refuses("did you mean pencurian", KOTAKAN, POLSEK),
-        (Told("refused", {"reason": "did you mean pencurian"}), Lists()),
+        (Publishes("refused", {"reason": "did you mean pencurian"}), Lists()),
     ),
-    Expected(steps.BROKER_DIES, {PATOKAN: (OwnSiren(), Lit("pencurian"), Logged("sounding", THEIRS))}),
+    Expected(steps.BROKER_DIES, {PATOKAN: (OwnSiren(), Lit("pencurian"), Logs("sounding", THEIRS))}),
     Expected(steps.BROKER_BACK, {
-        **dict.fromkeys((KALIBAGOR, KOTAKAN, TALKANDANG), (Logged("linked"), Quiet())),
+        **dict.fromkeys((KALIBAGOR, KOTAKAN, TALKANDANG), (Logs("linked"), Quiet())),
         PATOKAN: (
-            Logged("linked"), Says("pencurian", "patokan"), Told("pressed", {"incident": "pencurian"}), AgeCounted(),
-            Told("listed", {"incident": "pencurian"}),
+            Logs("linked"), Sounds("pencurian", "patokan"), AgeCounted(),
+            Publishes("pressed", {"incident": "pencurian"}), Publishes("listed", {"incident": "pencurian"}),
         ),
         **dict.fromkeys((DAWUHAN, OLEAN, POLSEK), (
-            Logged("linked"), SirenOn(), Says("pencurian", "patokan"), Told("sounding", THEIRS),
+            Logs("linked"), SirenOn(), Sounds("pencurian", "patokan"), Publishes("sounding", THEIRS),
         )),
-    }, (Logged("linked"), Told("accepted", THEIRS), Lists((("pencurian", "patokan"),)))),
+    }, (Logs("linked"), Publishes("accepted", THEIRS), Lists((("pencurian", "patokan"),)))),
     Expected(
         steps.PATOKAN_OVER, cleared("pencurian", "patokan", PATOKAN, DAWUHAN, OLEAN, POLSEK),
-        (Lists(), Told("cleared", THEIRS)),
+        (Lists(), Publishes("cleared", THEIRS)),
     ),
 )

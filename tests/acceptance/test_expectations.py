@@ -16,16 +16,16 @@ from tests.acceptance.expectations import (
     Lists,
     ListsAgain,
     Lit,
-    Logged,
+    Logs,
     NoSiren,
     Off,
     OwnSiren,
+    Publishes,
     Quiet,
-    Says,
     SirenOn,
+    Sounds,
     Steady,
     Stops,
-    Told,
     differences,
 )
 from tests.acceptance.expected import DORO_MULUK, EXPECTED, PATROL, TWO
@@ -113,10 +113,10 @@ RIGHT: list[tuple[Expectation, Observed]] = [
     (SirenOn(), theft(changes=())),  # on before, and still
     (OwnSiren(), held(1.01)),
     (OwnSiren(), held(1.9)),  # on a slow machine
-    (Says("pencurian", "kalibagor"), theft()),
-    (Told("sounding", {"incident": "pencurian"}), theft()),
-    (Told("refused", {"reason": "JSON"}), REFUSED),
-    (Logged("sounding", {"village": "kalibagor"}), theft()),
+    (Sounds("pencurian", "kalibagor"), theft()),
+    (Publishes("sounding", {"incident": "pencurian"}), theft()),
+    (Publishes("refused", {"reason": "JSON"}), REFUSED),
+    (Logs("sounding", {"village": "kalibagor"}), theft()),
     (TWO, beating([6.0, 6.3, 7.5, 7.8, 9.0])),
     (TWO, beating([6.0, 6.3, 6.9, 7.8, 9.0, 9.3, 10.5, 10.9, 12.0])),  # a stroke came late, in the first figures
     (TWO, beating([6.3, 7.5, 7.8, 9.0, 9.3, 10.5, 10.8], "siren", 0.15)),
@@ -143,14 +143,14 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (SirenOn(), AT_REST, "siren expected on, is off"),
     (OwnSiren(), AT_REST, "siren expected on by its own button, is off"),
     (OwnSiren(), held(0.4), "siren expected on after the hold time, came 0.600 s before its end"),
-    (Says("pencurian", "olean"), theft(), "status expected to say pencurian of olean, says pencurian of kalibagor"),
-    (Says("pencurian", "olean"), AT_REST, "status expected to say pencurian of olean, says ready"),
-    (Told("preempted"), theft(), "event preempted expected, published sounding pencurian kalibagor"),
-    (Told("refused", {"reason": "did you mean"}), REFUSED,
+    (Sounds("pencurian", "olean"), theft(), "status expected: pencurian of olean, is pencurian of kalibagor"),
+    (Sounds("pencurian", "olean"), AT_REST, "status expected: pencurian of olean, is ready"),
+    (Publishes("preempted"), theft(), "event preempted expected, published sounding pencurian kalibagor"),
+    (Publishes("refused", {"reason": "did you mean"}), REFUSED,
      "event refused did you mean expected, published refused no JSON: what"),
-    (Told("sounding", {"origin": "hub"}), theft(),
+    (Publishes("sounding", {"origin": "hub"}), theft(),
      "event sounding hub expected, published sounding pencurian kalibagor"),
-    (Logged("sounding"), AT_REST, "line sounding expected, logged nothing"),
+    (Logs("sounding"), AT_REST, "line sounding expected, logged nothing"),
     (TWO, beating([6.0, 6.3, 6.6, 7.8, 8.1, 8.4]),
      "strokes expected ●● ●● ●, are 0.30 0.30 1.20 0.30 0.30 s apart"),
     (Beats("●●"), AT_REST, "strokes expected ●●, are no s apart"),
@@ -166,8 +166,8 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (AtRest(), theft(), "status expected ready, is sounding"),
     (Quiet(), theft(), "expected silent, but siren, strobe was on"),
     (Quiet(), beating([1.0]), "expected silent, but striker was on"),
-    (Quiet(), theft(), "expected silent, but its status says pencurian of kalibagor"),
-    (GoesOn("pencurian", "kalibagor"), theft(), "expected to go on with pencurian, told sounding"),
+    (Quiet(), theft(), "expected silent, but its status has pencurian of kalibagor"),
+    (GoesOn("pencurian", "kalibagor"), theft(), "expected to go on with pencurian, reported sounding"),
     (Lit("kebakaran"), LAMP, "lamp of kebakaran expected lit, stayed dark"),
     (AgeCounted(), late(0.0), "age expected between 3.8 s and 6.0 s, is 0.0 s"),
     (AgeCounted(), late(6.1), "age expected between 3.8 s and 6.0 s, is 6.1 s"),
@@ -212,7 +212,7 @@ def test_a_difference_names_the_post() -> None:
 def test_a_post_that_no_step_names_must_be_quiet() -> None:
     assert differences(EXPECTED[0].of("olean/pos-1"), theft()) == [
         "kotakan/pos-1: expected silent, but siren, strobe was on",
-        "kotakan/pos-1: expected silent, but its status says pencurian of kalibagor",
+        "kotakan/pos-1: expected silent, but its status has pencurian of kalibagor",
     ]
 
 

@@ -36,5 +36,5 @@ def test_what_came_of_a_step_is_a_line_or_each_difference() -> None:
 
 def test_the_summary_counts_the_steps_or_has_each_difference_and_is_nothing_of_no_tour() -> None:
     assert summary([WELL, WELL], EN) == ["✓ 2 steps as expected at 7 posts and the hub"]
-    assert summary([WELL, BADLY], ID) == ["✗ 2 perbedaan:", *(f"✗ {text}" for text in BADLY.differences)]
+    assert summary([WELL, BADLY], ID) == ["✗ 2 perbedaan:", *(f"✗ [2] {text}" for text in BADLY.differences)]
     assert summary([], ID) == []
