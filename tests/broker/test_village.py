@@ -52,7 +52,7 @@ def uplink() -> Iterator[Uplink]:
         place = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="k")))
         made = Installation(place, _district(place))
         assert made.tool("provision", "--village-broker", f"{VILLAGE}=127.0.0.1").code == 0
-        _shorten(place)  # not before: it is no catalogue that provision takes
+        _shorten(place)  # only now: provision does not take such a catalogue
         parts.callback(made.stop)
         made.start()
         line = parts.enter_context(Proxy(made.ports["nodes"]))
@@ -83,21 +83,23 @@ def uplink() -> Iterator[Uplink]:
 
 
 def _district(place: Path) -> Path:
-    """The shipped district with a second post in the village."""
+    """The shipped district with a second post in the village, and the catalogue beside it."""
     found = yamltext.load(DISTRICT.read_text("utf-8"))
     assert isinstance(found, dict)
     found["villages"][VILLAGE]["posts"]["pos-2"] = {"name": "Pos Kamling Kalibagor 2"}
     path = place / "situbondo.yaml"
     path.write_text(json.dumps(found), "utf-8")
+    (place / "incidents.yaml").write_text((DISTRICT.parent / "incidents.yaml").read_text("utf-8"), "utf-8")
     return path
 
 
 def _shorten(place: Path) -> None:
-    """A catalogue for programs that take ANY_NUMBER, with short alarms of livestock theft."""
-    incidents = yamltext.load((DISTRICT.parent / "incidents.yaml").read_text("utf-8"))
+    """Short alarms of livestock theft, in every copy of the catalogue: for programs that take ANY_NUMBER."""
+    incidents = yamltext.load((place / "incidents.yaml").read_text("utf-8"))
     assert isinstance(incidents, dict)
     incidents["incidents"]["ternak"]["duration_s"] = SHORT_S
-    (place / "incidents.yaml").write_text(json.dumps(incidents), "utf-8")
+    for copy in place.rglob("incidents.yaml"):
+        copy.write_text(json.dumps(incidents), "utf-8")
 
 
 def _village_config(made: Installation, port: int) -> Path:
