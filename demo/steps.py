@@ -1,7 +1,7 @@
 """The tour, as data: what is done, and what is awaited of each of the seven posts, and of the hub.
 
-Written by hand; must not ask the code. Who hears whom is read off the map: Kalibagor borders Kotakan and Talkandang;
-Patokan borders Dawuhan and Olean; Dawuhan borders Talkandang, too; the Polsek hears everyone. A post that a step does
+Written by hand; must not ask the code. Who hears whom is read off the map: Kalibagor borders Kotakan; Talkandang
+borders Patokan, Dawuhan and Olean; Patokan borders Dawuhan, too; the Polsek hears everyone. A post that a step does
 not name stays silent.
 """
 
@@ -42,8 +42,8 @@ THEFT = Step(
     Text("lima detik sirene, lalu irama ●● ●●: pencuri", "five seconds of siren, then two-two: a thief"),
     (Publish("kalibagor/alarm/pencurian", ("-m", "rumah Pak RT 3")),),
     {
-        **at(KALIBAGOR, TALKANDANG, awaits=rings("pencurian", "kalibagor", beaten=5)),
-        **at(KOTAKAN, POLSEK, awaits=rings("pencurian", "kalibagor")),
+        **at(KALIBAGOR, KOTAKAN, awaits=rings("pencurian", "kalibagor", beaten=5)),
+        POLSEK: rings("pencurian", "kalibagor"),
         POSKO: (reports("proven", incident="pencurian"),),
     },
 )
@@ -52,7 +52,7 @@ THEFT_OVER = Step(
     Text("kode aman ● ●●●●●●● ●, doro muluk", "the safe code: one, seven, one"),
     (Publish("kalibagor/alarm/aman"),),
     {
-        **at(KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK, awaits=ends("pencurian", "kalibagor")),
+        **at(KALIBAGOR, KOTAKAN, POLSEK, awaits=ends("pencurian", "kalibagor")),
         POSKO: (reports("cleared", incident="pencurian", village="kalibagor"),),
     },
 )
@@ -73,18 +73,18 @@ PRESS = Step(
     (Hold(OLEAN, "kebakaran"),),
     {
         OLEAN: (*rings("kebakaran", "olean"), reports("pressed"), reports("published"), reports("listed")),
-        **at(PATOKAN, POLSEK, awaits=rings("kebakaran", "olean")),
+        **at(TALKANDANG, POLSEK, awaits=rings("kebakaran", "olean")),
         POSKO: (reports("proven", incident="kebakaran"),),
     },
     linger_s=8.0,
 )
 PRESS_OVER = Step(
     Text("Olean aman, dari tombol di pos itu juga", "All-clear for Olean, from the same post's button"),
-    Text("Patokan dan Polsek ikut berhenti", "Patokan and the Polsek stop, too"),
+    Text("Talkandang dan Polsek ikut berhenti", "Talkandang and the Polsek stop, too"),
     (Hold(OLEAN, "aman"),),
     {
         OLEAN: (reports("pressed", incident="aman"), *ends("kebakaran", "olean")),
-        **at(PATOKAN, POLSEK, awaits=ends("kebakaran", "olean")),
+        **at(TALKANDANG, POLSEK, awaits=ends("kebakaran", "olean")),
         POSKO: (reports("cleared", incident="kebakaran", village="olean"),),
     },
 )
@@ -144,15 +144,16 @@ LOWER = Step(
     linger_s=2.0,
 )
 HIGHER = Step(
-    Text("… lalu kebakaran di Talkandang: yang lebih gawat didahulukan",
-         "… then a fire in Talkandang: the more urgent one goes first"),
-    Text("Patokan bukan tetangga Talkandang: tetap ●●", "Patokan is no neighbour of Talkandang's: still two-two"),
-    (Publish("talkandang/alarm/kebakaran", ("-m", "pasar")),),
+    Text("… lalu kebakaran di Olean: yang lebih gawat didahulukan",
+         "… then a fire in Olean: the more urgent one goes first"),
+    Text("Patokan dan Dawuhan bukan tetangga Olean: tetap ●●",
+         "Patokan and Dawuhan do not border Olean: still two-two"),
+    (Publish("olean/alarm/kebakaran", ("-m", "pasar")),),
     {
-        **at(TALKANDANG, DAWUHAN, POLSEK, awaits=(
-            *rings("kebakaran", "talkandang"), reports("preempted", incident="pencurian", village="dawuhan"))),
-        KALIBAGOR: rings("kebakaran", "talkandang"),
-        PATOKAN: (goes_on,),
+        **at(TALKANDANG, POLSEK, awaits=(
+            *rings("kebakaran", "olean"), reports("preempted", incident="pencurian", village="dawuhan"))),
+        OLEAN: rings("kebakaran", "olean"),
+        **at(PATOKAN, DAWUHAN, awaits=(goes_on,)),
         POSKO: (reports("proven", incident="kebakaran"),),
     },
     linger_s=8.0,
@@ -162,11 +163,11 @@ BOTH_OVER = Step(
     Text("kebakaran dan pencurian berakhir bersama", "both end"),
     (Publish("semua/alarm/aman"),),
     {
-        **at(KOTAKAN, OLEAN, awaits=SAFE_CODE),
-        KALIBAGOR: ends("kebakaran", "talkandang"),
-        PATOKAN: ends("pencurian", "dawuhan"),
-        **at(TALKANDANG, DAWUHAN, POLSEK, awaits=(
-            *ends("kebakaran", "talkandang"), reports("cleared", incident="pencurian", village="dawuhan"))),
+        **at(KOTAKAN, KALIBAGOR, awaits=SAFE_CODE),
+        OLEAN: ends("kebakaran", "olean"),
+        **at(PATOKAN, DAWUHAN, awaits=ends("pencurian", "dawuhan")),
+        **at(TALKANDANG, POLSEK, awaits=(
+            *ends("kebakaran", "olean"), reports("cleared", incident="pencurian", village="dawuhan"))),
         POSKO: (reports("cleared", incident="kebakaran"), reports("cleared", incident="pencurian")),
     },
 )
@@ -174,7 +175,7 @@ BAD_PAYLOAD = Step(
     Text("Pesan rusak: ditolak, dengan sebabnya", "A bad payload: refused, with the reason"),
     Text("tidak ada yang berbunyi", "nothing sounds"),
     (Publish("kalibagor/alarm/pencurian", ("-m", '{"status": "Actual"')),),
-    at(KALIBAGOR, KOTAKAN, TALKANDANG, POLSEK, POSKO, awaits=(reports("refused", reason="JSON"), at_rest)),
+    at(KALIBAGOR, KOTAKAN, POLSEK, POSKO, awaits=(reports("refused", reason="JSON"), at_rest)),
     dwell_s=1.0, linger_s=2.0,
 )
 TYPO = Step(
@@ -196,12 +197,12 @@ BROKER_DIES = Step(
 BROKER_BACK = Step(
     Text("Broker kembali: alarm yang tertunda sampai, lewat posko, dengan umurnya",
          "The broker is back: the kept alarm arrives, through the hub, with its age"),
-    Text("Dawuhan, Olean, Polsek menyusul", "Dawuhan, Olean and the Polsek follow"),
+    Text("Dawuhan, Talkandang, Polsek menyusul", "Dawuhan, Talkandang and the Polsek follow"),
     (StartBroker(),),
     {
-        **at(KALIBAGOR, KOTAKAN, TALKANDANG, awaits=(reports("linked"), at_rest)),
+        **at(KALIBAGOR, KOTAKAN, OLEAN, awaits=(reports("linked"), at_rest)),
         PATOKAN: (reports("linked"), reports("published"), reports("listed", incident="pencurian")),
-        **at(DAWUHAN, OLEAN, POLSEK, awaits=(reports("linked"), *rings("pencurian", "patokan"))),
+        **at(DAWUHAN, TALKANDANG, POLSEK, awaits=(reports("linked"), *rings("pencurian", "patokan"))),
         POSKO: (reports("linked"), reports("accepted", incident="pencurian", village="patokan")),
     },
     linger_s=2.0,
@@ -211,7 +212,7 @@ PATOKAN_OVER = Step(
     Text("● ●●●●●●● ●, lalu sunyi", "one, seven, one, then silence"),
     (Publish("patokan/alarm/aman"),),
     {
-        **at(PATOKAN, DAWUHAN, OLEAN, POLSEK, awaits=ends("pencurian", "patokan")),
+        **at(PATOKAN, DAWUHAN, TALKANDANG, POLSEK, awaits=ends("pencurian", "patokan")),
         POSKO: (reports("cleared", incident="pencurian", village="patokan"),),
     },
 )
