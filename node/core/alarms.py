@@ -38,7 +38,7 @@ def press(t: Transition, incident: str, identifier: str) -> None:
     merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
-        since=t.now, edge_at=t.now, until=t.now + duration_s,
+        since=t.now, edge_at=t.now, until=t.now + duration_s, unlisted=identifier,
     )
     if known is not None:
         fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
@@ -52,7 +52,7 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
         Alarm(
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
             since=t.now, edge_at=t.now - raised.age_s,
-            until=t.now + min(raised.remaining_s, t.setup.max_sounding_s),
+            until=t.now + min(raised.remaining_s, t.setup.max_sounding_s), unlisted=name,
         )
     )
     if name is not None:
@@ -64,7 +64,7 @@ def extend(t: Transition, alarm: Alarm, identifier: str | None, until: float, ed
     bound = alarm.since + t.setup.max_sounding_s
     longer = replace(
         alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
-        until=max(alarm.until, min(until, bound)),
+        until=max(alarm.until, min(until, bound)), unlisted=identifier or alarm.unlisted,
     )
     t.put(longer)
     if identifier is not None:

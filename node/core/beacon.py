@@ -158,21 +158,23 @@ def _over(t: Transition, listed: Listed) -> bool:
 
 def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     """Takes over the hub's names and time for what is in force here already; nothing begins anew."""
+    listed_names = frozenset().union(*map(_names, group))
+    unlisted = None if known.unlisted in listed_names else known.unlisted
     until = min(t.now + group[0].remaining_s, known.since + t.setup.max_sounding_s)
-    if _unheard(t, known):
+    if unlisted is not None or _unheard(t, known):
         until = max(until, known.until)
     if abs(until - known.until) < SLACK_S:
         until = known.until
     merged = known.identifiers
-    for name in sorted(frozenset().union(*map(_names, group))):
+    for name in sorted(listed_names):
         merged = alarms.names(merged, name)
         alarms.seen(t, name, over=known.silenced)
     listed = group[0].identifier
     edge_at = known.edge_at
     if listed not in known.identifiers:  # raised again, and not received here
         edge_at = max(edge_at, t.now - min(each.age_s for each in group))
-    t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, until=until, edge_at=edge_at,
-                      identifier=known.identifier or listed, identifiers=merged))
+    t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, unlisted=unlisted, until=until, edge_at=edge_at,
+                  identifier=known.identifier or listed, identifiers=merged))
 
 
 def _quieten(t: Transition, key: Key, listed: Listed) -> None:
@@ -211,6 +213,8 @@ def _stop_cleared(t: Transition, cleared: Mapping[str, float], over: Iterable[Ov
 def _stop_unlisted(t: Transition, identifiers: set[str], keys: set[Key]) -> None:
     for alarm in tuple(t.state.alarms.values()):
         listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
-        # What an earlier run of the hub listed and this one has forgotten goes on to its own end.
-        if not listed and alarm.listed_by == t.state.hub.boot and not _unheard(t, alarm):
+        # What an earlier run of the hub listed and this one has forgotten goes on to its own end; so does what was
+        # raised again and never came to the hub, which was away.
+        known = alarm.listed_by == t.state.hub.boot and alarm.unlisted is None
+        if not listed and known and not _unheard(t, alarm):
             alarms.end(t, alarm, Kind.CLEARED, "no longer listed by the hub")

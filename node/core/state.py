@@ -86,7 +86,8 @@ class Alarm:
     """An alarm in force at this node.
 
     `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
-    hub lists it, `listed_by` the run of the hub that does. `since` begins its bound, `edge_at` is when it was last
+    hub lists it, `listed_by` the run of the hub that does, `unlisted` the name under which it was raised here last
+    while the hub lists no such name. `since` begins its bound, `edge_at` is when it was last
     raised (pressed, not received); `reported`: its sounding was; `paused`: it then gave way.
     """
 
@@ -101,6 +102,7 @@ class Alarm:
     until: float
     listed: str | None = None
     listed_by: str = ""
+    unlisted: str | None = None
     silenced: bool = False
     reported: bool = False
     paused: bool = False

@@ -166,7 +166,7 @@ class District:
                 at = hub.machine.true(listed.silenced[place])
                 assert edge >= at - slack, f"{key} sounds at {node.name} though it is silenced in {place}"
         if listed is None:
-            known = alarm.listed_by == hub.state.setup.boot
+            known = alarm.listed_by == hub.state.setup.boot and alarm.identifiers <= hub.rows.seen.keys()
             assert not known or alarm.listed is None, f"{key} sounds at {node.name}, and is listed no more"
 
     def _check_missing(self, node: NodePart, key: Key) -> None:

@@ -238,3 +238,15 @@ def test_an_exercise_that_was_cleared_does_not_come_back_though_the_hub_missed_t
     storm.all_clear("kotakan", named=False, qos=0, status="Exercise")
 
     storm.teardown()
+
+
+def test_a_press_that_comes_while_the_hub_is_away_sounds_on_when_the_hub_is_back() -> None:
+    storm = Storm()
+    storm.press(node=1, button="pencurian")
+    storm.wait(70.0)
+    storm.wire(part=0, how="cut")
+    storm.wait(70.0)
+    storm.press(node=1, button="pencurian")
+    storm.wait(70.0)
+
+    storm.teardown()

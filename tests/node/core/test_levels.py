@@ -328,6 +328,31 @@ def test_a_locked_box_keeps_its_own_alarm_though_the_hub_lists_it_as_silenced() 
     assert world.sounding() == "kebakaran"
 
 
+# What was raised again
+
+
+def test_what_was_raised_again_while_the_hub_was_away_goes_on_though_the_list_that_returns_does_not_have_it() -> None:
+    world = box()
+    world.beacon(listed("a"), at=10.0)
+    world.alarm("kebakaran", 100.0, identifier="b")
+    world.beacon(at=195.0)  # by its time, "a" is over
+    world.beacon(listed("b", age=100, remaining=80, also=("a",)), at=200.0)
+    world.wait(210.0)
+
+    assert world.heard() == [("kebakaran", 10.0, 210.0)]
+
+
+def test_what_was_raised_again_and_listed_by_that_name_is_over_when_it_is_listed_no_more() -> None:
+    world = box()
+    world.beacon(listed("a"), at=10.0)
+    world.alarm("kebakaran", 20.0, identifier="b")
+    world.beacon(listed("b", age=5, remaining=175, also=("a",)), at=25.0)
+    world.beacon(at=30.0)
+    world.wait(40.0)
+
+    assert world.heard() == [("kebakaran", 10.0, 30.0)]
+
+
 # The run of the hub that lists it
 
 
