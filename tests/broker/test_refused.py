@@ -78,10 +78,11 @@ def test_an_installation_that_this_user_may_not_read_is_not_taken_for_none(
 ) -> None:
     assert tool("provision", "--district", DISTRICT, "--host", "posko.local", "--out", place / "made").code == 0
     place.chmod(0o711)
-    for folder in ("made", "made/broker"):
-        (place / folder).chmod(0o711 if folder == closed else 0o755)
+    for folder in ("made/broker", "made"):
+        (place / folder).chmod(0o111 if folder == closed else 0o755)
     with unprivileged():
         said = tool(*words, place / "made")
+    (place / closed).chmod(0o755)
 
     assert (said.code, len(said.lines)) == (2, 1)
     assert said.lines[0].startswith(f"{place / 'made'}")
