@@ -3,6 +3,7 @@
 Must not change an installation.
 """
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def publish(folder: Path, tell: Callable[[str], object]) -> None:
              "reports them away in 30 s")
         return
     try:
-        # Not the hub's own client id: that would end the hub's connection.
+        # Not the hub's own client id, which would end the hub's connection, and none that could be guessed.
         with Client(found.state.ports.posko) as client:
-            code = client.log_in(f"{hub.username}.revoke", hub.username, password)
+            code = client.log_in(f"revoke-{secrets.token_hex(8)}", hub.login, password)
             for each in gone:
                 code = code or _leave(client, found.district.district, each)
     except ProbeError as error:

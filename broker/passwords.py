@@ -15,11 +15,17 @@ from broker.core.secret import Secret
 ROUNDS = 101
 _SALT_BYTES = 12
 _BYTES = 15
+_TAIL_BYTES = 10
 
 
 def new() -> Secret:
     """A new password: 24 small letters and digits, which nobody confuses and no shell touches."""
     return of(base64.b32encode(secrets.token_bytes(_BYTES)).decode().lower())
+
+
+def tail() -> str:
+    """What makes the name of a box impossible to guess: 16 small letters and digits, 80 random bits."""
+    return base64.b32encode(secrets.token_bytes(_TAIL_BYTES)).decode().lower()
 
 
 def of(password: str) -> Secret:

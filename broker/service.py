@@ -8,15 +8,16 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from broker import certificates, mosquitto, passwords, store
-from broker.core import accounts, plan, site
+from broker.core import accounts, plan, proof, site
 from broker.core import found as finding
 from broker.core.accounts import State
 from broker.core.bundles import File, Tree
 from broker.core.found import Found
-from broker.core.roles import Role
+from broker.core.roles import BOXES, Role
 from broker.core.secret import Pair, Secret
 from broker.core.site import BROKER, STATE, Site
 from broker.mosquitto import BrokerError
@@ -46,6 +47,7 @@ def change(
     found = finding.understand(str(folder), store.read(folder), files)
     state, renewed = act(found.state, found.district)
     accounts.check(state, found.district)
+    state = _with_tails(found, state, renewed)
     store.check_writable(folder)
     wanted = _site(folder, Found(found.present, state, found.district, found.files), renewed)
     tree = site.tree(wanted)
@@ -63,6 +65,8 @@ def change(
         tell("nothing to do")
     elif any(each.path == f"{BROKER}/mosquitto.conf" for each in changes):
         tell("ports and limits count from the broker's next start: sudo systemctl restart mosquitto")
+    for line in proof.guessable(accounts.guessable(state, found.district), found.district.district):
+        tell(line)
     return bool(changes)
 
 
@@ -107,13 +111,28 @@ def _site(folder: Path, found: Found, renewed: set[str]) -> Site:
     )
 
 
+def _with_tails(found: Found, state: State, renewed: set[str]) -> State:
+    """*state* in which every box that is new, or *renewed*, logs in under a name that nobody can guess.
+
+    One that was made without keeps its name until it is renewed: its bundle is at work in a box somewhere.
+    """
+    hashes, tails = finding.hashes(found.present), {}
+    for each in accounts.everyone(state, found.district):
+        known = finding.password(found.present, each) is not None or each.login in hashes
+        if each.role in BOXES and (each.username in renewed or not (known or each.tail)):
+            tails[each.username] = passwords.tail()
+        elif each.tail:
+            tails[each.username] = each.tail
+    return replace(state, tails=tails)
+
+
 def _secrets(found: Found, renewed: set[str]) -> Iterator[tuple[str, Secret]]:
     hashes = finding.hashes(found.present)
     for account in found.active():
         name = account.username
         password = finding.password(found.present, account)
-        known = Secret(hashes.get(name, ""), password)
-        if name in renewed or (password is None and name not in hashes):
+        known = Secret(hashes.get(account.login, ""), password)
+        if name in renewed or (password is None and account.login not in hashes):
             yield name, passwords.new()
         elif password is None or passwords.fits(known):
             yield name, known

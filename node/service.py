@@ -75,8 +75,8 @@ class Node(Loop[State]):
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             parts.enter_context(health.ClockThread(self._inbox))
-            client_id = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
-            broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
+            name = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
+            broker = endpoint.broker(config.settings.broker, name, config.password, config.ca_file, fixed=True)
             self._link = Link(
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox
             )

@@ -1,16 +1,16 @@
-"""Whether another hub of this district is at work: asked before the link is made, which would end the other's.
+"""Whether another hub of this district is at work: asked before the link is made.
 
-Two hubs bear one client id, so the later one takes over the session of the first. So a hub that starts looks, on a
-connection of its own: does the retained status call a hub alive, and does that one answer?
+Two hubs would contradict each other in all that they publish, and the broker lets both in. So a hub that starts looks,
+on a connection of its own: does the retained status call a hub alive, and does that one answer?
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from contract.wire import hub_status, timing, topics
 from contract.wire.codec import Refusal
 from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, CommandTopic, PoskoTopic
-from runtime import clock
+from runtime import clock, endpoint
 from runtime.core.effects import Publish
 from runtime.core.events import Linked, Received, Unlinked
 from runtime.endpoint import Broker, Subscription
@@ -40,7 +40,7 @@ def refuse(broker: Broker, district: str) -> None:
     base = [Subscription(topics.write(district, PoskoTopic("status")), kept=True),
             Subscription(topics.write(district, ActiveTopic()))]
     own = Inbox()
-    link = Link(replace(broker, client_id=f"{broker.client_id}.look"), base, None, own)
+    link = Link(endpoint.another(broker), base, None, own)
     ask = Publish(topics.write(district, CommandTopic(topics.POSKO, topics.STATUS)), b"")
     view = _View(clock.now() + timing.CONNECT_S)
     link.start()

@@ -5,13 +5,12 @@ retain flag while the hub was away is found on another connection. There what is
 it is old.
 """
 
-from dataclasses import replace
 from threading import Thread
 
 from contract.wire import topics
 from contract.wire.topics import AlarmTopic, CommandTopic, RondaTopic
 from posko.core.events import Retained
-from runtime import clock
+from runtime import clock, endpoint
 from runtime.core.events import Linked, Received, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
@@ -25,7 +24,7 @@ class Survey:
     """Looks on *broker*, and puts a Retained into *inbox* for each topic of *district* that is found."""
 
     def __init__(self, broker: Broker, district: str, inbox: Inbox) -> None:
-        self._broker = replace(broker, client_id=f"{broker.client_id}.survey")
+        self._broker = endpoint.another(broker)
         wanted = (AlarmTopic("+", "+"), CommandTopic("+", "+"), RondaTopic("+"))
         self._subscriptions = [Subscription(topics.write(district, each), kept=True) for each in wanted]
         self._inbox = inbox

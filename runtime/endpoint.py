@@ -1,7 +1,8 @@
 """Where the broker is, who we are to it, and what we want to hear. Opens nothing."""
 
+import secrets
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contract.settings.broker import BrokerSettings
@@ -9,14 +10,24 @@ from contract.settings.broker import BrokerSettings
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is and who we are to it."""
+    """Where the broker is and who we are to it.
+
+    `name`: what messages call us. The client id is that and the `secret`: whoever knows it can end the connection, so
+    no message contains it.
+    """
 
     host: str
     port: int
-    client_id: str
+    name: str
     username: str | None = None
     password: str | None = None
     ca_file: Path | None = None
+    secret: str = ""
+
+    @property
+    def client_id(self) -> str:
+        """What the broker knows this connection by."""
+        return f"{self.name}.{self.secret}" if self.secret else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +38,22 @@ class Subscription:
     kept: bool = False
 
 
-def broker(settings: BrokerSettings, client_id: str, password: str | None, ca_file: Path | None) -> Broker:
-    """The broker of *settings*, to a client called *client_id*."""
-    return Broker(settings.host, settings.port, client_id, settings.username, password, ca_file)
+def broker(
+    settings: BrokerSettings, name: str, password: str | None, ca_file: Path | None, *, fixed: bool = False
+) -> Broker:
+    """The broker of *settings*, to a client called *name*.
+
+    Its client id has 64 random bits more, and is another one in each process. *fixed*: it is *name* alone, so that the
+    broker ends an old connection, and publishes its will, before the new one begins. A broker that we provision puts
+    the user name in its place, which has random bits of its own.
+    """
+    found = Broker(settings.host, settings.port, name, settings.username, password, ca_file)
+    return found if fixed else another(found)
+
+
+def another(broker: Broker) -> Broker:
+    """*broker*, for a connection of its own beside the first."""
+    return replace(broker, secret=secrets.token_hex(8))
 
 
 # OpenSSL, x509_vfy.h: why a certificate is not accepted.

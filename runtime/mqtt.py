@@ -236,7 +236,7 @@ class Link:
         """A refusal counts until the topic is accepted: else a refused status and its report would cause each other."""
         if code.is_failure:
             self._refused.add(message.topic)
-            reason = _rejection(self._broker.client_id, code)
+            reason = _rejection(self._broker.name, code)
             self._fault(Fault.PUBLISH, reason)
             if message.token is not None:
                 self._inbox.put(Rejected(message.token, code.value, reason))
@@ -270,18 +270,18 @@ class Link:
             self._because("does not speak MQTT 5, which is needed; see docs/protocol.md", Cause.PROTOCOL)
             return
         where = f"broker {self._broker.host}:{self._broker.port}"
-        self._reason = f"{where} refuses {self._broker.client_id}: {code}"
+        self._reason = f"{where} refuses {self._broker.name}: {code}"
         self._cause = Cause.LOGIN if code.value in LOGIN else Cause.OTHER
 
     def _because(self, reason: str, cause: Cause = Cause.OTHER) -> None:
         self._reason, self._cause = f"broker {self._broker.host}:{self._broker.port}: {reason}", cause
 
 
-def _rejection(client_id: str, code: ReasonCode) -> str:
+def _rejection(name: str, code: ReasonCode) -> str:
     """What the broker's answer *code* to a publish means; only one code is about rights."""
     if code.value == NOT_AUTHORIZED:
-        return f"the broker refuses what {client_id} publishes: {code}"
-    return f"the broker answers what {client_id} publishes with code {code.value} ({code}); some may have received it"
+        return f"the broker refuses what {name} publishes: {code}"
+    return f"the broker answers what {name} publishes with code {code.value} ({code}); some may have received it"
 
 
 def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:

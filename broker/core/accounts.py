@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from broker.core.roles import Account, Role
+from broker.core.roles import BOXES, Account, Role
 from contract.domain.district import District
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
@@ -27,6 +27,7 @@ from contract.settings.schema import (
 from contract.settings.suggestions import suggestion
 
 _HOST = text(r"[0-9A-Za-z_.:%-]+", "a host name or an address")
+_TAIL = text(r"[a-z2-7]{16,}", "at least 16 random letters and digits")
 _USERNAME = text(r"[a-z0-9-]+(\.[a-z0-9-]+)*", "an account's name, such as situbondo.kalibagor.pos-1 or operator")
 
 
@@ -58,6 +59,7 @@ class State:
     operators: dict[str, Operator] = option(table(slug, lambda _name: section(Operator)), default=dict)
     readers: tuple[str, ...] = option(items(slug), default=())
     revoked: tuple[str, ...] = option(items(_USERNAME), default=())
+    tails: dict[str, str] = option(table(_USERNAME, lambda _name: _TAIL), default=dict)  # see Account.tail
 
 
 def first(district_file: str) -> State:
@@ -89,7 +91,10 @@ def write_state(state: State) -> str:
     for name, each in sorted(state.operators.items()):
         rights = {"villages": each.villages, "semua": each.semua}
         lines.append(f"  {json.dumps(name)}: {json.dumps(rights)}")
-    lines += [f"readers: {json.dumps(sorted(state.readers))}", f"revoked: {json.dumps(sorted(state.revoked))}"]
+    lines += [f"readers: {json.dumps(sorted(state.readers))}", f"revoked: {json.dumps(sorted(state.revoked))}",
+              "# What follows the name under which each box logs in. It must stay secret: see README.md of broker.",
+              f"tails:{'' if state.tails else ' {}'}"]
+    lines += [f"  {json.dumps(name)}: {json.dumps(tail)}" for name, tail in sorted(state.tails.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -117,9 +122,9 @@ def everyone(state: State, district: District) -> list[Account]:
     """All accounts, the revoked too."""
     base = district.district
     found = [Account(f"{base}.posko", Role.HUB)]
-    found += [Account(f"{base}.{village}", Role.UPLINK, (village,)) for village in sorted(state.village_brokers)]
+    found += [_box(state, f"{base}.{village}", Role.UPLINK, village) for village in sorted(state.village_brokers)]
     found += [
-        Account(f"{base}.{slug_}.{node}", Role.NODE, (slug_,), node=node)
+        _box(state, f"{base}.{slug_}.{node}", Role.NODE, slug_, node)
         for slug_, village in sorted(district.villages.items()) for node in sorted(village.posts)
     ]
     found += [
@@ -127,6 +132,21 @@ def everyone(state: State, district: District) -> list[Account]:
         for name, each in sorted(state.operators.items())
     ]
     return found + [Account(name, Role.READER) for name in sorted(state.readers)]
+
+
+def elsewhere(state: State, account: Account) -> bool:
+    """Whether *account* logs in at its village's own broker, and there only."""
+    return account.role is Role.NODE and account.villages[0] in state.village_brokers
+
+
+def guessable(state: State, district: District) -> list[Account]:
+    """The boxes whose client id at the district's broker can be guessed: those made before it had a random tail."""
+    return [each for each in accounts(state, district)
+            if each.role in BOXES and not each.tail and not elsewhere(state, each)]
+
+
+def _box(state: State, username: str, role: Role, village: str, node: str = "") -> Account:
+    return Account(username, role, (village,), node=node, tail=state.tails.get(username, ""))
 
 
 def find(name: str, state: State, district: District) -> Account:

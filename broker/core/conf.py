@@ -85,7 +85,7 @@ def access_list(district: str, accounts: Iterable[Account], rules: Callable[...,
     parts = ["# Made by `kentongan broker`; it is made anew, so change nothing here.\n"]
     for account in sorted(accounts, key=lambda each: each.username):
         lines = [f"topic {rule.access.value} {rule.filter}" for rule in rules(district, account)]
-        parts.append("\n".join([f"# {account.role.value}", f"user {account.username}", *lines]) + "\n")
+        parts.append("\n".join([f"# {account.role.value}", f"user {account.login}", *lines]) + "\n")
     return "\n".join(parts)
 
 

@@ -59,7 +59,7 @@ def understand(folder: str, present: Tree, files: Tree | None) -> Found:
 
 
 def hashes(present: Tree) -> dict[str, str]:
-    """The hashes by account that are whole."""
+    """The hashes that are whole, by the name under which their account logs in."""
     found: dict[str, str] = {}
     for path in present:
         if path.endswith(".passwd"):

@@ -1,6 +1,6 @@
 """What a proof asks of a broker, what it must answer, and how it is shown. Pure; must not talk to one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from broker.core import roles
@@ -76,6 +76,14 @@ def surprises(found: Mapping[str, Answers], wanted: Mapping[str, Answers], asked
                                       ("hear", answers.heard, wanted[name].heard)):
                 if (topic in did) != (topic in should):
                     yield f"{name} {'can' if topic in did else 'cannot'} {verb} {topic}"
+
+
+def guessable(boxes: Iterable[Account], district: str) -> Iterator[str]:
+    """What to do about each of *boxes*, whose client id can be guessed."""
+    for each in boxes:
+        short = each.username.removeprefix(f"{district}.")
+        yield (f"TO DO: {each.username}: its client id can be guessed, and who has an operator's or a reader's account "
+               f"can end its connection by it; kentongan broker rotate {short} --reload, and hand over its bundle")
 
 
 def table(found: Mapping[str, Answers], asked: list[str]) -> Iterator[str]:

@@ -27,6 +27,10 @@ class Role(Enum):
     READER = "reader"
 
 
+# Their listener takes the name under which they log in for their client id.
+BOXES = (Role.NODE, Role.UPLINK)
+
+
 class Access(Enum):
     """What a rule says; the values are Mosquitto's words."""
 
@@ -39,7 +43,8 @@ class Access(Enum):
 class Account:
     """One who may log in. `villages`: an operator's (none: the whole district's), or the one of a node or uplink.
 
-    `everywhere`: whether an operator may ring `semua`. `node`: the post's id.
+    `everywhere`: whether an operator may ring `semua`. `node`: the post's id. `tail`: random letters and digits behind
+    the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before.
     """
 
     username: str
@@ -47,6 +52,12 @@ class Account:
     villages: tuple[str, ...] = ()
     everywhere: bool = False
     node: str = ""
+    tail: str = ""
+
+    @property
+    def login(self) -> str:
+        """The name under which it logs in. Whoever knows another's could end its connections: keep it from others."""
+        return f"{self.username}_{self.tail}" if self.tail else self.username
 
 
 @dataclass(frozen=True, slots=True)

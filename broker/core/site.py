@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.core import bundles, conf, roles
-from broker.core.accounts import State, accounts, write_state
+from broker.core.accounts import State, accounts, elsewhere, write_state
 from broker.core.bundles import CA, PRIVATE, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
 from broker.core.roles import Account, Role, Rule
@@ -72,7 +72,7 @@ def tree(site: Site) -> Tree:
 
 def broker(site: Site, where: Where) -> Tree:
     """The files of the district's broker, for running it at *where*."""
-    known = [each for each in accounts(site.state, site.district) if not _elsewhere(site.state, each)]
+    known = [each for each in accounts(site.state, site.district) if not elsewhere(site.state, each)]
     lists = {
         POSKO: [each for each in known if each.role is Role.HUB],
         NODES: [each for each in known if each.role in (Role.NODE, Role.UPLINK)],
@@ -88,14 +88,14 @@ def broker(site: Site, where: Where) -> Tree:
 def _bundle(site: Site, account: Account, password: str) -> Tree:
     match account.role:
         case Role.HUB:
-            way = Way(LOOPBACK, site.state.ports.posko, account.username, tls=False)
+            way = Way(LOOPBACK, site.state.ports.posko, account.login, tls=False)
             return bundles.posko(way, site.files, password)
         case Role.NODE:
             return _node(site, account, password)
         case Role.UPLINK:
             return _village(site, account, password)
         case Role.OPERATOR | Role.READER:
-            way = Way(_host(site), site.state.ports.operators, account.username)
+            way = Way(_host(site), site.state.ports.operators, account.login)
             writes = account.role is Role.OPERATOR
             return bundles.person(way, site.files, site.authority.certificate, password, writes=writes)
 
@@ -106,7 +106,7 @@ def _node(site: Site, account: Account, password: str) -> Tree:
     place = {"node": account.node, "village": village,
              "hears": site.district.villages[village].posts[account.node].hears}
     host = site.state.village_brokers.get(village, _host(site))
-    way = Way(host, site.state.ports.nodes, account.username)
+    way = Way(host, site.state.ports.nodes, account.login)
     text = site.settings.get(account.username, site.example)
     settings = bundles.node_yaml(text, place, district_file, way)
     return bundles.node(settings, site.files, site.authority.certificate, password)
@@ -117,8 +117,8 @@ def _village(site: Site, account: Account, password: str) -> Tree:
     (village,) = account.villages
     posts = [each for each in accounts(site.state, site.district) if each.role is Role.NODE]
     members = [account, *(each for each in posts if each.villages == (village,))]
-    here = Way(LOOPBACK, site.state.ports.nodes, account.username)
-    there = Way(_host(site), site.state.ports.nodes, account.username)
+    here = Way(LOOPBACK, site.state.ports.nodes, account.login)
+    there = Way(_host(site), site.state.ports.nodes, account.login)
     settings = bundles.uplink_yaml(site.district.district, village, here, there)
     return {
         "mosquitto.conf": File(conf.village_conf(Where(VILLAGE_FOLDER, site.state.ports)).encode()),
@@ -128,7 +128,7 @@ def _village(site: Site, account: Account, password: str) -> Tree:
 
 
 def _lists(site: Site, name: str, members: list[Account], rules: Callable[..., Iterable[Rule]] = roles.rules) -> Tree:
-    hashes = {each.username: site.secrets[each.username].hash for each in members}
+    hashes = {each.login: site.secrets[each.username].hash for each in members}
     rights = conf.access_list(site.district.district, members, rules)
     return {f"{name}.passwd": File(write_file(hashes).encode(), PRIVATE), f"{name}.acl": File(rights.encode(), PRIVATE)}
 
@@ -136,11 +136,6 @@ def _lists(site: Site, name: str, members: list[Account], rules: Callable[..., I
 def _tls(site: Site, village: str) -> Tree:
     pair = site.servers[village]
     return {"server.key": File(pair.key, PRIVATE), "server.crt": File(pair.certificate)}
-
-
-def _elsewhere(state: State, account: Account) -> bool:
-    """Whether *account* logs in at its village's own broker, and there only."""
-    return account.role is Role.NODE and account.villages[0] in state.village_brokers
 
 
 def _host(site: Site) -> str:

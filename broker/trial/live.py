@@ -42,7 +42,7 @@ class Live:
         """*account*, logged in under a client id that nobody else has; None if it is refused. Raises ProbeError."""
         client = self.client(account)
         try:
-            if client.log_in(f"check-{secrets.token_hex(8)}", account.username, password) == packets.SUCCESS:
+            if client.log_in(f"check-{secrets.token_hex(8)}", account.login, password) == packets.SUCCESS:
                 return client
         except ProbeError:
             client.close()

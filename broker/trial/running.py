@@ -88,7 +88,7 @@ def greet(trial: Trial, hub: Account, password: str) -> None:
     """Raises BrokerError unless *trial* lets the hub in, and its beacon through."""
     try:
         with trial.client(hub) as client:
-            code = client.log_in(hub.username, hub.username, password)
+            code = client.log_in(hub.login, hub.login, password)
             topic = topics.write(hub.username.removesuffix(".posko"), ActiveTopic())
             code = code or client.publish(topic, b"{}")
     except ProbeError as error:
@@ -106,7 +106,7 @@ def ask(trial: Trial, accounts: dict[Account, str], asked: list[str]) -> dict[st
     try:
         for account, password in accounts.items():
             client = trial.client(account)
-            if client.log_in(account.username, account.username, password) != packets.SUCCESS:
+            if client.log_in(account.login, account.login, password) != packets.SUCCESS:
                 client.close()
                 continue
             clients[account] = client
@@ -133,8 +133,8 @@ def strangers(trial: Broker, account: Account) -> list[str]:
     people = Account("stranger", Role.READER)
     for name, who in (("posko", Account("stranger", Role.HUB)), ("nodes", account), ("operators", people)):
         for kind, username, password in (
-            ("without a name", None, None), ("without a password", who.username, None),
-            ("with a wrong password", who.username, "wrong"), ("under an unknown name", "stranger", "stranger"),
+            ("without a name", None, None), ("without a password", who.login, None),
+            ("with a wrong password", who.login, "wrong"), ("under an unknown name", "stranger", "stranger"),
         ):
             try:
                 with trial.client(who) as client:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from broker import store
+from broker.core import accounts, proof
 from broker.core import found as finding
-from broker.core import proof
 from broker.core.bundles import CA
 from broker.core.found import Found
 from broker.core.roles import Account, Role
@@ -30,7 +30,7 @@ def check(folder: Path, tell: Callable[[str], object]) -> bool:
     except (BrokerError, ProbeError) as error:
         tell(f"SURPRISE: {error}")
         return False
-    return _report(answers, proof.probes(found.district), surprises, tell)
+    return _report(found, answers, proof.probes(found.district), surprises, tell)
 
 
 def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s: float = live.BEACON_S) -> bool:
@@ -56,7 +56,7 @@ def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s
     except ProbeError as error:
         tell(f"SURPRISE: {error}")
         return False
-    return _report(answers, proof.harmless(found.district), surprises, tell)
+    return _report(found, answers, proof.harmless(found.district), surprises, tell)
 
 
 def _accounts(found: Found, tell: Callable[[str], object]) -> tuple[list[Account], dict[Account, str]]:
@@ -71,15 +71,21 @@ def _accounts(found: Found, tell: Callable[[str], object]) -> tuple[list[Account
 
 
 def _report(
-    answers: Mapping[str, proof.Answers], asked: list[str], surprises: list[str], tell: Callable[[str], object]
+    found: Found, answers: Mapping[str, proof.Answers], asked: list[str], surprises: list[str],
+    tell: Callable[[str], object],
 ) -> bool:
     for line in proof.table(answers, asked):
         tell(line)
     for line in surprises:
         tell(f"SURPRISE: {line}")
-    verdict = f"{len(surprises)} surprises" if surprises else "as it should be; without a password nobody gets in"
+    guessable = [*proof.guessable(accounts.guessable(found.state, found.district), found.district.district)]
+    for line in guessable:
+        tell(line)
+    verdict = "as it should be; without a password nobody gets in"
+    if surprises or guessable:
+        verdict = f"{len(surprises)} surprises, {len(guessable)} client ids that can be guessed"
     tell(f"{len(answers)} accounts: {verdict}")
-    return not surprises
+    return not (surprises or guessable)
 
 
 def _prove_running(

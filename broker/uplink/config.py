@@ -50,5 +50,5 @@ def _end(
     ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, place))
     if settings is None:
         return None
-    client_id = f"{settings.district}.{settings.village}"
-    return endpoint.broker(settings.here if key == "here" else settings.there, client_id, password, ca_file)
+    name = f"{settings.district}.{settings.village}"
+    return endpoint.broker(settings.here if key == "here" else settings.there, name, password, ca_file, fixed=True)

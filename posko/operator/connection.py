@@ -1,7 +1,5 @@
 """Whom an operator's program follows over the broker, and under which name. Must not look at what arrives."""
 
-import secrets
-
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.config import Config
@@ -14,8 +12,7 @@ from runtime.mqtt import Link
 def make_link(config: Config, inbox: Inbox) -> Link:
     """A link that puts into *inbox* what the posts and the hub report; not started. Several may run at once."""
     district = config.district.district
-    client_id = f"{district}.operator.{secrets.token_hex(4)}"
-    broker = endpoint.broker(config.settings.broker, client_id, config.password, config.ca_file)
+    broker = endpoint.broker(config.settings.broker, f"{district}.operator", config.password, config.ca_file)
     return Link(broker, subscriptions(district), None, inbox)
 
 

@@ -99,6 +99,12 @@ class Installation:
         shelf = "nodes" if len(words) == 3 else "villages"
         return self.folder / shelf / ".".join(words[1:])
 
+    def name(self, username: str) -> str:
+        """The name under which the account *username* logs in: behind that of a box stand random letters."""
+        tails = self.setting("accounts.yaml")["tails"]
+        assert isinstance(tails, dict)
+        return f"{username}_{tails[username]}" if username in tails else username
+
     def password(self, username: str) -> str:
         return (self.bundle(username) / "password").read_text("utf-8").strip()
 
@@ -116,7 +122,7 @@ class Installation:
         """*username*, logged in and subscribed."""
         client = self.connect(username)
         try:
-            assert client.log_in(username, username, self.password(username)) == 0
+            assert client.log_in(username, self.name(username), self.password(username)) == 0
             for topic in topics:
                 assert client.subscribe(topic) == 0
         except BaseException:

@@ -17,14 +17,15 @@ TOPIC = f"{BASE}/kalibagor/alarm/pencurian"
 
 @pytest.mark.parametrize("account", ["situbondo.posko", NODE, "operator", "layar"])
 def test_without_the_right_password_nobody_gets_in(shared: Installation, account: str) -> None:
-    for name, password in (
-        (None, None), (account, None), (account, ""), (account, "wrong"), (account, shared.password(account)[:-1]),
+    name = shared.name(account)
+    for username, password in (
+        (None, None), (name, None), (name, ""), (name, "wrong"), (name, shared.password(account)[:-1]),
         ("nobody", shared.password(account)),
     ):
         with shared.connect(account) as client:
-            assert client.log_in("x", name, password) in (BAD_NAME, NOT_AUTHORIZED), (name, password)
+            assert client.log_in("x", username, password) in (BAD_NAME, NOT_AUTHORIZED), (username, password)
     with shared.connect(account) as client:
-        assert client.log_in("x", account, shared.password(account)) == 0
+        assert client.log_in("x", name, shared.password(account)) == 0
 
 
 @pytest.mark.parametrize(("account", "door"), [
@@ -33,14 +34,14 @@ def test_without_the_right_password_nobody_gets_in(shared: Installation, account
 ])
 def test_an_account_gets_in_at_its_own_door_only(shared: Installation, account: str, door: str) -> None:
     with shared.connect(door) as client:
-        assert client.log_in(account, account, shared.password(account)) == NOT_AUTHORIZED
+        assert client.log_in(account, shared.name(account), shared.password(account)) == NOT_AUTHORIZED
 
 
 @pytest.mark.parametrize("door", ["nodes", "operators"])
 def test_a_tls_door_does_not_speak_in_the_clear(shared: Installation, door: str) -> None:
     client = Client(shared.ports[door])
     with pytest.raises(ProbeError):
-        client.log_in(NODE, NODE, shared.password(NODE))
+        client.log_in(NODE, shared.name(NODE), shared.password(NODE))
     client.close()
 
 

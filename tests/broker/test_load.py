@@ -24,8 +24,9 @@ def test_an_operators_alarm_comes_through_while_one_node_floods(shared: Installa
 
     The flood goes on until all alarms are there, so none of them waits for its end.
     """
-    words = [program("mosquitto_sub"), "-h", "localhost", "-p", str(shared.port(LISTENER)), "-u", LISTENER, "-P",
-             shared.password(LISTENER), "--cafile", str(shared.folder / "ca/ca.crt"), "-V", "5", "-q", "1",
+    words = [program("mosquitto_sub"), "-h", "localhost", "-p", str(shared.port(LISTENER)), "-u",
+             shared.name(LISTENER), "-P", shared.password(LISTENER), "--cafile", str(shared.folder / "ca/ca.crt"),
+             "-V", "5", "-q", "1",
              "-t", f"{BASE}/+/alarm/+", "-T", FLOOD, "-F", "%p"]
     path, over = tmp_path / "heard", Event()
 
@@ -77,7 +78,7 @@ def test_idle_sockets_shut_their_own_door_and_no_other(fresh: Installation) -> N
 def door_opens(fresh: Installation, name: str) -> bool:
     try:
         with fresh.connect(name) as client:
-            return client.log_in(name, name, fresh.password(name)) == 0
+            return client.log_in(name, fresh.name(name), fresh.password(name)) == 0
     except ProbeError:
         return False
 

@@ -19,9 +19,9 @@ GAP = "contract.wire.timing.HUB_LOST_S = 2.0"  # 15 s in a village
 def strike_out(made: Installation, line: str) -> None:
     """Takes *line* out of the rights of POST."""
     path = made.folder / "broker/nodes.acl"
-    before, after = path.read_text("utf-8").split(f"user {POST}\n")
+    before, after = path.read_text("utf-8").split(f"user {made.name(POST)}\n")
     assert line in after.split("\n\n")[0]
-    path.write_text(f"{before}user {POST}\n{after.replace(line, '# ' + line, 1)}", "utf-8")
+    path.write_text(f"{before}user {made.name(POST)}\n{after.replace(line, '# ' + line, 1)}", "utf-8")
 
 
 def way(made: Installation, username: str, path: str) -> dict[str, object]:

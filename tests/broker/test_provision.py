@@ -63,7 +63,7 @@ def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: In
     assert "nodes/olean.pos-2: made" in said.lines
     changed = {path for path in before if before[path] != after[path]}
     copies = {path for path in before if path.endswith("/situbondo.yaml")}
-    assert changed == copies | {"broker/nodes.acl", "broker/nodes.passwd"}
+    assert changed == copies | {"accounts.yaml", "broker/nodes.acl", "broker/nodes.passwd"}
     assert set(before["broker/nodes.passwd"].splitlines()) < set(after["broker/nodes.passwd"].splitlines())
     assert {path for path in after if path not in before} == {
         f"nodes/olean.pos-2/{name}" for name in ("node.yaml", "password", "ca.crt", "situbondo.yaml")
@@ -89,7 +89,7 @@ def test_an_installers_own_settings_stay_when_a_bundle_is_brought_up_to_date(fre
     found = fresh.setting("nodes/kalibagor.pos-1/node.yaml")
     assert found["siren"] == {"pin": 23}
     assert found["broker"] == {
-        "host": "posko.local", "port": fresh.ports["nodes"], "username": "situbondo.kalibagor.pos-1",
+        "host": "posko.local", "port": fresh.ports["nodes"], "username": fresh.name("situbondo.kalibagor.pos-1"),
         "password_file": "password", "ca_file": "ca.crt",
     }
     assert path.read_text("utf-8").endswith("# ronda: ['22:00']\n")

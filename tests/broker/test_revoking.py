@@ -23,7 +23,7 @@ def running(fresh: Installation) -> Installation:
 
 
 def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -> None:
-    password = running.password(STOLEN)
+    password, name = running.password(STOLEN), running.name(STOLEN)
     others = [running.login(name, BEACON) for name in (OTHER, "operator", "layar", "situbondo.posko")]
     with running.login(STOLEN, BEACON) as stolen:
         said = running.tool("revoke", "kalibagor.pos-1", "--reload")
@@ -35,7 +35,7 @@ def test_revoking_ends_the_live_connection_and_no_other(running: Installation) -
     for each in others:
         each.close()
     with running.connect(STOLEN) as again:
-        assert again.log_in(STOLEN, STOLEN, password) == 0x87
+        assert again.log_in(STOLEN, name, password) == 0x87
     assert not running.bundle(STOLEN).exists()
 
 
@@ -70,7 +70,7 @@ def test_what_was_revoked_comes_back_only_with_a_new_password(running: Installat
     assert running.password(STOLEN) != old
     running.login(STOLEN).close()
     with running.connect(STOLEN) as thief:
-        assert thief.log_in(STOLEN, STOLEN, old) == 0x87
+        assert thief.log_in(STOLEN, running.name(STOLEN), old) == 0x87
 
 
 def test_a_new_password_ends_the_connection_with_the_old_one(running: Installation) -> None:
@@ -207,7 +207,7 @@ def test_an_access_list_cut_short_takes_rights_away_and_grants_none(running: Ins
 
 def gets_in(running: Installation, name: str) -> bool:
     with running.connect(name) as client:
-        return client.log_in(name, name, running.password(name)) == 0
+        return client.log_in(name, running.name(name), running.password(name)) == 0
 
 
 def test_nothing_depends_on_the_brokers_own_database(running: Installation, tmp_path: Path) -> None:

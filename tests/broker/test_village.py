@@ -131,7 +131,7 @@ def _way(made: Installation, username: str, port: int, path: str) -> dict[str, o
     assert isinstance(found, dict)
     folder = made.bundle(username)
     files = {key: str(folder / found[key]) for key in ("password_file", "ca_file") if key in found}
-    assert found["username"] == username
+    assert found["username"] == made.name(username)
     return {**found, **files, "port": port}
 
 
@@ -229,10 +229,10 @@ def test_on_the_villages_broker_too_each_may_say_its_own_and_nothing_else(uplink
     made = uplink.installation
     for name, wanted in may.items():
         with Client(uplink.port, made.folder / "ca/ca.crt") as client:
-            assert client.log_in(name, name, made.password(name)) == 0
+            assert client.log_in(name, made.name(name), made.password(name)) == 0
             asked = {status, test, silence, f"{BASE}/patokan/alarm/pencurian", f"{BASE}/{VILLAGE}/node/pos-2/status"}
             asked |= {alarm, beacon} - (wanted and {alarm if name.endswith("pos-1") else beacon})
             assert {topic for topic in asked if client.publish(topic, b"") in (0, 0x10)} == wanted
     for stranger in ("situbondo.patokan.polsek", "operator", "situbondo.posko"):
         with Client(uplink.port, made.folder / "ca/ca.crt") as client:
-            assert client.log_in(stranger, stranger, made.password(stranger)) == 0x87
+            assert client.log_in(stranger, made.name(stranger), made.password(stranger)) == 0x87
