@@ -12,7 +12,7 @@ test: lint pytest
 
 # Four processes on two cores: the tests wait more than they compute.
 pytest: prepare-dev
-	.venv/bin/python -m pytest --numprocesses 4 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses 6 --dist loadfile
 
 lint: prepare-dev
 	.venv/bin/ruff check .

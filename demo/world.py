@@ -37,7 +37,8 @@ from testing.program import Program, event_of
 LIMIT_S = 30.0  # only ends a hang
 START_S = 120.0  # so does this: where other work is done, too, eight programs at once start slowly
 SLICE_S = 0.2  # how long a wait lasts before it looks whether it is time to leave
-HOLD_MORE_S = 0.5  # a finger does not let go at the very instant, and a busy machine stalls
+HOLD_MORE_S = 0.5  # a finger does not let go at the very instant
+TAKEN = ("pressed", "silenced", "refused", "warning")  # what a node logs of a button that was held long enough
 
 
 class WorldError(Exception):
@@ -144,13 +145,18 @@ class World:
         return done.stderr.strip() or ("" if done.returncode == 0 else f"{shlex.join(command)} exits {done.returncode}")
 
     def hold(self, name: str, button: str) -> None:
-        """Holds *button* at the post *name* as long as it wants to be held. Raises LeavingError."""
-        hold_s = self.posts[name].holds_s[button]
-        self._touch(name, button, hold_s, hold_s + HOLD_MORE_S)
+        """Holds *button* at the post *name* until its node has taken it. Raises LeavingError."""
+        hold_s, since = self.posts[name].holds_s[button], now()
+
+        def taken() -> bool:  # the node counts what it saw, and a busy machine stalls
+            seen = self.seen(name, since)
+            return not seen.running or any(event.kind in TAKEN for event in seen.events)
+
+        self._touch(name, button, hold_s, hold_s + HOLD_MORE_S, taken)
 
     def tap(self, name: str, button: str, tap_s: float) -> None:
         """Touches *button* at the post *name* for *tap_s* seconds. Raises LeavingError."""
-        self._touch(name, button, tap_s, tap_s)
+        self._touch(name, button, tap_s, tap_s, lambda: True)
 
     def kill(self, name: str) -> None:
         """Ends the program of *name*, a post or the hub, as a power cut would."""
@@ -180,11 +186,13 @@ class World:
         self.broker.start()
         self.observer.reconnect()
 
-    def _touch(self, name: str, button: str, counts_s: float, for_s: float) -> None:
+    def _touch(self, name: str, button: str, counts_s: float, for_s: float, taken: Callable[[], bool]) -> None:
+        """Closes the contact for *for_s*, and until it is *taken*."""
         self.touches.append(Touch(name, button, now(), counts_s))
         self.boxes[name].contact(button, closed=True)
         try:
             self.sleep(for_s)
+            self.wait(taken, LIMIT_S)
         finally:
             if self.boxes[name].running:
                 with suppress(RuntimeError, OSError):  # its power may be cut at this moment

@@ -32,6 +32,7 @@ BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
 }
+HOLD_LIMIT_S = 3.0  # of a contact that was closed at a node which was killed meanwhile
 
 
 @dataclass(slots=True)
@@ -126,9 +127,10 @@ class Storm:
         chance = random.Random(self._random.random())  # noqa: S311 - and what is pressed
         while not self._over.is_set() and self.count.presses < presses:
             name = chance.choice(list(BUTTONS))
+            since = len(post.lines)
             try:
                 post.contact(name, closed=True)
-                self._over.wait(0.25)
+                post.wait(lambda box, since=since: _took(box, since), HOLD_LIMIT_S)  # type: ignore[misc]
                 post.contact(name, closed=False)
             except (RuntimeError, OSError):  # it was killed
                 self._over.wait(0.1)
@@ -189,6 +191,11 @@ def rows(post: Box, question: str) -> list[tuple[str, ...]]:
         return []
     with read_only(path) as database:
         return database.execute(question).fetchall()
+
+
+def _took(post: Box, since: int) -> bool:
+    """Whether *post* has taken a press, or is dead, after its first *since* lines."""
+    return not post.running or any(event["event"] == "pressed" for event in post.events(since))
 
 
 def pressed(post: Box) -> list[str]:

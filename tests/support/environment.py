@@ -13,7 +13,7 @@ from pathlib import Path
 # Variables that stay as they are: where programs, temporary files and processor settings are found, and what belongs
 # to whoever runs the tests. All others go; a name with * stands for all that begin so.
 KEPT = (
-    "PATH", "LD_LIBRARY_PATH", "TMPDIR", "OPENBLAS_*", "PYTEST_*", "COV_*", "COVERAGE_*", "PYTHONDONTWRITEBYTECODE",
+    "PATH", "LD_LIBRARY_PATH", "TMPDIR", "OPENBLAS_*", "PYTEST_*", "COV_*", "COVERAGE_*",
     "KENTONGAN_EXPLORE", "KENTONGAN_MODEL_EXAMPLES",
 )
 # Western Indonesia, written so that no database of time zones is needed. Not UTC, which would hide a mistake.
