@@ -47,7 +47,7 @@ class _Source:
 @click.option("--config", "path", type=click.Path(readable=False, path_type=Path), metavar="FILE",
               help="A node's settings: its codes, loudspeaker and voice. Without it: what is shipped, without a voice, "
                    "on ALSA's default device.")
-@click.option("--family", help="A shipped code family: jawa-timur (if none is named), polri or tni.")
+@click.option("--family", help="A shipped code family: jawa-timur (if none is named), polri-bandung or tni.")
 @click.option("--village", metavar="V", help="Whose alarm the voice tells of, in place of the node's own village.")
 @click.option("--exercise", is_flag=True, help="The voice tells of an exercise.")
 @click.option("--once", is_flag=True, help="One figure only; otherwise as long as the drum speaks in one cycle.")

@@ -9,7 +9,6 @@ import click
 
 from contract.domain import speech as spoken
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ONCE
 from contract.settings.schema import SettingsError
 from kentongan.node_settings import CONFIG
 from node import config
@@ -88,7 +87,7 @@ def _fit(found: Config, voices: Voices) -> None:
     places = (*found.district.villages, EVERYWHERE)
     rows: list[tuple[str, ...]] = [("kejadian (incident)", "tanda bahaya (alarm)", "latihan (exercise)")]
     longest_s = 0.0
-    for incident in (each for each in found.catalogue.incidents if each not in ONCE):
+    for incident in found.catalogue.incidents:
         cells = [incident]
         for exercise in (False, True):
             sentences = [spoken.sentence(incident, village, exercise=exercise) for village in places]

@@ -11,6 +11,7 @@ from contract.settings.schema import (
     Place,
     SettingsError,
     choice,
+    flag,
     integer,
     items,
     number,
@@ -47,7 +48,12 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What can be reported; its slug is its key in the catalogue. `also` are names by which people call it."""
+    """What can be reported; its slug is its key in the catalogue.
+
+    `label` and `english` are its names on screens, `spoken` is what a loudspeaker calls and `button` what stands on a
+    post's button; where they are empty, the label serves. Notes of a `private` one are not shown on open screens.
+    `also` are names by which people call it.
+    """
 
     label: str = option(text(r"\S.*", "a word or two for people"))
     english: str = option(text(r"\S.*", "a word or two for people"))
@@ -57,6 +63,19 @@ class Incident:
     severity: str = option(choice("rendah", "sedang", "tinggi"))
     duration_s: float = option(number(10, LONGEST_S, " s"), default=180.0)
     also: tuple[str, ...] = option(items(slug), default=())
+    spoken: str = option(text(r"\S.*", "what a loudspeaker calls, such as Ada maling"), default="")
+    button: str = option(text(r"\S.*", "a word or two for the button's label"), default="")
+    private: bool = option(flag, default=False)
+
+    @property
+    def call(self) -> str:
+        """What a loudspeaker calls."""
+        return self.spoken or self.label
+
+    @property
+    def on_button(self) -> str:
+        """What stands on a post's button."""
+        return self.button or self.label.upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +212,7 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
 def cycles(catalogue: Catalogue, family: Family) -> dict[str, Cycle]:
     """What each incident of *catalogue* sounds like in *family*, and the watch's round under `patroli`."""
     result = {
-        name: rhythm.drum_cycle(family.figure(incident.rhythm), catalogue.cycle)
+        name: rhythm.drum_cycle(family.figure(incident.rhythm), catalogue.cycle, spoken=True)
         if name == ALL_CLEAR
         else rhythm.alarm_cycle(family.figure(incident.rhythm), catalogue.cycle)
         for name, incident in catalogue.incidents.items()

@@ -203,13 +203,16 @@ def alarm_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
     )
 
 
-def drum_cycle(beaten: Figure, plan: CyclePlan) -> Cycle:
-    """The figure alone, once: no siren, no voice. For the safe code and the watch's round.
+def drum_cycle(beaten: Figure, plan: CyclePlan, *, spoken: bool = False) -> Cycle:
+    """The figure alone, once, without a siren: the watch's round or, with a slot for the voice, the safe code.
 
     It begins with the plan's rest, so that its first stroke does not drown in what sounded before.
     """
     strokes = tuple(plan.rest_s + onset for onset in beaten.onsets_s)
-    return Cycle(round(plan.rest_s + beaten.period_s, 6), None, strokes, _beat_s(beaten), None, len(strokes))
+    end = plan.rest_s + beaten.period_s
+    voice_s = plan.voice_s if spoken else 0.0
+    voice = Span(end, voice_s) if voice_s else None
+    return Cycle(round(end + voice_s, 6), None, strokes, _beat_s(beaten), voice, len(strokes))
 
 
 def entered(cycle: Cycle, at_s: float) -> Cycle:

@@ -1,23 +1,28 @@
 """What a loudspeaker says, and in which pieces. Pure; must not speak.
 
-    Perhatian. | Kebakaran, | di Desa Kotakan.          an exercise begins and ends with: Latihan.
+    an alarm        Perhatian. | Kebakaran, | Kebakaran, | di Desa Kotakan.
+    an exercise     Ini latihan. | Kebakaran, | di Desa Kotakan. | Ini hanya latihan.
+    the all-clear   Sudah aman, | di Desa Kotakan.
 
-A piece is one file of sound, and most pieces are of many sentences: so a village that records its own voice records
-each incident and each place once, not each incident at each place.
+People who shout call the thing twice and then the place; so does this, for a horn that echoes. A piece is one file of
+sound, and most pieces are of many sentences: so a village that records its own voice records each incident and each
+place once, not each incident at each place.
 """
 
 from contract.domain.district import EVERYWHERE, District
-from contract.domain.incidents import ONCE, Catalogue
+from contract.domain.incidents import ALL_CLEAR, ONCE, Catalogue
 
-ATTENTION, EXERCISE = "perhatian", "latihan"
+ATTENTION, EXERCISE, ONLY_EXERCISE = "perhatian", "latihan", "hanya-latihan"
 
 
 def sentence(incident: str, village: str, *, exercise: bool) -> tuple[str, ...]:
-    """The pieces that say *incident* in *village*, in order; none for the codes that are beaten once."""
-    if incident in ONCE:
+    """The pieces that say *incident* in *village*, in order; none for the watch's round."""
+    if incident in ONCE - {ALL_CLEAR}:
         return ()
-    pieces = (ATTENTION, _incident(incident), _place(village))
-    return (EXERCISE, *pieces, EXERCISE) if exercise else pieces
+    called, place = _incident(incident), _place(village)
+    if exercise:
+        return EXERCISE, called, place, ONLY_EXERCISE
+    return (called, place) if incident == ALL_CLEAR else (ATTENTION, called, called, place)
 
 
 def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
@@ -25,14 +30,12 @@ def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
 
     The punctuation is for a speech synthesiser: a long pause at a full stop, a short one at a comma.
     """
-    incidents = {
-        _incident(slug): f"{incident.label}," for slug, incident in catalogue.incidents.items() if slug not in ONCE
-    }
+    incidents = {_incident(slug): f"{incident.call}," for slug, incident in catalogue.incidents.items()}
     places = {
         _place(slug): f"di {village.kind.capitalize()} {village.name}." for slug, village in district.villages.items()
     }
     return {
-        ATTENTION: "Perhatian.", EXERCISE: "Latihan.", **incidents, **places,
+        ATTENTION: "Perhatian.", EXERCISE: "Ini latihan.", ONLY_EXERCISE: "Ini hanya latihan.", **incidents, **places,
         _place(EVERYWHERE): f"di seluruh {district.name}.",
     }
 

@@ -30,6 +30,7 @@ class Labels:
     severities: Mapping[str, str]
     villages: Mapping[str, str]
     posts: Mapping[str, str]
+    private: frozenset[str] = frozenset()
 
     def __call__(self, text: Text, **values: object) -> str:
         """*text* in this language, with *values* in its places."""
@@ -47,6 +48,10 @@ class Labels:
     def severity(self, incident: str) -> str:
         """How severe an incident is; "" for one that the catalogue does not have (any more)."""
         return self.word(texts.SEVERITIES, self.severities.get(incident, ""))
+
+    def note(self, incident: str, note: str) -> str:
+        """The *note* of an alarm as an open screen shows it: not that of a private incident."""
+        return self(texts.PRIVATE) if note and incident in self.private else clean(note)
 
     def place(self, village: str) -> str:
         """The name of a village, or of all."""
@@ -121,6 +126,7 @@ def make_labels(language: Language, district: District, catalogue: Catalogue) ->
         villages={slug: village.name for slug, village in district.villages.items()},
         posts={f"{slug}/{node}": post.name for slug, village in district.villages.items()
                for node, post in village.posts.items()},
+        private=frozenset(slug for slug, incident in catalogue.incidents.items() if incident.private),
     )
 
 

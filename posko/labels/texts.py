@@ -81,6 +81,7 @@ EVENTS: Mapping[str, Text] = {
 # Names and values.
 EVERYWHERE = Text("semua desa dan kelurahan", "all villages")
 UNLISTED = Text("tak terdaftar", "unlisted")
+PRIVATE = Text("(catatan hanya di laporan)", "(note in the report only)")
 NAMELESS = Text("tanpa nama", "nameless")
 PATROL = Text("Ronda", "Patrol")
 EXERCISE = Text("LATIHAN ", "EXERCISE ")

@@ -135,7 +135,9 @@ def news_text(news: News, labels: Labels) -> str:
     posts = report.members.get("missing")
     if isinstance(posts, dict):
         parts += [f"{clean(post)}: {labels.word(texts.REASONS, str(why))}" for post, why in posts.items()]
-    parts += [clean(report.text(name)) for name in ("post", "part", "note", "reason") if report.text(name)]
+    shown = {name: clean(report.text(name)) for name in ("post", "part", "note", "reason")}
+    shown["note"] = labels.note(incident, report.text("note"))
+    parts += [text for text in shown.values() if text]
     return ", ".join(parts)
 
 
@@ -206,7 +208,8 @@ def title(order: Order, labels: Labels) -> str:
     """What is ordered."""
     exercise = labels(texts.EXERCISE) if order.exercise else ""
     if order.act is Act.ALARM:
-        return f"{labels.alarm(order.key, exercise=order.exercise)}{f': {clean(order.note)}' if order.note else ''}"
+        note = labels.note(order.key.incident, order.note)
+        return f"{labels.alarm(order.key, exercise=order.exercise)}{f': {note}' if note else ''}"
     text = texts.TITLES["knock" if order.knock else order.act]
     return f"{exercise}{labels(text, where=labels.place(order.key.village))}"
 

@@ -124,7 +124,7 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> Table:
     for each in alarms:
         name = Text(labels.alarm(each.key, exercise=each.exercise), "bold red")
         if each.note:
-            name.append(f" {clean(each.note)}", "dim")
+            name.append(f" {labels.note(each.key.incident, each.note)}", "dim")
         rings = f"{len(each.rings)}/{len(each.rings) + len(each.missing)}"
         table.add_row(
             name, Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),

@@ -42,7 +42,7 @@ def test_a_host_that_no_settings_take_is_refused(place: Path, host: str, told: s
 def test_a_code_family_that_there_is_not_is_refused(place: Path) -> None:
     text = DISTRICT.read_text("utf-8").replace("rhythms: jawa-timur", "rhythms: jawatimur")
 
-    known = "(known: jawa-timur, polri, tni)"
+    known = "(known: jawa-timur, polri-bandung, tni)"
     assert provision(place, "posko.local", text=text) == Said(2, [
         f"situbondo.yaml.rhythms: there is no code family 'jawatimur'; did you mean jawa-timur? {known}"])
 

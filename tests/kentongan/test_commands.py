@@ -276,7 +276,7 @@ def test_play_answers_an_unknown_family(family: str) -> None:
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"--family: there is no code family {family!r}; ")
-    assert result.stderr.endswith("(known: jawa-timur, polri, tni)\n")
+    assert result.stderr.endswith("(known: jawa-timur, polri-bandung, tni)\n")
 
 
 # What is common to all.

@@ -19,18 +19,22 @@ Signal = npt.NDArray[np.float32]
 TITIR = "titir"
 # As published; see the table of section 3 of the design. A space is a gap inside the figure, ‖ its repetition.
 _TITIR_OURS = {"pemerkosaan": TITIR, "lainnya": TITIR}
+_DISASTERS = ("bencana", "banjir", "gempa", "longsor", "angin")  # alike
 PUBLISHED: dict[str, dict[str, str]] = {
     "jawa-timur": {
-        "pembunuhan": "●‖", "pencurian": "●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖", "bencana": "●●●●‖",
-        "ternak": "●●●●●‖", "kecelakaan": "● ●●●‖", "aman": "● ●●●●●●● ●", "patroli": "● ● ●", **_TITIR_OURS,
+        "pembunuhan": "●‖", "pencurian": "●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖",
+        **dict.fromkeys(_DISASTERS, "●●●●‖"), "ternak": "●●●●●‖", "kecelakaan": "● ●●●‖", "keributan": "●● ●●●‖",
+        "aman": "● ●●●●●●● ●", "patroli": "● ● ●", **_TITIR_OURS,
     },
-    "polri": {
-        "pembunuhan": TITIR, "pencurian": "●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖", "bencana": "●●● ●‖",
-        "ternak": TITIR, "kecelakaan": "● ●●●‖", "aman": "●", "patroli": "● ● ●", **_TITIR_OURS,
+    "polri-bandung": {
+        "pembunuhan": TITIR, "pencurian": "●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖",
+        **dict.fromkeys(_DISASTERS, "●●● ●‖"), "ternak": TITIR, "kecelakaan": "● ●●●‖", "keributan": "●● ●●●‖",
+        "aman": "●", "patroli": "● ● ●", **_TITIR_OURS,
     },
     "tni": {
-        "pembunuhan": "●●●‖", "pencurian": "●●●●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖", "bencana": "●●●●‖",
-        "ternak": TITIR, "kecelakaan": TITIR, "aman": "●", "patroli": "● ●●●", **_TITIR_OURS,
+        "pembunuhan": "●●●‖", "pencurian": "●●●●●‖", "perampokan": "●●‖", "kebakaran": "●●●‖",
+        **dict.fromkeys(_DISASTERS, "●●●●‖"), "ternak": TITIR, "kecelakaan": TITIR, "keributan": TITIR,
+        "aman": "●", "patroli": "● ●●●", **_TITIR_OURS,
     },
 }
 

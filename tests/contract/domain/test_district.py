@@ -8,14 +8,9 @@ from contract.domain.district import Post, audible_incidents, read_district
 from contract.domain.incidents import read_catalogue
 from tests.contract.shipped import catalogue, district, faults, plain
 
-EVERY = frozenset({
-    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
-    "kecelakaan", "pencurian", "ternak", "lainnya", "aman",
-})
-FROM_NEIGHBOURS = frozenset({
-    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "pencurian", "ternak", "aman",
-})
-FROM_AFAR = frozenset({"bencana", "aman"})
+FROM_AFAR = frozenset({"bencana", "banjir", "gempa", "longsor", "angin", "aman"})
+FROM_NEIGHBOURS = FROM_AFAR | {"kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "pencurian", "ternak"}
+EVERY = FROM_NEIGHBOURS | {"kecelakaan", "keributan", "lainnya"}
 
 
 @pytest.fixture

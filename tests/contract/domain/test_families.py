@@ -11,12 +11,12 @@ from contract.domain.rhythm import CyclePlan, Ending, Rhythm
 from tests.contract.shipped import FAMILIES, catalogue, family, faults, plain
 
 INCIDENTS = [
-    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
-    "kecelakaan", "pencurian", "ternak", "lainnya", "aman",
+    "bencana", "banjir", "gempa", "longsor", "angin", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
+    "kecelakaan", "keributan", "pencurian", "ternak", "lainnya", "aman",
 ]
 CODES = {
     "pembunuhan", "pencurian", "perampokan", "kebakaran", "bencana", "ternak",
-    "kecelakaan", "pemerkosaan", "lainnya", "aman", "patroli",
+    "kecelakaan", "keributan", "pemerkosaan", "lainnya", "aman", "patroli",
 }
 
 
@@ -26,22 +26,24 @@ def refused(found: object) -> tuple[str, ...]:
 
 @pytest.fixture
 def polri() -> Any:
-    return plain("rhythms/polri.yaml")
+    return plain("rhythms/polri-bandung.yaml")
 
 
-def test_the_catalogue_holds_the_ten_incidents() -> None:
+def test_the_catalogue_holds_these_incidents() -> None:
     assert list(catalogue().incidents) == INCIDENTS
     assert catalogue().cycle == CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=7.0)
     assert catalogue().incidents["kecelakaan"] == Incident(
         label="Kecelakaan", english="Accident", rhythm="kecelakaan", priority=50, reach=Reach.VILLAGE,
         severity="sedang", duration_s=120.0,
         also=("tabrakan", "laka", "lakalantas", "tenggelam", "kesetrum", "jatuh"),
+        spoken="Kecelakaan", button="KECELAKAAN",
     )
 
 
 @pytest.mark.parametrize(("word", "meant_"), [
     ("maling", "pencurian"), ("curi", "pencurian"), ("Maling ", "pencurian"), ("api", "kebakaran"),
-    ("banjir", "bencana"), ("gempa", "bencana"), ("longsor", "bencana"), ("begal", "perampokan"),
+    ("tsunami", "bencana"), ("lindu", "gempa"), ("banjir-bandang", "banjir"), ("tanah-longsor", "longsor"),
+    ("puting-beliung", "angin"), ("perkelahian", "keributan"), ("tolong", "lainnya"), ("begal", "perampokan"),
     ("rampok", "perampokan"), ("tabrakan", "kecelakaan"), ("laka", "kecelakaan"), ("sapi", "ternak"),
     ("kambing", "ternak"), ("malin", "pencurian"), ("kebakran", "kebakaran"),
     ("rampokan", "perampokan"), ("xyzzy", None),
@@ -53,6 +55,55 @@ def test_a_name_by_which_people_call_an_incident_leads_to_it(word: str, meant_: 
 @given(st.text("abdegilmnpu", max_size=8) | st.sampled_from(["aman", "amn", "amann", "aman-", "AMAN"]))
 def test_the_all_clear_is_never_suggested_for_an_unknown_incident(word: str) -> None:
     assert meant(word, catalogue().incidents) != "aman"
+
+
+@pytest.mark.parametrize(("name", "spoken", "button"), [
+    ("pencurian", "Ada maling", "MALING"), ("pemerkosaan", "Minta tolong", "TOLONG"), ("banjir", "Banjir", "BANJIR"),
+    ("gempa", "Gempa bumi", "GEMPA"), ("bencana", "Ada bencana", "BENCANA"), ("aman", "Sudah aman", "AMAN"),
+])
+def test_an_incident_has_a_name_for_the_voice_and_one_for_its_button(name: str, spoken: str, button: str) -> None:
+    found = catalogue().incidents[name]
+
+    assert (found.call, found.on_button) == (spoken, button)
+
+
+def test_without_names_of_their_own_voice_and_button_take_the_label() -> None:
+    written = plain("incidents.yaml")
+    del written["incidents"]["ternak"]["spoken"], written["incidents"]["ternak"]["button"]
+    found = read_catalogue(written).incidents["ternak"]
+
+    assert (found.call, found.on_button) == ("Pencurian ternak", "PENCURIAN TERNAK")
+
+
+def test_only_the_crime_whose_victim_must_not_be_known_is_private_and_neither_voice_nor_button_names_it() -> None:
+    found = catalogue().incidents
+
+    assert [name for name, each in found.items() if each.private] == ["pemerkosaan"]
+    assert "perkosa" not in (found["pemerkosaan"].call + found["pemerkosaan"].on_button).casefold()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_disasters_that_people_shout_are_one_code_with_names_of_their_own(name: str) -> None:
+    known = cycles(catalogue(), family(name))
+    disasters = ("banjir", "gempa", "longsor", "angin")
+
+    assert [known[each] for each in disasters] == [known["bencana"]] * 4
+    assert len({catalogue().incidents[each].call for each in ("bencana", *disasters)}) == 5
+
+
+@pytest.mark.parametrize(("name", "place", "mark"), [
+    ("jawa-timur", "aman", "elsewhere a death"), ("tni", "aman", "each hour"), ("polri-bandung", "aman", "each hour"),
+    ("jawa-timur", "pembunuhan", "any death"), ("jawa-timur", "keributan", "polri-bandung"),
+])
+def test_where_the_sources_disagree_the_code_carries_it(name: str, place: str, mark: str) -> None:
+    assert mark in family(name).codes[place].source
+
+
+def test_the_default_family_names_those_to_whom_its_safe_code_is_a_death() -> None:
+    (disputed,) = [each for each in family("jawa-timur").sources if each.startswith("aman is disputed")]
+
+    assert all(place in disputed for place in ("Malang", "Emha", "Kudus", "Kendal", "Surabaya"))
+    assert any("Polres Pasuruan" in each for each in family("jawa-timur").sources)
 
 
 @pytest.mark.parametrize(("incident", "also", "told"), [
@@ -84,13 +135,13 @@ def test_a_code_may_be_text_alone_or_say_its_tempo_and_its_source() -> None:
         Rhythm((0,), Ending.PAUSE), 1.0, "",
     )
     assert (codes["patroli"].rhythm, codes["patroli"].stretch, codes["patroli"].source) == (
-        Rhythm((2, 2), Ending.PAUSE), 1.5, "polri",
+        Rhythm((2, 2), Ending.PAUSE), 1.5, "polri-bandung",
     )
 
 
 def test_a_family_has_no_figure_for_a_name_it_lacks() -> None:
     with pytest.raises(KeyError):
-        family("polri").figure("banjir")
+        family("polri-bandung").figure("hujan")
 
 
 def test_two_codes_that_sound_the_same_are_refused_by_both_names(polri: Any) -> None:
@@ -144,12 +195,12 @@ def test_a_missing_code_is_refused_with_the_incident_that_needs_it(polri: Any) -
 
 def test_a_missing_code_is_refused_for_each_incident_that_needs_it(polri: Any) -> None:
     found = plain("incidents.yaml")
-    found["incidents"]["bencana"]["rhythm"] = "banjir"
-    found["incidents"]["kebakaran"]["rhythm"] = "banjir"
+    found["incidents"]["bencana"]["rhythm"] = "hujan"
+    found["incidents"]["kebakaran"]["rhythm"] = "hujan"
 
     assert faults(lambda: read_family(polri, "polri", read_catalogue(found))) == (
-        "polri.codes.banjir: missing; incident bencana needs it",
-        "polri.codes.banjir: missing; incident kebakaran needs it",
+        "polri.codes.hujan: missing; incident bencana needs it",
+        "polri.codes.hujan: missing; incident kebakaran needs it",
     )
 
 
@@ -157,7 +208,7 @@ def test_two_incidents_may_share_a_code() -> None:
     found = plain("incidents.yaml")
     found["incidents"]["perampokan"]["rhythm"] = "pencurian"
 
-    sounded = cycles(read_catalogue(found), family("polri"))
+    sounded = cycles(read_catalogue(found), family("polri-bandung"))
 
     assert sounded["perampokan"] == sounded["pencurian"]
 

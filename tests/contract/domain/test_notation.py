@@ -162,12 +162,12 @@ def test_a_tempo_a_little_off_is_the_same_and_one_far_off_is_not() -> None:
 
 
 def test_the_codes_of_the_police_for_a_disaster_and_an_accident_differ() -> None:
-    polri = family("polri")
+    polri = family("polri-bandung")
 
     assert not sounds_like(polri.figure("bencana"), polri.figure("kecelakaan"))
 
 
-@pytest.mark.parametrize("name", ["jawa-timur", "polri"])
+@pytest.mark.parametrize("name", ["jawa-timur", "polri-bandung"])
 def test_the_slow_round_is_no_murder_though_both_are_even(name: str) -> None:
     assert not sounds_like(family(name).figure("patroli"), family(name).figure("pembunuhan"))
     assert not sounds_like(family(name).figure("patroli"), beaten("●‖"))

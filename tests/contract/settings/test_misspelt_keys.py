@@ -43,6 +43,7 @@ def test_every_kind_of_setting_was_misspelt() -> None:
     assert {path[-1] for _name, path in FIXED} == {
         "cycle", "siren_s", "rest_s", "rhythm_s", "voice_s",
         "incidents", "label", "english", "rhythm", "priority", "reach", "severity", "duration_s", "also",
+        "spoken", "button", "private",
         "district", "name", "code", "rhythms", "villages", "kind", "neighbours", "posts", "hears",
         "sources", "tempo", "stroke_s", "gap_s", "pause_s", "titir_s", "codes", "stretch", "source", "alike",
     }
@@ -63,7 +64,7 @@ def test_the_all_clear_must_have_its_own_name() -> None:
 
 # Every shipped code is needed: by the incident of the same name, or by the watch's round.
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("code", plain("rhythms/polri.yaml")["codes"])
+@pytest.mark.parametrize("code", plain("rhythms/polri-bandung.yaml")["codes"])
 def test_a_code_of_another_name_is_missed_under_its_own(family: str, code: str) -> None:
     name = f"rhythms/{family}.yaml"
     needed_by = "the watch's round" if code == "patroli" else f"incident {code}"

@@ -151,7 +151,8 @@ def test_a_number_is_read_as_a_fraction_whether_it_is_whole_or_not() -> None:
 
 
 NAMES = sorted({
-    key for name in ("incidents", "situbondo", "rhythms/polri") for path in keys(plain(f"{name}.yaml")) for key in path
+    key for name in ("incidents", "situbondo", "rhythms/polri-bandung")
+    for path in keys(plain(f"{name}.yaml")) for key in path
 })
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["●‖", "village"]),
@@ -161,7 +162,7 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", ["incidents.yaml", "situbondo.yaml", "rhythms/polri.yaml"])
+@pytest.mark.parametrize("name", ["incidents.yaml", "situbondo.yaml", "rhythms/polri-bandung.yaml"])
 @quick
 @given(found=VALUES)
 def test_any_value_is_read_or_refused_with_faults(name: str, found: object) -> None:
@@ -170,7 +171,7 @@ def test_any_value_is_read_or_refused_with_faults(name: str, found: object) -> N
     assert [fault for fault in told if not fault.startswith("file")] == []
 
 
-@pytest.mark.parametrize("name", ["incidents.yaml", "situbondo.yaml", "rhythms/polri.yaml"])
+@pytest.mark.parametrize("name", ["incidents.yaml", "situbondo.yaml", "rhythms/polri-bandung.yaml"])
 @quick
 @given(data=st.data())
 def test_any_value_in_place_of_a_right_one_is_read_or_refused_with_faults(name: str, data: st.DataObject) -> None:

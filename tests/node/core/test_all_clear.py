@@ -4,7 +4,7 @@ import pytest
 
 from tests.node.core.world import World, listed, make_setup
 
-SAFE_S = 5.5  # how long the safe code of the district's family is, with the rest before it
+SAFE_S = 12.5  # how long the safe code of the district's family is: a rest, its strokes, and what is said
 
 
 def box() -> World:

@@ -9,7 +9,8 @@ from node.core.events import Contact
 from runtime.core.events import Overflowed, Received
 from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup
 
-KNOWN = "aman, bencana, kebakaran, kecelakaan, lainnya, pembunuhan, pemerkosaan, pencurian, perampokan, ternak"
+KNOWN = ("aman, angin, banjir, bencana, gempa, kebakaran, kecelakaan, keributan, lainnya, longsor, pembunuhan, "
+         "pemerkosaan, pencurian, perampokan, ternak")
 
 
 def box(*, synced: bool = False) -> World:

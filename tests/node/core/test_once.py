@@ -30,15 +30,15 @@ def test_the_safe_code_waits_for_the_grid_and_is_beaten_whole() -> None:
     world = box()
     world.alarm("pencurian", 10.0)
 
-    assert same(world.alarm("aman", 12.0)) == ["play aman 16.5 to 22"]
+    assert same(world.alarm("aman", 12.0)) == ["play aman 19 to 28.5"]
     world.wait(60.0)
     assert [(round(at, 6), role, on) for at, role, on in switched(world) if at >= 12.0 and role is not Role.STROBE] == [
         (12.0, Role.SIREN, False),
-        *((round(16.5 + at_s, 6), Role.STRIKER, on) for stroke_s in world.setup.cycles["aman"].strokes_s
+        *((round(19.0 + at_s, 6), Role.STRIKER, on) for stroke_s in world.setup.cycles["aman"].strokes_s
           for at_s, on in ((stroke_s, True), (stroke_s + STROKE_S, False))),
     ]
-    assert world.heard() == [("pencurian", 10.0, 12.0), ("aman", 16.5, 22.0)]
-    assert world.told_at()[-2:] == [(12.0, "sounding aman kalibagor"), (22.0, "finished aman kalibagor")]
+    assert world.heard() == [("pencurian", 10.0, 12.0), ("aman", 19.0, 28.5)]
+    assert world.told_at()[-2:] == [(12.0, "sounding aman kalibagor"), (28.5, "finished aman kalibagor")]
 
 
 @quick
@@ -53,7 +53,7 @@ def test_the_safe_code_waits_for_one_length_at_most_and_every_stroke_of_it_is_be
     cycle = world.setup.cycles["aman"]
     ((at, play),) = world.plays()
     assert -cycle.strokes_s[0] / 2 <= play.start - at < cycle.length_s
-    assert play == Play(cycle, play.start, play.start + cycle.length_s)
+    assert play == Play(cycle, play.start, play.start + cycle.length_s, words=("kejadian-aman", "di-kalibagor"))
     assert strokes(world) == [play.start + at_s for at_s in cycle.strokes_s]
     assert off_grid(play, up_s) <= NEAR_S
 
@@ -62,7 +62,7 @@ def test_the_safe_code_is_beaten_at_once_without_a_synchronised_clock() -> None:
     world = box(UNSYNCED)
     world.alarm("aman", 20.0)
 
-    assert told(world) == [("aman", 20.0, 20.0, 0.0, 25.5)]
+    assert told(world) == [("aman", 20.0, 20.0, 0.0, 29.5)]
 
 
 def test_an_alarm_that_begins_while_the_safe_code_waits_ends_it() -> None:
@@ -71,7 +71,7 @@ def test_an_alarm_that_begins_while_the_safe_code_waits_ends_it() -> None:
     world.alarm("lainnya", 21.0)
     world.wait(60.0)
 
-    assert told(world) == [("aman", 20.0, 22.0, 0.0, 27.5), ("lainnya", 21.0, 0.0, 21.0, 141.0)]
+    assert told(world) == [("aman", 20.0, 28.5, 0.0, 38.0), ("lainnya", 21.0, 0.0, 21.0, 141.0)]
     assert world.heard() == [("lainnya", 21.0, 60.0)]
     assert world.told_at()[1:] == [
         (20.0, "sounding aman kalibagor"), (21.0, "finished aman kalibagor"), (21.0, "sounding lainnya kalibagor"),
@@ -89,13 +89,13 @@ def test_a_silence_ends_the_safe_code_while_it_waits() -> None:
 
 
 def test_a_clock_that_is_set_while_the_safe_code_waits_or_is_beaten_moves_nothing() -> None:
-    for at in (21.0, 24.0):
+    for at in (21.0, 31.0):
         world = box()
         world.alarm("aman", 20.0)
         world.feed(replace(WALL, offset_s=3.0), at)
         world.wait(60.0)
 
-        assert told(world) == [("aman", 20.0, 22.0, 0.0, 27.5)]
+        assert told(world) == [("aman", 20.0, 28.5, 0.0, 38.0)]
 
 
 def test_a_round_that_somebody_makes_is_beaten_at_once() -> None:
@@ -116,10 +116,10 @@ def test_a_round_of_the_schedule_is_beaten_at_its_hour_which_is_the_same_for_all
 
 def test_an_all_clear_that_two_posts_hear_before_and_after_a_place_of_the_grid_is_beaten_together() -> None:
     posts = [box(), box()]
-    for world, at in zip(posts, (21.9995, 22.0015), strict=True):
+    for world, at in zip(posts, (28.4995, 28.5015), strict=True):
         world.alarm("aman", at)
 
-    assert [told(world)[0][2] for world in posts] == [22.0, 22.0]
+    assert [told(world)[0][2] for world in posts] == [28.5, 28.5]
 
 
 def test_a_code_that_has_no_time_left_before_the_longest_sounding_is_over_and_not_begun() -> None:
@@ -135,7 +135,7 @@ def test_a_code_that_has_no_time_left_before_the_longest_sounding_is_over_and_no
 def test_a_code_that_was_hushed_by_a_failure_is_beaten_whole_when_it_begins_anew() -> None:
     world = box()
     world.alarm("aman", 20.0)
-    world.feed(Faulted("siren thread", "broke"), 24.0)
+    world.feed(Faulted("siren thread", "broke"), 31.0)
     world.wait(60.0)
 
-    assert told(world) == [("aman", 20.0, 22.0, 0.0, 27.5), ("aman", 24.0, 27.5, 0.0, 33.0)]
+    assert told(world) == [("aman", 20.0, 28.5, 0.0, 38.0), ("aman", 31.0, 38.0, 0.0, 47.5)]

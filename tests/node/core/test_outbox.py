@@ -266,10 +266,10 @@ def test_a_press_of_an_earlier_boot_that_is_long_over_is_told_as_late() -> None:
 
 def test_a_kept_press_of_an_incident_that_is_no_more_is_dropped_and_told() -> None:
     world = World(now=100.0)
-    done = world.feed(Loaded((replace(OLD, incident="banjir"),), ()))
+    done = world.feed(Loaded((replace(OLD, incident="hujan"),), ()))
 
     assert same(done) == ["drop kalibagor.pos-1.b0.1", "connect"]
-    assert world.told() == ["refused banjir kalibagor.pos-1.b0.1"]
+    assert world.told() == ["refused hujan kalibagor.pos-1.b0.1"]
 
 
 def test_a_silent_journal_is_a_fault_and_does_not_keep_the_node_from_connecting() -> None:

@@ -254,7 +254,7 @@ def test_the_round_and_the_safe_code_wait_for_each_other() -> None:
     world.wait(60.0)
 
     assert [(name, round(began, 2), round(until, 2)) for name, began, until in world.heard()] == [
-        ("patroli", 10.0, 16.4), ("aman", 16.4, 21.9), ("patroli", 21.9, 28.3),
+        ("patroli", 10.0, 16.4), ("aman", 16.4, 28.9), ("patroli", 28.9, 35.3),
     ]
 
 

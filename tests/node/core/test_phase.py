@@ -168,7 +168,7 @@ def test_a_box_that_is_not_to_beat_in_phase_does_not_though_its_clock_is_synchro
     world.alarm("aman", 120.0)
     world.wait(150.0)
 
-    assert told(world) == [("pencurian", 55.0, 55.0, 0.0, 235.0), ("aman", 120.0, 120.0, 0.0, 125.5)]
+    assert told(world) == [("pencurian", 55.0, 55.0, 0.0, 235.0), ("aman", 120.0, 120.0, 0.0, 129.5)]
 
 
 def test_an_alarm_that_is_extended_keeps_its_rounds() -> None:

@@ -313,11 +313,11 @@ def test_a_voice_is_to_say_what_it_is_and_where(village: str) -> None:
     world = box()
     world.alarm("kebakaran", 10.0, village=village)
 
-    assert words(world) == [(10.0, ("perhatian", "kejadian-kebakaran", f"di-{village}"))]
+    assert words(world) == [(10.0, ("perhatian", "kejadian-kebakaran", "kejadian-kebakaran", f"di-{village}"))]
 
 
-EXERCISE = ("latihan", "perhatian", "kejadian-kebakaran", "di-kalibagor", "latihan")
-EARNEST = EXERCISE[1:-1]
+EXERCISE = ("latihan", "kejadian-kebakaran", "di-kalibagor", "hanya-latihan")
+EARNEST = ("perhatian", "kejadian-kebakaran", "kejadian-kebakaran", "di-kalibagor")
 
 
 def test_an_exercise_that_becomes_earnest_by_a_message_says_so_from_then_on_in_the_same_rounds() -> None:
@@ -360,12 +360,12 @@ def test_an_exercise_that_becomes_earnest_with_the_same_end_says_so_too() -> Non
     ]
 
 
-def test_what_is_beaten_once_has_no_words_and_only_the_watchs_round_is_quiet() -> None:
+def test_the_safe_code_is_spoken_and_the_watchs_round_alone_is_quiet_and_without_words() -> None:
     world = box()
     world.alarm("aman", 10.0)
     world.ronda(20.0)
     world.alarm("kebakaran", 40.0)
 
     assert [(at, play.words, play.quiet) for at, play in world.plays()] == [
-        (10.0, (), False), (20.0, (), True), (40.0, EARNEST, False),
+        (10.0, ("kejadian-aman", "di-kalibagor"), False), (22.5, (), True), (40.0, EARNEST, False),
     ]

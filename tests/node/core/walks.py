@@ -71,7 +71,7 @@ class Walker:
         """Something that must change no output, whenever it comes."""
         pick = self._random.choice
         press = OutboxEntry(
-            f"kalibagor.pos-1.b0.{pick(range(9))}", pick([*INCIDENTS, "aman", "banjir"]),
+            f"kalibagor.pos-1.b0.{pick(range(9))}", pick([*INCIDENTS, "aman", "hujan"]),
             self._now - pick([1.0, 50.0, 1e4]), pick([True, False]), pick([None, EPOCH_S - 40.0, EPOCH_S - 1e6]),
         )
         own = f"{pick(['', 'late '])}{OWN}{pick(range(1, 9))}"

@@ -30,13 +30,13 @@ def test_every_shipped_cycle_arrives_as_it_was_sent(incident: str, cycle: Cycle)
 
 
 def test_the_words_that_arrive_are_the_recordings_that_were_found() -> None:
-    cycle = cycles(shipped.catalogue(), shipped.family("polri"))["kebakaran"]
+    cycle = cycles(shipped.catalogue(), shipped.family("polri-bandung"))["kebakaran"]
 
     assert there_and_back(Play(cycle, 5.0, 9.0, words=("kebakaran", "di")), WORDS) == Play(cycle, 5.0, 9.0, words=WORDS)
 
 
 def test_where_no_recording_was_found_the_voices_slot_is_gone() -> None:
-    cycle = cycles(shipped.catalogue(), shipped.family("polri"))["kebakaran"]
+    cycle = cycles(shipped.catalogue(), shipped.family("polri-bandung"))["kebakaran"]
     arrived = there_and_back(Play(cycle, 5.0, 9.0, words=("kebakaran",)), ())
 
     assert cycle.voice is not None
@@ -46,6 +46,6 @@ def test_where_no_recording_was_found_the_voices_slot_is_gone() -> None:
 
 
 def test_an_order_says_what_it_is() -> None:
-    cycle = cycles(shipped.catalogue(), shipped.family("polri"))["aman"]
+    cycle = cycles(shipped.catalogue(), shipped.family("polri-bandung"))["aman"]
 
     assert write_play(Play(cycle, 5.0, 9.0), WORDS)["do"] == "play"

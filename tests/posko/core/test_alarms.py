@@ -302,7 +302,7 @@ def test_a_late_event_of_a_post_is_written_down_and_named_as_heard() -> None:
 
 def test_a_late_event_about_an_incident_that_there_is_not_is_named_as_heard_all_the_same() -> None:
     world = hub()
-    world.event(10.0, event="late", identifier="p", incident="banjir", village="kalibagor", origin="button")
+    world.event(10.0, event="late", identifier="p", incident="hujan", village="kalibagor", origin="button")
 
     assert (world.ends(), world.beacon().heard) == ([], ("p",))
 

@@ -39,7 +39,7 @@ def test_a_typo_is_told_with_the_nearest_name() -> None:
 def test_a_word_near_to_nothing_is_told_with_all_that_are_known_and_never_the_all_clear() -> None:
     (fault,) = faults(Act.ALARM, "kalibagor", "xyzzy")
 
-    assert "yang dikenal: bencana, kebakaran, " in fault
+    assert "yang dikenal: angin, banjir, bencana, gempa, kebakaran, " in fault
     assert "aman" not in fault
 
 

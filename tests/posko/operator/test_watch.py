@@ -13,6 +13,7 @@ from posko.core.proof import Trouble
 from posko.labels.labels import Labels
 from posko.operator import lines
 from posko.operator.core import judgement
+from posko.operator.core.orders import Act
 from posko.operator.core.snapshot import HubState
 from posko.operator.lines import LineRenderer
 from posko.operator.live import Column, picture
@@ -32,6 +33,7 @@ from tests.posko.operator.told import (
     event,
     hub,
     listed,
+    ordered,
     rings,
     status,
 )
@@ -329,3 +331,17 @@ def test_a_clock_that_is_set_moves_the_time_of_day_only() -> None:
     sitting = watching().at(1.0, Clock(synced=True, offset_s=0.0))
 
     assert told(sitting, 2.0, Tick()) == []
+
+
+def test_the_note_of_a_private_incident_is_on_no_screen_and_its_name_is() -> None:
+    note = "rumah Bu Sri"
+    private = Key("kalibagor", "pemerkosaan")
+    reported = event("posko", "restored", village="kalibagor", incident="pemerkosaan", note=note)
+    sitting = watching().at(1.0, beacon(listed(private, note=note), listed(note="sawah")), reported)
+    order = ordered(Act.ALARM, incident="pemerkosaan", note=note)
+    shown = "\n".join([drawn(sitting, (160, 40)), *told(watching(), 1.0, reported), lines.title(order, LABELS)])
+
+    assert "Bu Sri" not in shown
+    assert shown.count("Pemerkosaan di Kalibagor") == 4  # in force, twice as an event, as an order
+    assert shown.count("(catatan hanya di laporan)") == 4
+    assert "sawah" in shown
