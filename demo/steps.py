@@ -69,7 +69,7 @@ PATROL = Step(
 )
 PRESS = Step(
     Text("Relawan menahan tombol kebakaran di Olean", "A volunteer holds the fire button in Olean"),
-    Text("lampu k saat disentuh, sirene sesudah sedetik", "lamp k at the touch, the siren after a second"),
+    Text("lampu k berkelip selama ditekan, lalu sirene", "lamp k flickers while it is held, then the siren"),
     (Hold(OLEAN, "kebakaran"),),
     {
         OLEAN: (*rings("kebakaran", "olean"), reports("pressed"), reports("published"), reports("listed")),

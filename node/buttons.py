@@ -11,22 +11,13 @@ from threading import Condition, Lock, Thread
 from contract.wire.faults import Fault
 from node.core.effects import Lamp
 from node.core.events import Contact
+from node.core.lamps import is_lit
 from node.devices import ContactInput, Output
 from runtime.clock import SystemTimer, Timer
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 
 LOOK_S = 0.1
-
-# One sign a look: # on, . off. All lamps of a box blink together.
-PATTERNS = {
-    Lamp.OFF: ".",
-    Lamp.HELD: "#",
-    Lamp.SENDING: "#.",
-    Lamp.CONFIRMED: "#",
-    Lamp.SOUNDING: "#####.....",
-    Lamp.FAULT: "#..................",
-}
 
 
 class Panel:
@@ -127,8 +118,7 @@ class Panel:
             self._doubted.add(name)
 
     def _show(self, name: str, lamp: Output, look: int) -> None:
-        pattern = PATTERNS[self._modes.get(name, Lamp.OFF)]
-        lit = pattern[look % len(pattern)] == "#"
+        lit = is_lit(self._modes.get(name, Lamp.OFF), look)
         if self._lit.get(name) != lit:
             (lamp.on if lit else lamp.off)()
             self._lit[name] = lit

@@ -1,31 +1,22 @@
-"""What the node shows: its lamps to the volunteer, its status to the operator. Pure.
-
-| lamp | petunjuk | meaning |
-|---|---|---|
-| off | mati | at rest, all well |
-| held | menyala saat ditekan | the touch is felt; keep holding |
-| sending | kedip cepat | the report is on its way; nobody else has confirmed it yet |
-| confirmed | menyala terus | the posko (or, without one, the broker) has it |
-| sounding | kedip pelan | this alarm sounds here, raised elsewhere |
-| fault | kedip singkat | something is wrong; see the status |
-"""
+"""What the node shows: its lamps (see `lamps`) to the volunteer, its status to the operator. Pure."""
 
 from dataclasses import replace
 
 from contract.wire import timing
 from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
-from node.core.effects import Lamp, Light
-from node.core.state import SILENCE_BUTTON, Alarm, Origin, State
+from node.core import lamps
+from node.core.effects import Light
+from node.core.state import Alarm, State
 from node.core.transition import Transition
 from runtime.core.effects import Publish
 
 
 def update(t: Transition) -> None:
     """Lights the lamps and announces the status where either has changed."""
-    lamps = {name: _lamp(t.state, name) for name in sorted(t.setup.lamps)}
-    if lamps != t.state.lamps:
-        t.change(lamps=lamps)
-        t.do(Light(lamps))
+    shown = {name: lamps.shown(t.state, name) for name in sorted(t.setup.lamps)}
+    if shown != t.state.lamps:
+        t.change(lamps=shown)
+        t.do(Light(shown))
     name = _state_name(t.state)
     if name != t.state.state_since[0]:
         t.change(state_since=(name, t.now))
@@ -49,28 +40,6 @@ def final_status(state: State, reason: str) -> Publish:
     status = NodeStatus(state=OFFLINE, node=setup.node, village=setup.village, boot=setup.boot, version=setup.version,
                         reason=reason)
     return Publish(Transition(state, state.now).topic("status"), write_status(status), retain=True)
-
-
-def _lamp(state: State, name: str) -> Lamp:
-    chatter, hold = state.chatter.get(name), state.contacts.get(name)
-    noisy = chatter is not None and chatter.noisy
-    if hold is not None and not hold.fired and not noisy:
-        return Lamp.HELD
-    waiting = [press for press in state.outbox.values() if press.incident == name and not press.told_late]
-    if waiting:
-        no_hub = state.hub.missing or not state.setup.hub
-        stood_in = no_hub and all(press.acked_at is not None for press in waiting)
-        return Lamp.CONFIRMED if stood_in else Lamp.SENDING
-    if name == SILENCE_BUTTON:
-        if any(alarm.silenced for alarm in state.alarms.values()):
-            return Lamp.CONFIRMED
-    else:
-        here = [alarm for alarm in state.alarms.values() if alarm.key.incident == name and not alarm.silenced]
-        if any(alarm.origin is Origin.BUTTON for alarm in here):
-            return Lamp.CONFIRMED
-        if here:
-            return Lamp.SOUNDING
-    return Lamp.FAULT if state.faults else Lamp.OFF
 
 
 def _state_name(state: State) -> str:

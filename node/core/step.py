@@ -12,8 +12,8 @@ status) is derived from the state anew, and only what differs becomes an effect.
 forget: an alarm that is no longer in the state no longer sounds, whatever took it out.
 
 The modules: `presses` (buttons and lock), `messages` and `beacon` (the network), `alarms` (what is in force), `playing`
-(what sounds), `patrol`, `outbox` (what must arrive), `status` (lamps and status), `transition` (a step in progress: `t`
-everywhere).
+(what sounds), `patrol`, `outbox` (what must arrive), `status` and `lamps` (what is shown), `transition` (a step in
+progress: `t` everywhere).
 """
 
 from typing import assert_never

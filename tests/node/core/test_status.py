@@ -1,4 +1,4 @@
-"""What the node shows: lamps to the volunteer, status to the operator, answers to a self-test."""
+"""What the node shows to the operator: its status, and its answers to a self-test."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,15 +11,9 @@ from node.core import status as face
 from node.core.events import SelfTested
 from runtime.core.effects import Publish
 from runtime.core.events import Clock, Faulted, Linked, Recovered, Unlinked
-from tests.node.core.world import EPOCH_S, OWN, SYNCED, World, listed, make_setup
+from tests.node.core.world import EPOCH_S, SYNCED, World, make_setup
 
-ONE = f"{OWN}1"
 Act = Callable[[], object]
-
-
-def lamps_of(world: World) -> list[str]:
-    """What the lamps of hening, kebakaran and pencurian say."""
-    return [world.lamps()[name] for name in ("hening", "kebakaran", "pencurian")]
 
 
 def announced_at(world: World, *told: float) -> list[float]:
@@ -27,74 +21,6 @@ def announced_at(world: World, *told: float) -> list[float]:
     for instant in told:
         world.feed(SYNCED, instant)
     return [at for at, e in world.done if isinstance(e, Publish) and e.topic.endswith("/status")]
-
-
-def test_a_lamp_follows_a_press_from_the_touch_to_its_end() -> None:
-    world = World().ready()
-    seen = [lamps_of(world)]
-    acts: list[Act] = [
-        lambda: world.touch("pencurian", 1.0), lambda: world.wait(2.0), lambda: world.release("pencurian", 2.5),
-        lambda: world.beacon(listed(ONE, "pencurian"), at=3.0), lambda: world.beacon(at=8.0),
-    ]
-    for act in acts:
-        act()
-        seen.append(lamps_of(world))
-
-    assert seen == [
-        ["off", "off", "off"], ["off", "off", "held"], ["off", "off", "sending"], ["off", "off", "sending"],
-        ["off", "off", "confirmed"], ["off", "off", "off"],
-    ]
-
-
-def test_a_lamp_goes_out_when_a_touch_was_too_short() -> None:
-    world = World().ready()
-    world.touch("pencurian", 1.0)
-    world.release("pencurian", 1.5)
-    world.wait(2.0)
-
-    assert lamps_of(world) == ["off", "off", "off"]
-
-
-def test_a_lamp_says_sending_for_as_long_as_nobody_has_confirmed_the_press() -> None:
-    world = World().offline()
-    world.press("pencurian", 1.0)
-    world.wait(300.0)
-
-    assert lamps_of(world) == ["fault", "fault", "sending"]
-
-
-def test_while_the_hub_is_missing_the_brokers_word_lights_the_lamp() -> None:
-    world = World().ready()
-    world.wait(16.0)
-    world.press("pencurian", 20.0)
-    assert lamps_of(world) == ["fault", "fault", "sending"]
-    world.acknowledge(ONE, 22.0)
-
-    assert lamps_of(world) == ["fault", "fault", "confirmed"]
-
-
-def test_a_lamp_says_that_its_alarm_sounds_from_elsewhere() -> None:
-    world = World().ready()
-    world.alarm("kebakaran", 1.0, village="kotakan")
-
-    assert lamps_of(world) == ["off", "sounding", "off"]
-
-
-def test_the_silence_buttons_lamp_says_that_something_is_silenced() -> None:
-    world = World().ready()
-    world.alarm("kebakaran", 1.0)
-    world.command("silence", 2.0)
-
-    assert lamps_of(world) == ["confirmed", "off", "off"]
-
-
-def test_every_lamp_says_that_there_is_a_fault_until_it_has_recovered() -> None:
-    world = World().ready()
-    world.feed(Faulted("siren", "cannot be switched"), 1.0)
-    before = lamps_of(world)
-    world.feed(Recovered("siren"), 2.0)
-
-    assert (before, lamps_of(world)) == (["fault"] * 3, ["off"] * 3)
 
 
 def test_a_fault_is_told_once_and_again_when_its_reason_changes() -> None:

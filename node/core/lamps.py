@@ -1,0 +1,63 @@
+"""What each button's lamp shows to the volunteer, and how it looks. Pure; nothing here switches a lamp.
+
+| lamp | pattern | lampu | meaning |
+|---|---|---|---|
+| off | `.` | padam | at rest, all well; after a touch: it was too short, nothing was sent |
+| held | `#.` | berkelip sangat cepat | closed, and does not count yet; keep holding until the siren sounds |
+| sending | `##..` | berkedip cepat | the report is on its way; nobody else has confirmed it yet |
+| confirmed | `#` | menyala terus | the hub (or, without one, the broker) has it |
+| sounding | `#####.....` | berkedip lambat | this alarm sounds here, raised elsewhere |
+| fault | `#..................` | sekali-sekali berkedip | something is wrong; see the status |
+
+The lamp of success is never that of a button which is held and does not count yet: who lets go too early must not read
+"arrived".
+"""
+
+from node.core.effects import Lamp
+from node.core.state import SILENCE_BUTTON, Origin, State
+
+# One character for each look at the contacts: # on, . off. All lamps of a box blink together.
+PATTERNS = {
+    Lamp.OFF: ".",
+    Lamp.HELD: "#.",
+    Lamp.SENDING: "##..",
+    Lamp.CONFIRMED: "#",
+    Lamp.SOUNDING: "#####.....",
+    Lamp.FAULT: "#..................",
+}
+
+
+def is_lit(lamp: Lamp, look: int) -> bool:
+    """Whether *lamp* is lit at the *look*-th look."""
+    pattern = PATTERNS[lamp]
+    return pattern[look % len(pattern)] == "#"
+
+
+def shown(state: State, name: str) -> Lamp:
+    """What the lamp of the button *name* shows."""
+    hold, chatter = state.contacts.get(name), state.chatter.get(name)
+    noisy = chatter is not None and chatter.noisy
+    held = hold is not None and not hold.fired
+    if held and not noisy:
+        return Lamp.HELD
+    found = _at_rest(state, name)
+    return Lamp.FAULT if held and found is Lamp.CONFIRMED else found  # on a wire that hums, a finger is not seen
+
+
+def _at_rest(state: State, name: str) -> Lamp:
+    """What it shows whether or not somebody is holding the button *name*."""
+    waiting = [press for press in state.outbox.values() if press.incident == name and not press.told_late]
+    if waiting:
+        no_hub = state.hub.missing or not state.setup.hub
+        stood_in = no_hub and all(press.acked_at is not None for press in waiting)
+        return Lamp.CONFIRMED if stood_in else Lamp.SENDING
+    if name == SILENCE_BUTTON:
+        if any(alarm.silenced for alarm in state.alarms.values()):
+            return Lamp.CONFIRMED
+    else:
+        here = [alarm for alarm in state.alarms.values() if alarm.key.incident == name and not alarm.silenced]
+        if any(alarm.origin is Origin.BUTTON for alarm in here):
+            return Lamp.CONFIRMED
+        if here:
+            return Lamp.SOUNDING
+    return Lamp.FAULT if state.faults else Lamp.OFF
