@@ -216,7 +216,7 @@ POSTS = Text("{count} pos", "{count} posts")
 EVENTS_TITLE = Text("Yang terjadi · Ctrl-C: keluar", "Events · Ctrl-C: leave")
 ALARM_COLUMNS = (
     Text("Alarm aktif", "In force"), Text("Tingkat", "Severity"), Text("Sudah berjalan", "Age"), Text("Sisa", "Left"),
-    Text("Berbunyi", "Ring"), Text("Tidak", "Not"),
+    Text("Berbunyi", "Ring"), Text("Yang belum:", "Not:"),
 )
 POST_COLUMNS = (
     Text("Pos", "Post"), Text("Keadaan", "State"), Text("Sejak", "Since"), Text("Kabar", "Report"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +24,9 @@ _STYLES = {"ready": "green", "sounding": "bold white on red", "silenced": "yello
 _SEVERE = {"rendah": "yellow", "sedang": "bold yellow", "tinggi": "bold red"}
 _HUB = {HubState.LIVES: ("●", "green"), HubState.SILENT: ("✗", "bold red"), HubState.UNKNOWN: ("?", "dim")}
 _EVENTS = 5  # at least so many lines for what happens
+_FEWEST = 3  # posts that are shown in any case
 _WIDE = 120  # columns that have room for a post's name for people
+_MIDDLE = 72  # columns that have room for a table of posts; below, each post is some lines
 _MANY = 12  # posts
 
 
@@ -63,20 +66,31 @@ def picture(
 ) -> RenderableType:
     """The district: its alarms in force, its posts, and what happened last; for so many columns and lines.
 
-    *beside* is shown beside each post's state; where there is little room, in place of its times.
+    *beside* is shown beside each post's state; where there is little room, in place of its times. No name is cut off:
+    what does not fit into a line goes on in the next one, and where there is little room each row is some lines.
     """
     width, height = size
-    count, bars = len(snapshot.alarms), _bars(snapshot, labels)
-    # The rest: a line for each title, each blank and each rule, one for each table's head and one below it.
-    used = 4 + len(bars) + (2 + count if count else 1) + 2
-    room = min(len(snapshot.posts), max(3, height - used - _EVENTS))
-    parts: list[RenderableType] = [_head(snapshot, labels, broker), *bars, Text()]
-    parts.append(_alarms(snapshot.alarms, labels) if count else _no_alarm(snapshot, labels))
-    parts += [Text(), _posts(snapshot, _urgent(snapshot.posts)[:room], labels, beside, wide=width >= _WIDE)]
-    if room < len(snapshot.posts):
-        parts.append(Text(labels(texts.MORE_POSTS, count=len(snapshot.posts) - room), "dim"))
-        used += 1
-    return Group(*parts, _events(snapshot, labels, max(_EVENTS, height - used - room)))
+    parts: list[RenderableType] = [_head(snapshot, labels, broker, width), *_bars(snapshot, labels), Text()]
+    parts.append(_alarms(snapshot.alarms, labels) if snapshot.alarms else _no_alarm(snapshot, labels))
+    parts.append(Text())
+    room = height - _count_lines(Group(*parts), width)
+    shown = _urgent(snapshot.posts)[:max(_FEWEST, room)]
+    posts = _posts(snapshot, shown, labels, beside, width)
+    while len(shown) > _FEWEST and (over := _count_lines(posts, width) + _EVENTS + 2 - room) > 0:
+        # A row is at least a line; of those rows that are more, too many may go, and their room is for events.
+        shown = shown[:max(_FEWEST, len(shown) - over)]
+        posts = _posts(snapshot, shown, labels, beside, width)
+    parts.append(posts)
+    if len(shown) < len(snapshot.posts):
+        parts.append(Text(labels(texts.MORE_POSTS, count=len(snapshot.posts) - len(shown)), "dim"))
+    left = height - _count_lines(Group(*parts), width) - 1
+    return Group(*parts, _events(snapshot, labels, max(_EVENTS, left), width))
+
+
+def _count_lines(drawn: RenderableType, width: int) -> int:
+    """How many lines of *width* columns *drawn* takes."""
+    console = Console(width=width, height=1000, color_system=None)
+    return len(console.render_lines(drawn, pad=False))
 
 
 def _urgent(posts: tuple[PostSnapshot, ...]) -> list[PostSnapshot]:
@@ -84,16 +98,19 @@ def _urgent(posts: tuple[PostSnapshot, ...]) -> list[PostSnapshot]:
     return [*posts] if len(posts) <= _MANY else sorted(posts, key=lambda post: post.state == "ready")
 
 
-def _head(snapshot: Snapshot, labels: Labels, broker: str) -> RenderableType:
-    grid = Table.grid(expand=True)
-    grid.add_column()
-    grid.add_column(justify="right")
+def _head(snapshot: Snapshot, labels: Labels, broker: str, width: int) -> RenderableType:
     link = ("● ", "green") if snapshot.linked else ("✗ ", "bold red")
     hub, style = _HUB[snapshot.hub.state]
     now = f"{lines.clock_time(snapshot, snapshot.now, labels)} {time.strftime('%Z')}"
-    grid.add_row(Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {labels.district}",
-                               (f" · {labels(texts.POSTS, count=len(labels.posts))} · {now}", "dim")),
-                 Text.assemble((f"{link[0]}{broker}", link[1]), (f"   {hub} posko", style)))
+    name = Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {labels.district}")
+    count = (f"{labels(texts.POSTS, count=len(labels.posts))} · {now}", "dim")
+    links = Text.assemble((f"{link[0]}{broker}", link[1]), (f"   {hub} posko", style))
+    if width < _MIDDLE:
+        return Group(name, Text.assemble(" ", count), Text.assemble(" ", links))
+    grid = Table.grid(expand=True)
+    grid.add_column()
+    grid.add_column(justify="right")
+    grid.add_row(Text.assemble(name, " · ", count), links)
     return grid
 
 
@@ -107,8 +124,7 @@ def _bars(snapshot: Snapshot, labels: Labels) -> list[Text]:
     found += [labels(text, part=clean(part), why=clean(why))
               for text, faults in ((texts.DESK_FAULT, snapshot.faults), (texts.HUB_FAULT, snapshot.hub.faults))
               for part, why in faults.items()]
-    return [Text(f" {text[:1].upper()}{text[1:]} ", "bold white on red", no_wrap=True, overflow="ellipsis")
-            for text in found]
+    return [Text(f" {text[:1].upper()}{text[1:]} ", "bold white on red") for text in found]
 
 
 def _no_alarm(snapshot: Snapshot, labels: Labels) -> Text:
@@ -118,54 +134,75 @@ def _no_alarm(snapshot: Snapshot, labels: Labels) -> Text:
     return Text(f" {labels(texts.NOT_KNOWN)}", "yellow")
 
 
-def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> Table:
-    table = _table(texts.ALARM_COLUMNS, labels)
-    table.columns[0].ratio = 2  # a long note is cut off, not the numbers beside it
+def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType:
+    """For each alarm what and where, and below it how it goes."""
+    title, *titles = map(labels, texts.ALARM_COLUMNS)
+    drawn: list[RenderableType] = [Rule(Text(title, "dim"), style="grey30", align="left")]
     for each in alarms:
         name = Text(labels.alarm(each.key, exercise=each.exercise), "bold red")
-        if each.note:
-            name.append(f" {labels.note(each.key.incident, each.note)}", "dim")
-        rings = f"{len(each.rings)}/{len(each.rings) + len(each.missing)}"
-        table.add_row(
-            name, Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),
-            labels.length(each.age_s) if each.listed else "?",
-            labels.length(each.remaining_s) if each.listed else labels(texts.UNLISTED_ALARM),
-            Text(rings, "bold red" if each.missing else "green"), Text(lines.missing(each, labels), "yellow"),
+        cells = (
+            Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),
+            Text(labels.length(each.age_s) if each.listed else "?"),
+            Text(labels.length(each.remaining_s) if each.listed else labels(texts.UNLISTED_ALARM)),
+            Text(f"{len(each.rings)}/{len(each.rings) + len(each.missing)}", "bold red" if each.missing else "green"),
+            Text(lines.missing(each, labels), "yellow"),
         )
-    return table
+        told = [Text(f"{what} ", "dim") + cell for what, cell in zip(titles, cells, strict=True) if cell]
+        note = Text(f" {labels.note(each.key.incident, each.note)}" if each.note else "", "dim")
+        drawn += [name + note, _indented(Text(" · ").join(told))]
+    return Group(*drawn)
 
 
 def _posts(
-    snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, beside: Column | None, *, wide: bool
-) -> Table:
-    name, state, *times, activity = texts.POST_COLUMNS
-    timed = wide or beside is None
-    table = _table((name, state, *(times if timed else ()), activity), labels, beside)
+    snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, beside: Column | None, width: int
+) -> RenderableType:
+    name, state, since, report, clock, activity = texts.POST_COLUMNS
+    wide = width >= _WIDE
+    timed = (since, report, clock) if wide else (report,) if beside is None else ()
+    table = _table((name, state, *timed, activity), labels, beside)
+    blocks: list[RenderableType] = []
     now_s = snapshot.now + snapshot.offset_s
     for post in shown:
-        since, clock = (post.status.since, post.status.clock) if post.status is not None else (None, "")
-        seen = "" if post.last_seen_at is None else labels.length(snapshot.now - post.last_seen_at)
-        synced = Text({SYNCED: "✓", "": ""}.get(clock, "?"), "dim" if clock == SYNCED else "yellow")
-        table.add_row(
-            Text(labels.post(post.post) if wide else clean(post.post)),
-            Text(f" {labels.word(texts.STATES, post.state)} ", _STYLES.get(post.state, "")),
-            *((labels.when(since, now_s), Text(seen, "dim"), synced) if timed else ()),
-            *(() if beside is None else (beside.cells.get(post.post, Text()),)),
-            Text(lines.activity(post.status, labels), "yellow" if post.state != "sounding" else "bold red"),
-        )
-    return table
+        begun, synced = (post.status.since, post.status.clock) if post.status is not None else (None, "")
+        seen = Text("" if post.last_seen_at is None else labels.length(snapshot.now - post.last_seen_at), "dim")
+        cells = {
+            name: Text(labels.post(post.post) if wide else clean(post.post)),
+            state: Text(f" {labels.word(texts.STATES, post.state)} ", _STYLES.get(post.state, "")),
+            since: Text(labels.when(begun, now_s)),
+            report: seen,
+            clock: Text({SYNCED: "✓", "": ""}.get(synced, "?"), "dim" if synced == SYNCED else "yellow"),
+        }
+        doing = Text(lines.activity(post.status, labels), "yellow" if post.state != "sounding" else "bold red")
+        more = () if beside is None else (beside.cells.get(post.post, Text()),)
+        table.add_row(*(cells[title] for title in (name, state, *timed)), *more, doing)
+        blocks += [cells[name] + Text(" ") + cells[state], *(_indented(each) for each in (*more, doing) if each)]
+    return table if width >= _MIDDLE else Group(*blocks)
 
 
-def _events(snapshot: Snapshot, labels: Labels, room: int) -> RenderableType:
-    grid = Table.grid(expand=True, padding=(0, 1, 0, 0))
-    grid.add_column(width=9, justify="right", style="dim")
-    grid.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
-    grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
-    for news, sources in lines.gathered(snapshot.news, labels)[-room:]:
-        who = (lines.source(news, labels) if len(sources) == 1
-               else f"{labels(texts.POSTS, count=len(sources))}: {', '.join(sources)}")
-        grid.add_row(lines.clock_time(snapshot, news.at, labels), Text(lines.news_text(news, labels)), Text(who))
-    return Group(Rule(Text(labels(texts.EVENTS_TITLE), "dim"), style="grey30", align="left"), grid)
+def _events(snapshot: Snapshot, labels: Labels, room: int, width: int) -> RenderableType:
+    """As many of the last events as fit into *room* lines, the last one at least."""
+    grids: list[Table] = []
+    used = 1
+    for news, sources in reversed(lines.gathered(snapshot.news, labels)[-room:]):
+        if len(sources) > 1:
+            who = f"{labels(texts.POSTS, count=len(sources))}: {', '.join(sources)}"
+        else:
+            who = lines.source(news, labels) if width >= _WIDE else clean(news.source)
+        grid = Table.grid(expand=True, padding=(0, 1, 0, 0))
+        grid.add_column(width=9, justify="right", style="dim")
+        grid.add_column(ratio=1)
+        text = Text.assemble(lines.news_text(news, labels), (f" · {who}", "dim"))
+        grid.add_row(lines.clock_time(snapshot, news.at, labels), text)
+        used += _count_lines(grid, width)
+        if grids and used > room:
+            break
+        grids.append(grid)
+    title = Rule(Text(labels(texts.EVENTS_TITLE), "dim"), style="grey30", align="left")
+    return Group(title, *reversed(grids))
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2))
 
 
 def _table(titles: tuple[language.Text, ...], labels: Labels, beside: Column | None = None) -> Table:
@@ -176,5 +213,5 @@ def _table(titles: tuple[language.Text, ...], labels: Labels, beside: Column | N
         last = title is titles[-1]
         if last and beside is not None:
             table.add_column(beside.title, no_wrap=True, width=beside.width)
-        table.add_column(labels(title), no_wrap=True, overflow="ellipsis", ratio=1 if last else None)
+        table.add_column(labels(title), no_wrap=not last, overflow="fold", ratio=1 if last else None)
     return table

@@ -327,6 +327,29 @@ def test_the_picture_fits_the_terminal(size: tuple[int, int]) -> None:
     assert any("pos lagi" in line for line in shown)
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
+def test_nothing_is_cut_off_however_narrow_the_terminal_is(width: int) -> None:
+    sitting = watching(hub(faults={"disk": "the disk is full, make room on it and start again"})).at(
+        1.0, beacon(listed(note="di sebelah rumah Pak RT, dekat sawah")), rings(KALIBAGOR),
+        status(POLSEK, faults={"sound": "card missing, plug it in again"}),
+        event(KALIBAGOR, "pressed", incident="pencurian", village="kalibagor", identifier="x.1"),
+    )
+    shown = drawn(sitting, (width, 60))
+    together = " ".join(shown.replace("─", "").split())
+
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= width
+    for whole in (
+        "Kecamatan Situbondo", "host:1883", "posko", "make room on it and start again", "Pencurian di Kalibagor",
+        "di sebelah rumah Pak RT, dekat sawah", "Tingkat sedang", "Sisa 1 mnt 40 dtk", "Berbunyi 1/3",
+        "kalibagor/pos-1", "BERBUNYI", "kotakan/pos-1", "belum pernah melapor", "patokan/polsek",
+        "tombol ditekan, Pencurian di Kalibagor",
+    ):
+        assert whole in together, whole
+    for word in ("card", "missing,", "plug", "again"):
+        assert word in together.split()
+
+
 def test_a_clock_that_is_set_moves_the_time_of_day_only() -> None:
     sitting = watching().at(1.0, Clock(synced=True, offset_s=0.0))
 
