@@ -1,14 +1,18 @@
 """A report as text, for people: tables in one language. Must not decide what is in it.
 
-Without a terminal it is plain, and 100 columns wide. What does not fit into its column goes on in the next line:
-nothing is cut off.
+It is as wide as the terminal; without one it is plain, and as wide as COLUMNS says, or 100. What does not fit into its
+column goes on in the next line; where a table does not fit at all, each of its rows is a block of lines. Nothing is
+cut off.
 """
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +22,63 @@ from posko.report.core.history import COUNTED, UNDATED, Alarm, Dated, Month
 from posko.report.core.rounds import Round, RoundsMonth
 
 WIDTH = 100
+_GAP = "  "
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows under titles: a table where it fits, otherwise a block for each row.
+
+    *justify* has a letter, l or r, for each of the first columns of the table; those without one are r. *own* columns
+    make up the first line of a block, which needs no title.
+    """
+
+    titles: tuple[str, ...]
+    justify: str
+    own: tuple[int, ...]
+    rows: list[tuple[Text, ...]] = field(default_factory=list)
+
+    def add(self, *cells: str | Text) -> None:
+        self.rows.append(tuple(cell if isinstance(cell, Text) else Text(cell) for cell in cells))  # a str is markup
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        # No word is broken.
+        columns = zip(self.titles, *([cell.plain for cell in row] for row in self.rows), strict=True)
+        cells = [[line for text in column for line in text.splitlines()] for column in columns]
+        least = [max(len(word) for line in column for word in line.split()) for column in cells]
+        left = options.max_width - len(_GAP) * (len(least) - 1) - sum(least)
+        if left < 0:
+            yield from self._blocks()
+        else:
+            yield self._table(_widened(least, [max(map(len, column)) for column in cells], left))
+
+    def _table(self, widths: Sequence[int]) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), header_style="dim")
+        sides = self.justify.ljust(len(self.titles), "r")
+        for title, side, width in zip(self.titles, sides, widths, strict=True):
+            table.add_column(title, justify="left" if side == "l" else "right", overflow="fold", width=width)
+        for row in self.rows:
+            table.add_row(*row)
+        return table
+
+    def _blocks(self) -> Iterator[RenderableType]:
+        for row in self.rows:
+            yield Text(_GAP).join(row[number] for number in self.own if row[number])
+            told = [Text(f"{' '.join(title.split())} ", "dim") + cell
+                    for number, (title, cell) in enumerate(zip(self.titles, row, strict=True))
+                    if number not in self.own and cell]
+            if told:
+                yield Padding(Text(" · ").join(told), (0, 0, 0, 2))
+
+
+def _widened(least: Sequence[int], most: Sequence[int], left: int) -> list[int]:
+    """The widths *least*, with *left* more columns shared out evenly among those that are not as wide as *most*."""
+    widths = list(least)
+    while left > 0 and any(map(int.__lt__, widths, most)):
+        for number, width in enumerate(widths):
+            if width < most[number] and left > 0:
+                widths[number], left = width + 1, left - 1
+    return widths
+
 
 _MARKS = {Dated.SYNCED: "", Dated.UNSYNCED: "~", Dated.BEFORE: "<"}
 
@@ -55,22 +116,22 @@ def rounds(months: Sequence[RoundsMonth], labels: Labels) -> str:
     return _draw([*parts, *_legend({each.dated for month in months for each in month.rounds}, labels)])
 
 
-def _summary(month: Month, labels: Labels) -> Table:
-    table = _table(texts.SUMMARY_COLUMNS, "lll", labels)
+def _summary(month: Month, labels: Labels) -> _Rows:
+    table = _rows(texts.SUMMARY_COLUMNS, "lll", (0, 2), labels)
     for key, counts in month.counts.items():
-        _row(table, labels.incident(key.incident), labels.severity(key.incident), labels.place(key.village),
+        table.add(labels.incident(key.incident), labels.severity(key.incident), labels.place(key.village),
              *(str(counts[each]) for each in COUNTED))
-    _row(table, labels(texts.TOTAL), "", "", *(str(month.total[each]) for each in COUNTED))
+    table.add(labels(texts.TOTAL), "", "", *(str(month.total[each]) for each in COUNTED))
     return table
 
 
-def _list(month: Month, labels: Labels) -> Table:
-    table = _table(texts.LIST_COLUMNS, "rllrrrl", labels)
+def _list(month: Month, labels: Labels) -> _Rows:
+    table = _rows(texts.LIST_COLUMNS, "rllrrrl", (0, 1), labels)
     for alarm in month.alarms:
         time = "?" if alarm.at is None else f"{labels.day(alarm.at)} {labels.hour(alarm.at)}"
         sirens = [labels.number(each, 1) for each in (alarm.first_siren_s, alarm.last_siren_s) if each is not None]
-        _row(
-            table, _MARKS[alarm.dated] + time if alarm.at is not None else time, _about(alarm, labels),
+        table.add(
+            _MARKS[alarm.dated] + time if alarm.at is not None else time, _about(alarm, labels),
             labels(texts.STATUSES[alarm.status.value]),
             "" if alarm.duration_s is None else f"{alarm.duration_s:.0f}", "–".join(dict.fromkeys(sirens)),
             f"{alarm.sounded}/{len(alarm.expected)}" if alarm.expected else "",
@@ -97,12 +158,12 @@ def _end(alarm: Alarm, labels: Labels) -> str:
     return labels(texts.STILL_IN_FORCE if alarm.in_force else texts.NOT_RECORDED)
 
 
-def _nights(found: Sequence[Round], labels: Labels) -> Table:
-    table = _table(texts.NIGHT_COLUMNS, "llll", labels)
+def _nights(found: Sequence[Round], labels: Labels) -> _Rows:
+    table = _rows(texts.NIGHT_COLUMNS, "llll", (0, 1, 2), labels)
     for (village, post), whole in groupby(found, lambda each: (each.village, each.post)):
         who, where = labels.who(post), labels.place(village)
         for night, made in groupby(whole, lambda each: each.night):
-            _row(table, who, where, _night(night, labels), ", ".join(_hour(each, labels) for each in made))
+            table.add(who, where, _night(night, labels), ", ".join(_hour(each, labels) for each in made))
             who = where = ""
     return table
 
@@ -138,22 +199,16 @@ def _legend(used: set[Dated], labels: Labels) -> list[RenderableType]:
     return [Text(labels(meaning), "dim") for mark, meaning in texts.LEGEND.items() if Dated(mark) in used]
 
 
-def _table(titles: Sequence[language.Text], justify: str, labels: Labels) -> Table:
-    """A table; *justify* has a letter, l or r, for each of the columns, and those without one are r."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title, side in zip(titles, justify.ljust(len(titles), "r"), strict=True):
-        table.add_column(labels(title), justify="left" if side == "l" else "right", overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str | Text) -> None:
-    table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))  # a str would be markup
+def _rows(titles: Sequence[language.Text], justify: str, own: tuple[int, ...], labels: Labels) -> _Rows:
+    return _Rows(tuple(map(labels, titles)), justify, own)
 
 
 def _draw(parts: Iterable[RenderableType]) -> str:
     """*parts* below each other, with colours if a terminal shows them."""
     outside = Console()
-    console = Console(width=max(WIDTH, outside.width) if outside.is_terminal else WIDTH, highlight=False)
+    told = os.environ.get("COLUMNS", "")
+    width = outside.width if outside.is_terminal or (told.isdecimal() and int(told)) else WIDTH
+    console = Console(width=width, highlight=False)
     with console.capture() as capture:
         for part in parts:
             console.print(part)

@@ -271,3 +271,24 @@ def test_names_are_no_markup_and_lines_have_no_ends_of_blanks() -> None:
 
     assert [text.count(word) for word in ("[bold]:fire:[/]", "[red]api[/]", "[b]")] == [1, 2, 2]
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 99, 160])
+def test_a_report_is_as_wide_as_it_is_told_and_breaks_no_word(
+    width: int, months: tuple[Month, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    told = render.alarms(months, LABELS)
+
+    assert max(map(len, told.splitlines())) <= width
+    assert set(TEXT.split()) - set(told.split()) <= {"Kejadian", "Desa/kelurahan"}  # a block needs no such title
+    assert ("Kejadian" in told, "Alarm 5 · palsu 1 · Latihan 1" in " ".join(told.split())) == (width > 60, width <= 60)
+
+
+@pytest.mark.parametrize("columns", ["", "0", "-5", "wide"])
+def test_columns_that_are_no_number_are_left_out_of_account(
+    columns: str, months: tuple[Month, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    assert render.alarms(months, LABELS) == TEXT
