@@ -1,12 +1,13 @@
 """What a shell gets at Tab: names of commands, incidents and villages, and nothing, rather than a message, without."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from kentongan.__main__ import main
-from tests.support.nodes import CONFIG
+from tests.support.nodes import CONFIG, ROOT
 
 VILLAGES = ["dawuhan", "kalibagor", "kotakan", "olean", "patokan", "semua", "talkandang"]
 
@@ -52,3 +53,21 @@ def test_the_script_for_a_shell_is_printed(shell: str) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert "_KENTONGAN_COMPLETE=" + shell + "_complete" in result.stdout
+
+
+@pytest.mark.parametrize(("shell", "name", "place"), [
+    ("bash", "kentongan.bash", "bash-completion/completions/kentongan"),
+    ("zsh", "_kentongan", "zsh/site-functions/_kentongan"),
+    ("fish", "kentongan.fish", "fish/vendor_completions.d/kentongan.fish"),
+])
+def test_what_the_command_prints_is_installed_beside_it(shell: str, name: str, place: str) -> None:
+    printed = CliRunner().invoke(main, ["completion", shell]).output
+
+    assert (ROOT / "docs" / "completion" / name).read_text(encoding="utf-8") == printed
+    assert (Path(sys.prefix) / "share" / place).read_text(encoding="utf-8") == printed
+
+
+def test_the_manual_page_is_installed_beside_the_command() -> None:
+    installed = Path(sys.prefix) / "share" / "man" / "man1" / "kentongan.1"
+
+    assert installed.read_bytes() == (ROOT / "docs" / "kentongan.1").read_bytes()
