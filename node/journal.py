@@ -59,11 +59,11 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
         wall = clock.wall()
         epoch = clock.now() + wall.offset_s
         match entry:
-            case SavePress(press):
+            case SavePress(press, dated):
                 database.execute(
                     "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)",
                     (press.identifier, press.incident, self._boot, press.pressed_at,
-                     press.pressed_at + wall.offset_s, wall.synced),
+                     press.pressed_at + wall.offset_s, wall.synced and dated),
                 )
             case DeletePress(identifier):
                 database.execute("DELETE FROM outbox WHERE identifier = ?", (identifier,))

@@ -123,9 +123,9 @@ class Journal(DatabaseThread[Write]):
                 self._keep(database, entry)
             case SaveIdentifier(_, identifier, over):
                 _see(database, identifier, over=over)
-            case SaveAllClear(_, village, at):
+            case SaveAllClear(_, village, at, dated):
                 database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
-                                 (village, self._boot, at, at + wall.offset_s, wall.synced))
+                                 (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
             case SavePatrol():
                 database.execute(
                     "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identifier) DO UPDATE SET "
@@ -148,7 +148,7 @@ class Journal(DatabaseThread[Write]):
             (
                 alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
                 alarm.status.value, alarm.origin, alarm.note, self._boot, alarm.first_at, alarm.raised_at, alarm.until,
-                alarm.first_at + wall.offset_s, wall.synced, _json(alarm.silenced), _json(alarm.sounds),
+                alarm.first_at + wall.offset_s, wall.synced and entry.dated, _json(alarm.silenced), _json(alarm.sounds),
                 _json(entry.expected), entry.ended_at, entry.end.value if entry.end is not None else None,
             ),
         )

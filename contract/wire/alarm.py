@@ -33,7 +33,7 @@ def _identifier(found: object, place: Place) -> str:
 
 @message
 class Body:
-    """What an alarm's payload says. `sent` and `expires` are seconds since the epoch; `age_s` is seconds.
+    """What an alarm's payload says. `sent` and `expires` are seconds since the epoch; `age_s` is seconds, if given.
 
     `ignored` names the members that this version does not know; a newer sender must still ring. `doubts` are sentences
     about what could not be read.
@@ -47,10 +47,15 @@ class Body:
     severity: str | None = option(text, default=None)
     headline: str | None = option(text, default=None)
     note: str | None = option(text, default=None)
-    age_s: float = option(seconds, default=0.0)
+    age_s: float | None = option(seconds, default=None)
     clock: str | None = option(choice(SYNCED, UNSYNCED), default=None)
     ignored: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+
+    @property
+    def elapsed_s(self) -> float:
+        """How many seconds ago it was raised: the age that its sender gives; 0 without one."""
+        return self.age_s or 0.0
 
 
 _MEMBERS = {each.name for each in fields(Body)} - {"ignored", "doubts"}

@@ -62,18 +62,19 @@ def round_objection(body: Body, *, retain: bool) -> str | None:
         return f"a round is {RETAINED}"
     if body.status is Status.TEST:
         return "status Test: no round is made"
-    return "a round that is over" if body.age_s >= timing.PATROL_S else None
+    return "a round that is over" if body.elapsed_s >= timing.PATROL_S else None
 
 
 def overdue(body: Body, duration_s: float, epoch_s: float | None) -> str | None:
     """Why an alarm that lasts *duration_s* seconds is too late; None if it is not.
 
-    *epoch_s* is the time of day, or None where it is not certain: the sender's own times count only between two
-    synchronised clocks.
+    *epoch_s* is the time of day, or None where it is not certain, or the sender's clock is known to disagree. The age
+    that a sender gives was counted by a clock that never jumps, so it outranks every time of day: the sender's own
+    times count only without it, and only between two synchronised clocks.
     """
-    if body.age_s >= duration_s:
+    if body.elapsed_s >= duration_s:
         return "its time was over before it came"
-    if epoch_s is None or body.clock != alarm.SYNCED:
+    if body.age_s is not None or epoch_s is None or body.clock != alarm.SYNCED:
         return None
     if body.expires is not None and body.expires <= epoch_s:
         return "it expired before it came"

@@ -5,15 +5,15 @@
                  "also": […], "silenced": […], "kept": false}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
-     "at_s": …, "heard": […]}
+     "at_s": …, "time": …, "heard": […]}
 
-`also`, `silenced`, `kept`, `cleared`, `over`, `heard` and `at_s` are left out where they are empty.
+`also`, `silenced`, `kept`, `cleared`, `over`, `heard`, `at_s` and `time` are left out where they are empty.
 """
 
 from contract.domain.alarm import Keyed, Status
 from contract.settings.schema import flag, integer, items, option, section
 from contract.wire import codec
-from contract.wire.codec import Refusal, message, name, one_of, seconds, text
+from contract.wire.codec import Refusal, instant, message, name, one_of, seconds, text
 
 
 @message
@@ -60,7 +60,9 @@ class Beacon:
     """Every alarm in force. `boot` names a run of the hub; `seq` counts its beacons.
 
     `at_s` is when it was made, in seconds of the hub's own clock, which begins anywhere and never jumps: who receives
-    two beacons can tell that one was held up on its way, and that its ages are that much too small.
+    two beacons can tell that one was held up on its way, and that its ages are that much too small. `time` is the same
+    instant by the hub's time of day, in seconds since the epoch, if its machine counts as synchronised: who counts as
+    that, too, finds whether the two agree.
     `heard` are identifiers that reached the hub lately and are on its disk, but not in force: all-clears, and what
     was over before or since.
     """
@@ -71,6 +73,7 @@ class Beacon:
     cleared: tuple[Cleared, ...] = option(items(section(Cleared)), default=(), omit=True)
     over: tuple[Over, ...] = option(items(section(Over)), default=(), omit=True)
     at_s: float | None = option(seconds, default=None)
+    time: float | None = option(instant, default=None)
     heard: tuple[str, ...] = option(items(name), default=(), omit=True)
 
     def kept(self) -> frozenset[str]:

@@ -97,6 +97,12 @@ class Fault(StrEnum):
         "ronda", "The clock is not synchronised, so the hours of the patrol cannot be known.",
         "Check the network and the time service.",
     )
+    CLOCK = (
+        "clock",
+        ("This program's clock and the others' differ by more than 5 s though all count as synchronised; until they "
+         "agree it counts as not synchronised."),
+        "Compare both with a watch, and correct the time service (NTP) of the one that is wrong.",
+    )
     # The disk.
     JOURNAL = (
         "journal", "The disk does not answer or cannot be written; what happens is kept in memory only.",
@@ -121,6 +127,12 @@ class Fault(StrEnum):
     DOUBLE_OF = (
         "double of", "Two boxes take turns under the name of this post: one has a copy of the other's SD card.",
         "Give one of them its own settings and account.",
+    )
+    CLOCK_OF = (
+        "clock of",
+        ("This post's clock and the hub's differ by more than 5 s though both count as synchronised; until they agree "
+         "the post's counts as not synchronised."),
+        "Compare both with a watch, and correct the time service (NTP) of the one that is wrong.",
     )
     INBOX = (
         "inbox", "Messages came faster than they were read, so what is shown may be incomplete.", "Start it again."

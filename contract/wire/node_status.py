@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contract.domain.alarm import Keyed, Status
 from contract.settings.schema import Reading, flag, integer, items, option, section, table
 from contract.wire import codec
-from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, text, text_if_any
+from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, seconds, text, text_if_any
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
 REVOKED = "revoked"  # the reason in the last status of a post whose account is shut out
@@ -33,7 +33,9 @@ class NodeStatus:
     """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
 
     It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
-    known to have arrived. `zone` names the time zone of its times of day. `dropped` is what could not be read.
+    known to have arrived. `zone` names the time zone of its times of day. It was made at `at_s`, in seconds of the
+    node's own clock that never jumps, and at `time` of its wall clock, if its machine counts as synchronised: by these
+    the hub finds whether the clocks agree. `clock` is what the node makes of that. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -49,6 +51,8 @@ class NodeStatus:
     outbox: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")
     zone: str = option(text, default="", omit=True)
+    at_s: float | None = option(seconds, default=None)
+    time: float | None = option(instant, default=None)
     boot: str = option(text, default="")
     version: str = option(text, default="")
     reason: str = option(text, default="", omit=True)

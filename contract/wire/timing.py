@@ -22,6 +22,8 @@ CLEARED_S = LONGEST_S  # no alarm lasts longer, so an older all-clear has nothin
 PATROL_S = 30.0  # how long a patrol counts as being made
 REST_S = 10.0  # of all outputs, after `max_sounding_s` without a break; a shorter one does not end the count
 CLOCK_SYNC_S = 60.0  # how long after the start a clock may take to be synchronised, before ages are given up
+CLOCKS_APART_S = 5.0  # two clocks that differ by more disagree …
+CLOCKS_CONFIRMED_S = 8.0  # … once each message since then, for so long, shows it: one alone may have been held up
 
 CONNECT_S = 2.0  # one attempt to connect
 RECONNECT_S = (1.0, 4.0)  # from one attempt to the next, at random: a thousand nodes do not come back at one instant

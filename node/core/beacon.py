@@ -20,12 +20,13 @@ from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
 from node.core.transition import Transition, cleared_at
+from runtime.core import peer_clock
 from runtime.core.effects import Reconnect
+from runtime.core.peer_clock import least_offset
 
 EDGE_S = timing.BEACON_S  # an edge that is younger may not be on the list yet
 ENDING_S = 1.0  # what is this close to its end is not begun any more
 SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
-DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster
 RAISE_S = 1.0  # two instants of one raise, received by the hub and here, lie closer together
 
 
@@ -39,8 +40,10 @@ def received(t: Transition, payload: bytes) -> None:
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
     fresh, offset = _fresh(read, view, t.now)
-    t.change(hub=HubView(read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared))
+    t.change(hub=HubView(read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared,
+                         clock=view.clock))
     t.recover(Fault.HUB)
+    _compare_clocks(t, read)
     _obey(t, fresh)
 
 
@@ -73,7 +76,7 @@ def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | Non
     offset = now - read.at_s
     if read.boot != view.boot or view.offset is None or view.last_beacon_at is None:
         return read, offset
-    least = min(offset, view.offset + DRIFT * (now - view.last_beacon_at))
+    least = least_offset(offset, view.offset, view.last_beacon_at, now)
     held_up_s = offset - least
     return replace(
         read,
@@ -84,6 +87,21 @@ def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | Non
         cleared=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.cleared),
         over=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.over),
     ), least
+
+
+def _compare_clocks(t: Transition, read: Beacon) -> None:
+    """Finds whether the hub's time of day is this one's. Where both believe theirs and they are not, none counts."""
+    if read.at_s is None:
+        return
+    shown = peer_clock.Shown(read.boot, read.at_s, read.time)
+    found = peer_clock.seen(t.state.hub.clock, shown, t.now, t.epoch_to_compare())
+    t.change(hub=replace(t.state.hub, clock=found), clock_disputed=found.apart)
+    if found.apart:
+        setup = t.setup
+        t.fault(Fault.CLOCK, f"the clock of {setup.village}/{setup.node}, here, is {found.named()} the hub's (posko); "
+                             "both count as synchronised")
+    else:
+        t.recover(Fault.CLOCK)
 
 
 def pass_time(t: Transition) -> None:

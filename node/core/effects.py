@@ -53,9 +53,10 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class SavePress:
-    """A press into the outbox on disk."""
+    """A press into the outbox on disk. `dated`: the time of day of this moment is certain."""
 
     press: OutboxEntry
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

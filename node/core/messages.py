@@ -80,18 +80,18 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa
 
 def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
     key = Key(topic.village, topic.incident)
-    pressed_at = t.now - body.age_s
+    pressed_at = t.now - body.elapsed_s
     duration_s = t.incident(key.incident).duration_s
-    remaining_s = duration_s - body.age_s
+    remaining_s = duration_s - body.elapsed_s
     late = answers.overdue(body, duration_s, t.epoch_if_synced())
     if late:
-        t.answer(Kind.LATE, **_about(topic, body), age_s=round(body.age_s, 1), reason=late)
+        t.answer(Kind.LATE, **_about(topic, body), age_s=round(body.elapsed_s, 1), reason=late)
         return
     if pressed_at < cleared_at(t.state, key.village):
         t.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
         return
     note = body.note or body.headline or ""
-    raised = Raised(body.identifier, remaining_s, body.age_s, body.status, note)
+    raised = Raised(body.identifier, remaining_s, body.elapsed_s, body.status, note)
     known = t.audible(key)
     if not t.granted(key, AT_ONCE, PER_S):
         if known is not None:
@@ -113,13 +113,13 @@ def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
 def _all_clear(t: Transition, topic: AlarmTopic, body: Body) -> None:
     """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
     exercise = body.status is Status.EXERCISE
-    concerns = alarms.all_clear(t, topic.village, t.now - body.age_s, exercise=exercise)
+    concerns = alarms.all_clear(t, topic.village, t.now - body.elapsed_s, exercise=exercise)
     if body.identifier in t.state.seen or not t.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
         return
     if body.identifier is not None:
         alarms.seen(t, body.identifier, over=False)
     if concerns:
-        alarms.safe_code(t, topic.village, body.identifier, Origin.NETWORK, body.age_s)
+        alarms.safe_code(t, topic.village, body.identifier, Origin.NETWORK, body.elapsed_s)
 
 
 def _command(t: Transition, topic: CommandTopic, message: Received) -> None:

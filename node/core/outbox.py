@@ -43,7 +43,7 @@ def keep(t: Transition, identifier: str, incident: str) -> None:
         t.report(Kind.REFUSED, incident=oldest.incident, identifier=oldest.identifier,
                   reason=f"more than {MOST} presses wait for the link; the oldest is only in this node's log")
     _put(t, press)
-    t.do(SavePress(press))
+    t.do(SavePress(press, dated=t.state.synced))
 
 
 def loaded(t: Transition, event: Loaded) -> None:
@@ -66,7 +66,7 @@ def loaded(t: Transition, event: Loaded) -> None:
 
 def clock_changed(t: Transition) -> None:
     """A synchronised clock gives the age of what was pressed, by such a clock, before the machine started."""
-    if not t.state.clock.synced:
+    if not t.state.synced:
         return
     for press in tuple(t.state.outbox.values()):
         if not press.age_known and press.pressed_wall is not None:
@@ -180,7 +180,7 @@ def _send(t: Transition, press: OutboxEntry) -> None:
     body = Body(
         identifier=press.identifier,
         sender=f"{setup.village}/{setup.node}",
-        sent=t.epoch(press.pressed_at) if t.state.clock.synced else None,
+        sent=t.epoch(press.pressed_at) if t.state.synced else None,
         age_s=t.now - press.pressed_at,
         clock=t.clock_state(),
     )

@@ -35,7 +35,7 @@ def made(t: Transition, origin: Origin) -> None:
     t.remember(identifier, over=True)
     _say(t, setup.village, identifier, origin.value, f"{setup.village}/{setup.node}")
     if t.state.linked_at is not None:
-        body = Body(identifier=identifier, sender=f"{setup.village}/{setup.node}", clock=t.clock_state())
+        body = Body(identifier=identifier, sender=f"{setup.village}/{setup.node}", age_s=0.0, clock=t.clock_state())
         t.do(Publish(topics.write(setup.district, RondaTopic(setup.village)), alarm.write_alarm(body)))
     _beat(t, setup.village, identifier, origin)
 
@@ -73,7 +73,7 @@ def pass_time(t: Transition) -> None:
     setup = t.setup
     if not setup.ronda_s:
         return
-    if not t.state.clock.synced:
+    if not t.state.synced:
         t.change(round_checked=None)
         if t.now >= t.state.started_at + timing.CLOCK_SYNC_S:
             t.fault(Fault.RONDA, _UNKNOWN)

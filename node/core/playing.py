@@ -173,7 +173,7 @@ def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
 
 
 def _has_grid(state: State) -> bool:
-    return state.setup.in_phase and state.clock.synced
+    return state.setup.in_phase and state.synced
 
 
 def _play(state: State, turn: Turn) -> Play:

@@ -8,6 +8,7 @@ from contract.domain.alarm import Key, Status
 from contract.domain.rhythm import Cycle
 from node.core.effects import Lamp
 from node.core.events import OutboxEntry
+from runtime.core.peer_clock import PeerClock
 from runtime.core.state import CommonSetup, CommonState
 
 SILENCE_BUTTON = "hening"
@@ -141,7 +142,7 @@ class HubView:
     """What is known of the hub: its last beacon, and whether its absence was already acted on.
 
     `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
-    all-clears that the hub repeats.
+    all-clears that the hub repeats; `clock` how its time of day lies to this one's.
     """
 
     boot: str = ""
@@ -150,6 +151,7 @@ class HubView:
     missing: bool = False
     offset: float | None = None
     cleared: Mapping[str, float] = field(default_factory=dict)
+    clock: PeerClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

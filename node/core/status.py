@@ -24,7 +24,8 @@ def update(t: Transition) -> None:
         status = _status(t, name)
         if (status, t.state.state_since) != t.state.announced:
             t.change(announced=(status, t.state.state_since), announced_at=t.now)
-            dated = replace(status, since=t.epoch(t.state.state_since[1]))  # it moves as the clock is corrected
+            since = t.epoch(t.state.state_since[1])  # it moves as the clock is corrected
+            dated = replace(status, since=since, at_s=t.now, time=t.epoch_to_compare())
             t.do(Publish(t.topic("status"), write_status(dated), retain=True))
 
 
@@ -53,7 +54,7 @@ def _state_name(state: State) -> str:
 
 
 def _status(t: Transition, name: str) -> NodeStatus:
-    """The status, but for the time since when it is so."""
+    """The status, but for its times."""
     state = t.state
     alarms = [alarm for _, alarm in sorted(state.alarms.items())]
     return NodeStatus(

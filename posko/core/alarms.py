@@ -162,7 +162,7 @@ def _shift(state: State, same_boot: bool, wall: float | None, at: float) -> floa
     """What is to be added to an instant of an earlier run to have it on this boot's clock; None if nobody knows."""
     if same_boot:
         return 0.0
-    if wall is None or not state.clock.synced:
+    if wall is None or not state.synced:
         return None
     return min(state.now, wall - state.clock.offset_s) - at
 

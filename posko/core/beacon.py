@@ -95,7 +95,8 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
     )
     heard = tuple(name for name, each in state.acknowledged.items() if each.kept)
     rest = Beacon(
-        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now
+        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now,
+        time=state.now + state.clock.offset_s if state.clock.synced else None,
     )
     for note in NOTES:
         beacon = replace(rest, alarms=tuple(_listed(state, alarm, note) for alarm in shown))

@@ -26,13 +26,17 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SaveAlarm:
-    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over."""
+    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over.
+
+    `dated`: the time of day of this moment is certain.
+    """
 
     stamp: int
     alarm: "Alarm"
     expected: tuple[str, ...]
     ended_at: float | None = None
     end: End | None = None
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,12 @@ class SaveIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class SaveAllClear:
-    """A village's all-clear onto the disk."""
+    """A village's all-clear onto the disk. `dated`: the time of day of this moment is certain."""
 
     stamp: int
     village: str
     at: float
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

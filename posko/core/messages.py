@@ -89,7 +89,7 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     for reason in answers.oddities(body, retain=message.retain):
         t.answer_of(Kind.WARNING, key, identifier=body.identifier, origin=body.sender, reason=reason)
     if body.identifier is not None and body.identifier in t.state.seen:
-        _again(t, body.identifier, t.now - body.age_s)
+        _again(t, body.identifier, t.now - body.elapsed_s)
     elif body.status is Status.TEST:
         t.answer_of(Kind.TESTED, key, identifier=body.identifier, reason="status Test: nothing sounds")
         _acknowledge(t, body)
@@ -100,8 +100,9 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
 
 
 def _raise(t: Transition, key: Key, body: Body) -> None:
-    late = answers.overdue(body, t.setup.incidents[key.incident].duration_s, t.epoch_if_synced())
-    raised_at = t.now - body.age_s
+    epoch_s = None if posts.clock_disagrees(t.state, body.sender) else t.epoch_if_synced()
+    late = answers.overdue(body, t.setup.incidents[key.incident].duration_s, epoch_s)
+    raised_at = t.now - body.elapsed_s
     known = t.state.alarms.get(key)
     name = body.identifier or t.identifier()
     raised = Raised(name, raised_at, body.status, body.sender or "", body.note or body.headline or "")
@@ -135,7 +136,7 @@ def _again(t: Transition, identifier: str, raised_at: float) -> None:
 
 def _all_clear(t: Transition, village: str, body: Body) -> None:
     exercise = body.status is Status.EXERCISE
-    ended = alarms.all_clear(t, village, t.now - body.age_s, exercise=exercise)
+    ended = alarms.all_clear(t, village, t.now - body.elapsed_s, exercise=exercise)
     _acknowledge(t, body)
     if not ended:
         t.answer_of(Kind.CLEARED, Key(village, ALL_CLEAR), identifier=body.identifier, origin=body.sender,
@@ -187,7 +188,7 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
     post = body.sender or ""
     identifier = body.identifier or t.identifier()
     t.do(SavePatrol(identifier, topic.village, post, "button" if post in t.setup.posts else "operator",
-                    t.epoch(t.now - body.age_s), t.clock_state()))
+                    t.epoch(t.now - body.elapsed_s), t.clock_state()))
     t.answer(Kind.RONDA, village=topic.village, identifier=identifier, origin=post or None)
 
 

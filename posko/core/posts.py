@@ -21,8 +21,10 @@ from posko.core.alarms import Raised
 from posko.core.effects import SavePatrol, SaveReport
 from posko.core.state import PostRecord, State
 from posko.core.transition import Transition
+from runtime.core import peer_clock
 from runtime.core.effects import Publish, Reconnect
 from runtime.core.events import Received
+from runtime.core.peer_clock import PeerClock
 
 TURNS_S = 120.0  # two runs that report within this time of each other alternate
 # What one post may have written down at once, then each second: more than it keeps for the link's return.
@@ -51,10 +53,20 @@ def _status(t: Transition, post: str, message: Received) -> None:
     watch = replace(t.state.record(post), status=status)
     if status.state == OFFLINE:
         _put(t, post, watch)
+        _clock(t, post, None)
     elif message.retain:
         _put(t, post, watch if watch.boot else replace(watch, boot=status.boot))
     else:
         _alive(t, post, watch, status.boot)
+        if status.at_s is not None:
+            shown = peer_clock.Shown(status.boot, status.at_s, status.time)
+            _clock(t, post, peer_clock.seen(watch.clock, shown, t.now, t.epoch_to_compare()))
+
+
+def clock_disagrees(state: State, sender: str | None) -> bool:
+    """Whether *sender* is a post whose time of day is known to be another than the hub's."""
+    clock = state.record(sender).clock if sender is not None else None
+    return clock is not None and clock.since is not None
 
 
 def _event(t: Transition, village: str, post: str, message: Received) -> None:
@@ -86,6 +98,7 @@ def pass_time(t: Transition) -> None:
         watch = state.record(post)
         if not watch.away:
             _put(t, post, replace(watch, away=True))
+            _clock(t, post, None)
             t.report(Kind.AWAY, post=post, reason=_absence(t, watch))
     for post, watch in t.state.posts.items():
         if watch.cloned_at is not None and t.now >= watch.cloned_at + TURNS_S:
@@ -114,6 +127,35 @@ def deadlines(state: State) -> Iterator[float]:
 def _away_at(state: State, post: str) -> float:
     linked_at = state.linked_at if state.linked_at is not None else state.now
     return max(linked_at, state.record(post).last_seen_at or linked_at) + timing.POST_LOST_S
+
+
+def _clock(t: Transition, post: str, seen: PeerClock | None) -> None:
+    """The clock of *post* is *seen* so; None: it cannot be. One post alone cannot make the hub doubt its own."""
+    before = t.state.record(post)
+    if seen == before.clock:
+        return
+    _put(t, post, replace(before, clock=seen))
+    state, was = t.state, before.clock
+    agree = state.clocks_agree + _agrees(seen) - _agrees(was)
+    disagree = state.clocks_disagree + _apart(seen) - _apart(was)
+    t.change(clocks_agree=agree, clocks_disagree=disagree, clock_disputed=disagree > max(1, agree))
+    if seen is not None and seen.apart:
+        t.fault(Fault.CLOCK_OF.of(post), f"the hub's clock (posko) is {seen.named()} that of {post}; both count as "
+                                         "synchronised")
+    else:
+        t.recover(Fault.CLOCK_OF.of(post))
+    if t.state.clock_disputed:
+        t.fault(Fault.CLOCK, "more posts disagree with the hub's clock (posko) than agree with it")
+    else:
+        t.recover(Fault.CLOCK)
+
+
+def _agrees(clock: PeerClock | None) -> bool:
+    return clock is not None and clock.apart_s is not None and clock.since is None
+
+
+def _apart(clock: PeerClock | None) -> bool:
+    return clock is not None and clock.apart
 
 
 def _absence(t: Transition, watch: PostRecord) -> str:
@@ -159,7 +201,7 @@ def _said(t: Transition, village: str, post: str, event: Report) -> None:
     if event.kind == Kind.LATE and event.text("origin") == "button":
         _late(t, Key(village, event.text("incident")), post, event)
     elif event.kind == Kind.RONDA and event.text("origin") in ("button", "schedule"):
-        own = event.text("clock") == SYNCED
+        own = event.text("clock") == SYNCED and not clock_disagrees(t.state, post)
         epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
         t.do(SavePatrol(identifier, village, post, event.text("origin"),
                         t.epoch(t.now) if epoch is None else epoch, SYNCED if own else t.clock_state()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from contract.domain.alarm import Key, Status
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
+from runtime.core.peer_clock import PeerClock
 from runtime.core.state import CommonSetup, CommonState
 
 
@@ -74,7 +75,7 @@ class PostRecord:
     """What is known of a post: its last status, when it last reported anything itself, and which runs it has.
 
     `earlier` is the run before `boot`, `changed_at` when the one took over from the other, and `cloned_at`
-    when two were last seen to alternate.
+    when two were last seen to alternate. `clock` is how its time of day lies to the hub's.
     """
 
     status: NodeStatus | None = None
@@ -84,6 +85,7 @@ class PostRecord:
     changed_at: float = 0.0
     cloned_at: float | None = None
     away: bool = False
+    clock: PeerClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,8 @@ class State(CommonState):
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
     posts: Mapping[str, PostRecord] = field(default_factory=dict)
+    clocks_agree: int = 0  # posts whose time of day is the hub's …
+    clocks_disagree: int = 0  # … and those that have another
     unknown_posts: frozenset[tuple[str, str]] = frozenset()
     second_hub_at: float | None = None
     reconnected_at: float | None = None

@@ -31,13 +31,13 @@ class Transition(CommonTransition[State, Effect]):
         """Sets the alarm of its key, and has it written."""
         written = replace(alarm, stamp=self._stamp(), kept=False)
         self.change(alarms={**self.state.alarms, alarm.key: written})
-        self.do(SaveAlarm(written.stamp, written, self.setup.expected(alarm.key)))
+        self._save(written.stamp, written)
         return written
 
     def note(self, alarm: Alarm) -> None:
         """Sets the alarm of its key; nothing need wait for what changed to be on the disk."""
         self.change(alarms={**self.state.alarms, alarm.key: alarm})
-        self.do(SaveAlarm(alarm.stamp, alarm, self.setup.expected(alarm.key)))
+        self._save(alarm.stamp, alarm)
 
     def close(self, alarm: Alarm, end: End, at: float | None = None) -> None:
         """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on."""
@@ -45,7 +45,7 @@ class Transition(CommonTransition[State, Effect]):
         known = self.state.alarms.get(alarm.key)
         if known is not None and known.identifier == alarm.identifier:
             self.change(alarms=without(self.state.alarms, alarm.key))
-        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), self.now if at is None else at, end))
+        self._save(stamp, alarm, self.now if at is None else at, end)
         for name in alarm.names():
             self.remember(name, over=True)
             self._acknowledge(name, stamp)
@@ -61,7 +61,7 @@ class Transition(CommonTransition[State, Effect]):
         """Notes the all-clear of *village* at instant *at*."""
         known = self.state.cleared_at.get(village, at)
         self.change(cleared_at={**self.state.cleared_at, village: max(at, known)})
-        self.do(SaveAllClear(self._stamp(), village, max(at, known)))
+        self.do(SaveAllClear(self._stamp(), village, max(at, known), dated=self.state.synced))
 
     def kept(self, stamps: frozenset[int]) -> None:
         """The disk has the writes *stamps*."""
@@ -89,6 +89,9 @@ class Transition(CommonTransition[State, Effect]):
     def answer_of(self, kind: Kind, key: Key, **about: object) -> None:
         """Reports what a message about *key* caused, unless too many do."""
         self.answer(kind, incident=key.incident[:80], village=key.village[:80], **about)
+
+    def _save(self, stamp: int, alarm: Alarm, ended_at: float | None = None, end: End | None = None) -> None:
+        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=self.state.synced))
 
     def _stamp(self) -> int:
         self.change(stamp=self.state.stamp + 1)

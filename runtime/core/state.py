@@ -31,12 +31,14 @@ class CommonState:
     `seen` are identifiers, oldest first, and whether what they name is over. `backlog` are events that wait for the
     link. `suppressed` counts the answers to the network that `answer_limit` did not let through. `announced` is the
     status that was published last, at `announced_at`; `state_since` is its state, and the instant since when it is so.
+    `clock_disputed`: others whose clocks count as synchronised, as this one does, have another time of day.
     """
 
     setup: CommonSetup
     now: float
     started_at: float
     clock: Clock
+    clock_disputed: bool = False
     connecting: bool = False
     linked_at: float | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -49,3 +51,8 @@ class CommonState:
     announced: object = None
     announced_at: float = 0.0
     state_since: tuple[str, float] = ("", 0.0)
+
+    @property
+    def synced(self) -> bool:
+        """Whether the time of day is certain: the clock is synchronised, and others do not disagree with it."""
+        return self.clock.synced and not self.clock_disputed

@@ -151,12 +151,16 @@ class CommonTransition(ABC, Generic[S, E]):
         return instant + self.state.clock.offset_s
 
     def epoch_if_synced(self) -> float | None:
-        """The time of day, in seconds since the epoch; None where the clock is not synchronised."""
+        """The time of day, in seconds since the epoch; None where it is not certain."""
+        return self.epoch(self.now) if self.state.synced else None
+
+    def epoch_to_compare(self) -> float | None:
+        """The time of day that others may compare with theirs; None where the machine is not synchronised."""
         return self.epoch(self.now) if self.state.clock.synced else None
 
     def clock_state(self) -> str:
-        """Whether the wall clock is synchronised, as the contract writes it."""
-        return SYNCED if self.state.clock.synced else UNSYNCED
+        """Whether the time of day is certain, as the contract writes it."""
+        return SYNCED if self.state.synced else UNSYNCED
 
     def _draw_answer(self) -> tuple[Bucket, bool]:
         return draw(self.state.answer_limit, self.now, self.answers_at_once, self.answers_per_s)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Protocol
 
@@ -63,8 +63,8 @@ class NodeRows:
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
         match entry:
-            case node_effects.SavePress(press):
-                self.outbox[press.identifier] = (press, boot, wall)
+            case node_effects.SavePress(press, dated):
+                self.outbox[press.identifier] = (press, boot, _believed(wall, dated=dated))
                 self.ever.add(press.identifier)
             case node_effects.DeletePress(identifier):
                 self.outbox.pop(identifier, None)
@@ -105,14 +105,14 @@ class HubRows:
                 if (row := self.alarms.get(entry.alarm.first)) is not None:
                     self.alarms[entry.alarm.first] = (row[0], End.UNKNOWN, *row[2:])
             case SaveAlarm():
-                self.alarms[entry.alarm.first] = (entry.alarm, entry.end, boot, wall)
+                self.alarms[entry.alarm.first] = (entry.alarm, entry.end, boot, _believed(wall, dated=entry.dated))
                 for name in {entry.alarm.first, *entry.alarm.names()}:
                     self.ever.add(name)
                     self._see(name, over=entry.end is not None)
             case SaveIdentifier(_, identifier, over):
                 self._see(identifier, over=over)
-            case SaveAllClear(_, village, at):
-                self.cleared[village] = (at, boot, wall)
+            case SaveAllClear(_, village, at, dated):
+                self.cleared[village] = (at, boot, _believed(wall, dated=dated))
             case _:
                 pass
 
@@ -141,6 +141,11 @@ class HubRows:
 
     def _see(self, identifier: str, *, over: bool) -> None:
         self.seen[identifier] = self.seen.get(identifier, False) or over
+
+
+def _believed(wall: Clock, *, dated: bool) -> Clock:
+    """*wall* as it is written down of a moment whose time of day was certain, or not, if not *dated*."""
+    return replace(wall, synced=wall.synced and dated)
 
 
 def _stored(row: tuple[Alarm, End | None, int, Clock], boot: int) -> Stored:

@@ -112,7 +112,8 @@ class District:
         self.wait(DELIVERED_S)
         self.check_levels()
         for node in self.nodes:
-            node.check_phase()
+            if node.state.synced:
+                node.check_phase()
         self.check_presses()
 
     def check_presses(self) -> None:

@@ -40,10 +40,11 @@ ENDED_HERE = (
     (Kind.FINISHED.value, "the exercise became earnest", Status.EXERCISE.value),
     (Kind.CLEARED.value, "all-clear", Status.EXERCISE.value),  # of an actual alarm the state tells when that was
 )
+BY_CLOCK = ("it expired before it came", "it was sent too long ago")
 
 
 class Machine:
-    """A machine: its clock since boot, and its wall clock, which is right whenever it is synchronised."""
+    """A machine: its clock since boot, and its wall clock, which is `wrong_s` ahead whenever it is synchronised."""
 
     def __init__(self, broker: Broker, up_s: float) -> None:
         self._timeline = broker.timeline
@@ -51,7 +52,7 @@ class Machine:
         self.began = -up_s  # the true instant at which its clock since boot was 0
         self.boots = {1: self.began}
         self.synced = True
-        self.off_s = 0.0
+        self.off_s = self.wrong_s = 0.0
 
     def now(self) -> float:
         return self._timeline.now - self.began
@@ -61,7 +62,7 @@ class Machine:
         return instant + self.began
 
     def wall(self) -> Clock:
-        return Clock(self.synced, EPOCH_S + self.began + (0.0 if self.synced else self.off_s))
+        return Clock(self.synced, EPOCH_S + self.began + (self.wrong_s if self.synced else self.off_s))
 
     def restart(self) -> None:
         self.boot += 1
@@ -136,6 +137,7 @@ class Part(ABC):
             case Publish():
                 self.client.send(effect)
             case Log(event):
+                assert event.get("reason") not in BY_CLOCK, f"{self.name} refuses by its clock what has an age: {event}"
                 self.log.append({**event, "at": self.timeline.now})
                 self.disk.put(effect)
             case Connect():
@@ -271,15 +273,15 @@ class NodePart(Part):
             end = last + self.setup.incidents[key.incident].duration_s
             assert until <= end + self.slack_s(), f"{key} sounds at {self.name} until {until}, over at {end}"
             old = self.before.turn
-            if self.state.clock.synced and (old is None or (old.key, old.start) != (key, play.start)):
+            if self.state.synced and (old is None or (old.key, old.start) != (key, play.start)):
                 self.check_phase()
 
     def check_phase(self) -> None:
-        """The rounds that sound here are on the wall clock's grid, where every other post has them too."""
+        """The rounds that sound here are on the wall clock's grid, as at every other post with the same time of day."""
         turn = self.state.turn
         if turn is not None and turn.key.incident not in ONCE:
             length_s = self.setup.cycles[turn.key.incident].length_s
-            off_s = (EPOCH_S + self.machine.true(turn.start) + 1.0) % length_s - 1.0
+            off_s = (EPOCH_S + self.machine.wrong_s + self.machine.true(turn.start) + 1.0) % length_s - 1.0
             assert abs(off_s) < 2 * HAIR_S, f"{turn.key} at {self.name} is {off_s} s off the grid"
 
     def slack_s(self) -> float:

@@ -88,16 +88,16 @@ def test_a_press_of_an_earlier_boot_has_no_known_age(path: Path, monkeypatch: py
     assert load(path).presses == (OutboxEntry(PRESS.identifier, PRESS.incident, 5000.0, age_known=False),)
 
 
-@pytest.mark.parametrize("synced", [True, False])
-def test_a_synchronised_clock_is_remembered_for_a_press_of_an_earlier_boot(
-    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
+@pytest.mark.parametrize(("synced", "dated"), [(True, True), (False, True), (True, False)])
+def test_a_synchronised_clock_with_which_none_disagreed_is_remembered_for_a_press_of_an_earlier_boot(
+    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool, dated: bool
 ) -> None:
     monkeypatch.setattr(clock, "wall", lambda: Clock(synced, 1_000_000.0))
-    write(path, SavePress(PRESS))
+    write(path, SavePress(PRESS, dated))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     (press,) = load(path).presses
 
-    assert press.pressed_wall == (1_001_234.5 if synced else None)
+    assert press.pressed_wall == (1_001_234.5 if synced and dated else None)
 
 
 def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:

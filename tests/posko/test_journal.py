@@ -129,18 +129,19 @@ def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> N
     assert load(path).seen == (("a", True), ("b", True))
 
 
-@pytest.mark.parametrize("synced", [True, False])
-def test_of_another_boot_only_a_synchronised_clock_tells_the_age(
-    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool
+@pytest.mark.parametrize(("synced", "dated"), [(True, True), (False, True), (True, False)])
+def test_of_another_boot_only_a_synchronised_clock_with_which_none_disagreed_tells_the_age(
+    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool, dated: bool
 ) -> None:
     monkeypatch.setattr(clock, "wall", lambda: replace(SYNCED, synced=synced))
-    write(path, keep(1), SaveAllClear(2, "kalibagor", 50.0))
+    write(path, replace(keep(1), dated=dated), SaveAllClear(2, "kalibagor", 50.0, dated))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
     loaded = load(path)
 
-    assert [(each.same_boot, each.first_wall) for each in loaded.alarms] == [(False, 1_000_010.0 if synced else None)]
+    certain = synced and dated
+    assert [(each.same_boot, each.first_wall) for each in loaded.alarms] == [(False, 1_000_010.0 if certain else None)]
     assert [(each.village, each.same_boot, each.wall) for each in loaded.cleared] == [
-        ("kalibagor", False, 1_000_050.0 if synced else None),
+        ("kalibagor", False, 1_000_050.0 if certain else None),
     ]
 
 

@@ -22,7 +22,7 @@ BODIES = st.builds(
     severity=st.none() | TEXT,
     headline=st.none() | TEXT,
     note=st.none() | TEXT,
-    age_s=SECONDS,
+    age_s=st.none() | SECONDS,
     clock=st.sampled_from([None, "synced", "unsynced"]),
 )
 MEMBERS = (
@@ -43,7 +43,7 @@ def reason(payload: bytes) -> str:
 def test_an_empty_payload_is_an_actual_alarm_and_says_nothing_more(payload: bytes) -> None:
     assert read_alarm(payload) == Body(
         identifier=None, sender=None, sent=None, expires=None, status=Status.ACTUAL, severity=None, headline=None,
-        note=None, age_s=0.0, clock=None, ignored=(),
+        note=None, age_s=None, clock=None, ignored=(),
     )
 
 
@@ -358,7 +358,7 @@ def test_what_is_written_is_read_back(body: Body) -> None:
 
 
 def test_what_is_not_said_is_not_written() -> None:
-    assert json.loads(write_alarm(Body())) == {"status": "Actual", "age_s": 0.0}
+    assert json.loads(write_alarm(Body())) == {"status": "Actual"}
 
 
 def test_an_age_is_written_to_the_millisecond_and_signs_as_they_are() -> None:

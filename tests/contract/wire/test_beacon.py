@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contract.domain.alarm import Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon, write_beacon
 from contract.wire.codec import Refusal
-from tests.contract.payloads import SECONDS, TEXT, VALUES, near_misses, spoils
+from tests.contract.payloads import INSTANTS, SECONDS, TEXT, VALUES, near_misses, spoils
 from tests.contract.shipped import quick
 
 WORD = TEXT.filter(bool)
@@ -25,7 +25,7 @@ OVER = st.builds(Over, village=WORD, incident=WORD, age_s=SECONDS)
 BEACONS = st.builds(
     Beacon, boot=WORD, seq=st.integers(0, 10**15), alarms=st.lists(LISTED, max_size=5).map(tuple),
     cleared=st.lists(CLEARED, max_size=3).map(tuple), over=st.lists(OVER, max_size=3).map(tuple),
-    at_s=st.none() | SECONDS, heard=WORDS,
+    at_s=st.none() | SECONDS, time=st.none() | INSTANTS, heard=WORDS,
 )
 MEMBERS = (
     "identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note", "also", "silenced", "kept",
@@ -231,18 +231,21 @@ def test_a_member_that_is_spoiled_refuses_the_whole(drawn: Beacon, data: st.Data
     assert reason(json.dumps(spoiled).encode()) != ""
 
 
+@pytest.mark.usefixtures("western_indonesia")
 def test_what_says_something_is_written_out_and_nothing_is_left_out_then() -> None:
     alarm = replace(THEFT, also=("x",), silenced=("semua",), kept=False)
     full = Beacon(
         boot="b", seq=3, alarms=(alarm,), cleared=(Cleared(village="olean", age_s=2.5),),
-        over=(Over(village="olean", incident="kebakaran", age_s=9.5),), at_s=1234.5678, heard=("c-1",),
+        over=(Over(village="olean", incident="kebakaran", age_s=9.5),), at_s=1234.5678, time=1769865300.25,
+        heard=("c-1",),
     )
 
     assert write_beacon(full).decode() == (
         '{"boot":"b","seq":3,"alarms":[{"identifier":"b-2","incident":"pencurian","village":"kalibagor",'
         '"status":"Actual","age_s":0.0,"remaining_s":180.0,"origin":"","note":"","also":["x"],"silenced":["semua"],'
         '"kept":false}],"cleared":[{"village":"olean","age_s":2.5}],'
-        '"over":[{"village":"olean","incident":"kebakaran","age_s":9.5}],"at_s":1234.568,"heard":["c-1"]}'
+        '"over":[{"village":"olean","incident":"kebakaran","age_s":9.5}],"at_s":1234.568,'
+        '"time":"2026-01-31T20:15:00.250+07:00","heard":["c-1"]}'
     )
 
 

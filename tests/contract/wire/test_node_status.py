@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Status
 from contract.wire.node_status import About, NodeStatus, read_status, write_status
-from tests.contract.payloads import INSTANTS, TEXT, TEXTS, VALUES, near_misses
+from tests.contract.payloads import INSTANTS, SECONDS, TEXT, TEXTS, VALUES, near_misses
 from tests.contract.shipped import quick
 
 ABOUTS = st.builds(
@@ -20,18 +20,20 @@ STATUSES = st.builds(
     NodeStatus, state=TEXT, since=st.none() | INSTANTS, node=TEXT, village=TEXT, sounding=st.none() | ABOUTS,
     waiting=st.lists(ABOUTS, max_size=3).map(tuple), silenced=st.lists(ABOUTS, max_size=3).map(tuple), faults=TEXTS,
     locked=st.booleans(), drivers=st.dictionaries(TEXT, TEXT | st.booleans(), max_size=3),
-    outbox=st.integers(0, 1000), clock=TEXT, boot=TEXT, version=TEXT, reason=TEXT,
+    outbox=st.integers(0, 1000), clock=TEXT, at_s=st.none() | SECONDS, time=st.none() | INSTANTS,
+    boot=TEXT, version=TEXT, reason=TEXT,
 )
 MEMBERS = (
     "state", "since", "node", "village", "sounding", "waiting", "silenced", "faults", "locked", "drivers", "outbox",
-    "clock", "boot", "version", "reason",
+    "clock", "at_s", "time", "boot", "version", "reason",
 )
 FIRE = About(incident="kebakaran", village="kalibagor", identifier="a-1", status=Status.EXERCISE, origin="hub")
 THEFT = About(incident="pencurian", village="olean", origin="button", note="pasar")
 FULL = NodeStatus(
     state="sounding", since=1769865300.25, node="pos-1", village="kalibagor", sounding=FIRE, waiting=(THEFT,),
     silenced=(replace(THEFT, status=Status.EXERCISE, note=""),), faults={"striker": "cannot be switched"}, locked=True,
-    drivers={"pins": "lgpio", "simulated": False}, outbox=3, clock="synced", boot="b1", version="0.1.0",
+    drivers={"pins": "lgpio", "simulated": False}, outbox=3, clock="synced", at_s=77.5, time=1769865310.5, boot="b1",
+    version="0.1.0",
 )
 # The bytes as they are on the wire.
 WRITTEN = (
@@ -41,7 +43,7 @@ WRITTEN = (
     '"note":"pasar"}],'
     '"silenced":[{"incident":"pencurian","village":"olean","identifier":null,"status":"Exercise","origin":"button"}],'
     '"faults":{"striker":"cannot be switched"},"locked":true,"drivers":{"pins":"lgpio","simulated":false},"outbox":3,'
-    '"clock":"synced","boot":"b1","version":"0.1.0"}'
+    '"clock":"synced","at_s":77.5,"time":"2026-01-31T20:15:10.500+07:00","boot":"b1","version":"0.1.0"}'
 )
 
 
@@ -93,7 +95,8 @@ def test_what_is_written_is_read_back(status: NodeStatus) -> None:
         {}, {"state": 1}, {"state": None}, {"boot": ["b"]}, {"sounding": "kebakaran"}, {"sounding": [1]},
         {"waiting": {}}, {"waiting": [None, "x", 3]}, {"silenced": 7}, {"faults": ["striker"]}, {"faults": None},
         {"locked": 1}, {"locked": "true"}, {"outbox": "3"}, {"outbox": True}, {"outbox": 2.5}, {"clock": 0},
-        {"version": 2}, {"reason": {}}, {"since": "now"}, {"since": 3}, {"drivers": []}, {"newer": {"than": "this"}},
+        {"version": 2}, {"reason": {}}, {"since": "now"}, {"since": 3}, {"drivers": []},
+        {"time": 3}, {"at_s": "1"}, {"newer": {"than": "this"}},
     ],
 )
 def test_what_cannot_be_read_of_a_status_counts_as_missing(member: dict[str, object]) -> None:

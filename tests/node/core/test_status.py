@@ -61,7 +61,7 @@ def test_the_status_tells_everything_that_an_operator_asks() -> None:
     world.alarm("bencana", 4.0, village="olean", identifier="c")
     world.feed(Faulted("striker", "cannot be switched"), 5.0)
     status = world.status()
-    since = status.pop("since")
+    since, _, _ = (status.pop(name) for name in ("since", "at_s", "time"))
 
     def entry(incident: str, village: str, identifier: str) -> dict[str, object]:
         return {"incident": incident, "village": village, "identifier": identifier, "status": "Actual",

@@ -153,15 +153,16 @@ class World:
     def beacon(
         self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
         cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), heard: tuple[str, ...] = (),
-        made_at: float | None = None,
+        made_at: float | None = None, time: float | None = None,
     ) -> list[str]:
         """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages.
 
-        *made_at* is the hub's own clock.
+        *made_at* is the hub's own clock that never jumps, *time* its time of day.
         """
         self.seq = self.seq + 1 if seq is None else seq
         clears = tuple(Cleared(village=village, age_s=age_s) for village, age_s in (cleared or {}).items())
-        beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over, heard=heard, at_s=made_at)
+        beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over, heard=heard, at_s=made_at,
+                        time=time)
         return self.feed(Received("kentongan/situbondo/active", write_beacon(beacon), retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:
