@@ -12,7 +12,17 @@ from typing import assert_never
 
 from contract.domain.district import EVERYWHERE
 from contract.wire import topics
-from contract.wire.topics import TEST, ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic, Topic
+from contract.wire.topics import (
+    STATUS,
+    TEST,
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    NodeTopic,
+    PoskoTopic,
+    RondaTopic,
+    Topic,
+)
 
 ANY = "+"
 
@@ -108,7 +118,8 @@ def at_home(district: str, account: Account) -> tuple[Rule, ...]:
 
 def bridged_in(village: str) -> tuple[Topic, ...]:
     """What a village's own broker fetches from the district's: levels, and what does no harm when it is late."""
-    return (ActiveTopic(), CommandTopic(village, TEST), CommandTopic(EVERYWHERE, TEST))
+    asked = (CommandTopic(where, what) for where in (village, EVERYWHERE) for what in (TEST, STATUS))
+    return (ActiveTopic(), *asked)
 
 
 def bridged_out(village: str) -> tuple[Topic, ...]:

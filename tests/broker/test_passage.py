@@ -19,8 +19,10 @@ def test_what_a_village_says_goes_out_as_it_was_and_never_in(topic: str) -> None
     assert passage.passed(IN, message, 0.0) is None
 
 
-@pytest.mark.parametrize("topic", ["active", "kalibagor/command/test", "semua/command/test"])
-def test_a_level_and_a_self_test_come_in_and_never_go_out(topic: str) -> None:
+@pytest.mark.parametrize("topic", [
+    "active", "kalibagor/command/test", "semua/command/test", "kalibagor/command/status", "semua/command/status",
+])
+def test_a_level_and_what_is_asked_of_posts_come_in_and_never_go_out(topic: str) -> None:
     message = Received(f"{BASE}/{topic}", b"body", retain=False)
     assert passage.passed(IN, message, 0.0) == Publish(f"{BASE}/{topic}", b"body", qos=0)
     assert passage.passed(OUT, message, 0.0) is None
@@ -28,7 +30,7 @@ def test_a_level_and_a_self_test_come_in_and_never_go_out(topic: str) -> None:
 
 @pytest.mark.parametrize("topic", [
     "patokan/alarm/pencurian", "semua/alarm/bencana", "kalibagor/command/silence", "semua/command/silence",
-    "patokan/command/test", "posko/status", "patokan/node/pos-1/status",
+    "patokan/command/test", "patokan/command/status", "posko/status", "patokan/node/pos-1/status",
 ])
 def test_what_could_come_late_goes_neither_way(topic: str) -> None:
     message = Received(f"{BASE}/{topic}", b"", retain=False)

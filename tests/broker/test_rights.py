@@ -40,6 +40,8 @@ semua/alarm/bencana               rw   r    r      -      rw   -     r    rw    
 semua/alarm/aman                  rw   r    r      -      rw   -     r    rw       r
 semua/ronda                       rw   r    r      -      rw   -     r    rw       r
 semua/command/silence             rw   r    r      -      rw   -     r    rw       r
+olean/command/status              rw   r    r      r      rw   rw    r    r        r
+semua/command/status              rw   r    r      r      rw   -     r    rw       r
 semua/command/test                rw   r    r      r      rw   -     r    rw       r
 kalibagr/alarm/pencurian          rw   r    r      -      rw   rw    r    r        r
 kalibagr/command/silence          rw   r    r      -      rw   rw    r    r        r
