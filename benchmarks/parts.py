@@ -58,7 +58,7 @@ def settings(folder: Path, endpoint: Endpoint, **other: Any) -> dict[str, Any]:
         "node": "polsek", "village": "patokan", "hears": "all", "hub": False, "in_phase": False,
         "district": str(DISTRICT), "broker": reach(endpoint),
         "siren": {"pin": 17}, "striker": {"pin": 27}, "strobe": {"pin": 22},
-        "buttons": {"pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S}, "hening": {"pin": 26, "hold_s": HOLD_S}},
+        "buttons": {"pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S}, "senyap": {"pin": 26, "hold_s": HOLD_S}},
         "state_dir": str(folder / "state"),
         **other,
     }

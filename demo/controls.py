@@ -21,7 +21,7 @@ from posko.labels.labels import Labels
 from posko.operator.core.fold import POSKO
 from testing.box import now
 
-BUTTONS = {"p": "pencurian", "k": "kebakaran", "a": "aman", "h": "hening"}
+BUTTONS = {"p": "pencurian", "k": "kebakaran", "a": "aman", "s": "senyap"}
 END = "\x04"  # Ctrl-D, and what is read from a terminal that has gone
 QUIT = ("q", END)
 TAP_S = 0.4

@@ -1,7 +1,7 @@
 """The ribbon of pins, the one thing that `kentongan watch` cannot show: what a box's outputs do. Pure; must not wait.
 
     3 ━━━━━━━━━·····●·●··· ✦ pk·h
-    │ │                    │ └ lamps that are lit: pencurian, kebakaran, aman, hening
+    │ │                    │ └ lamps that are lit: pencurian, kebakaran, aman, senyap
     │ │                    └ the strobe
     │ └ the last three seconds, now at the right: ━ the siren, ● a stroke
     └ the key that chooses the post
@@ -18,7 +18,7 @@ CELL_S = 0.15  # from stroke to stroke of a titir; those of a figure are two cel
 CELLS = 20  # so the ribbon is three seconds long
 LOOK_BACK_S = 40.0  # longer than any siren of a cycle, so that its beginning is seen
 WIDTH = CELLS + 9
-BUTTONS = ("pencurian", "kebakaran", "aman", "hening")
+BUTTONS = ("pencurian", "kebakaran", "aman", "senyap")
 _STYLES = {"●": "bold bright_yellow", "━": "bold red", "·": "grey30"}
 
 

@@ -25,7 +25,7 @@ _BOX: dict[str, Any] = {
         "pencurian": {"pin": 5, "lamp": 6, "hold_s": 1.0},
         "kebakaran": {"pin": 19, "lamp": 20, "hold_s": 1.0},
         "aman": {"pin": 13, "lamp": 12, "hold_s": 2.0},
-        "hening": {"pin": 26, "lamp": 21, "hold_s": 2.0},
+        "senyap": {"pin": 26, "lamp": 21, "hold_s": 2.0},
     },
     "lock": {"pin": 16},
 }
@@ -36,7 +36,7 @@ _DIFFERENT: dict[str, dict[str, Any]] = {
     "olean/pos-1": {"strobe": None},
     "patokan/polsek": {
         "siren": {"pin": 17, "active_high": False},
-        "buttons": {name: _BOX["buttons"][name] for name in ("aman", "hening")},
+        "buttons": {name: _BOX["buttons"][name] for name in ("aman", "senyap")},
     },
 }
 

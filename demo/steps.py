@@ -39,7 +39,7 @@ def at(*posts: str, awaits: tuple[Check, ...]) -> dict[str, tuple[Check, ...]]:
 
 THEFT = Step(
     Text("Pencurian di Kalibagor: tetangga ikut berbunyi", "A theft in Kalibagor: the neighbours sound, too"),
-    Text("lima detik sirene, lalu irama ●● ●●: pencuri", "five seconds of siren, then two-two: a thief"),
+    Text("lima detik sirene, lalu kode ●● ●●: maling", "five seconds of siren, then two-two: a thief"),
     (Publish("kalibagor/alarm/pencurian", ("-m", "rumah Pak RT 3")),),
     {
         **at(KALIBAGOR, KOTAKAN, awaits=rings("pencurian", "kalibagor", beaten=5)),
@@ -57,9 +57,10 @@ THEFT_OVER = Step(
     },
 )
 PATROL = Step(
-    Text("Ronda di Patokan: tombol aman disentuh sebentar, tanpa sirene",
+    Text("Ronda di Patokan: tombol aman ditekan sebentar, tanpa sirene",
          "A patrol in Patokan: a short touch of the all-clear's button, no siren"),
-    Text("●   ●   ● pelan, di Patokan dan Polsek; posko mencatat", "three slow strokes; the hub records it"),
+    Text("●   ●   ● lambat, suara kecil, di Patokan dan Polsek; dicatat server posko",
+         "three slow strokes; the hub records it"),
     (Tap(PATOKAN, "aman"),),
     {
         **at(PATOKAN, POLSEK, awaits=(reports("ronda", village="patokan"), reports("finished", incident="patroli"),
@@ -101,7 +102,7 @@ DISASTER = Step(
     },
 )
 POWER_BACK = Step(
-    Text("Listrik kembali di Olean: ikut berbunyi dalam 10 detik, dari daftar posko",
+    Text("Listrik kembali di Olean: ikut berbunyi dalam 10 detik, dari daftar server posko",
          "The power is back in Olean: it rings within 10 s, from the hub's list"),
     Text("sekarang ketujuh pos berbunyi", "now all seven posts sound"),
     (Start(OLEAN),),
@@ -113,14 +114,14 @@ POWER_BACK = Step(
     linger_s=2.0,
 )
 HUB_DIES = Step(
-    Text("Posko mati di tengah alarm: tidak ada yang berubah", "The hub dies in mid-alarm: nothing changes"),
+    Text("Server posko mati di tengah alarm: tidak ada yang berubah", "The hub dies in mid-alarm: nothing changes"),
     Text("ketujuh pos berbunyi terus", "all seven posts sound on"),
     (Kill(POSKO),),
     {**at(*ALL, awaits=(goes_on,)), POSKO: (off,)},
     dwell_s=3.0,
 )
 HUB_BACK = Step(
-    Text("Posko kembali: alarm yang sama diteruskan, dengan nama yang sama",
+    Text("Server posko kembali: alarm yang sama diteruskan, dengan nama yang sama",
          "The hub is back: it lists the same alarm, by the same name"),
     Text("tetap tidak ada yang berubah", "still nothing changes"),
     (Start(POSKO),),
@@ -180,13 +181,13 @@ BAD_PAYLOAD = Step(
 )
 TYPO = Step(
     Text("Salah ketik: pencurain", "A typo: pencurain"),
-    Text("ditolak, dengan saran", "refused, with a suggestion: did you mean pencurian?"),
+    Text("ditolak, dengan saran: maksudnya pencurian?", "refused, with a suggestion: did you mean pencurian?"),
     (Publish("kotakan/alarm/pencurain"),),
     at(KOTAKAN, POLSEK, POSKO, awaits=(reports("refused", reason="did you mean pencurian"), at_rest)),
     dwell_s=1.0, linger_s=2.0,
 )
 BROKER_DIES = Step(
-    Text("Broker mati, tombol ditekan di Patokan: sirene sendiri tetap berbunyi",
+    Text("Server pesan (broker) mati, tombol ditekan di Patokan: sirene pos itu tetap berbunyi",
          "The broker dies, a button is held in Patokan: its own siren sounds all the same"),
     Text("hanya Patokan yang berbunyi; alarmnya disimpan", "only Patokan sounds; the alarm is kept"),
     (KillBroker(), Hold(PATOKAN, "pencurian")),
@@ -195,7 +196,7 @@ BROKER_DIES = Step(
 )
 # If the post is linked before the hub is, nobody gets its press, and it is sent again after 10 s.
 BROKER_BACK = Step(
-    Text("Broker kembali: alarm yang tertunda sampai, lewat posko, dengan umurnya",
+    Text("Broker kembali: alarm yang tertunda akhirnya masuk lewat server posko, dengan waktu tekannya",
          "The broker is back: the kept alarm arrives, through the hub, with its age"),
     Text("Dawuhan, Talkandang, Polsek menyusul", "Dawuhan, Talkandang and the Polsek follow"),
     (StartBroker(),),

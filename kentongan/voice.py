@@ -37,7 +37,7 @@ def voice(path: Path, *, again: bool) -> None:
     except SettingsError as error:
         _fail(*error.faults)
     if found.settings.sound is None:
-        click.echo("Pos ini tanpa pengeras suara: pengaturannya tidak memuat `sound`. Tidak ada yang dirender. "
+        click.echo("Pos ini tanpa pengeras suara: pengaturannya tidak memuat `sound`. Tidak ada yang dibuat. "
                    "(No loudspeaker: its settings have no `sound`; nothing is rendered.)")
         return
     texts = spoken.texts(found.catalogue, found.district)
@@ -52,18 +52,18 @@ def voice(path: Path, *, again: bool) -> None:
 def _render(voices: Voices, *, again: bool) -> str | None:
     """Renders, and tells of each piece; returns what went wrong."""
     try:
-        voices.render(lambda piece, text: click.echo(f"dirender (rendered): {piece}: {text}"), again=again)
+        voices.render(lambda piece, text: click.echo(f"dibuat (rendered): {piece}: {text}"), again=again)
     except NoEspeakError as error:
         return f"espeak-ng belum dipasang; jalankan sudo apt-get install espeak-ng, lalu ulangi perintah ini ({error})"
     except VoiceError as error:
-        return f"suara tidak dapat dirender (the voice cannot be rendered): {error}"
+        return f"suara tidak dapat dibuat (the voice cannot be rendered): {error}"
     return None
 
 
 def _list(voices: Voices, texts: dict[str, str]) -> None:
     """The table of pieces, and what is odd among the recordings."""
     files, recorded = voices.look(), voices.recorded()
-    rows = [("potong (piece)", "dari (from)", "s", "ucapan (what is said)")]
+    rows = [("potongan (piece)", "dari (from)", "detik (s)", "ucapan (what is said)")]
     rows += [
         (piece, recorded[piece].name if piece in recorded else "espeak-ng" if piece in files else NONE,
          _seconds(files.get(piece)), text)
@@ -72,7 +72,7 @@ def _list(voices: Voices, texts: dict[str, str]) -> None:
     _table(rows)
     known = ", ".join(FORMATS)
     for name in voices.unused():
-        _warn(f"{name}: tidak dipakai (not used); namanya harus nama potong di atas dengan {known}, dan isinya tidak "
+        _warn(f"{name}: tidak dipakai (not used); namanya harus nama potongan di atas dengan {known}, dan isinya tidak "
               "kosong (its name must be a piece's, with one of these endings, and it must not be empty)")
     for file in recorded.values():
         if file.suffix.lower() == ".wav" and length_s(file) is None:

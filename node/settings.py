@@ -30,6 +30,8 @@ from contract.settings.suggestions import hint, nearest
 from node.core.state import SILENCE_BUTTON
 
 _pin = integer(2, 27, "BCM number")
+# What people call the button that silences a box.
+_SILENCES = frozenset({"hening", "diam", "bisu", "bungkam", "mute", "silence"})
 _TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 
 
@@ -175,9 +177,16 @@ def cross_faults(
         known = [*catalogue.incidents, SILENCE_BUTTON]
         for button in buttons:
             if button not in known:
-                close = meant(str(button), catalogue.incidents) or nearest(str(button), [SILENCE_BUTTON])
+                close = _button_meant(str(button), catalogue)
                 names = f"(known: {', '.join(known)})"
                 yield f"{name}.buttons.{button}: no such incident; {f'did you mean {close}? ' if close else ''}{names}"
+
+
+def _button_meant(word: str, catalogue: Catalogue) -> str | None:
+    """The button that *word*, which names none, probably means."""
+    if word.casefold() in _SILENCES:
+        return SILENCE_BUTTON
+    return meant(word, catalogue.incidents) or nearest(word, [SILENCE_BUTTON])
 
 
 def _place_faults(name: str, written: Mapping[str, Any], district: District) -> Iterator[str]:

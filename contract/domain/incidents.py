@@ -33,7 +33,7 @@ ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothin
 _RESERVED = {
     PATROL: "the watch's round",
     "lock": "the key switch",
-    "hening": "the button that silences a box",
+    "senyap": "the button that silences a box",
     "semua": "every village",
 }
 

@@ -11,7 +11,7 @@ from node.core.events import OutboxEntry
 from runtime.core.peer_clock import PeerClock
 from runtime.core.state import CommonSetup, CommonState
 
-SILENCE_BUTTON = "hening"
+SILENCE_BUTTON = "senyap"
 LOCK = "lock"
 
 

@@ -94,11 +94,15 @@ MONTHS = Text("Januari Februari Maret April Mei Juni Juli Agustus September Okto
               "January February March April May June July August September October November December")
 
 # An order: what it is, and how it ends well or badly, by its act.
+ACTS: Mapping[str, Text] = {
+    "alarm": Text("ALARM", "ALARM"), "clear": Text("AMAN", "CLEAR"), "silence": Text("SENYAP", "SILENCE"),
+    "test": Text("TES ALAT", "TEST"),
+}
 TITLES: Mapping[str, Text] = {
-    "clear": Text("Aman di {where}", "All-clear in {where}"),
-    "silence": Text("Senyap di {where}", "Silence in {where}"),
-    "test": Text("Tes alat tanpa bunyi di {where}", "Self-test without a sound in {where}"),
-    "knock": Text("Tes alat dengan satu ketukan, suara kecil, di {where}", "Self-test with one soft tap in {where}"),
+    "clear": Text("Sudah aman di {where}", "All-clear in {where}"),
+    "silence": Text("Bunyi dihentikan di {where}", "Silence in {where}"),
+    "test": Text("Tanpa bunyi di {where}", "Self-test without a sound in {where}"),
+    "knock": Text("Satu ketukan, suara kecil, di {where}", "Self-test with one soft tap in {where}"),
 }
 THINGS: Mapping[str, Text] = {
     "alarm": Text("alarm", "alarm"), "clear": Text("tanda aman", "all-clear"),
@@ -192,6 +196,7 @@ NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be wri
 LINKED = Text("tersambung ke server pesan (broker)", "linked to the broker")
 UNLINKED = Text("PUTUS dari server pesan (broker), mencoba lagi: {why}", "NO LINK to the broker, trying again: {why}")
 NEVER_LINKED = Text("✗ tidak pernah tersambung: {why}", "✗ never linked: {why}")
+HUB_NAME = Text("server posko", "hub")
 HUB_LIVES = Text("server posko hidup", "the hub is running")
 HUB_LOST = Text("!! SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang",
                 "!! THE HUB DOES NOT ANSWER: alarms are not repeated")

@@ -44,7 +44,8 @@ class LineRenderer:
     def show(self, snapshot: Snapshot) -> None:
         """Writes what *snapshot* has that the one before had not."""
         if snapshot.order is not None and not self._begun:
-            self._echo(f"{snapshot.order.order.act.upper()}  {title(snapshot.order.order, self._labels)}")
+            order = snapshot.order.order
+            self._echo(f"{self._labels(texts.ACTS[order.act])}  {title(order, self._labels)}")
         self._begun = True
         for line in changes(self._before, snapshot, self._labels):
             self._echo(line)

@@ -104,7 +104,7 @@ def _head(snapshot: Snapshot, labels: Labels, broker: str, width: int) -> Render
     now = f"{lines.clock_time(snapshot, snapshot.now, labels)} {time.strftime('%Z')}"
     name = Text.assemble((" KENTONGAN ", "bold white on dark_green"), f"  {labels.district}")
     count = (f"{labels(texts.POSTS, count=len(labels.posts))} · {now}", "dim")
-    links = Text.assemble((f"{link[0]}{broker}", link[1]), (f"   {hub} posko", style))
+    links = Text.assemble((f"{link[0]}{broker}", link[1]), (f"   {hub} {labels(texts.HUB_NAME)}", style))
     if width < _MIDDLE:
         return Group(name, Text.assemble(" ", count), Text.assemble(" ", links))
     grid = Table.grid(expand=True)

@@ -31,11 +31,11 @@ def test_a_siren_that_began_long_ago_fills_the_ribbon() -> None:
 
 def test_each_post_has_its_key_its_ribbon_its_strobe_and_its_lit_lamps() -> None:
     quiet = Seen()
-    bright = replace(quiet, on=frozenset({"strobe", "lamp pencurian", "lamp hening"}))
+    bright = replace(quiet, on=frozenset({"strobe", "lamp pencurian", "lamp senyap"}))
     found = cells({"dawuhan/pos-1": quiet, "kotakan/pos-1": bright}, NOW, chosen="kotakan/pos-1")
 
     assert {name: text.plain for name, text in found.items()} == {
-        "dawuhan/pos-1": "1 ···················· · ····", "kotakan/pos-1": "2 ···················· ✦ p··h",
+        "dawuhan/pos-1": "1 ···················· · ····", "kotakan/pos-1": "2 ···················· ✦ p··s",
     }
     assert [str(text.spans[0].style) for text in found.values()] == ["dim", "bold black on cyan"]
     assert {len(text) for text in found.values()} == {WIDTH}

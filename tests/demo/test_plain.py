@@ -30,7 +30,7 @@ def test_a_line_that_is_no_event_is_printed_as_it_came() -> None:
 
 
 def test_what_came_of_a_step_is_a_line_or_each_difference() -> None:
-    assert outcome_lines(WELL, ID) == ["✓ 7 pos dan posko sesuai; sirene terakhir setelah 12 ms"]
+    assert outcome_lines(WELL, ID) == ["✓ 7 pos dan server posko sesuai harapan; sirene terakhir setelah 12 ms"]
     assert outcome_lines(BADLY, ID) == [f"✗ {text}" for text in BADLY.differences]
 
 

@@ -95,7 +95,7 @@ def test_a_press_in_the_middle_of_a_flood_rings_and_is_silenced(
         post.expect("refused:")
         post.hold("pencurian")
         post.expect_on("siren")
-        post.hold("hening")
+        post.hold("senyap")
         post.expect_quiet()
         assert speaker.poll() is None
 

@@ -68,7 +68,7 @@ def test_it_renders_and_tells_each_piece_then_lists_them(node: Node) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[: len(TEXTS)] == [
-        f"dirender (rendered): {piece}: {text}" for piece, text in TEXTS.items()
+        f"dibuat (rendered): {piece}: {text}" for piece, text in TEXTS.items()
     ]
     assert row(result, "di-kotakan") == ["di-kotakan", "espeak-ng", "0.50", "di Desa Kotakan."]
     assert row(result, "kebakaran") == ["kebakaran", "2.45 s", "2.45 s"]

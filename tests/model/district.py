@@ -26,7 +26,7 @@ DISTRICT = "situbondo"
 # Village, name, reach, and the bound on sounding; one that hears all, and one that stops before an alarm does.
 POSTS = (("kalibagor", "pos-1", "village", 300.0), ("kotakan", "pos-1", "village", 60.0),
          ("patokan", "polsek", "all", 300.0))
-BUTTONS = ("pencurian", "kebakaran", "aman", "hening")
+BUTTONS = ("pencurian", "kebakaran", "aman", "senyap")
 BEACONS_S = 12.0  # two beacons, and a little
 SETTLED_S = 30.0  # by then every part is linked again, and every disk tried again
 DELIVERED_S = 110.0  # … and by then the ages are known or given up, and every press was told again

@@ -158,7 +158,7 @@ def test_a_press_that_is_sent_again_after_a_silence_does_not_undo_it() -> None:
         storm.press(node=0, button="pencurian")
     storm.restart(part=1, disk="hung", reboot=False)
     storm.restart(part=2, disk="failing", reboot=False)
-    storm.press(node=2, button="hening")
+    storm.press(node=2, button="senyap")
     storm.silence("semua", qos=1)
 
     storm.teardown()
@@ -168,7 +168,7 @@ def test_a_second_press_sounds_where_the_first_was_silenced_though_only_the_beac
     storm = Storm()
     storm.press(node=1, button="pencurian")
     storm.broker(crash=True)
-    storm.press(node=0, button="hening")
+    storm.press(node=0, button="senyap")
     storm.crash(part=0)
     storm.restart(part=2, disk="well", reboot=False)
     storm.press(node=0, button="pencurian")

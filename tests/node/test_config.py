@@ -58,7 +58,7 @@ def test_the_shipped_example_has_no_fault_and_every_one_of_its_settings_arrives(
     assert (settings.striker.pin, settings.striker.stroke_s) == (27, 0.03)
     assert (settings.strobe.pin, settings.lock.pin) == (22, 16)
     assert {name: (each.pin, each.lamp, each.hold_s) for name, each in settings.buttons.items()} == {
-        "pencurian": (5, 6, 1.0), "kebakaran": (19, 20, 1.0), "aman": (13, None, 2.0), "hening": (26, None, 2.0),
+        "pencurian": (5, 6, 1.0), "kebakaran": (19, 20, 1.0), "aman": (13, None, 2.0), "senyap": (26, None, 2.0),
     }
     assert (settings.max_sounding_s, read.state_dir) == (300.0, Path("/var/lib/kentongan"))
     assert (read.district.district, read.family.name, len(read.catalogue.incidents)) == ("situbondo", "Jawa Timur", 15)
@@ -82,6 +82,17 @@ def test_a_misspelt_setting_is_a_fault_that_names_its_path_and_the_right_spellin
     table[f"{path[-1]}x"] = table.pop(path[-1])
 
     assert f"node.yaml.{'.'.join(path)}x: unknown; did you mean {path[-1]}?" in faults(write(tmp_path, settings))
+
+
+@pytest.mark.parametrize("word", ["hening", "diam", "mute"])
+def test_another_word_for_the_button_that_silences_is_answered_with_its_name(tmp_path: Path, word: str) -> None:
+    settings = example()
+    settings["buttons"][word] = settings["buttons"].pop("senyap")
+
+    (fault,) = faults(write(tmp_path, settings))
+
+    assert fault.startswith(f"node.yaml.buttons.{word}: ")
+    assert "senyap" in fault
 
 
 @pytest.mark.parametrize("button", [name for name in example()["buttons"] if name != "aman"])
@@ -374,7 +385,7 @@ def test_a_path_is_written_whole(tmp_path: Path, path: tuple[str, ...], to: str)
     )
 
 
-@pytest.mark.parametrize("name", ["lock", "hening", "semua", "patroli"])
+@pytest.mark.parametrize("name", ["lock", "senyap", "semua", "patroli"])
 def test_an_incident_may_not_be_called_like_something_else(tmp_path: Path, name: str) -> None:
     shutil.copy(CONFIG / "situbondo.yaml", tmp_path)
     text = (CONFIG / "incidents.yaml").read_text("utf-8").replace("  kecelakaan:", f"  {name}:")

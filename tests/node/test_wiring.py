@@ -19,7 +19,7 @@ from tests.support.nodes import example
 LINES = {
     27: "striker", 22: "strobe", 5: "pin of button pencurian", 6: "pin of lamp pencurian",
     19: "pin of button kebakaran", 20: "pin of lamp kebakaran", 13: "pin of button aman",
-    26: "pin of button hening", 16: "pin of button lock",
+    26: "pin of button senyap", 16: "pin of button lock",
 }
 
 

@@ -48,7 +48,7 @@ def settings(folder: Path, port: int, village: str = "kalibagor", **extra: Any) 
             "pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S},
             "kebakaran": {"pin": 19, "lamp": 20, "hold_s": HOLD_S},
             "aman": {"pin": 13, "hold_s": HOLD_S},
-            "hening": {"pin": 26, "hold_s": HOLD_S},
+            "senyap": {"pin": 26, "hold_s": HOLD_S},
         },
         "lock": {"pin": 16},
         "state_dir": str(folder / "state"),
@@ -91,7 +91,7 @@ class Post(Box):
 
         A hand with a stop-watch would let go too early on a machine that stalls: the node counts what it saw.
         """
-        part, since = "silenced:" if name == "hening" else "pressed:", len(self.lines)
+        part, since = "silenced:" if name == "senyap" else "pressed:", len(self.lines)
         self.contact(name, closed=True)
         taken = self.wait_line(part, since=since)
         self.contact(name, closed=False)

@@ -210,7 +210,7 @@ def test_a_missing_beacon_is_said_and_answered_by_one_new_connection_and_changes
     assert world.wait(24.99) == []
     assert world.wait(25.0) == [
         "log fault hub", "tell fault hub", "reconnect",
-        "light hening fault, kebakaran sounding, pencurian fault", "status sounding",
+        "light kebakaran sounding, pencurian fault, senyap fault", "status sounding",
     ]
     world.feed(Unlinked("connection dropped"), 25.5)
     world.feed(Linked(), 26.0)

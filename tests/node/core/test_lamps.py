@@ -20,8 +20,8 @@ LOOKS = 40
 
 
 def lamps_of(world: World) -> list[str]:
-    """What the lamps of hening, kebakaran and pencurian say."""
-    return [world.lamps()[name] for name in ("hening", "kebakaran", "pencurian")]
+    """What the lamps of senyap, kebakaran and pencurian say."""
+    return [world.lamps()[name] for name in ("senyap", "kebakaran", "pencurian")]
 
 
 def in_force() -> World:
@@ -132,7 +132,7 @@ def test_every_lamp_says_that_there_is_a_fault_until_it_has_recovered() -> None:
 
 @pytest.mark.parametrize(("name", "make"), [
     ("pencurian", World), ("pencurian", in_force), ("pencurian", sounding_from_elsewhere), ("pencurian", faulty),
-    ("hening", World), ("hening", silenced),
+    ("senyap", World), ("senyap", silenced),
 ])
 def test_a_lamp_flickers_from_the_touch_to_the_instant_at_which_the_press_counts(
     name: str, make: Callable[[], World]

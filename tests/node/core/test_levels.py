@@ -206,7 +206,7 @@ def test_a_silence_that_was_missed_silences_what_the_hub_lists_as_silenced_and_t
         "remember a over",
         "log silenced kebakaran kalibagor a",
         "tell silenced kebakaran kalibagor a",
-        "light hening confirmed",
+        "light senyap confirmed",
         "status sounding",
     ]
     assert world.reasons()[-1] == SILENCED
@@ -299,7 +299,7 @@ def test_what_the_hub_lists_as_silenced_is_silenced_here_under_any_of_its_names(
 def test_a_press_that_came_here_by_the_beacon_alone_sounds_though_another_was_silenced_just_before() -> None:
     world = box()
     world.alarm("kebakaran", 10.0, identifier="a")
-    world.press("hening", 11.0)
+    world.press("senyap", 11.0)
     world.beacon(listed("b", age=1, remaining=179, also=("a",)), at=14.5)
     world.wait(20.0)
 

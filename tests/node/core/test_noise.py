@@ -91,10 +91,10 @@ def test_no_train_of_pulses_on_the_all_clear_ends_an_alarm_or_is_a_patrol(stretc
 def test_no_train_of_pulses_on_the_silence_button_silences(stretches: list[Stretch]) -> None:
     world = box()
     world.alarm("kebakaran", 9.0)
-    play(world, "hening", stretches)
+    play(world, "senyap", stretches)
     world.wait(stretches[-1][1] + 0.2)
 
-    assert "silenced" not in world.told() or longest(stretches) >= world.setup.holds_s["hening"] - BOUNCE_S
+    assert "silenced" not in world.told() or longest(stretches) >= world.setup.holds_s["senyap"] - BOUNCE_S
 
 
 @few
@@ -188,7 +188,7 @@ def test_the_sirens_own_switching_coupled_into_all_wires_raises_nothing_and_ends
     world, dice = box(), random.Random(1)  # noqa: S311 - no secret
     world.alarm("kebakaran", 9.0)
     for edge in range(60):
-        for name in ("pencurian", "aman", "hening", "lock"):
+        for name in ("pencurian", "aman", "senyap", "lock"):
             play(world, name, bounce(dice, 10.0 + edge * 0.3 + 0.001 * len(name), 0.002))
 
     assert world.sounding() == "kebakaran"

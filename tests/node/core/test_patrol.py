@@ -55,7 +55,7 @@ def test_a_round_says_who_made_it_and_how() -> None:
     ("name", "held_s", "made"),
     [
         ("aman", 0.09, False), ("aman", 0.1, True), ("aman", 1.9, True), ("aman", 2.0, False), ("aman", 12.0, False),
-        ("pencurian", 0.5, False), ("hening", 0.5, False), ("lock", 0.04, False),
+        ("pencurian", 0.5, False), ("senyap", 0.5, False), ("lock", 0.04, False),
     ],
 )
 def test_a_touch_is_a_round_if_it_is_the_all_clears_and_neither_a_bounce_nor_held(

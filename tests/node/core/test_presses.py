@@ -56,7 +56,7 @@ def test_release_before_hold_time_stays_silent() -> None:
     world.touch("pencurian", 10.0)
 
     assert world.release("pencurian", 10.99) == []
-    assert world.wait(600.0) == ["light hening fault, kebakaran fault, pencurian fault"]
+    assert world.wait(600.0) == ["light kebakaran fault, pencurian fault, senyap fault"]
     assert world.told() == ["fault link"]
     assert world.heard() == []
 
@@ -139,7 +139,7 @@ def test_two_taps_that_a_held_up_loop_hands_over_at_once_are_no_press() -> None:
 
 def test_a_message_that_waited_behind_a_press_finds_it_already_counted() -> None:
     world = World(make_setup(hub=False)).ready()
-    world.step(Contact("hening", closed=True), 10.0)
+    world.step(Contact("senyap", closed=True), 10.0)
 
     world.step(Received("kentongan/situbondo/kalibagor/alarm/kebakaran", b"", retain=False), 13.0)
 

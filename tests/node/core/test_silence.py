@@ -19,14 +19,14 @@ def locked() -> World:
 def test_the_silence_button_hushes_at_the_end_of_its_hold_and_before_anything_else_is_done() -> None:
     world = box()
     world.alarm("kebakaran", 10.0, identifier="a")
-    world.touch("hening", 20.0)
+    world.touch("senyap", 20.0)
 
     assert world.wait(22.0) == [
         "hush",
         "remember a over",
         "log silenced kebakaran kalibagor a",
         "tell silenced kebakaran kalibagor a",
-        "light hening confirmed",
+        "light senyap confirmed",
         "status silenced",
     ]
 
@@ -93,7 +93,7 @@ def test_a_new_alarm_sounds_again_after_a_silence() -> None:
 def test_a_press_sounds_again_after_a_silence() -> None:
     world = box()
     world.alarm("kebakaran", 10.0, identifier="a")
-    world.press("hening", 20.0)
+    world.press("senyap", 20.0)
 
     assert world.press("kebakaran", 30.0)[0] == "play kebakaran 31 to 211"
 
@@ -101,7 +101,7 @@ def test_a_press_sounds_again_after_a_silence() -> None:
 def test_what_is_silenced_stays_silent_on_the_hubs_list() -> None:
     world = World().ready()
     world.beacon(listed("a", remaining=170), at=10.0)
-    world.press("hening", 11.0)
+    world.press("senyap", 11.0)
 
     for instant in range(15, 175, 5):
         assert world.beacon(listed("a", age=instant - 10, remaining=180 - instant), at=float(instant)) == []
@@ -168,7 +168,7 @@ def test_the_lock_lets_the_boxs_own_alarm_ring_and_its_own_silence_ends_it() -> 
     world.wait(30.0)
     world.command("silence", 31.0)
     world.alarm("aman", 32.0)
-    world.press("hening", 40.0)
+    world.press("senyap", 40.0)
 
     assert world.heard() == [("pencurian", 11.0, 42.0)]
 

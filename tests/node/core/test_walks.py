@@ -182,7 +182,7 @@ def test_after_every_walk_the_silence_button_is_obeyed(moves: list[Move]) -> Non
     for name in world.setup.holds_s:
         world.release(name, world.now)
     world.wait(world.now + 0.1)
-    world.press("hening", world.now)
+    world.press("senyap", world.now)
 
     assert world.sounding() is None
 

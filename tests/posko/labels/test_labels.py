@@ -71,7 +71,7 @@ def test_every_text_is_shown_somewhere() -> None:
     (texts.CLOCKS, {SYNCED, UNSYNCED}), (texts.LEGEND, {each.value for each in Dated} - {SYNCED}),
     (texts.ENDS, {each.value for each in End}),
     (texts.STATUSES, {each.value for each in Status}),
-    (texts.GOOD, {*Act}), (texts.BAD, {*Act}), (texts.THINGS, {*Act}),
+    (texts.ACTS, {*Act}), (texts.GOOD, {*Act}), (texts.BAD, {*Act}), (texts.THINGS, {*Act}),
     (texts.TITLES, {*Act} - {Act.ALARM} | {"knock"}),
     (texts.SEVERITIES, {each.severity for each in CATALOGUE.incidents.values()}),
 ])

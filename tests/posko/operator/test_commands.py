@@ -139,7 +139,7 @@ def test_in_a_terminal_it_is_drawn_and_leaves_cleanly(place: Place, terminal: tu
     process = subprocess.Popen([sys.executable, "-m", "kentongan", "watch", "--config", str(place.settings)],
                                stdin=inside, stdout=inside, stderr=inside, cwd=ROOT,
                                env={**INDONESIAN, "TERM": "xterm"})
-    parts, found = ("● posko", "Tidak ada alarm"), b""
+    parts, found = ("● server posko", "Tidak ada alarm"), b""
     deadline = time.monotonic() + LIMIT_S
     while any(each.encode() not in found for each in parts) and time.monotonic() < deadline:
         if select.select([shown], [], [], 0.1)[0]:

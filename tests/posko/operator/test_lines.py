@@ -78,7 +78,7 @@ def test_an_alarm_that_not_all_ring(labels: Labels, lines: list[str]) -> None:
 
 @pytest.mark.parametrize(("labels", "lines"), [
     (LABELS, [
-        "TEST  Tes alat tanpa bunyi di semua desa dan kelurahan",
+        "TES ALAT  Tanpa bunyi di semua desa dan kelurahan",
         "  0,00 detik  diterima server pesan (broker)",
         ("  0,50 detik  normal: kalibagor/pos-1, Pos Kamling Kalibagor: siren ok, pin lgpio, pengeras suara alsa, "
          "suara espeak-ng"),
@@ -103,7 +103,7 @@ def test_a_self_test_that_finds_something_wrong(labels: Labels, lines: list[str]
 
 @pytest.mark.parametrize(("labels", "lines"), [
     (LABELS, [
-        "SILENCE  Senyap di Kalibagor",
+        "SENYAP  Bunyi dihentikan di Kalibagor",
         "  0,00 detik  gangguan di komputer ini: inbox: full",
         "  0,00 detik  diterima server pesan (broker)",
         "  0,00 detik  sudah tidak berbunyi: kalibagor/pos-1, Pos Kamling Kalibagor",

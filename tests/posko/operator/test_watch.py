@@ -235,7 +235,7 @@ def test_the_picture_shows_alarms_posts_and_a_silent_hub() -> None:
     calm, english = drawn(sitting), drawn(sitting, labels=ENGLISH)
     silent = drawn(sitting.at(17.0, Tick()))
 
-    assert [word for word in ("Pencurian di Kalibagor sawah", "sedang", "1/3", "BERBUNYI", "terputus", "● posko",
+    assert [word for word in ("Pencurian di Kalibagor sawah", "sedang", "1/3", "BERBUNYI", "terputus", "● server posko",
                               " WIB ")
             if word not in calm] == []
     assert [word for word in ("Theft in Kalibagor sawah", "medium", "SOUNDING", "offline") if word not in english] == []
