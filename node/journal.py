@@ -8,7 +8,7 @@ from node.core.events import Loaded, OutboxEntry
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.database import DatabaseThread
-from runtime.sqlite_readonly import Database
+from runtime.sqlite_readonly import Database, typed
 
 SEEN_S = 86_400.0
 LOG_ROWS = 20_000
@@ -16,11 +16,11 @@ LOG_ROWS = 20_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     identifier TEXT PRIMARY KEY, incident TEXT NOT NULL,
-    boot TEXT NOT NULL, pressed_at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL);
+    boot TEXT NOT NULL, pressed_at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS seen (
-    identifier TEXT PRIMARY KEY, over INTEGER NOT NULL, wall REAL NOT NULL);
+    identifier TEXT PRIMARY KEY, over INTEGER NOT NULL, wall REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS log (
-    id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL) STRICT;
 """
 
 
@@ -40,7 +40,8 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
             self._press(row) for row in
             database.execute("SELECT identifier, incident, boot, pressed_at, wall, synced FROM outbox ORDER BY wall")
         ]
-        return Loaded(tuple(presses), tuple((name, bool(over)) for name, over in seen))
+        names = tuple((name, bool(over)) for name, over in (typed(row, str, int) for row in seen))
+        return Loaded(tuple(presses), names)
 
     def _prune(self, database: Database) -> None:
         """Makes room: identifiers older than a day, and all but the newest of the log."""
@@ -50,7 +51,7 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
 
     def _press(self, row: tuple[str, str, str, float, float, int]) -> OutboxEntry:
         """A kept press with its instant on this boot's clock, as far as it can be known."""
-        identifier, incident, boot, pressed_at, wall, synced = row
+        identifier, incident, boot, pressed_at, wall, synced = typed(row, str, str, str, float, float, int)
         if boot == self._boot:
             return OutboxEntry(identifier, incident, pressed_at)
         return OutboxEntry(identifier, incident, clock.now(), age_known=False, pressed_wall=wall if synced else None)

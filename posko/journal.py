@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from contract.domain.alarm import Key, Status
+from contract.domain.incidents import LONGEST_S
 from contract.wire.faults import Fault
 from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Stamped, Write
 from posko.core.events import Loaded, Saved, Stored, StoredClear
@@ -15,7 +16,7 @@ from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
-from runtime.sqlite_readonly import Database
+from runtime.sqlite_readonly import Database, typed
 
 SEEN_ROWS = 50_000  # by count, not by time: a clock that jumps must not make the hub forget
 LOG_ROWS = 200_000
@@ -50,6 +51,7 @@ class Journal(DatabaseThread[Write]):
     schema = SCHEMA
     nothing = Loaded((), (), ())
     expendable = (Log, SaveReport)
+    notes = frozenset({"origin", "note"})
 
     def __enter__(self) -> Self:
         self.start()
@@ -75,10 +77,10 @@ class Journal(DatabaseThread[Write]):
             tuple(stored for row in alarms if (stored := self._stored(row)) is not None),
             tuple(
                 StoredClear(village, at, boot == self._boot, wall if synced else None)
-                for village, boot, at, wall, synced in cleared
+                for village, boot, at, wall, synced in (typed(row, str, str, float, float, int) for row in cleared)
             ),
-            tuple((name, bool(over)) for name, over in seen),
-            tuple((Key(village, incident), at) for village, incident, at in over),
+            tuple((name, bool(over)) for name, over in (typed(row, str, int) for row in seen)),
+            tuple((Key(*names), at) for *names, at in (typed(row, str, str, float) for row in over)),
         )
 
     def _stored(self, row: tuple[Any, ...]) -> Stored | None:
@@ -91,8 +93,11 @@ class Journal(DatabaseThread[Write]):
             return None
 
     def _read_row(self, row: tuple[Any, ...]) -> Stored:
-        village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = row
+        village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = typed(
+            row, *(str,) * 8, *(float,) * 3, *(str,) * 3, float, int)
         silenced, sounds, boot, first_wall, synced = rest
+        if not raised_at < until <= raised_at + LONGEST_S:
+            raise ValueError(f"raised at {raised_at} s, in force until {until} s")
         return Stored(
             Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
             raised_at, until, json.loads(silenced), json.loads(sounds), boot == self._boot,

@@ -4,12 +4,13 @@ A thread of its own, so that no disk makes anything wait. Each batch is one tran
 disk that fails is a fault and no reason to stop: what could not be written is kept, and tried again.
 """
 
+import os
 import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -20,7 +21,8 @@ from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
-from runtime.sqlite_readonly import Database, is_damage
+from runtime.salvage import Salvaged, salvage
+from runtime.sqlite_readonly import EMPTY, DamageError, Database, decoded, is_damage
 
 T = TypeVar("T")
 Entry = TypeVar("Entry")
@@ -32,13 +34,21 @@ HANG_S = 30.0
 BUSY_S = 2.0  # how long a file that another program holds is waited for
 CLOSE_S = 5.0  # for what is still to be written at the end
 PRUNE_EVERY = 500  # commits
+MOST_BEGUN = 5  # files that one run puts aside: a disk that damages each one must not be filled with them
+_NEW = ".new"
+_PARTS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file (sqlite.org/tempfiles.html)
+_WHOLE = 1  # the user_version of a file that was made whole
 
 
 class DatabaseThread(ABC, Generic[Entry]):
-    """Writes entries to the SQLite file *path*, in the tables of *schema*. Use as a context manager."""
+    """Writes entries to the SQLite file *path*, in the tables of *schema*, which are STRICT. Use as a context manager.
+
+    A file is made under another name, and takes its own when it is whole: so an empty one is a damaged one.
+    """
 
     schema: str
     expendable: tuple[type, ...] = (Log,)  # what is given up first
+    notes: frozenset[str] = frozenset()  # columns that only people read
     nothing: object  # the event for the loop where the disk gives nothing
 
     def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
@@ -53,6 +63,9 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._acting_since: float | None = None
         self._loaded = False
         self._commits = 0
+        self._begun = 0
+        self._reference = sqlite3.connect(":memory:", check_same_thread=False)
+        self._reference.executescript(self.schema)
         self._thread = Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> None:
@@ -166,16 +179,19 @@ class DatabaseThread(ABC, Generic[Entry]):
         return True
 
     def _attempt(self, act: Callable[[Database], T]) -> T | None:
-        """What *act* returns, or None if the disk fails. A damaged file is put aside, and a new one begun."""
-        self._acting_since = clock.now()
+        """What *act* returns, or None if the disk fails. A damaged file is put aside, a new one begun with its rows."""
+        self._going_on()
         try:
             try:
                 return act(self._open())
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if self._begun >= MOST_BEGUN or not (is_damage(error) or _is_of_schema(error)):
                     raise
-                self._put_aside()
-                return act(self._open())
+                why = str(error)
+            # Only now: the error has cursors, and before they are gone SQLite does not really close the file, and
+            # removes at that moment what stands beside a file of that name, which is the new one (seen).
+            self._begin_anew(why)
+            return act(self._open())
         except Exception as error:  # noqa: BLE001 - top of the thread: report and go on
             self._fail(error)
             return None
@@ -198,17 +214,69 @@ class DatabaseThread(ABC, Generic[Entry]):
         """The database, made if it is missing."""
         if self._database is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._adopt()
+            found = self._path.exists()
+            if not found and not self._beside("-wal").exists():
+                self._make(salvaging=False)
+                self._rename_new()
+            elif not found or (self._path.is_file() and not self._path.stat().st_size):
+                raise DamageError(EMPTY)
             self._database = self._connect()
         return self._database
 
-    def _put_aside(self) -> None:
-        """Renames a damaged file, with what belongs to it; it is not mended."""
+    def _begin_anew(self, why: str) -> None:
+        """Makes a new file with what can be read of the damaged one, then puts that aside; it is not mended.
+
+        In this order a power cut in between costs nothing: what takes the place is whole, and there until it has it.
+        """
+        self._begun += 1
         self._close_database()
+        salvaged = self._make(salvaging=self._path.exists())
         aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
         for suffix in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
-                self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
-        self._inbox.put(Faulted(Fault.JOURNAL_FILE, f"was damaged; it is kept as {aside.name}, and a new one begun"))
+                self._beside(suffix).rename(aside.with_name(aside.name + suffix))
+        self._rename_new()
+        self._inbox.put(Faulted(
+            Fault.JOURNAL_FILE, f"was damaged ({why}); it is kept as {aside.name}, and a new one begun: {salvaged}"))
+
+    def _make(self, *, salvaging: bool) -> Salvaged:
+        """A file beside the damaged or missing one, with its rows if *salvaging*. Raises sqlite3.Error."""
+        new = self._beside(_NEW)
+        for suffix in (*_PARTS, ""):
+            new.with_name(new.name + suffix).unlink(missing_ok=True)
+        with closing(self._connect_to(new)) as database:
+            with database:
+                found = Salvaged()
+                if salvaging:
+                    found = salvage(self._path, database, self.notes, self._going_on)
+            database.execute(f"PRAGMA user_version = {_WHOLE}")
+        return found
+
+    def _adopt(self) -> None:
+        """Takes a new file that a power cut has left under its other name, if it is whole."""
+        new = self._beside(_NEW)
+        if self._path.exists() or not new.exists():
+            return
+        version = 0
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(new)) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version == _WHOLE:
+            self._rename_new()
+
+    def _rename_new(self) -> None:
+        self._beside(_NEW).rename(self._path)
+        handle = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+    def _going_on(self) -> None:
+        self._acting_since = clock.now()
 
     def _close_database(self) -> None:
         if self._database is not None:
@@ -217,12 +285,29 @@ class DatabaseThread(ABC, Generic[Entry]):
             self._database = None
 
     def _connect(self) -> Database:
-        database = sqlite3.connect(self._path, timeout=BUSY_S)
+        return self._connect_to(self._path)
+
+    def _connect_to(self, path: Path) -> Database:
+        database = sqlite3.connect(path, timeout=BUSY_S)
+        database.text_factory = decoded
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
             database.executescript(self.schema)
-        except sqlite3.Error:
+            if _columns(database) != _columns(self._reference):
+                raise DamageError("it has other tables than those that were made")
+        except (sqlite3.Error, UnicodeDecodeError):
             database.close()
             raise
         return database
+
+
+def _is_of_schema(error: Exception) -> bool:
+    """Whether SQLite does not understand what it reads: our statements are right, so the file's schema is damaged."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
+
+
+def _columns(database: Database) -> dict[str, list[str]]:
+    """The names of the columns, by the table."""
+    tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    return {name: [row[1] for row in database.execute(f'PRAGMA table_info("{name}")').fetchall()] for (name,) in tables}

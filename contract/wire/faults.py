@@ -116,7 +116,8 @@ class Fault(StrEnum):
         "Keep the log and report it.",
     )
     JOURNAL_FILE = (
-        "journal file", "The journal was damaged; it is kept aside, and a new one was begun.",
+        "journal file",
+        "The journal was damaged; it is kept aside, and a new one was begun with what could be read of it.",
         "Replace the SD card if it comes again.",
     )
     OUTPUT = (

@@ -414,6 +414,52 @@ def test_a_file_that_was_cut_short_never_stops_the_journal(path: Path, kept: int
     assert PRESS in load(path).presses
 
 
+def test_a_journal_that_was_cut_to_nothing_is_put_aside_and_reported(path: Path) -> None:
+    write(path, SavePress(PRESS))
+    path.write_bytes(b"")
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
+
+    (aside,) = path.parent.glob("journal.db.damaged-*")
+    assert (fault.part, loaded) == ("journal file", Loaded((), ()))
+    assert fault.reason.startswith(f"was damaged (the file is empty); it is kept as {aside.name}, ")
+
+
+@pytest.mark.parametrize(("text", "presses", "seen"), [
+    (b"kebakaran", (PRESS,), {"name"}), (b"cafe.2", (PRESS,), {"name"}), (b"name", (PRESS, OTHER), set()),
+])
+def test_a_flipped_byte_costs_its_own_row_and_no_other(
+    path: Path, text: bytes, presses: tuple[OutboxEntry, ...], seen: set[str]
+) -> None:
+    write(path, SavePress(PRESS), SavePress(OTHER), SaveSeen("name", over=True))
+    path.write_bytes(path.read_bytes().replace(text, b"\xff" + text[1:]))
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
+
+    assert fault.reason.endswith("2 rows of it were saved, 1 rows could not be read")
+    assert (loaded.presses, {name for name, _ in loaded.seen}) == (presses, seen)
+    assert load(path) == loaded
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_flipped_bytes_stop_the_journal_and_none_are_met_twice(path: Path, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - guards nothing
+    write(path, SavePress(OTHER), SaveSeen("name", over=True), *(Log({"count": count}) for count in range(5)))
+    body = bytearray(path.read_bytes())
+    for _ in range(random.choice((1, 1, 4, 40))):
+        body[random.randrange(len(body))] ^= 1 << random.randrange(8)
+    path.write_bytes(body)
+    write(path, SavePress(PRESS))
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        loaded = take(inbox, Loaded)
+
+    assert PRESS in loaded.presses
+    assert [event for event in drain(inbox) if isinstance(event, Faulted)] == []
+
+
 def test_one_entry_that_cannot_be_written_is_told_and_keeps_no_other_from_being_written(path: Path) -> None:
     inbox = Inbox()
     with journal_in(path, inbox) as journal:

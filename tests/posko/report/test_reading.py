@@ -200,11 +200,17 @@ def test_a_file_that_was_cut_short_or_overwritten_within_never_is_a_traceback(fo
             assert LABELS(error.text, **error.values).startswith(f"{path}: jurnal tidak terbaca: ")  # noqa: PT017 - it need not raise
 
 
-@pytest.mark.parametrize("statement", ["", "CREATE TABLE other (id)"])
-def test_another_programs_file_is_said(folder: Path, statement: str) -> None:
+def test_an_empty_file_is_a_damaged_one(folder: Path) -> None:
+    path = folder / "posko.db"
+    path.touch()
+
+    assert told(path).startswith("jurnal tidak terbaca: the file is empty; berkas rusak; ")
+
+
+def test_another_programs_file_is_said(folder: Path) -> None:
     path = folder / "posko.db"
     with closing(sqlite3.connect(path)) as database:
-        database.executescript(statement)
+        database.executescript("CREATE TABLE other (id)")
 
     assert told(path).startswith("jurnal tidak terbaca: no such table: alarms; ")
 
