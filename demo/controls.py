@@ -117,7 +117,7 @@ class Controls:
         if hold_s is None:
             self.message = self._labels(texts.NO_BUTTON, button=button)
         elif self._begin(f"{name} {button}", lambda: self._world.hold(name, button)):
-            self.message = self._labels(texts.HOLDS, button=button, seconds=hold_s)
+            self.message = self._labels(texts.HOLDS, button=button, seconds=self._labels.amount(hold_s))
 
     def _turn_lock(self, name: str) -> None:
         with suppress(RuntimeError, OSError):  # its power may be cut at this moment

@@ -102,7 +102,7 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> list[str]:
     if outcome.differences:
         return [f"✗ {text}" for text in outcome.differences]
     after_s = outcome.last_siren_s
-    siren = "" if after_s is None else labels(texts.SIREN_AFTER, ms=after_s * 1000)
+    siren = "" if after_s is None else labels(texts.SIREN_AFTER, ms=labels.number(after_s * 1000, 0))
     return [f"{labels(texts.AS_EXPECTED)}{siren}"]
 
 

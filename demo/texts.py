@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from posko.labels.language import Text
 
 # An act, as a comment of a shell.
-HOLD = Text("# tahan tombol {button} di {post}, {seconds:g} detik",
-            "# hold the button {button} at {post} for {seconds:g} s")
-TAP = Text("# tekan tombol {button} di {post} sebentar, {seconds:g} detik",
-           "# touch the button {button} at {post} for {seconds:g} s")
+HOLD = Text("# tahan tombol {button} di {post}, {seconds} detik",
+            "# hold the button {button} at {post} for {seconds} s")
+TAP = Text("# tekan tombol {button} di {post} sebentar, {seconds} detik",
+           "# touch the button {button} at {post} for {seconds} s")
 KILL_POST = Text("# listrik padam di {post}", "# power cut at {post}")
 START_POST = Text("# listrik kembali di {post}", "# the power is back at {post}")
 KILL_HUB = Text("# kill -9 posko", "# kill -9 posko")
@@ -21,7 +21,7 @@ STARTING = Text("Server pesan (broker), server posko, dan tujuh pos sedang disia
                 "Starting a broker, a hub, and seven posts …")
 STEP = Text("Langkah {number} dari {total}", "Step {number} of {total}")
 AS_EXPECTED = Text("✓ 7 pos dan server posko sesuai harapan", "✓ 7 posts and the hub as expected")
-SIREN_AFTER = Text("; sirene terakhir setelah {ms:.0f} ms", "; the last siren after {ms:.0f} ms")
+SIREN_AFTER = Text("; sirene terakhir setelah {ms} ms", "; the last siren after {ms} ms")
 ALL_WELL = Text("✓ {total} langkah sesuai harapan di 7 pos dan server posko",
                 "✓ {total} steps as expected at 7 posts and the hub")
 DIFFERENCES = Text("✗ {count} perbedaan:", "✗ {count} differences:")
@@ -40,7 +40,7 @@ KEYS: Mapping[str, Text] = {
     "o": Text("server posko mati/hidup", "hub off/on"),
     "b": Text("broker mati/hidup", "broker off/on"), "q": Text("keluar", "quit"),
 }
-HOLDS = Text("tombol {button} ditahan {seconds:g} detik …", "the button {button} is held for {seconds:g} s …")
+HOLDS = Text("tombol {button} ditahan {seconds} detik …", "the button {button} is held for {seconds} s …")
 NO_BUTTON = Text("tidak ada tombol {button} di pos ini", "this post has no button {button}")
 TAPS = Text("tombol aman ditekan sebentar: ronda", "a short touch of the all-clear's button: a patrol")
 LOCKED = Text("kunci diputar: alarm dari luar tidak berbunyi di sini",

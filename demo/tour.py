@@ -241,9 +241,10 @@ def wording(world: World, act: Act, labels: Labels) -> str:
     """*act* as it would be typed, or as a comment."""
     match act:
         case Hold(post, button):
-            return labels(texts.HOLD, button=button, post=labels.who(post), seconds=world.posts[post].holds_s[button])
+            return labels(texts.HOLD, button=button, post=labels.who(post),
+                          seconds=labels.amount(world.posts[post].holds_s[button]))
         case Tap(post, button, tap_s):
-            return labels(texts.TAP, button=button, post=labels.who(post), seconds=tap_s)
+            return labels(texts.TAP, button=button, post=labels.who(post), seconds=labels.amount(tap_s))
         case KillBroker():
             return labels(texts.KILL_BROKER)
         case StartBroker():

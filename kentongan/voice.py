@@ -16,6 +16,8 @@ from node.config import Config
 from node.sound.core.render import BREATH_S
 from node.sound.espeak import VoiceError, length_s
 from node.sound.speech_files import FORMATS, NoEspeakError, Voices, whole
+from posko.labels import formats
+from posko.labels.language import Language
 
 NONE = "TIDAK ADA (missing)"
 
@@ -92,16 +94,16 @@ def _fit(found: Config, voices: Voices) -> None:
         for exercise in (False, True):
             sentences = [spoken.sentence(incident, village, exercise=exercise) for village in places]
             most_s, certain = _longest(sentences, lengths_s)
-            cells.append("-" if not most_s else f"{most_s:.2f} s" if certain else f"{most_s:.2f} s + ?")
+            cells.append("-" if not most_s else f"{_number(most_s)} s" if certain else f"{_number(most_s)} s + ?")
             longest_s = max(longest_s, most_s)
         rows.append(tuple(cells))
-    click.echo(f"\nKalimat terpanjang, jatahnya {slot_s:g} s (the longest sentences, and their slot)")
+    click.echo(f"\nKalimat terpanjang, jatahnya {_amount(slot_s)} s (the longest sentences, and their slot)")
     _table(rows)
     if slot_s == 0:
         _warn("cycle.voice_s di incidents.yaml adalah 0: suara dimatikan (it is 0: nothing is said)")
     elif longest_s > slot_s:
-        _warn(f"tidak muat: kalimat terpanjang {longest_s:.2f} s, jatahnya {slot_s:g} s; ubah cycle.voice_s di "
-              f"incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos (a sentence does not fit "
+        _warn(f"tidak muat: kalimat terpanjang {_number(longest_s)} s, jatahnya {_amount(slot_s)} s; ubah "
+              f"cycle.voice_s di incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos (a sentence does not fit "
               "its slot: raise cycle.voice_s, alike at all posts)")
 
 
@@ -118,7 +120,15 @@ def _seconds(file: Path | None) -> str:
     if file is None:
         return "-"
     seconds = length_s(file)
-    return "?" if seconds is None else f"{seconds:.2f}"
+    return "?" if seconds is None else _number(seconds)
+
+
+def _number(value: float) -> str:
+    return formats.number(value, 2, Language.ID)
+
+
+def _amount(value: float) -> str:
+    return formats.amount(value, Language.ID)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:

@@ -39,6 +39,7 @@ HOMES = {
     "rich": {"demo.", "kentongan.demo", "posko.report.", "posko.operator."},
     "click": {"kentongan."},
     "cryptography": {"broker.certificates"},
+    "babel": {"posko.labels.formats"},
     "pygame": {"node.sound.player_process"},
 }
 

@@ -5,13 +5,13 @@ What came from outside is shown within one line, and nothing of it can move a cu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import PATROL, Catalogue
 from contract.text import printable
-from posko.labels import texts
+from posko.labels import formats, texts
 from posko.labels.language import Language, Text
 
 LONGEST = 300  # characters of what came from outside
@@ -31,6 +31,7 @@ class Labels:
     villages: Mapping[str, str]
     posts: Mapping[str, str]
     private: frozenset[str] = frozenset()
+    zone: str = ""
 
     def __call__(self, text: Text, **values: object) -> str:
         """*text* in this language, with *values* in its places."""
@@ -75,8 +76,11 @@ class Labels:
 
     def number(self, value: float, digits: int) -> str:
         """A number with so many decimal *digits*."""
-        text = f"{value:.{digits}f}"
-        return text.replace(".", ",") if self.language is Language.ID else text
+        return formats.number(value, digits, self.language)
+
+    def amount(self, value: float) -> str:
+        """A number as short as it is: "10", "1,5"."""
+        return formats.amount(value, self.language)
 
     def seconds(self, value: float) -> str:
         """A time that was measured: "0,20 detik"."""
@@ -93,16 +97,15 @@ class Labels:
 
     def hour(self, at: datetime, *, seconds: bool = False) -> str:
         """A time of day: "22.04"."""
-        text = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
-        return text.replace(":", ".") if self.language is Language.ID else text
+        return formats.hour(at, self.language, seconds=seconds)
 
-    def day(self, at: datetime) -> str:
-        """A day within its year: "2 Nov"."""
-        return f"{at.day} {self.month(at.month)[:3]}"
+    def day(self, at: date, *, whole: bool = False) -> str:
+        """A day within its year: "2 Nov", or *whole*: "2 November"."""
+        return formats.day(at, self.language, whole=whole)
 
     def month(self, number: int) -> str:
         """The name of a month, from 1."""
-        return self(texts.MONTHS).split()[number - 1]
+        return formats.month(number, self.language)
 
     def when(self, epoch_s: float | None, now_s: float) -> str:
         """An instant of today by its time, of another day by its date; both in seconds since the epoch."""
@@ -118,7 +121,7 @@ class Labels:
 def make_labels(language: Language, district: District, catalogue: Catalogue) -> Labels:
     """The labels of *district* and *catalogue*."""
     return Labels(
-        language, district.name,
+        language, district.name, zone=district.zone.name,
         incidents={PATROL: getattr(texts.PATROL, language), **{
             slug: incident.label if language is Language.ID else incident.english
             for slug, incident in catalogue.incidents.items()}},

@@ -90,8 +90,6 @@ SECONDS = Text("{number} detik", "{number} s")
 LENGTH_S = Text("{seconds} dtk", "{seconds} s")
 LENGTH_MIN = Text("{minutes} mnt {seconds} dtk", "{minutes} min {seconds} s")
 LENGTH_H = Text("{hours} jam", "{hours} h")
-MONTHS = Text("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
-              "January February March April May June July August September October November December")
 
 # An order: what it is, and how it ends well or badly, by its act.
 ACTS: Mapping[str, Text] = {
@@ -193,7 +191,7 @@ NOTE_OF_EXERCISE = Text("catatan (--note) mengumumkan latihan; tambahkan --exerc
 NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be written: {why}")
 
 # The watch.
-LINKED = Text("tersambung ke server pesan (broker)", "linked to the broker")
+LINKED = Text("tersambung ke server pesan (broker); semua jam {zone}", "linked to the broker; times are {zone}")
 UNLINKED = Text("PUTUS dari server pesan (broker), mencoba lagi: {why}", "NO LINK to the broker, trying again: {why}")
 NEVER_LINKED = Text("✗ tidak pernah tersambung: {why}", "✗ never linked: {why}")
 HUB_NAME = Text("server posko", "hub")

@@ -153,7 +153,7 @@ def _faults(faults: Mapping[str, str]) -> list[str]:
 
 def _link(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
     if after.linked and not before.linked:
-        yield labels(texts.LINKED)
+        yield labels(texts.LINKED, zone=labels.zone)
     if after.trouble and after.trouble != before.trouble:
         yield labels(texts.UNLINKED, why=clean(after.trouble))
 
@@ -278,7 +278,7 @@ def _unsent(found: OrderSnapshot, snapshot: Snapshot, labels: Labels) -> str:
     if found.refused:
         why = labels(texts.NO_RIGHT, why=clean(found.refused))
     elif found.published:
-        why = labels(texts.NO_ACKNOWLEDGEMENT, wait_s=f"{found.wait_s:g}")
+        why = labels(texts.NO_ACKNOWLEDGEMENT, wait_s=labels.amount(found.wait_s))
     else:
         why = unlinked(trouble, snapshot.cause, labels)
     return labels(texts.NOT_SENT, thing=labels(texts.THINGS[found.order.act]), why=why)

@@ -133,7 +133,7 @@ def _list(month: Month, labels: Labels) -> _Rows:
         table.add(
             _MARKS[alarm.dated] + time if alarm.at is not None else time, _about(alarm, labels),
             labels(texts.STATUSES[alarm.status.value]),
-            "" if alarm.duration_s is None else f"{alarm.duration_s:.0f}", "–".join(dict.fromkeys(sirens)),
+            "" if alarm.duration_s is None else labels.number(alarm.duration_s, 0), "–".join(dict.fromkeys(sirens)),
             f"{alarm.sounded}/{len(alarm.expected)}" if alarm.expected else "",
             Text(_end(alarm, labels), "bold red" if alarm.in_force else ""),
         )
@@ -184,8 +184,8 @@ def _night(begun: date | None, labels: Labels) -> str:
     if begun is None:
         return "?"
     ended = begun + timedelta(days=1)
-    first = str(begun.day) if begun.month == ended.month else f"{begun.day} {labels.month(begun.month)}"
-    return f"{first}–{ended.day} {labels.month(ended.month)}"
+    first = str(begun.day) if begun.month == ended.month else labels.day(begun, whole=True)
+    return f"{first}–{labels.day(ended, whole=True)}"
 
 
 def _hour(each: Round, labels: Labels) -> str:

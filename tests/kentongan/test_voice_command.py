@@ -70,8 +70,8 @@ def test_it_renders_and_tells_each_piece_then_lists_them(node: Node) -> None:
     assert result.stdout.splitlines()[: len(TEXTS)] == [
         f"dibuat (rendered): {piece}: {text}" for piece, text in TEXTS.items()
     ]
-    assert row(result, "di-kotakan") == ["di-kotakan", "espeak-ng", "0.50", "di Desa Kotakan."]
-    assert row(result, "kebakaran") == ["kebakaran", "2.45 s", "2.45 s"]
+    assert row(result, "di-kotakan") == ["di-kotakan", "espeak-ng", "0,50", "di Desa Kotakan."]
+    assert row(result, "kebakaran") == ["kebakaran", "2,45 s", "2,45 s"]
 
 
 def test_it_renders_nothing_twice_unless_asked(espeak: Espeak, node: Node) -> None:
@@ -91,9 +91,9 @@ def test_recordings_are_listed_by_their_names_and_the_length_of_what_is_no_wav_i
     result = node.run()
 
     assert (result.exit_code, result.stderr) == (0, "")
-    assert row(result, "perhatian") == ["perhatian", "Perhatian.WAV", "1.25", "Perhatian."]
+    assert row(result, "perhatian") == ["perhatian", "Perhatian.WAV", "1,25", "Perhatian."]
     assert row(result, "di-kotakan") == ["di-kotakan", "di-kotakan.ogg", "?", "di Desa Kotakan."]
-    assert row(result, "kebakaran") == ["kebakaran", "3.20 s + ?", "2.45 s + ?"]
+    assert row(result, "kebakaran") == ["kebakaran", "3,20 s + ?", "2,45 s + ?"]
 
 
 @pytest.mark.usefixtures("espeak")
@@ -107,7 +107,7 @@ def test_recordings_that_are_not_used_or_cannot_be_read_are_named(node: Node) ->
 
 
 @pytest.mark.parametrize(("slot_s", "told"), [
-    (2.5, ""), (2.4, "warning: tidak muat: kalimat terpanjang 2.45 s, jatahnya 2.4 s"), (0.0, "warning: cycle.voice_s"),
+    (2.5, ""), (2.4, "warning: tidak muat: kalimat terpanjang 2,45 s, jatahnya 2,4 s"), (0.0, "warning: cycle.voice_s"),
 ])
 def test_a_sentence_longer_than_its_slot_is_a_warning(node: Node, slot_s: float, told: str) -> None:
     node.give_slot(slot_s)

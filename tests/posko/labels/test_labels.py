@@ -1,6 +1,7 @@
 """Each text is there in both languages, and each word of the wire has one; the language is chosen as --help says."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from string import Formatter
 
 import pytest
@@ -12,7 +13,7 @@ from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.proof import Trouble
 from posko.labels import texts
-from posko.labels.labels import clean, make_labels
+from posko.labels.labels import Labels, clean, make_labels
 from posko.labels.language import Language, Text, choose
 from posko.operator.core.orders import Act
 from posko.report.core.history import Dated
@@ -79,10 +80,6 @@ def test_each_word_of_the_wire_has_its_text_and_no_other_has(table: dict[str, Te
     assert table.keys() == words
 
 
-def test_each_language_has_twelve_months() -> None:
-    assert [len(each.split()) for each in texts.MONTHS] == [12, 12]
-
-
 # The language.
 
 
@@ -115,6 +112,25 @@ def test_numbers_and_times_are_written_as_each_language_writes_them() -> None:
 
     assert shown == [["0,20 detik", "9 dtk", "4 mnt 5 dtk", "2 jam", "1,2"],
                      ["0.20 s", "9 s", "4 min 5 s", "2 h", "1.2"]]
+
+
+@pytest.mark.parametrize(("labels", "numbers", "hours", "days"), [
+    (LABELS, ["1.234,50", "60", "1,5", "1.800"], ["07.04", "22.04.31"], ["5 Nov", "25 November", "Agustus"]),
+    (ENGLISH, ["1,234.50", "60", "1.5", "1,800"], ["07:04", "22:04:31"], ["5 Nov", "25 November", "August"]),
+])
+def test_points_commas_hours_and_months_are_those_of_the_language(
+    labels: Labels, numbers: list[str], hours: list[str], days: list[str]
+) -> None:
+    morning, night = datetime(2026, 11, 5, 7, 4, 9), datetime(2026, 11, 25, 22, 4, 31)
+
+    assert [labels.number(1234.5, 2), labels.number(60, 0), labels.amount(1.5), labels.amount(1800)] == numbers
+    assert [labels.hour(morning), labels.hour(night, seconds=True)] == hours
+    assert [labels.day(morning), labels.day(night.date(), whole=True), labels.month(8)] == days
+
+
+def test_a_time_of_day_is_that_of_its_own_zone() -> None:
+    assert LABELS.hour(datetime(2026, 11, 5, 7, 4, tzinfo=timezone(timedelta(hours=7)))) == "07.04"
+    assert LABELS.zone == "WIB"
 
 
 def test_an_instant_of_today_is_a_time_and_of_another_day_a_date() -> None:
