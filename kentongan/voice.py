@@ -103,8 +103,8 @@ def _fit(found: Config, voices: Voices) -> None:
         _warn("cycle.voice_s di incidents.yaml adalah 0: suara dimatikan (it is 0: nothing is said)")
     elif longest_s > slot_s:
         _warn(f"tidak muat: kalimat terpanjang {_number(longest_s)} s, jatahnya {_amount(slot_s)} s; ubah "
-              f"cycle.voice_s di incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos (a sentence does not fit "
-              "its slot: raise cycle.voice_s, alike at all posts)")
+              f"cycle.voice_s di incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos "
+              "(a sentence does not fit its slot: raise cycle.voice_s, alike at all posts)")
 
 
 def _longest(sentences: list[tuple[str, ...]], lengths_s: Mapping[str, float | None]) -> tuple[float, bool]:
