@@ -95,10 +95,10 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False)
     ends exercises only, and concerns no actual alarm.
     """
     setup = t.setup
-    if not exercise:
-        places = (EVERYWHERE, *setup.villages) if village == EVERYWHERE else (village,)
-        known = t.state.cleared_at
-        t.change(cleared_at={**known, **{place: max(at, known.get(place, at)) for place in places}})
+    places = (EVERYWHERE, *setup.villages) if village == EVERYWHERE else (village,)
+    known = t.state.exercises_cleared_at if exercise else t.state.cleared_at
+    instants = {**known, **{place: max(at, known.get(place, at)) for place in places}}
+    t.change(**{"exercises_cleared_at" if exercise else "cleared_at": instants})
     of_village = [
         alarm for alarm in t.state.alarms.values()
         if alarm.key.incident not in ONCE and village in (EVERYWHERE, alarm.key.village)

@@ -19,7 +19,7 @@ from contract.wire.faults import Fault
 from node.core import alarms, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
-from node.core.transition import Transition, cleared_at
+from node.core.transition import Transition, cleared_at, cleared_here_at
 from runtime.core import peer_clock
 from runtime.core.effects import Reconnect
 from runtime.core.peer_clock import least_offset
@@ -137,7 +137,9 @@ def _level(t: Transition, key: Key, group: list[Listed]) -> None:
             raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note)
             alarms.begin(t, key, raised, Origin.HUB)
     known = t.state.alarms.get(key)
-    if known is not None:
+    if known is None:
+        _pass_on_all_clear(t, group[0])
+    else:
         same = [
             each for each in group
             if each.status is known.status and (known.identifiers & _names(each) or not _over(t, each))
@@ -170,8 +172,23 @@ def _over(t: Transition, listed: Listed) -> bool:
     return (
         t.state.seen.get(listed.identifier, False)
         or raised_at <= cleared_at(t.state, listed.village)
+        or raised_at <= cleared_here_at(t.state, listed.village, listed.status)
         or listed.remaining_s < ENDING_S
     )
+
+
+def _pass_on_all_clear(t: Transition, listed: Listed) -> None:
+    """Reports that what the hub repeats is over here, by an all-clear of this village: it may not have come to the hub.
+
+    Under the name of its latest raise: what is raised again since bears another.
+    """
+    at = cleared_here_at(t.state, listed.village, listed.status)
+    if listed.village != t.setup.village or t.now - listed.age_s + RAISE_S > at:
+        return
+    if t.granted((listed.key, Kind.CLEARED), 1.0, 1 / timing.BEACON_S):
+        t.report(Kind.CLEARED, incident=listed.incident, village=listed.village, identifier=listed.identifier,
+                 status=listed.status.value, age_s=round(t.now - at, 3),
+                 reason="all-clear came here, and the hub repeats what it ended")
 
 
 def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:

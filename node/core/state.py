@@ -156,7 +156,11 @@ class HubView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(CommonState):
-    """All that the node knows, at instant `now`."""
+    """All that the node knows, at instant `now`.
+
+    `cleared_at` are the instants of the last all-clears that came here, by village, and `exercises_cleared_at` those of
+    the ones that end exercises only.
+    """
 
     setup: Setup
     locked: bool = False
@@ -166,6 +170,7 @@ class State(CommonState):
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
+    exercises_cleared_at: Mapping[str, float] = field(default_factory=dict)
     outbox: Mapping[str, OutboxEntry] = field(default_factory=dict)
     turn: Turn | None = None
     busy_since: float | None = None

@@ -2,7 +2,7 @@
 
 import math
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
 from contract.wire import topics
 from contract.wire.event import Kind
@@ -61,5 +61,10 @@ class Transition(CommonTransition[State, Effect]):
 
 def cleared_at(state: State, village: str) -> float:
     """The instant of the last all-clear of *village*, received here or by the hub."""
-    never = -math.inf
-    return max(state.cleared_at.get(village, never), state.hub.cleared.get(village, never))
+    return max(state.cleared_at.get(village, -math.inf), state.hub.cleared.get(village, -math.inf))
+
+
+def cleared_here_at(state: State, village: str, status: Status) -> float:
+    """The instant of the last all-clear of *village* that came here and ends alarms of *status*."""
+    at = state.cleared_at.get(village, -math.inf)
+    return max(at, state.exercises_cleared_at.get(village, -math.inf)) if status is Status.EXERCISE else at

@@ -80,6 +80,17 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool) -> int:
     return len(ended)
 
 
+def cleared_at_post(t: Transition, alarm: Alarm, at: float, post: str) -> None:
+    """Ends *alarm*, as an all-clear of instant *at* did at *post*, of its own village, and never came to the hub.
+
+    What is surely known is that the all-clear came after *alarm* was raised; so much is repeated.
+    """
+    if alarm.status is Status.ACTUAL:
+        t.clear(alarm.key.village, alarm.raised_at)
+    _end(t, alarm, End.CLEARED, f"all-clear, which came to {post} and not to the hub", max(at, alarm.raised_at))
+    t.change(over={**t.state.over, alarm.key: alarm.raised_at})
+
+
 def was_cleared(state: State, village: str, at: float) -> bool:
     """Whether the all-clear of *village* came after instant *at*."""
     return any(at < state.cleared_at.get(place, at) for place in (village, EVERYWHERE))

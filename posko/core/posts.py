@@ -194,12 +194,14 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
 
 
 def _said(t: Transition, village: str, post: str, event: Report) -> None:
-    """What an event of a post means to the hub: a late press, or a round."""
+    """What an event of a post means to the hub: a late press, an all-clear that it missed, or a round."""
     identifier = event.text("identifier")
     if not 0 < len(identifier) <= NAME:
         return
     if event.kind == Kind.LATE and event.text("origin") == "button":
         _late(t, Key(village, event.text("incident")), post, event)
+    elif event.kind == Kind.CLEARED and event.text("village") == village:
+        _cleared(t, Key(village, event.text("incident")), post, event)
     elif event.kind == Kind.RONDA and event.text("origin") in ("button", "schedule"):
         own = event.text("clock") == SYNCED and not clock_disagrees(t.state, post)
         epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
@@ -216,6 +218,16 @@ def _late(t: Transition, key: Key, post: str, event: Report) -> None:
         return
     raised = Raised(identifier, t.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
     alarms.late(t, key, raised, f"{post}: {event.text('reason')[:200]}")
+
+
+def _cleared(t: Transition, key: Key, post: str, event: Report) -> None:
+    """An all-clear may have come to a post of its village and not here: a post repeats that, with its age, as long as
+    the beacon lists what it ended. No post can end what is another village's, nor what was raised again since.
+    """
+    alarm = t.state.alarms.get(key)
+    age_s = event.member("age_s", codec.nullable(codec.seconds), None)
+    if alarm is not None and age_s is not None and alarm.identifier == event.text("identifier"):
+        alarms.cleared_at_post(t, alarm, t.now - age_s, post)
 
 
 def _put(t: Transition, post: str, watch: PostRecord) -> None:

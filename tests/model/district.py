@@ -143,6 +143,7 @@ class District:
             assert known or left_s < 1.0, f"the hub has forgotten {alarm}, which goes on for {left_s} s"
         for node in self.nodes:
             assert node.state.linked_at is not None
+            self._check_cleared(node)
             for key, alarm in node.state.alarms.items():
                 if not alarm.silenced and key.incident not in ONCE:
                     self._check_sounding(node, key, alarm)
@@ -152,6 +153,14 @@ class District:
                     self._check_missing(node, key)
                 elif node.hears(key) and here is not None and here.silenced:
                     self._check_silenced(node, key)
+
+    def _check_cleared(self, node: NodePart) -> None:
+        """Nothing is in force at the hub that an all-clear ended which came to a post of its village, and not to it."""
+        at = max(node.state.cleared_at.get(place, NEVER) for place in (node.setup.village, EVERYWHERE))
+        for key, alarm in self.hub.state.alarms.items():
+            if key.village == node.setup.village and key not in node.state.alarms:
+                raised, cleared = self.hub.machine.true(alarm.raised_at), node.machine.true(at)
+                assert raised > cleared - node.slack_s() - 1.0, f"{key} of {raised} is in force; {node.name}: {cleared}"
 
     def _check_sounding(self, node: NodePart, key: Key, alarm: Alarm) -> None:
         """Nothing sounds here that the hub knows to be cleared, or silenced."""

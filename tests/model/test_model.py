@@ -17,7 +17,7 @@ is not synchronised says anything. Then all is well, and what was promised must 
 - **Levels win**: two beacons after all is well, nothing sounds at a post that the hub knows to be cleared or
   silenced, and what is in force at the hub is so at every post in reach, unless it was silenced or all-cleared at that
   post or has sounded there for as long as the box allows. An operator's word that reached a post and not the hub
-  holds at that post.
+  holds at that post; an all-clear that reached a post of the village whose it is holds at the hub, too.
 - **In phase**: what sounds at a post whose clock is synchronised is on the wall clock's grid from the next round on, in
   a turn that begins at once; so all posts beat together that have one time of day.
 - **No clock refuses what has an age**, ever: machines that count as synchronised may be hours apart.
@@ -257,4 +257,43 @@ def test_a_press_that_comes_while_the_hub_is_away_sounds_on_when_the_hub_is_back
     storm.press(node=1, button="pencurian")
     storm.wait(70.0)
 
+    storm.teardown()
+
+
+def test_an_all_clear_that_reaches_a_post_of_the_village_and_not_the_hub_ends_the_alarm_everywhere() -> None:
+    """The broker starts anew; a post of the village is back in that second, hub and neighbour a little later."""
+    storm = Storm()
+    storm.alarm("kalibagor", "pencurian", named=False, qos=1, status="Actual")
+    storm.wait(5.0)
+    storm.broker(crash=True)
+    storm.wire(part=0, how="cut")
+    storm.wire(part=2, how="cut")
+    storm.broker(crash=False)
+    storm.wait(2.0)
+    storm.all_clear("kalibagor", named=False, qos=1, status="Actual")
+    storm.wait(0.3)
+    storm.wire(part=0, how="restore")
+    storm.wire(part=2, how="restore")
+    storm.wait(12.0)
+
+    kotakan = storm.district.nodes[1]
+    assert storm.district.hub.state.alarms == {}
+    assert (kotakan.state.alarms, kotakan.state.turn) == ({}, None)
+    storm.teardown()
+
+
+def test_the_all_clear_of_an_exercise_does_too() -> None:
+    storm = Storm()
+    storm.alarm("kalibagor", "pencurian", named=True, qos=1, status="Exercise")
+    storm.wait(5.0)
+    storm.wire(part=0, how="cut")
+    storm.wire(part=2, how="cut")
+    storm.all_clear("kalibagor", named=True, qos=1, status="Exercise")
+    storm.wait(0.3)
+    storm.wire(part=0, how="restore")
+    storm.wire(part=2, how="restore")
+    storm.wait(12.0)
+
+    assert storm.district.hub.state.alarms == {}
+    assert storm.district.nodes[1].state.alarms == {}
     storm.teardown()

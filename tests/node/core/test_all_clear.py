@@ -1,7 +1,10 @@
 """The all-clear: it ends what was raised before it, wherever that sounds, and beats the safe code once."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from contract.domain.alarm import Status
 from tests.node.core.world import World, listed, make_setup
 
 SAFE_S = 12.5  # how long the safe code of the district's family is: a rest, its strokes, and what is said
@@ -181,8 +184,58 @@ def test_an_alarm_that_the_hub_still_lists_does_not_come_back_after_an_all_clear
     world.alarm("aman", 20.0)
     world.wait(24.75)
 
-    assert world.beacon(listed("a", age=14.75, remaining=165.25), at=24.75) == []
-    assert world.beacon(listed("unheard", "pencurian", age=20, remaining=160), at=28.0) == []
+    assert world.beacon(listed("a", age=14.75, remaining=165.25), at=24.75) == [
+        "log cleared kebakaran kalibagor a", "tell cleared kebakaran kalibagor a",
+    ]
+    world.beacon(listed("unheard", "pencurian", age=20, remaining=160), at=28.0)
+    assert world.heard() == [("kebakaran", 10.0, 20.0), ("aman", 20.0, 28.0)]
+
+
+def passed_on(world: World) -> list[Mapping[str, object]]:
+    """The events by which the hub is to learn of an all-clear."""
+    return [event for event in world.events() if event["event"] == "cleared" and "age_s" in event]
+
+
+def test_an_all_clear_that_the_hub_seems_to_have_missed_is_reported_at_every_beacon_until_it_has_it() -> None:
+    world = World().ready()
+    world.beacon(listed("a"), at=10.0)
+    world.alarm("aman", 20.0)
+    for at in (20.25, 20.5, 25.5, 30.5):
+        world.beacon(listed("a", age=at - 10.0, remaining=190.0 - at), at=at)
+    world.beacon(at=31.0)
+
+    about = [[event[name] for name in ("identifier", "village", "incident", "age_s")] for event in passed_on(world)]
+    assert about == [["a", "kalibagor", "kebakaran", age_s] for age_s in (0.25, 5.5, 10.5)]
+
+
+@pytest.mark.parametrize(
+    ("village", "incident", "age", "status"),
+    [
+        ("kotakan", "kebakaran", 20.0, Status.ACTUAL),  # another village's is for its own posts to report
+        ("semua", "bencana", 20.0, Status.ACTUAL),
+        ("kalibagor", "kebakaran", 4.5, Status.ACTUAL),  # raised after it
+        ("kalibagor", "kebakaran", 5.5, Status.ACTUAL),  # perhaps after it: no two ways take equally long
+    ],
+)
+def test_only_what_the_all_clear_of_this_village_surely_ended_is_reported(
+    village: str, incident: str, age: float, status: Status
+) -> None:
+    world = World().ready()
+    world.alarm("aman", 20.0)
+    world.alarm("aman", 20.0, village="kotakan")
+    world.beacon(listed("a", incident, village, age=age, remaining=100.0, status=status), at=25.0)
+
+    assert passed_on(world) == []
+
+
+@pytest.mark.parametrize(("status", "count"), [(Status.EXERCISE, 1), (Status.ACTUAL, 0)])
+def test_the_all_clear_of_an_exercise_is_reported_for_exercises_only(status: Status, count: int) -> None:
+    world = World().ready()
+    world.alarm("aman", 20.0, status="Exercise")
+    world.beacon(listed("a", age=10.0, remaining=100.0, status=status), at=25.0)
+
+    assert len(passed_on(world)) == count
+    assert world.sounding() == ("aman" if status is Status.EXERCISE else "kebakaran")
 
 
 def test_an_alarm_raised_after_an_all_clear_sounds_at_once_and_ends_the_safe_code() -> None:

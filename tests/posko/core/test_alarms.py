@@ -226,6 +226,63 @@ def test_an_all_clear_is_repeated_for_as_long_as_an_alarm_can_last() -> None:
     assert world.beacon().cleared == ()
 
 
+def cleared(world: World, at: float, post: str = "kalibagor/pos-1", **members: object) -> list[str]:
+    """*post* repeats that an all-clear of 6 s ago ended what the beacon lists."""
+    village = post.split("/", maxsplit=1)[0]
+    about = {"incident": "kebakaran", "village": village, "identifier": "a", "age_s": 6.0, **members}
+    return world.event(at, post, event="cleared", **about)
+
+
+@pytest.mark.parametrize("status", ["Actual", "Exercise"])
+def test_an_all_clear_that_came_to_a_post_of_the_village_and_not_here_ends_the_alarm(status: str) -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a", status=status)
+    world.alarm("pencurian", 21.0, identifier="b")  # after it
+    cleared(world, 26.0)
+
+    assert (world.ends(), world.listed()) == (["a cleared"], ["pencurian kalibagor b 5+175"])
+    (end,) = [event for event in world.events() if event["event"] == "cleared"]
+    assert (end["reason"], end["lasted_s"]) == ("all-clear, which came to kalibagor/pos-1 and not to the hub", 10.0)
+    assert [(each.incident, round(each.age_s)) for each in world.beacon().over] == [("kebakaran", 16)]
+    assert [round(each.age_s) for each in world.beacon().cleared] == ([16] if status == "Actual" else [])
+
+
+def test_what_was_pressed_before_such_an_all_clear_and_comes_now_is_late() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    cleared(world, 26.0)
+    world.alarm("pencurian", 27.0, identifier="b", age_s=18.0)
+
+    assert world.ends() == ["a cleared", "b late"]
+
+
+@pytest.mark.parametrize(
+    ("post", "members"),
+    [
+        ("kotakan/pos-1", {}), ("kotakan/pos-1", {"village": "kalibagor"}),
+        ("patokan/polsek", {"village": "kalibagor"}),
+        ("kalibagor/pos-1", {"village": "kotakan"}), ("kalibagor/pos-1", {"identifier": "b"}),
+        ("kalibagor/pos-1", {"incident": "pencurian"}), ("kalibagor/pos-1", {"age_s": None}),
+        ("kalibagor/pos-1", {"age_s": "6"}), ("kalibagor/pos-9", {}),
+    ],
+)
+def test_no_post_ends_what_is_another_villages_or_what_it_does_not_name(post: str, members: dict[str, object]) -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    cleared(world, 26.0, post, **members)
+
+    assert (world.ends(), [each.identifier for each in world.beacon().alarms]) == ([], ["a"])
+
+
+def test_an_alarm_that_was_raised_again_goes_on_whatever_a_post_reports_of_the_raise_before() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.alarm(at=25.0, identifier="b")
+    cleared(world, 26.0)
+
+    assert (world.ends(), [each.identifier for each in world.beacon().alarms]) == ([], ["b"])
+
+
 # Silence.
 
 
