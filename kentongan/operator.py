@@ -4,8 +4,9 @@ import getpass
 import math
 import os
 import secrets
+import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import click
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ALL_CLEAR, Incident, meant
+from contract.domain.incidents import ALL_CLEAR, Incident, is_all_clear, meant
 from contract.settings.suggestions import nearest
 from contract.text import printable, unreadable
 from contract.wire import typed
+from contract.wire.typed import Switch
 from kentongan import completion, posko_settings
 from posko.config import Config
 from posko.labels import texts
@@ -45,13 +47,15 @@ VILLAGE = click.argument("village", shell_complete=completion.villages)
 @click.command()
 @click.argument("incident", shell_complete=completion.alarms)
 @VILLAGE
+@click.argument("more", nargs=-1, metavar="")
 @click.option("--note", default="", metavar="TEXT", help="For people: where, who, what.")
 @EXERCISE
 @WAIT
 @posko_settings.CONFIG
 @posko_settings.LANG
 def alarm(  # noqa: PLR0913 - one for each word on the line
-    path: Path, speech: Language, incident: str, village: str, note: str, *, exercise: bool, wait_s: float
+    path: Path, speech: Language, incident: str, village: str, *, more: tuple[str, ...], note: str, exercise: bool,
+    wait_s: float,
 ) -> None:
     """Raise an alarm and see which posts sound it. VILLAGE may be `semua`, all of them.
 
@@ -60,6 +64,9 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
     \b
     Example: kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'
     """
+    if more:
+        _, labels = posko_settings.load(path, speech)
+        posko_settings.fail([labels(texts.NOTE_WITHOUT_OPTION, note=shlex.quote(" ".join(more)))])
     _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
 
 
@@ -147,30 +154,39 @@ def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incide
     places, names = sorted((EVERYWHERE, *villages)), sorted(incidents)
     village, incident = order.key
     alarm_ = order.act is Act.ALARM
-    if alarm_ and village in names and incident in places:
-        return [labels(texts.WRONG_ORDER, village=village, incident=incident)]
-    if alarm_ and incident == ALL_CLEAR:
+    if alarm_ and incident not in names and (there := _place(incident, places)) is not None:
+        what = village if village in names else meant(village, incidents)
+        if what is not None and village not in places:
+            return [labels(texts.WRONG_ORDER, village=what, incident=there)]
+    if alarm_ and is_all_clear(incident):
         return [labels(texts.NOT_AN_ALARM, village=village)]
     found = []
     if alarm_ and incident not in names:
         alarms = [name for name in names if name != ALL_CLEAR]
-        hint = _hint(incident, alarms, labels, meant(incident, incidents))
+        hint = _hint(alarms, labels, meant(incident, incidents))
         found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=hint))
     if village not in places:
-        found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=_hint(village, places, labels)))
+        hint = _hint(places, labels, _place(village, places))
+        found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=hint))
     characters = [character for each in dict.fromkeys(order.note) if (character := unreadable(each)) is not None]
     if characters:
         return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(characters))]
+    if alarm_ and order.note and typed.switch(order.note) is Switch.OFF:
+        return [*found, labels(texts.NOTE_TAKES_BACK, note=repr(order.note), village=village)]
     if alarm_ and not order.exercise and typed.announces_exercise(order.note):
         return [*found, labels(texts.NOTE_OF_EXERCISE)]
     over = orders.excess(order)
     return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
 
 
-def _hint(word: str, known: Iterable[str], labels: Labels, close: str | None = None) -> str:
-    names = list(known)
-    close = close or nearest(word, names)
-    return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(names))
+def _hint(known: Iterable[str], labels: Labels, close: str | None) -> str:
+    return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(known))
+
+
+def _place(word: str, places: Collection[str]) -> str | None:
+    """The village that *word* probably means, in whatever letters; None if none is near."""
+    word = word.strip().casefold()
+    return word if word in places else nearest(word, places)
 
 
 def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:

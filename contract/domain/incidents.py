@@ -157,21 +157,32 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
     return catalogue
 
 
+def _bare(word: str) -> str:
+    return word.casefold().strip(" \t\r\n\"'`")
+
+
 def meant(word: str, incidents: Mapping[str, Incident]) -> str | None:
     """The incident that *word*, which names none, probably means: one that people call so, or one spelt nearly so.
 
-    Never the all-clear: whoever mistypes an alarm must not be led to end one.
+    Never the all-clear: whoever mistypes an alarm must not be led to end one. And no alarm where the word is nearest to
+    a name of the all-clear: whoever mistypes that must not be led to raise one.
     """
     names = {also: name for name, incident in incidents.items() for also in incident.also}
     names |= {name: name for name in incidents}
-    names = {written: name for written, name in names.items() if name != ALL_CLEAR}
-    word = word.casefold().strip()
+    word = _bare(word)
     close = word if word in names else nearest(word, names)
-    return None if close is None else names[close]
+    return None if close is None or names[close] == ALL_CLEAR else names[close]
+
+
+def is_all_clear(word: str) -> bool:
+    """Whether *word* is the all-clear's name, perhaps in other letters, or with blanks or quotes around it."""
+    return _bare(word) == ALL_CLEAR
 
 
 def suggestion(word: str, incidents: Mapping[str, Incident]) -> str:
     """The incident that *word* probably means, as a question; otherwise all of them."""
+    if is_all_clear(word):
+        return f"the all-clear is written {ALL_CLEAR}"
     close = meant(word, incidents)
     return f"did you mean {close}?" if close else f"known: {', '.join(sorted(incidents))}"
 

@@ -60,6 +60,7 @@ class Body:
 
 _MEMBERS = {each.name for each in fields(Body)} - {"ignored", "doubts"}
 # CAP 1.2, sections 3.2.1 and 3.2.2: what a message is for, whom it is for, and what it asks people to do.
+_NOTES = ("note", "headline")
 _CAP = ("msgType", "scope", "responseType")
 _ALARM_TYPES = {"alert", "update"}  # an update of an alarm raises or extends it
 _STATUSES = {each.value.casefold(): each.value for each in Status}
@@ -80,13 +81,17 @@ def read_alarm(payload: bytes, *, clears: bool = False) -> Body | Refusal:
     if doubt is not None:
         return Refusal("payload: a JSON object must be UTF-8 throughout; plain text may be anything")
     try:
-        return _object(codec.parse(bare), clears=clears)
+        return _object(_unwrapped(codec.parse(bare)), clears=clears)
     except BadJsonError as error:
         return Refusal(f"{error}; write a note as plain text, without a bracket at its beginning")
 
 
 def _plain(written: str, doubt: str | None, *, clears: bool) -> Body | Refusal:
     note = readable(written).strip()
+    if typed.is_xml(note) and not clears:
+        return Refusal("payload: XML is not read; send CAP's members as a JSON object, or a note as plain text")
+    if not typed.unquoted(note):
+        note = ""  # what a shell makes of an empty pair of quotes
     if doubt is None and readable(written) != written:
         doubt = "payload: holds characters that people cannot read; they were left out"
     switched = typed.switch(note) if note else None
@@ -98,6 +103,13 @@ def _plain(written: str, doubt: str | None, *, clears: bool) -> Body | Refusal:
         note=note if note and switched is not Switch.ON else None,
         doubts=() if doubt is None else (doubt,),
     )
+
+
+def _unwrapped(written: dict[str, object]) -> dict[str, object]:
+    """The object within *written*, where that is all it holds: {"alert": {…}}, as CAP's XML becomes JSON."""
+    known = {typed.fold(name) for name in (*_MEMBERS, *_CAP)}
+    inner = [value for name, value in written.items() if typed.fold(name) not in known]
+    return inner[0] if len(written) == 1 and inner and isinstance(inner[0], dict) else written
 
 
 def _object(written: dict[str, object], *, clears: bool) -> Body | Refusal:
@@ -124,12 +136,28 @@ def _no_alarm(found: dict[str, object], *, clears: bool) -> str | None:
         return "scope: only a Public message may be sounded"
     if _all_clear(found) and not clears:
         return f"responseType AllClear: {OFF_ADVICE}"
-    for name in [name for name in found if typed.is_switch(name)]:
+    return _switched_off(found, clears=clears)
+
+
+def _switched_off(found: dict[str, object], *, clears: bool) -> str | None:
+    """Which of the members *found* switches off; None if none does. Members that switch anything are taken out.
+
+    A note may be such a word where `status` says what the message is, as with all that this project's programs send.
+    """
+    texts = ("status", *(() if "status" in found else _NOTES))
+    names = [name for name, value in found.items()
+             if typed.is_switch(name) or (name in texts and isinstance(value, str))]
+    for name in names:
         switched = typed.switch(found[name])
         if switched not in (None, Switch.ON) and not clears:
             return f"{name} {found[name]!r}: {OFF_ADVICE}"
         if switched is not None:
             del found[name]
+    for name, inner in found.items():
+        if not clears and isinstance(inner, dict) and typed.holds_switch(name):
+            for each, value in inner.items():
+                if typed.is_switch(each) and typed.switch(value) not in (None, Switch.ON):
+                    return f"{name}.{each} {value!r}: {OFF_ADVICE}"
     return None
 
 
@@ -152,8 +180,9 @@ def _exercise(found: dict[str, object], *, clears: bool) -> str | None:
         found["status"] = status = _STATUSES.get(status.casefold(), status)
     if marked and status == Status.ACTUAL.value:
         return f"status Actual and {marked[0]}: they contradict each other; keep one of them"
-    note = next((found[name] for name in ("note", "headline") if found.get(name)), None)
-    announced = isinstance(note, str) and not clears and typed.announces_exercise(note)
+    notes = [value for name, value in found.items()
+             if isinstance(value, str) and (name in _NOTES or typed.describes(name))]
+    announced = not clears and any(map(typed.announces_exercise, notes))
     if (marked or announced) and "status" not in found:
         found["status"] = Status.EXERCISE.value
     return None

@@ -16,6 +16,8 @@ from contract.text import readable
 OFF_ADVICE = "it sounds nothing; to end an alarm publish to …/alarm/aman (all-clear) or …/command/silence"
 
 _QUOTES = "'\"`´‘’“”"
+# Blanks, and what programs leave around a text without anybody seeing it: NUL, the byte order mark, blanks of no width.
+_BLANKS = " \t\r\n\0\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\u200b\u200c\u200d\u2060\u3000"
 _ON = frozenset({
     "on", "1", "1.0", "true", "yes", "y", "ya", "nyala", "nyalakan", "hidup", "hidupkan", "aktif", "aktifkan", "active",
     "enable", "enabled", "start", "started", "trigger", "triggered", "press", "pressed", "turn_on",
@@ -28,16 +30,43 @@ _OFF = frozenset({
     "nonaktif", "nonaktifkan", "release", "released", "turn_off",
 })
 _NOTHING = frozenset({"none", "null", "nil", "nan", "undefined", "unknown", "unavailable"})
+_ZERO = re.compile(r"0+([.,]0+)?")
+# Marks around a word that are no part of it: `(OFF)`, `off;`. A minus is: -1 is no 1.
+_MARKS = ".,;:!?()<>*#~=…"
+# What takes an alarm back, with nothing besides but _POLITE words: `maaf, salah tekan`, `matikan sirine pak`. What may
+# be a call for help in such company is left out: mati (dead), padamkan (put the fire out).
+_TAKEN_BACK = frozenset({
+    "batal", "batalkan", "dibatalkan", "tidak jadi", "tdk jadi", "gak jadi", "ga jadi", "nggak jadi", "ndak jadi",
+    "salah", "salah tekan", "salah pencet", "kepencet", "tidak sengaja", "keliru", "palsu", "matikan", "hentikan",
+    "stop", "aman", "selesai", "off", "cancel", "false", "mistake",
+    "hoaks", "hoax",
+})
+_POLITE = frozenset({
+    "maaf", "mohon", "tolong", "sori", "sorry", "please", "ya", "yaa", "pak", "bu", "mas", "mbak", "dong", "alarm",
+    "alarmnya", "sirine", "sirene", "sirinenya", "sirenenya", "siren", "itu", "ini", "sudah", "udah", "the", "turn",
+    "switch", "turned", "switched",
+})
 # Members by which programs switch a thing, and those that mark an exercise; both folded as `fold` does.
 _SWITCHES = frozenset({
     "state", "value", "on", "power", "switch", "action", "command", "cmd", "enable", "enabled", "active", "alarm",
-    "siren", "relay", "output", "ison", "payload", "set",
+    "siren", "relay", "output", "payload", "set", "turn", "mode", "type", "messagetype", "data", "message",
+})
+# What stands before or after such a name: is_on, POWER1 (Tasmota), state_l1, state_left (zigbee2mqtt).
+_AFFIXES = re.compile(r"^is|(l?\d+|left|right|center|top|bottom)$")
+# Members that hold a switch: {"params": {"switch": "off"}}, {"warning": {"mode": "stop"}}.
+_HOLDERS = frozenset({"params", "warning", "desired", "body"})
+# Members by which other programs say of which kind a message is, and those that hold text for people.
+_DESCRIPTIONS = frozenset({
+    "mode", "type", "kind", "category", "jenis", "kategori", "event", "title", "judul", "message", "msg", "text",
+    "description", "keterangan", "catatan", "pesan", "isi",
 })
 _EXERCISES = frozenset({"exercise", "drill", "latihan", "simulasi", "ujicoba", "gladi", "test", "tes"})
 # How a note begins that announces an exercise.
 _ANNOUNCED = re.compile(
-    r"(status\s*[:=]\s*)?(latihan|simulasi|uji[\s_-]*coba|gladi|tes|test|testing|exercise|drill)\b", re.IGNORECASE
+    r"[\W_]*(status\s*[:=]\s*|mode\s*[:=]?\s*)?((ini|hanya|cuma|cuman|sekadar|sekedar|this|is|just|only|an?)[\W_]+){0,4}"
+    r"(latihan|latian|simulasi|uji[\s_-]*coba|ge?ladi|tes|test|testing|exercise|drill)(?![^\W\d_])", re.IGNORECASE
 )
+_CAP_XML = re.compile(r"<(\?xml|([a-z0-9]+:)?alert)\b", re.IGNORECASE)
 
 
 class Switch(Enum):
@@ -64,7 +93,12 @@ def decode(payload: bytes) -> tuple[str, str | None]:
 
 def unquoted(text: str) -> str:
     """*text* without the quotes and blanks around it that a shell or an editor left."""
-    return text.strip(_QUOTES + " \t\r\n\N{NO-BREAK SPACE}")
+    return text.strip(_QUOTES + _BLANKS)
+
+
+def is_xml(text: str) -> bool:
+    """Whether *text* is CAP's own form, XML, which is not read: it may be a Cancel as well as an Alert."""
+    return _CAP_XML.match(unquoted(text)) is not None
 
 
 def switch(found: object) -> Switch | None:
@@ -75,16 +109,21 @@ def switch(found: object) -> Switch | None:
         return Switch.ON if found == 1 else Switch.OFF if found in (0, -1) else None
     if not isinstance(found, str):
         return None
-    word = " ".join(unquoted(readable(found)).rstrip(".!").casefold().split())
+    word = " ".join(unquoted(readable(found)).strip(_MARKS + _BLANKS).casefold().split())
     if word in _ON:
         return Switch.ON
-    if word in _OFF:
+    if word in _OFF or _ZERO.fullmatch(word) or _takes_back(word):
         return Switch.OFF
     return Switch.NOTHING if word in _NOTHING else None
 
 
+def _takes_back(phrase: str) -> bool:
+    words = [word.strip(_MARKS) for word in phrase[:80].split()]
+    return " ".join(word for word in words if word and word not in _POLITE) in _TAKEN_BACK
+
+
 def announces_exercise(note: str) -> bool:
-    """Whether *note* begins with a word that announces an exercise, such as `latihan` or `uji coba`."""
+    """Whether *note* begins by announcing an exercise: `latihan`, `uji coba`, `ini hanya tes`, `(simulasi)`."""
     return _ANNOUNCED.match(unquoted(note)) is not None
 
 
@@ -95,12 +134,23 @@ def fold(name: str) -> str:
 
 def is_switch(name: str) -> bool:
     """Whether programs switch a thing by a member called *name*."""
-    return fold(name) in _SWITCHES
+    word = fold(name)
+    return word in _SWITCHES or _AFFIXES.sub("", word) in _SWITCHES
+
+
+def holds_switch(name: str) -> bool:
+    """Whether a member called *name* may hold an object by whose members a thing is switched."""
+    return is_switch(name) or fold(name) in _HOLDERS
 
 
 def is_exercise(name: str) -> bool:
     """Whether a member called *name* says that an alarm is an exercise."""
-    return fold(name) in _EXERCISES
+    return fold(name).removeprefix("is") in _EXERCISES
+
+
+def describes(name: str) -> bool:
+    """Whether other programs describe a message, to people or by its kind, in a member called *name*."""
+    return fold(name) in _DESCRIPTIONS
 
 
 def renamed(found: Mapping[str, object], known: Iterable[str]) -> dict[str, object] | str:

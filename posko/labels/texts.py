@@ -188,6 +188,9 @@ NOTE_TOO_LONG = Text("catatan (--note) terlalu panjang; kurangi {over} huruf",
                      "--note is too long; shorten it by {over} bytes")
 NOTE_OF_EXERCISE = Text("catatan (--note) mengumumkan latihan; tambahkan --exercise, atau awali dengan kata lain",
                         "--note announces an exercise; add --exercise, or begin it with another word")
+NOTE_TAKES_BACK = Text("catatan (--note) {note} berarti batal; untuk mengakhiri alarm: kentongan clear {village}",
+                       "--note {note} takes it back; to end an alarm: kentongan clear {village}")
+NOTE_WITHOUT_OPTION = Text("tulis catatan dengan --note {note}", "write a note with --note {note}")
 NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be written: {why}")
 
 # The watch.

@@ -332,6 +332,12 @@ def test_a_group_within_answers_typos_in_the_same_style() -> None:
     assert result.stderr.endswith("no such command 'chek'; did you mean check?\n")
 
 
+def test_a_note_without_its_option_is_answered_with_the_line_that_sends_it() -> None:
+    result = run("alarm", "pencurian", "kalibagor", "rumah", "Pak", "RT 3", "--config", str(CONFIG / "posko.yaml"))
+
+    assert (result.exit_code, result.stderr) == (2, "tulis catatan dengan --note 'rumah Pak RT 3'\n")
+
+
 @pytest.mark.parametrize("command", ["node", "rest", "check", "voice"])
 def test_a_nodes_settings_are_found_as_an_operators_are(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.incidents import Incident, Reach, cycles, meant, read_catalogue, read_family
+from contract.domain.incidents import Incident, Reach, cycles, meant, read_catalogue, read_family, suggestion
 from contract.domain.rhythm import CyclePlan, Ending, Rhythm
 from tests.contract.shipped import FAMILIES, catalogue, family, faults, plain
 
@@ -55,6 +55,19 @@ def test_a_name_by_which_people_call_an_incident_leads_to_it(word: str, meant_: 
 @given(st.text("abdegilmnpu", max_size=8) | st.sampled_from(["aman", "amn", "amann", "aman-", "AMAN"]))
 def test_the_all_clear_is_never_suggested_for_an_unknown_incident(word: str) -> None:
     assert meant(word, catalogue().incidents) != "aman"
+
+
+@pytest.mark.parametrize("word", [
+    "Aman", "AMAN ", "amaan", "aamn", "amann", "aman1", "'aman'", "clear", "Clear", "cleer", "all-clear", "selesai",
+    "stop", "senyap",
+])
+def test_no_alarm_is_suggested_to_whoever_mistypes_the_all_clear(word: str) -> None:
+    assert meant(word, catalogue().incidents) is None
+
+
+@pytest.mark.parametrize("word", ["Aman", "AMAN", " aman", "'aman'"])
+def test_the_all_clear_in_other_letters_is_answered_with_how_it_is_written(word: str) -> None:
+    assert suggestion(word, catalogue().incidents) == "the all-clear is written aman"
 
 
 @pytest.mark.parametrize(("name", "spoken", "button"), [

@@ -229,6 +229,52 @@ def test_what_switches_off_sounds_nothing_and_the_way_to_end_an_alarm_is_named(w
         assert ("alarm/aman" in told, "command/silence" in told) == (True, True), payload
 
 
+@pytest.mark.parametrize("payload", [
+    "OFF;", "OFF,", "(OFF)", "<off>", "00", "0,0", "turn off", "Switch off!", "sirine off", "\u200bOFF", "off\0\0",
+    "maaf salah tekan", "Maaf, salah pencet pak", "batal ya", "tidak jadi", "stop alarm", "alarm palsu", "false alarm",
+    "matikan sirine", "tolong hentikan", "sudah aman, pak", "kepencet maaf",
+    '{"POWER1": "OFF"}', '{"state_l1": "off"}', '{"switch_left": false}', '{"data": "OFF"}', '{"turn": "off"}',
+    '{"type": "Cancel"}', '{"mode": "stop"}', '{"status": "OFF"}', '{"note": "batal"}', '{"headline": "salah tekan"}',
+    '{"id": 1, "params": {"switch": "off"}}', '{"warning": {"mode": "stop"}, "x": 1}', '{"relay": {"state": "OFF"}}',
+    '\0{"state": "OFF"}', '{"state": "OFF"}\0', '{"alert": {"msgType": "Cancel"}}', '{"messageType": "Cancel"}',
+])
+def test_whatever_takes_an_alarm_back_sounds_nothing(payload: str) -> None:
+    told = reason(payload.encode())
+
+    assert ("alarm/aman" in told, "command/silence" in told) == (True, True)
+
+
+@pytest.mark.parametrize("note", [
+    "stop! ada maling", "aman terkendali", "tidak aman", "tolong pak", "tolong, pak mati", "mati listrik lalu maling",
+    "tolong padamkan", "maaf", "salah satu rumah terbakar", "palsu uangnya", "RT 00", "010", "-", "alarm",
+])
+def test_a_call_for_help_that_holds_such_a_word_rings(note: str) -> None:
+    assert read_alarm(note.encode()) == Body(note=note)
+
+
+@pytest.mark.parametrize(("payload", "body"), [
+    ('{"status": "Actual", "note": "OFF"}', Body(note="OFF")),
+    ('{"status": "ON"}', Body()),
+    ('{"alert": {"msgType": "Alert", "note": "x"}}', Body(note="x")),
+    ('{"note": "x"}\0', Body(note="x")),
+    ('""', Body()),
+    ("''", Body()),
+    ('{"params": {"switch": "on"}, "note": "x"}', Body(note="x", ignored=("params",))),
+])
+def test_what_does_not_take_it_back_rings(payload: str, body: Body) -> None:
+    assert read_alarm(payload.encode()) == body
+
+
+@pytest.mark.parametrize("payload", [
+    b'<?xml version="1.0"?><alert><msgType>Cancel</msgType></alert>', b"<alert xmlns='urn:x'></alert>",
+    b" <cap:alert><cap:status>Exercise</cap:status></cap:alert>", b"\xef\xbb\xbf<?xml version='1.0'?>",
+])
+def test_cap_as_xml_is_refused_with_what_to_send_for_it_may_be_a_cancel(payload: bytes) -> None:
+    assert reason(payload) == (
+        "payload: XML is not read; send CAP's members as a JSON object, or a note as plain text"
+    )
+
+
 @quick
 @given(st.sampled_from(SWITCHES), st.sampled_from([*OFF, 0, 0.0, -1, False, None]), DRAWN)
 def test_no_object_that_switches_off_rings(name: str, value: object, more: dict[str, object]) -> None:
@@ -296,7 +342,11 @@ def test_a_member_of_cap_by_which_a_message_is_no_alarm_refuses_it(payload: byte
     '{"Exercise": "yes"}', '{"latihan": 1}', '{"test": true}', '{"note": "latihan"}',
     '{"headline": "Simulasi gempa"}', "latihan", "LATIHAN RT 3",
     "simulasi", "uji coba", "Uji-coba sirene", "tes", "test 123", "Exercise", "drill", "'latihan'", "status: Exercise",
-    "gladi bersih", "testing",
+    "gladi bersih", "testing", "ini latihan", "Ini hanya latihan!", "cuma tes", "this is just a test", "mode: latihan",
+    "(latihan)", "*LATIHAN* kebakaran", "-- simulasi --", "#latihan", "tes123", "test 1", "geladi resik", "latian",
+    "\u200blatihan", '{"is_test": true}', '{"isExercise": 1}', '{"mode": "latihan"}', '{"type": "exercise"}',
+    '{"message": "latihan"}', '{"headline": "Latihan", "note": "rumah Pak RT"}',
+    '{"headline": "rumah Pak RT", "note": "simulasi"}', '{"alert": {"status": "Exercise"}}',
 ])
 def test_what_says_in_any_way_that_it_is_an_exercise_is_one(payload: str) -> None:
     body = read_alarm(payload.encode())
@@ -307,7 +357,8 @@ def test_what_says_in_any_way_that_it_is_an_exercise_is_one(payload: str) -> Non
 
 @pytest.mark.parametrize("payload", [
     '{"exercise": false}', '{"status": "Actual", "note": "latihan"}', '{"status": "Actual", "exercise": false}',
-    "rumah Latief",
+    "rumah Latief", "ini bukan latihan", "bukan tes", "percobaan pencurian", "coba lihat rumah Pak RT", "tester dicuri",
+    "ini Tesar",
 ])
 def test_what_does_not_say_so_is_none(payload: str) -> None:
     body = read_alarm(payload.encode())
@@ -347,7 +398,7 @@ def test_no_byte_of_a_plain_note_keeps_an_alarm_from_ringing(sent: bytes) -> Non
     """What begins with a bracket is an object, and what switches a thing off is no note."""
     body = read_alarm(sent)
 
-    reasons = ("it sounds nothing", "bracket", "a JSON object must be UTF-8")
+    reasons = ("it sounds nothing", "bracket", "a JSON object must be UTF-8", "XML")
     assert isinstance(body, Body) or any(reason in body.reason for reason in reasons)
 
 

@@ -43,6 +43,13 @@ def test_a_word_near_to_nothing_is_told_with_all_that_are_known_and_never_the_al
     assert "aman" not in fault
 
 
+@pytest.mark.parametrize("word", ["amaan", "clear", "selesai"])
+def test_whoever_mistypes_the_all_clear_is_not_told_of_one_alarm(word: str) -> None:
+    (fault,) = faults(Act.ALARM, "kalibagor", word)
+
+    assert "maksudnya" not in fault
+
+
 def test_a_typo_cannot_move_the_cursor() -> None:
     assert all(line.isprintable() for line in faults(Act.ALARM, "\x1b[2J\udcff", "a\nb"))
 
@@ -64,6 +71,24 @@ def test_village_and_incident_in_the_wrong_order_are_told_the_right_way_round() 
     (fault,) = faults(Act.ALARM, village="pencurian", incident="kalibagor")
 
     assert fault.endswith("kentongan alarm pencurian kalibagor")
+
+
+@pytest.mark.parametrize(("village", "incident"), [
+    ("maling", "kalibagor"), ("maling", "Kalibagor"), ("pencurain", "kalibagr"), ("Pencurian", "KALIBAGOR"),
+])
+def test_they_are_told_so_in_other_letters_and_under_other_names_too(village: str, incident: str) -> None:
+    assert faults(Act.ALARM, village, incident) == ["urutannya terbalik: kentongan alarm pencurian kalibagor"]
+
+
+@pytest.mark.parametrize("word", ["Aman", "AMAN", " aman "])
+def test_the_all_clear_in_other_letters_is_no_alarm_either(word: str) -> None:
+    assert faults(Act.ALARM, "kotakan", word) == ["aman bukan alarm; pakai: kentongan clear kotakan"]
+
+
+@pytest.mark.parametrize("note", ["OFF", "batal", "maaf salah tekan", "0"])
+def test_a_note_that_takes_the_alarm_back_sends_none_and_the_way_to_end_one_is_told(note: str) -> None:
+    assert faults(Act.ALARM, "kalibagor", "ternak", note) == [
+        f"catatan (--note) {note!r} berarti batal; untuk mengakhiri alarm: kentongan clear kalibagor"]
 
 
 @pytest.mark.parametrize(("note", "found"), [
