@@ -5,6 +5,7 @@ second delivery nor the beacon brings it back; what was silenced stays in force 
 over, so that the beacon finds it silenced.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from contract.domain.alarm import Key, Status
@@ -12,10 +13,11 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.wire.event import Kind
 from node.core.effects import SaveSeen
-from node.core.state import Alarm, Deferred, Origin
+from node.core.state import Alarm, Deferred, Origin, State
 from node.core.transition import Transition, cleared_at
 from runtime.core.transition import without
 
+LAPSED_S = 43_200.0  # half a day: whoever waited for an all-clear has slept by then
 MERGED = 128  # names that one alarm keeps: more than the limit on one incident lets through in 900 s of sounding
 
 
@@ -86,16 +88,33 @@ def expire(t: Transition) -> None:
         if t.now >= alarm.until:
             capped = t.now >= alarm.since + t.setup.max_sounding_s
             end(t, alarm, Kind.FINISHED, "max_sounding_s" if capped else None)
+            lapse(t, alarm)
+
+
+def lapse(t: Transition, alarm: Alarm) -> None:
+    """*alarm* is over here, and no all-clear has come: its village still awaits one."""
+    if alarm.key.incident not in ONCE:
+        village = alarm.key.village
+        edge_at = max(alarm.edge_at, t.state.lapsed.get(village, alarm.edge_at))
+        t.change(lapsed={**t.state.lapsed, village: edge_at})
+
+
+def awaits_all_clear(state: State, village: str) -> bool:
+    """Whether an alarm of *village* ended here, in the last `LAPSED_S`, without an all-clear."""
+    edge_at = state.lapsed.get(village, -math.inf)
+    return edge_at > cleared_at(state, village) and state.now < edge_at + LAPSED_S
 
 
 def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False) -> bool:
     """Ends every alarm of *village* raised before instant *at*. Returns whether that concerns this node.
 
     Whatever was raised before an all-clear is over, in whichever order the two arrive. The all-clear of an *exercise*
-    ends exercises only, and concerns no actual alarm.
+    ends exercises only, and concerns no actual alarm. One that ends an alarm whose time was over already concerns those
+    who heard it.
     """
     setup = t.setup
     places = (EVERYWHERE, *setup.villages) if village == EVERYWHERE else (village,)
+    awaited = not exercise and any(awaits_all_clear(t.state, each) and t.state.lapsed[each] <= at for each in places)
     known = t.state.exercises_cleared_at if exercise else t.state.cleared_at
     instants = {**known, **{place: max(at, known.get(place, at)) for place in places}}
     t.change(**{"exercises_cleared_at" if exercise else "cleared_at": instants})
@@ -110,7 +129,7 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False)
         end(t, alarm, Kind.CLEARED, "all-clear")
     if exercise and len(ended) < len(of_village):
         return False
-    return bool(ended) or village in (EVERYWHERE, setup.village)
+    return bool(ended) or awaited or village in (EVERYWHERE, setup.village)
 
 
 def defer(t: Transition, key: Key, raised: Raised, wait_s: float) -> None:
@@ -173,6 +192,7 @@ def lock_out(t: Transition) -> None:
     for alarm in tuple(t.state.alarms.values()):
         if alarm.origin not in (Origin.BUTTON, Origin.SCHEDULE) and not alarm.silenced:
             t.change(alarms=without(t.state.alarms, alarm.key))
+            lapse(t, alarm)
             t.report_of(Kind.SILENCED, alarm, reason="locked")
 
 

@@ -5,6 +5,7 @@ it does not matter which of them, or of the messages before them, were lost. Los
 trouble, reported and acted on once: a new connection, in case the old one is dead.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -40,8 +41,7 @@ def received(t: Transition, payload: bytes) -> None:
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
     fresh, offset = _fresh(read, view, t.now)
-    t.change(hub=HubView(read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared,
-                         clock=view.clock))
+    t.change(hub=_view(t, fresh, offset))
     t.recover(Fault.HUB)
     _compare_clocks(t, read)
     _obey(t, fresh)
@@ -102,6 +102,20 @@ def _compare_clocks(t: Transition, read: Beacon) -> None:
                              "both count as synchronised")
     else:
         t.recover(Fault.CLOCK)
+
+
+def _view(t: Transition, read: Beacon, offset: float | None) -> HubView:
+    """What is known of the hub from *read*, whose ages are as of now; a locked box reads no more of it than this."""
+    own = [
+        each for each in read.alarms
+        if each.village == t.setup.village and each.status is not Status.TEST and each.incident not in ONCE
+    ]
+    return HubView(
+        read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=t.state.hub.cleared,
+        clock=t.state.hub.clock,
+        own_raised_at=max((t.now - each.age_s for each in own), default=-math.inf),
+        own_until=max((t.now + each.remaining_s for each in own), default=-math.inf),
+    )
 
 
 def pass_time(t: Transition) -> None:
@@ -253,3 +267,4 @@ def _stop_unlisted(t: Transition, identifiers: set[str], keys: set[Key]) -> None
         known = alarm.listed_by == t.state.hub.boot and alarm.unlisted is None
         if not listed and known and not _unheard(t, alarm):
             alarms.end(t, alarm, Kind.CLEARED, "no longer listed by the hub")
+            alarms.lapse(t, alarm)  # its time may be over there a moment earlier than here

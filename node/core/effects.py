@@ -42,6 +42,7 @@ class Lamp(Enum):
     CONFIRMED = "confirmed"
     SOUNDING = "sounding"
     FAULT = "fault"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

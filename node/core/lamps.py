@@ -8,11 +8,16 @@
 | confirmed | `#` | menyala terus | the hub (or, without one, the broker) has it |
 | sounding | `#####.....` | berkedip lambat | this alarm sounds here, raised elsewhere |
 | fault | `#..................` | sekali-sekali berkedip | something is wrong; see the status |
+| refused | `#.#.#.......` | tiga kedip, berulang | the all-clear's button was not obeyed: see `clearing` |
 
 The lamp of success is never that of a button which is held and does not count yet: who lets go too early must not read
 "arrived".
+
+That the all-clear's button was not obeyed is shown for a few seconds, by its own lamp or, where it has none, by every
+lamp that has nothing to say about a press of its own button.
 """
 
+from contract.domain.incidents import ALL_CLEAR
 from node.core.effects import Lamp
 from node.core.state import SILENCE_BUTTON, Origin, State
 
@@ -24,6 +29,7 @@ PATTERNS = {
     Lamp.CONFIRMED: "#",
     Lamp.SOUNDING: "#####.....",
     Lamp.FAULT: "#..................",
+    Lamp.REFUSED: "#.#.#.......",
 }
 
 
@@ -41,6 +47,9 @@ def shown(state: State, name: str) -> Lamp:
     if held and not noisy:
         return Lamp.HELD
     found = _at_rest(state, name)
+    speaks = name == ALL_CLEAR or (ALL_CLEAR not in state.setup.lamps and found not in (Lamp.SENDING, Lamp.CONFIRMED))
+    if state.refused_until is not None and speaks:
+        return Lamp.REFUSED
     return Lamp.FAULT if held and found is Lamp.CONFIRMED else found  # on a wire that hums, a finger is not seen
 
 

@@ -120,9 +120,9 @@ def deliver(t: Transition) -> None:
             continue
         repeated = not t.setup.hub and press.acked_at is not None
         _put(t, replace(press, sent_at=t.now, repeated=repeated))
-        if _is_late(t.state, press) and repeated:
+        if is_late(t.state, press) and repeated:
             _drop(t, press)
-        elif _is_late(t.state, press):
+        elif is_late(t.state, press):
             _tell_late(t, press)
             _put(t, replace(press, sent_at=t.now, told_late=True, repeated=press.told_late))
         else:
@@ -152,7 +152,7 @@ def _due(state: State, press: OutboxEntry) -> float:
     return again
 
 
-def _is_late(state: State, press: OutboxEntry) -> bool:
+def is_late(state: State, press: OutboxEntry) -> bool:
     """Whether *press* is too old to ring anywhere, or of unknown age, or all-clear came after it."""
     return (
         not press.age_known or state.now >= press.pressed_at + _counts_s(state, press) or _cleared(state, press)

@@ -1,21 +1,22 @@
 """The patrol: its code is beaten once, quietly, and the hub records who made it. Pure.
 
 A short touch of the all-clear's button makes one, and so does a message. A post may also beat the hours by itself,
-which everybody within earshot knows then to be well.
+which everybody within earshot knows then to be well. None is made or recorded while an alarm is in force here: nothing
+is well then, and whoever touches the button may have meant the all-clear.
 """
 
 from collections.abc import Iterator
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ONCE, PATROL
+from contract.domain.incidents import PATROL
 from contract.wire import alarm, answers, timing, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from contract.wire.topics import RondaTopic
-from node.core import alarms
+from node.core import alarms, clearing
 from node.core.alarms import Raised
 from node.core.state import Origin, State
 from node.core.transition import Transition
@@ -62,6 +63,9 @@ def _objection(t: Transition, topic: RondaTopic, body: Body, message: Received) 
         return objection
     if t.state.locked:
         return "locked: the key in the box keeps the network out"
+    sounds = clearing.round_objection(t.state)
+    if sounds is not None:
+        return sounds
     known = body.identifier in t.state.seen
     if not known and not t.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
         return "too many rounds at once"
@@ -85,7 +89,11 @@ def pass_time(t: Transition) -> None:
         return  # put back a little: what was beaten by then is not beaten again
     t.change(round_checked=local)
     if before is not None and before <= local < before + STEP_S and _next(setup.ronda_s, before) <= local:
-        made(t, Origin.SCHEDULE)
+        reason = clearing.round_objection(t.state)
+        if reason is None:
+            made(t, Origin.SCHEDULE)
+        else:
+            t.report(Kind.WARNING, incident=PATROL, village=setup.village, origin=Origin.SCHEDULE.value, reason=reason)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -111,8 +119,7 @@ def _say(t: Transition, village: str, identifier: str | None, origin: str, sende
 
 
 def _beat(t: Transition, village: str, identifier: str | None, origin: Origin) -> None:
-    """Has the code beaten, where no alarm is in force; a round is no reason to disturb one, nor the code itself."""
+    """Has the code beaten, unless it is being beaten already."""
     key = Key(village, PATROL)
-    busy = key in t.state.alarms or any(each.incident not in ONCE for each in t.state.alarms)
-    if t.setup.drum and not busy:
+    if t.setup.drum and key not in t.state.alarms:
         alarms.begin(t, key, Raised(identifier, timing.PATROL_S), origin)

@@ -18,10 +18,10 @@ to Debouncing"): that one rings as well, so much later.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract.domain.incidents import ALL_CLEAR
+from contract.domain.incidents import ALL_CLEAR, PATROL
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from node.core import alarms, noise, outbox, patrol
+from node.core import alarms, clearing, noise, outbox, patrol
 from node.core.events import Contact
 from node.core.state import LOCK, SILENCE_BUTTON, ContactState, Origin, State
 from node.core.transition import Transition
@@ -69,6 +69,7 @@ def pass_time(t: Transition) -> None:
             _put(t, name, replace(hold, stuck=True))
             t.fault(Fault.BUTTON.of(name), f"held for more than {STUCK_S:g} s; release it, or repair the contact")
     noise.pass_time(t)
+    clearing.pass_time(t)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -81,6 +82,7 @@ def deadlines(state: State) -> Iterator[float]:
         elif not hold.stuck and name != LOCK:
             yield hold.held_from + STUCK_S
     yield from noise.deadlines(state)
+    yield from clearing.deadlines(state)
 
 
 def _fire(t: Transition, name: str) -> None:
@@ -90,6 +92,8 @@ def _fire(t: Transition, name: str) -> None:
         t.report(Kind.LOCKED, reason="the key in the box keeps the network out")
     elif name == SILENCE_BUTTON:
         alarms.silence(t, "button")
+    elif name == ALL_CLEAR and (reason := clearing.objection(t.state)) is not None:
+        clearing.refuse(t, ALL_CLEAR, reason)
     else:
         identifier = t.identifier()
         village = t.setup.village
@@ -109,7 +113,11 @@ def _released(t: Transition, name: str, hold: ContactState) -> None:
         t.change(locked=False)
         t.report(Kind.UNLOCKED)
     elif name == ALL_CLEAR and not hold.fired and hold.tapped:
-        patrol.made(t, Origin.BUTTON)
+        reason = clearing.round_objection(t.state)
+        if reason is None:
+            patrol.made(t, Origin.BUTTON)
+        else:
+            clearing.refuse(t, PATROL, reason)
     t.recover(Fault.BUTTON.of(name))
 
 

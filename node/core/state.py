@@ -1,5 +1,6 @@
 """What the node knows, as one frozen value. No behaviour."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -142,7 +143,8 @@ class HubView:
     """What is known of the hub: its last beacon, and whether its absence was already acted on.
 
     `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
-    all-clears that the hub repeats; `clock` how its time of day lies to this one's.
+    all-clears that the hub repeats; `clock` how its time of day lies to this one's. `own_until` is until when the last
+    beacon lists anything of this node's village, and `own_raised_at` when the latest of it was raised.
     """
 
     boot: str = ""
@@ -152,6 +154,8 @@ class HubView:
     offset: float | None = None
     cleared: Mapping[str, float] = field(default_factory=dict)
     clock: PeerClock | None = None
+    own_raised_at: float = -math.inf
+    own_until: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,8 @@ class State(CommonState):
     """All that the node knows, at instant `now`.
 
     `cleared_at` are the instants of the last all-clears that came here, by village, and `exercises_cleared_at` those of
-    the ones that end exercises only.
+    the ones that end exercises only. `lapsed` is, by village, when the latest of what ended here without an
+    all-clear was raised; until `refused_until` the lamps show that a press was not obeyed.
     """
 
     setup: Setup
@@ -171,6 +176,8 @@ class State(CommonState):
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     exercises_cleared_at: Mapping[str, float] = field(default_factory=dict)
+    lapsed: Mapping[str, float] = field(default_factory=dict)
+    refused_until: float | None = None
     outbox: Mapping[str, OutboxEntry] = field(default_factory=dict)
     turn: Turn | None = None
     busy_since: float | None = None

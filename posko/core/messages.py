@@ -180,16 +180,27 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
     known = {EVERYWHERE, *t.setup.villages}
     objection = answers.unknown("village", topic.village, known, look_up=t.may_answer())
     objection = objection or answers.round_objection(body, retain=message.retain)
+    post = body.sender or ""
+    if post not in t.setup.posts:  # a post knows for itself what sounds there, and sends no round amid an alarm
+        objection = objection or _amid_alarm(t, topic.village, t.now - body.elapsed_s)
     if objection is None and not t.granted((topic.village, "ronda"), AT_ONCE, PER_S):
         objection = "too many rounds at once"
     if objection is not None:
         _refuse(t, message, objection)
         return
-    post = body.sender or ""
     identifier = body.identifier or t.identifier()
     t.do(SavePatrol(identifier, topic.village, post, "button" if post in t.setup.posts else "operator",
                     t.epoch(t.now - body.elapsed_s), t.clock_state()))
     t.answer(Kind.RONDA, village=topic.village, identifier=identifier, origin=post or None)
+
+
+def _amid_alarm(t: Transition, village: str, at: float) -> str | None:
+    """Why nothing is recorded as a round of *village*, made at instant *at*; None if no alarm was in force there."""
+    for key, alarm in sorted(t.state.alarms.items()):
+        reached = {EVERYWHERE, *(post.partition("/")[0] for post in t.setup.expected(key))}
+        if alarm.first_at <= at and village in reached:
+            return f"no round is recorded while an alarm sounds: {key.incident} is in force in {key.village}"
+    return None
 
 
 def _foreign_beacon(t: Transition, message: Received) -> None:

@@ -119,6 +119,32 @@ def test_the_all_clear_ends_an_alarm_wherever_it_sounds_and_beats_the_safe_code(
         assert ("striker", True) in switched(post, rung)
 
 
+def test_an_all_clear_held_while_a_neighbours_siren_rings_sends_none_and_its_own_villages_ends_it(
+    neighbours: Neighbours
+) -> None:
+    own, other = neighbours.kalibagor, neighbours.kotakan
+    since, before = len(other.lines), len(other.changes)
+    with Reader(neighbours.broker, f"{BASE}/+/alarm/aman") as reader:
+        alarm(neighbours.broker, "kalibagor", "kebakaran")
+        own.expect_on("siren")
+        other.expect_on("siren")
+        other.contact("aman", closed=True)
+        other.expect("warning:", since)
+        other.contact("aman", closed=False)
+        other.expect_on("lamp pencurian")  # the all-clear has none: so the others show that it was not obeyed
+        own.hold("aman")
+        other.expect("cleared:", since)
+        other.expect_quiet()
+        own.expect_quiet()
+        reader.fence()
+        cleared = list(reader.messages)
+
+    assert "nothing to clear here: kebakaran is in force in kalibagor" in other.said("warning:", since)[0]
+    assert ("siren", True) in switched(other, before)
+    assert other.said("pressed:", since) == []
+    assert [each.topic for each in cleared] == [f"{BASE}/kalibagor/alarm/aman"]
+
+
 def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours: Neighbours) -> None:
     post = neighbours.kotakan
     post.contact("lock", closed=True)

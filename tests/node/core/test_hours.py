@@ -107,3 +107,18 @@ def test_two_posts_of_one_village_that_beat_the_same_hour_beat_it_once_each() ->
 
     assert [told for told in world.told() if "sounding" in told] == ["sounding patroli kalibagor #1"]
     assert world.rounds() == [(60.0, 66.4)]
+
+
+def test_an_hour_at_which_an_alarm_is_in_force_is_no_round_and_the_next_one_is() -> None:
+    world = watch(60.0, 300.0)
+    world.alarm("kebakaran", 50.0, village="kotakan")
+    pass_time(world, 400.0)
+
+    assert [(at, told) for at, told in world.told_at() if "patroli" in told or "ronda" in told][:2] == [
+        (60.001, "warning patroli kalibagor"), (300.001, "ronda kalibagor #1"),
+    ]
+    (warning,) = [each for each in world.events() if each["event"] == "warning"]
+    assert (warning["origin"], warning["reason"]) == (
+        "schedule", "no round is recorded while an alarm sounds: kebakaran is in force in kotakan",
+    )
+    assert world.sent() == ["send ronda #1 0 s old"]

@@ -203,25 +203,46 @@ def test_of_a_flood_of_rounds_a_few_are_heard_and_the_rest_refused() -> None:
 
 
 @pytest.mark.parametrize("end", ["nothing", "silence", "lock"])
-def test_a_round_disturbs_no_alarm_that_is_in_force_though_it_may_be_silent(end: str) -> None:
+def test_no_round_is_made_or_recorded_while_an_alarm_is_in_force_though_it_may_be_silent(end: str) -> None:
     world = box()
     world.press("pencurian", 9.0)
     if end == "silence":
         world.command("silence", 11.0)
     elif end == "lock":
         world.feed(Contact("lock", closed=True), 11.0)
-    world.tap("aman", 12.0)
+    done = world.tap("aman", 12.0)
+    world.ronda(13.0, identifier="r")
     world.wait(60.0)
 
+    assert done[:2] == ["log warning patroli kalibagor", "tell warning patroli kalibagor"]
+    assert {each.split()[1] for each in world.sent()} == {"pencurian"}
     assert world.rounds() == []
-    assert [told for told in world.told() if told.startswith("ronda")] == ["ronda kalibagor #2"]
+    assert [told for told in world.told() if told.startswith("ronda")] == []
+    reason = "no round is recorded while an alarm sounds: pencurian is in force in kalibagor"
+    locked = "locked: the key in the box keeps the network out"
+    assert world.reasons()[-2:] == [reason, locked if end == "lock" else reason]
 
 
-def test_an_alarm_of_another_village_that_sounds_here_is_not_disturbed_either() -> None:
+def test_no_round_is_made_or_recorded_while_another_villages_alarm_sounds_here() -> None:
     world = box()
     world.alarm("kebakaran", 10.0, village="kotakan")
+    world.tap("aman", 12.0)
 
-    assert same(world.ronda(12.0)) == []
+    assert same(world.ronda(13.0)) == []
+    assert [told for told in world.told() if told.startswith("ronda")] == []
+    assert world.reasons() == ["no round is recorded while an alarm sounds: kebakaran is in force in kotakan"] * 2
+
+
+def test_a_round_can_be_made_again_once_the_alarm_is_over() -> None:
+    world = box()
+    world.alarm("lainnya", 10.0)
+    world.tap("aman", 100.0)
+    world.tap("aman", 131.0)
+
+    assert world.told()[2:] == [
+        "warning patroli kalibagor", "finished lainnya kalibagor", "ronda kalibagor #1",
+        "sounding patroli kalibagor #1",
+    ]
 
 
 def test_a_round_gives_way_to_an_alarm_and_does_not_come_back() -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from contract.wire.event import Kind
 from posko.core.effects import SaveAlarm, SavePatrol, SaveReport
 from posko.core.posts import AT_ONCE
@@ -89,3 +91,31 @@ def test_a_round_counts_for_the_hub_as_it_does_for_the_posts() -> None:
     world.hear("semua/ronda", b"", 20.0)
 
     assert [effect.village for _, effect in world.done if isinstance(effect, SavePatrol)] == ["semua"]
+
+
+@pytest.mark.parametrize(("incident", "village", "amid"), [
+    ("pencurian", "kalibagor", True), ("pencurian", "kotakan", True), ("bencana", "semua", True),
+    ("pencurian", "olean", False),
+])
+def test_what_an_operator_publishes_as_a_round_is_none_where_an_alarm_is_in_force(
+    incident: str, village: str, amid: bool
+) -> None:
+    world = World().ready()
+    world.hear(f"{village}/alarm/{incident}", b"", 10.0)
+    world.hear("kalibagor/ronda", b"", 20.0)
+    world.hear("semua/ronda", b"", 21.0)
+    world.hear("kalibagor/ronda", b"", 300.0)
+
+    patrols = [(at, effect.village) for at, effect in world.done if isinstance(effect, SavePatrol)]
+    assert patrols == [*([] if amid else [(20.0, "kalibagor")]), (300.0, "kalibagor")]
+    reason = f"no round is recorded while an alarm sounds: {incident} is in force in {village}"
+    assert [each["reason"] for each in world.events() if each["event"] == "refused"] == [reason] * (2 if amid else 1)
+
+
+def test_a_round_that_a_post_made_just_before_an_alarm_is_recorded_though_it_comes_after_it() -> None:
+    world = World().ready()
+    world.hear("kalibagor/alarm/pencurian", b"", 10.0)
+    world.hear("kalibagor/ronda", b'{"identifier": "r1", "sender": "kalibagor/pos-1"}', 10.1)
+    world.hear("kalibagor/ronda", b'{"age_s": 5}', 10.2)
+
+    assert len([effect for _, effect in world.done if isinstance(effect, SavePatrol)]) == 2
