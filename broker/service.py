@@ -24,6 +24,7 @@ from broker.mosquitto import BrokerError
 from broker.trial import running
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
+from runtime import bounded
 from runtime.files import load_district
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
@@ -174,12 +175,13 @@ def _check_district(path: Path) -> None:
 
 def _district_files(path: Path) -> Tree:
     """The district file, and the incidents and code families that stand beside it, to go with it."""
-    beside = [path.parent / "incidents.yaml", *sorted(path.parent.glob("rhythms/*.yaml"))]
+    beside = [each for each in (path.parent / "incidents.yaml", *sorted(path.parent.glob("rhythms/*.yaml")))
+              if each.exists()]
     if path.parent.resolve() == SHIPPED:
         beside = []  # every machine has what is shipped
     try:
-        return {str(each.relative_to(path.parent)): File(each.read_bytes())
-                for each in (path, *beside) if each == path or each.is_file()}
+        return {str(each.relative_to(path.parent)): File(bounded.read(each))
+                for each in (path, *beside)}
     except OSError as error:
         reason = f"cannot be read: {error.strerror}; give the district file, such as config/situbondo.yaml"
-        raise SettingsError([f"{path}: {reason}"]) from None
+        raise SettingsError([f"{error.filename or path}: {reason}"]) from None

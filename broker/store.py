@@ -13,6 +13,7 @@ from pathlib import Path
 from broker.core.bundles import File, Tree
 from broker.core.plan import SHELVES, Change
 from contract.settings.schema import SettingsError
+from runtime import bounded
 
 ROOMS = ("ca", "district", "broker", "posko", *SHELVES)
 MOSQUITTO = "mosquitto"  # the user whom Mosquitto becomes when root starts it
@@ -32,7 +33,8 @@ def read(folder: Path) -> Tree:
                 for place, _, names in os.walk(room, onerror=_raise):
                     paths += [path for name in names if (path := Path(place, name)).is_file()]
         return {
-            str(path.relative_to(folder)): File(path.read_bytes(), path.stat().st_mode & 0o777)
+            str(path.relative_to(folder)):
+                File(bounded.read(path, bounded.INSTALLATION_BYTES), path.stat().st_mode & 0o777)
             for path in paths if not path.name.endswith(_NEW)
         }
     except OSError as error:

@@ -17,6 +17,16 @@ def readable(text: str) -> str:
     return _UNREADABLE.sub("", text)
 
 
+def escaped(found: object) -> str:
+    """*found* as part of one line; what cannot be printed is written as in a Python string: a line feed as \\n.
+
+    For names of files, which may contain any character, and must be found again by what is shown.
+    """
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in str(found)
+    )
+
+
 def printable(found: object, longest: int | None = None) -> str:
     """*found* as part of one line of at most *longest* characters; what cannot be printed is marked by U+FFFD."""
     line = " ".join(str(found).split())

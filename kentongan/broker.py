@@ -17,6 +17,7 @@ from kentongan.broker_check import check
 from kentongan.broker_command import OUT, guarded
 from kentongan.command_group import CommandGroup
 from kentongan.uplink import uplink
+from runtime import bounded
 
 RELOAD = click.option("--reload", "reloads", is_flag=True,
                       help="Have the Mosquitto that runs with this installation's configuration read its files anew.")
@@ -147,7 +148,7 @@ def _change(
 
 def _pid(file: Path) -> int:
     try:
-        return int(file.read_text())
+        return int(bounded.read(file))
     except OSError as error:
         raise SettingsError([f"--pid-file: {file} cannot be read: {error.strerror}"]) from None
     except ValueError:

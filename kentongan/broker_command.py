@@ -9,6 +9,7 @@ import click
 
 from broker.mosquitto import BrokerError
 from contract.settings.schema import SettingsError
+from contract.text import escaped
 
 FOLDER = "/etc/kentongan-broker"
 OUT = click.option(
@@ -29,5 +30,5 @@ def guarded(act: Callable[[], bool]) -> NoReturn:
     except BrokerError as error:
         faults, code = [str(error)], 1
     for line in faults:
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     sys.exit(code)

@@ -15,6 +15,7 @@ from rich.console import Console
 from broker.mosquitto import BrokerError
 from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
+from contract.text import escaped
 from demo import posts, screen, texts
 from demo.controls import Keys
 from demo.plain import PlainDemo, summary
@@ -109,7 +110,7 @@ def _sound(post: str | None, raw: Path | None) -> dict[str, str] | None:
 
 
 def _refuse(why: str) -> NoReturn:
-    click.echo(why, err=True)
+    click.echo(escaped(why), err=True)
     sys.exit(2)
 
 

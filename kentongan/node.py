@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from contract.settings.schema import SettingsError
+from contract.text import escaped
 from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
@@ -49,13 +50,13 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
 
         here = inspection.inspect(settings)
     for warning in (*config.warnings(settings), *(here.warnings if here is not None else ())):
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {escaped(warning)}", err=True)
     if here is not None and here.faults:
         _fail(f"{path.name}.{fault}" for fault in here.faults)
     district = settings.district
     village = district.villages[settings.settings.village]
-    click.echo(f"{path}: no faults. {village.posts[settings.settings.node].name}, {village.kind} {village.name}, "
-               f"{district.name}; code family {settings.family.name}; times are {district.zone.name}.")
+    click.echo(f"{escaped(path)}: no faults. {village.posts[settings.settings.node].name}, {village.kind} "
+               f"{village.name}, {district.name}; code family {settings.family.name}; times are {district.zone.name}.")
 
 
 @click.command()
@@ -113,7 +114,7 @@ def _fail(faults: Iterable[str]) -> NoReturn:
 
 def _say(faults: list[str]) -> None:
     for line in faults:
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     if len(faults) > 1:
         click.echo(f"{len(faults)} faults.", err=True)
 

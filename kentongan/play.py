@@ -17,6 +17,7 @@ from contract.domain.incidents import PATROL, Catalogue, Family, cycles
 from contract.domain.rhythm import Cycle, Span
 from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
+from contract.text import escaped
 from kentongan import completion
 from node import config
 from node.core.effects import Play
@@ -86,7 +87,8 @@ def play(**options: Any) -> None:
     softly = options["path"] is not None and incident == PATROL  # as a node beats it
     fault = _play(source, cycle, line, softly=softly)
     if fault is not None:
-        click.echo(f"It was not heard: {fault}. Only to see it: --mute; to have it as a file: --wav FILE.", err=True)
+        click.echo(f"It was not heard: {escaped(fault)}. Only to see it: --mute; to have it as a file: --wav FILE.",
+                   err=True)
         sys.exit(1)
 
 
@@ -123,7 +125,7 @@ def _configured(options: Mapping[str, Any]) -> _Source:
     words = config.voices(found).paths(sentence)
     if sentence and not words and not (options["mute"] or options["once"]):
         click.echo("warning: nothing is said, for words are missing; see kentongan voice --config "
-                   f"{options['path']}", err=True)
+                   f"{escaped(options['path'])}", err=True)
     return _Source(found.catalogue, found.family, found.speaker, words)
 
 
@@ -193,5 +195,5 @@ def _beat(cycle: Cycle, line: int, lead_s: float) -> None:
 
 def _fail(*faults: str) -> NoReturn:
     for fault in faults:
-        click.echo(fault, err=True)
+        click.echo(escaped(fault), err=True)
     sys.exit(2)

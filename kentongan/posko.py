@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from contract.text import escaped
 from kentongan import posko_settings
 from kentongan.log_format import LOG_FORMAT
 from posko import config
@@ -25,10 +26,10 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
 
     settings, _ = posko_settings.load(path)
     for warning in config.warnings(settings):
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {escaped(warning)}", err=True)
     if check:
         district = settings.district
-        click.echo(f"{path}: no faults. {district.name}, {len(district.villages)} villages; times are "
+        click.echo(f"{escaped(path)}: no faults. {district.name}, {len(district.villages)} villages; times are "
                    f"{district.zone.name}.")
         return
     try:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from contract.settings.schema import SettingsError
+from contract.text import escaped
 from posko import config
 from posko.labels import language
 from posko.labels.labels import Labels, make_labels
@@ -30,7 +31,7 @@ def places(environ: Mapping[str, str]) -> tuple[Path, Path]:
 def fail(faults: Iterable[str]) -> NoReturn:
     """Ends the program with *faults*, which are the user's to fix."""
     for line in faults:
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     sys.exit(2)
 
 

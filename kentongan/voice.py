@@ -10,6 +10,7 @@ import click
 from contract.domain import speech as spoken
 from contract.domain.district import EVERYWHERE
 from contract.settings.schema import SettingsError
+from contract.text import escaped
 from kentongan.node_settings import CONFIG
 from node import config
 from node.config import Config
@@ -18,6 +19,7 @@ from node.sound.espeak import VoiceError, length_s
 from node.sound.speech_files import FORMATS, NoEspeakError, Voices, whole
 from posko.labels import formats
 from posko.labels.language import Language
+from runtime import bounded
 
 NONE = "TIDAK ADA (missing)"
 
@@ -67,18 +69,19 @@ def _list(voices: Voices, texts: dict[str, str]) -> None:
     files, recorded = voices.look(), voices.recorded()
     rows = [("potongan (piece)", "dari (from)", "detik (s)", "ucapan (what is said)")]
     rows += [
-        (piece, recorded[piece].name if piece in recorded else "espeak-ng" if piece in files else NONE,
+        (piece, escaped(recorded[piece].name) if piece in recorded else "espeak-ng" if piece in files else NONE,
          _seconds(files.get(piece)), text)
         for piece, text in texts.items()
     ]
     _table(rows)
-    known = ", ".join(FORMATS)
+    known, most = ", ".join(FORMATS), bounded.size(bounded.RECORDING_BYTES)
     for name in voices.unused():
-        _warn(f"{name}: tidak dipakai (not used); namanya harus nama potongan di atas dengan {known}, dan isinya tidak "
-              "kosong (its name must be a piece's, with one of these endings, and it must not be empty)")
+        _warn(f"{escaped(name)}: tidak dipakai (not used); namanya harus nama potongan di atas dengan {known}, isinya "
+              f"tidak kosong dan paling besar {most} (its name must be a piece's, with one of these endings, and it "
+              f"must hold something, {most} at most)")
     for file in recorded.values():
         if file.suffix.lower() == ".wav" and length_s(file) is None:
-            _warn(f"{file.name}: panjangnya tidak terbaca; salin lagi, atau simpan sebagai WAV PCM "
+            _warn(f"{escaped(file.name)}: panjangnya tidak terbaca; salin lagi, atau simpan sebagai WAV PCM "
                   "(cut off or not PCM: copy it again, or save it as PCM)")
 
 
@@ -143,5 +146,5 @@ def _warn(text: str) -> None:
 
 def _fail(*lines: str) -> NoReturn:
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     sys.exit(2)

@@ -22,7 +22,7 @@ from contract.settings.broker import BrokerSettings
 from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import PATH, SLUG, SettingsError
 from contract.settings.suggestions import hint
-from runtime import clock
+from runtime import bounded, clock
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def load_district(faults: list[str], path: Path | None) -> tuple[District | None
     """The district in *path*, the catalogue and its code family; what is None has its faults in *faults*."""
     if path is None:
         return None, None, None  # the settings name no file, which is a fault of theirs
-    if not _is_file(path):
+    if not _exists(path):
         faults.append(f"{path}: there is no such district file")
         return None, None, None
     written = attempt(faults, lambda: mapping(path, "situbondo.yaml"))
@@ -63,7 +63,7 @@ def load_district(faults: list[str], path: Path | None) -> tuple[District | None
 def _load_family(faults: list[str], place: str, base: Path, name: str, catalogue: Catalogue) -> Family | None:
     """The code family *name* in the folder *base*, or the shipped one; its faults go to *faults*, at *place*."""
     path = _beside(base, f"rhythms/{name}.yaml")
-    if not re.fullmatch(SLUG, name) or not _is_file(path):
+    if not re.fullmatch(SLUG, name) or not _exists(path):
         known = sorted({each.stem for folder in (base, SHIPPED) for each in folder.glob("rhythms/*.yaml")})
         faults.append(f"{place}: there is no code family {name!r}; {hint(name, known)}")
         return None
@@ -74,7 +74,7 @@ def _load_family(faults: list[str], place: str, base: Path, name: str, catalogue
 def _beside(base: Path, name: str) -> Path:
     """The file *name* in the folder *base*, or the one that is shipped."""
     own = base / name
-    return own if _is_file(own) else SHIPPED / name
+    return own if _exists(own) else SHIPPED / name
 
 
 def named(base: Path, table: Mapping[str, Any], key: str) -> Path | None:
@@ -129,9 +129,9 @@ def is_loopback(host: str) -> bool:
         return host.removesuffix(".").lower() == "localhost"
 
 
-def _is_file(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.exists()
     except OSError:  # a name that no file can have, or a folder that this user may not look into
         return False
 
@@ -139,7 +139,7 @@ def _is_file(path: Path) -> bool:
 def mapping(path: Path, example: str) -> dict[str, Any]:
     """What stands in *path*; *example* is a shipped file of its kind. Raises SettingsError."""
     try:
-        found = yamltext.load(decode(path.read_bytes()))
+        found = yamltext.load(decode(bounded.read(path)))
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
     except EncodingError as error:
@@ -199,7 +199,7 @@ def password_warnings(base: Path, broker: Mapping[str, Any]) -> Iterator[str]:
 
 def _lines(path: Path) -> list[str]:
     """The lines of the text in *path*, one at least, without line ends. Raises OSError, EncodingError."""
-    return re.split("\r\n|\n|\r", decode(path.read_bytes()))
+    return re.split("\r\n|\n|\r", decode(bounded.read(path)))
 
 
 def find_ca_file(base: Path, broker: Mapping[str, Any], place: str) -> Path | None:
@@ -207,8 +207,12 @@ def find_ca_file(base: Path, broker: Mapping[str, Any], place: str) -> Path | No
     path = named(base, broker, "ca_file")
     if path is None:
         return None
-    if not _is_file(path):
+    if not _exists(path):
         raise SettingsError([f"{place}.ca_file: there is no file {path}"])
+    try:
+        bounded.check(path)
+    except OSError as error:
+        raise SettingsError([f"{place}.ca_file: {path} cannot be read: {error.strerror}"]) from None
     store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with suppress(OSError, ValueError):  # what it could not load is not in the store
         store.load_verify_locations(cafile=path)

@@ -7,6 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from runtime import bounded
+
 BUSY_S = 2.0  # how long a file that another program keeps to itself is waited for
 _WAL = b"\x02\x02"  # the header's bytes 18 and 19 (sqlite.org/fileformat2.html, 1.3.3)
 
@@ -34,6 +36,7 @@ def read_only(path: Path) -> Iterator[Database]:
     For another process than the one that writes. Raises OSError if there is no file that this user may read, and
     UnreadableError if SQLite cannot, also within the block.
     """
+    bounded.check_kind(path)
     with path.open("rb") as file:
         head = file.read(20)
     if not head:

@@ -26,7 +26,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from contract.settings.suggestions import INVERSIONS, LONGEST, nearest, opposed, suggestion
-from contract.text import printable
+from contract.text import escaped, printable
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -41,10 +41,13 @@ PATH = r"[^\s~].*"
 
 
 class SettingsError(ValueError):
-    """One or more faults of the user's, each a line: where, what, and what to do."""
+    """One or more faults of the user's, each a line: where, what, and what to do.
+
+    The name of a file in a fault may contain any character; what cannot be printed is escaped.
+    """
 
     def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(map(escaped, faults))
         super().__init__("\n".join(self.faults))
 
 

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import wave
 from array import array
+from io import BytesIO
 from pathlib import Path
 from threading import Event as Flag
 from threading import Lock
 
 from node.sound.core.render import trimmed
+from runtime import bounded
 
 # 140 words a minute (of 175) are about five syllables a second: our choice, for a horn that echoes. Louder by 0.3, the
 # loudest piece shipped reaches 0.91 of full scale. -b 1: the text is UTF-8.
@@ -79,10 +81,11 @@ class Espeak:
 def length_s(path: Path) -> float | None:
     """How long the WAV file *path* speaks, in seconds, without the silence at its ends; 0 if it holds nothing else.
 
-    None if it is no WAV file, is cut off, or is of a kind unknown here.
+    None if it is no WAV file, is cut off, is larger than a recording may be, or is of a kind unknown here. What counts
+    is what the file holds: a header may say anything.
     """
     try:
-        with wave.open(str(path)) as sound:
+        with wave.open(BytesIO(bounded.read(path, bounded.RECORDING_BYTES))) as sound:
             frames, channels, rate = sound.getnframes(), sound.getnchannels(), sound.getframerate()
             samples = array("h", sound.readframes(frames)) if sound.getsampwidth() == 2 else array("h")
             return len(trimmed(samples[::channels])) / rate if len(samples) == frames * channels else None

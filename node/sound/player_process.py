@@ -27,9 +27,9 @@ from node.sound.core import protocol, render
 from node.sound.core.listening import BUFFER, DeviceError, Listener
 from node.sound.core.render import RATE, Frames
 from node.sound.core.scheduler import Level, Performer
-from runtime import clock, health
+from runtime import bounded, clock, health
 
-MOST_BYTES, LONGEST_S = 8_000_000, 15.0  # of a recording: what is longer is no word
+LONGEST_S = 15.0  # of a recording: what is longer is no word
 LEAST_VOLUME = 1 / 128  # what is less is nothing to SDL
 MOST_MEMORY = 384 << 20  # of addresses, twice what is used: a recording that unpacks to more is refused
 PRIORITY = 5  # under every thread of the node
@@ -67,11 +67,11 @@ class SdlMixer:
         Raises OSError.
         """
         try:
-            if Path(path).stat().st_size > MOST_BYTES:
-                raise OSError(f"it has more than {MOST_BYTES // 1_000_000} MB")
+            bounded.check(Path(path), bounded.RECORDING_BYTES)
             frames = array("h", self._sound(file=path).get_raw()[:2 * render.frame(LONGEST_S)])
         except (self._error, OSError, MemoryError) as error:
-            raise OSError(f"{path} cannot be played: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise OSError(f"{path} cannot be played: {reason}") from error
         if not frames:
             raise OSError(f"{path} cannot be played: it holds no sound")
         return frames

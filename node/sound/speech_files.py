@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from node.sound.espeak import SPOKEN, Espeak, VoiceError
+from runtime import bounded
 
 T = TypeVar("T")
 
@@ -70,14 +71,15 @@ class Voices:
     def recorded(self) -> dict[str, Path]:
         """Every piece that has a recording, with this recording. Capital letters in its name do not matter."""
         found: dict[str, Path] = {}
-        files = [file for file in self._files() if file.suffix.lower() in FORMATS and _size(file)]
+        files = [file for file in self._files()
+                 if file.suffix.lower() in FORMATS and 0 < _size(file) <= bounded.RECORDING_BYTES]
         for file in sorted(files, key=lambda file: (FORMATS.index(file.suffix.lower()), file.name)):
             if file.stem.lower() in self._texts:
                 found.setdefault(file.stem.lower(), file)
         return found
 
     def unused(self) -> list[str]:
-        """The names in the recordings' folder that are the recording of no piece: misspelt, empty, another format."""
+        """The names in the recordings' folder that are no piece's: misspelt, empty, too large, in another format."""
         used = set(self.recorded().values())
         return sorted(file.name for file in self._files() if file not in used and not file.name.startswith("."))
 
@@ -182,7 +184,7 @@ class Voices:
     def _kept(self) -> dict[str, object]:
         """What was rendered, by piece; nothing if the manifest cannot be read, and then all is rendered anew."""
         try:
-            found = json.loads(self._manifest.read_text(encoding="utf-8"))
+            found = json.loads(bounded.read(self._manifest))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}

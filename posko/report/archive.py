@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from contract.text import escaped
 from posko.labels import texts
 from posko.labels.language import Text
 from posko.report.core.rows import Raw
@@ -15,9 +16,9 @@ class ArchiveError(Exception):
     """There is nothing to read; *text*, with the path and why, says what to do."""
 
     def __init__(self, text: Text, path: Path, why: object = "") -> None:
-        super().__init__(text.en.format(path=path, why=why))
         self.text = text
-        self.values = {"path": path, "why": why}
+        self.values = {"path": escaped(path), "why": escaped(why)}
+        super().__init__(text.en.format(**self.values))
 
 
 def rows(path: Path, query: str) -> list[Raw]:

@@ -357,7 +357,7 @@ def test_a_file_of_zeros_is_said_to_be_damaged(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:
     assert faults(tmp_path / "missing.yaml") == (f"{tmp_path}/missing.yaml: cannot be read: No such file or directory",)
-    assert faults(tmp_path) == (f"{tmp_path}: cannot be read: Is a directory",)
+    assert faults(tmp_path) == (f"{tmp_path}: cannot be read: it is a folder, not a file",)
 
 
 def test_a_file_that_leads_back_to_itself_is_a_fault(tmp_path: Path) -> None:

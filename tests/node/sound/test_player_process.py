@@ -222,13 +222,13 @@ def test_of_a_recording_that_is_far_too_long_the_beginning_is_said_and_one_that_
     folder: Path,
 ) -> None:
     ear = Ear(folder / "ear")
-    long, longer = write_tone(folder / "long.wav", 80.0), write_tone(folder / "longer.wav", 120.0)
+    long, longer = write_tone(folder / "long.wav", 80.0), write_tone(folder / "longer.wav", 260.0)
     with player_of(ear) as player:
         begun(player, SPOKEN, words=(long,))
         ear.wait_onsets(loud=25_000)
         player.play(SPOKEN, clock.now(), clock.now() + 600.0, (longer,))
 
-        assert player.hear("unreadable")["reason"] == f"{longer} cannot be played: it has more than 8 MB"
+        assert player.hear("unreadable")["reason"] == f"{longer} cannot be played: it is larger than 20 MB"
 
 
 # Devices that fail.

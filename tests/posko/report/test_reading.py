@@ -159,7 +159,7 @@ def test_where_there_is_no_journal_it_says_where_one_is_and_makes_none(folder: P
 
 
 def test_a_folder_in_its_place_is_said(folder: Path) -> None:
-    assert told(folder).startswith("tidak bisa dibaca: Is a directory; ")
+    assert told(folder).startswith("tidak bisa dibaca: it is a folder, not a file; ")
 
 
 @pytest.mark.parametrize("mode", ["file", "folder"])
