@@ -15,6 +15,7 @@ COMMANDS = {
     "check": ("kentongan.node", "check", "Say everything that is wrong with a node's settings."),
     "play": ("kentongan.play", "play", "Play an incident's rhythm, and show how it falls."),
     "voice": ("kentongan.voice", "voice", "Render and list what a node's loudspeaker says."),
+    "poster": ("kentongan.poster", "poster", "The page to print and hang beside a box."),
     "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
     "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
     "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),

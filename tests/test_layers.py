@@ -40,6 +40,7 @@ HOMES = {
     "click": {"kentongan."},
     "cryptography": {"broker.certificates"},
     "babel": {"posko.labels.formats"},
+    "reportlab": {"posko.poster.pdf"},
     "pygame": {"node.sound.player_process"},
 }
 

@@ -14,14 +14,32 @@ from contract.settings.suggestions import nearest
 
 EVERYWHERE = "semua"
 _NAME = text(r"\S.*", "a name for people")
+_PHONE = text(r"\+?[0-9](?:[0-9]|[ -](?=[0-9])){2,18}", "a telephone number such as '0338-671234' or '110'")
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A place with a node. A responder's office hears all villages; a watch post its own and those in reach."""
+    """A place with a node. A responder's office hears all villages; a watch post its own and those in reach.
+
+    `phone` is the number under which somebody at the post answers.
+    """
 
     name: str = option(_NAME)
     hears: str = option(choice("village", "all"), default="village")
+    phone: str = option(_PHONE, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """Whom to call, for the page beside each box; "" where there is no number."""
+
+    posko: str = option(_PHONE, default="")
+    polisi: str = option(_PHONE, default="")
+    damkar: str = option(_PHONE, default="")
+    ambulans: str = option(_PHONE, default="")
+    bpbd: str = option(_PHONE, default="")
+    puskesmas: str = option(_PHONE, default="")
+    teknisi: str = option(_PHONE, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class District:
     rhythms: str = option(slug)
     villages: dict[str, Village] = option(table(slug, lambda _name: section(Village)))
     timezone: str | None = option(_timezone, default=None)
+    phones: Phones = option(section(Phones), default=Phones())
 
     @property
     def zone(self) -> Zone:

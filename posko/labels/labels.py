@@ -4,7 +4,7 @@ What came from outside is shown within one line, and nothing of it can move a cu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from contract.domain.alarm import Key
@@ -32,6 +32,7 @@ class Labels:
     posts: Mapping[str, str]
     private: frozenset[str] = frozenset()
     zone: str = ""
+    phones: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: Text, **values: object) -> str:
         """*text* in this language, with *values* in its places."""
@@ -73,6 +74,10 @@ class Labels:
     def post(self, post: str) -> str:
         """A post by its name in topics and its name for people."""
         return f"{clean(post)}, {self.posts.get(post) or self(texts.UNLISTED)}"
+
+    def call(self, post: str) -> str:
+        """That *post* can be called, as the end of a sentence; "" where there is no number."""
+        return self(texts.CALL, phone=self.phones[post]) if post in self.phones else ""
 
     def number(self, value: float, digits: int) -> str:
         """A number with so many decimal *digits*."""
@@ -129,6 +134,8 @@ def make_labels(language: Language, district: District, catalogue: Catalogue) ->
         villages={slug: village.name for slug, village in district.villages.items()},
         posts={f"{slug}/{node}": post.name for slug, village in district.villages.items()
                for node, post in village.posts.items()},
+        phones={f"{slug}/{node}": post.phone for slug, village in district.villages.items()
+                for node, post in village.posts.items() if post.phone},
         private=frozenset(slug for slug, incident in catalogue.incidents.items() if incident.private),
     )
 

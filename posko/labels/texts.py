@@ -153,6 +153,7 @@ HUB_SILENT = Text(
 )
 HUB_BEHIND = Text("! server posko hidup, tetapi belum mencatatnya", "! the hub is running, but has not recorded it")
 HUB_REFUSED = Text("✗ DITOLAK server posko: {why}", "✗ REFUSED by the hub: {why}")
+CALL = Text("; telepon {phone}", "; call {phone}")
 NO_POST_IN_REACH = Text("✗ di berkas wilayah tidak ada pos yang harus membunyikannya",
                         "✗ no post in the district file is to sound it")
 NO_POST_HERE = Text("✗ di berkas wilayah desa/kelurahan ini tidak punya pos",

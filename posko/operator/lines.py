@@ -223,7 +223,8 @@ def closing(snapshot: Snapshot, labels: Labels) -> list[str]:
     unsent = _unsent(found, snapshot, labels)
     if unsent and not any(row.good and row.after_s is not None for row in found.rows):
         return [unsent]
-    bad = [f"✗ {labels(texts.BAD[found.order.act])}: {labels.post(row.post)}: {_why(row, labels)}"
+    word = labels(texts.BAD[found.order.act])
+    bad = [f"✗ {word}: {labels.post(row.post)}: {_why(row, labels)}{labels.call(row.post)}"
            for row in found.rows if not row.good and not _unknown(found, row)]
     return [*bad, *_notes(found, labels), *([unsent] if unsent else []), _verdict(found, len(bad), labels)]
 

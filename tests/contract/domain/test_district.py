@@ -194,3 +194,27 @@ def test_a_neighbour_named_twice_is_a_fault(situbondo: Any) -> None:
     situbondo["villages"]["olean"]["neighbours"] = ["talkandang", "talkandang"]
 
     assert refused(situbondo) == ("situbondo.villages.olean.neighbours: names talkandang more than once",)
+
+
+@pytest.mark.parametrize("number", ["110", "0338-671234", "+62 812 3456 7890"])
+def test_a_telephone_number_is_text_of_digits(situbondo: Any, number: str) -> None:
+    situbondo["phones"] = {"posko": number}
+    situbondo["villages"]["olean"]["posts"]["pos-1"]["phone"] = number
+    found = read_district(situbondo)
+
+    assert (found.phones.posko, found.villages["olean"].posts["pos-1"].phone) == (number, number)
+
+
+NUMBER = "use a telephone number such as '0338-671234' or '110'"
+
+
+@pytest.mark.parametrize(("phones", "fault"), [
+    ({"polisi": 110}, f"phones.polisi: 110 is not allowed; {NUMBER}; in quotes: '110'"),
+    ({"polsi": "110"}, "phones.polsi: unknown; did you mean polisi?"),
+    ({"posko": "tanya Pak RT"}, f"phones.posko: 'tanya Pak RT' is not allowed; {NUMBER}"),
+    ({"posko": "0338--67"}, f"phones.posko: '0338--67' is not allowed; {NUMBER}"),
+])
+def test_what_is_no_telephone_number_is_refused(situbondo: Any, phones: object, fault: str) -> None:
+    situbondo["phones"] = phones
+
+    assert refused(situbondo) == (f"situbondo.{fault}",)

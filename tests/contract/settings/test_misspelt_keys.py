@@ -43,7 +43,7 @@ def test_every_kind_of_setting_was_misspelt() -> None:
     assert {path[-1] for _name, path in FIXED} == {
         "cycle", "siren_s", "rest_s", "rhythm_s", "voice_s",
         "incidents", "label", "english", "rhythm", "priority", "reach", "severity", "duration_s", "also",
-        "spoken", "button", "private",
+        "spoken", "button", "private", "phones", "polisi",
         "district", "name", "code", "rhythms", "villages", "kind", "neighbours", "posts", "hears",
         "sources", "tempo", "stroke_s", "gap_s", "pause_s", "titir_s", "codes", "stretch", "source", "alike",
     }

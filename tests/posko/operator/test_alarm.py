@@ -1,5 +1,6 @@
 """An alarm at the desk: who rings is what the posts say themselves, and nothing else counts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.posko.operator.told import (
     FIRE,
     KALIBAGOR,
     KOTAKAN,
+    LABELS,
     POLSEK,
     THEFT,
     Sitting,
@@ -383,3 +385,11 @@ def test_bad_messages_and_strangers_change_nothing() -> None:
 
     assert [each.good for each in judgement.rows(sitting.state)] == [each.good for each in before]
     assert judgement.exit_code(sitting.state) == 1
+
+
+def test_a_post_that_does_not_ring_is_named_with_its_telephone_number_where_there_is_one() -> None:
+    labels = replace(LABELS, phones={KOTAKAN: "0812 3456"})
+    closing = Sitting(ALARM).linked().at(1.0, rings(KALIBAGOR)).at(11.0, Tick()).closing(labels)
+
+    assert next(line for line in closing if "kotakan/pos-1" in line).endswith("; telepon 0812 3456")
+    assert next(line for line in closing if "patokan/polsek" in line).endswith("belum pernah melapor")

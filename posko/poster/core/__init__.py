@@ -1,0 +1,1 @@
+"""What the page beside a box says, pure."""
