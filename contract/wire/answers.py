@@ -8,9 +8,9 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import Incident
 from contract.settings.suggestions import suggestion
 from contract.text import readable
-from contract.wire import alarm, timing, typed
+from contract.wire import alarm, timing, topics, typed
 from contract.wire.alarm import Body
-from contract.wire.topics import KNOCK
+from contract.wire.typed import Switch
 
 RETAINED = "published with the retain flag; leave out -r"
 
@@ -37,12 +37,21 @@ def unknown(what: str, word: str, known: Collection[str], *, look_up: bool = Tru
     return f"unknown {what} {word[:80]!r}; {hint}"
 
 
+def unknown_command(word: str, *, look_up: bool = True) -> str | None:
+    """That there is no command *word*, with the one that was probably meant; None if there is."""
+    if incidents.is_all_clear(word):
+        return f"unknown command {word[:80]!r}; the all-clear is published to …/alarm/{incidents.ALL_CLEAR}"
+    if typed.switch(word) is Switch.OFF:
+        return f"unknown command {word[:80]!r}; did you mean {topics.SILENCE}?"
+    return unknown("command", word, topics.COMMANDS, look_up=look_up)
+
+
 def wants_stroke(payload: bytes) -> bool | str:
     """Whether a self-test's *payload* asks for one quiet stroke; a sentence where it says something else."""
     word = typed.unquoted(readable(typed.decode(payload[:200])[0])).casefold()
-    if word in ("", KNOCK.decode()):
+    if word in ("", topics.KNOCK.decode()):
         return word != ""
-    return f"payload {word[:40]!r}: unknown, so nothing is beaten; {KNOCK.decode()} asks for one quiet stroke"
+    return f"payload {word[:40]!r}: unknown, so nothing is beaten; {topics.KNOCK.decode()} asks for one quiet stroke"
 
 
 def oddities(body: Body, *, retain: bool) -> list[str]:

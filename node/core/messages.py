@@ -8,7 +8,6 @@ Each way out to the left of `alarms` is an event: nothing is swallowed.
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
-from contract.settings.suggestions import nearest
 from contract.wire import alarm as alarm_message
 from contract.wire import answers, topics
 from contract.wire.alarm import Body
@@ -144,9 +143,7 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
         else:
             t.answer(Kind.REFUSED, topic=message.topic, reason="too many self-tests at once")
     else:
-        close = nearest(topic.command, topics.COMMANDS)
-        hint = f"; did you mean {close}?" if close else f"; use {topics.SILENCE} or {topics.TEST}"
-        t.answer(Kind.REFUSED, topic=message.topic[:200], reason=f"unknown command {topic.command[:80]!r}{hint}")
+        t.answer(Kind.REFUSED, topic=message.topic[:200], reason=answers.unknown_command(topic.command))
 
 
 def _show(t: Transition) -> None:

@@ -152,7 +152,7 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
     setup = t.setup
     unknown = answers.unknown("village", topic.village, {EVERYWHERE, *setup.villages}, look_up=t.may_answer())
     if unknown is None and topic.command != topics.SILENCE:
-        unknown = answers.unknown("command", topic.command, topics.COMMANDS, look_up=t.may_answer())
+        unknown = answers.unknown_command(topic.command, look_up=t.may_answer())
     if unknown is None and topic.command == topics.TEST:
         odd = answers.wants_stroke(message.payload)
         unknown = odd if isinstance(odd, str) else None

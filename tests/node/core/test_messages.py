@@ -115,7 +115,10 @@ def test_a_topic_that_no_node_hears_is_answered_and_never_sounds(topic: str) -> 
     ("word", "reason"),
     [
         ("silnce", "unknown command 'silnce'; did you mean silence?"),
-        ("stop", "unknown command 'stop'; use silence or test"),
+        ("stop", "unknown command 'stop'; did you mean silence?"),
+        ("off", "unknown command 'off'; did you mean silence?"),
+        ("ketuk", "unknown command 'ketuk'; known: silence, status, test"),
+        ("Aman", "unknown command 'Aman'; the all-clear is published to …/alarm/aman"),
     ],
 )
 def test_an_unknown_command_is_answered_with_the_nearest_one(word: str, reason: str) -> None:

@@ -41,6 +41,8 @@ DISTRICT = "kentongan/situbondo"
         (f"{DISTRICT}/kalibagur/alarm/kebakaran", "unknown village 'kalibagur'; did you mean kalibagor?"),
         (f"{DISTRICT}/kalibagur/command/silence", "unknown village 'kalibagur'; did you mean kalibagor?"),
         (f"{DISTRICT}/kalibagor/command/silense", "unknown command 'silense'; did you mean silence?"),
+        (f"{DISTRICT}/kalibagor/command/senyap", "unknown command 'senyap'; did you mean silence?"),
+        (f"{DISTRICT}/kalibagor/command/aman", "unknown command 'aman'; the all-clear is published to …/alarm/aman"),
         (f"{DISTRICT}/kalibagur/ronda", "unknown village 'kalibagur'; did you mean kalibagor?"),
         ("kentongan/situbond/kalibagor/alarm/kebakaran", "unknown district 'situbond'; did you mean situbondo?"),
         (f"{DISTRICT}/kalibagor/alarms/kebakaran", "not a topic of this district; did you mean …/alarm/…?"),
