@@ -40,7 +40,7 @@ from runtime.stdout_writer import StdoutWriter
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
 
-LOCK_HOLD_S = 0.05
+LOCK_HOLD_S = 0.5  # bounce is forgiven for a tenth of a second at most: hum on the wire must not lock a box
 
 
 class Node(Loop[State]):

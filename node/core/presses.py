@@ -44,7 +44,8 @@ def changed(t: Transition, event: Contact) -> None:
             _put(t, event.name, _opened(hold, t.now))
     elif hold is None:
         stuck = event.initial and event.name != LOCK
-        _put(t, event.name, ContactState(t.now, t.now, fired=stuck, stuck=stuck))
+        already_s = t.setup.holds_s[LOCK] if event.initial and event.name == LOCK else 0.0  # it was turned before
+        _put(t, event.name, ContactState(t.now, t.now - already_s, fired=stuck, stuck=stuck))
         if stuck:
             t.fault(Fault.BUTTON.of(event.name), "closed when the node started; release it, or repair the contact")
     elif hold.opened_at is not None:

@@ -98,6 +98,19 @@ def test_no_train_of_pulses_on_the_silence_button_silences(stretches: list[Stret
 
 
 @few
+@given(TRAINS)
+@example(train(50, 0.05, 0.0, 3.0, 0))
+@example(train(50, 0.95, 0.0, 3.0, 0))
+def test_no_train_of_pulses_on_the_locks_wire_locks_the_box_and_silences_it(stretches: list[Stretch]) -> None:
+    world = box()
+    world.alarm("kebakaran", 9.0)
+    play(world, "lock", stretches)
+    world.wait(stretches[-1][1] + 0.2)
+
+    assert "locked" not in world.told() or longest(stretches) >= world.setup.holds_s["lock"] - BOUNCE_S
+
+
+@few
 @given(st.floats(1.0, 500.0), st.floats(0.01, 0.02), st.floats(0.0, 0.5), st.integers(0, 99))
 @example(50.0, 0.02, 0.0, 0)
 @example(1.0, 0.01, 0.0, 0)

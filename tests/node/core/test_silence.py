@@ -142,14 +142,14 @@ def test_the_lock_takes_out_what_came_from_afar_and_refuses_what_comes() -> None
 
     assert world.told_at()[1:] == [
         (9.0, "sounding kebakaran kalibagor a"),
-        (10.05, "silenced kebakaran kalibagor a"),
-        (10.05, "locked"),
+        (10.5, "silenced kebakaran kalibagor a"),
+        (10.5, "locked"),
         (12.0, "refused pencurian kalibagor b"),
         (13.0, "refused aman kalibagor c"),
         (14.0, "refused"),
     ]
     assert world.reasons()[2:] == ["locked: the key in the box keeps the network out"] * 3
-    assert world.heard() == [("kebakaran", 9.0, 10.05)]
+    assert world.heard() == [("kebakaran", 9.0, 10.5)]
 
 
 def test_the_boxs_own_press_rings_and_goes_out_though_it_is_locked() -> None:
@@ -196,7 +196,7 @@ def test_the_beacon_brings_back_after_the_lock_what_is_still_in_force() -> None:
         "linked", "sounding kebakaran kalibagor a", "silenced kebakaran kalibagor a", "locked", "unlocked",
         "sounding kebakaran kalibagor a",
     ]
-    assert world.heard() == [("kebakaran", 10.0, 15.05), ("kebakaran", 30.0, 31.0)]
+    assert world.heard() == [("kebakaran", 10.0, 15.5), ("kebakaran", 30.0, 31.0)]
 
 
 def test_what_ended_under_the_lock_does_not_come_back() -> None:

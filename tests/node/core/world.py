@@ -20,7 +20,7 @@ from tests.contract import shipped
 EPOCH_S = 1_800_000_000.0
 SYNCED, UNSYNCED = Clock(synced=True, offset_s=EPOCH_S), Clock(synced=False, offset_s=EPOCH_S)
 OWN = "kalibagor.pos-1.b1."  # how this node's identifiers begin
-HOLDS_S = {"pencurian": 1.0, "kebakaran": 1.0, "bencana": 1.0, "aman": 2.0, "senyap": 2.0, "lock": 0.05}
+HOLDS_S = {"pencurian": 1.0, "kebakaran": 1.0, "bencana": 1.0, "aman": 2.0, "senyap": 2.0, "lock": 0.5}
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 
 
