@@ -1,8 +1,10 @@
 """A node's journal: its outbox, the identifiers that it has seen, and the log of what happened. Must not decide."""
 
 import json
+from collections.abc import Iterator
 from typing import Self
 
+from contract.domain.alarm import Name
 from node.core.effects import DeletePress, SavePress, SaveSeen
 from node.core.events import Loaded, OutboxEntry
 from runtime import clock
@@ -17,8 +19,9 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     identifier TEXT PRIMARY KEY, incident TEXT NOT NULL,
     boot TEXT NOT NULL, pressed_at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS seen (
-    identifier TEXT PRIMARY KEY, over INTEGER NOT NULL, wall REAL NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS names (
+    village TEXT NOT NULL, incident TEXT NOT NULL, identifier TEXT NOT NULL, over INTEGER NOT NULL, wall REAL NOT NULL,
+    PRIMARY KEY (village, incident, identifier)) STRICT;
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL) STRICT;
 """
@@ -34,19 +37,31 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
         self.start()
         return self
 
+    def _upgrade(self, database: Database) -> Iterator[str]:
+        """From when an identifier was one and the same in all villages: the log has what each was about."""
+        yield from _SCHEMA.split(";")
+        event = "iif(json_valid(event), event, '{}')"
+        yield (
+            "INSERT OR IGNORE INTO names SELECT DISTINCT village, incident, seen.identifier, over, seen.wall FROM seen "  # noqa: S608
+            f"JOIN (SELECT json_extract({event}, '$.village') AS village, json_extract({event}, '$.incident') AS "
+            f"incident, json_extract({event}, '$.identifier') AS identifier FROM log) AS logged "
+            "ON logged.identifier = seen.identifier WHERE village NOTNULL AND incident NOTNULL"
+        )
+        yield "DROP TABLE seen"
+
     def _load(self, database: Database) -> Loaded:
-        seen = database.execute("SELECT identifier, over FROM seen ORDER BY wall").fetchall()
+        seen = database.execute("SELECT village, incident, identifier, over FROM names ORDER BY wall").fetchall()
         presses = [
             self._press(row) for row in
             database.execute("SELECT identifier, incident, boot, pressed_at, wall, synced FROM outbox ORDER BY wall")
         ]
-        names = tuple((name, bool(over)) for name, over in (typed(row, str, int) for row in seen))
+        names = tuple((Name(*name), bool(over)) for *name, over in (typed(row, str, str, str, int) for row in seen))
         return Loaded(tuple(presses), names)
 
     def _prune(self, database: Database) -> None:
-        """Makes room: identifiers older than a day, and all but the newest of the log."""
+        """Makes room: names older than a day, and all but the newest of the log."""
         epoch = clock.now() + clock.wall().offset_s
-        database.execute("DELETE FROM seen WHERE wall < ?", (epoch - SEEN_S,))
+        database.execute("DELETE FROM names WHERE wall < ?", (epoch - SEEN_S,))
         database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
 
     def _press(self, row: tuple[str, str, str, float, float, int]) -> OutboxEntry:
@@ -68,11 +83,11 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
                 )
             case DeletePress(identifier):
                 database.execute("DELETE FROM outbox WHERE identifier = ?", (identifier,))
-            case SaveSeen(identifier, over):
+            case SaveSeen(name, over):
                 database.execute(
-                    "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (identifier) "
+                    "INSERT INTO names VALUES (?, ?, ?, ?, ?) ON CONFLICT (village, incident, identifier) "
                     "DO UPDATE SET over = max(over, excluded.over), wall = excluded.wall",
-                    (identifier, over, epoch),
+                    (*name, over, epoch),
                 )
             case Log(event):
                 database.execute(

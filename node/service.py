@@ -36,6 +36,7 @@ from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import StdoutWriter
+from runtime.tokens import tokens
 
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
@@ -190,6 +191,7 @@ def make_setup(
         hub=settings.hub,
         version=version("kentongan-digital"),
         boot=secrets.token_hex(4),
+        token=tokens(),
         villages=frozenset(config.district.villages),
         audible=audible_incidents(config.district, config.catalogue, settings.village, settings.hears),
         incidents=config.catalogue.incidents,

@@ -4,13 +4,13 @@ Its file also is the district's memory: `kentongan report` reads it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.incidents import LONGEST_S
 from contract.wire.faults import Fault
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Stamped, Write
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Stamped, Write
 from posko.core.events import Loaded, Saved, Stored, StoredClear
 from runtime import clock
 from runtime.core.effects import Log
@@ -18,28 +18,33 @@ from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
 from runtime.sqlite_readonly import Database, typed
 
-SEEN_ROWS = 50_000  # by count, not by time: a clock that jumps must not make the hub forget
+# By count, not by time: a clock that jumps must not make the hub forget. Each village has its own: one that floods
+# makes no other one forgotten.
+NAME_ROWS = 5_000
+LATE_ROWS = 2_000
+RONDA_ROWS = 20_000
 LOG_ROWS = 200_000
-LATE_ROWS = 20_000
 NAME = "posko.db"
 
 # Strict since `kentongan report` takes a row as it is or not at all; a journal from before is used as it was made.
 # (STRICT: sqlite.org/stricttables.html, SQLite 3.37 of 2021.)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS alarms (
-    first TEXT PRIMARY KEY, identifier TEXT NOT NULL, also TEXT NOT NULL, village TEXT NOT NULL,
+    first TEXT NOT NULL, identifier TEXT NOT NULL, also TEXT NOT NULL, village TEXT NOT NULL,
     incident TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, note TEXT NOT NULL,
     boot TEXT NOT NULL, first_at REAL NOT NULL, raised_at REAL NOT NULL, until REAL NOT NULL,
     first_wall REAL NOT NULL, synced INTEGER NOT NULL, silenced TEXT NOT NULL,
-    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT) STRICT;
+    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT,
+    PRIMARY KEY (village, incident, first)) STRICT;
 CREATE INDEX IF NOT EXISTS in_force ON alarms (first) WHERE "end" IS NULL;
 CREATE TABLE IF NOT EXISTS cleared (
     village TEXT PRIMARY KEY, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS seen (
-    id INTEGER PRIMARY KEY, identifier TEXT UNIQUE NOT NULL, over INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS names (
+    id INTEGER PRIMARY KEY, village TEXT NOT NULL, incident TEXT NOT NULL, identifier TEXT NOT NULL,
+    over INTEGER NOT NULL, UNIQUE (village, incident, identifier)) STRICT;
 CREATE TABLE IF NOT EXISTS ronda (
-    identifier TEXT PRIMARY KEY, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
-    wall REAL NOT NULL, clock TEXT NOT NULL) STRICT;
+    identifier TEXT NOT NULL, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
+    wall REAL NOT NULL, clock TEXT NOT NULL, PRIMARY KEY (village, identifier)) STRICT;
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL) STRICT;
 """
@@ -62,6 +67,26 @@ class Journal(DatabaseThread[Write]):
         if stamps:
             self._inbox.put(Saved(stamps))
 
+    def _upgrade(self, database: Database) -> Iterator[str]:
+        """From when an identifier was one and the same in all villages. Strict tables stay so, and others, too.
+
+        Of the names that were seen, those of alarms are kept. What else bore one (an all-clear) may be obeyed again.
+        """
+        tables = dict(database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall())
+        old = [name for name in ("alarms", "ronda") if name in tables]
+        strict = all("STRICT" in tables[name] for name in old)
+        yield "DROP INDEX IF EXISTS in_force"
+        yield from (f"ALTER TABLE {name} RENAME TO old_{name}" for name in old)
+        yield from (SCHEMA if strict else SCHEMA.replace(") STRICT;", ");")).split(";")
+        yield from (f"INSERT INTO {name} SELECT * FROM old_{name} ORDER BY rowid" for name in old)  # noqa: S608
+        yield from (f"DROP TABLE {name}" for name in ("seen", *(f"old_{each}" for each in old)))
+        also = "alarms, json_each(iif(json_valid(also), also, '[]'))"
+        for name, source in (("value", also), ("first", "alarms"), ("identifier", "alarms")):
+            yield (
+                "INSERT OR IGNORE INTO names (village, incident, identifier, over) "  # noqa: S608
+                f'SELECT village, incident, {name}, "end" NOTNULL FROM {source} ORDER BY alarms.rowid'
+            )
+
     def _load(self, database: Database) -> Loaded:
         alarms = database.execute(
             "SELECT village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, "
@@ -72,14 +97,14 @@ class Journal(DatabaseThread[Write]):
             "SELECT village, incident, max(raised_at) FROM alarms WHERE \"end\" = 'cleared' AND boot = ? AND until > ? "
             "GROUP BY village, incident", (self._boot, clock.now()),
         )
-        seen = database.execute("SELECT identifier, over FROM seen ORDER BY id")
+        seen = database.execute("SELECT village, incident, identifier, over FROM names ORDER BY id")
         return Loaded(
             tuple(stored for row in alarms if (stored := self._stored(row)) is not None),
             tuple(
                 StoredClear(village, at, boot == self._boot, wall if synced else None)
                 for village, boot, at, wall, synced in (typed(row, str, str, float, float, int) for row in cleared)
             ),
-            tuple((name, bool(over)) for name, over in (typed(row, str, int) for row in seen)),
+            tuple((Name(*name), bool(over)) for *name, over in (typed(row, str, str, str, int) for row in seen)),
             tuple((Key(*names), at) for *names, at in (typed(row, str, str, float) for row in over)),
         )
 
@@ -105,19 +130,18 @@ class Journal(DatabaseThread[Write]):
         )
 
     def _prune(self, database: Database) -> None:
-        """Makes room: all but the newest of the names, of the log, of what came too late, and of the rounds.
+        """Makes room: all but each village's newest names, late alarms and rounds, and all but the newest of the log.
 
         Alarms are kept for good.
         """
-        database.execute(
-            "DELETE FROM alarms WHERE rowid IN (SELECT rowid FROM alarms WHERE \"end\" = 'late' "
-            "ORDER BY rowid DESC LIMIT -1 OFFSET ?)", (LATE_ROWS,)
-        )
-        database.execute(
-            "DELETE FROM ronda WHERE rowid IN (SELECT rowid FROM ronda ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
-            (LOG_ROWS,),
-        )
-        database.execute("DELETE FROM seen WHERE id <= (SELECT MAX(id) FROM seen) - ?", (SEEN_ROWS,))
+        for table, which, most in (
+            ("names", "TRUE", NAME_ROWS), ("alarms", "\"end\" = 'late'", LATE_ROWS), ("ronda", "TRUE", RONDA_ROWS),
+        ):
+            database.execute(
+                f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "  # noqa: S608
+                f"(PARTITION BY village ORDER BY rowid DESC) AS place FROM {table} WHERE {which}) WHERE place > ?)",
+                (most,),
+            )
         database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
 
     def _apply(self, database: Database, entry: Write) -> None:
@@ -126,14 +150,14 @@ class Journal(DatabaseThread[Write]):
         match entry:
             case SaveAlarm():
                 self._keep(database, entry)
-            case SaveIdentifier(_, identifier, over):
-                _see(database, identifier, over=over)
+            case SaveName(_, name, over):
+                _see(database, name, over=over)
             case SaveAllClear(_, village, at, dated):
                 database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
                                  (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
             case SavePatrol():
                 database.execute(
-                    "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identifier) DO UPDATE SET "
+                    "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (village, identifier) DO UPDATE SET "
                     "post = excluded.post, origin = excluded.origin WHERE excluded.origin = 'schedule'",
                     (entry.identifier, entry.village, entry.post, entry.origin, entry.wall_s, entry.clock),
                 )
@@ -146,7 +170,8 @@ class Journal(DatabaseThread[Write]):
         wall = clock.wall()
         alarm = entry.alarm
         if entry.end is End.UNKNOWN:  # its instants are of another boot of the machine
-            database.execute('UPDATE alarms SET "end" = ? WHERE first = ?', (entry.end.value, alarm.first))
+            database.execute('UPDATE alarms SET "end" = ? WHERE village = ? AND incident = ? AND first = ?',
+                             (entry.end.value, *alarm.key, alarm.first))
             return
         database.execute(
             "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -157,14 +182,14 @@ class Journal(DatabaseThread[Write]):
                 _json(entry.expected), entry.ended_at, entry.end.value if entry.end is not None else None,
             ),
         )
-        for name in {alarm.first, *alarm.names()}:
+        for name in {alarm.key.name(alarm.first), *alarm.names()}:
             _see(database, name, over=entry.end is not None)
 
 
-def _see(database: Database, identifier: str, *, over: bool) -> None:
+def _see(database: Database, name: Name, *, over: bool) -> None:
     database.execute(
-        "INSERT INTO seen (identifier, over) VALUES (?, ?) "
-        "ON CONFLICT (identifier) DO UPDATE SET over = max(over, excluded.over)", (identifier, over),
+        "INSERT INTO names (village, incident, identifier, over) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (village, incident, identifier) DO UPDATE SET over = max(over, excluded.over)", (*name, over),
     )
 
 

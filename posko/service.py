@@ -19,7 +19,7 @@ from contract.wire.faults import Fault
 from posko import rival
 from posko.config import Config
 from posko.core import effects, status, step
-from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport
+from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport
 from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
 from posko.survey import Survey
@@ -29,6 +29,7 @@ from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import StdoutWriter
+from runtime.tokens import tokens
 
 # An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so the hub drops
 # nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
@@ -72,7 +73,7 @@ class Hub(Loop[State]):
         match effect:
             case Publish():
                 self._link.publish(effect)
-            case SaveAlarm() | SaveIdentifier() | SaveAllClear() | SavePatrol() | SaveReport():
+            case SaveAlarm() | SaveName() | SaveAllClear() | SavePatrol() | SaveReport():
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
@@ -98,6 +99,7 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
         district=district.district,
         version=version("kentongan-digital"),
         boot=secrets.token_hex(4),
+        token=tokens(),
         host=socket.gethostname(),
         villages=frozenset(district.villages),
         incidents=catalogue.incidents,

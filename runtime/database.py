@@ -9,7 +9,7 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -46,7 +46,7 @@ class DatabaseThread(ABC, Generic[Entry]):
     A file is made under another name, and takes its own when it is whole: so an empty one is a damaged one.
     """
 
-    schema: str
+    schema: str  # `seen` is a table of earlier versions: a file that has it is brought into this form
     expendable: tuple[type, ...] = (Log,)  # what is given up first
     notes: frozenset[str] = frozenset()  # columns that only people read
     nothing: object  # the event for the loop where the disk gives nothing
@@ -142,6 +142,10 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def _written(self, entries: Sequence[Entry]) -> None:
         """Called once *entries* are on the disk."""
+
+    @abstractmethod
+    def _upgrade(self, database: Database) -> Iterable[str]:
+        """The statements, of one transaction, that bring a file of an earlier version into the form of `schema`."""
 
     @abstractmethod
     def _load(self, database: Database) -> object:
@@ -293,6 +297,11 @@ class DatabaseThread(ABC, Generic[Entry]):
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            if database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'seen'").fetchone() is not None:
+                with database:
+                    database.execute("BEGIN IMMEDIATE")
+                    for statement in self._upgrade(database):
+                        database.execute(statement)
             database.executescript(self.schema)
             if _columns(database) != _columns(self._reference):
                 raise DamageError("it has other tables than those that were made")

@@ -113,7 +113,7 @@ class Storm:
 
     def judge(self) -> Count:
         """Compares what the nodes accepted with what the hub wrote down."""
-        received = {name for (name,) in self.hub.rows("SELECT identifier FROM seen")}
+        received = {name for (name,) in self.hub.rows("SELECT identifier FROM names")}
         late = {name for (name,) in self.hub.rows("SELECT first FROM alarms WHERE \"end\" = 'late'")}
         accepted = [name for post in self.posts.values() for name in pressed(post)]
         self.count.accepted = len(accepted)

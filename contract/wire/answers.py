@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from contract.domain import incidents
-from contract.domain.alarm import Status
+from contract.domain.alarm import Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import Incident
 from contract.settings.suggestions import suggestion
@@ -63,6 +63,11 @@ def oddities(body: Body, *, retain: bool) -> list[str]:
     if body.severity is not None and body.severity not in alarm.CAP_SEVERITIES:
         reasons.append(f"severity {body.severity!r} is not one of CAP's")
     return reasons
+
+
+def shared(namesake: Name) -> str:
+    """That an identifier was seen before, as that of *namesake*: something else, which it does not touch."""
+    return f"the same identifier was seen for {namesake.incident} in {namesake.village}; it names both"
 
 
 def round_objection(body: Body, *, retain: bool) -> str | None:

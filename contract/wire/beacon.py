@@ -5,12 +5,12 @@
                  "also": […], "silenced": […], "kept": false}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
-     "at_s": …, "time": …, "heard": […]}
+     "at_s": …, "time": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
 
-`also`, `silenced`, `kept`, `cleared`, `over`, `heard`, `at_s` and `time` are left out where they are empty.
+`also`, `silenced`, `kept`, `cleared`, `over`, `acknowledged`, `at_s` and `time` are left out where they are empty.
 """
 
-from contract.domain.alarm import Keyed, Status
+from contract.domain.alarm import Keyed, Name, Status
 from contract.settings.schema import flag, integer, items, option, section
 from contract.wire import codec
 from contract.wire.codec import Refusal, instant, message, name, one_of, seconds, text
@@ -37,6 +37,10 @@ class Listed(Keyed):
     silenced: tuple[str, ...] = option(items(name), default=(), omit=True)
     kept: bool = option(flag, default=True, omit=True)
 
+    def names(self) -> tuple[Name, ...]:
+        """All it has been called."""
+        return tuple(self.name(each) for each in (self.identifier, *self.also))
+
 
 @message
 class Cleared:
@@ -56,6 +60,15 @@ class Over(Keyed):
 
 
 @message
+class Arrived(Keyed):
+    """Identifiers of an incident in a village that reached the hub lately and are not in force."""
+
+    village: str = option(name)
+    incident: str = option(name)
+    identifiers: tuple[str, ...] = option(items(name))
+
+
+@message
 class Beacon:
     """Every alarm in force. `boot` names a run of the hub; `seq` counts its beacons.
 
@@ -63,8 +76,8 @@ class Beacon:
     two beacons can tell that one was held up on its way, and that its ages are that much too small. `time` is the same
     instant by the hub's time of day, in seconds since the epoch, if its machine counts as synchronised: who counts as
     that, too, finds whether the two agree.
-    `heard` are identifiers that reached the hub lately and are on its disk, but not in force: all-clears, and what
-    was over before or since.
+    `acknowledged` are the names that reached the hub lately and are on its disk, but not in force: all-clears, and
+    what was over before or since.
     """
 
     boot: str = option(name)
@@ -74,12 +87,16 @@ class Beacon:
     over: tuple[Over, ...] = option(items(section(Over)), default=(), omit=True)
     at_s: float | None = option(seconds, default=None)
     time: float | None = option(instant, default=None)
-    heard: tuple[str, ...] = option(items(name), default=(), omit=True)
+    acknowledged: tuple[Arrived, ...] = option(items(section(Arrived)), default=(), omit=True)
 
-    def kept(self) -> frozenset[str]:
-        """Every identifier that need not be sent again."""
-        listed = (name for alarm in self.alarms if alarm.kept for name in (alarm.identifier, *alarm.also))
-        return frozenset((*listed, *self.heard))
+    def kept(self) -> frozenset[Name]:
+        """Every name that need not be sent again."""
+        listed = (each for alarm in self.alarms if alarm.kept for each in alarm.names())
+        return frozenset((*listed, *(one.name(each) for one in self.acknowledged for each in one.identifiers)))
+
+    def listed(self) -> frozenset[Name]:
+        """Every name of what is in force."""
+        return frozenset(each for alarm in self.alarms for each in alarm.names())
 
 
 def read_beacon(payload: bytes) -> Beacon | Refusal:

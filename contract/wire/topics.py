@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from contract.domain.alarm import Keyed
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
@@ -15,7 +16,7 @@ KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmTopic:
+class AlarmTopic(Keyed):
     """`kentongan/D/V/alarm/I`: sound incident I in village V; with I = aman, V's all-clear."""
 
     village: str

@@ -8,7 +8,7 @@ over, so that the beacon finds it silenced.
 import math
 from dataclasses import dataclass, replace
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.wire.event import Kind
@@ -58,7 +58,7 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
         )
     )
     if name is not None:
-        seen(t, name, over=False)
+        seen(t, key.name(name), over=False)
 
 
 def extend(t: Transition, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
@@ -70,7 +70,7 @@ def extend(t: Transition, alarm: Alarm, identifier: str | None, until: float, ed
     )
     t.put(longer)
     if identifier is not None:
-        seen(t, identifier, over=False)
+        seen(t, alarm.key.name(identifier), over=False)
     t.report_of(Kind.EXTENDED, longer, by=identifier)
 
 
@@ -78,7 +78,7 @@ def end(t: Transition, alarm: Alarm, kind: Kind, reason: str | None = None) -> N
     """*alarm* is over, under all of its names."""
     t.change(alarms=without(t.state.alarms, alarm.key))
     for name in alarm.identifiers:
-        seen(t, name, over=True)
+        seen(t, alarm.key.name(name), over=True)
     t.report_of(kind, alarm, reason=reason)
 
 
@@ -149,7 +149,7 @@ def begin_deferred(t: Transition) -> None:
         if t.now < late.due:
             continue
         t.change(deferred=without(t.state.deferred, key))
-        over = late.identifier is not None and t.state.seen.get(late.identifier, False)
+        over = late.identifier is not None and t.state.is_over(key.name(late.identifier))
         cleared = over or late.edge_at < cleared_at(t.state, key.village)
         if cleared or t.now >= late.until or t.audible(key) is not None:
             continue
@@ -182,7 +182,7 @@ def quieten(t: Transition, alarm: Alarm, origin: str) -> None:
         return
     t.put(replace(alarm, silenced=True))
     for name in alarm.identifiers:
-        seen(t, name, over=True)
+        seen(t, alarm.key.name(name), over=True)
     t.report_of(Kind.SILENCED, alarm, reason=origin)
 
 
@@ -201,8 +201,8 @@ def names(merged: frozenset[str], identifier: str | None) -> frozenset[str]:
     return merged | {identifier} if identifier is not None and len(merged) < MERGED else merged
 
 
-def seen(t: Transition, identifier: str, *, over: bool) -> None:
-    """Notes *identifier*, in memory and on disk."""
-    if t.state.seen.get(identifier) not in (over, True):
-        t.remember(identifier, over=over)
-        t.do(SaveSeen(identifier, over))
+def seen(t: Transition, name: Name, *, over: bool) -> None:
+    """Notes *name*, in memory and on disk."""
+    if t.state.is_over(name) not in (over, True):
+        t.remember(name, over=over)
+        t.do(SaveSeen(name, over))

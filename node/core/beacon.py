@@ -66,7 +66,7 @@ def _obey(t: Transition, read: Beacon) -> None:
     for key, group in by_key.items():
         _level(t, key, group)
     _stop_cleared(t, cleared, read.over, {*by_key})
-    _stop_unlisted(t, {each.identifier for each in in_reach}, {*by_key})
+    _stop_unlisted(t, {*by_key})
 
 
 def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | None]:
@@ -184,7 +184,7 @@ def _over(t: Transition, listed: Listed) -> bool:
     """Whether what is listed has ended here: by name, by an all-clear that the hub has yet to receive, or just now."""
     raised_at = t.now - listed.age_s
     return (
-        t.state.seen.get(listed.identifier, False)
+        bool(t.state.is_over(listed.name(listed.identifier)))
         or raised_at <= cleared_at(t.state, listed.village)
         or raised_at <= cleared_here_at(t.state, listed.village, listed.status)
         or listed.remaining_s < ENDING_S
@@ -217,7 +217,7 @@ def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     merged = known.identifiers
     for name in sorted(listed_names):
         merged = alarms.names(merged, name)
-        alarms.seen(t, name, over=known.silenced)
+        alarms.seen(t, known.key.name(name), over=known.silenced)
     listed = group[0].identifier
     edge_at = known.edge_at
     if listed not in known.identifiers:  # raised again, and not received here
@@ -238,7 +238,7 @@ def _unheard(t: Transition, alarm: Alarm) -> bool:
     """Whether *alarm* was raised again so lately, or by a press so far undelivered, that the hub may not know."""
     raised_again = alarm.identifier != alarm.listed or len(alarm.identifiers) > 1
     lately = raised_again and t.now < alarm.edge_at + EDGE_S
-    return lately or any(name in t.state.outbox for name in alarm.identifiers)
+    return lately or outbox.holds(t.state, alarm)
 
 
 def _places(t: Transition, cleared: Cleared) -> tuple[str, ...]:
@@ -259,9 +259,9 @@ def _stop_cleared(t: Transition, cleared: Mapping[str, float], over: Iterable[Ov
             alarms.end(t, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
 
 
-def _stop_unlisted(t: Transition, identifiers: set[str], keys: set[Key]) -> None:
+def _stop_unlisted(t: Transition, keys: set[Key]) -> None:
     for alarm in tuple(t.state.alarms.values()):
-        listed = alarm.listed is None or alarm.key in keys or alarm.identifiers & identifiers
+        listed = alarm.listed is None or alarm.key in keys
         # What an earlier run of the hub listed and this one has forgotten goes on to its own end; so does what was
         # raised again and never came to the hub, which was away.
         known = alarm.listed_by == t.state.hub.boot and alarm.unlisted is None

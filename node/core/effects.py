@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from contract.domain.alarm import Name
 from contract.domain.rhythm import Cycle
 from node.core.events import OutboxEntry
 from runtime.core.effects import CommonEffect
@@ -69,9 +70,9 @@ class DeletePress:
 
 @dataclass(frozen=True, slots=True)
 class SaveSeen:
-    """An identifier as seen, and whether its alarm is over here."""
+    """A name as seen, and whether its alarm is over here."""
 
-    identifier: str
+    name: Name
     over: bool
 
 

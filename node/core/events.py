@@ -5,6 +5,7 @@ What any loop receives (messages, the clock, faults) is in `runtime.core.events`
 
 from dataclasses import dataclass
 
+from contract.domain.alarm import Name
 from runtime.core.events import (
     Acknowledged,
     Clock,
@@ -49,10 +50,10 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What an earlier run left on disk: unfinished presses, and identifiers with whether they are over."""
+    """What an earlier run left on disk: unfinished presses, and names with whether they are over."""
 
     presses: tuple[OutboxEntry, ...]
-    seen: tuple[tuple[str, bool], ...]
+    seen: tuple[tuple[Name, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)

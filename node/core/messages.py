@@ -70,15 +70,16 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa
         _refuse(t, topic, "locked: the key in the box keeps the network out", body)
     elif topic.incident == ALL_CLEAR:
         _all_clear(t, topic, body)
-    elif body.identifier is not None and body.identifier in t.state.seen:
-        if not any(body.identifier in alarm.identifiers for alarm in t.state.alarms.values()):
+    elif body.identifier is not None and t.state.is_over(topic.name(body.identifier)) is not None:
+        alarm = t.state.alarms.get(topic.key)
+        if alarm is None or body.identifier not in alarm.identifiers:
             _refuse(t, topic, "identifier seen before", body)
     else:
         _raise(t, topic, body)
 
 
 def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
-    key = Key(topic.village, topic.incident)
+    key = topic.key
     pressed_at = t.now - body.elapsed_s
     duration_s = t.incident(key.incident).duration_s
     remaining_s = duration_s - body.elapsed_s
@@ -113,10 +114,12 @@ def _all_clear(t: Transition, topic: AlarmTopic, body: Body) -> None:
     """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
     exercise = body.status is Status.EXERCISE
     concerns = alarms.all_clear(t, topic.village, t.now - body.elapsed_s, exercise=exercise)
-    if body.identifier in t.state.seen or not t.granted(Key(topic.village, ALL_CLEAR), AT_ONCE, PER_S):
+    name = None if body.identifier is None else topic.name(body.identifier)
+    known = name is not None and t.state.is_over(name) is not None
+    if known or not t.granted(topic.key, AT_ONCE, PER_S):
         return
-    if body.identifier is not None:
-        alarms.seen(t, body.identifier, over=False)
+    if name is not None:
+        alarms.seen(t, name, over=False)
     if concerns:
         alarms.safe_code(t, topic.village, body.identifier, Origin.NETWORK, body.elapsed_s)
 
@@ -167,7 +170,11 @@ def _refuse(t: Transition, topic: AlarmTopic, reason: str, body: Body | None = N
 
 def _warn(t: Transition, topic: AlarmTopic, body: Body, message: Received) -> None:
     """Reports what is odd about an alarm that sounds all the same."""
-    for reason in answers.oddities(body, retain=message.retain):
+    reasons = answers.oddities(body, retain=message.retain)
+    namesake = t.namesake(topic.name(body.identifier)) if body.identifier is not None and t.may_answer() else None
+    if namesake is not None:
+        reasons.append(answers.shared(namesake))
+    for reason in reasons:
         t.answer(Kind.WARNING, **_about(topic, body), reason=reason)
 
 

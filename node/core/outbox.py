@@ -1,5 +1,7 @@
 """The outbox: each press is kept until it is known to have reached everyone. Pure; the journal keeps it on disk.
 
+It is dropped for the hub's word about its own village, incident and identifier alone: nobody else can confirm it.
+
     kept ──linked──> sent ──broker──> acknowledged ──on the beacon──> dropped
       │                │  ^_________________│ not listed in time: sent again, with its age
       └── it is over, by its time or by an all-clear: reported as a `late` event instead, and dropped when the hub
@@ -12,6 +14,7 @@ more a little later, for those that came back to the broker after this node did.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract.domain.alarm import Name
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire import alarm as alarm_message
 from contract.wire import timing, topics
@@ -21,7 +24,7 @@ from contract.wire.event import Kind, write_event
 from node.core import alarms
 from node.core.effects import DeletePress, SavePress
 from node.core.events import Loaded, OutboxEntry
-from node.core.state import Origin, State
+from node.core.state import Alarm, Origin, State
 from node.core.transition import Transition, cleared_at
 from runtime.core.effects import Log, Publish
 from runtime.core.events import Acknowledged
@@ -53,7 +56,7 @@ def loaded(t: Transition, event: Loaded) -> None:
         if press.identifier in t.state.outbox:
             continue  # a disk that answers late also has what this run wrote since
         if press.incident in t.setup.incidents:
-            t.remember(press.identifier, over=False)
+            t.remember(_name(t.state, press), over=False)
             _put(t, press)
             if press.incident == ALL_CLEAR and press.age_known:
                 alarms.all_clear(t, t.setup.village, press.pressed_at)
@@ -100,15 +103,20 @@ def acknowledged(t: Transition, event: Acknowledged) -> None:
 
 def listed(t: Transition, beacon: Beacon) -> None:
     """Drops what the hub has on its disk: in force, or over."""
-    kept = beacon.kept()
-    known = {name for alarm in beacon.alarms for name in (alarm.identifier, *alarm.also)}
+    kept, known = beacon.kept(), beacon.listed()
     for press in tuple(t.state.outbox.values()):
-        if press.identifier in kept:
+        if _name(t.state, press) in kept:
             _drop(t, press)
             t.report(Kind.LISTED, incident=press.incident, village=t.setup.village,
                       identifier=press.identifier)
-        elif press.identifier not in known and _unheard(t, press):
+        elif _name(t.state, press) not in known and _unheard(t, press):
             _put(t, replace(press, sent_at=None))  # the hub lives, and has not had it: it is sent again at once
+
+
+def holds(state: State, alarm: Alarm) -> bool:
+    """Whether a press that waits here is one of those that raised *alarm*."""
+    presses = (state.outbox.get(each) for each in alarm.identifiers)
+    return any(press is not None and _name(state, press).key == alarm.key for press in presses)
 
 
 def deliver(t: Transition) -> None:
@@ -134,6 +142,10 @@ def deadlines(state: State) -> Iterator[float]:
     if state.linked_at is not None:
         for press in state.outbox.values():
             yield _due(state, press)
+
+
+def _name(state: State, press: OutboxEntry) -> Name:
+    return Name(state.setup.village, press.incident, press.identifier)
 
 
 def _due(state: State, press: OutboxEntry) -> float:

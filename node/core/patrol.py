@@ -7,7 +7,7 @@ is well then, and whoever touches the button may have meant the all-clear.
 
 from collections.abc import Iterator
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Name
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import PATROL
 from contract.wire import alarm, answers, timing, topics
@@ -33,7 +33,7 @@ def made(t: Transition, origin: Origin) -> None:
     """This post makes its round."""
     identifier = t.identifier()
     setup = t.setup
-    t.remember(identifier, over=True)
+    t.remember(Name(setup.village, PATROL, identifier), over=True)
     _say(t, setup.village, identifier, origin.value, f"{setup.village}/{setup.node}")
     if t.state.linked_at is not None:
         body = Body(identifier=identifier, sender=f"{setup.village}/{setup.node}", age_s=0.0, clock=t.clock_state())
@@ -49,9 +49,9 @@ def received(t: Transition, topic: RondaTopic, message: Received) -> None:
     reason = body.reason if isinstance(body, Refusal) else _objection(t, topic, body, message)
     if reason is not None:
         t.answer(Kind.REFUSED, topic=message.topic, reason=reason)
-    elif not isinstance(body, Refusal) and body.identifier not in t.state.seen:
+    elif not isinstance(body, Refusal) and not _known(t, topic, body):
         if body.identifier is not None:
-            alarms.seen(t, body.identifier, over=True)
+            alarms.seen(t, Name(topic.village, PATROL, body.identifier), over=True)
         _say(t, topic.village, body.identifier, Origin.NETWORK.value, body.sender)
         _beat(t, topic.village, body.identifier, Origin.NETWORK)
 
@@ -66,10 +66,15 @@ def _objection(t: Transition, topic: RondaTopic, body: Body, message: Received) 
     sounds = clearing.round_objection(t.state)
     if sounds is not None:
         return sounds
-    known = body.identifier in t.state.seen
-    if not known and not t.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
+    if not _known(t, topic, body) and not t.granted(Key(topic.village, PATROL), AT_ONCE, PER_S):
         return "too many rounds at once"
     return None
+
+
+def _known(t: Transition, topic: RondaTopic, body: Body) -> bool:
+    """Whether this round came before."""
+    identifier = body.identifier
+    return identifier is not None and t.state.is_over(Name(topic.village, PATROL, identifier)) is not None
 
 
 def pass_time(t: Transition) -> None:

@@ -18,6 +18,7 @@ to Debouncing"): that one rings as well, so much later.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract.domain.alarm import Name
 from contract.domain.incidents import ALL_CLEAR, PATROL
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
@@ -100,7 +101,7 @@ def _fire(t: Transition, name: str) -> None:
         village = t.setup.village
         outbox.keep(t, identifier, name)  # on the disk before anything that reports it
         t.report(Kind.PRESSED, incident=name, village=village, identifier=identifier, origin=Origin.BUTTON.value)
-        alarms.seen(t, identifier, over=False)
+        alarms.seen(t, Name(village, name, identifier), over=False)
         if name == ALL_CLEAR:
             alarms.all_clear(t, village, t.now)
             alarms.safe_code(t, village, identifier, Origin.BUTTON, age_s=0.0)

@@ -183,6 +183,5 @@ class State(CommonState):
     busy_since: float | None = None
     quiet_since: float | None = None
     rest_until: float | None = None
-    presses: int = 0
     lamps: Mapping[str, Lamp] = field(default_factory=dict)
     round_checked: float | None = None

@@ -42,10 +42,8 @@ class Transition(CommonTransition[State, Effect]):
         return self.setup.incidents[name]
 
     def identifier(self) -> str:
-        """A new identifier, of this node's own: its place, its run and a count."""
-        setup = self.setup
-        self.change(presses=self.state.presses + 1)
-        return f"{setup.village}.{setup.node}.{setup.boot}.{self.state.presses}"
+        """A new identifier, of this node's own."""
+        return self.make_identifier(f"{self.setup.village}.{self.setup.node}")
 
     def report_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
         """Reports an event of *alarm*."""

@@ -11,7 +11,7 @@ from a disk of another boot of the machine, only synchronised clocks give it.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.wire import timing
 from contract.wire.event import Kind
@@ -42,14 +42,14 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
     if known is not None and known.status is Status.EXERCISE and raised.status is Status.ACTUAL:
         _end(t, known, End.EARNEST, "the exercise became earnest")
         known = None
-    t.remember(raised.identifier, over=False)
+    t.remember(key.name(raised.identifier), over=False)
     if known is None:
         t.put(_fresh(t, key, raised))  # it is reported once it is on the disk
         return
     merged = replace(known, until=max(known.until, until), note=raised.note or known.note)
     if raised.at >= known.raised_at:
         merged = replace(
-            merged, identifier=raised.identifier, also=known.names()[:ALSO], raised_at=raised.at,
+            merged, identifier=raised.identifier, also=known.identifiers()[:ALSO], raised_at=raised.at,
             silenced={place: at for place, at in known.silenced.items() if raised.at <= at},
         )
     else:
@@ -118,17 +118,17 @@ def restore(t: Transition, event: Loaded) -> None:
     resolve_ages(t)
 
 
-def resolve_ages(t: Transition, identifier: str | None = None, raised_at: float | None = None) -> None:
+def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | None = None) -> None:
     """Takes up of what an earlier run left all whose age is known by now.
 
-    A post that still holds its press gives it: the one with *identifier* was made at *raised_at*.
+    A post that still holds its press gives it: the one of that *name* was made at *raised_at*.
     """
     state = t.state
     shifts = [_shift(state, stored.same_boot, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
-    if raised_at is not None:
+    if name is not None and raised_at is not None:
         shifts = [
-            raised_at - (stored.first_at if identifier == stored.first else stored.raised_at)
-            if identifier in (stored.first, stored.identifier, *stored.also) else shift
+            raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
+            if name.key == stored.key and name.identifier in (stored.first, stored.identifier, *stored.also) else shift
             for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
         ]
     for clear in state.clears_awaiting_clock:
@@ -181,7 +181,7 @@ def _shift(state: State, same_boot: bool, wall: float | None, at: float) -> floa
 def _take_up(t: Transition, stored: Stored, shift: float) -> None:
     alarm = _alarm(t, stored, shift)
     known = t.state.alarms.get(alarm.key)
-    if known is not None and (known.first == alarm.first or known.identifier in alarm.names()):
+    if known is not None and (known.first == alarm.first or known.identifier in alarm.identifiers()):
         return  # a disk that answers late also has what this run wrote since
     cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at)
     if cleared or t.now >= alarm.until or known is not None:

@@ -7,8 +7,9 @@ pressed it holds on to it. A change is published at once, but no more often than
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract.domain.alarm import Key
 from contract.wire import timing, topics
-from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
+from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, write_beacon
 from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
@@ -93,10 +94,9 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
         Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))
         for key, at in state.over.items() if key not in state.alarms
     )
-    heard = tuple(name for name, each in state.acknowledged.items() if each.kept)
     rest = Beacon(
-        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, heard=heard, at_s=state.now,
-        time=state.now + state.clock.offset_s if state.clock.synced else None,
+        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, acknowledged=_acknowledged(state),
+        at_s=state.now, time=state.now + state.clock.offset_s if state.clock.synced else None,
     )
     for note in NOTES:
         beacon = replace(rest, alarms=tuple(_listed(state, alarm, note) for alarm in shown))
@@ -105,7 +105,19 @@ def _payload(state: State, shown: list[Alarm]) -> bytes:
             return payload
     # Names that are left out are sent again, and listed then.
     bare = tuple(replace(each, also=(), origin="") for each in beacon.alarms)
-    return write_beacon(replace(beacon, alarms=bare, heard=()))
+    return write_beacon(replace(beacon, alarms=bare, acknowledged=()))
+
+
+def _acknowledged(state: State) -> tuple[Arrived, ...]:
+    """What need not be sent again, the oldest first, by village and incident."""
+    found: dict[Key, list[str]] = {}
+    for name, each in state.acknowledged.items():
+        if each.kept:
+            found.setdefault(name.key, []).append(name.identifier)
+    return tuple(
+        Arrived(village=key.village, incident=key.incident, identifiers=tuple(names))
+        for key, names in found.items()
+    )
 
 
 def _listed(state: State, alarm: Alarm, note: int) -> Listed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from contract.domain.alarm import Name
 from runtime.core.effects import CommonEffect, Log
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ class SaveAlarm:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveIdentifier:
-    """An identifier onto the disk, and whether what bears it is over."""
+class SaveName:
+    """A name onto the disk, and whether what bears it is over."""
 
     stamp: int
-    identifier: str
+    name: Name
     over: bool
 
 
@@ -83,6 +84,6 @@ class Survey:
     """Look for what the broker retains of alarms, commands and patrols; each is a Retained."""
 
 
-Stamped = SaveAlarm | SaveIdentifier | SaveAllClear
+Stamped = SaveAlarm | SaveName | SaveAllClear
 Write = Stamped | SavePatrol | SaveReport | Log
 Effect = CommonEffect | Survey | Write

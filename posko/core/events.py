@@ -6,7 +6,7 @@ What any loop receives (messages, the clock, faults) is in `runtime.core.events`
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from runtime.core.events import (
     Acknowledged,
     Clock,
@@ -59,13 +59,13 @@ class StoredClear:
 class Loaded:
     """What an earlier run left on disk.
 
-    `seen` are identifiers with whether they are over; `over` is what all-clears ended in this boot of the machine, and
+    `seen` are names with whether they are over; `over` is what all-clears ended in this boot of the machine, and
     when it was last raised.
     """
 
     alarms: tuple[Stored, ...]
     cleared: tuple[StoredClear, ...]
-    seen: tuple[tuple[str, bool], ...]
+    seen: tuple[tuple[Name, bool], ...]
     over: tuple[tuple[Key, float], ...] = ()
 
 

@@ -7,7 +7,7 @@
 Nothing here raises at bad input, and each way out is an event: nothing is swallowed.
 """
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
@@ -86,17 +86,26 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     if unknown is not None:
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier, origin=body.sender, reason=unknown)
         return
-    for reason in answers.oddities(body, retain=message.retain):
-        t.answer_of(Kind.WARNING, key, identifier=body.identifier, origin=body.sender, reason=reason)
-    if body.identifier is not None and body.identifier in t.state.seen:
-        _again(t, body.identifier, t.now - body.elapsed_s)
-    elif body.status is Status.TEST:
+    name = None if body.identifier is None else key.name(body.identifier)
+    _warn(t, key, body, name, retain=message.retain)
+    if body.status is Status.TEST:  # it uses up no name
         t.answer_of(Kind.TESTED, key, identifier=body.identifier, reason="status Test: nothing sounds")
-        _acknowledge(t, body)
+    elif name is not None and t.state.is_over(name) is not None:
+        _again(t, name, t.now - body.elapsed_s)
     elif topic.incident == ALL_CLEAR:
         _all_clear(t, topic.village, body)
     else:
         _raise(t, key, body)
+
+
+def _warn(t: Transition, key: Key, body: Body, name: Name | None, *, retain: bool) -> None:
+    """Reports what is odd about an alarm that counts all the same."""
+    reasons = answers.oddities(body, retain=retain)
+    namesake = t.namesake(name) if name is not None and t.may_answer() else None
+    if namesake is not None:
+        reasons.append(answers.shared(namesake))
+    for reason in reasons:
+        t.answer_of(Kind.WARNING, key, identifier=body.identifier, origin=body.sender, reason=reason)
 
 
 def _raise(t: Transition, key: Key, body: Body) -> None:
@@ -118,7 +127,7 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
     elif known is not None and known.status is Status.ACTUAL and body.status is Status.EXERCISE:
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier,
                         reason="an exercise of what is in force in earnest")
-        _acknowledge(t, body)
+        _acknowledge(t, key, body)
     elif known is not None and not t.granted(key, AT_ONCE, PER_S):
         # Not accepted, so a post that pressed it sends it again; who gave it no name has lost nothing by it.
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier,
@@ -127,19 +136,21 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
         alarms.accept(t, key, raised)
 
 
-def _again(t: Transition, identifier: str, raised_at: float) -> None:
+def _again(t: Transition, name: Name, raised_at: float) -> None:
     """What was received before came once more: its sender does not know yet that it was."""
-    alarms.resolve_ages(t, identifier, raised_at)
-    if not any(identifier in alarm.names() for alarm in t.state.alarms.values()):
-        t.acknowledge(identifier)
+    alarms.resolve_ages(t, name, raised_at)
+    alarm = t.state.alarms.get(name.key)
+    if alarm is None or name not in alarm.names():
+        t.acknowledge(name)
 
 
 def _all_clear(t: Transition, village: str, body: Body) -> None:
     exercise = body.status is Status.EXERCISE
     ended = alarms.all_clear(t, village, t.now - body.elapsed_s, exercise=exercise)
-    _acknowledge(t, body)
+    key = Key(village, ALL_CLEAR)
+    _acknowledge(t, key, body)
     if not ended:
-        t.answer_of(Kind.CLEARED, Key(village, ALL_CLEAR), identifier=body.identifier, origin=body.sender,
+        t.answer_of(Kind.CLEARED, key, identifier=body.identifier, origin=body.sender,
                         reason="all-clear; nothing was in force")
 
 
@@ -259,6 +270,6 @@ def _refuse(t: Transition, message: Received, reason: str) -> None:
     t.answer(Kind.REFUSED, topic=message.topic[:200], reason=reason)
 
 
-def _acknowledge(t: Transition, body: Body) -> None:
+def _acknowledge(t: Transition, key: Key, body: Body) -> None:
     if body.identifier is not None:
-        t.acknowledge(body.identifier)
+        t.acknowledge(key.name(body.identifier))

@@ -195,13 +195,14 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
 
 def _said(t: Transition, village: str, post: str, event: Report) -> None:
     """What an event of a post means to the hub: a late press, an all-clear that it missed, or a round."""
-    identifier = event.text("identifier")
+    identifier, incident = event.text("identifier"), event.text("incident")
     if not 0 < len(identifier) <= NAME:
         return
-    if event.kind == Kind.LATE and event.text("origin") == "button":
-        _late(t, Key(village, event.text("incident")), post, event)
+    key = Key(village, incident)
+    if event.kind == Kind.LATE and event.text("origin") == "button" and 0 < len(incident) <= NAME:
+        _late(t, key, post, event)
     elif event.kind == Kind.CLEARED and event.text("village") == village:
-        _cleared(t, Key(village, event.text("incident")), post, event)
+        _cleared(t, key, post, event)
     elif event.kind == Kind.RONDA and event.text("origin") in ("button", "schedule"):
         own = event.text("clock") == SYNCED and not clock_disagrees(t.state, post)
         epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
@@ -211,12 +212,13 @@ def _said(t: Transition, village: str, post: str, event: Report) -> None:
 
 def _late(t: Transition, key: Key, post: str, event: Report) -> None:
     """A press that came too late for everyone: it is recorded, and its sender need not report it again."""
-    identifier = event.text("identifier")
+    name = key.name(event.text("identifier"))
     setup = t.setup
-    if key.incident not in setup.incidents or key.village not in setup.villages or identifier in t.state.seen:
-        t.acknowledge(identifier)
+    known = key.incident in setup.incidents and key.village in setup.villages
+    if not known or t.state.is_over(name) is not None:
+        t.acknowledge(name)
         return
-    raised = Raised(identifier, t.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
+    raised = Raised(name.identifier, t.now - event.member("age_s", codec.seconds, 0.0), Status.ACTUAL, post, "")
     alarms.late(t, key, raised, f"{post}: {event.text('reason')[:200]}")
 
 

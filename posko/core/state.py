@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
 from runtime.core.peer_clock import PeerClock
@@ -56,14 +56,18 @@ class Alarm:
     missed: bool = False
     proven: bool = False
 
-    def names(self) -> tuple[str, ...]:
+    def identifiers(self) -> tuple[str, ...]:
         """All it has been called."""
         return (self.identifier, *self.also)
+
+    def names(self) -> tuple[Name, ...]:
+        """The same, in full."""
+        return tuple(map(self.key.name, self.identifiers()))
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """An identifier that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
+    """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
 
     at: float
     stamp: int
@@ -95,7 +99,7 @@ class State(CommonState):
     setup: Setup
     links: int = 0
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
-    acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
+    acknowledged: Mapping[Name, Acknowledgement] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
     awaiting_clock: tuple[Stored, ...] = ()
@@ -108,7 +112,6 @@ class State(CommonState):
     reconnected_at: float | None = None
     surveyed_at: float | None = None
     stamp: int = 0
-    named: int = 0
     seq: int = 0
     listed: object = None
     listed_at: float | None = None

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from contract.domain.alarm import HUB_NAMES, Key
+from contract.domain.alarm import HUB_NAMES, Key, Name
 from contract.wire import topics
 from contract.wire.event import Kind
-from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveIdentifier
+from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveName
 from posko.core.state import Acknowledgement, Alarm, Setup, State
 from runtime.core.transition import CommonTransition, without
 
-ACKNOWLEDGED = 500  # identifiers that the beacon may name as acknowledged
+ACKNOWLEDGED = 100  # names of each village that the beacon may name as acknowledged
 
 
 class Transition(CommonTransition[State, Effect]):
@@ -50,12 +50,12 @@ class Transition(CommonTransition[State, Effect]):
             self.remember(name, over=True)
             self._acknowledge(name, stamp)
 
-    def acknowledge(self, identifier: str) -> None:
-        """Notes that *identifier* arrived and is not, or no more, in force: its sender need not send it again."""
+    def acknowledge(self, name: Name) -> None:
+        """Notes that *name* arrived and is not, or no more, in force: its sender need not send it again."""
         stamp = self._stamp()
-        self.remember(identifier, over=True)
-        self.do(SaveIdentifier(stamp, identifier, over=True))
-        self._acknowledge(identifier, stamp)
+        self.remember(name, over=True)
+        self.do(SaveName(stamp, name, over=True))
+        self._acknowledge(name, stamp)
 
     def clear(self, village: str, at: float) -> None:
         """Notes the all-clear of *village* at instant *at*."""
@@ -78,8 +78,7 @@ class Transition(CommonTransition[State, Effect]):
 
     def identifier(self) -> str:
         """A new identifier, for an alarm that came without."""
-        self.change(named=self.state.named + 1)
-        return f"{HUB_NAMES}{self.setup.boot}.{self.state.named}"
+        return self.make_identifier(HUB_NAMES.rstrip("."))
 
     def report_of(self, kind: Kind, alarm: Alarm, **about: object) -> None:
         """Reports an event of *alarm*, unless too many come at once; the disk has all of them."""
@@ -97,8 +96,9 @@ class Transition(CommonTransition[State, Effect]):
         self.change(stamp=self.state.stamp + 1)
         return self.state.stamp
 
-    def _acknowledge(self, identifier: str, stamp: int) -> None:
-        names = {**without(self.state.acknowledged, identifier), identifier: Acknowledgement(self.now, stamp)}
-        if len(names) > ACKNOWLEDGED:
-            del names[next(iter(names))]
+    def _acknowledge(self, name: Name, stamp: int) -> None:
+        names = {**without(self.state.acknowledged, name), name: Acknowledgement(self.now, stamp)}
+        of_village = [each for each in names if each.village == name.village]
+        if len(of_village) > ACKNOWLEDGED:
+            del names[of_village[0]]
         self.change(acknowledged=names)

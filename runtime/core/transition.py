@@ -9,6 +9,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from contract.domain.alarm import Name
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import PATROL
 from contract.wire.alarm import SYNCED, UNSYNCED
 from contract.wire.event import Kind, make_event, write_event
 from contract.wire.faults import Fault
@@ -23,7 +26,8 @@ V = TypeVar("V")
 
 LOAD_S = 3.0  # how long the journal may take before the loop goes on without it
 BACKLOG = 200  # events kept for the link's return
-SEEN = 10_000  # identifiers in memory; the disk has a day of them
+SEEN = 10_000  # names in memory, an equal share for each village; the disk has more
+IDENTIFIER = 64  # characters of an identifier, at most
 _NO_JOURNAL = "does not answer; what happens is kept in memory only"
 
 
@@ -125,20 +129,40 @@ class CommonTransition(ABC, Generic[S, E]):
         self.change(linked_at=None, announced=None)
         self.fault(Fault.LINK, reason)
 
-    def remember(self, identifier: str, *, over: bool) -> None:
-        """Notes an identifier as seen; what is over stays over. The oldest make room."""
-        known = dict(self.state.seen)
-        known[identifier] = known.pop(identifier, False) or over
-        if len(known) > SEEN:
-            del known[next(iter(known))]
-        self.change(seen=known)
+    def make_identifier(self, beginning: str) -> str:
+        """A new identifier. Who knows all that were made before cannot foretell it; *beginning* is for people."""
+        self.change(named=self.state.named + 1)
+        token = self.state.setup.token(self.state.named)
+        return f"{beginning[: IDENTIFIER - len(token) - 1]}.{token}"
 
-    def recall(self, seen: Iterable[tuple[str, bool]]) -> None:
-        """Notes the identifiers that an earlier run saw, oldest first. This run's own are newer."""
-        known: dict[str, bool] = {}
-        for identifier, over in (*seen, *self.state.seen.items()):
-            known[identifier] = known.pop(identifier, False) or over
-        self.change(seen=dict(list(known.items())[-SEEN:]))
+    def remember(self, name: Name, *, over: bool) -> None:
+        """Notes a name as seen; what is over stays over. The oldest of its village make room."""
+        setup = self.state.setup
+        if name.village not in setup.villages and name.village != EVERYWHERE:
+            return  # nothing of it can ever be in force
+        known = dict(self.state.seen.get(name.village, {}))
+        known[name] = known.pop(name, False) or over
+        if len(known) > self._share():
+            del known[next(iter(known))]
+        self.change(seen={**self.state.seen, name.village: known})
+
+    def recall(self, seen: Iterable[tuple[Name, bool]]) -> None:
+        """Notes the names that an earlier run saw, oldest first. This run's own are newer."""
+        known: dict[str, dict[Name, bool]] = {}
+        own = (pair for names in self.state.seen.values() for pair in names.items())
+        for name, over in (*seen, *own):
+            names = known.setdefault(name.village, {})
+            names[name] = names.pop(name, False) or over
+        share = self._share()
+        self.change(seen={village: dict(list(names.items())[-share:]) for village, names in known.items()})
+
+    def namesake(self, name: Name) -> Name | None:
+        """What was seen under the identifier of *name* in another village, or of another incident."""
+        incidents = (*self.state.setup.incidents, PATROL)
+        found = (
+            Name(village, incident, name.identifier) for village in self.state.seen for incident in incidents
+        )
+        return next((each for each in found if each != name and self.state.is_over(each) is not None), None)
 
     def granted(self, key: Hashable, size: float, per_s: float) -> bool:
         """Takes one message of *key* out of its bucket; False if it is empty."""
@@ -161,6 +185,10 @@ class CommonTransition(ABC, Generic[S, E]):
     def clock_state(self) -> str:
         """Whether the time of day is certain, as the contract writes it."""
         return SYNCED if self.state.synced else UNSYNCED
+
+    def _share(self) -> int:
+        """How many names each village may have remembered."""
+        return max(100, SEEN // (len(self.state.setup.villages) + 1))
 
     def _draw_answer(self) -> tuple[Bucket, bool]:
         return draw(self.state.answer_limit, self.now, self.answers_at_once, self.answers_per_s)

@@ -113,7 +113,7 @@ def test_a_power_cut_in_the_middle_of_an_alarm_is_over_within_a_beacon_and_silen
     post.expect_on("siren")
     silence(broker)
     post.expect_quiet()
-    assert wait_until(lambda: post.rows("SELECT identifier, over FROM seen") == [("one", 1)])
+    assert wait_until(lambda: post.rows("SELECT identifier, over FROM names") == [("one", 1)])
     post.kill()
     after = len(post.changes)
     post.begin()

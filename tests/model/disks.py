@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Protocol
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Name
 from node.core import effects as node_effects
 from node.core import events as node_events
 from node.core.events import OutboxEntry
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Stamped, Write
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Stamped, Write
 from posko.core.events import Loaded, Saved, Stored, StoredClear
 from posko.core.state import Alarm
 from runtime.core.effects import Log
@@ -58,7 +58,7 @@ class NodeRows:
     """A node's outbox, and the identifiers that it has seen."""
 
     outbox: dict[str, tuple[OutboxEntry, int, Clock]] = field(default_factory=dict)
-    seen: dict[str, bool] = field(default_factory=dict)
+    seen: dict[Name, bool] = field(default_factory=dict)
     ever: set[str] = field(default_factory=set)
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
@@ -68,8 +68,8 @@ class NodeRows:
                 self.ever.add(press.identifier)
             case node_effects.DeletePress(identifier):
                 self.outbox.pop(identifier, None)
-            case node_effects.SaveSeen(identifier, over):
-                self.seen[identifier] = self.seen.pop(identifier, False) or over
+            case node_effects.SaveSeen(name, over):
+                self.seen[name] = self.seen.pop(name, False) or over
             case _:
                 pass
 
@@ -94,23 +94,25 @@ class NodeRows:
 class HubRows:
     """The hub's alarms, all-clears, and what it remembers."""
 
-    alarms: dict[str, tuple[Alarm, End | None, int, Clock]] = field(default_factory=dict)
+    alarms: dict[Name, tuple[Alarm, End | None, int, Clock]] = field(default_factory=dict)
     cleared: dict[str, tuple[float, int, Clock]] = field(default_factory=dict)
-    seen: dict[str, bool] = field(default_factory=dict)
-    ever: set[str] = field(default_factory=set)  # every name that an alarm on it ever had
+    seen: dict[Name, bool] = field(default_factory=dict)
+    ever: set[Name] = field(default_factory=set)  # every name that an alarm on it ever had
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
         match entry:
             case SaveAlarm(end=End.UNKNOWN):
-                if (row := self.alarms.get(entry.alarm.first)) is not None:
-                    self.alarms[entry.alarm.first] = (row[0], End.UNKNOWN, *row[2:])
+                first = entry.alarm.key.name(entry.alarm.first)
+                if (row := self.alarms.get(first)) is not None:
+                    self.alarms[first] = (row[0], End.UNKNOWN, *row[2:])
             case SaveAlarm():
-                self.alarms[entry.alarm.first] = (entry.alarm, entry.end, boot, _believed(wall, dated=entry.dated))
-                for name in {entry.alarm.first, *entry.alarm.names()}:
+                first = entry.alarm.key.name(entry.alarm.first)
+                self.alarms[first] = (entry.alarm, entry.end, boot, _believed(wall, dated=entry.dated))
+                for name in {first, *entry.alarm.names()}:
                     self.ever.add(name)
                     self._see(name, over=entry.end is not None)
-            case SaveIdentifier(_, identifier, over):
-                self._see(identifier, over=over)
+            case SaveName(_, name, over):
+                self._see(name, over=over)
             case SaveAllClear(_, village, at, dated):
                 self.cleared[village] = (at, boot, _believed(wall, dated=dated))
             case _:
@@ -139,8 +141,8 @@ class HubRows:
         stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
         return Saved(stamps) if stamps else None
 
-    def _see(self, identifier: str, *, over: bool) -> None:
-        self.seen[identifier] = self.seen.get(identifier, False) or over
+    def _see(self, name: Name, *, over: bool) -> None:
+        self.seen[name] = self.seen.get(name, False) or over
 
 
 def _believed(wall: Clock, *, dated: bool) -> Clock:

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-from contract.domain.alarm import Key
+from contract.domain.alarm import Key, Name
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.settings.broker import BrokerSettings
@@ -38,7 +38,7 @@ def node_config(village: str, node: str, hears: str, max_s: float) -> Config:
     settings = NodeSettings(
         node=node, district="", village=village, broker=BrokerSettings("127.0.0.1"), pins=PinSettings("mock"),
         siren=SirenSettings(next(pins)), hears=hears, hub=True, lock=LockSettings(next(pins)), max_sounding_s=max_s,
-        buttons={name: ButtonSettings(next(pins)) for name in BUTTONS},
+        buttons={name: ButtonSettings(next(pins), lamp=next(pins)) for name in BUTTONS},
     )
     family = shipped.family("jawa-timur")
     return Config(
@@ -126,7 +126,8 @@ class District:
             }
             for name, (incident, at) in node.pressed.items():
                 arrived = self.hub.rows.seen if incident == ALL_CLEAR else self.hub.rows.ever
-                assert name in arrived or name in late, f"{incident} of {node.name} at {at} is lost: {name}"
+                full = Name(node.setup.village, incident, name)
+                assert full in arrived or name in late, f"{incident} of {node.name} at {at} is lost: {name}"
         assert not self.hub.state.awaiting_clock
         for village, (_, boot, wall) in self.hub.rows.cleared.items():
             datable = wall.synced or boot == self.hub.machine.boot
@@ -176,7 +177,8 @@ class District:
                 at = hub.machine.true(listed.silenced[place])
                 assert edge >= at - slack, f"{key} sounds at {node.name} though it is silenced in {place}"
         if listed is None:
-            known = alarm.listed_by == hub.state.setup.boot and alarm.identifiers <= hub.rows.seen.keys()
+            names = {key.name(each) for each in alarm.identifiers}
+            known = alarm.listed_by == hub.state.setup.boot and names <= hub.rows.seen.keys()
             assert not known or alarm.listed is None, f"{key} sounds at {node.name}, and is listed no more"
 
     def _check_missing(self, node: NodePart, key: Key) -> None:

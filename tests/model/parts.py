@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire.beacon import Beacon, read_beacon
@@ -188,14 +188,14 @@ class NodePart(Part):
         self.clears: dict[str, float] = {}  # when the last all-clear of a village that came here was given
         self.quieted = NEVER  # when this box was last silenced, by its button or by an operator
         self.ended: dict[Key, float] = {}  # when an alarm last ended here alone: see ENDED_HERE
-        self._begun: set[object] = set()
-        self._begun_in_run: set[object] = set()
+        self._begun: set[Name] = set()
+        self._begun_in_run: set[Name] = set()
         self._sound: tuple[float, float] = (0.0, -1.0)
         self._hushed = True
         super().__init__(f"{setup.village}/{setup.node}", broker, self.rows, subscriptions, up_s)
 
     def _rules(self) -> node_state.Setup:
-        return replace(self.setup, boot=f"n{self.run}")
+        return replace(self.setup, boot=f"n{self.run}", token=f"{self.run}.{{}}".format)
 
     def _will(self) -> Publish:
         return node_face.final_status(self.state, "connection lost")
@@ -244,7 +244,7 @@ class NodePart(Part):
         elif kind == Kind.LOCKED.value:
             self._begun_in_run = set()
         elif kind == Kind.CLEARED.value and event.get("reason") == "no longer listed by the hub":
-            names = self.before.alarms[key].identifiers
+            names = set(map(key.name, self.before.alarms[key].identifiers))
             assert names & self.closed, f"{key} ended at {self.name}, and the hub had not ended {sorted(names)}"
         elif kind == Kind.SILENCED.value:
             self.quieted = self.timeline.now
@@ -254,10 +254,11 @@ class NodePart(Part):
             known = self.disk.loaded_at <= self.machine.true(self.state.alarms[key].since)
             remembered = event["origin"] != "hub" and known
             begun = self._begun | self._begun_in_run if remembered else self._begun_in_run
-            assert name not in begun, f"{name} begins twice at {self.name}"
-            self._begun_in_run.add(name)
+            full = key.name(str(name))
+            assert full not in begun, f"{full} begins twice at {self.name}"
+            self._begun_in_run.add(full)
             if event["origin"] != "hub":
-                self._begun.add(name)
+                self._begun.add(full)
 
     def _look_at_sound(self, play: node_effects.Play) -> None:
         """Nothing sounds past its end, nor longer than the box allows."""
@@ -300,12 +301,12 @@ class HubPart(Part):
     ) -> None:
         self.setup = setup
         self.raised = raised
-        self.closed: set[str] = set()  # every name that an alarm had when it ended, in any run
+        self.closed: set[Name] = set()  # every name that an alarm had when it ended, in any run
         self.rows = HubRows()
         super().__init__("hub", broker, self.rows, subscriptions, up_s)
 
     def _rules(self) -> hub_state.Setup:
-        return replace(self.setup, boot=f"h{self.run}")
+        return replace(self.setup, boot=f"h{self.run}", token=f"{self.run}.{{}}".format)
 
     def _will(self) -> Publish:
         return hub_face.final_status(self.state, "connection lost")
@@ -322,7 +323,7 @@ class HubPart(Part):
     def _look_at_alarm(self, alarm: hub_state.Alarm, end: hub_effects.End | None) -> None:
         """What is in force was raised then, and lasts its time; nothing ends before, but for a reason."""
         now, key, slack_s = self.state.now, alarm.key, 3 * self.client.longest_s() + 0.1
-        self.closed |= {alarm.first, *alarm.names()} if end is not None else set()
+        self.closed |= {key.name(alarm.first), *alarm.names()} if end is not None else set()
         if end is None:
             raised = self.machine.true(alarm.raised_at)
             cleared = max(self.state.cleared_at.get(place, -1e9) for place in (key.village, EVERYWHERE))

@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
+from contract.domain.alarm import Name
 from node import journal as journal_room
 from node.core.effects import DeletePress, SavePress, SaveSeen
 from node.core.events import Loaded, OutboxEntry
@@ -27,6 +28,7 @@ from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
 
 PRESS = OutboxEntry("kalibagor.pos-1.cafe.1", "pencurian", 1234.5)
+A, B = Name("kalibagor", "pencurian", "a"), Name("kotakan", "pencurian", "a")
 OTHER = OutboxEntry("kalibagor.pos-1.cafe.2", "kebakaran", 1235.5)
 
 
@@ -66,6 +68,40 @@ def test_a_new_journal_holds_nothing(path: Path) -> None:
     assert load(path) == Loaded((), ())
 
 
+# The tables as they were when an identifier was one and the same in all villages.
+OLD_SCHEMA = """
+CREATE TABLE outbox (
+    identifier TEXT PRIMARY KEY, incident TEXT NOT NULL,
+    boot TEXT NOT NULL, pressed_at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL);
+CREATE TABLE seen (
+    identifier TEXT PRIMARY KEY, over INTEGER NOT NULL, wall REAL NOT NULL);
+CREATE TABLE log (
+    id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL);
+INSERT INTO outbox VALUES ('kalibagor.pos-1.cafe.1', 'pencurian', 'boot', 1234.5, 1e6, 0);
+INSERT INTO seen VALUES ('a', 1, 9e9), ('b', 0, 9e9), ('nobody knows where', 1, 9e9);
+INSERT INTO log (wall, event) VALUES
+(1.0, '{"event": "sounding", "incident": "pencurian", "village": "kalibagor", "identifier": "a"}'),
+(2.0, '{"event": "silenced", "incident": "pencurian", "village": "kalibagor", "identifier": "a"}'),
+(3.0, '{"event": "extended", "incident": "kebakaran", "village": "kotakan", "identifier": "b"}'),
+(4.0, 'no event');
+"""
+
+
+def test_a_journal_from_when_an_identifier_had_no_village_is_taken_over(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "machine_boot", lambda: "boot")
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(OLD_SCHEMA)
+    loaded, again = load(path), load(path)
+
+    assert loaded == again
+    assert loaded.presses == (PRESS,)
+    assert sorted(loaded.seen) == [(A, True), (Name("kotakan", "kebakaran", "b"), False)]
+    assert rows(path, "SELECT count(*) FROM log") == [(4,)]
+
+
 def test_presses_are_kept_with_their_instants_until_they_are_dropped(path: Path) -> None:
     write(path, SavePress(PRESS), SavePress(OTHER))
     kept = load(path).presses
@@ -101,23 +137,23 @@ def test_a_synchronised_clock_with_which_none_disagreed_is_remembered_for_a_pres
 
 
 def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
-    write(path, *(SaveSeen(name, over) for name, over in (("a", False), ("b", True), ("a", True), ("b", False))))
+    write(path, *(SaveSeen(name, over) for name, over in ((A, False), (B, True), (A, True), (B, False))))
 
-    assert sorted(load(path).seen) == [("a", True), ("b", True)]
+    assert sorted(load(path).seen) == [(A, True), (B, True)]
 
 
 def test_identifiers_are_forgotten_after_a_day_and_presses_are_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 5000.0)
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, 0.0))
-    write(path, SaveSeen("old", over=True), SavePress(PRESS))
+    write(path, SaveSeen(A, over=True), SavePress(PRESS))
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S - 60.0))
     a_minute_less = load(path)
-    write(path, SaveSeen("new", over=True))
+    write(path, SaveSeen(B, over=True))
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, journal_room.SEEN_S + 60.0))
     a_minute_more = load(path)
 
-    assert [name for name, _ in a_minute_less.seen] == ["old"]
-    assert [name for name, _ in a_minute_more.seen] == ["new"]
+    assert [name for name, _ in a_minute_less.seen] == [A]
+    assert [name for name, _ in a_minute_more.seen] == [B]
     assert a_minute_more.presses == (PRESS,)
 
 
@@ -143,7 +179,7 @@ def test_a_node_that_runs_for_months_makes_room_without_a_restart(path: Path, mo
 def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start_is_back(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(path, SavePress(PRESS), SaveSeen("a", over=True))
+    write(path, SavePress(PRESS), SaveSeen(A, over=True))
     aside = path.with_name("away")
     path.rename(aside)
     path.mkdir()  # a folder where the file should be
@@ -153,7 +189,7 @@ def test_what_an_earlier_run_left_is_told_when_the_disk_that_failed_at_the_start
         assert take(inbox, Loaded) == Loaded((), ())
         path.rmdir()
         aside.rename(path)
-        assert take(inbox, Loaded) == Loaded((PRESS,), (("a", True),))
+        assert take(inbox, Loaded) == Loaded((PRESS,), ((A, True),))
 
 
 def test_every_entry_that_was_put_before_closing_is_written(path: Path) -> None:
@@ -169,6 +205,7 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
+from contract.domain.alarm import Name
 from runtime.core.effects import Log
 from node.core.effects import SavePress, SaveSeen
 from node.core.events import OutboxEntry
@@ -188,7 +225,7 @@ with Telling(Path(sys.argv[1]), Inbox()) as journal:
     for count in range(10**9):
         time.sleep(0.001)
         journal.put(SavePress(OutboxEntry(f"{sys.argv[2]}.{count}", "pencurian", float(count))))
-        journal.put(SaveSeen(f"{sys.argv[2]}.{count}", over=False))
+        journal.put(SaveSeen(Name("kalibagor", "pencurian", f"{sys.argv[2]}.{count}"), over=False))
         journal.put(Log({"event": "pressed", "count": count}))
 """
 
@@ -211,7 +248,7 @@ def test_what_was_committed_is_there_though_the_process_was_killed_at_any_moment
     kept = load(path)
     assert len(committed) > 20
     assert committed <= {press.identifier for press in kept.presses}
-    assert committed <= {name for name, _ in kept.seen}
+    assert committed <= {name.identifier for name, _ in kept.seen}
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
     assert not list(path.parent.glob("*damaged*"))
 
@@ -426,27 +463,30 @@ def test_a_journal_that_was_cut_to_nothing_is_put_aside_and_reported(path: Path)
     assert fault.reason.startswith(f"was damaged (the file is empty); it is kept as {aside.name}, ")
 
 
+SEEN = Name("olean", "ternak", "alarm-1")
+
+
 @pytest.mark.parametrize(("text", "presses", "seen"), [
-    (b"kebakaran", (PRESS,), {"name"}), (b"cafe.2", (PRESS,), {"name"}), (b"name", (PRESS, OTHER), set()),
+    (b"kebakaran", (PRESS,), {"alarm-1"}), (b"cafe.2", (PRESS,), {"alarm-1"}), (b"alarm-1", (PRESS, OTHER), set()),
 ])
 def test_a_flipped_byte_costs_its_own_row_and_no_other(
     path: Path, text: bytes, presses: tuple[OutboxEntry, ...], seen: set[str]
 ) -> None:
-    write(path, SavePress(PRESS), SavePress(OTHER), SaveSeen("name", over=True))
+    write(path, SavePress(PRESS), SavePress(OTHER), SaveSeen(SEEN, over=True))
     path.write_bytes(path.read_bytes().replace(text, b"\xff" + text[1:]))
     inbox = Inbox()
     with journal_in(path, inbox):
         fault, loaded = take(inbox, Faulted), take(inbox, Loaded)
 
     assert fault.reason.endswith("2 rows of it were saved, 1 rows could not be read")
-    assert (loaded.presses, {name for name, _ in loaded.seen}) == (presses, seen)
+    assert (loaded.presses, {name.identifier for name, _ in loaded.seen}) == (presses, seen)
     assert load(path) == loaded
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_flipped_bytes_stop_the_journal_and_none_are_met_twice(path: Path, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - guards nothing
-    write(path, SavePress(OTHER), SaveSeen("name", over=True), *(Log({"count": count}) for count in range(5)))
+    write(path, SavePress(OTHER), SaveSeen(SEEN, over=True), *(Log({"count": count}) for count in range(5)))
     body = bytearray(path.read_bytes())
     for _ in range(random.choice((1, 1, 4, 40))):
         body[random.randrange(len(body))] ^= 1 << random.randrange(8)

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from contract.domain.alarm import Key, Status
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, Write
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, Write
 from posko.core.events import Loaded, Saved
 from posko.core.state import Alarm
 from posko.journal import Journal
@@ -51,7 +51,7 @@ def entries() -> Iterator[Write]:
     for stamp, alarm in enumerate(ALARMS):
         yield SaveAlarm(stamp, alarm, ("kalibagor/pos-1",), None, None)
     yield SaveAlarm(9, replace(ALARMS[1], first="over-c", identifier="over-c"), (), 60.0, End.CLEARED)
-    yield SaveIdentifier(10, "name-d", over=True)
+    yield SaveName(10, FIRE.name("name-d"), over=True)
     yield SaveAllClear(11, "olean", 40.0)
     yield SavePatrol("round-e", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced")
     yield from (Log({"event": "linked", "count": count}) for count in range(3))
@@ -95,7 +95,7 @@ def test_a_flipped_byte_in_a_note_costs_that_letter_and_is_reported(written: Pat
     whole, _ = run(written)
     flip(written, b"rumah Pak Soleh", b"rumah Pak S\xefleh")
     damaged = written.read_bytes()
-    loaded, faults = run(written, SaveIdentifier(1, "new", over=False))
+    loaded, faults = run(written, SaveName(1, FIRE.name("new"), over=False))
 
     assert faults == [Faulted("journal file", (
         f"was damaged (a text is not UTF-8: invalid continuation byte); it is kept as {aside(written).name}, and a new "
@@ -104,24 +104,24 @@ def test_a_flipped_byte_in_a_note_costs_that_letter_and_is_reported(written: Pat
     assert aside(written).read_bytes() == damaged
     again, faults = run(written)
     assert (again.alarms, faults) == (loaded.alarms, [])
-    assert ("new", False) in again.seen
+    assert (FIRE.name("new"), False) in again.seen
 
 
 def test_a_flipped_byte_in_a_name_costs_that_row_and_no_other(written: Path) -> None:
     whole, _ = run(written)
-    flip(written, b"kotakan", b"\xffotakan")  # the village of two alarms, one of which is over
+    flip(written, b"kotakan", b"\xffotakan")  # of two alarms, one of which is over, and of three names
     loaded, (fault,) = run(written)
 
     assert loaded.alarms == whole.alarms[:1]
     assert loaded.cleared == whole.cleared
-    assert fault.reason.endswith(": 11 rows of it were saved, 2 rows could not be read")
+    assert fault.reason.endswith(": 8 rows of it were saved, 5 rows could not be read")
 
 
 def test_an_alarm_in_force_outlives_a_page_that_is_overwritten(written: Path) -> None:
     """That of the identifiers' index."""
     whole, _ = run(written)
     with closing(sqlite3.connect(written)) as database:
-        (page,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'seen' AND type = 'table'"
+        (page,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'names' AND type = 'table'"
                                    ).fetchone()
         (size,) = database.execute("PRAGMA page_size").fetchone()
     with written.open("r+b") as file:
@@ -138,12 +138,12 @@ def test_a_journal_that_was_cut_to_nothing_is_put_aside_and_reported(written: Pa
     written.write_bytes(b"")
     if log is not None:
         written.with_name("posko.db-wal").write_bytes(log)
-    loaded, (fault,) = run(written, SaveIdentifier(1, "new", over=False))
+    loaded, (fault,) = run(written, SaveName(1, FIRE.name("new"), over=False))
 
     assert loaded == NOTHING
     assert fault.reason == (f"was damaged (the file is empty); it is kept as {aside(written).name}, and a new one "
                             "begun: 0 rows of it were saved, parts of it could not be read")
-    assert run(written) == (replace(NOTHING, seen=(("new", False),)), [])
+    assert run(written) == (replace(NOTHING, seen=((FIRE.name("new"), False),)), [])
 
 
 def test_a_journal_whose_file_is_gone_but_for_what_stands_beside_it_is_not_begun_in_silence(written: Path) -> None:
@@ -170,7 +170,7 @@ def test_what_a_power_cut_left_under_its_other_name_is_taken_if_it_is_whole(
             database.execute("PRAGMA user_version = 0")
     loaded, faults = run(written)
 
-    assert ({name for name, _ in loaded.seen}, faults, other.exists()) == (names, [], False)
+    assert ({name.identifier for name, _ in loaded.seen}, faults, other.exists()) == (names, [], False)
 
 
 def test_a_disk_without_room_for_a_new_file_leaves_the_damaged_one_in_place_until_there_is_room(
@@ -239,11 +239,11 @@ def test_no_flipped_bytes_stop_the_journal_and_none_are_met_twice(written: Path,
     for _ in range(random.choice((1, 1, 4, 40))):
         body[random.randrange(len(body))] ^= 1 << random.randrange(8)
     written.write_bytes(body)
-    _, faults = run(written, SaveIdentifier(1, "new", over=False))
+    _, faults = run(written, SaveName(1, FIRE.name("new"), over=False))
 
     assert {fault.part for fault in faults} <= {"journal file", "journal entry"}
     loaded, faults = run(written)
-    assert ("new", False) in loaded.seen
+    assert (FIRE.name("new"), False) in loaded.seen
     assert {fault.part for fault in faults} <= {"journal entry"}
 
 

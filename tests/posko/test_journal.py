@@ -13,9 +13,9 @@ from random import Random
 
 import pytest
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Key, Status
 from posko import journal as journal_room
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Write
+from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Write
 from posko.core.events import Loaded, Saved
 from posko.core.state import Alarm
 from posko.journal import Journal
@@ -81,6 +81,72 @@ def test_a_new_journal_holds_nothing(path: Path) -> None:
     assert load(path) == NOTHING
 
 
+# The tables as they were when an identifier was one and the same in all villages.
+OLD_SCHEMA = """
+CREATE TABLE alarms (
+    first TEXT PRIMARY KEY, identifier TEXT NOT NULL, also TEXT NOT NULL, village TEXT NOT NULL,
+    incident TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, note TEXT NOT NULL,
+    boot TEXT NOT NULL, first_at REAL NOT NULL, raised_at REAL NOT NULL, until REAL NOT NULL,
+    first_wall REAL NOT NULL, synced INTEGER NOT NULL, silenced TEXT NOT NULL,
+    sounds TEXT NOT NULL, expected TEXT NOT NULL, ended_at REAL, "end" TEXT) STRICT;
+CREATE INDEX in_force ON alarms (first) WHERE "end" IS NULL;
+CREATE TABLE cleared (
+    village TEXT PRIMARY KEY, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL) STRICT;
+CREATE TABLE seen (
+    id INTEGER PRIMARY KEY, identifier TEXT UNIQUE NOT NULL, over INTEGER NOT NULL) STRICT;
+CREATE TABLE ronda (
+    identifier TEXT PRIMARY KEY, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
+    wall REAL NOT NULL, clock TEXT NOT NULL) STRICT;
+CREATE TABLE log (
+    id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL) STRICT;
+INSERT INTO alarms VALUES
+('a', 'b', '["a", "z"]', 'kalibagor', 'kebakaran', 'Exercise', 'op', 'RT 3', 'one', 10.0, 20.0, 200.0, 1000010.0, 1,
+ '{}', '{}', '[]', NULL, NULL),
+('c', 'c', '[]', 'kotakan', 'pencurian', 'Actual', '', '', 'one', 10.0, 10.0, 190.0, 1000010.0, 1,
+ '{}', '{}', '[]', 30.0, 'cleared'),
+('d', 'd', 'no list', 'kotakan', 'pencurian', 'Actual', '', '', 'one', 40.0, 40.0, 220.0, 1000040.0, 1,
+ '{}', '{}', '[]', 300.0, 'late');
+INSERT INTO cleared VALUES ('kotakan', 'one', 30.0, 1000030.0, 1);
+INSERT INTO seen (identifier, over) VALUES ('a', 0), ('b', 0), ('z', 0), ('c', 1), ('d', 1), ('all-clear', 1);
+INSERT INTO ronda VALUES ('r', 'kotakan', 'kotakan/pos-1', 'button', 1000050.0, 'synced');
+INSERT INTO log (wall, source, event) VALUES (1000000.0, 'posko', '{}');
+"""
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_journal_from_when_an_identifier_had_no_village_is_taken_over(path: Path, strict: bool) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(OLD_SCHEMA if strict else OLD_SCHEMA.replace(") STRICT;", ");"))
+    loaded, again = load(path), load(path)
+
+    kalibagor, kotakan = FIRE.name, Key("kotakan", "pencurian").name
+    assert loaded == again
+    assert [(each.key, each.first, each.also) for each in loaded.alarms] == [(FIRE, "a", ("a", "z"))]
+    assert sorted(loaded.seen) == [
+        (kalibagor("a"), False), (kalibagor("b"), False), (kalibagor("z"), False),
+        (kotakan("c"), True), (kotakan("d"), True),
+    ]
+    assert [each.village for each in loaded.cleared] == ["kotakan"]
+    assert rows(path, "SELECT first FROM alarms ORDER BY rowid") == [("a",), ("c",), ("d",)]
+    assert rows(path, "SELECT identifier, post FROM ronda") == [("r", "kotakan/pos-1")]
+    assert rows(path, "SELECT count(*) FROM log") == [(1,)]
+    write(path, keep(1, replace(ALARM, key=Key("kotakan", "kebakaran"))))
+    assert {each.key.village for each in load(path).alarms} == {"kalibagor", "kotakan"}
+
+
+def test_what_another_village_calls_its_own_by_the_same_name_stands_beside_it(path: Path) -> None:
+    other = replace(ALARM, key=Key("kotakan", "kebakaran"))
+    write(path, keep(1), keep(2, other, End.LATE), keep(3, other, End.UNKNOWN),
+          SavePatrol("r", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced"),
+          SavePatrol("r", "kotakan", "kotakan/pos-1", "schedule", 2.0, "synced"))
+
+    assert rows(path, 'SELECT village, "end" FROM alarms ORDER BY village') == [
+        ("kalibagor", None), ("kotakan", "unknown")]
+    assert rows(path, "SELECT village, post FROM ronda ORDER BY village") == [
+        ("kalibagor", "kalibagor/pos-1"), ("kotakan", "kotakan/pos-1")]
+
+
 def test_a_journal_from_before_the_tables_were_strict_is_used_as_it_is(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as database:
@@ -116,17 +182,17 @@ def test_what_ended_is_not_loaded_and_stays_in_the_districts_memory(path: Path) 
     write(path, keep(1), keep(2, end=End.CLEARED))
     loaded = load(path)
 
-    assert (loaded.alarms, sorted(loaded.seen)) == ((), [("a", True), ("b", True)])
+    assert (loaded.alarms, sorted(loaded.seen)) == ((), [(FIRE.name("a"), True), (FIRE.name("b"), True)])
     assert rows(path, 'SELECT first, "end", ended_at, expected FROM alarms') == [
         ("a", "cleared", 300.0, '["kalibagor/pos-1", "kotakan/pos-1"]'),
     ]
 
 
 def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
-    write(path, *(SaveIdentifier(number, name, over) for number, (name, over) in enumerate(
+    write(path, *(SaveName(number, FIRE.name(name), over) for number, (name, over) in enumerate(
         [("a", False), ("b", True), ("a", True), ("b", False)])))
 
-    assert load(path).seen == (("a", True), ("b", True))
+    assert load(path).seen == ((FIRE.name("a"), True), (FIRE.name("b"), True))
 
 
 @pytest.mark.parametrize(("synced", "dated"), [(True, True), (False, True), (True, False)])
@@ -149,12 +215,12 @@ def test_what_has_a_stamp_is_told_once_it_is_written(path: Path) -> None:
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         cleared = SaveAllClear(3, "semua", 1.0)
-        for entry in (keep(1), SaveIdentifier(2, "x", over=True), cleared, Log({"event": "linked"})):
+        for entry in (keep(1), SaveName(2, FIRE.name("x"), over=True), cleared, Log({"event": "linked"})):
             journal.put(entry)
         told: set[int] = set()
         while len(told) < 3:
             told |= take(inbox, Saved).stamps
-            assert len(rows(path, "SELECT identifier FROM seen")) == 2 + (2 in told)
+            assert len(rows(path, "SELECT identifier FROM names")) == 2 + (2 in told)
 
     assert told == {1, 2, 3}
 
@@ -179,12 +245,31 @@ def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(path: Path) -
     ]
 
 
+def test_a_village_that_floods_pushes_nothing_of_another_one_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for bound in ("NAME_ROWS", "LATE_ROWS", "RONDA_ROWS"):
+        monkeypatch.setattr(journal_room, bound, 2)
+    flood: list[Write] = []
+    for number in range(5):
+        flood += [
+            SaveName(number, Key("kotakan", "aman").name(f"x{number}"), over=True),
+            keep(number, replace(ALARM, key=Key("kotakan", "kebakaran"), first=f"f{number}"), End.LATE),
+            SavePatrol(f"r{number}", "kotakan", "", "operator", 1.0, "synced"),
+        ]
+    quiet = replace(ALARM, identifier="a", also=())
+    write(path, keep(1, quiet, End.LATE), SavePatrol("r", "kalibagor", "", "operator", 1.0, "synced"), *flood)
+
+    assert (FIRE.name("a"), True) in load(path).seen
+    for table in ("names", "alarms", "ronda"):
+        counted = rows(path, f"SELECT village, count(*) FROM {table} GROUP BY village ORDER BY village")  # noqa: S608
+        assert counted == [("kalibagor", 1), ("kotakan", 2)]
+
+
 def test_names_and_the_log_make_room_and_alarms_and_rounds_are_kept(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
-    monkeypatch.setattr(journal_room, "SEEN_ROWS", 4)
-    write(path, *(SaveIdentifier(number, f"x{number}", over=True) for number in range(10)),
+    monkeypatch.setattr(journal_room, "NAME_ROWS", 4)
+    write(path, *(SaveName(number, FIRE.name(f"x{number}"), over=True) for number in range(10)),
           *(Log({"event": "linked"}) for _ in range(10)), keep(1, end=End.FINISHED))
 
     assert len(load(path).seen) == 4
@@ -199,9 +284,10 @@ import sys, time
 from dataclasses import replace
 from pathlib import Path
 from runtime.inbox import Inbox
-from posko.core.effects import SaveAllClear, SaveIdentifier
+from posko.core.effects import SaveAllClear, SaveName
 from posko.core.events import Saved
 from posko.journal import Journal
+from tests.posko.core.world import FIRE
 from tests.posko.test_journal import ALARM, keep
 
 class Telling(Inbox):
@@ -214,7 +300,7 @@ with Journal(Path(sys.argv[1]), Telling()) as journal:
     for count in range(10**9):
         time.sleep(0.001)
         name = f"{sys.argv[2]}.{count}"
-        journal.put(SaveIdentifier(count, name, over=True) if count % 2 else
+        journal.put(SaveName(count, FIRE.name(name), over=True) if count % 2 else
                     keep(count, replace(ALARM, first=name, identifier=name, also=())))
 """
 
@@ -236,7 +322,7 @@ def test_what_was_told_to_be_kept_is_there_though_the_process_was_killed_at_any_
     loaded = load(path)
 
     assert len(told) > 8
-    assert told <= {name for name, _ in loaded.seen}
+    assert told <= {name.identifier for name, _ in loaded.seen}
     assert {name for name in told if int(name.split(".")[1]) % 2 == 0} <= {each.first for each in loaded.alarms}
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
 
@@ -308,7 +394,7 @@ def test_the_models_disk_holds_what_this_one_holds(
         alarm = replace(ALARM, first=first, identifier=f"n{number}", also=(first,), first_at=at)
         drawn: list[Write] = [
             keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
-            SaveIdentifier(number, f"n{random.randrange(40)}", over=random.random() < 0.5),
+            SaveName(number, FIRE.name(f"n{random.randrange(40)}"), over=random.random() < 0.5),
             SaveAllClear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
         ]
         entries.append(random.choice(drawn))

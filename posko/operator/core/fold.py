@@ -10,7 +10,7 @@ that it repeats the alarm to them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
 from contract.wire import beacon, hub_status, node_status, topics
@@ -135,7 +135,7 @@ def start(setup: Setup, order: Order | None, wait_s: float, now: float, clock: C
 def make_setup(district: District, catalogue: Catalogue) -> Setup:
     """What is needed to know of *district*."""
     return Setup(
-        district=district.district, version="", boot="", villages=frozenset(district.villages),
+        district=district.district, version="", boot="", token=str, villages=frozenset(district.villages),
         incidents=catalogue.incidents, posts=reaches(district, catalogue),
     )
 
@@ -279,7 +279,7 @@ def _event(state: State, post: str, message: Received) -> State:
 def _answers(state: State, order: Order, report: Report) -> bool:
     """Whether *report* is about *order*."""
     if order.act in (Act.ALARM, Act.CLEAR):
-        return report.text("identifier") == order.identifier
+        return Name(*map(report.text, Name._fields)) == order.key.name(order.identifier)
     return report.text("topic") == orders.topic(state.setup.district, order)
 
 
@@ -314,7 +314,7 @@ def _beacon(state: State, read: Beacon) -> State:
     if order is None or state.published_at is None:
         return replace(state, hub=hub)
     silenced = read.alarms and all(order.key.village in alarm.silenced for alarm in read.alarms)
-    if order.identifier in read.kept() or (order.act is Act.SILENCE and silenced):
+    if order.key.name(order.identifier) in read.kept() or (order.act is Act.SILENCE and silenced):
         hub = _record(state, hub)
     return replace(state, hub=hub)
 

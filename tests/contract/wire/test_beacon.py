@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.alarm import Status
-from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon, write_beacon
+from contract.domain.alarm import Name, Status
+from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, read_beacon, write_beacon
 from contract.wire.codec import Refusal
 from tests.contract.payloads import INSTANTS, SECONDS, TEXT, VALUES, near_misses, spoils
 from tests.contract.shipped import quick
@@ -22,10 +22,11 @@ LISTED = st.builds(
 )
 CLEARED = st.builds(Cleared, village=WORD, age_s=SECONDS)
 OVER = st.builds(Over, village=WORD, incident=WORD, age_s=SECONDS)
+ACKNOWLEDGED = st.builds(Arrived, village=WORD, incident=WORD, identifiers=WORDS)
 BEACONS = st.builds(
     Beacon, boot=WORD, seq=st.integers(0, 10**15), alarms=st.lists(LISTED, max_size=5).map(tuple),
     cleared=st.lists(CLEARED, max_size=3).map(tuple), over=st.lists(OVER, max_size=3).map(tuple),
-    at_s=st.none() | SECONDS, time=st.none() | INSTANTS, heard=WORDS,
+    at_s=st.none() | SECONDS, time=st.none() | INSTANTS, acknowledged=st.lists(ACKNOWLEDGED, max_size=3).map(tuple),
 )
 MEMBERS = (
     "identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note", "also", "silenced", "kept",
@@ -37,6 +38,7 @@ FIRE = Listed(
     origin="pos-1", note="pasar",
 )
 THEFT = Listed(identifier="b-2", incident="pencurian", village="kalibagor", remaining_s=180.0)
+HEARD = Arrived(village="olean", incident="aman", identifiers=("c-1", "a-0"))
 EMPTY = Beacon(boot="f00d", seq=7, alarms=())
 
 
@@ -81,14 +83,16 @@ def test_the_last_all_clears_what_they_ended_and_what_was_heard_are_read_in_thei
     cleared = [{"village": "olean", "age_s": 3}, {"village": "semua", "age_s": 90.5, "zone": 1}]
     over = [{"village": "olean", "incident": "kebakaran", "age_s": 40, "by": "x"}]
 
-    assert read_beacon(beacon(cleared=cleared, over=over, heard=["c-1", "a-0"])) == replace(
+    acknowledged = [{"village": "olean", "incident": "aman", "identifiers": ["c-1", "a-0"]}]
+
+    assert read_beacon(beacon(cleared=cleared, over=over, acknowledged=acknowledged)) == replace(
         EMPTY, cleared=(Cleared(village="olean", age_s=3.0), Cleared(village="semua", age_s=90.5)),
-        over=(Over(village="olean", incident="kebakaran", age_s=40.0),), heard=("c-1", "a-0"),
+        over=(Over(village="olean", incident="kebakaran", age_s=40.0),), acknowledged=(HEARD,),
     )
 
 
 def test_what_a_hub_that_knows_less_leaves_out_is_nothing_and_an_alarm_is_kept() -> None:
-    empty = beacon(written(also=[], silenced=[], kept=True), cleared=[], over=[], heard=[])
+    empty = beacon(written(also=[], silenced=[], kept=True), cleared=[], over=[], acknowledged=[])
 
     assert read_beacon(empty) == replace(EMPTY, alarms=(FIRE,))
 
@@ -97,9 +101,16 @@ def test_what_a_hub_that_knows_less_leaves_out_is_nothing_and_an_alarm_is_kept()
 def test_a_name_is_kept_if_its_alarm_is_or_if_it_was_heard(kept: bool) -> None:
     fire = replace(FIRE, also=("x",), kept=kept)
 
-    assert replace(EMPTY, alarms=(fire, THEFT), heard=("c-1",)).kept() == (
-        {"a-1", "x", "b-2", "c-1"} if kept else {"b-2", "c-1"}
-    )
+    assert replace(EMPTY, alarms=(fire, THEFT), acknowledged=(HEARD,)).kept() == {
+        Name("kalibagor", "pencurian", "b-2"), Name("olean", "aman", "c-1"), Name("olean", "aman", "a-0"),
+        *([Name("olean", "kebakaran", "a-1"), Name("olean", "kebakaran", "x")] if kept else []),
+    }
+
+
+def test_what_an_older_hub_says_it_has_heard_without_a_village_confirms_nothing() -> None:
+    read = read_beacon(beacon(written(), heard=["c-1"]))
+
+    assert read == replace(EMPTY, alarms=(FIRE,))
 
 
 def test_members_of_a_newer_hub_are_ignored() -> None:
@@ -192,10 +203,12 @@ def test_a_status_that_an_alarm_has_not_refuses_the_whole_beacon(status: str) ->
         ({"over": [{"incident": "kebakaran", "age_s": 3}]}, "over.0.village: missing; it has no default"),
         ({"over": [{"village": "olean", "age_s": 3}]}, "over.0.incident: missing; it has no default"),
         ({"over": [{"village": "olean", "incident": "kebakaran"}]}, "over.0.age_s: missing; it has no default"),
-        ({"heard": "c-1"}, "heard: must be a list such as [a, b], not 'c-1'"),
-        ({"heard": ["c-1", 1]}, "heard.1: must be text"),
-        ({"heard": ["c-1", ""]}, "heard.1: must not be empty"),
-        ({"heard": ["\ud800"]}, "heard.0: must be text that people can read; it holds U+D800"),
+        ({"acknowledged": "c-1"}, "acknowledged: must be a list such as [a, b], not 'c-1'"),
+        ({"acknowledged": ["c-1"]}, "acknowledged.0: must be a mapping, its members indented below it, not 'c-1'"),
+        ({"acknowledged": [{"village": "olean", "incident": "", "identifiers": []}]},
+         "acknowledged.0.incident: must not be empty"),
+        ({"acknowledged": [{"village": "olean", "incident": "aman", "identifiers": ["\ud800"]}]},
+         "acknowledged.0.identifiers.0: must be text that people can read; it holds U+D800"),
     ],
 )
 def test_a_member_of_another_type_refuses_the_whole_beacon(changes: dict[str, object], told: str) -> None:
@@ -237,7 +250,7 @@ def test_what_says_something_is_written_out_and_nothing_is_left_out_then() -> No
     full = Beacon(
         boot="b", seq=3, alarms=(alarm,), cleared=(Cleared(village="olean", age_s=2.5),),
         over=(Over(village="olean", incident="kebakaran", age_s=9.5),), at_s=1234.5678, time=1769865300.25,
-        heard=("c-1",),
+        acknowledged=(replace(HEARD, identifiers=("c-1",)),),
     )
 
     assert write_beacon(full).decode() == (
@@ -245,7 +258,8 @@ def test_what_says_something_is_written_out_and_nothing_is_left_out_then() -> No
         '"status":"Actual","age_s":0.0,"remaining_s":180.0,"origin":"","note":"","also":["x"],"silenced":["semua"],'
         '"kept":false}],"cleared":[{"village":"olean","age_s":2.5}],'
         '"over":[{"village":"olean","incident":"kebakaran","age_s":9.5}],"at_s":1234.568,'
-        '"time":"2026-01-31T20:15:00.250+07:00","heard":["c-1"]}'
+        '"time":"2026-01-31T20:15:00.250+07:00",'
+        '"acknowledged":[{"village":"olean","incident":"aman","identifiers":["c-1"]}]}'
     )
 
 

@@ -289,7 +289,7 @@ def test_a_locked_box_hears_from_the_beacon_only_that_its_press_arrived() -> Non
     world = box()
     world.feed(Contact("lock", closed=True), 10.0)
     world.press("pencurian", 11.0)
-    world.beacon(listed("kalibagor.pos-1.b1.1", "pencurian", age=1, remaining=179), listed("a"), at=13.0)
+    world.beacon(listed("kalibagor.pos-1.1", "pencurian", age=1, remaining=179), listed("a"), at=13.0)
     world.beacon(at=14.0)
 
     assert world.told()[-1] == "listed pencurian kalibagor #1"

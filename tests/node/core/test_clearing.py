@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Name, Status
 from node.core.clearing import REFUSED_S
 from node.core.events import OutboxEntry
 from node.core.state import Setup
@@ -107,7 +107,7 @@ def test_a_second_all_clear_clears_nothing_more() -> None:
     world.alarm("kebakaran", 3.0)
 
     assert held(world, 12.0) == ["send aman #1 0 s old"]
-    world.beacon(at=13.0, heard=(f"{OWN}1",), cleared={"kalibagor": 1.0})
+    world.beacon(at=13.0, acknowledged=(Name("kalibagor", "aman", f"{OWN}1"),), cleared={"kalibagor": 1.0})
     assert held(world, 20.0) == ["send aman #1 0 s old"]
     assert refusals(world) == [NOTHING]
 

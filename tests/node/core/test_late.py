@@ -1,10 +1,12 @@
 """Late reports: what can ring nowhere any more is told instead, until the hub or, without one, the broker has that."""
 
+from contract.domain.alarm import Key
 from runtime.core.effects import Publish
 from runtime.core.events import Linked, Unlinked
 from tests.node.core.world import OWN, World, listed, make_setup, same
 
 ONE = f"{OWN}1"
+THEFT = Key("kalibagor", "pencurian")
 
 
 def late_box(*, hub: bool = True) -> World:
@@ -51,7 +53,7 @@ def test_with_a_hub_the_brokers_word_does_not_end_a_late_report_and_the_hubs_doe
     assert world.acknowledge(f"late {ONE}", 500.5) == []
     world.beacon(at=505.0)
     assert list(world.state.outbox) == [ONE]
-    assert same(world.beacon(at=510.0, heard=("other", ONE))) == ["drop #1"]
+    assert same(world.beacon(at=510.0, acknowledged=tuple(THEFT.name(each) for each in ("other", ONE)))) == ["drop #1"]
     assert world.told()[-2:] == ["late pencurian kalibagor #1", "listed pencurian kalibagor #1"]
     world.wait(3000.0)
     assert told_late(world) == [500.0, 505.0]

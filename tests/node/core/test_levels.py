@@ -2,13 +2,14 @@
 
 import pytest
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Key, Status
 from contract.wire.beacon import Over
 from node.core.events import Contact
 from runtime.core.events import Linked
 from tests.node.core.world import OWN, World, listed, same
 
 ONE = f"{OWN}1"
+FIRE = Key("kalibagor", "kebakaran")
 CLEARED, SILENCED = "all-clear, as the hub repeats it", "operator, as the hub repeats it"
 
 
@@ -132,7 +133,7 @@ def test_a_press_that_has_not_arrived_sounds_on_and_is_told_as_late_and_ends_whe
     assert same(world.beacon(at=31.0, cleared={"kalibagor": 5.0})) == []
     world.wait(41.0)
     assert world.told()[-1] == "late kebakaran kalibagor #1"
-    assert same(world.beacon(at=45.0, cleared={"kalibagor": 19.0}, heard=(ONE,))) == [
+    assert same(world.beacon(at=45.0, cleared={"kalibagor": 19.0}, acknowledged=(FIRE.name(ONE),))) == [
         "hush", "drop #1", "remember #1 over",
     ]
     assert world.told()[-2:] == ["listed kebakaran kalibagor #1", "cleared kebakaran kalibagor #1"]
@@ -183,7 +184,7 @@ def test_all_clears_of_villages_that_there_are_not_do_not_fill_the_memory() -> N
 def test_a_locked_box_obeys_no_all_clear_of_the_beacon_until_it_is_unlocked() -> None:
     world = box()
     world.press("kebakaran", 10.0)
-    world.beacon(at=12.0, heard=(ONE,))
+    world.beacon(at=12.0, acknowledged=(FIRE.name(ONE),))
     world.feed(Contact("lock", closed=True), 13.0)
     world.wait(14.0)
     world.beacon(at=20.0, cleared={"kalibagor": 2.0})
@@ -287,7 +288,7 @@ def test_a_press_that_the_hub_has_merged_into_what_was_silenced_does_not_sound_w
 
 def test_what_the_hub_lists_as_silenced_is_silenced_here_under_any_of_its_names() -> None:
     """A post that started anew has seen one of its names; the other comes once more from the post that raised it."""
-    world = World().ready(seen={"b": True})
+    world = World().ready(seen={FIRE.name("b"): True})
     world.alarm("kebakaran", 10.0, identifier="a", age_s=9.0)
     world.beacon(listed("b", age=7, remaining=173, also=("a",), silenced=("semua",)), at=12.0)
     world.wait(20.0)
@@ -313,7 +314,7 @@ def test_what_was_heard_without_a_name_and_silenced_is_not_raised_anew_by_the_na
     world = box()
     world.alarm("kebakaran", 10.0)
     world.command("silence", 12.0)
-    world.beacon(listed("posko.h1.1", age=age, remaining=180 - age), at=16.0)
+    world.beacon(listed("posko.1", age=age, remaining=180 - age), at=16.0)
     world.wait(20.0)
 
     assert (world.sounding() == "kebakaran") is sounds

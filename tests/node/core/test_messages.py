@@ -204,12 +204,24 @@ def test_an_identifier_seen_before_never_sounds_again() -> None:
 
     assert world.alarm("kebakaran", 11.0, identifier="a") == []  # delivered twice
     world.alarm("kebakaran", 250.0, identifier="a")
-    world.alarm("pencurian", 251.0, identifier="a")
     world.wait(600.0)
 
-    assert world.told()[-2:] == ["refused kebakaran kalibagor a", "refused pencurian kalibagor a"]
-    assert world.reasons()[-2:] == ["identifier seen before"] * 2
+    assert (world.told()[-1], world.reasons()[-1]) == ("refused kebakaran kalibagor a", "identifier seen before")
     assert world.heard() == [("kebakaran", 10.0, 190.0)]
+
+
+@pytest.mark.parametrize(("village", "incident"), [
+    ("kalibagor", "pencurian"), ("kotakan", "kebakaran"), ("semua", "kebakaran"), ("semua", "bencana"),
+])
+def test_an_identifier_of_another_village_or_incident_is_a_warning_and_sounds(village: str, incident: str) -> None:
+    world = box()
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.alarm("aman", 200.0)
+    world.alarm(incident, 250.0, village, identifier="a")
+
+    assert world.sounding() == incident
+    assert world.told()[-2:] == [f"warning {incident} {village} a", f"sounding {incident} {village} a"]
+    assert world.reasons()[-1] == "the same identifier was seen for kebakaran in kalibagor; it names both"
 
 
 def test_an_identifier_that_extended_another_alarm_never_sounds_again_either() -> None:
@@ -309,7 +321,7 @@ def test_a_press_makes_an_exercise_earnest() -> None:
 
     assert world.told()[-2:] == ["pressed kebakaran kalibagor #1", "sounding kebakaran kalibagor #1"]
     assert world.status()["sounding"] == {
-        "incident": "kebakaran", "village": "kalibagor", "identifier": "kalibagor.pos-1.b1.1", "status": "Actual",
+        "incident": "kebakaran", "village": "kalibagor", "identifier": "kalibagor.pos-1.1", "status": "Actual",
         "origin": "button",
     }
 

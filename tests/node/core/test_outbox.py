@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract.domain.alarm import Name
 from contract.wire.beacon import Listed
 from node.core.effects import SavePress
 from node.core.events import Contact, Loaded, OutboxEntry
@@ -12,7 +13,7 @@ from runtime.core.events import Linked, Unlinked
 from tests.node.core.world import EPOCH_S, OWN, SYNCED, UNSYNCED, World, listed, make_setup, same
 
 ONE = f"{OWN}1"
-OLD = OutboxEntry("kalibagor.pos-1.b0.1", "pencurian", pressed_at=40.0)  # pressed before this run began
+OLD = OutboxEntry("kalibagor.pos-0.1", "pencurian", pressed_at=40.0)  # pressed before this run began
 OLD_LISTED = listed(OLD.identifier, "pencurian", age=70, remaining=110)
 
 
@@ -66,7 +67,7 @@ def test_a_press_has_arrived_when_the_hub_names_it_and_has_it_on_its_disk(
 ) -> None:
     world = World().ready()
     world.press("pencurian", 10.0)
-    world.beacon(*alarms, at=12.0, heard=heard)
+    world.beacon(*alarms, at=12.0, acknowledged=tuple(Name("kalibagor", "pencurian", each) for each in heard))
 
     assert list(world.state.outbox) == ([] if arrived else [ONE])
     assert world.lamps()["pencurian"] == ("confirmed" if arrived else "sending")
@@ -91,7 +92,7 @@ def test_an_all_clear_goes_out_until_the_hub_has_heard_it_and_not_only_until_the
         world.beacon(at=float(instant), cleared={"kalibagor": instant - 12.0})
 
     assert world.sent() == [f"send aman #1 {age} s old" for age in (0, 3, 8, 13, 18)]
-    assert same(world.beacon(at=31.0, heard=(ONE,))) == ["drop #1"]
+    assert same(world.beacon(at=31.0, acknowledged=(Name("kalibagor", "aman", ONE),))) == ["drop #1"]
     assert world.told()[-1] == "listed aman kalibagor #1"
 
 
@@ -103,6 +104,23 @@ def test_a_press_that_a_living_hub_does_not_list_goes_out_again_at_once_with_its
         world.beacon(listed("other", "pencurian"), at=float(instant))
 
     assert world.sent() == [f"send pencurian #1 {age} s old" for age in (0, 4, 9, 14)]
+
+
+@pytest.mark.parametrize(("alarms", "names"), [
+    ([listed(ONE, "pencurian", "kotakan")], ()),
+    ([listed(ONE, "kebakaran")], ()),
+    ([listed("b", "pencurian", "kotakan", also=(ONE,))], ()),
+    ([listed(ONE, "pencurian", "semua")], ()),
+    ([], (Name("kotakan", "pencurian", ONE), Name("kalibagor", "aman", ONE), Name("kotakan", "aman", ONE))),
+])
+def test_no_other_village_or_incident_can_confirm_a_press(alarms: list[Listed], names: tuple[Name, ...]) -> None:
+    world = World().ready()
+    world.press("pencurian", 10.0)
+    world.beacon(*alarms, at=11.5, acknowledged=names)
+
+    assert (ONE in world.state.outbox, world.lamps()["pencurian"]) == (True, "sending")
+    world.beacon(*alarms, at=12.5, acknowledged=names)
+    assert world.sent() == ["send pencurian #1 0 s old", "send pencurian #1 1.5 s old"]  # the hub has none of it
 
 
 @pytest.mark.parametrize(("at", "again"), [(11.25, []), (11.75, []), (12.0, ["send pencurian #1 1 s old"])])
@@ -168,7 +186,7 @@ def test_a_journal_that_answers_late_brings_back_what_an_earlier_run_left_and_no
     world.press("pencurian", 10.0)
     kept = world.state.outbox[ONE]
     left = OutboxEntry("old.1", "kebakaran", pressed_at=5.0)
-    world.feed(Loaded((left, replace(kept, pressed_at=11.0)), (("x", True),)), 30.0)
+    world.feed(Loaded((left, replace(kept, pressed_at=11.0)), ((Name("kalibagor", "kebakaran", "x"), True),)), 30.0)
     world.feed(Linked(), 40.0)
 
     assert world.sent() == ["send pencurian #1 29 s old", "send kebakaran old.1 35 s old"]
@@ -207,7 +225,7 @@ def test_a_press_of_an_earlier_run_goes_out_with_its_age_and_does_not_sound_here
     world = started(OLD)
     world.wait(105.0)
 
-    assert world.sent() == ["send pencurian kalibagor.pos-1.b0.1 60 s old"]
+    assert world.sent() == ["send pencurian kalibagor.pos-0.1 60 s old"]
     assert world.heard() == []
 
 
@@ -222,7 +240,7 @@ def test_a_press_of_an_earlier_run_is_resumed_here_by_the_beacon_only() -> None:
 
 @pytest.mark.parametrize("over", [True, False])
 def test_a_seen_identifier_is_resumed_after_a_restart_unless_it_was_over(over: bool) -> None:
-    world = World(now=100.0).ready(seen={"a": over})
+    world = World(now=100.0).ready(seen={Name("kalibagor", "kebakaran", "a"): over})
     world.alarm("kebakaran", 101.0, identifier="a")
     assert world.sounding() is None
 
@@ -234,7 +252,7 @@ def test_a_press_of_an_earlier_boot_is_told_as_late_when_nobody_can_tell_its_age
     world = started(replace(OLD, age_known=False))
 
     assert world.sent() == []
-    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-1.b0.1"]
+    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-0.1"]
     assert world.reasons() == ["pressed before a restart; how long ago cannot be told, so it sounds nowhere now"]
 
 
@@ -245,7 +263,7 @@ def test_a_press_of_an_earlier_boot_goes_out_when_a_synchronised_clock_tells_its
     assert world.sent() == []
 
     world.feed(SYNCED, 110.0)
-    assert world.sent() == ["send pencurian kalibagor.pos-1.b0.1 40 s old"]
+    assert world.sent() == ["send pencurian kalibagor.pos-0.1 40 s old"]
 
 
 def test_a_press_of_an_earlier_boot_does_not_wait_for_ever_for_the_clock() -> None:
@@ -254,22 +272,22 @@ def test_a_press_of_an_earlier_boot_does_not_wait_for_ever_for_the_clock() -> No
 
     assert world.wait(159.0) == []
     world.wait(160.0)
-    assert world.told_at()[-1] == (160.0, "late pencurian kalibagor kalibagor.pos-1.b0.1")
+    assert world.told_at()[-1] == (160.0, "late pencurian kalibagor kalibagor.pos-0.1")
 
 
 def test_a_press_of_an_earlier_boot_that_is_long_over_is_told_as_late() -> None:
     world = started(replace(OLD, pressed_at=100.0, age_known=False, pressed_wall=EPOCH_S - 3600.0))
 
     assert world.sent() == []
-    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-1.b0.1"]
+    assert world.told() == ["linked", "late pencurian kalibagor kalibagor.pos-0.1"]
 
 
 def test_a_kept_press_of_an_incident_that_is_no_more_is_dropped_and_told() -> None:
     world = World(now=100.0)
     done = world.feed(Loaded((replace(OLD, incident="hujan"),), ()))
 
-    assert same(done) == ["drop kalibagor.pos-1.b0.1", "connect"]
-    assert world.told() == ["refused hujan kalibagor.pos-1.b0.1"]
+    assert same(done) == ["drop kalibagor.pos-0.1", "connect"]
+    assert world.told() == ["refused hujan kalibagor.pos-0.1"]
 
 
 def test_a_silent_journal_is_a_fault_and_does_not_keep_the_node_from_connecting() -> None:
@@ -281,14 +299,17 @@ def test_a_silent_journal_is_a_fault_and_does_not_keep_the_node_from_connecting(
     assert world.told() == ["fault journal", "recovered journal"]
 
 
+BEFORE, SINCE = Name("kalibagor", "kebakaran", "old"), Name("kalibagor", "kebakaran", "new")
+
+
 def test_identifiers_of_this_run_and_of_the_last_are_both_known() -> None:
     world = World()
     world.wait(3.0)
     world.feed(Linked(), 3.0)
     world.alarm("kebakaran", 4.0, identifier="new")
-    world.feed(Loaded((), (("old", True), ("new", False))), 5.0)
+    world.feed(Loaded((), ((BEFORE, True), (SINCE, False))), 5.0)
 
-    assert dict(world.state.seen) == {"old": True, "new": False}
+    assert world.state.seen == {"kalibagor": {BEFORE: True, SINCE: False}}
 
 
 def test_what_happened_without_a_link_is_told_when_there_is_one_in_its_order() -> None:

@@ -150,7 +150,7 @@ def test_a_message_that_waited_behind_a_press_finds_it_already_counted() -> None
 def test_a_button_held_for_ten_minutes_is_one_alarm_and_one_fault() -> None:
     world = World(make_setup(hub=False)).ready()
     world.touch("pencurian", 10.0)
-    world.acknowledge("kalibagor.pos-1.b1.1", 11.5)
+    world.acknowledge("kalibagor.pos-1.1", 11.5)
     world.wait(610.0)
     world.release("pencurian", 610.0)
     world.wait(611.0)

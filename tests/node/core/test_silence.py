@@ -112,8 +112,8 @@ def test_what_was_silenced_before_it_had_a_name_stays_silent_when_the_hub_gives_
     world = World().ready()
     world.alarm("kebakaran", 10.0)
     world.command("silence", 10.5)
-    world.beacon(listed("posko.h1.1", age=0.9, remaining=179), at=11.0)
-    world.beacon(listed("posko.h1.1", age=5.9, remaining=174), at=16.0)
+    world.beacon(listed("posko.1", age=0.9, remaining=179), at=11.0)
+    world.beacon(listed("posko.1", age=5.9, remaining=174), at=16.0)
 
     assert world.heard() == [("kebakaran", 10.0, 10.5)]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Name, Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core.events import Contact, Event, Loaded, OutboxEntry, SelfTested
 from runtime.core.events import (
@@ -22,7 +22,7 @@ from runtime.core.events import (
     Tick,
     Unlinked,
 )
-from tests.node.core.world import EPOCH_S, HOLDS_S, OWN, listed
+from tests.node.core.world import EPOCH_S, HOLDS_S, OWN, acknowledge, listed
 
 VILLAGES = ("kalibagor", "kotakan", "semua", "olean")
 INCIDENTS = ("kebakaran", "pencurian", "ternak", "bencana")
@@ -71,7 +71,7 @@ class Walker:
         """Something that must change no output, whenever it comes."""
         pick = self._random.choice
         press = OutboxEntry(
-            f"kalibagor.pos-1.b0.{pick(range(9))}", pick([*INCIDENTS, "aman", "hujan"]),
+            f"kalibagor.pos-0.{pick(range(9))}", pick([*INCIDENTS, "aman", "hujan"]),
             self._now - pick([1.0, 50.0, 1e4]), pick([True, False]), pick([None, EPOCH_S - 40.0, EPOCH_S - 1e6]),
         )
         own = f"{pick(['', 'late '])}{OWN}{pick(range(1, 9))}"
@@ -79,7 +79,7 @@ class Walker:
             Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Rejected(own, 131, "odd"),
             self._clock(), Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
             SelfTested((("siren", "ok"),), knocked=pick([True, False])), Tick(),
-            Loaded((press,), ((self._identifier(), pick([True, False])),)),
+            Loaded((press,), ((Name("kalibagor", "kebakaran", self._identifier()), pick([True, False])),)),
         ]
         return pick(events)
 
@@ -158,7 +158,10 @@ class Walker:
             for (village, incident), at in self._over.items()
         )
         boot = pick(["h1"] * 9 + ["h2"])
-        body = Beacon(boot=boot, seq=self._seq, alarms=tuple(entries), cleared=clears, over=over, heard=self._some(2))
+        heard = acknowledge(*(Name("kalibagor", pick(INCIDENTS), each) for each in self._some(2)))
+        body = Beacon(
+            boot=boot, seq=self._seq, alarms=tuple(entries), cleared=clears, over=over, acknowledged=heard
+        )
         return Received("kentongan/situbondo/active", write_beacon(body), retain=False)
 
     def _some(self, most: int) -> tuple[str, ...]:

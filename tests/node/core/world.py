@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.domain.alarm import Status
+from contract.domain.alarm import Name, Status
 from contract.domain.district import audible_incidents
 from contract.domain.incidents import cycles
 from contract.domain.rhythm import Cycle
-from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
+from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, write_beacon
 from node.core import step as alarm
 from node.core.effects import DeletePress, Effect, Hush, Lamp, Light, Play, SavePress, SaveSeen, SelfTest
 from node.core.events import Contact, Event, Loaded, OutboxEntry
@@ -19,7 +19,7 @@ from tests.contract import shipped
 
 EPOCH_S = 1_800_000_000.0
 SYNCED, UNSYNCED = Clock(synced=True, offset_s=EPOCH_S), Clock(synced=False, offset_s=EPOCH_S)
-OWN = "kalibagor.pos-1.b1."  # how this node's identifiers begin
+OWN = "kalibagor.pos-1."  # how this node's identifiers begin
 HOLDS_S = {"pencurian": 1.0, "kebakaran": 1.0, "bencana": 1.0, "aman": 2.0, "senyap": 2.0, "lock": 0.5}
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 
@@ -30,7 +30,7 @@ def make_setup(
 ) -> Setup:
     """The setup of a box with six contacts, made from the shipped files."""
     return Setup(
-        district="situbondo", village=village, node="pos-1", hub=hub, version="1", boot="b1",
+        district="situbondo", village=village, node="pos-1", hub=hub, version="1", boot="b1", token=str,
         villages=frozenset(shipped.district().villages),
         audible=audible_incidents(shipped.district(), shipped.catalogue(), village, hears),
         incidents=shipped.catalogue().incidents,
@@ -98,7 +98,7 @@ class World:
         self.now = max(self.now, until)
         return done
 
-    def ready(self, *presses: OutboxEntry, seen: Mapping[str, bool] | None = None) -> "World":
+    def ready(self, *presses: OutboxEntry, seen: Mapping[Name, bool] | None = None) -> "World":
         """The journal answers, with *presses* and *seen*, and the broker grants every subscription."""
         self.feed(Loaded(presses, tuple((seen or {}).items())))
         self.feed(Linked())
@@ -152,7 +152,7 @@ class World:
 
     def beacon(
         self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
-        cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), heard: tuple[str, ...] = (),
+        cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), acknowledged: tuple[Name, ...] = (),
         made_at: float | None = None, time: float | None = None,
     ) -> list[str]:
         """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages.
@@ -161,8 +161,8 @@ class World:
         """
         self.seq = self.seq + 1 if seq is None else seq
         clears = tuple(Cleared(village=village, age_s=age_s) for village, age_s in (cleared or {}).items())
-        beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over, heard=heard, at_s=made_at,
-                        time=time)
+        beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over,
+                        acknowledged=acknowledge(*acknowledged), at_s=made_at, time=time)
         return self.feed(Received("kentongan/situbondo/active", write_beacon(beacon), retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:
@@ -252,6 +252,13 @@ class World:
         self.hushed = isinstance(effect, Hush)
 
 
+def acknowledge(*names: Name) -> tuple[Arrived, ...]:
+    """What the hub says of *names*: that they are on its disk, and not in force."""
+    return tuple(
+        Arrived(village=each.village, incident=each.incident, identifiers=(each.identifier,)) for each in names
+    )
+
+
 def listed(
     identifier: str, incident: str = "kebakaran", village: str = "kalibagor", *, age: float = 0.0,
     remaining: float = 180.0, status: Status = Status.ACTUAL, also: tuple[str, ...] = (),
@@ -299,8 +306,8 @@ def line(setup: Setup, effect: Effect) -> str:
             return f"keep {press.incident} {short(press.identifier)}"
         case DeletePress(identifier):
             return f"drop {short(identifier)}"
-        case SaveSeen(identifier, over):
-            return f"remember {short(identifier)}{' over' if over else ''}"
+        case SaveSeen(name, over):
+            return f"remember {short(name.identifier)}{' over' if over else ''}"
 
 
 def _publish_line(effect: Publish) -> str:

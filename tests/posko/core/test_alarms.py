@@ -1,12 +1,15 @@
 """The hub's alarms: written before they are listed, merged, silenced, ended, and too late."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from contract.domain.alarm import Name
 from posko.core.effects import SaveAlarm
-from runtime.core.events import Faulted, Recovered
-from tests.posko.core.world import EPOCH_S, UNSYNCED, World
+from runtime.core.events import Faulted, Received, Recovered
+from tests.posko.core.world import EPOCH_S, UNSYNCED, World, make_setup
 
 
 def hub() -> World:
@@ -48,21 +51,21 @@ def test_a_disk_that_fails_has_the_alarm_listed_as_not_kept_at_once() -> None:
     world.feed(Faulted("journal", "full"), 5.0)
     world.alarm(at=10.05, identifier="a")
     assert world.listed() == ["kebakaran kalibagor a 0+180 not kept"]
-    assert not world.beacon().kept()
+    assert not world.kept()
 
     world.feed(Recovered("journal"), 12.0)
     world.answer()
-    assert world.beacon().kept() == {"a"}
+    assert world.kept() == {"a"}
 
 
 def test_an_all_clear_is_named_as_heard_once_it_is_on_the_disk() -> None:
     world = World(disk=False).ready()
     world.alarm("aman", 10.0, identifier="c")
     world.wait(15.5)
-    assert (world.beacon().heard, [each.village for each in world.beacon().cleared]) == ((), ["kalibagor"])
+    assert (world.acknowledged(), [each.village for each in world.beacon().cleared]) == ((), ["kalibagor"])
 
     world.answer()
-    assert world.beacon().heard == ("c",)
+    assert world.acknowledged() == ("c",)
 
 
 # Raised again.
@@ -102,10 +105,10 @@ def test_what_comes_again_when_it_is_over_is_named_as_heard() -> None:
     world = hub()
     world.alarm(at=10.0, identifier="a")
     world.wait(300.0)
-    assert world.beacon().heard == ()
+    assert world.acknowledged() == ()
     world.alarm(at=301.0, identifier="a", age_s=1.0)
 
-    assert (world.listed(), world.beacon().heard) == ([], ("a",))
+    assert (world.listed(), world.acknowledged()) == ([], ("a",))
 
 
 def test_what_is_over_is_named_as_heard_for_a_minute() -> None:
@@ -113,21 +116,21 @@ def test_what_is_over_is_named_as_heard_for_a_minute() -> None:
     world.alarm(at=10.0, identifier="a")
     world.alarm(at=20.0, identifier="b")
     world.wait(206.0)
-    assert world.beacon().heard == ("b", "a")
+    assert world.acknowledged() == ("b", "a")
 
     world.wait(265.5)
-    assert world.beacon().heard == ()
+    assert world.acknowledged() == ()
 
 
 def test_a_flood_of_one_incident_is_one_alarm_and_what_is_refused_may_come_again() -> None:
     world = hub()
     for number in range(20):
         world.alarm(at=10.0, identifier=f"x{number}")
-    assert world.beacon().kept() == {f"x{number}" for number in range(6)}
+    assert world.kept() == {f"x{number}" for number in range(6)}
     assert world.told()[-1] == "refused kebakaran kalibagor x19"
 
     world.alarm(at=30.0, identifier="x19", age_s=20.0)
-    assert "x19" in world.beacon().kept()
+    assert "x19" in world.kept()
 
 
 # Earnest, exercise, test.
@@ -140,7 +143,7 @@ def test_an_exercise_is_listed_as_one_and_earnest_ends_it() -> None:
     world.alarm(at=20.0, identifier="a")
 
     assert world.listed() == ["kebakaran kalibagor a 0+180"]
-    assert (world.ends(), world.beacon().heard) == (["e earnest"], ("e",))
+    assert (world.ends(), world.acknowledged()) == (["e earnest"], ("e",))
     assert world.told()[-2:] == ["finished kebakaran kalibagor e", "accepted kebakaran kalibagor a"]
 
 
@@ -150,14 +153,16 @@ def test_an_exercise_of_what_is_in_force_in_earnest_is_refused_and_heard() -> No
     world.alarm(at=20.0, identifier="e", status="Exercise")
 
     assert world.listed() == ["kebakaran kalibagor a 10+170"]
-    assert (world.beacon().heard, world.last()["reason"]) == (("e",), "an exercise of what is in force in earnest")
+    assert (world.acknowledged(), world.last()["reason"]) == (("e",), "an exercise of what is in force in earnest")
 
 
-def test_a_test_is_answered_and_heard_and_not_listed() -> None:
+def test_a_test_is_answered_and_not_listed_and_uses_up_no_name() -> None:
     world = hub()
     world.alarm(at=10.0, identifier="t", status="Test")
 
-    assert (world.listed(), world.beacon().heard, world.told()[-1]) == ([], ("t",), "tested kebakaran kalibagor t")
+    assert (world.listed(), world.acknowledged(), world.told()[-1]) == ([], (), "tested kebakaran kalibagor t")
+    world.alarm(at=11.0, identifier="t")
+    assert world.listed() == ["kebakaran kalibagor t 0+180"]
 
 
 # All-clear.
@@ -195,7 +200,7 @@ def test_the_all_clear_of_an_exercise_ends_exercises_only_and_is_no_level() -> N
 
     assert world.ends() == ["e cleared"]
     assert (world.listed(), world.beacon().cleared) == (["kebakaran kalibagor a 10+170"], ())
-    assert world.beacon().heard == ("e", "c")
+    assert world.acknowledged() == ("e", "c")
 
 
 def test_a_press_before_the_all_clear_that_arrives_after_it_is_late_and_heard() -> None:
@@ -203,7 +208,7 @@ def test_a_press_before_the_all_clear_that_arrives_after_it_is_late_and_heard() 
     world.alarm("aman", 50.0)
     world.alarm(at=55.0, identifier="a", age_s=10.0)
 
-    assert (world.listed(), world.beacon().heard, world.ends()) == ([], ("a",), ["a late"])
+    assert (world.listed(), world.acknowledged(), world.ends()) == ([], ("a",), ["a late"])
     assert (world.told()[-1], world.last()["reason"]) == ("late kebakaran kalibagor a", "pressed before the all-clear")
 
 
@@ -327,7 +332,7 @@ def test_an_alarm_that_is_over_by_its_age_is_late_and_listed_nowhere(age_s: floa
     world.alarm(at=10.0, identifier="a", age_s=age_s)
 
     assert (world.ends() == ["a late"], world.listed() == []) == (late, late)
-    assert world.beacon().heard == (("a",) if late else ())
+    assert world.acknowledged() == (("a",) if late else ())
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -351,17 +356,17 @@ def test_a_late_event_of_a_post_is_written_down_and_named_as_heard() -> None:
     world.event(10.0, event="late", identifier="p", incident="pencurian", village="kalibagor", origin="button",
                 age_s=400.0, reason="the link was down")
 
-    assert (world.ends(), world.beacon().heard) == (["p late"], ("p",))
+    assert (world.ends(), world.acknowledged()) == (["p late"], ("p",))
     assert (world.last()["reason"], world.last()["age_s"]) == ("kalibagor/pos-1: the link was down", 400.0)
     world.event(100.0, event="late", identifier="p", incident="pencurian", village="kalibagor", origin="button")
-    assert (world.told_at("late"), world.beacon().heard, world.ends()) == ([10.0], ("p",), ["p late"])
+    assert (world.told_at("late"), world.acknowledged(), world.ends()) == ([10.0], ("p",), ["p late"])
 
 
 def test_a_late_event_about_an_incident_that_there_is_not_is_named_as_heard_all_the_same() -> None:
     world = hub()
     world.event(10.0, event="late", identifier="p", incident="hujan", village="kalibagor", origin="button")
 
-    assert (world.ends(), world.beacon().heard) == ([], ("p",))
+    assert (world.ends(), world.acknowledged()) == ([], ("p",))
 
 
 @pytest.mark.parametrize("age", ["1e999", "-5", "true", f"1{'0' * 400}", "-1e999", '"x"', "null"])
@@ -371,7 +376,7 @@ def test_a_late_event_of_any_age_harms_nobody(age: str) -> None:
                        "origin": "button", "age_s": "AGE"}).replace('"AGE"', age)
     world.hear("kalibagor/node/pos-1/event", body.encode(), 10.0)
 
-    assert world.beacon().heard == ("p",)
+    assert world.acknowledged() == ("p",)
 
 
 @pytest.mark.parametrize("member", ["identifier", "incident", "village", "reason", "origin", "event", "boot"])
@@ -383,3 +388,61 @@ def test_an_event_with_signs_that_are_no_text_harms_nobody(member: str) -> None:
     world.wait(30.0)
 
     assert world.shown()["state"] == "ready"
+
+
+# Names.
+
+
+@pytest.mark.parametrize("before", [
+    lambda world: world.alarm("aman", 9.0, village="kotakan", identifier="p"),
+    lambda world: world.alarm("kebakaran", 9.0, village="kotakan", identifier="p"),
+    lambda world: world.alarm("kebakaran", 9.0, village="kotakan", identifier="p", status="Test"),
+    lambda world: world.alarm("kebakaran", 9.0, village="kotakan", identifier="p", age_s=400),
+    lambda world: world.alarm("pencurian", 9.0, identifier="p"),
+    lambda world: world.alarm("aman", 9.0, identifier="p", age_s=1),
+    lambda world: world.alarm("bencana", 9.0, village="semua", identifier="p"),
+    lambda world: world.alarm("kebakaran", 9.0, village="semua", identifier="p"),
+    lambda world: world.event(9.0, "kotakan/pos-1", event="late", identifier="p", incident="kebakaran",
+                              village="kalibagor", origin="button", age_s=400),
+    lambda world: world.hear("kotakan/ronda", b'{"identifier":"p"}', 9.0),
+])
+def test_what_another_village_or_incident_has_called_itself_uses_up_no_name(before: Callable[[World], object]) -> None:
+    world = hub()
+    before(world)
+    world.alarm(at=10.0, identifier="p")
+
+    assert "kebakaran kalibagor p 0+180" in world.listed()
+    assert Name("kalibagor", "kebakaran", "p") in world.beacon().kept()
+    assert "late" not in [each.split()[0] for each in world.told() if "kebakaran kalibagor p" in each]
+
+
+def test_an_identifier_of_another_village_or_incident_is_a_warning() -> None:
+    world = hub()
+    world.alarm("pencurian", 9.0, village="kotakan", identifier="p")
+    world.alarm(at=10.0, identifier="p")
+
+    assert world.told()[-2:] == ["warning kebakaran kalibagor p", "accepted kebakaran kalibagor p"]
+    assert world.events()[-2]["reason"] == "the same identifier was seen for pencurian in kotakan; it names both"
+
+
+def test_names_that_the_hub_gives_are_drawn_anew_for_each_alarm() -> None:
+    world = World(setup=replace(make_setup(), token={1: "3af", 2: "c07"}.__getitem__)).ready()
+    world.alarm("kebakaran", 10.0)
+    world.alarm("pencurian", 10.0)
+
+    assert sorted(name.identifier for name in world.beacon().kept()) == ["posko.3af", "posko.c07"]
+
+
+def test_one_village_that_floods_makes_no_other_ones_names_forgotten() -> None:
+    world = hub()
+    world.alarm("aman", 5.0, identifier="c")
+    for number in range(3000):
+        body = b'{"identifier":"x%d"}' % number
+        world.step(Received("kentongan/situbondo/kotakan/alarm/aman", body, retain=False), 10.0)
+
+    assert world.state.is_over(Name("kalibagor", "aman", "c")) is True
+    assert len(world.state.seen["kotakan"]) == 1428  # 10,000 among six villages and `semua`
+    world.wait(11.0)
+    assert {each.village: len(each.identifiers) for each in world.beacon().acknowledged} == {
+        "kalibagor": 1, "kotakan": 100,
+    }

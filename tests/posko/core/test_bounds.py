@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from contract.domain.alarm import Name
 from contract.wire.event import Kind
 from posko.core.effects import SaveAlarm, SavePatrol, SaveReport
 from posko.core.posts import AT_ONCE
@@ -63,7 +64,7 @@ def test_a_post_that_talks_without_end_is_written_down_within_bounds_and_a_late_
     assert len(written) == 2 * AT_ONCE
     world.hear(EVENT, json.dumps({**late, "identifier": "n1999"}).encode(), 60.0)
 
-    assert world.state.seen["n1999"]
+    assert world.state.is_over(Name("kalibagor", "kebakaran", "n1999"))
 
 
 def test_a_long_event_is_taken_to_heart_and_not_written_down_whole() -> None:

@@ -29,7 +29,7 @@ from runtime.core.events import (
     Unlinked,
 )
 from tests.contract.payloads import TEXT, VALUES
-from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, make_setup, stored
+from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, make_setup, names, stored
 
 DISTRICT = "kentongan/situbondo"
 
@@ -203,8 +203,8 @@ def test_the_names_that_are_named_as_heard_are_bounded() -> None:
         world.step(Received(f"{DISTRICT}/kalibagor/alarm/aman", b'{"identifier":"c%d"}' % number, retain=False), 10.0)
     world.wait(11.0)
 
-    assert len(world.beacon().heard) == 500
-    assert world.beacon().heard[-1] == "c699"
+    assert len(world.acknowledged()) == 100
+    assert world.acknowledged()[-1] == "c699"
 
 
 # Anything at all.
@@ -238,7 +238,7 @@ MESSAGES = st.builds(Received, TOPICS, PAYLOADS, st.booleans())
 CLEARS = st.builds(StoredClear, st.sampled_from(["kalibagor", "semua"]), st.floats(0, 100), st.booleans(),
                    st.none() | st.just(EPOCH_S + 3.0))
 LOADED = st.builds(
-    lambda same, wall, clears: Loaded((stored("a", same_boot=same, wall=wall),), tuple(clears), (("a", False),)),
+    lambda same, wall, clears: Loaded((stored("a", same_boot=same, wall=wall),), tuple(clears), names(a=False)),
     st.booleans(), st.none() | st.floats(EPOCH_S - 1e4, EPOCH_S + 1e4), st.lists(CLEARS, max_size=2),
 )
 OTHERS: st.SearchStrategy[Event] = st.one_of(

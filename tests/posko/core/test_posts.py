@@ -272,6 +272,6 @@ def test_a_round_is_written_down_whether_it_comes_directly_or_as_an_event() -> N
     patrols = [each for _, each in world.done if isinstance(each, SavePatrol)]
 
     assert [(each.identifier, each.village, each.post, each.origin, each.wall_s - EPOCH_S) for each in patrols] == [
-        ("r1", "kalibagor", "kalibagor/pos-1", "button", 8.0), ("posko.h1.1", "kotakan", "", "operator", 10.0),
+        ("r1", "kalibagor", "kalibagor/pos-1", "button", 8.0), ("posko.1", "kotakan", "", "operator", 10.0),
         ("r1", "kalibagor", "kalibagor/pos-1", "button", 11.0), ("r2", "kalibagor", "kalibagor/pos-1", "schedule", 5.0),
     ]

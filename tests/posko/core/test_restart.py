@@ -8,20 +8,20 @@ from posko.core.effects import SaveAlarm
 from posko.core.events import Loaded, StoredClear
 from runtime.core.effects import Connect, Reconnect
 from runtime.core.events import Faulted, Linked
-from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, offline, stored
+from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, names, offline, stored
 
 
 def started(*loaded: object, synced: bool = True, cleared: tuple[StoredClear, ...] = (), now: float = 100.0) -> World:
     """A hub that began at instant 100 and found *loaded* and *cleared* on its disk."""
     world = World(SYNCED if synced else UNSYNCED, now=now)
-    return world.ready(Loaded(loaded, cleared, (("a", False),)))  # type: ignore[arg-type]
+    return world.ready(Loaded(loaded, cleared, names(a=False)))  # type: ignore[arg-type]
 
 
 def test_what_was_in_force_in_the_same_boot_goes_on_with_its_age_and_its_silence() -> None:
     world = started(stored(also=("z",), silenced={"kalibagor": 20.0}))
 
     assert world.listed() == ["kebakaran kalibagor a 90+90 also z silenced kalibagor"]
-    assert world.beacon().kept() == {"a", "z"}
+    assert world.kept() == {"a", "z"}
     assert "restored kebakaran kalibagor a" in world.told()
     assert world.did(SaveAlarm) == []
     world.wait(200.0)
@@ -32,14 +32,14 @@ def test_what_was_in_force_in_the_same_boot_goes_on_with_its_age_and_its_silence
 def test_what_ended_while_the_hub_was_away_is_over_and_said_so(now: float) -> None:
     world = started(stored(), now=now)
 
-    assert (world.ends(), world.beacon().heard, world.beacon().alarms) == (["a finished"], ("a",), ())
+    assert (world.ends(), world.acknowledged(), world.beacon().alarms) == (["a finished"], ("a",), ())
 
 
 def test_what_was_in_force_in_another_boot_goes_on_by_two_synchronised_clocks() -> None:
     world = started(stored(same_boot=False, wall=EPOCH_S + 40.0))  # 60 s before now
 
     assert world.listed() == ["kebakaran kalibagor a 60+120"]
-    assert world.beacon().kept() == {"a"}
+    assert world.kept() == {"a"}
     assert world.did(SaveAlarm) == [100.0]  # written anew, by this boot's clock
 
 
@@ -75,7 +75,7 @@ def test_a_post_that_sends_its_press_again_when_it_is_over_ends_it() -> None:
     world.alarm(at=110.0, identifier="a", age_s=179.5)
     world.wait(120.0)
 
-    assert (world.listed(), world.ends(), world.beacon().heard) == ([], ["a finished"], ("a",))
+    assert (world.listed(), world.ends(), world.acknowledged()) == ([], ["a finished"], ("a",))
 
 
 def test_the_first_of_several_presses_dates_it_by_its_own_instant() -> None:
@@ -106,11 +106,11 @@ def test_an_all_clear_of_another_boot_is_dated_by_the_clock() -> None:
 
 
 def test_what_an_earlier_run_heard_is_not_accepted_again() -> None:
-    world = World(now=100.0).ready(Loaded((), (), (("x", True), ("y", False))))
+    world = World(now=100.0).ready(Loaded((), (), names(x=True, y=False)))
     world.alarm(at=110.0, identifier="x")
     world.alarm(at=110.0, identifier="y")
 
-    assert (world.listed(), world.beacon().heard) == ([], ("x", "y"))
+    assert (world.listed(), world.acknowledged()) == ([], ("x", "y"))
 
 
 # The journal first.
@@ -141,7 +141,7 @@ def test_a_disk_that_answers_late_brings_back_what_it_has_and_ends_nothing_of_th
     world.alarm(at=60.0, identifier="p")
     own = stored("p", first_at=60.0, raised_at=60.0, until=240.0)
     other = stored("t", key=own.key._replace(incident="pencurian"))
-    world.feed(Loaded((own, other), (), (("p", False), ("t", False))), 70.0)
+    world.feed(Loaded((own, other), (), names(p=False, t=False)), 70.0)
 
     assert world.listed() == ["kebakaran kalibagor p 10+170", "pencurian kalibagor t 60+120"]
     assert world.ends() == []
@@ -150,10 +150,10 @@ def test_a_disk_that_answers_late_brings_back_what_it_has_and_ends_nothing_of_th
 def test_what_an_earlier_run_left_gives_way_to_what_was_raised_since() -> None:
     world = World(now=50.0).ready()
     world.alarm(at=60.0, identifier="p")
-    world.feed(Loaded((stored("t"),), (), (("t", False),)), 70.0)
+    world.feed(Loaded((stored("t"),), (), names(t=False)), 70.0)
 
     assert world.listed() == ["kebakaran kalibagor p 10+170"]
-    assert (world.ends(), world.beacon().heard) == (["t finished"], ("t",))
+    assert (world.ends(), world.acknowledged()) == (["t finished"], ("t",))
 
 
 # The link.

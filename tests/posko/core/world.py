@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import audible_incidents
 from contract.wire.beacon import Beacon, Listed, read_beacon
 from posko.core import step as hub
-from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveIdentifier, SavePatrol, SaveReport, Survey
+from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Survey
 from posko.core.events import Event, Loaded, Saved, Stored
 from posko.core.state import Setup, State
 from runtime.core.effects import Connect, Log, Publish, Reconnect
@@ -21,7 +21,7 @@ from tests.contract import shipped
 EPOCH_S = 1_800_000_000.0
 SYNCED, UNSYNCED = Clock(synced=True, offset_s=EPOCH_S), Clock(synced=False, offset_s=EPOCH_S)
 EMPTY = Loaded((), (), ())
-OWN = "posko.h1."  # how the names begin that this hub gives
+OWN = "posko."  # how the names begin that this hub gives
 BUSY_STEPS = 25  # more steps than this at one instant are a loop that spins
 FIRE = Key("kalibagor", "kebakaran")
 
@@ -31,7 +31,7 @@ def make_setup() -> Setup:
     posts = {"kalibagor/pos-1": ("kalibagor", "village"), "kotakan/pos-1": ("kotakan", "village"),
              "patokan/polsek": ("patokan", "all")}
     return Setup(
-        district="situbondo", version="1", boot="h1", villages=frozenset(shipped.district().villages),
+        district="situbondo", version="1", boot="h1", token=str, villages=frozenset(shipped.district().villages),
         incidents=shipped.catalogue().incidents,
         posts={
             post: audible_incidents(shipped.district(), shipped.catalogue(), *place) for post, place in posts.items()
@@ -62,7 +62,7 @@ class World:
         self.state, effects = hub.step(self.state, event, at)
         for effect in effects:
             self.done.append((self.now, effect))
-            if isinstance(effect, SaveAlarm | SaveIdentifier | SaveAllClear):
+            if isinstance(effect, SaveAlarm | SaveName | SaveAllClear):
                 self.stamps.add(effect.stamp)
         return [line(effect) for effect in effects]
 
@@ -145,6 +145,14 @@ class World:
         self.wait(self.now + 0.125)
         return self.beacons()[-1][1]
 
+    def kept(self) -> set[str]:
+        """The identifiers that the last one says need not be sent again."""
+        return {name.identifier for name in self.beacon().kept()}
+
+    def acknowledged(self) -> tuple[str, ...]:
+        """Those of them that are not in force, in its order."""
+        return tuple(each for names in self.beacon().acknowledged for each in names.identifiers)
+
     def listed(self) -> list[str]:
         """What the last one lists, each in a line: its age and what is left of it, in whole seconds."""
         return [listed_line(each) for each in self.beacon().alarms]
@@ -199,6 +207,11 @@ def stored(identifier: str = "a", *, same_boot: bool = True, wall: float | None 
     return Stored(**about)  # type: ignore[arg-type]
 
 
+def names(key: Key = FIRE, **over: bool) -> tuple[tuple[Name, bool], ...]:
+    """What an earlier run saw of *key*: identifiers, and whether each is over."""
+    return tuple((key.name(identifier), each) for identifier, each in over.items())
+
+
 def short(identifier: object) -> str:
     """*identifier*; one that this hub gave only by its number."""
     return str(identifier).replace(OWN, "#")
@@ -224,8 +237,8 @@ def line(effect: Effect) -> str:
     match effect:
         case SaveAlarm(_, alarm, _, _, end):
             return f"keep {alarm.key.incident} {short(alarm.identifier)}{f' {end.value}' if end else ''}"
-        case SaveIdentifier(_, identifier, _):
-            return f"hear {short(identifier)}"
+        case SaveName(_, name, _):
+            return f"hear {short(name.identifier)}"
         case SaveAllClear(_, village, at):
             return f"clear {village} {at:g}"
         case SavePatrol():

@@ -269,7 +269,7 @@ def test_without_a_hub_it_is_over_two_seconds_after_all_ring_and_says_so() -> No
     ([beacon(listed(kept=False))], Standing.BEHIND),
     ([hub(state="offline"), beacon(listed())], Standing.RECORDED),
     ([beacon(listed(identifier="later", also=("operator.1",)))], Standing.RECORDED),
-    ([beacon(heard=("operator.1",))], Standing.RECORDED),
+    ([beacon(heard=(THEFT.name("operator.1"),))], Standing.RECORDED),
 ])
 def test_a_hub_that_lives_is_waited_for_until_it_has_the_alarm_on_its_disk(
     hubs: list[Any], standing: Standing

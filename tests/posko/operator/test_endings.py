@@ -34,6 +34,7 @@ from tests.posko.operator.told import (
     status,
 )
 
+ORDERED = CLEAR.key.name("operator.1")
 ELSEWHERE = Key("kotakan", "pencurian")
 ALL_VILLAGES = Key("semua", "bencana")
 SAFE_CODE = Key("kalibagor", "aman")
@@ -66,7 +67,7 @@ def test_the_all_clear_goes_out_under_a_name() -> None:
 def test_it_is_over_when_all_that_sounded_are_quiet_and_the_hub_has_it() -> None:
     sitting = Sitting(CLEAR).linked(hub(), rings(KALIBAGOR, kept=True), rings(KOTAKAN, FIRE, kept=True))
     sounding = bad(sitting)
-    sitting.at(0.3, rings(KALIBAGOR, SAFE_CODE), *quiet(KOTAKAN, POLSEK), beacon(heard=("operator.1",))).at(0.9, Tick())
+    sitting.at(0.3, rings(KALIBAGOR, SAFE_CODE), *quiet(KOTAKAN, POLSEK), beacon(heard=(ORDERED,))).at(0.9, Tick())
     settling = outcome(sitting)
     sitting.at(1.1, Tick())
 
@@ -77,7 +78,7 @@ def test_it_is_over_when_all_that_sounded_are_quiet_and_the_hub_has_it() -> None
 
 
 def test_with_nothing_to_end_it_is_over_once_every_post_had_time_to_say_otherwise() -> None:
-    sitting = Sitting(CLEAR).linked(hub(), beacon(heard=("operator.1",)))
+    sitting = Sitting(CLEAR).linked(hub(), beacon(heard=(ORDERED,)))
     due = judgement.due(sitting.state)
     sitting.at(0.9, rings(KALIBAGOR, kept=True)).at(1.2, Tick())
 
@@ -163,7 +164,7 @@ def test_a_post_out_of_reach_that_the_hub_saw_ringing_is_not_quiet() -> None:
 
 def test_a_post_that_is_known_to_be_offline_is_not_waited_for_and_not_called_quiet() -> None:
     gone = status(KOTAKAN, kept=True, state="offline")
-    sitting = Sitting(CLEAR).linked(hub(), gone).at(0.2, *quiet(KALIBAGOR, POLSEK), beacon(heard=("operator.1",)))
+    sitting = Sitting(CLEAR).linked(hub(), gone).at(0.2, *quiet(KALIBAGOR, POLSEK), beacon(heard=(ORDERED,)))
     sitting.at(1.2, Tick())
 
     assert outcome(sitting) == (True, 1)
@@ -187,7 +188,7 @@ def test_a_post_that_is_known_to_be_offline_is_not_waited_for_and_not_called_qui
 def test_of_a_post_that_is_silent_on_the_link_nobody_can_tell_that_it_is_quiet(
     order: Any, before: list[Any]
 ) -> None:
-    sitting = Sitting(order).linked(*before).at(0.2, *quiet(KOTAKAN, POLSEK), beacon(heard=("operator.1",)))
+    sitting = Sitting(order).linked(*before).at(0.2, *quiet(KOTAKAN, POLSEK), beacon(heard=(ORDERED,)))
     sitting.at(10.2, Tick())
     told = sitting.closing(ENGLISH)
 
@@ -198,7 +199,7 @@ def test_of_a_post_that_is_silent_on_the_link_nobody_can_tell_that_it_is_quiet(
 
 
 def test_the_answer_of_a_post_decides_and_nothing_is_waited_for_any_longer() -> None:
-    sitting = Sitting(CLEAR).linked(hub()).at(0.2, *quiet(KALIBAGOR, KOTAKAN), beacon(heard=("operator.1",)))
+    sitting = Sitting(CLEAR).linked(hub()).at(0.2, *quiet(KALIBAGOR, KOTAKAN), beacon(heard=(ORDERED,)))
     waits = judgement.done(sitting.at(5.0, Tick()).state)
     sitting.at(5.1, *quiet(POLSEK))
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import District, read_district
-from contract.wire.beacon import Beacon, Cleared, Listed, write_beacon
+from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, write_beacon
 from posko.labels.labels import Labels, make_labels
 from posko.labels.language import Language
 from posko.operator import lines
@@ -98,9 +98,10 @@ def rings(post: str, key: Key = THEFT, identifier: str = NAME, **more: Any) -> R
 
 
 def event(who: str, kind: str, boot: str = "b1", **more: object) -> Received:
-    """An event of a post, or of `posko`."""
+    """An event of a post, or of `posko`; under an identifier it is about THEFT unless *more* says otherwise."""
     topic = f"{BASE}/posko/event" if who == "posko" else f"{BASE}/{'/node/'.join(who.split('/'))}/event"
-    return Received(topic, json.dumps({"event": kind, "boot": boot, **more}).encode(), retain=False)
+    about_ = {"village": THEFT.village, "incident": THEFT.incident} if "identifier" in more else {}
+    return Received(topic, json.dumps({"event": kind, "boot": boot, **about_, **more}).encode(), retain=False)
 
 
 def hub(kept: bool = True, state: str = "ready", **more: object) -> Received:
@@ -108,9 +109,12 @@ def hub(kept: bool = True, state: str = "ready", **more: object) -> Received:
     return Received(f"{BASE}/posko/status", json.dumps({"state": state, **more}).encode(), kept)
 
 
-def beacon(*alarms: Listed, heard: tuple[str, ...] = (), cleared: tuple[Cleared, ...] = ()) -> Received:
+def beacon(*alarms: Listed, heard: tuple[Name, ...] = (), cleared: tuple[Cleared, ...] = ()) -> Received:
     """The hub's beacon."""
-    body = write_beacon(Beacon(boot="hub", seq=1, alarms=alarms, cleared=cleared, heard=heard))
+    names = tuple(
+        Arrived(village=each.village, incident=each.incident, identifiers=(each.identifier,)) for each in heard
+    )
+    body = write_beacon(Beacon(boot="hub", seq=1, alarms=alarms, cleared=cleared, acknowledged=names))
     return Received(f"{BASE}/active", body, retain=False)
 
 

@@ -1,0 +1,114 @@
+"""A stolen account of a neighbouring village, on a broker as it is shipped, against a post, its neighbour, the hub.
+
+The thief publishes first, under every message that the broker lets it, whatever it can foretell of the names to come.
+In the second run it can foretell all of them: the posts' programs are made to count, which ours never do.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from broker.trial.client import Client
+from contract.domain.alarm import Name
+from testing.posko import Posko
+from tests.broker.installation import BASE, Installation
+from tests.broker.test_posts import begin_hub, way
+from tests.support.village import HURRIED, OFTEN, Post, impatient
+from tests.support.waiting import wait_until
+
+VICTIM, NEIGHBOUR, THIEF = "talkandang", "dawuhan", "patokan"
+COUNTED = "runtime.tokens.tokens = lambda: str"
+BUTTONS = ("kebakaran", "pencurian")
+AHEAD = 4  # names that are foretold
+
+
+class Place:
+    """The broker, the hub, the victim's post and its neighbour's; and the thief's connection."""
+
+    def __init__(self, made: Installation, place: Path, parts: ExitStack, *constants: str) -> None:
+        env = impatient(place, HURRIED, OFTEN, *constants)
+        self.hub: Posko = begin_hub(made, place / "hub")
+        parts.callback(self.hub.kill)
+        self.posts = []
+        for village in (VICTIM, NEIGHBOUR):
+            path = f"nodes/{village}.pos-1/node.yaml"
+            broker = way(made, f"situbondo.{village}.pos-1", path)
+            post = Post(place / village, made.ports["nodes"], village, hub=True, broker=broker)
+            parts.callback(post.kill)
+            self.posts.append(post.begin(env))
+        self.victim, self.neighbour = self.posts
+        self.thief: Client = parts.enter_context(made.login(f"situbondo.{THIEF}.pos-1", f"{BASE}/+/alarm/+"))
+        self.operator: Client = parts.enter_context(made.login("operator"))
+
+    def say(self, topic: str, **members: object) -> None:
+        """The thief publishes, and the broker takes it."""
+        assert self.thief.publish(f"{BASE}/{THIEF}/{topic}", json.dumps(members).encode()) in (0, 0x10), topic
+
+    def use_up(self, name: str) -> None:
+        """Every message of the thief's own village that can bear *name*, and none that another could not bear."""
+        for topic in ("alarm/aman", *(f"alarm/{button}" for button in BUTTONS), "ronda"):
+            self.say(topic, identifier=name, status="Test", sender=f"{VICTIM}/pos-1")
+        for button in BUTTONS:
+            self.say(f"alarm/{button}", identifier=name, age_s=100_000)
+            self.say(f"alarm/{button}", identifier=name, status="Exercise")
+            self.say(f"alarm/{button}", identifier=name)
+            for kind in ("late", "listed", "ronda", "pressed", "cleared"):
+                self.say("node/pos-1/event", event=kind, identifier=name, incident=button, village=VICTIM,
+                         origin="button", age_s=300, boot="thief", clock="synced", time="2026-11-28T20:00:00+07:00")
+        self.say("ronda", identifier=name)
+        self.say("alarm/aman", identifier=name, status="Exercise")
+        self.say("alarm/aman", identifier=name, sender=f"{VICTIM}/pos-1")  # what it has raised itself is over
+
+    def recorded(self, name: Name) -> bool:
+        rows = self.hub.rows("SELECT village, incident, first FROM alarms WHERE \"end\" IS NOT 'late'")
+        return name in map(Name._make, rows)
+
+
+@pytest.fixture(params=[(), (COUNTED,)], ids=["drawn", "foretold"])
+def place(fresh: Installation, request: pytest.FixtureRequest) -> Iterator[Place]:
+    fresh.start()
+    with ExitStack() as parts:
+        yield Place(fresh, fresh.folder.parent, parts, *request.param)
+
+
+def expect(post: Post, event: str, name: Name, since: int) -> None:
+    """Waits until *post* reports *event* of the alarm *name*."""
+    about = f"incident={name.incident} village={name.village} identifier={name.identifier} "
+    assert post.wait(lambda box: any(f"{event}:" in line and about in f"{line} " for line in box.lines[since:])), (
+        f"{post.name} never reported {event} of {about}, but: {post.lines[since:]}")
+
+
+def following(name: str) -> list[str]:
+    """The names that come after *name*, if they can be counted on: by its last word, as a number of any kind."""
+    head, _, last = name.rpartition(".")
+    decimal = [f"{head}.{int(last) + step}" for step in range(1, AHEAD + 1)] if last.isdecimal() else []
+    hexadecimal = [f"{head}.{int(last, 16) + step:x}" for step in range(1, AHEAD + 1)]
+    return list(dict.fromkeys([*decimal, *hexadecimal]))
+
+
+def test_what_a_stolen_account_can_foretell_keeps_no_press_of_another_village_from_anybody(place: Place) -> None:
+    names = [f"{VICTIM}.pos-1.{number}" for number in range(1, AHEAD + 1)]
+    for button in BUTTONS:
+        for name in names:
+            place.use_up(name)
+        since = [len(post.lines) for post in place.posts]
+        place.victim.hold(button)
+        line = next(each for each in place.victim.lines[since[0]:] if "pressed:" in each)
+        (identifier,) = re.findall(r"identifier=(\S+)", line)
+        pressed = Name(VICTIM, button, identifier)
+        for post, start in zip(place.posts, since, strict=True):
+            expect(post, "sounding", pressed, start)
+            post.expect_on("siren")
+        expect(place.victim, "listed", pressed, since[0])
+        assert wait_until(partial(place.recorded, pressed))
+        place.victim.expect_on(f"lamp {button}")
+        assert place.operator.publish(f"{BASE}/{VICTIM}/alarm/aman", b"") in (0, 0x10)
+        for post, start in zip(place.posts, since, strict=True):
+            expect(post, "cleared", pressed, start)
+        names = following(identifier)
+    assert not [line for line in place.victim.lines if "refused:" in line and f"village={VICTIM}" in line]
