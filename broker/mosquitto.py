@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -19,6 +20,7 @@ _PLACES = ("/usr/sbin", "/usr/local/sbin")
 START_S = END_S = 30.0
 # Below the lowest port that Linux gives to a connection unless it was told otherwise.
 _SERVERS_PORTS = range(15_000, 32_000)
+_CLAIMS: deque[socket.socket] = deque(maxlen=200)  # those of before are let go
 
 
 class BrokerError(Exception):
@@ -41,14 +43,33 @@ def free_port() -> int:
 
     No connection is given it as its own either, where there is room below the kernel's range for these: otherwise a
     client that tries again while a broker is restarted could take the broker's port (ip(7), ip_local_port_range).
+    Nor is anybody else given it who asks this function, as long as this process lives: until its broker listens, and
+    while it is restarted, nothing uses the port.
     """
     for _ in range(100):
+        port = secrets.choice(_SERVERS_PORTS)
         with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", secrets.choice(_SERVERS_PORTS)))
-            return _port(probe)
+            claim = _claim(port)
+            probe.bind(("127.0.0.1", port))
+            _CLAIMS.append(claim)
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return _port(probe)
+
+
+def _claim(port: int) -> socket.socket:
+    """What keeps *port* for this process until it is closed: a name in the kernel, no file (unix(7), abstract).
+
+    Raises OSError if another process has it.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0kentongan-port-{port}")
+    except OSError:
+        claim.close()
+        raise
+    return claim
 
 
 def _port(bound: socket.socket) -> int:

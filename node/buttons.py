@@ -6,7 +6,7 @@ which finds what a dead edge handler missed. The same thread blinks the lamps.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from threading import Condition, Lock, Thread
+from threading import Condition, Lock
 
 from contract.wire.faults import Fault
 from node.core.effects import Lamp
@@ -14,10 +14,12 @@ from node.core.events import Contact
 from node.core.lamps import is_lit
 from node.devices import ContactInput, Output
 from runtime.clock import SystemTimer, Timer
-from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.worker import PAUSE_S, FaultReporter, Worker
 
 LOOK_S = 0.1
+HANG_S = 5.0  # a look takes some milliseconds
+CLOSE_S = 1.0
 
 
 class Panel:
@@ -34,12 +36,12 @@ class Panel:
         self._telling = Lock()
         self._modes: Mapping[str, Lamp] = {}
         self._lit: dict[str, bool] = {}
-        self._failed: set[str] = set()
+        self._faults = FaultReporter(inbox)
         self._doubted: set[str] = set()
         self._timer = timer if timer is not None else SystemTimer()
         self._woken = Condition()
-        self._closing = False
-        self._thread = Thread(target=self._run, name="panel", daemon=True)
+        self._looks = 0
+        self._worker = Worker("panel", self._turn, self._failed, HANG_S, self._timer)
 
     def __enter__(self) -> "Panel":
         for name, contact in self._contacts.items():
@@ -48,7 +50,7 @@ class Panel:
                 self._inbox.put(Contact(name, closed=True, initial=True))
             contact.when_activated = self._teller(name, closed=True)
             contact.when_deactivated = self._teller(name, closed=False)
-        self._thread.start()
+        self._worker.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,10 +59,9 @@ class Panel:
     def close(self) -> None:
         """Lamps out, pins let go."""
         with self._woken:
-            self._closing = True
+            self._worker.end()
             self._woken.notify()
-        if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+        self._worker.join(CLOSE_S)
         for name, lamp in self._lamps.items():
             self._guard(Fault.PIN_OF_LAMP.of(name), lamp.off)
             self._guard(Fault.PIN_OF_LAMP.of(name), lamp.close)
@@ -73,14 +74,15 @@ class Panel:
 
     def hung(self) -> str | None:
         """What is wrong with the thread, or None."""
-        return None if self._thread.is_alive() else "its thread is dead"
+        return self._worker.hung()
 
     def trouble(self) -> str | None:
         """What is wrong with the thread or a pin, or None."""
         hung = self.hung()
         if hung is not None:
             return hung
-        return f"cannot use {', '.join(sorted(self._failed))}" if self._failed else None
+        failing = sorted(self._faults.failing)
+        return f"cannot use {', '.join(failing)}" if failing else None
 
     def _teller(self, name: str, *, closed: bool) -> Callable[[], None]:
         return lambda: self._tell(name, closed=closed)  # gpiozero takes no functools.partial
@@ -90,21 +92,27 @@ class Panel:
             self._told[name] = closed
             self._inbox.put(Contact(name, closed))
 
-    def _run(self) -> None:
-        look = 0
-        while self._awaits(self._timer.now() + LOOK_S):
-            look += 1
-            for name, contact in self._contacts.items():
-                self._guard(Fault.PIN_OF_BUTTON.of(name), partial(self._look, name, contact))
-            for name, lamp in self._lamps.items():
-                self._guard(Fault.PIN_OF_LAMP.of(name), partial(self._show, name, lamp, look))
+    def _turn(self) -> None:
+        if not self._awaits(self._timer.now() + LOOK_S):
+            return
+        self._looks += 1
+        for name, contact in self._contacts.items():
+            self._guard(Fault.PIN_OF_BUTTON.of(name), partial(self._look, name, contact))
+        for name, lamp in self._lamps.items():
+            self._guard(Fault.PIN_OF_LAMP.of(name), partial(self._show, name, lamp, self._looks))
+        self._faults.well(Fault.BUTTONS_THREAD)
+
+    def _failed(self, error: Exception) -> None:
+        self._faults.failed(Fault.BUTTONS_THREAD, f"failed and goes on: {error!r}")
+        with self._woken:
+            self._timer.wait(self._woken, PAUSE_S)
 
     def _awaits(self, due: float) -> bool:
         """Waits until instant *due*. Returns whether there is anything to do then: False when it is closed before."""
         with self._woken:
-            while not self._closing and (wait_s := due - self._timer.now()) > 0:
+            while not self._worker.ending and (wait_s := due - self._timer.now()) > 0:
                 self._timer.wait(self._woken, wait_s)
-            return not self._closing
+            return not self._worker.ending
 
     def _look(self, name: str, contact: ContactInput) -> None:
         """Tells a level that differs from what was told, at the second look: the edge may be on its way."""
@@ -126,11 +134,7 @@ class Panel:
     def _guard(self, what: str, act: Callable[[], None]) -> None:
         try:
             act()
-        except Exception as error:  # noqa: BLE001 - the thread's edge: one pin's fault must not stop the others
-            if what not in self._failed:
-                self._failed.add(what)
-                self._inbox.put(Faulted(what, f"fails: {error}"))
-            return
-        if what in self._failed:
-            self._failed.discard(what)
-            self._inbox.put(Recovered(what))
+        except Exception as error:  # noqa: BLE001 - one pin's fault must not stop the others
+            self._faults.failed(what, f"fails: {error}")
+        else:
+            self._faults.well(what)

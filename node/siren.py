@@ -11,7 +11,7 @@ late at the 99th percentile.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Condition, Thread
+from threading import Condition
 
 from contract.wire.faults import Fault
 from node.core.effects import Play
@@ -21,11 +21,12 @@ from node.devices import Output
 from runtime.clock import SystemTimer, Timer
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.worker import PAUSE_S, Worker
 
 FINE_S = 0.005
 IDLE_S = 1.0  # how often the thread shows that it lives when nothing is due
-PAUSE_S = 0.1  # after a failure, so that one that repeats does not take all of the processor
 HANG_S = 5.0
+CLOSE_S = 1.0
 
 
 class Siren:
@@ -45,14 +46,12 @@ class Siren:
         self._sequencer = sequencer
         self._woken = Condition()
         self._broke = False
-        self._closing = False
-        self._turned_at = self._timer.now()
-        self._thread = Thread(target=self._run, name="siren", daemon=True)
+        self._worker = Worker("siren", self._turn, self._break_off, HANG_S, self._timer)
 
     def __enter__(self) -> "Siren":
         with self._woken:
             self._switch(self._timer.now())
-        self._thread.start()
+        self._worker.start(self._prepare)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,12 +60,11 @@ class Siren:
     def close(self) -> None:
         """Drives all outputs to rest, then lets them go."""
         with self._woken:
-            self._closing = True
+            self._worker.end()
             self._sequencer.hush()
             self._switch(self._timer.now())
             self._woken.notify()
-        if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+        self._worker.join(CLOSE_S)
         for role, output in self._outputs.items():
             try:
                 output.close()
@@ -76,7 +74,7 @@ class Siren:
     def play(self, play: Play) -> None:
         """Begins a program, in place of the one before. One that only ends at another time goes on unbroken."""
         with self._woken:
-            if self._closing:
+            if self._worker.ending:
                 return
             now = self._timer.now()
             self._sequencer.play(play, now)
@@ -92,9 +90,7 @@ class Siren:
 
     def hung(self) -> str | None:
         """What is wrong with the thread, or None. Only a new process helps against that."""
-        if not self._thread.is_alive():
-            return "its thread is dead"
-        return "its thread hangs" if self._timer.now() > self._turned_at + HANG_S else None
+        return self._worker.hung()
 
     def trouble(self) -> str | None:
         """What is wrong with the thread or its outputs, or None."""
@@ -104,18 +100,10 @@ class Siren:
         failures = sorted(role.value for role in self._sequencer.failures)
         return f"cannot switch {', '.join(failures)}" if failures else None
 
-    def _run(self) -> None:
-        self._prepare()
-        while not self._closing:
-            try:
-                self._turn()
-            except Exception as error:  # noqa: BLE001 - the top of the thread: it must go on, and report
-                self._break_off(error)
-
     def _turn(self) -> None:
         """Waits for what is due next or a new order, and plays what is due."""
         with self._woken:
-            now = self._turned_at = self._timer.now()
+            now = self._timer.now()
             due = self._sequencer.due()
             wait_s = IDLE_S if due is None else due - now
             if wait_s > FINE_S:

@@ -10,11 +10,10 @@ import resource
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Event as Flag
-from threading import Thread
 
 from runtime import clock
 from runtime.inbox import Inbox
+from runtime.worker import Worker
 
 CLOCK_S = 5.0
 SIREN_PRIORITY = 20
@@ -27,19 +26,19 @@ class ClockThread:
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
-        self._closing = Flag()
-        self._thread = Thread(target=self._run, name="clock", daemon=True)
+        self._worker = Worker("clock", self._turn, lambda _error: self._worker.pause(CLOCK_S), CLOCK_S)
 
     def __enter__(self) -> "ClockThread":
-        self._thread.start()
+        self._worker.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._thread.join(timeout=1.0)
+        self._worker.end()
+        self._worker.join(1.0)
 
-    def _run(self) -> None:
-        while not self._closing.wait(CLOCK_S):
+    def _turn(self) -> None:
+        self._worker.pause(CLOCK_S)
+        if not self._worker.ending:
             self._inbox.put(clock.wall())
 
 

@@ -17,7 +17,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -35,17 +35,18 @@ from runtime.core.events import (
     NOT_AUTHORIZED,
     Acknowledged,
     Cause,
-    Faulted,
     Linked,
     Received,
-    Recovered,
     Rejected,
     Unlinked,
 )
 from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from runtime.worker import FaultReporter, Worker
 
 KEEPALIVE_S = 10
+CONNECT_HANG_S = 120.0  # a resolver that is not answered takes its time: 5 s twice for each name server
+HANG_S = 30.0  # between two rounds of paho's loop, which takes about a second
 CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the thread to end
 MAX_PACKET = 2 * 1024 * 1024
 NO_SUCH_PROTOCOL = 132  # MQTT 5, 3.2.2.2; paho makes it of an older broker's answer, too
@@ -89,20 +90,19 @@ class Link:
         self._subscriptions = tuple(subscriptions)
         self._will = will
         self._inbox = inbox
+        self._faults = FaultReporter(inbox)
         self._prepare = prepare
         self._client: mqtt.Client | None = None
-        self._failing: set[str] = set()  # parts whose fault is to be lifted
         self._refused: set[str] = set()  # topics
-        self._closing = Flag()
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason, self._cause = "not connected yet", Cause.OTHER
         self._greeted = False  # the broker has answered this connection's CONNECT
         self._renewal = ""  # why this program ends the connection
-        self._thread = Thread(target=self._run, name="link", daemon=True)
+        self._worker = Worker("link", self._turn, self._failed, HANG_S)
 
     def start(self) -> None:
         """Begins to connect."""
-        self._thread.start()
+        self._worker.start(self._prepare)
 
     def publish(self, message: Publish) -> None:
         """Sends *message* if connected; what is not sent now is never sent."""
@@ -130,34 +130,39 @@ class Link:
             info = client.publish(final.topic, final.payload, qos=1, retain=final.retain)
             with suppress(RuntimeError, ValueError):
                 info.wait_for_publish(timeout=CLOSE_S)
-        self._closing.set()
+        self._worker.end()
         self._at_once.set()
         if client is not None:
             client.disconnect()
-        if self._thread.is_alive():
-            self._thread.join(timeout=CLOSE_S)
+        self._worker.join(CLOSE_S)
 
     def trouble(self) -> str | None:
         """What is wrong with the thread, or None; a missing broker is not the thread's fault."""
-        return None if self._thread.is_alive() or self._thread.ident is None else "its thread is dead"
+        return self._worker.hung()
 
-    def _run(self) -> None:
-        self._prepare()
-        while not self._closing.is_set():
-            try:
-                self._connect_once()
-            except OSError as error:
-                self._because(explain(error, self._broker))
-            except Exception as error:  # noqa: BLE001 - top of the thread: a bug in a callback must not end it
-                self._fault(Fault.LINK_THREAD, repr(error))
-                self._reason, self._cause = "the link failed and begins anew", Cause.OTHER
-            self._client = None
-            if self._renewal:
-                self._because(f"the connection is renewed on purpose: {self._renewal}", Cause.RENEWED)
-                self._renewal = ""
-            self._inbox.put(Unlinked(self._reason, self._cause))
-            if self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
-                self._at_once.clear()
+    def _turn(self) -> None:
+        """One connection, and the wait before the next one."""
+        try:
+            self._connect_once()
+        except OSError as error:
+            self._because(explain(error, self._broker))
+        self._ended()
+
+    def _failed(self, error: Exception) -> None:
+        """A fault in a callback must not end the thread."""
+        self._faults.failed(Fault.LINK_THREAD, repr(error))
+        self._reason, self._cause = "the link failed and begins anew", Cause.OTHER
+        self._ended()
+
+    def _ended(self) -> None:
+        """Reports the end of a connection, and waits a little."""
+        self._client = None
+        if self._renewal:
+            self._because(f"the connection is renewed on purpose: {self._renewal}", Cause.RENEWED)
+            self._renewal = ""
+        self._inbox.put(Unlinked(self._reason, self._cause))
+        if self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
+            self._at_once.clear()
 
     def _connect_once(self) -> None:
         """One connection, from its beginning to its end."""
@@ -166,6 +171,7 @@ class Link:
         properties.MaximumPacketSize = MAX_PACKET
         self._greeted = False
         self._because("connection lost")
+        self._worker.beat(CONNECT_HANG_S)
         client.connect(
             self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True, properties=properties
         )
@@ -174,8 +180,10 @@ class Link:
         # Without it, a press waited for up to a second, measured.
         secured = "" if self._broker.ca_file is not None else ", or one whose port speaks TLS (then give ca_file),"
         self._because(f"closed the connection without an answer; a broker without MQTT 5{secured} does that")
+        self._worker.beat()
         while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
-            if self._closing.is_set() and not client.want_write():
+            self._worker.beat()
+            if self._worker.ending and not client.want_write():
                 if not client.is_connected():
                     return
                 client.disconnect()  # gracefully, or the broker would publish the will
@@ -214,12 +222,12 @@ class Link:
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
         refused = [each.topic for each, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
         if refused:
-            self._fault(Fault.SUBSCRIPTIONS, f"the broker refuses {', '.join(refused)}")
+            self._faults.failed(Fault.SUBSCRIPTIONS, f"the broker refuses {', '.join(refused)}")
         else:
-            self._recover(Fault.SUBSCRIPTIONS)
-        self._recover(Fault.LINK_THREAD)
+            self._faults.well(Fault.SUBSCRIPTIONS)
+        self._faults.well(Fault.LINK_THREAD)
         self._refused.clear()
-        self._recover(Fault.PUBLISH)
+        self._faults.well(Fault.PUBLISH)
         self._inbox.put(Linked())
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
@@ -237,24 +245,15 @@ class Link:
         if code.is_failure:
             self._refused.add(message.topic)
             reason = _rejection(self._broker.name, code)
-            self._fault(Fault.PUBLISH, reason)
+            self._faults.failed(Fault.PUBLISH, reason)
             if message.token is not None:
                 self._inbox.put(Rejected(message.token, code.value, reason))
             return
         self._refused.discard(message.topic)
         if not self._refused:
-            self._recover(Fault.PUBLISH)
+            self._faults.well(Fault.PUBLISH)
         if message.token is not None:
             self._inbox.put(Acknowledged(message.token))
-
-    def _fault(self, part: str, reason: str) -> None:
-        self._failing.add(part)
-        self._inbox.put(Faulted(part, reason))
-
-    def _recover(self, part: str) -> None:
-        if part in self._failing:
-            self._failing.discard(part)
-            self._inbox.put(Recovered(part))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if not code.is_failure or code.getName() == "Unspecified error":  # which is paho's word for a lost connection

@@ -7,14 +7,14 @@ The journal has every event anyway.
 import json
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from threading import Thread
 
 from contract.text import printable
 from contract.wire.faults import Fault
-from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.worker import FaultReporter, Worker
 
 LINES = 1000  # lines that may wait; what comes then is left out
+HANG_S = 30.0
 CLOSE_S = 1.0  # for the lines that still wait at the end
 
 
@@ -23,38 +23,36 @@ class StdoutWriter:
 
     def __init__(self, echo: Callable[[str], None], inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
         self._echo = echo
-        self._inbox = inbox
+        self._faults = FaultReporter(inbox)
         self._prepare = prepare
         self._queue: SimpleQueue[str | None] = SimpleQueue()
-        self._failed = False
-        self._thread = Thread(target=self._run, name="stdout", daemon=True)
+        self._worker = Worker("stdout", self._turn, self._failed, HANG_S)
 
     def __enter__(self) -> "StdoutWriter":
-        self._thread.start()
+        self._worker.start(self._prepare)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._queue.put(None)
-        self._thread.join(timeout=CLOSE_S)
+        self._worker.join(CLOSE_S)
 
     def write(self, text: str) -> None:
         """Takes the line *text*. Never waits."""
         if self._queue.qsize() < LINES:
             self._queue.put(text)
 
-    def _run(self) -> None:
-        self._prepare()
-        while (text := self._queue.get()) is not None:
-            try:
-                self._echo(text)
-            except Exception as error:  # noqa: BLE001 - top of the thread: no line may stop a siren
-                if not self._failed:
-                    self._failed = True
-                    self._inbox.put(Faulted(Fault.OUTPUT, f"cannot be written: {error}; the journal has every event"))
-                continue
-            if self._failed:
-                self._failed = False
-                self._inbox.put(Recovered(Fault.OUTPUT))
+    def _turn(self) -> None:
+        with self._worker.waiting():
+            text = self._queue.get()
+        if text is None:
+            self._worker.end()
+            return
+        self._echo(text)
+        self._faults.well(Fault.OUTPUT)
+
+    def _failed(self, error: Exception) -> None:
+        """No line may stop a siren."""
+        self._faults.failed(Fault.OUTPUT, f"cannot be written: {error}; the journal has every event")
 
 
 def line(event: Mapping[str, object]) -> str:

@@ -65,8 +65,12 @@ class Fault(StrEnum):
         "pin of lamp", "A lamp cannot be switched; the post runs without it.",
         "Check its pin in the settings, and whether another program holds it (`kentongan check`).",
     )
+    BUTTONS_THREAD = (
+        "buttons thread", "The part that reads the buttons and switches the lamps failed, and goes on.",
+        "If it comes again, keep the log and report it.",
+    )
     BUTTONS_WATCH = (
-        "buttons watch", "The part that reads the buttons is dead.",
+        "buttons watch", "The part that reads the buttons is dead or hangs.",
         "systemd restarts the node; if it comes again, keep the log and report it.",
     )
     # What a node or the hub shares with others.
@@ -79,7 +83,7 @@ class Fault(StrEnum):
         "If it comes again, keep the log and report it.",
     )
     LINK_WATCH = (
-        "link watch", "The part that keeps the connection is dead.",
+        "link watch", "The part that keeps the connection is dead or hangs.",
         "systemd restarts the program; if it comes again, keep the log and report it.",
     )
     SUBSCRIPTIONS = (

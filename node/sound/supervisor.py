@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from select import select
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from node.core.effects import Play
@@ -43,9 +43,11 @@ from node.sound.core.supervision import (
 from runtime import clock
 from runtime.core.events import Tick
 from runtime.inbox import Inbox
+from runtime.worker import Worker
 
 MESSAGE = 1 << 16
 END_S = 2.0
+HANG_S = 30.0
 _ONE = (1).to_bytes(8, sys.byteorder)  # eventfd(2)
 
 
@@ -69,20 +71,23 @@ class Sound:
         self._near: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._woken = -1
-        self._closing = Flag()
         self._settled = Flag()
-        self._thread = Thread(target=self._run, name="sound", daemon=True)
+        self._worker = Worker("sound", self._turn, self._failed, HANG_S)
 
     def __enter__(self) -> "Sound":
         self._woken = os.eventfd(0)
-        self._thread.start()
+        self._worker.start(self._prepare)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.set()
+        self._worker.end()
         with self._lock:
             self._wake()
-        self._thread.join(timeout=END_S)
+        self._worker.join(END_S)
+        self._kill()
+        with self._lock:
+            os.close(self._woken)
+            self._woken = -1
 
     def play(self, play: Play) -> None:
         """Has *play* sounded from now on, in place of what was."""
@@ -101,7 +106,7 @@ class Sound:
 
     def trouble(self) -> str | None:
         """What is wrong with the loudspeaker, or None."""
-        return self._state.trouble if self._thread.is_alive() else "its thread is dead"
+        return self._worker.hung() or self._state.trouble
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Waits until the player is ready, or has failed; returns whether it is ready. Not for a loop."""
@@ -146,17 +151,8 @@ class Sound:
             return True
         return True
 
-    def _run(self) -> None:
-        self._prepare()
-        while not self._closing.is_set():
-            try:
-                self._turn()
-            except Exception as error:  # noqa: BLE001 - the thread's edge: it must go on, and say so
-                self._end(f"the player cannot be started: {error}")
-        self._kill()
-        with self._lock:
-            os.close(self._woken)
-            self._woken = -1
+    def _failed(self, error: Exception) -> None:
+        self._end(f"the player cannot be started: {error}")
 
     def _turn(self) -> None:
         """Waits until something is to be done, and does it."""
@@ -164,7 +160,8 @@ class Sound:
         with self._lock:
             wait_s, full = supervision.due(self._state) - clock.now(), self._state.undelivered
         player = [] if near is None else [near.fileno()]
-        readable, writable, _ = select([self._woken, *player], player if full else [], [], max(0.0, wait_s))
+        with self._worker.waiting():
+            readable, writable, _ = select([self._woken, *player], player if full else [], [], max(0.0, wait_s))
         if self._woken in readable:
             os.read(self._woken, 8)
         if near is not None and near.fileno() in readable:
@@ -205,7 +202,7 @@ class Sound:
     def _end(self, reason: str) -> None:
         """The player is given up for this *reason*; what is left of it is killed."""
         self._kill()
-        if not self._closing.is_set():
+        if not self._worker.ending:
             self._do(Ended(reason))
 
     def _exit(self) -> str:
@@ -219,13 +216,13 @@ class Sound:
     def _kill(self) -> None:
         with self._lock:
             near, self._near = self._near, None
+            process, self._process = self._process, None
         if near is not None:
             near.close()
-        if self._process is not None:
-            self._process.kill()
+        if process is not None:
+            process.kill()
             with suppress(subprocess.TimeoutExpired):  # a device that was torn out can hold it in the kernel
-                self._process.wait(timeout=END_S)
-            self._process = None
+                process.wait(timeout=END_S)
 
 
 def _received(near: socket.socket) -> bytes:

@@ -49,7 +49,8 @@ class Installation:
         state = replace(accounts.first(district.name), ports=Ports(**self.ports))
         self.folder.mkdir(mode=0o711)
         (self.folder / "accounts.yaml").write_text(accounts.write_state(state), "utf-8")
-        assert self.tool("provision", "--district", district, "--host", "127.0.0.1").code == 0
+        made = self.tool("provision", "--district", district, "--host", "127.0.0.1")
+        assert made.code == 0, made.lines
 
     def tool(self, action: str, *words: object) -> Said:
         """The tool on this folder."""

@@ -437,6 +437,7 @@ def test_what_was_published_retained_while_the_hub_was_away_is_cleared_when_it_l
 ) -> None:
     post = begin(folder, broker.port, posts)
     alarm(broker, "kalibagor", "kebakaran", "-r", "-m", "kemarin")
+    post.expect_on()
     publish(broker, f"{BASE}/kalibagor/command/silence", "-r", "-m", "kemarin")
     post.expect_quiet()
     before = len(post.changes)

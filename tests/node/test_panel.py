@@ -5,15 +5,19 @@ The thread's time is the test's: it looks at the levels, and blinks, as often as
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Event as Flag
+from threading import current_thread
 
 import pytest
 
-from node.buttons import LOOK_S, Panel
+from node.buttons import HANG_S, LOOK_S, Panel
 from node.core.effects import Lamp
 from node.core.events import Contact
 from node.core.lamps import PATTERNS
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.worker import PAUSE_S
+from testing.program import LIMIT_S
 from tests.support.fake_timer import FakeTimer
 from tests.support.pins import Bench, FakeContact, FakeOutput
 from tests.support.waiting import drain, take, wait_until
@@ -230,6 +234,47 @@ def test_leaving_it_lets_every_pin_go() -> None:
 
     assert (contact.closed, lamp.closed) == (True, True)
     assert wait_until(lambda: panel.trouble() == "its thread is dead")
+
+
+def test_a_pin_that_does_not_answer_hangs_the_panel_until_it_does() -> None:
+    class Stuck(FakeContact):
+        """Its driver does not come back until it is let go."""
+
+        asked, goes_on = Flag(), Flag()
+
+        @property
+        def is_active(self) -> bool:
+            if current_thread().name == "panel":
+                self.asked.set()
+                assert self.goes_on.wait(LIMIT_S)
+            return False
+    stuck, timer = Stuck(), FakeTimer()
+    with panel_of({"pencurian": stuck}, Inbox(), {}, timer) as panel:
+        timer.allow(BEGUN + 1.5 * LOOK_S)
+        assert stuck.asked.wait(LIMIT_S)
+        timer.pass_by(HANG_S + 0.1)
+        hung = (panel.hung(), panel.trouble())
+        stuck.goes_on.set()
+
+        assert hung == ("its thread hangs", "its thread hangs")
+        assert wait_until(lambda: panel.hung() is None)
+
+
+def test_a_look_that_fails_by_a_fault_of_the_program_is_told_and_the_next_one_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contact, timer, inbox = FakeContact(), FakeTimer(), Inbox()
+    with panel_of({"pencurian": contact}, inbox, {"pencurian": FakeOutput()}, timer) as panel:
+        timer.settle()
+        monkeypatch.setattr(Panel, "_guard", lambda *_: 1 / 0)
+        timer.allow(BEGUN + 1.5 * LOOK_S)
+        fault = take(inbox, Faulted)
+        monkeypatch.undo()
+        timer.allow(BEGUN + 4 * LOOK_S + PAUSE_S)
+
+        assert fault == Faulted("buttons thread", "failed and goes on: ZeroDivisionError('division by zero')")
+        assert take(inbox, Recovered) == Recovered("buttons thread")
+        assert panel.hung() is None
 
 
 def test_a_pin_that_fails_on_leaving_keeps_no_other_from_being_let_go() -> None:

@@ -15,11 +15,12 @@ from node.core.effects import Play
 from node.core.sequencer import Sequencer
 from node.core.switching import Role
 from node.devices import Output
-from node.siren import FINE_S, HANG_S, IDLE_S, PAUSE_S, Siren
+from node.siren import FINE_S, HANG_S, IDLE_S, Siren
 from runtime import clock
 from runtime.clock import Timer
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.worker import PAUSE_S
 from tests.support.fake_timer import FakeTimer
 from tests.support.pins import Bench, FakeOutput
 from tests.support.waiting import drain, take, wait_until

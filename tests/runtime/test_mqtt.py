@@ -20,7 +20,7 @@ from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Cause, Faulted, Linked, Received, Recovered, Rejected, Tick, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
-from runtime.mqtt import Link
+from runtime.mqtt import HANG_S, Link
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
@@ -401,6 +401,33 @@ def test_an_exception_in_a_callback_is_a_fault_and_the_node_hears_again_after_on
     assert len(paused) == 1
     assert paused[0] + timing.CONNECT_S <= 6.0
     assert (heard.payload, trouble) == (b"well", None)
+
+
+def test_a_thread_that_hangs_in_a_connection_is_trouble_until_it_goes_on(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late_s, hangs, goes_on = [0.0], Flag(), Flag()
+    monkeypatch.setattr("runtime.worker.SystemTimer.now", lambda _self: clock.now() + late_s[0])
+    on_message = Link._on_message
+
+    def hanging(self: Link, *args: Any) -> None:
+        hangs.set()
+        assert goes_on.wait(LIMIT_S)
+        on_message(self, *args)
+
+    monkeypatch.setattr(Link, "_on_message", hanging)
+    inbox = Inbox()
+    with link_to(broker.port, inbox) as link:
+        before = link.trouble()
+        publish(broker, ALARM, "-m", "x")
+        assert hangs.wait(LIMIT_S)
+        late_s[0] = HANG_S + 1.0
+        hung = link.trouble()
+        goes_on.set()
+        take(inbox, Received)
+
+        assert (before, hung) == (None, "its thread hangs")
+        assert wait_until(lambda: link.trouble() is None)
 
 
 @pytest.mark.usefixtures("quick")
