@@ -25,7 +25,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from contract.settings.suggestions import INVERSIONS, LONGEST, nearest, opposed, suggestion
+from contract.settings.suggestions import INVERSIONS, LONGEST, level, nearest, opposed, plainly_opposed, suggestion
 from contract.text import escaped, printable
 
 T = TypeVar("T")
@@ -288,8 +288,12 @@ def _instead(key: str, value: object, options: Mapping[str, Check[Any]]) -> str:
     flags = [name for name, check in options.items() if check is flag]
     if "{" in key and key.partition("{")[0].strip() in options:
         return f"write a colon before the brace: {key.partition('{')[0].strip()}: {{...}}"
-    contrary = flags[0] if plain in INVERSIONS and len(flags) == 1 else opposed(key, options)
-    if contrary in flags:
+    at_level = [name for name in flags if level(name.rpartition("_")[2])]
+    if level(value) is not None and len(at_level) == 1:
+        return _at_level(key, level(value), at_level[0])
+    inverted = plain in INVERSIONS and len(flags) == 1
+    contrary = flags[0] if inverted else opposed(key, options)
+    if contrary in flags and (inverted or plainly_opposed(key, contrary)):
         words = str(value).lower()
         turned = "false" if words in _TRUE else "true" if words in _FALSE else None
         if turned is not None:
@@ -304,6 +308,13 @@ def _instead(key: str, value: object, options: Mapping[str, Check[Any]]) -> str:
             return f"write {close}, in seconds: {close}: {float(str(value)) * _SECONDS[unit]:g}"
         return f"write {close}, in seconds"
     return suggestion(key, options, "known here")
+
+
+def _at_level(key: str, found: str | None, name: str) -> str:
+    """What to write for the unknown *key* whose value is the level *found*, where the flag *name* ends with a level."""
+    if opposed(key, [name]) is not None and plainly_opposed(key, name):
+        return f"write {name}: true or {name}: false"  # `active_low: low` may mean either
+    return f"write {name}: {'true' if name.endswith(f'_{found}') else 'false'}"
 
 
 def _no_mapping(found: object, place: Place) -> str:
@@ -330,6 +341,8 @@ def _numeral(found: object, place: Place) -> str:
         return f"; write it without the leading zero: {written.lstrip('0')}"
     if re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", written):
         return f"; write it without quotes: {written}"
+    if re.fullmatch(r"\.[0-9]+", written):
+        return f"; write a digit before the point: 0{written}"
     unit = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|sec|detik|seconds?|ms|min|%)", written)
     if unit:
         return f"; write the number alone, without {unit[2]}"

@@ -74,6 +74,17 @@ def _odd_blank(stop: _Stop) -> _Meant:
     return None
 
 
+def _odd_mark(stop: _Stop) -> _Meant:
+    for each in stop.near:
+        if re.match(r"\s*[\u2010-\u2015\u2212\u2022\u00b7*]\s", stop.lines[each]):
+            return each, f"{stop.lines[each].lstrip()[0]} begins no entry of a list; write a hyphen and a blank: `- `"
+        if re.match(r"\s*[\w-]+\s*\uff1a", stop.lines[each]):
+            return each, "a wide colon (U+FF1A) stands there; write an ordinary one and a blank"
+        if re.match(r"\s*[\w-]+\s*=", stop.lines[each]):
+            return each, "write a colon and a blank in place of ="
+    return None
+
+
 def _quote_within(stop: _Stop) -> _Meant:
     for each in stop.near:
         if re.match(rf"{_NAME}\s*'[^']*\w'\w[^']*'?\s*(#.*)?$", stop.lines[each]):
@@ -93,7 +104,25 @@ def _no_blank(stop: _Stop) -> _Meant:
 
 def _second_colon(stop: _Stop) -> _Meant:
     second = re.match(rf"{_NAME}\s+[^\s'\"\[{{#][^#]*:(\s|$)", stop.lines[stop.at])
-    return (stop.at, "a second colon; put the value in quotes") if second and "mapping values" in stop.problem else None
+    if not second or "mapping values" not in stop.problem:
+        return None
+    inner = re.match(r"\s*([\w-]+):\s+\(?([\w-]+: (?:[0-9.]+|true|false)\b[^#()]*)", stop.lines[stop.at])
+    if inner:
+        return stop.at, ("a second colon; put a text in quotes, and members on one line in braces: "
+                         f"{inner[1]}: {{{inner[2].strip()}}}")
+    return stop.at, "a second colon; put the value in quotes"
+
+
+def _open_quote(stop: _Stop) -> _Meant:
+    """A quote that another one, lines below, seems to close."""
+    if not stop.problem.startswith("expected <block end>"):
+        return None
+    for each in range(stop.at, max(stop.at - 40, -1), -1):
+        for quote in "'\"":
+            opened = re.match(rf"{_NAME}\s+{quote}[^{quote}]*$", stop.lines[each])
+            if opened and any(quote in line for line in stop.lines[each + 1: stop.at + 1]):
+                return each, f"a quote is not closed; write {quote} at the end of the text"
+    return None
 
 
 def _no_colon(stop: _Stop) -> _Meant:
@@ -144,5 +173,6 @@ def _indent(line: str) -> int:
 
 # The first one that fits counts.
 _SLIPS: tuple[Callable[[_Stop], _Meant], ...] = (
-    _tab, _odd_blank, _quote_within, _no_blank, _second_colon, _no_colon, _bracket, _in_words, _indentation,
+    _tab, _odd_blank, _odd_mark, _quote_within, _open_quote, _no_blank, _second_colon, _no_colon, _bracket,
+    _in_words, _indentation,
 )

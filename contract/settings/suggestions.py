@@ -9,6 +9,8 @@ _ANTONYMS = (
     ("high", "low"), ("in", "out_of"), ("in", "out"), ("on", "off"), ("with", "without"), ("open", "closed"),
     ("lock", "unlock"), ("enable", "disable"), ("enabled", "disabled"),
 )
+_LEVELS = {"high": "high", "tinggi": "high", "low": "low", "rendah": "low"}
+_PLAIN = 0.82  # of difflib's ratio to a contrary: active_lo is 0.95 of active_low, active 0.8 of lowactive
 INVERSIONS = ("inverted", "invert", "inverse", "reversed", "reverse", "negated", "terbalik")
 
 
@@ -35,6 +37,16 @@ def opposed(word: str, known: Iterable[str]) -> str | None:
     contraries = {each: name for name in names for each in opposites(name) if each not in names}
     close = nearest(_plain(word), [*names, *contraries])
     return None if close is None else contraries.get(close)
+
+
+def plainly_opposed(word: str, name: str) -> bool:
+    """Whether *word* is a contrary of *name* with a letter or two wrong, and not merely like one: `active` is none."""
+    return bool(difflib.get_close_matches(_plain(word), opposites(name), n=1, cutoff=_PLAIN))
+
+
+def level(value: object) -> str | None:
+    """The level, `high` or `low`, that the text *value* names; None if it names none."""
+    return _LEVELS.get(str(value).strip().casefold())
 
 
 def _plain(word: str) -> str:

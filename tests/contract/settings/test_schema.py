@@ -252,6 +252,32 @@ def test_a_setting_of_the_contrary_meaning_is_answered_with_the_contrary_value(
     assert faults(lambda: read(Relay, {"pin": 17, word: value})) == (f"{word}: unknown; write active_high: {turned}",)
 
 
+@pytest.mark.parametrize("word", [
+    "active", "active_level", "level", "polarity", "trigger", "aktif", "Active", "active_hgh", "activ",
+])
+@pytest.mark.parametrize(("value", "turned"), [
+    ("low", "false"), ("high", "true"), ("Low", "false"), ("HIGH", "true"), ("rendah", "false"), ("tinggi", "true"),
+])
+def test_a_level_that_is_written_as_a_word_is_answered_with_the_same_level_and_never_with_the_other(
+    word: str, value: str, turned: str
+) -> None:
+    assert faults(lambda: read(Relay, {"pin": 17, word: value})) == (f"{word}: unknown; write active_high: {turned}",)
+
+
+@pytest.mark.parametrize("word", ["active", "activ", "active_level", "level"])
+@pytest.mark.parametrize("value", [True, False, 1, 0, "on"])
+def test_a_word_that_names_no_level_is_not_taken_for_one(word: str, value: object) -> None:
+    (fault,) = faults(lambda: read(Relay, {"pin": 17, word: value}))
+
+    assert "write" not in fault
+
+
+def test_a_contrary_name_with_a_level_may_mean_either() -> None:
+    assert faults(lambda: read(Relay, {"pin": 17, "active_low": "low"})) == (
+        "active_low: unknown; write active_high: true or active_high: false",
+    )
+
+
 def test_a_setting_of_the_contrary_meaning_with_another_value_is_answered_with_both() -> None:
     assert faults(lambda: read(Relay, {"pin": 17, "active_low": None})) == (
         "active_low: unknown; it means the contrary of active_high; write active_high: true or active_high: false",

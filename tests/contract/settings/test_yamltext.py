@@ -226,6 +226,22 @@ def test_any_text_is_a_plain_value_or_refused(text: str) -> None:
     ("siren:\n\xa0 pin: 17",
      "line 2, column 1: a no-break space (U+00A0) stands there; write an ordinary blank in its place"),
     ("ronda: [\u201c22:00\u201d]", "line 1, column 9: \u201c is a typographic quote; write the straight ' or \""),
+    ("a: 'x\nb: 1 # the hub's\nc: 2",
+     "line 1: a quote is not closed; write ' at the end of the text; there stands `a: 'x`"),
+    ("siren: pin: 17  # BCM",
+     ("line 1: a second colon; put a text in quotes, and members on one line in braces: siren: {pin: 17}"
+      "; there stands `siren: pin: 17  # BCM`")),
+    ("siren: (pin: 17, active_high: true)",
+     ("line 1: a second colon; put a text in quotes, and members on one line in braces: "
+      "siren: {pin: 17, active_high: true}; there stands `siren: (pin: 17, active_high: true)`")),
+    ("ronda:\n\u2013 '22:00'\na: 1",
+     ("line 2: \u2013 begins no entry of a list; write a hyphen and a blank: `- `"
+      "; there stands `\u2013 '22:00'` after `ronda:`")),
+    ("node\uff1a pos-1\na: 1",
+     ("line 1: a wide colon (U+FF1A) stands there; write an ordinary one and a blank"
+      "; there stands `node\uff1a pos-1`")),
+    ("node = pos-1\na: 1",
+     "line 1: write a colon and a blank in place of =; there stands `node = pos-1`"),
     ("a: 1\nb: x\x00y", "line 2, column 5: the character U+0000 cannot stand in a settings file; delete it"),
 ])
 def test_a_slip_of_the_keyboard_is_answered_with_its_line_and_what_to_write(text: str, reason: str) -> None:
