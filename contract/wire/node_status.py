@@ -18,7 +18,7 @@ _LAST = ("state", "node", "village", "boot", "version", "reason")  # the members
 
 @message
 class About(Keyed):
-    """An alarm as a status names it."""
+    """An alarm as a status names it. It was last raised `age_s` seconds before the status was made."""
 
     incident: str = option(text, default="")
     village: str = option(text, default="")
@@ -26,6 +26,7 @@ class About(Keyed):
     status: Status = option(one_of(Status), default=Status.ACTUAL)
     origin: str = option(text, default="")
     note: str = option(text, default="", omit=True)
+    age_s: float | None = option(seconds, default=None)
 
 
 @message

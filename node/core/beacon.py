@@ -28,6 +28,8 @@ from runtime.core.peer_clock import least_offset
 EDGE_S = timing.BEACON_S  # an edge that is younger may not be on the list yet
 ENDING_S = 1.0  # what is this close to its end is not begun any more
 SLACK_S = 0.5  # what a beacon may lie off before it moves an alarm's end, or ends one
+RUNS = 8  # earlier runs of the hub that are remembered as over
+OVER_PER_S = 1 / 60  # how often a beacon of one of them is reported
 RAISE_S = 1.0  # two instants of one raise, received by the hub and here, lie closer together
 
 
@@ -40,11 +42,28 @@ def received(t: Transition, payload: bytes) -> None:
     view = t.state.hub
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
+    if _of_a_run_that_is_over(t, read):
+        return
     fresh, offset = _fresh(read, view, t.now)
     t.change(hub=_view(t, fresh, offset))
     t.recover(Fault.HUB)
     _compare_clocks(t, read)
     _obey(t, fresh)
+
+
+def _of_a_run_that_is_over(t: Transition, read: Beacon) -> bool:
+    """Whether *read* is of a run of the hub that another has followed, which lives; that is reported.
+
+    It can end or begin nothing. If the later one falls silent, the earlier may have been at work all the time.
+    """
+    view = t.state.hub
+    alive = view.last_beacon_at is not None and t.now < view.last_beacon_at + timing.HUB_LOST_S
+    if read.boot not in view.over or not alive:
+        return False
+    if t.granted(("beacon of an earlier run", t.setup.district), 1.0, OVER_PER_S):
+        t.answer(Kind.REFUSED, reason=f"a beacon of run {read.boot[:40]} of the hub, which run {view.boot[:40]} has "
+                                      "followed: that run is over, or two hubs are at work")
+    return True
 
 
 def _obey(t: Transition, read: Beacon) -> None:
@@ -110,9 +129,11 @@ def _view(t: Transition, read: Beacon, offset: float | None) -> HubView:
         each for each in read.alarms
         if each.village == t.setup.village and each.status is not Status.TEST and each.incident not in ONCE
     ]
+    view = t.state.hub
+    runs = (view.boot, *view.over) if view.boot else ()
     return HubView(
-        read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=t.state.hub.cleared,
-        clock=t.state.hub.clock,
+        read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared, clock=view.clock,
+        over=tuple(each for each in runs if each != read.boot)[:RUNS],
         own_raised_at=max((t.now - each.age_s for each in own), default=-math.inf),
         own_until=max((t.now + each.remaining_s for each in own), default=-math.inf),
     )

@@ -144,7 +144,8 @@ class HubView:
 
     `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
     all-clears that the hub repeats; `clock` how its time of day lies to this one's. `own_until` is until when the last
-    beacon lists anything of this node's village, and `own_raised_at` when the latest of it was raised.
+    beacon lists anything of this node's village, and `own_raised_at` when the latest of it was raised. `over` are
+    earlier runs of the hub.
     """
 
     boot: str = ""
@@ -156,6 +157,7 @@ class HubView:
     clock: PeerClock | None = None
     own_raised_at: float = -math.inf
     own_until: float = -math.inf
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def update(t: Transition) -> None:
             t.change(announced=(status, t.state.state_since), announced_at=t.now)
             since = t.epoch(t.state.state_since[1])  # it moves as the clock is corrected
             dated = replace(status, since=since, at_s=t.now, time=t.epoch_to_compare())
-            t.do(Publish(t.topic("status"), write_status(dated), retain=True))
+            t.do(Publish(t.topic("status"), write_status(_aged(t, dated)), retain=True))
 
 
 def heartbeat(t: Transition) -> None:
@@ -72,6 +72,17 @@ def _status(t: Transition, name: str) -> NodeStatus:
         zone=state.setup.zone,
         boot=state.setup.boot,
         version=state.setup.version,
+    )
+
+
+def _aged(t: Transition, status: NodeStatus) -> NodeStatus:
+    """*status* with the ages of this moment: a hub that has forgotten an alarm learns it from them."""
+    def aged(about: About) -> About:
+        return replace(about, age_s=max(0.0, t.now - t.state.alarms[about.key].edge_at))
+
+    return replace(
+        status, sounding=None if status.sounding is None else aged(status.sounding),
+        waiting=tuple(map(aged, status.waiting)), silenced=tuple(map(aged, status.silenced)),
     )
 
 

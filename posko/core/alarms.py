@@ -58,6 +58,14 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
     t.answer_of(Kind.EXTENDED, key, identifier=known.identifier, by=raised.identifier, origin=raised.origin or None)
 
 
+def take_up(t: Transition, key: Key, raised: Raised, post: str) -> None:
+    """Brings *raised*, which this hub does not know and which is in force at *post*, into force."""
+    t.remember(key.name(raised.identifier), over=False)
+    alarm = t.put(replace(_fresh(t, key, raised), shown=True))
+    t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1),
+                reason=f"{post} reports it as in force; it was not known here")
+
+
 def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
     """*raised* came when it was over: it is recorded, reported, and sounds nowhere."""
     t.close(_fresh(t, key, raised), End.LATE)
@@ -128,7 +136,7 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
     if name is not None and raised_at is not None:
         shifts = [
             raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
-            if name.key == stored.key and name.identifier in (stored.first, stored.identifier, *stored.also) else shift
+            if name.key == stored.key and name.identifier in stored.names() else shift
             for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
         ]
     for clear in state.clears_awaiting_clock:

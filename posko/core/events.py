@@ -44,6 +44,10 @@ class Stored:
     same_boot: bool
     first_wall: float | None
 
+    def names(self) -> tuple[str, ...]:
+        """All it has been called."""
+        return (self.first, self.identifier, *self.also)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredClear:

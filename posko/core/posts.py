@@ -4,17 +4,19 @@ A post that is linked publishes its status at every heartbeat; three that do not
 publishes `offline` for one whose connection ended. Two runs that alternate are two boxes of one name: a copied SD card.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ONCE
 from contract.wire import codec, timing, topics
 from contract.wire.alarm import SYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
 from contract.wire.faults import Fault
-from contract.wire.node_status import OFFLINE, read_status
+from contract.wire.node_status import OFFLINE, About, read_status
 from contract.wire.topics import CommandTopic, NodeTopic
 from posko.core import alarms, beacon
 from posko.core.alarms import Raised
@@ -29,6 +31,9 @@ from runtime.core.peer_clock import PeerClock
 TURNS_S = 120.0  # two runs that report within this time of each other alternate
 # What one post may have written down at once, then each second: more than it keeps for the link's return.
 AT_ONCE, PER_S = 300.0, 2.0
+# Alarms of one village and incident that are taken up from what posts report: at once, then each second.
+TAKEN_UP, TAKEN_UP_PER_S = 5.0, 0.1
+LEFT_S = 10.0  # what is closer to its end is not: clocks and ways differ, and it may have ended here already
 NAME = 128  # characters of an identifier: more than any post gives one
 
 
@@ -61,6 +66,35 @@ def _status(t: Transition, post: str, message: Received) -> None:
         if status.at_s is not None:
             shown = peer_clock.Shown(status.boot, status.at_s, status.time)
             _clock(t, post, peer_clock.seen(watch.clock, shown, t.now, t.epoch_to_compare()))
+        for about in (*status.waiting, *([] if status.sounding is None else [status.sounding])):
+            _take_up(t, post, about)
+
+
+def _take_up(t: Transition, post: str, about: About) -> None:
+    """Has *about*, which is in force at *post*, in force here: this hub was away as it was raised, or has lost its
+    journal. A post can do that for its own village, for which it could raise the alarm itself.
+    """
+    key, name = about.key, about.identifier
+    if about.age_s is None or post.split("/", maxsplit=1)[0] != key.village or (name is not None and not _short(name)):
+        return
+    raised = Raised(name or "", t.now - about.age_s, about.status, post if about.origin == "button" else "", about.note)
+    if name is not None and any(key == each.key and name in each.names() for each in t.state.awaiting_clock):
+        alarms.resolve_ages(t, key.name(name), raised.at)
+    elif _is_news(t, key, raised) and t.granted((key, "taken up"), TAKEN_UP, TAKEN_UP_PER_S):
+        alarms.take_up(t, key, replace(raised, identifier=name or t.identifier()), post)
+
+
+def _is_news(t: Transition, key: Key, raised: Raised) -> bool:
+    """Whether an alarm of *key*, which a post has in force, may be missing here; what was over here before is not."""
+    state, incident = t.state, t.setup.incidents.get(key.incident)
+    if incident is None or key.incident in ONCE or raised.status is Status.TEST:
+        return False
+    over = (
+        state.is_over(key.name(raised.identifier)) or alarms.was_cleared(state, key.village, raised.at)
+        or raised.at <= state.over.get(key, -math.inf) + LEFT_S
+        or t.now + LEFT_S >= raised.at + incident.duration_s
+    )
+    return key not in state.alarms and len(state.alarms) < alarms.MOST and not over
 
 
 def clock_disagrees(state: State, sender: str | None) -> bool:
@@ -196,10 +230,10 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
 def _said(t: Transition, village: str, post: str, event: Report) -> None:
     """What an event of a post means to the hub: a late press, an all-clear that it missed, or a round."""
     identifier, incident = event.text("identifier"), event.text("incident")
-    if not 0 < len(identifier) <= NAME:
+    if not _short(identifier):
         return
     key = Key(village, incident)
-    if event.kind == Kind.LATE and event.text("origin") == "button" and 0 < len(incident) <= NAME:
+    if event.kind == Kind.LATE and event.text("origin") == "button" and _short(incident):
         _late(t, key, post, event)
     elif event.kind == Kind.CLEARED and event.text("village") == village:
         _cleared(t, key, post, event)
@@ -230,6 +264,10 @@ def _cleared(t: Transition, key: Key, post: str, event: Report) -> None:
     age_s = event.member("age_s", codec.nullable(codec.seconds), None)
     if alarm is not None and age_s is not None and alarm.identifier == event.text("identifier"):
         alarms.cleared_at_post(t, alarm, t.now - age_s, post)
+
+
+def _short(identifier: str) -> bool:
+    return 0 < len(identifier) <= NAME
 
 
 def _put(t: Transition, post: str, watch: PostRecord) -> None:

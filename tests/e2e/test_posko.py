@@ -1,6 +1,7 @@
 """A real hub with real nodes on a real Mosquitto: what an edge loses, the level brings; and what is over stays over."""
 
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -270,6 +271,26 @@ def test_a_full_disk_is_a_fault_of_the_hub_and_no_end(folder: Path, broker: Priv
             hub.kill()
 
     assert kept
+
+
+def test_a_hub_that_has_lost_its_disk_learns_from_a_post_what_is_in_force_and_rings_a_post_that_was_off(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    hub = Posko(folder / "posko", broker.port).begin(hasty(folder))
+    try:
+        begin(folder, broker.port, posts)
+        alarm(broker, "kalibagor", "pencurian")
+        posts[0].expect_on("siren")
+        hub.kill()
+        shutil.rmtree(hub.state_dir)
+        hub.begin(hasty(folder))
+        hub.expect("restored:")
+        begin(folder, broker.port, posts, "kotakan").expect_on("siren")
+        kept = hub.rows('SELECT village, incident, "end" FROM alarms')
+    finally:
+        hub.kill()
+
+    assert kept == [("kalibagor", "pencurian", None)]
 
 
 # What is typed wrong, and who is doubled.

@@ -297,3 +297,25 @@ def test_the_all_clear_of_an_exercise_does_too() -> None:
     assert storm.district.hub.state.alarms == {}
     assert storm.district.nodes[1].state.alarms == {}
     storm.teardown()
+
+
+def test_a_hub_that_has_lost_its_journal_learns_from_the_posts_what_is_in_force() -> None:
+    storm = Storm()
+    storm.alarm("kalibagor", "pencurian", named=False, qos=1, status="Actual")
+    storm.press(node=1, button="kebakaran")
+    storm.wait(12.0)
+    storm.crash(part=0)
+    storm.wire(part=2, how="cut")
+    storm.crash(part=2)
+    hub = storm.district.hub
+    for table in (hub.rows.alarms, hub.rows.cleared, hub.rows.seen):
+        table.clear()
+    storm.restart(part=0, disk="well", reboot=False)
+    storm.wait(12.0)
+    assert {key.incident for key in hub.state.alarms} == {"pencurian"}  # of the fire no post of its village is left
+
+    storm.wire(part=2, how="restore")
+    storm.restart(part=2, disk="well", reboot=False)
+    storm.wait(5.0)
+    assert ("kalibagor", "pencurian") in storm.district.nodes[1].state.alarms
+    storm.teardown()

@@ -14,7 +14,7 @@ from tests.contract.shipped import quick
 
 ABOUTS = st.builds(
     About, incident=TEXT, village=TEXT, identifier=st.none() | TEXT, status=st.sampled_from(Status), origin=TEXT,
-    note=TEXT,
+    note=TEXT, age_s=st.none() | SECONDS,
 )
 STATUSES = st.builds(
     NodeStatus, state=TEXT, since=st.none() | INSTANTS, node=TEXT, village=TEXT, sounding=st.none() | ABOUTS,
@@ -27,7 +27,8 @@ MEMBERS = (
     "state", "since", "node", "village", "sounding", "waiting", "silenced", "faults", "locked", "drivers", "outbox",
     "clock", "at_s", "time", "boot", "version", "reason",
 )
-FIRE = About(incident="kebakaran", village="kalibagor", identifier="a-1", status=Status.EXERCISE, origin="hub")
+FIRE = About(incident="kebakaran", village="kalibagor", identifier="a-1", status=Status.EXERCISE, origin="hub",
+             age_s=12.5)
 THEFT = About(incident="pencurian", village="olean", origin="button", note="pasar")
 FULL = NodeStatus(
     state="sounding", since=1769865300.25, node="pos-1", village="kalibagor", sounding=FIRE, waiting=(THEFT,),
@@ -38,7 +39,8 @@ FULL = NodeStatus(
 # The bytes as they are on the wire.
 WRITTEN = (
     '{"state":"sounding","since":"2026-01-31T20:15:00.250+07:00","node":"pos-1","village":"kalibagor",'
-    '"sounding":{"incident":"kebakaran","village":"kalibagor","identifier":"a-1","status":"Exercise","origin":"hub"},'
+    '"sounding":{"incident":"kebakaran","village":"kalibagor","identifier":"a-1","status":"Exercise","origin":"hub",'
+    '"age_s":12.5},'
     '"waiting":[{"incident":"pencurian","village":"olean","identifier":null,"status":"Actual","origin":"button",'
     '"note":"pasar"}],'
     '"silenced":[{"incident":"pencurian","village":"olean","identifier":null,"status":"Exercise","origin":"button"}],'

@@ -294,3 +294,45 @@ def test_a_locked_box_hears_from_the_beacon_only_that_its_press_arrived() -> Non
 
     assert world.told()[-1] == "listed pencurian kalibagor #1"
     assert world.heard() == [("pencurian", 12.0, 14.0)]
+
+
+# Runs of the hub that are over.
+
+
+def test_a_beacon_of_a_run_that_another_has_followed_begins_and_ends_nothing_and_is_reported() -> None:
+    world = box()
+    world.beacon(listed("a"), at=10.0, seq=7, boot="h1")
+    world.beacon(listed("a", age=5, remaining=175), at=15.0, seq=0, boot="h2")
+    world.beacon(listed("old", "bencana", age=1, remaining=179), at=16.0, seq=8, boot="h1")
+    world.beacon(at=17.0, seq=9, boot="h1", cleared={"kalibagor": 0.0})
+    world.beacon(at=18.0, seq=10, boot="h1")
+
+    assert world.heard() == [("kebakaran", 10.0, 18.0)]
+    assert world.told()[-1] == "refused"
+    assert world.reasons()[-1] == (
+        "a beacon of run h1 of the hub, which run h2 has followed: that run is over, or two hubs are at work"
+    )
+    assert world.told().count("refused") == 1
+
+
+def test_it_is_reported_once_a_minute_and_every_earlier_run_is_remembered() -> None:
+    world = box()
+    for number in range(5):
+        world.beacon(at=10.0 + number, seq=0, boot=f"h{number}")
+    for second in range(15, 136):
+        world.beacon(at=float(second), seq=second, boot="h4")
+        world.beacon(listed("old"), at=float(second), seq=second, boot=f"h{second % 4}")
+
+    assert world.heard() == []
+    assert [at for at, told in world.told_at() if told == "refused"] == [15.0, 75.0, 135.0]
+
+
+def test_an_earlier_run_that_goes_on_while_the_later_one_falls_silent_is_obeyed_again() -> None:
+    world = box()
+    world.beacon(at=10.0, seq=0, boot="h1")
+    world.beacon(at=15.0, seq=0, boot="h2")
+    world.beacon(listed("a"), at=29.75, seq=1, boot="h1")
+    assert world.sounding() is None
+
+    world.beacon(listed("a"), at=30.0, seq=2, boot="h1")
+    assert world.sounding() == "kebakaran"

@@ -277,6 +277,7 @@ def test_an_exercise_sounds_and_says_so() -> None:
     assert world.sounding() == "kebakaran"
     assert world.status()["sounding"] == {
         "incident": "kebakaran", "village": "kalibagor", "identifier": None, "status": "Exercise", "origin": "network",
+        "age_s": 0.0,
     }
 
 
@@ -322,7 +323,7 @@ def test_a_press_makes_an_exercise_earnest() -> None:
     assert world.told()[-2:] == ["pressed kebakaran kalibagor #1", "sounding kebakaran kalibagor #1"]
     assert world.status()["sounding"] == {
         "incident": "kebakaran", "village": "kalibagor", "identifier": "kalibagor.pos-1.1", "status": "Actual",
-        "origin": "button",
+        "origin": "button", "age_s": 0.0,
     }
 
 

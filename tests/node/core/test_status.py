@@ -63,14 +63,14 @@ def test_the_status_tells_everything_that_an_operator_asks() -> None:
     status = world.status()
     since, _, _ = (status.pop(name) for name in ("since", "at_s", "time"))
 
-    def entry(incident: str, village: str, identifier: str) -> dict[str, object]:
+    def entry(incident: str, village: str, identifier: str, age_s: float) -> dict[str, object]:
         return {"incident": incident, "village": village, "identifier": identifier, "status": "Actual",
-                "origin": "network"}
+                "origin": "network", "age_s": age_s}
 
     assert isinstance(since, str)
     assert status == {
-        "state": "sounding", "node": "pos-1", "village": "kalibagor", "sounding": entry("bencana", "olean", "c"),
-        "waiting": [entry("lainnya", "kalibagor", "b")], "silenced": [entry("pencurian", "kalibagor", "a")],
+        "state": "sounding", "node": "pos-1", "village": "kalibagor", "sounding": entry("bencana", "olean", "c", 1.0),
+        "waiting": [entry("lainnya", "kalibagor", "b", 2.0)], "silenced": [entry("pencurian", "kalibagor", "a", 4.0)],
         "faults": {"striker": "cannot be switched"}, "locked": False, "drivers": {"pins": "mock"}, "outbox": 0,
         "clock": "synced", "boot": "b1", "version": "1",
     }

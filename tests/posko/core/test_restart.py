@@ -1,5 +1,7 @@
 """The hub after a restart: what was in force goes on, as far as anybody can tell its age."""
 
+import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from posko.core.effects import SaveAlarm
 from posko.core.events import Loaded, StoredClear
 from runtime.core.effects import Connect, Reconnect
-from runtime.core.events import Faulted, Linked
+from runtime.core.events import Faulted, Linked, Tick
 from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, names, offline, stored
 
 
@@ -202,3 +204,100 @@ def test_a_hub_that_hears_nobody_any_more_connects_anew_once() -> None:
     world.wait(200.0)
 
     assert world.did(Reconnect) == [40.0]
+
+
+# What posts report as in force.
+
+
+def sounds(world: World, at: float, post: str = "kalibagor/pos-1", **members: object) -> list[str]:
+    """*post* reports that it sounds a fire of its village, raised 30 s ago."""
+    about = {"incident": "kebakaran", "village": post.split("/", maxsplit=1)[0], "identifier": "a", "status": "Actual",
+             "origin": "button", "note": "pasar", "age_s": 30.0, **members}
+    body = {"state": "sounding", "boot": "n1", "sounding": about}
+    return world.hear(f"{post.replace('/', '/node/')}/status", json.dumps(body).encode(), at)
+
+
+def test_a_hub_without_a_journal_takes_up_what_a_post_of_its_village_reports_as_in_force() -> None:
+    world = started()
+    sounds(world, 110.0)
+
+    assert world.listed() == ["kebakaran kalibagor a 30+150"]
+    assert world.kept() == {"a"}
+    assert world.told()[-1] == "restored kebakaran kalibagor a"
+    assert world.last()["reason"] == "kalibagor/pos-1 reports it as in force; it was not known here"
+    world.alarm(at=115.0, identifier="a", age_s=35.0)  # the post that raised it sends it again
+    assert len(world.beacon().alarms) == 1
+
+
+def test_what_was_raised_without_a_name_is_given_one_and_what_waits_is_in_force_too() -> None:
+    world = started()
+    about = {"incident": "pencurian", "village": "kalibagor", "identifier": None, "age_s": 10.0}
+    sounds(world, 110.0, identifier=None)
+    world.status(at=111.0, waiting=[about])
+
+    assert world.listed() == ["kebakaran kalibagor #1 31+149", "pencurian kalibagor #2 10+170"]
+
+
+@pytest.mark.parametrize(
+    ("post", "members"),
+    [
+        ("kotakan/pos-1", {"village": "kalibagor"}), ("patokan/polsek", {"village": "kalibagor"}),
+        ("kalibagor/pos-1", {"village": "semua"}), ("kalibagor/pos-9", {}), ("kalibagor/pos-1", {"incident": "aman"}),
+        ("kalibagor/pos-1", {"incident": "patroli"}), ("kalibagor/pos-1", {"incident": "nothing"}),
+        ("kalibagor/pos-1", {"status": "Test"}), ("kalibagor/pos-1", {"age_s": 171.0}),
+        ("kalibagor/pos-1", {"age_s": None}), ("kalibagor/pos-1", {"identifier": ""}),
+        ("kalibagor/pos-1", {"identifier": "x" * 129}),
+    ],
+)
+def test_what_is_another_villages_or_no_alarm_or_nearly_over_is_not_taken_up(
+    post: str, members: dict[str, object]
+) -> None:
+    world = started()
+    sounds(world, 110.0, post, **members)
+
+    assert world.beacon().alarms == ()
+
+
+@pytest.mark.parametrize("identifier", ["a", None])
+def test_what_was_cleared_here_is_not_taken_up_again_though_a_post_goes_on(identifier: str | None) -> None:
+    world = started()
+    world.alarm(at=110.0, raw=b"" if identifier is None else b'{"identifier":"a"}')
+    world.alarm("aman", 120.0)
+    sounds(world, 121.0, identifier=identifier, age_s=11.0)
+
+    assert world.beacon().alarms == ()
+
+
+def test_what_an_exercises_all_clear_ended_is_not_taken_up_again() -> None:
+    world = started()
+    world.alarm(at=110.0, status="Exercise")
+    world.alarm("aman", 120.0, status="Exercise")
+    sounds(world, 121.0, identifier=None, age_s=10.5, status="Exercise")
+
+    assert world.beacon().alarms == ()
+
+
+def test_what_the_broker_retained_of_a_post_is_not_taken_up() -> None:
+    world = started()
+    about = {"incident": "kebakaran", "village": "kalibagor", "identifier": "a", "age_s": 30.0}
+    body = json.dumps({"boot": "n1", "sounding": about}).encode()
+    world.hear("kalibagor/node/pos-1/status", body, 110.0, retain=True)
+
+    assert world.beacon().alarms == ()
+
+
+def test_a_post_that_still_sounds_what_nobody_could_date_dates_it() -> None:
+    world = started(stored(same_boot=False), synced=False)
+    sounds(world, 110.0, age_s=70.0)
+
+    assert world.listed() == ["kebakaran kalibagor a 70+110"]
+
+
+def test_a_post_that_reports_alarms_without_end_raises_no_more_of_a_kind_than_by_raising_them() -> None:
+    world = started()
+    for number in range(100):
+        sounds(world, 110.0 + number / 10, identifier=f"x{number}", age_s=169.95)  # over 10 s later
+        world.feed(Tick(), 110.0 + number / 10)
+        world.state = replace(world.state, alarms={})
+
+    assert len([each for each in world.told() if each.startswith("restored")]) < 15
