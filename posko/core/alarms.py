@@ -21,6 +21,10 @@ from posko.core.state import Alarm, State
 from posko.core.transition import Transition
 
 ALSO = 100  # names that one alarm keeps
+# A time of a post that lies so far from the hub's is recorded as one that is not certain; further off, it is not taken.
+AHEAD_S = 5.0
+FAR_S = 86_400.0
+BELIEVED_S = 31 * FAR_S
 MOST = 400  # alarms in force: more do not fit into a beacon
 
 
@@ -68,9 +72,13 @@ def take_up(t: Transition, key: Key, raised: Raised, post: str) -> None:
 
 def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
     """*raised* came when it was over: it is recorded, reported, and sounds nowhere."""
-    t.close(_fresh(t, key, raised), End.LATE)
+    age_s = t.now - raised.at
+    if age_s > BELIEVED_S:
+        raised = replace(raised, at=t.now)
+        reason = f"{reason}; it claims to be {age_s / FAR_S:.0f} days old, and is recorded as of now"
+    t.close(_fresh(t, key, raised), End.LATE, dated=age_s <= FAR_S)
     t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
-                    age_s=round(t.now - raised.at, 1), reason=reason)
+                    age_s=round(age_s, 1), reason=reason)
 
 
 def all_clear(t: Transition, village: str, at: float, *, exercise: bool) -> int:

@@ -192,7 +192,8 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
     objection = answers.unknown("village", topic.village, known, look_up=t.may_answer())
     objection = objection or answers.round_objection(body, retain=message.retain)
     post = body.sender or ""
-    if post not in t.setup.posts:  # a post knows for itself what sounds there, and sends no round amid an alarm
+    own = t.setup.is_post_of(post, topic.village)
+    if not own:  # a post knows for itself what sounds there, and sends no round amid an alarm
         objection = objection or _amid_alarm(t, topic.village, t.now - body.elapsed_s)
     if objection is None and not t.granted((topic.village, "ronda"), AT_ONCE, PER_S):
         objection = "too many rounds at once"
@@ -200,7 +201,7 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
         _refuse(t, message, objection)
         return
     identifier = body.identifier or t.identifier()
-    t.do(SavePatrol(identifier, topic.village, post, "button" if post in t.setup.posts else "operator",
+    t.do(SavePatrol(identifier, topic.village, post, "button" if own else "operator",
                     t.epoch(t.now - body.elapsed_s), t.clock_state()))
     t.answer(Kind.RONDA, village=topic.village, identifier=identifier, origin=post or None)
 

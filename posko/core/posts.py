@@ -12,7 +12,7 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import codec, timing, topics
-from contract.wire.alarm import SYNCED
+from contract.wire.alarm import SYNCED, UNSYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
 from contract.wire.faults import Fault
@@ -238,10 +238,26 @@ def _said(t: Transition, village: str, post: str, event: Report) -> None:
     elif event.kind == Kind.CLEARED and event.text("village") == village:
         _cleared(t, key, post, event)
     elif event.kind == Kind.RONDA and event.text("origin") in ("button", "schedule"):
-        own = event.text("clock") == SYNCED and not clock_disagrees(t.state, post)
-        epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
-        t.do(SavePatrol(identifier, village, post, event.text("origin"),
-                        t.epoch(t.now) if epoch is None else epoch, SYNCED if own else t.clock_state()))
+        t.do(SavePatrol(identifier, village, post, event.text("origin"), *_made(t, post, event)))
+
+
+def _made(t: Transition, post: str, event: Report) -> tuple[float, str]:
+    """When *post* made a round, in seconds since the epoch, and whether that is certain.
+
+    A post that had no link reports it later. A time of its own that lies far from the hub's is not certain, and one
+    that nobody can have lived to report is not taken.
+    """
+    now_s = t.epoch(t.now)
+    own = event.text("clock") == SYNCED and not clock_disagrees(t.state, post)
+    epoch = event.member("time", codec.nullable(codec.instant), None) if own else None
+    if epoch is None:
+        return now_s, SYNCED if own else t.clock_state()
+    if not t.state.synced or -alarms.BELIEVED_S <= epoch - now_s <= alarms.AHEAD_S:
+        far = t.state.synced and epoch < now_s - alarms.FAR_S
+        return epoch, UNSYNCED if far else SYNCED
+    t.answer(Kind.WARNING, post=post, reason=f"the time of a round, {codec.rfc3339(epoch)}, lies far from the hub's "
+                                             "(posko); it is recorded as of now")
+    return now_s, UNSYNCED
 
 
 def _late(t: Transition, key: Key, post: str, event: Report) -> None:

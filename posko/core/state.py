@@ -21,6 +21,10 @@ class Setup(CommonSetup):
     posts: Mapping[str, Mapping[str, frozenset[str]]]
     host: str = ""
 
+    def is_post_of(self, sender: str, village: str) -> bool:
+        """Whether *sender* is a post of *village*. Of anybody else a message of that village only claims to be."""
+        return sender in self.posts and sender.partition("/")[0] == village
+
     def expected(self, key: Key) -> tuple[str, ...]:
         """The posts that should sound an alarm of *key*, in order."""
         return tuple(sorted(post for post, reach in self.posts.items() if key.incident in reach.get(key.village, ())))

@@ -39,13 +39,16 @@ class Transition(CommonTransition[State, Effect]):
         self.change(alarms={**self.state.alarms, alarm.key: alarm})
         self._save(alarm.stamp, alarm)
 
-    def close(self, alarm: Alarm, end: End, at: float | None = None) -> None:
-        """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on."""
+    def close(self, alarm: Alarm, end: End, at: float | None = None, *, dated: bool = True) -> None:
+        """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on.
+
+        *dated*: when it was raised is certain, if the hub's time of day is.
+        """
         stamp = self._stamp()
         known = self.state.alarms.get(alarm.key)
         if known is not None and known.identifier == alarm.identifier:
             self.change(alarms=without(self.state.alarms, alarm.key))
-        self._save(stamp, alarm, self.now if at is None else at, end)
+        self._save(stamp, alarm, self.now if at is None else at, end, dated=dated)
         for name in alarm.names():
             self.remember(name, over=True)
             self._acknowledge(name, stamp)
@@ -89,8 +92,11 @@ class Transition(CommonTransition[State, Effect]):
         """Reports what a message about *key* caused, unless too many do."""
         self.answer(kind, incident=key.incident[:80], village=key.village[:80], **about)
 
-    def _save(self, stamp: int, alarm: Alarm, ended_at: float | None = None, end: End | None = None) -> None:
-        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=self.state.synced))
+    def _save(
+        self, stamp: int, alarm: Alarm, ended_at: float | None = None, end: End | None = None, *, dated: bool = True
+    ) -> None:
+        dated = dated and self.state.synced
+        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=dated))
 
     def _stamp(self) -> int:
         self.change(stamp=self.state.stamp + 1)

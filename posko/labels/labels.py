@@ -71,6 +71,10 @@ class Labels:
             return clean(origin) or self(texts.NAMELESS)
         return name if list(self.posts.values()).count(name) == 1 else f"{name} ({origin})"
 
+    def sender(self, origin: str, *, claimed: bool) -> str:
+        """Who raised or reported something; *claimed*: nobody but the sender says that it is who it is."""
+        return self(texts.CLAIMED, who=self.who(origin)) if origin and claimed else self.who(origin)
+
     def post(self, post: str) -> str:
         """A post by its name in topics and its name for people."""
         return f"{clean(post)}, {self.posts.get(post) or self(texts.UNLISTED)}"

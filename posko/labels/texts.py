@@ -82,6 +82,7 @@ EVENTS: Mapping[str, Text] = {
 EVERYWHERE = Text("semua desa dan kelurahan", "all villages")
 UNLISTED = Text("tak terdaftar", "unlisted")
 PRIVATE = Text("(catatan hanya di laporan)", "(note in the report only)")
+CLAIMED = Text("mengaku {who}", "claims to be {who}")
 NAMELESS = Text("tanpa nama", "nameless")
 PATROL = Text("Ronda", "Patrol")
 EXERCISE = Text("LATIHAN ", "EXERCISE ")
@@ -223,7 +224,7 @@ POSTS = Text("{count} pos", "{count} posts")
 EVENTS_TITLE = Text("Yang terjadi · Ctrl-C: keluar", "Events · Ctrl-C: leave")
 ALARM_COLUMNS = (
     Text("Alarm aktif", "In force"), Text("Tingkat", "Severity"), Text("Sudah berjalan", "Age"), Text("Sisa", "Left"),
-    Text("Berbunyi", "Ring"), Text("Yang belum:", "Not:"),
+    Text("Berbunyi", "Ring"), Text("Asal:", "From:"), Text("Yang belum:", "Not:"),
 )
 POST_COLUMNS = (
     Text("Pos", "Post"), Text("Keadaan", "State"), Text("Sejak", "Since"), Text("Kabar", "Report"),

@@ -145,6 +145,7 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
             Text(labels.length(each.age_s) if each.listed else "?"),
             Text(labels.length(each.remaining_s) if each.listed else labels(texts.UNLISTED_ALARM)),
             Text(f"{len(each.rings)}/{len(each.rings) + len(each.missing)}", "bold red" if each.missing else "green"),
+            Text(labels.sender(each.origin, claimed=each.claimed) if each.listed else ""),
             Text(lines.missing(each, labels), "yellow"),
         )
         told = [Text(f"{what} ", "dim") + cell for what, cell in zip(titles, cells, strict=True) if cell]

@@ -14,9 +14,9 @@ from enum import Enum
 from posko.report.core.history import COUNTED, Alarm, Month
 from posko.report.core.rounds import Round, RoundsMonth
 
-ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "duration_s", "first_siren_s",
-         "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note")
-ROUND = ("night", "time", "clock", "village", "post", "origin", "identifier")
+ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "claimed", "duration_s",
+         "first_siren_s", "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note")
+ROUND = ("night", "time", "clock", "village", "post", "claimed", "origin", "identifier")
 
 Record = Mapping[str, object]
 
@@ -76,8 +76,9 @@ def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
     proof = bool(alarm.expected)
     values = (
         alarm.identifier, alarm.at, None if alarm.at is None else alarm.dated.value, alarm.key.incident,
-        alarm.key.village, alarm.status.value, alarm.origin or None, alarm.duration_s, alarm.first_siren_s,
-        alarm.last_siren_s, alarm.sounded if proof else None, len(alarm.expected) if proof else None,
+        alarm.key.village, alarm.status.value, alarm.origin or None, alarm.claimed if alarm.origin else None,
+        alarm.duration_s, alarm.first_siren_s, alarm.last_siren_s, alarm.sounded if proof else None,
+        len(alarm.expected) if proof else None,
         list(alarm.missing), alarm.end.value if alarm.end is not None else "in_force" if alarm.in_force else None,
         alarm.false, severities.get(alarm.key.incident), alarm.note or None,
     )
@@ -87,7 +88,8 @@ def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
 def _round(each: Round) -> Record:
     values = (
         None if each.night is None else each.night.isoformat(), each.at,
-        None if each.at is None else each.dated.value, each.village, each.post or None, each.origin, each.identifier,
+        None if each.at is None else each.dated.value, each.village, each.post or None,
+        each.claimed if each.post else None, each.origin, each.identifier,
     )
     return dict(zip(ROUND, values, strict=True))
 

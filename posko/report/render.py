@@ -143,7 +143,7 @@ def _list(month: Month, labels: Labels) -> _Rows:
 def _about(alarm: Alarm, labels: Labels) -> Text:
     """What and where, from whom, and who did not sound it."""
     text = Text(f"{labels.incident(alarm.key.incident)}, {labels.place(alarm.key.village)}")
-    text.append(f"\n{labels(texts.FROM, who=labels.who(alarm.origin))}", "dim")
+    text.append(f"\n{labels(texts.FROM, who=labels.sender(alarm.origin, claimed=alarm.claimed))}", "dim")
     if alarm.note:
         text.append(f"\n{labels(texts.NOTE, note=alarm.note)}", "dim")
     if alarm.missing:
@@ -160,8 +160,8 @@ def _end(alarm: Alarm, labels: Labels) -> str:
 
 def _nights(found: Sequence[Round], labels: Labels) -> _Rows:
     table = _rows(texts.NIGHT_COLUMNS, "llll", (0, 1, 2), labels)
-    for (village, post), whole in groupby(found, lambda each: (each.village, each.post)):
-        who, where = labels.who(post), labels.place(village)
+    for (village, post, claimed), whole in groupby(found, lambda each: (each.village, each.post, each.claimed)):
+        who, where = labels.sender(post, claimed=claimed), labels.place(village)
         for night, made in groupby(whole, lambda each: each.night):
             table.add(who, where, _night(night, labels), ", ".join(_hour(each, labels) for each in made))
             who = where = ""

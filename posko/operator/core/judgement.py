@@ -115,7 +115,8 @@ def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
             if each.remaining_s > passed_s:
                 found[each.key] = _alarm(
                     state, each.key, exercise=each.status is Status.EXERCISE, listed=True, age_s=each.age_s + passed_s,
-                    remaining_s=each.remaining_s - passed_s, origin=each.origin, note=each.note, kept=each.kept,
+                    remaining_s=each.remaining_s - passed_s, origin=each.origin,
+                    claimed=not state.setup.is_post_of(each.origin, each.village), note=each.note, kept=each.kept,
                     silenced=each.silenced,
                 )
     for post in state.posts.values():

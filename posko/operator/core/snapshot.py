@@ -40,7 +40,8 @@ class AlarmSnapshot:
     """An alarm in force. Without `listed` only the posts report it, and its times are not known.
 
     `severity` is the catalogue's; "" for an incident that it does not have. `rings` are the posts that sound the alarm,
-    or were seen to; `missing` those that should, with what keeps them.
+    or were seen to; `missing` those that should, with what keeps them. `claimed`: nobody but the sender says that it
+    is `origin`.
     """
 
     key: Key
@@ -52,6 +53,7 @@ class AlarmSnapshot:
     age_s: float = 0.0
     remaining_s: float = 0.0
     origin: str = ""
+    claimed: bool = False
     note: str = ""
     kept: bool = False
     silenced: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ class Dated(Enum):
 class Alarm:
     """What is known of an alarm. `at` is when it was first raised; None where nobody knows.
 
+    `claimed`: nobody but the sender says that it is `origin`, which was no post of that village.
     `first_siren_s` and `last_siren_s` are counted from there. `expected` are the posts that should have sounded, and
     `missing` those of them that did not; there are none where it never was in force. Without an `end` it is
     `in_force`, or the hub stopped before it could write the end.
@@ -48,6 +49,7 @@ class Alarm:
     key: Key
     status: Status
     origin: str
+    claimed: bool
     duration_s: float | None
     first_siren_s: float | None
     last_siren_s: float | None
@@ -128,13 +130,15 @@ def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
         # What ended while the hub was away, ended by its time at the latest.
         duration_s = round(max(0.0, min(ended_at, until) - first_at), 3)
     expected = column(raw, "expected", names)
+    village, origin = column(raw, "village", text), column(raw, "origin", text)
+    claimed = origin not in expected or origin.partition("/")[0] != village  # a post hears its own village's alarms
     if end is End.LATE:
         expected = ()
     over_at = first_wall + (until - first_at) + CLOSING_S
     return Alarm(
         column(raw, "first", text), local_time(local, at), dated,
-        Key(column(raw, "village", text), column(raw, "incident", text)),
-        column(raw, "status", lambda value: Status(text(value))), column(raw, "origin", text), duration_s,
+        Key(village, column(raw, "incident", text)),
+        column(raw, "status", lambda value: Status(text(value))), origin, claimed, duration_s,
         min(sounds.values(), default=None), max(sounds.values(), default=None), expected,
         tuple(post for post in expected if post not in sounds), end,
         in_force=end is None and ended_at is None and now < over_at, note=column(raw, "note", text),

@@ -31,6 +31,11 @@ class Round:
     post: str
     origin: str
 
+    @property
+    def claimed(self) -> bool:
+        """Whether nobody but the sender says who it was: it is no post of that village."""
+        return self.origin == OPERATOR or self.post.partition("/")[0] != self.village
+
 
 @dataclass(frozen=True, slots=True)
 class RoundsMonth:
@@ -70,12 +75,12 @@ def read_round(raw: Raw, local: Local) -> Round:
 
 def _none(posts: Collection[str], rounds: Iterable[Round]) -> tuple[str, ...]:
     """The *posts* that made none of *rounds*; an operator's message is not a post's patrol."""
-    made = {each.post for each in rounds if each.origin != OPERATOR}
+    made = {each.post for each in rounds if not each.claimed}
     return tuple(post for post in posts if post not in made)
 
 
-def _order(each: Round) -> tuple[str, str, float, str]:
-    return (each.village, each.post, 0.0 if each.at is None else each.at.timestamp(), each.identifier)
+def _order(each: Round) -> tuple[str, str, bool, float, str]:
+    return (each.village, each.post, each.claimed, 0.0 if each.at is None else each.at.timestamp(), each.identifier)
 
 
 def _night(at: datetime | None) -> date | None:

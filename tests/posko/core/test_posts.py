@@ -1,10 +1,13 @@
 """The district's posts, and the proof that they sound."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from contract.domain.alarm import Key
 from contract.wire.beacon import Beacon, write_beacon
-from posko.core.effects import SavePatrol, SaveReport
+from posko.core.effects import SaveAlarm, SavePatrol, SaveReport
 from runtime.core.effects import Publish
 from runtime.core.events import Faulted, Linked, Recovered, Unlinked
 from tests.posko.core.world import EPOCH_S, FIRE, World, offline
@@ -275,3 +278,56 @@ def test_a_round_is_written_down_whether_it_comes_directly_or_as_an_event() -> N
         ("r1", "kalibagor", "kalibagor/pos-1", "button", 8.0), ("posko.1", "kotakan", "", "operator", 10.0),
         ("r1", "kalibagor", "kalibagor/pos-1", "button", 11.0), ("r2", "kalibagor", "kalibagor/pos-1", "schedule", 5.0),
     ]
+
+
+@pytest.mark.parametrize(("sender", "village", "origin"), [
+    ("kalibagor/pos-1", "kalibagor", "button"), ("kotakan/pos-1", "kalibagor", "operator"),
+    ("kalibagor/pos-1", "semua", "operator"), ("kalibagor/pos-9", "kalibagor", "operator"), ("", "kotakan", "operator"),
+])
+def test_only_a_post_of_its_own_village_makes_its_round(sender: str, village: str, origin: str) -> None:
+    world = hub()
+    world.hear(f"{village}/ronda", json.dumps({"identifier": "r", "sender": sender}).encode(), 10.0)
+
+    assert [(each.village, each.post, each.origin) for _, each in world.done if isinstance(each, SavePatrol)] == [
+        (village, sender, origin)]
+
+
+NOW = 1_800_000_010.0  # 2027-01-15 08:00:10, by the hub
+A_DAY = 86_400.0
+
+
+@pytest.mark.parametrize(("made", "recorded", "clock"), [
+    (NOW - 5.0, NOW - 5.0, "synced"), (NOW + 4.0, NOW + 4.0, "synced"),
+    (NOW - A_DAY + 60.0, NOW - A_DAY + 60.0, "synced"),
+    (NOW - 2 * A_DAY, NOW - 2 * A_DAY, "unsynced"),  # its link was away for long; but who knows
+    (NOW - 40 * A_DAY, NOW, "unsynced"), (NOW + 60.0, NOW, "unsynced"), (NOW + 1500 * A_DAY, NOW, "unsynced"),
+])
+def test_a_round_far_from_the_hubs_own_time_is_marked_and_makes_no_page_of_another_year(
+    made: float, recorded: float, clock: str
+) -> None:
+    world = hub()
+    time = datetime.fromtimestamp(made, UTC).isoformat()
+    world.event(10.0, event="ronda", identifier="r", origin="schedule", clock="synced", time=time)
+
+    assert [(each.wall_s, each.clock) for _, each in world.done if isinstance(each, SavePatrol)] == [(recorded, clock)]
+    warned = [event for event in world.events() if event["event"] == "warning"]
+    assert [event["post"] for event in warned] == ([] if recorded == made else ["kalibagor/pos-1"])
+
+
+@pytest.mark.parametrize(("age_s", "at", "dated"), [
+    (400.0, -390.0, True), (A_DAY, 10.0 - A_DAY, True), (3 * A_DAY, 10.0 - 3 * A_DAY, False), (1e9, 10.0, False),
+])
+@pytest.mark.parametrize("way", ["event", "alarm"])
+def test_a_late_press_of_long_ago_is_marked_and_makes_no_page_of_another_year(
+    way: str, age_s: float, at: float, dated: bool
+) -> None:
+    world = hub()
+    if way == "event":
+        world.event(10.0, event="late", identifier="p", incident="kebakaran", origin="button", age_s=age_s)
+    else:
+        world.alarm(at=10.0, identifier="p", age_s=age_s)
+    (saved,) = [each for _, each in world.done if isinstance(each, SaveAlarm)]
+
+    assert (saved.alarm.first_at, saved.dated) == (at, dated)
+    (late,) = [event for event in world.events() if event["event"] == "late"]
+    assert (late["age_s"], "is recorded as of now" in str(late["reason"])) == (age_s, age_s == 1e9)

@@ -289,13 +289,13 @@ def test_a_snapshot_is_json_and_holds_the_words_of_the_wire_only() -> None:
     assert found["alarms"] == [{
         "key": ["kalibagor", "pencurian"], "severity": "sedang", "exercise": False, "listed": True,
         "rings": ["kalibagor/pos-1"], "missing": {"kotakan/pos-1": "locked", "patokan/polsek": "unheard"}, "age_s": 1.0,
-        "remaining_s": 100.0, "origin": "operator/sri", "note": "sawah", "kept": True, "silenced": [],
+        "remaining_s": 100.0, "origin": "operator/sri", "claimed": True, "note": "sawah", "kept": True, "silenced": [],
     }]
     assert [(each["post"], each["state"], each["last_seen_at"]) for each in found["posts"]] == [
         ("kalibagor/pos-1", "sounding", 1.0), ("kotakan/pos-1", "ready", 1.0), ("patokan/polsek", "unheard", None)]
     assert found["posts"][0]["status"]["sounding"] == {
         "incident": "pencurian", "village": "kalibagor", "identifier": "operator.1", "status": "Actual", "origin": "",
-        "note": ""}
+        "note": "", "age_s": None}
     assert found["hub"] == {"state": "lives", "faults": {}, "listed_at": 1.0}
     assert [(each["source"], each["report"]["kind"]) for each in found["news"]] == [("kotakan/pos-1", "locked")]
     assert [(each["post"], each["good"], each["trouble"]) for each in found["order"]["rows"]] == [
@@ -368,3 +368,15 @@ def test_the_note_of_a_private_incident_is_on_no_screen_and_its_name_is() -> Non
     assert shown.count("Pemerkosaan di Kalibagor") == 4  # in force, twice as an event, as an order
     assert shown.count("(catatan hanya di laporan)") == 4
     assert "sawah" in shown
+
+
+@pytest.mark.parametrize(("origin", "shown"), [
+    ("kalibagor/pos-1", "Asal: Pos Kamling Kalibagor"), ("kotakan/pos-1", "Asal: mengaku Pos Kamling Kotakan"),
+    ("operator/sri", "Asal: mengaku operator/sri"), ("", "Asal: tanpa nama"),
+])
+def test_the_picture_names_who_raised_an_alarm_and_who_only_claims_to_be_somebody(origin: str, shown: str) -> None:
+    sitting = Sitting(None).linked(hub()).at(1.0, beacon(listed(origin=origin)), rings(KALIBAGOR))
+    console = Console(width=200, height=50, color_system=None)
+    drawn = console.render_lines(picture(judgement.snapshot(sitting.state), LABELS, "b:1", (200, 50)), pad=False)
+
+    assert any(shown in "".join(part.text for part in line) for line in drawn)

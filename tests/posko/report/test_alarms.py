@@ -32,10 +32,10 @@ Kejadian   Tingkat  Desa/kelurahan  Alarm  palsu  Latihan  Terlambat  diketahui
 Kebakaran  tinggi   Olean               0      0        1          0          0
 Jumlah                                  0      0        1          0          0
 
-                                            Lama   Sirene
-       Waktu  Alarm             Sifat    (detik)  (detik)  Pos  Akhir
-31 Okt 23.59  Kebakaran, Olean  latihan       30      0,5  1/1  aman
-              asal: Pak Camat
+                                                   Lama   Sirene
+       Waktu  Alarm                    Sifat    (detik)  (detik)  Pos  Akhir
+31 Okt 23.59  Kebakaran, Olean         latihan       30      0,5  1/1  aman
+              asal: mengaku Pak Camat
 
 November 2026 (WIB)
 
@@ -58,7 +58,7 @@ Jumlah                                                   5      1        1      
 ~2 Nov 21.14  Pencurian, Kalibagor                  nyata         60       0,2  1/1  aman (palsu)
               asal: Pos Kamling Kalibagor
  3 Nov 02.30  Pencurian, Kalibagor                  nyata         60   0,1–0,3  2/2  aman
-              asal: Pos Kamling Kotakan
+              asal: mengaku Pos Kamling Kotakan
  4 Nov 10.00  Pencurian, Kalibagor                  nyata                            terlambat
               asal: Pos Kamling Kalibagor
 <5 Nov 06.00  Pencurian, Kalibagor                  nyata                  0,1  1/1  tidak diketahui
@@ -67,9 +67,9 @@ Jumlah                                                   5      1        1      
               asal: lama/pos-9
               tidak berbunyi: lama/pos-9
  7 Nov 00.10  Pencurian ternak, Patokan             nyata                  2,0  1/1  tidak tercatat
-              asal: Ibu [red]Lurah[/]
+              asal: mengaku Ibu [red]Lurah[/]
  8 Nov 20.00  Pencurian ternak, Patokan             nyata                       0/2  MASIH AKTIF
-              asal: =1+1
+              asal: mengaku =1+1
               tidak berbunyi: Polsek Situbondo,
               Pos Kamling Patokan
 
@@ -84,10 +84,10 @@ Incident  Severity  Village  Alarms  false  Exercises  Late      age
 Fire      high      Olean         0      0          1     0        0
 Total                             0      0          1     0        0
 
-                                         Length  Siren
-        Time  Alarm            Kind         (s)    (s)  Posts  End
-31 Oct 23:59  Fire, Olean      exercise      30    0.5    1/1  all-clear
-              from: Pak Camat
+                                                      Length  Siren
+        Time  Alarm                         Kind         (s)    (s)  Posts  End
+31 Oct 23:59  Fire, Olean                   exercise      30    0.5    1/1  all-clear
+              from: claims to be Pak Camat
 
 November 2026 (WIB)
 
@@ -109,7 +109,8 @@ Total                                         5      1          1     1        1
 ~2 Nov 21:14  Theft, Kalibagor                  actual        60       0.2    1/1  all-clear (false)
               from: Pos Kamling Kalibagor
  3 Nov 02:30  Theft, Kalibagor                  actual        60   0.1–0.3    2/2  all-clear
-              from: Pos Kamling Kotakan
+              from: claims to be Pos Kamling
+              Kotakan
  4 Nov 10:00  Theft, Kalibagor                  actual                             late
               from: Pos Kamling Kalibagor
 <5 Nov 06:00  Theft, Kalibagor                  actual                 0.1    1/1  unknown
@@ -118,9 +119,10 @@ Total                                         5      1          1     1        1
               from: lama/pos-9
               did not ring: lama/pos-9
  7 Nov 00:10  Livestock theft, Patokan          actual                 2.0    1/1  not recorded
-              from: Ibu [red]Lurah[/]
+              from: claims to be Ibu
+              [red]Lurah[/]
  8 Nov 20:00  Livestock theft, Patokan          actual                        0/2  STILL IN FORCE
-              from: =1+1
+              from: claims to be =1+1
               did not ring: Polsek Situbondo,
               Pos Kamling Patokan
 
@@ -135,18 +137,18 @@ def test_the_text_tells_each_month_with_its_counts_and_its_alarms(months: tuple[
 
 
 CSV = """\
-identifier,time,clock,incident,village,status,origin,duration_s,first_siren_s,last_siren_s,sounded,expected,missing,\
+identifier,time,clock,incident,village,status,origin,claimed,duration_s,first_siren_s,last_siren_s,sounded,expected,missing,\
 end,false,severity,note
-october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,30.0,0.5,0.5,1,1,,cleared,false,tinggi,
-november,2026-11-01T00:00:00+07:00,synced,bencana,semua,Actual,,180.0,0.08,12.34,2,4,kotakan/pos-1 patokan/pos-1,\
+october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,true,30.0,0.5,0.5,1,1,,cleared,false,tinggi,
+november,2026-11-01T00:00:00+07:00,synced,bencana,semua,Actual,,,180.0,0.08,12.34,2,4,kotakan/pos-1 patokan/pos-1,\
 finished,false,tinggi,air naik
-false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,59.9,0.25,0.25,1,1,,cleared,true,sedang,
-merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,60.1,0.1,0.3,2,2,,cleared,false,sedang,
-late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,,,,,,,late,false,sedang,
-unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,0.1,0.1,1,1,,unknown,false,sedang,
-renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,90.0,,,0,1,lama/pos-9,earnest,false,,
-unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],,2.0,2.0,1,1,,,false,sedang,
-ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,,,,0,2,patokan/polsek patokan/pos-1,\
+false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,59.9,0.25,0.25,1,1,,cleared,true,sedang,
+merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,true,60.1,0.1,0.3,2,2,,cleared,false,sedang,
+late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,,,,,,,late,false,sedang,
+unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,,0.1,0.1,1,1,,unknown,false,sedang,
+renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,false,90.0,,,0,1,lama/pos-9,earnest,false,,
+unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],true,,2.0,2.0,1,1,,,false,sedang,
+ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,true,,,,0,2,patokan/polsek patokan/pos-1,\
 in_force,false,sedang,
 """
 
@@ -179,6 +181,7 @@ JSON = """\
       "village": "olean",
       "status": "Exercise",
       "origin": "Pak Camat",
+      "claimed": true,
       "duration_s": 30.0,
       "first_siren_s": 0.5,
       "last_siren_s": 0.5,
@@ -215,7 +218,7 @@ def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_cs
     assert '"month": null,' in export.alarms_json(found, "situbondo", {})
     assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo", {})
     assert export.alarms_csv(found, {}).splitlines()[1] == (
-        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",180.0,,,,,,finished,false,,')
+        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",true,180.0,,,,,,finished,false,,')
 
 
 # Months.

@@ -115,3 +115,14 @@ def test_a_late_alarm_was_expected_of_nobody() -> None:
     found = alarm(end="late", expected='["a/1"]')
 
     assert (found.expected, found.missing) == ((), ())
+
+
+@pytest.mark.parametrize(("village", "origin", "claimed"), [
+    ("kalibagor", "kalibagor/pos-1", False), ("kalibagor", "kotakan/pos-1", True), ("kalibagor", "operator/siti", True),
+    ("semua", "kalibagor/pos-1", True), ("kalibagor", "kalibagor/pos-9", True), ("kalibagor", "", True),
+])
+def test_who_was_no_post_of_the_village_only_claims_to_have_raised_it(village: str, origin: str, claimed: bool) -> None:
+    expected = '["kalibagor/pos-1", "kotakan/pos-1"]'
+
+    assert alarm(village=village, origin=origin, expected=expected).claimed is claimed
+    assert alarm(village=village, origin=origin, expected=expected, end="late").claimed is claimed

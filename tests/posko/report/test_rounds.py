@@ -59,14 +59,14 @@ def test_the_text_tells_the_hours_by_post_and_night_and_who_made_none(months: tu
 
 
 CSV = """\
-night,time,clock,village,post,origin,identifier
-2026-11-01,2026-11-01T22:00:00+07:00,synced,kalibagor,kalibagor/pos-1,schedule,r1
-2026-11-01,2026-11-02T01:15:00+07:00,unsynced,kalibagor,kalibagor/pos-1,button,r2
-2026-11-01,2026-11-02T11:59:59+07:00,synced,kalibagor,kalibagor/pos-1,button,r3
-2026-11-02,2026-11-02T12:00:00+07:00,synced,kalibagor,kalibagor/pos-1,button,r4
-2026-11-02,2026-11-03T00:00:00+07:00,synced,kotakan,,operator,r5
-2026-11-30,2026-12-01T03:00:00+07:00,synced,lama,lama/pos-9,button,r6
-2026-12-01,2026-12-01T12:00:00+07:00,synced,olean,olean/pos-1,button,r7
+night,time,clock,village,post,claimed,origin,identifier
+2026-11-01,2026-11-01T22:00:00+07:00,synced,kalibagor,kalibagor/pos-1,false,schedule,r1
+2026-11-01,2026-11-02T01:15:00+07:00,unsynced,kalibagor,kalibagor/pos-1,false,button,r2
+2026-11-01,2026-11-02T11:59:59+07:00,synced,kalibagor,kalibagor/pos-1,false,button,r3
+2026-11-02,2026-11-02T12:00:00+07:00,synced,kalibagor,kalibagor/pos-1,false,button,r4
+2026-11-02,2026-11-03T00:00:00+07:00,synced,kotakan,,,operator,r5
+2026-11-30,2026-12-01T03:00:00+07:00,synced,lama,lama/pos-9,false,button,r6
+2026-12-01,2026-12-01T12:00:00+07:00,synced,olean,olean/pos-1,false,button,r7
 """
 
 
@@ -84,6 +84,7 @@ JSON = """\
       "clock": "synced",
       "village": "olean",
       "post": "olean/pos-1",
+      "claimed": false,
       "origin": "button",
       "identifier": "r7"
     }
@@ -126,6 +127,20 @@ def test_an_operators_message_is_no_round_of_the_watch() -> None:
     assert month.none == POSTS
 
 
+@pytest.mark.parametrize(("post", "origin", "shown"), [
+    ("kalibagor/pos-1", "button", "Pos Kamling Kalibagor"),
+    ("kalibagor/pos-1", "operator", "mengaku Pos Kamling Kalibagor"),
+    ("kotakan/pos-1", "button", "mengaku Pos Kamling Kotakan"),
+    ("operator/siti", "operator", "mengaku operator/siti"),
+    ("", "operator", "tanpa nama"),
+])
+def test_who_is_no_post_of_the_village_only_claims_to_have_made_its_round(post: str, origin: str, shown: str) -> None:
+    found = rounds.months([patrol(post=post, origin=origin)], POSTS)
+
+    assert f"\n{shown}  Kalibagor" in render.rounds(found, LABELS)
+    assert ("kotakan/pos-1" in found[0].none, "kalibagor/pos-1" in found[0].none) == (True, not shown.startswith("Pos"))
+
+
 def test_a_month_without_rounds_is_told_in_words_and_so_is_everyone() -> None:
     empty = rounds.months([patrol()], ("kalibagor/pos-1",), "2025-01")
 
@@ -151,4 +166,4 @@ def test_a_round_of_an_instant_that_no_calendar_has_is_shown_without_a_night() -
 
     assert [(month.name, month.none) for month in found] == [("", ())]
     assert "?      ? (tombol)" in render.rounds(found, LABELS)
-    assert export.rounds_csv(found).splitlines()[1] == ",,,kalibagor,kalibagor/pos-1,button,r1"
+    assert export.rounds_csv(found).splitlines()[1] == ",,,kalibagor,kalibagor/pos-1,false,button,r1"

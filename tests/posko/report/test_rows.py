@@ -47,7 +47,7 @@ def read_round(raw: Mapping[str, object]) -> Round:
 def test_a_whole_row_is_read_whole() -> None:
     assert read_alarm(WHOLE) == Alarm(
         identifier="one", at=utc(1.5), dated=Dated.SYNCED, key=Key("olean", "kebakaran"), status=Status.ACTUAL,
-        origin="", duration_s=None, first_siren_s=0.5, last_siren_s=2.0, expected=("a/1", "b/1", "c/1"),
+        origin="", claimed=True, duration_s=None, first_siren_s=0.5, last_siren_s=2.0, expected=("a/1", "b/1", "c/1"),
         missing=("c/1",), end=None, in_force=False,
     )
 
@@ -165,7 +165,7 @@ def test_any_rounds_are_told_and_each_post_has_made_some_or_none(raw: list[dict[
     assert len(json.loads(export.rounds_json(found, "d"))["rounds"]) == len(made)
     assert [len(line) for line in lines(export.rounds_csv(found))] == [len(export.ROUND)] * (len(made) + 1)
     for month in found:
-        active = {each.post for each in month.rounds if each.origin != "operator"}
+        active = {each.post for each in month.rounds if not each.claimed}
         assert month.name == "" or active & set(posts) | set(month.none) == set(posts)
         assert not active & set(month.none)
     assert [rounds.months(made, posts, month.name) for month in found] == [(month,) for month in found]
