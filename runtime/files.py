@@ -27,6 +27,7 @@ from runtime import bounded, clock
 T = TypeVar("T")
 
 PLAIN_PORT, TLS_PORTS = 1883, (8883, 8884)  # MQTT's registered ports, and the operators' of `kentongan broker`
+LONGEST_PASSWORD = 65535  # bytes: MQTT 5, section 1.5.6
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -178,6 +179,8 @@ def read_password(base: Path, broker: Mapping[str, Any], place: str) -> str | No
         raise SettingsError([f"{place}.password_file: {path} cannot be read: {reason}; {remedy}"]) from None
     if not password:
         raise SettingsError([f"{place}.password_file: {path} is empty; {remedy}"])
+    if len(password.encode()) > LONGEST_PASSWORD:
+        raise SettingsError([f"{place}.password_file: {path} holds no password: its first line is longer than any"])
     return password
 
 
@@ -193,6 +196,16 @@ def password_warnings(base: Path, broker: Mapping[str, Any]) -> Iterator[str]:
     place = f"broker.password_file: {path}"
     if lines[0] != lines[0].strip():
         yield f"{place} has a blank before or after the password; it counts as a part of it, so take it away"
+    word = lines[0].strip()
+    if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
+        yield f"{place} has quotes around the password; they count as a part of it, so take them away"
+    if word.startswith("{\\rtf"):
+        yield f"{place} was saved as formatted text (RTF); save it as plain text"
+    if re.match(r"(password|sandi|kata sandi)\s*[:=]", word, re.IGNORECASE):
+        yield f"{place} has more than the password in its first line; write the password alone"
+    hidden = next((each for each in word if not each.isprintable()), None)
+    if hidden is not None:
+        yield f"{place} has an invisible character (U+{ord(hidden):04X}) in the password; take it away"
     if any(lines[1:]):
         yield f"{place} has more than one line; the first one is the password, and the others are not read"
 

@@ -12,6 +12,7 @@ from contract.domain.timezone import ALSO, ZONES, Zone, of_province
 from contract.settings.schema import Place, SettingsError, choice, items, option, read, section, slug, table, text
 from contract.settings.suggestions import nearest
 
+HUB = "posko"  # in a village's place of a topic
 EVERYWHERE = "semua"
 _NAME = text(r"\S.*", "a name for people")
 _PHONE = text(r"\+?[0-9](?:[0-9]|[ -](?=[0-9])){2,18}", "a telephone number such as '0338-671234' or '110'")
@@ -102,6 +103,8 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
     village = district.villages[slug_]
     if slug_ == EVERYWHERE:
         yield f"{slug_}: this word means every village in a topic; give the village another slug"
+    if slug_ == HUB:
+        yield f"{slug_}: this word means the hub in a topic; give the village another slug"
     if not village.code.startswith(district.code + "."):
         yield f"{slug_}.code: {village.code!r} does not lie in the district {district.code!r}"
     for other, twin in district.villages.items():

@@ -10,6 +10,9 @@ _BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%\w+)?"
 
 
+_NOBODY = ("0.0.0.0", "::", "255.255.255.255")  # noqa: S104 - any address, and everybody's: RFC 6890
+
+
 def _host(found: object, place: Place) -> str:
     """A host's name or address. What is wrong with an IPv6 address in detail is left to the connection."""
     if not isinstance(found, str) or not found:
@@ -21,6 +24,9 @@ def _host(found: object, place: Place) -> str:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)+\.?", found) and not re.fullmatch(rf"{_BYTE}(\.{_BYTE}){{3}}", found):
         raise place.refuse(f"{found!r} is not an address: that has four numbers from 0 to 255 without leading zeros, "
                            "such as 192.168.1.10")
+    if found in _NOBODY:
+        raise place.refuse(f"{found!r} is no machine's address; write the broker's, such as 192.168.1.10, "
+                           "or 127.0.0.1 for this machine")
     name = found.removesuffix(".")
     named = len(name) <= 253 and all(re.fullmatch(_LABEL, label) for label in name.split("."))
     if not named and not re.fullmatch(_IPV6, found):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from contract.domain.alarm import Keyed
-from contract.domain.district import EVERYWHERE
+from contract.domain.district import EVERYWHERE, HUB
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 
 ROOT = "kentongan"
 SILENCE, TEST, STATUS = "silence", "test", "status"
-POSKO = "posko"  # in a village's place, for the command `status`: the hub alone is asked
+POSKO = HUB  # for the command `status`: the hub alone is asked
 COMMANDS = (SILENCE, TEST, STATUS)
 KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 

@@ -147,6 +147,12 @@ def test_a_password_is_the_first_line_of_its_file_in_whichever_encoding(tmp_path
 @pytest.mark.parametrize(("body", "told"), [
     (b"rahasia\r\n\n", []),
     (b"rahasia \n", ["has a blank before or after the password; it counts as a part of it, so take it away"]),
+    (b"'rahasia'\n", ["has quotes around the password; they count as a part of it, so take them away"]),
+    (b'"rahasia"', ["has quotes around the password; they count as a part of it, so take them away"]),
+    (b"{\\rtf1\\ansi rahasia}\n", ["was saved as formatted text (RTF); save it as plain text"]),
+    (b"password: rahasia\n", ["has more than the password in its first line; write the password alone"]),
+    (b"rahasia\xe2\x80\x8b\n", ["has an invisible character (U+200B) in the password; take it away"]),
+    (b"'", []),
     (b"rahasia\nlagi\n", ["has more than one line; the first one is the password, and the others are not read"]),
 ])
 def test_what_else_stands_in_a_password_file_is_warned_of(tmp_path: Path, body: bytes, told: list[str]) -> None:
@@ -154,6 +160,21 @@ def test_what_else_stands_in_a_password_file_is_warned_of(tmp_path: Path, body: 
     broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
 
     assert warned(tmp_path, broker=broker) == [f"broker.password_file: {tmp_path / 'secret'} {each}" for each in told]
+
+
+def test_a_first_line_that_is_longer_than_any_password_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"x" * 65536)
+    broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
+    (fault,) = faults(write(tmp_path, with_posts(broker=broker)))
+
+    assert fault.endswith("secret holds no password: its first line is longer than any")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "255.255.255.255"])  # noqa: S104 - refused
+def test_an_address_that_is_no_machines_is_a_fault(tmp_path: Path, host: str) -> None:
+    told = "is no machine's address; write the broker's, such as 192.168.1.10, or 127.0.0.1 for this machine"
+
+    assert faults(write(tmp_path, with_posts(broker={"host": host}))) == (f"node.yaml.broker.host: {host!r} {told}",)
 
 
 def test_a_password_file_with_zero_bytes_is_a_fault(tmp_path: Path) -> None:

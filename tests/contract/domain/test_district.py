@@ -97,6 +97,14 @@ def test_the_word_for_all_villages_is_no_slug(situbondo: Any) -> None:
     )
 
 
+def test_the_word_for_the_hub_is_no_slug(situbondo: Any) -> None:
+    situbondo["villages"]["posko"] = situbondo["villages"]["olean"] | {"neighbours": [], "code": "35.12.07.2009"}
+
+    assert refused(situbondo) == (
+        "situbondo.villages.posko: this word means the hub in a topic; give the village another slug",
+    )
+
+
 def test_a_district_without_villages_is_refused(situbondo: Any) -> None:
     situbondo["villages"] = {}
 
