@@ -14,6 +14,7 @@ from contract.settings.suggestions import nearest
 
 HUB = "posko"  # in a village's place of a topic
 EVERYWHERE = "semua"
+_RESERVED = {EVERYWHERE: "every village", HUB: "the hub"}
 _NAME = text(r"\S.*", "a name for people")
 _PHONE = text(r"\+?[0-9](?:[0-9]|[ -](?=[0-9])){2,18}", "a telephone number such as '0338-671234' or '110'")
 
@@ -101,10 +102,8 @@ def read_district(found: object, path: str = "") -> District:
 
 def _village_faults(district: District, slug_: str) -> Iterable[str]:
     village = district.villages[slug_]
-    if slug_ == EVERYWHERE:
-        yield f"{slug_}: this word means every village in a topic; give the village another slug"
-    if slug_ == HUB:
-        yield f"{slug_}: this word means the hub in a topic; give the village another slug"
+    if slug_ in _RESERVED:
+        yield f"{slug_}: this word means {_RESERVED[slug_]} in a topic; give the village another slug"
     if not village.code.startswith(district.code + "."):
         yield f"{slug_}.code: {village.code!r} does not lie in the district {district.code!r}"
     for other, twin in district.villages.items():
