@@ -25,7 +25,7 @@ from broker.trial import running
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
 from runtime import bounded
-from runtime.files import load_district
+from runtime.files import load_district, load_respellings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 # What a command does to the state: the new one, and the accounts that get new passwords.
@@ -167,6 +167,7 @@ def _check_district(path: Path) -> None:
     """Raises SettingsError with what a node or the hub would refuse of the district in *path*, and of its codes."""
     faults: list[str] = []
     district, _, _ = load_district(faults, path)
+    load_respellings(faults, path.parent)
     if district is not None and not any(village.posts for village in district.villages.values()):
         faults.append(f"{path.name}.villages: no village has a post, so no box could be let in; write one under posts")
     if faults:
@@ -174,8 +175,9 @@ def _check_district(path: Path) -> None:
 
 
 def _district_files(path: Path) -> Tree:
-    """The district file, and the incidents and code families that stand beside it, to go with it."""
-    beside = [each for each in (path.parent / "incidents.yaml", *sorted(path.parent.glob("rhythms/*.yaml")))
+    """The district file, and the incidents, code families and respellings that stand beside it, to go with it."""
+    base = path.parent
+    beside = [each for each in (base / "incidents.yaml", base / "speech.yaml", *sorted(base.glob("rhythms/*.yaml")))
               if each.exists()]
     if path.parent.resolve() == SHIPPED:
         beside = []  # every machine has what is shipped

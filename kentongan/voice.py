@@ -46,17 +46,17 @@ def voice(path: Path, *, again: bool) -> None:
         return
     texts = spoken.texts(found.catalogue, found.district)
     voices = config.voices(found)
-    fault = _render(voices, again=again)
+    fault = _render(voices, texts, again=again)
     _list(voices, texts)
     _fit(found, voices)
     if fault is not None:
         _fail(fault)
 
 
-def _render(voices: Voices, *, again: bool) -> str | None:
+def _render(voices: Voices, texts: Mapping[str, str], *, again: bool) -> str | None:
     """Renders, and tells of each piece; returns what went wrong."""
     try:
-        voices.render(lambda piece, text: click.echo(f"dibuat (rendered): {piece}: {text}"), again=again)
+        voices.render(lambda piece, _said: click.echo(f"dibuat (rendered): {piece}: {texts[piece]}"), again=again)
     except NoEspeakError as error:
         return f"espeak-ng belum dipasang; jalankan sudo apt-get install espeak-ng, lalu ulangi perintah ini ({error})"
     except VoiceError as error:

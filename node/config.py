@@ -3,14 +3,14 @@
 Touches no pin.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
-from contract.domain.speech import texts
+from contract.domain.speech import respelt, texts
 from contract.settings.schema import SettingsError, read
 from node.settings import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
 from node.sound.core.driver_settings import Speaker
@@ -37,6 +37,7 @@ class Config:
     recordings: Path | None
     state_dir: Path
     password_warnings: tuple[str, ...] = ()
+    respellings: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -52,7 +53,9 @@ def load(
     base = path.absolute().parent
     written = files.mapping(path, "node.yaml")
     settings = files.attempt(faults, lambda: read(NodeSettings, written, path.name))
-    district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
+    place = files.named(base, written, "district")
+    district, catalogue, family = files.load_district(faults, place)
+    respellings = {} if place is None else files.load_respellings(faults, place.parent)
     faults += cross_faults(path.name, written, district, catalogue)
     for section, check in (("pins", check_driver), ("sound", check_sound)):
         driver = files.subsection(written, section).get("driver")
@@ -70,6 +73,7 @@ def load(
         speaker=None if settings.sound is None else speaker(settings.sound),
         recordings=recordings,
         state_dir=base / settings.state_dir,
+        respellings=respellings,
         password_warnings=tuple(files.password_warnings(base, broker)),
     )
 
@@ -84,7 +88,8 @@ def voices(found: Config) -> "Voices":
     """The voice's files: those rendered into the state_dir, and the recordings that replace them."""
     from node.sound.speech_files import Voices  # noqa: PLC0415 - it costs memory, and only a loudspeaker has a voice
 
-    return Voices(found.state_dir / "voice", found.recordings, texts(found.catalogue, found.district))
+    said = {piece: respelt(text, found.respellings) for piece, text in texts(found.catalogue, found.district).items()}
+    return Voices(found.state_dir / "voice", found.recordings, said)
 
 
 def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str, dict[str, SirenSettings], list[str]]:

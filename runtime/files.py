@@ -12,11 +12,13 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from contract.domain.district import District, read_district
 from contract.domain.incidents import Catalogue, Family, read_catalogue, read_family
+from contract.domain.speech import read_respellings
 from contract.settings import yamltext
 from contract.settings.broker import BrokerSettings
 from contract.settings.encoding import EncodingError, decode
@@ -59,6 +61,19 @@ def load_district(faults: list[str], path: Path | None) -> tuple[District | None
     # Without a catalogue, which is a fault already, a family can still be asked about itself.
     known = Catalogue({}) if catalogue is None else catalogue
     return district, catalogue, _load_family(faults, f"{path.name}.rhythms", path.parent, name, known)
+
+
+def load_respellings(faults: list[str], folder: Path) -> dict[str, str]:
+    """How the voice is to say words: as speech.yaml in *folder* has it, and the shipped one for all others."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys((SHIPPED / "speech.yaml", folder / "speech.yaml")):
+        if _exists(path):
+            found |= attempt(faults, partial(_respellings, path)) or {}
+    return found
+
+
+def _respellings(path: Path) -> dict[str, str]:
+    return read_respellings(mapping(path, "speech.yaml"), path.name)
 
 
 def _load_family(faults: list[str], place: str, base: Path, name: str, catalogue: Catalogue) -> Family | None:

@@ -9,9 +9,16 @@ sound, and most pieces are of many sentences: so a village that records its own 
 place once, not each incident at each place.
 """
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR, ONCE, Catalogue
+from contract.settings.schema import option, read, table, text
 
+_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
+_SAID = r"(?:[^\[\]]|\[\[[^\[\]]+\]\])+"  # of phonemes no bracket is left open
 ATTENTION, EXERCISE, ONLY_EXERCISE = "perhatian", "latihan", "hanya-latihan"
 
 
@@ -38,6 +45,27 @@ def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
         ATTENTION: "Perhatian.", EXERCISE: "Ini latihan.", ONLY_EXERCISE: "Ini hanya latihan.", **incidents, **places,
         _place(EVERYWHERE): f"di seluruh {district.name}.",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenSpeech:
+    respellings: dict[str, str] = option(table(
+        text(_WORD, "one word, of letters"),
+        lambda _word: text(_SAID, "letters, or espeak-ng's phonemes in double brackets, such as [[t@Rn'a?]]"),
+    ))
+
+
+def read_respellings(found: object, path: str = "") -> dict[str, str]:
+    """How a synthesiser is to say words, by the word in small letters, in the plain value *found*.
+
+    Raises SettingsError with every fault.
+    """
+    return {word.casefold(): said for word, said in read(_WrittenSpeech, found, path).respellings.items()}
+
+
+def respelt(written: str, respellings: Mapping[str, str]) -> str:
+    """The text *written*, for a synthesiser: whole words of *respellings* are replaced, large letters or small."""
+    return re.sub(_WORD, lambda word: respellings.get(word[0].casefold(), word[0]), written)
 
 
 def _incident(slug: str) -> str:

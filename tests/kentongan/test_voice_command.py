@@ -74,6 +74,17 @@ def test_it_renders_and_tells_each_piece_then_lists_them(node: Node) -> None:
     assert row(result, "kebakaran") == ["kebakaran", "2,45 s", "2,45 s"]
 
 
+def test_the_voice_is_given_words_as_it_is_to_say_them_and_people_read_them_as_they_are_written(
+    espeak: Espeak, node: Node
+) -> None:
+    (node.folder / "speech.yaml").write_text('respellings: {olean: "O-le-an"}', encoding="utf-8")
+    result = node.run()
+
+    assert {"Maling [[t@Rn'a?]],", "di [[d'esa]] O-le-an."} <= {*espeak.said()}
+    assert row(result, "kejadian-ternak")[-1] == "Maling ternak,"
+    assert "[[" not in result.stdout
+
+
 def test_it_renders_nothing_twice_unless_asked(espeak: Espeak, node: Node) -> None:
     node.run()
     once = len(espeak.calls())

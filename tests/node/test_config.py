@@ -390,7 +390,7 @@ def test_an_incident_may_not_be_called_like_something_else(tmp_path: Path, name:
     shutil.copy(CONFIG / "situbondo.yaml", tmp_path)
     text = (CONFIG / "incidents.yaml").read_text("utf-8").replace("  kecelakaan:", f"  {name}:")
     (tmp_path / "incidents.yaml").write_text(text, "utf-8")
-    (fault,) = faults(write(tmp_path, changed("district", to="situbondo.yaml")))
+    fault, *_ = faults(write(tmp_path, changed("district", to="situbondo.yaml")))
 
     assert fault.startswith(f"incidents.yaml.incidents.{name}: is the name of ")
     assert fault.endswith("; give the incident another")
@@ -417,3 +417,22 @@ def test_a_family_beside_a_faulty_district_is_never_sought_elsewhere(tmp_path: P
     found = faults(write(tmp_path, changed("district", to="d.yaml")))
 
     assert all(fault.startswith("d.yaml.") for fault in found)
+
+
+# How the voice is to say words.
+
+
+def test_a_districts_own_respellings_come_before_the_shipped_ones(tmp_path: Path) -> None:
+    shutil.copy(CONFIG / "situbondo.yaml", tmp_path / "d.yaml")
+    (tmp_path / "speech.yaml").write_text('respellings: {Ternak: "ternakh", kalibagor: "kali bagor"}', "utf-8")
+    found = config.load(write(tmp_path, changed("district", to="d.yaml"))).respellings
+
+    assert (found["ternak"], found["kalibagor"], found["gempa"]) == ("ternakh", "kali bagor", "[[g@mp'a]]")
+
+
+def test_a_fault_in_the_respellings_is_told_with_its_file(tmp_path: Path) -> None:
+    shutil.copy(CONFIG / "situbondo.yaml", tmp_path / "d.yaml")
+    (tmp_path / "speech.yaml").write_text('respellings: {ternak: "[[t@Rn"}', "utf-8")
+    (fault,) = faults(write(tmp_path, changed("district", to="d.yaml")))
+
+    assert fault.startswith("speech.yaml.respellings.ternak: '[[t@Rn' is not allowed; use letters, or ")

@@ -7,7 +7,7 @@ import pytest
 
 from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
-from node.sound.core.render import LOUDEST
+from node.sound.core.render import LOUDNESS
 from node.sound.core.scheduler import LEAD_S, QUIET
 from tests.node.sound.loudspeaker import BUFFER_S, STEP_S, STROKE, World, instants, is_same
 
@@ -20,7 +20,7 @@ HUSH = {"do": "hush", "number": 7}
 
 def spoken(world: World) -> list[float]:
     """The instants of the words, which are one loud frame each."""
-    return world.heard(LOUDEST)
+    return world.heard(LOUDNESS)
 
 
 @pytest.mark.parametrize("at", [1001.0, 1002.4, 1002.7, 1004.6])
@@ -36,7 +36,7 @@ def test_a_program_that_only_ends_later_goes_on_unbroken(at: float) -> None:
 
 def test_words_that_are_found_only_later_are_said_from_the_next_round_on_and_the_drum_goes_on_unbroken() -> None:
     world = World()
-    world.speaker.recordings = {"b": array("h", [3, 2, 2])}
+    world.speaker.recordings = {"b": array("h", [5])}
     world.play(PLAY)
     world.play(replace(PLAY, words=("b",)), at=1002.7)
     world.run(PLAY.start + 2 * ROUND_S)
@@ -49,7 +49,7 @@ def test_words_that_are_found_only_later_are_said_from_the_next_round_on_and_the
 def test_what_says_something_else_is_stopped_and_joined_anew_at_the_next_figure() -> None:
     """An exercise that became earnest says no more that it is one."""
     world = World()
-    world.speaker.recordings = {"a": array("h", [3]), "b": array("h", [3, 2, 2])}
+    world.speaker.recordings = {"a": array("h", [3]), "b": array("h", [5])}
     world.play(replace(PLAY, words=("a",)))
     world.play(replace(PLAY, words=("b",)), at=1002.7)
     world.run(PLAY.start + 2 * ROUND_S)

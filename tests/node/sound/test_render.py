@@ -13,13 +13,14 @@ from node.sound.core import render as drum
 from node.sound.core.render import (
     BREATH_S,
     FADE_S,
-    LOUDEST,
+    LOUDNESS,
     RATE,
     Entry,
     Frames,
     Rendering,
     entry,
     frame,
+    loudness,
     render,
     silence,
     spoken,
@@ -93,7 +94,7 @@ def test_each_step_adds_one_stroke_or_one_word_and_the_last_puts_the_words_in_th
         seen.append(sum(1 for each in rendering.frames if each))
 
     assert seen == [1, 2, 3, 4, 4]
-    assert [each for each in rendering.frames if each] == [7, 7, 7, 7, LOUDEST]
+    assert [each for each in rendering.frames if each] == [7, 7, 7, 7, LOUDNESS]
     assert not rendering.step()
 
 
@@ -117,22 +118,23 @@ def test_a_place_is_where_an_instant_of_the_round_lies_in_the_buffer() -> None:
 
 
 def test_words_lie_in_the_voices_slot_and_nothing_else_does() -> None:
-    said = array("h", [50, -100, 100, 50])
+    said = array("h", [50, -50, 50, 50])
     frames = render(PAIR, STROKE, [said])
     begins = frame(5.25) - frame(2.0)
 
-    assert list(frames[begins:]) == [13_000, -26_000, 26_000, 13_000] + [0] * (frame(5.75) - frame(5.25) - 4)
+    assert list(frames[begins:]) == [4_200, -4_200, 4_200, 4_200] + [0] * (frame(5.75) - frame(5.25) - 4)
     assert list(frames[:begins]) == beaten(begins, 0, frame(0.5), frame(2.0), frame(2.5))
 
 
 def test_words_are_said_in_order_with_a_breath_between_them() -> None:
-    one, other = array("h", [10, 5]), array("h", [-400, 100, 200])
+    one, other = array("h", [10, -10]), array("h", [-400, 400, 0, 400])
 
-    assert list(spoken([one, other], Span(0.0, 1.0))) == [26_000, 13_000, *[0] * frame(BREATH_S), -26_000, 6500, 13_000]
+    breath = [0] * frame(BREATH_S)
+    assert list(spoken([one, other], Span(0.0, 1.0))) == [4_200, -4_200, *breath, -4_849, 4_849, 0, 4_849]
 
 
 def test_words_that_fill_their_slot_are_not_touched() -> None:
-    word = array("h", [LOUDEST] * frame(0.5))
+    word = array("h", [LOUDNESS] * frame(0.5))
 
     assert spoken([word], Span(0.0, 0.5)) == word
 
@@ -140,13 +142,13 @@ def test_words_that_fill_their_slot_are_not_touched() -> None:
 @pytest.mark.parametrize("over", [1, 500, 100_000])
 def test_words_that_are_too_long_fade_out_at_the_end_of_their_slot(over: int) -> None:
     room, fade = frame(0.5), frame(FADE_S)
-    said = spoken([array("h", [LOUDEST] * (room + over))], Span(0.0, 0.5))
+    said = spoken([array("h", [LOUDNESS] * (room + over))], Span(0.0, 0.5))
     end = list(said[-fade:])
 
     assert len(said) == room
-    assert list(said[:-fade]) == [LOUDEST] * (room - fade)
+    assert list(said[:-fade]) == [LOUDNESS] * (room - fade)
     assert end == sorted(end, reverse=True)
-    assert (end[0], end[-1]) == (LOUDEST, LOUDEST // fade)
+    assert (end[0], end[-1]) == (LOUDNESS, LOUDNESS // fade)
 
 
 @pytest.mark.parametrize("words", [[], [array("h")], [silence(50)], [array("h"), silence(9)]])
@@ -156,7 +158,29 @@ def test_words_in_which_nothing_is_said_are_silent(words: list[Frames]) -> None:
 
 @pytest.mark.parametrize("level", [32_767, -32_768, 1, -1])
 def test_every_word_is_as_loud_as_the_others(level: int) -> None:
-    assert [abs(each) for each in spoken([array("h", [level])], Span(0.0, 1.0))] == [LOUDEST]
+    assert [abs(each) for each in spoken([array("h", [level])], Span(0.0, 1.0))] == [LOUDNESS]
+
+
+def test_loudness_is_of_what_is_said_and_neither_of_one_peak_nor_of_the_pauses() -> None:
+    said, pause = array("h", [1000, -1000] * frame(0.5)), silence(frame(1.0))
+    peaked = array("h", said)
+    peaked[50] = 12_000
+
+    assert loudness(said) == 1000.0
+    assert loudness(said + pause + said) == pytest.approx(1000.0, rel=0.15)
+    assert loudness(peaked) == pytest.approx(1000.0, rel=0.02)
+    assert loudness(array("h")) == 0.0
+
+
+def test_a_peak_that_is_too_high_is_rounded_off_and_never_cut() -> None:
+    """A recording with a click in it: what is said is as loud as in any other, and its peaks keep their order."""
+    word = array("h", [1000, -1000] * frame(0.5))
+    for place, level in ((1000, 7000), (2000, -8000), (3000, 9_000)):
+        word[place] = level
+    made = spoken([word], Span(0.0, 2.0))
+
+    assert 26_000 < made[1000] < -made[2000] < made[3000] <= 32_000
+    assert made[10] == pytest.approx(4_200, rel=0.2)
 
 
 # Entries.

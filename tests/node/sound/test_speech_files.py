@@ -137,7 +137,7 @@ def test_a_text_is_spoken_as_it_is_written_whatever_it_holds(espeak: Espeak, ren
     Voices(rendered, None, {"di-x": text}).render()
 
     assert espeak.said() == [text]
-    assert espeak.calls()[0].startswith("-v id -s 140 -a 130 -b 1 --stdin -w /")
+    assert espeak.calls()[0].startswith("-v id -s 140 -a 110 -b 1 --stdin -w /")
 
 
 @pytest.mark.usefixtures("espeak")
