@@ -22,7 +22,7 @@ BREATH_S = 0.15  # between two words
 QUIET = 0.01  # of a word's loudest sample: what is quieter, at its beginning and end, is left out
 FADE_S = 0.05  # at the end of words that are too long for their slot
 # How loud words are, as a root mean square, of 32,767. Made alike by their peaks, the pieces of espeak-ng differ by
-# 5 dB (measured; a peak is 13 dB above the mean in "Ini latihan.", 17 dB in "Kebakaran"); at this level none is clipped.
+# 5 dB (measured: peaks 13 dB above the mean in "Ini latihan.", 17 dB in "Kebakaran"); at this level none is clipped.
 LOUDNESS = 4_200
 KNEE, LOUDEST = 26_000, 32_000  # a recording's peaks beyond the knee are rounded off below the loudest
 _STEP_S, _STEPS = 0.1, 4  # loudness is taken by blocks of 0.4 s, one each 0.1 s; ITU-R BS.1770-4
