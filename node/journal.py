@@ -62,7 +62,10 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
         """Makes room: names older than a day, and all but the newest of the log."""
         epoch = clock.now() + clock.wall().offset_s
         database.execute("DELETE FROM names WHERE wall < ?", (epoch - SEEN_S,))
-        database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
+        log = "DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?"
+        removed = database.execute(log, (LOG_ROWS,)).rowcount
+        if removed:
+            self._notice(f"{removed} of the oldest lines of the log are removed: it keeps {LOG_ROWS}")
 
     def _press(self, row: tuple[str, str, str, float, float, int]) -> OutboxEntry:
         """A kept press with its instant on this boot's clock, as far as it can be known."""

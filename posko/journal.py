@@ -21,6 +21,7 @@ from runtime.sqlite_readonly import Database, typed
 # By count, not by time: a clock that jumps must not make the hub forget. Each village has its own: one that floods
 # makes no other one forgotten.
 NAME_ROWS = 5_000
+ALARM_ROWS = 5_000
 LATE_ROWS = 2_000
 RONDA_ROWS = 20_000
 LOG_ROWS = 200_000
@@ -57,6 +58,7 @@ class Journal(DatabaseThread[Write]):
     nothing = Loaded((), (), ())
     expendable = (Log, SaveReport)
     notes = frozenset({"origin", "note"})
+    most_bytes = 128_000_000
 
     def __enter__(self) -> Self:
         self.start()
@@ -130,19 +132,35 @@ class Journal(DatabaseThread[Write]):
         )
 
     def _prune(self, database: Database) -> None:
-        """Makes room: all but each village's newest names, late alarms and rounds, and all but the newest of the log.
-
-        Alarms are kept for good.
+        """Makes room: all but each village's newest names, alarms that are over, late ones and rounds, and all but the
+        newest of the log. What people may miss is reported.
         """
-        for table, which, most in (
-            ("names", "TRUE", NAME_ROWS), ("alarms", "\"end\" = 'late'", LATE_ROWS), ("ronda", "TRUE", RONDA_ROWS),
+        for what, table, which, most in (
+            ("", "names", "TRUE", NAME_ROWS),
+            ("late alarms", "alarms", "\"end\" = 'late'", LATE_ROWS),
+            ("alarms", "alarms", '"end" NOTNULL', ALARM_ROWS),
+            ("rounds", "ronda", "TRUE", RONDA_ROWS),
         ):
-            database.execute(
+            removed = database.execute(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "  # noqa: S608
                 f"(PARTITION BY village ORDER BY rowid DESC) AS place FROM {table} WHERE {which}) WHERE place > ?)",
                 (most,),
-            )
-        database.execute("DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?", (LOG_ROWS,))
+            ).rowcount
+            if what and removed:
+                self._notice(f"{removed} of the oldest {what} are removed: a village keeps {most}")
+        log = "DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?"
+        removed = database.execute(log, (LOG_ROWS,)).rowcount
+        if removed:
+            self._notice(f"{removed} of the oldest lines of the log are removed: it keeps {LOG_ROWS}")
+
+    def _shrink(self, database: Database) -> Iterator[int]:
+        """Removes the oldest of the log, then alarms of the village that has most of them."""
+        yield from super()._shrink(database)
+        while True:
+            yield database.execute(
+                "DELETE FROM alarms WHERE rowid IN (SELECT rowid FROM alarms WHERE \"end\" NOTNULL AND village = "
+                "(SELECT village FROM alarms WHERE \"end\" NOTNULL GROUP BY village ORDER BY count(*) DESC LIMIT 1) "
+                "ORDER BY rowid LIMIT 200)").rowcount
 
     def _apply(self, database: Database, entry: Write) -> None:
         wall = clock.wall()
@@ -173,12 +191,16 @@ class Journal(DatabaseThread[Write]):
             database.execute('UPDATE alarms SET "end" = ? WHERE village = ? AND incident = ? AND first = ?',
                              (entry.end.value, *alarm.key, alarm.first))
             return
+        first_at = alarm.first_at
+        before = "SELECT first_at FROM alarms WHERE village = ? AND incident = ? AND first = ? AND boot = ?"
+        for (began_at,) in database.execute(before, (*alarm.key, alarm.first, self._boot)).fetchall():
+            first_at = min(first_at, began_at)  # it was ended, and raised again at once
         database.execute(
             "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
-                alarm.status.value, alarm.origin, alarm.note, self._boot, alarm.first_at, alarm.raised_at, alarm.until,
-                alarm.first_at + wall.offset_s, wall.synced and entry.dated, _json(alarm.silenced), _json(alarm.sounds),
+                alarm.status.value, alarm.origin, alarm.note, self._boot, first_at, alarm.raised_at, alarm.until,
+                first_at + wall.offset_s, wall.synced and entry.dated, _json(alarm.silenced), _json(alarm.sounds),
                 _json(entry.expected), entry.ended_at, entry.end.value if entry.end is not None else None,
             ),
         )

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 from contract.wire.faults import Fault
 from runtime import clock
 from runtime.core.effects import Log
-from runtime.core.events import Faulted, Recovered
+from runtime.core.events import Faulted, Noticed, Recovered
 from runtime.inbox import Inbox
 from runtime.salvage import Salvaged, salvage
 from runtime.sqlite_readonly import EMPTY, DamageError, Database, decoded, is_damage
@@ -34,6 +34,8 @@ HANG_S = 30.0
 BUSY_S = 2.0  # how long a file that another program holds is waited for
 CLOSE_S = 5.0  # for what is still to be written at the end
 PRUNE_EVERY = 500  # commits
+MEASURE_EVERY = 20  # commits, of BATCH entries at most
+LEFT_BYTES = 4_000_000  # of what SQLite keeps beside the file, once it has been more
 MOST_BEGUN = 5  # files that one run puts aside: a disk that damages each one must not be filled with them
 _NEW = ".new"
 _PARTS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file (sqlite.org/tempfiles.html)
@@ -49,6 +51,7 @@ class DatabaseThread(ABC, Generic[Entry]):
     schema: str  # `seen` is a table of earlier versions: a file that has it is brought into this form
     expendable: tuple[type, ...] = (Log,)  # what is given up first
     notes: frozenset[str] = frozenset()  # columns that only people read
+    most_bytes = 32_000_000  # what the tables may take
     nothing: object  # the event for the loop where the disk gives nothing
 
     def __init__(self, path: Path, inbox: Inbox, prepare: Callable[[], object] = lambda: None) -> None:
@@ -125,6 +128,7 @@ class DatabaseThread(ABC, Generic[Entry]):
     def _read(self, database: Database) -> object:
         with database:
             self._prune(database)
+            self._make_room(database)
         return self._load(database)
 
     def _collect(self) -> bool:
@@ -174,6 +178,8 @@ class DatabaseThread(ABC, Generic[Entry]):
             self._commits += 1
             if self._commits % PRUNE_EVERY == 0:
                 self._prune(database)
+            if self._commits % MEASURE_EVERY == 0:
+                self._make_room(database)
             for entry in self._pending:
                 try:
                     self._apply(database, entry)
@@ -181,6 +187,29 @@ class DatabaseThread(ABC, Generic[Entry]):
                     reason = f"a {type(entry).__name__} cannot be written and is left out: {error}"
                     self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
         return True
+
+    def _make_room(self, database: Database) -> None:
+        """Removes the oldest where the tables take more than they may, down to three quarters of it, and reports so."""
+        removed = 0
+        if _used_bytes(database) > self.most_bytes:
+            for count in self._shrink(database):
+                removed += count
+                if not count or _used_bytes(database) <= self.most_bytes * 3 // 4:
+                    break
+        if removed:
+            self._notice(f"{removed} of the oldest rows are removed: it may take {self.most_bytes // 1_000_000} MB")
+
+    def _shrink(self, database: Database) -> Iterator[int]:
+        """Removes some of the oldest rows of the log at each step, and says how many, as long as there are any."""
+        while True:
+            oldest = "SELECT id FROM log ORDER BY id LIMIT 1000"
+            removed = database.execute(f"DELETE FROM log WHERE id IN ({oldest})").rowcount  # noqa: S608 - our own words
+            if not removed:
+                return
+            yield removed
+
+    def _notice(self, what: str) -> None:
+        self._inbox.put(Noticed(f"journal: {what}"))
 
     def _attempt(self, act: Callable[[Database], T]) -> T | None:
         """What *act* returns, or None if the disk fails. A damaged file is put aside, a new one begun with its rows."""
@@ -297,6 +326,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            database.execute(f"PRAGMA journal_size_limit={LEFT_BYTES}")
             if database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'seen'").fetchone() is not None:
                 with database:
                     database.execute("BEGIN IMMEDIATE")
@@ -309,6 +339,13 @@ class DatabaseThread(ABC, Generic[Entry]):
             database.close()
             raise
         return database
+
+
+def _used_bytes(database: Database) -> int:
+    """What the tables take. The file is longer: what was removed leaves room in it, which is used again."""
+    pages, free, size = (
+        database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+    return int((pages - free) * size)
 
 
 def _is_of_schema(error: Exception) -> bool:

@@ -11,6 +11,7 @@ from runtime.core.events import (
     Clock,
     Faulted,
     Linked,
+    Noticed,
     Overflowed,
     Received,
     Recovered,
@@ -66,5 +67,5 @@ class SelfTested:
 
 Event = (
     Contact | Received | Linked | Unlinked | Acknowledged | Rejected | Loaded | Clock | Faulted | Recovered | Overflowed
-    | SelfTested | Tick
+    | Noticed | SelfTested | Tick
 )

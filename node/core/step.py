@@ -31,6 +31,7 @@ from runtime.core.events import (
     Clock,
     Faulted,
     Linked,
+    Noticed,
     Overflowed,
     Received,
     Recovered,
@@ -102,6 +103,8 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
             t.fault(part, reason)
         case Recovered(part):
             t.recover(part)
+        case Noticed(reason):
+            t.report(Kind.WARNING, reason=reason)
         case Overflowed(count):
             t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
         case SelfTested(results, knocked):

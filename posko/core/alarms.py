@@ -9,7 +9,7 @@ from a disk of another boot of the machine, only synchronised clocks give it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
@@ -17,26 +17,20 @@ from contract.wire import timing
 from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
-from posko.core.state import Alarm, State
+from posko.core.state import Alarm, Deferred, Ended, Raised, State
 from posko.core.transition import Transition
+from runtime.core.transition import without
 
+# New alarms of one incident of a village: so many at once, then so many a second, as at the nodes; and what is raised
+# within so many seconds of an all-clear goes on as the alarm that this ended.
+NEW_AT_ONCE, NEW_PER_S = 5.0, 0.1
+AGAIN_S = 15.0  # longer than one waits here
 ALSO = 100  # names that one alarm keeps
 # A time of a post that lies so far from the hub's is recorded as one that is not certain; further off, it is not taken.
 AHEAD_S = 5.0
 FAR_S = 86_400.0
 BELIEVED_S = 31 * FAR_S
 MOST = 400  # alarms in force: more do not fit into a beacon
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What a message contains of an alarm: its name, since when, whether it is actual, from whom."""
-
-    identifier: str
-    at: float
-    status: Status
-    origin: str
-    note: str
 
 
 def accept(t: Transition, key: Key, raised: Raised) -> None:
@@ -48,7 +42,7 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
         known = None
     t.remember(key.name(raised.identifier), over=False)
     if known is None:
-        t.put(_fresh(t, key, raised))  # it is reported once it is on the disk
+        t.put(_begun(t, key, raised))  # it is reported once it is on the disk
         return
     merged = replace(known, until=max(known.until, until), note=raised.note or known.note)
     if raised.at >= known.raised_at:
@@ -65,9 +59,39 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
 def take_up(t: Transition, key: Key, raised: Raised, post: str) -> None:
     """Brings *raised*, which this hub does not know and which is in force at *post*, into force."""
     t.remember(key.name(raised.identifier), over=False)
-    alarm = t.put(replace(_fresh(t, key, raised), shown=True))
+    alarm = t.put(replace(_begun(t, key, raised), shown=True))
     t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1),
                 reason=f"{post} reports it as in force; it was not known here")
+
+
+def defer(t: Transition, key: Key, raised: Raised) -> None:
+    """Too many alarms of *key* began just before, and none is in force: this one is accepted a little later.
+
+    It is the latest of those that wait, and due when the first of them was. A post whose press gave way sends it again.
+    """
+    waiting = t.state.deferred.get(key)
+    due = t.now + 1 / NEW_PER_S if waiting is None else waiting.due
+    t.change(deferred={**t.state.deferred, key: Deferred(raised, due)})
+    t.answer_of(Kind.WARNING, key, identifier=raised.identifier, origin=raised.origin or None,
+                reason=f"{NEW_AT_ONCE:g} alarms of this incident began one after the other; this one is repeated in "
+                       f"{due - t.now:.0f} s, if no all-clear comes")
+
+
+def accept_deferred(t: Transition) -> None:
+    """Accepts what has waited long enough, unless it is over by now."""
+    for key, waiting in tuple(t.state.deferred.items()):
+        if t.now < waiting.due:
+            continue
+        raised, known = waiting.raised, t.state.alarms.get(key)
+        t.change(deferred=without(t.state.deferred, key))
+        if was_cleared(t.state, key.village, raised.at):  # with the alarm before it, of which there is a row
+            t.acknowledge(key.name(raised.identifier))
+            t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
+                        age_s=round(t.now - raised.at, 1), reason="pressed before the all-clear; one of many")
+        elif t.now >= raised.at + t.setup.incidents[key.incident].duration_s:
+            late(t, key, raised, "its time is over")
+        elif known is None or known.status is Status.EXERCISE or raised.status is Status.ACTUAL:
+            accept(t, key, raised)
 
 
 def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
@@ -174,6 +198,7 @@ def expire_awaiting_clock(t: Transition) -> None:
 def deadlines(state: State) -> Iterator[float]:
     """The instants at which `expire` and `expire_awaiting_clock` will have something to do."""
     yield from (alarm.until for alarm in state.alarms.values())
+    yield from (waiting.due for waiting in state.deferred.values())
     if state.awaiting_clock:
         yield state.started_at + timing.CLOCK_SYNC_S
 
@@ -182,6 +207,8 @@ def _end(t: Transition, alarm: Alarm, end: End, reason: str | None, at: float | 
     kind = Kind.CLEARED if end is End.CLEARED else Kind.FINISHED
     ended_at = min(t.now if at is None else at, alarm.until)
     t.close(alarm, end, ended_at)
+    if end is End.CLEARED:
+        t.change(ended={**t.state.ended, alarm.key: Ended(alarm.first, alarm.status, t.now)})
     t.report_of(kind, alarm, reason=reason, lasted_s=round(ended_at - alarm.first_at, 1))
 
 
@@ -210,6 +237,16 @@ def _take_up(t: Transition, stored: Stored, shift: float) -> None:
         alarm = replace(alarm, kept=True)
         t.change(alarms={**t.state.alarms, alarm.key: alarm})
     t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1))
+
+
+def _begun(t: Transition, key: Key, raised: Raised) -> Alarm:
+    """A new alarm. Soon after an all-clear it goes on as the one that this ended: one row on the disk, one alarm in the
+    report.
+    """
+    fresh, ended = _fresh(t, key, raised), t.state.ended.get(key)
+    if ended is None or ended.status is not raised.status or t.now >= ended.at + AGAIN_S:
+        return fresh
+    return replace(fresh, first=ended.first)
 
 
 def _fresh(t: Transition, key: Key, raised: Raised) -> Alarm:

@@ -12,6 +12,7 @@ from runtime.core.events import (
     Clock,
     Faulted,
     Linked,
+    Noticed,
     Overflowed,
     Received,
     Recovered,
@@ -89,5 +90,5 @@ class Retained:
 
 Event = (
     Received | Retained | Linked | Unlinked | Acknowledged | Rejected | Loaded | Saved | Clock | Faulted | Recovered
-    | Overflowed | Tick
+    | Overflowed | Noticed | Tick
 )

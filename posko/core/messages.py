@@ -20,9 +20,9 @@ from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
 from posko.core import alarms, posts
-from posko.core.alarms import Raised
 from posko.core.beacon import request_beacon
 from posko.core.effects import SavePatrol, Survey
+from posko.core.state import Raised
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
 from runtime.core.events import Received
@@ -128,6 +128,8 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier,
                         reason="an exercise of what is in force in earnest")
         _acknowledge(t, key, body)
+    elif known is None and not t.granted((key, "new"), alarms.NEW_AT_ONCE, alarms.NEW_PER_S):
+        alarms.defer(t, key, raised)
     elif known is not None and not t.granted(key, AT_ONCE, PER_S):
         # Not accepted, so a post that pressed it sends it again; who gave it no name has lost nothing by it.
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier,

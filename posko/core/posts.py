@@ -19,9 +19,8 @@ from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, About, read_status
 from contract.wire.topics import CommandTopic, NodeTopic
 from posko.core import alarms, beacon
-from posko.core.alarms import Raised
 from posko.core.effects import SavePatrol, SaveReport
-from posko.core.state import PostRecord, State
+from posko.core.state import PostRecord, Raised, State
 from posko.core.transition import Transition
 from runtime.core import peer_clock
 from runtime.core.effects import Publish, Reconnect
@@ -80,6 +79,8 @@ def _take_up(t: Transition, post: str, about: About) -> None:
     raised = Raised(name or "", t.now - about.age_s, about.status, post if about.origin == "button" else "", about.note)
     if name is not None and any(key == each.key and name in each.names() for each in t.state.awaiting_clock):
         alarms.resolve_ages(t, key.name(name), raised.at)
+    elif key in t.state.deferred:
+        pass  # it is known, and waits
     elif _is_news(t, key, raised) and t.granted((key, "taken up"), TAKEN_UP, TAKEN_UP_PER_S):
         alarms.take_up(t, key, replace(raised, identifier=name or t.identifier()), post)
 

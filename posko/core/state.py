@@ -70,6 +70,34 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """What a message contains of an alarm: its name, since when, whether it is actual, from whom."""
+
+    identifier: str
+    at: float
+    status: Status
+    origin: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An alarm that came too soon after many of its kind: it is accepted at `due`, unless it is over by then."""
+
+    raised: Raised
+    due: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An alarm that an all-clear ended at instant `at`: what was called `first` first."""
+
+    first: str
+    status: Status
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
 
@@ -106,6 +134,8 @@ class State(CommonState):
     acknowledged: Mapping[Name, Acknowledgement] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
+    ended: Mapping[Key, Ended] = field(default_factory=dict)
+    deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
     posts: Mapping[str, PostRecord] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from runtime.core.events import (
     Clock,
     Faulted,
     Linked,
+    Noticed,
     Overflowed,
     Received,
     Recovered,
@@ -45,6 +46,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     """The state after *event* at instant *now*, and what is to be done, in this order."""
     t = Transition(state, now)
     alarms.expire(t)
+    alarms.accept_deferred(t)
     _take_in(t, event)
     _check_timeouts(t)
     proof.update(t)
@@ -62,7 +64,7 @@ def next_due(state: State) -> float:
     )
 
 
-def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one row an event
+def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a table, one row an event
     match event:
         case Received():
             messages.received(t, event)
@@ -88,6 +90,8 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901 - a table, one 
             t.fault(part, reason)
         case Recovered(part):
             t.recover(part)
+        case Noticed(reason):
+            t.report(Kind.WARNING, reason=reason)
         case Overflowed(count):
             t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
         case Acknowledged() | Rejected() | Tick():

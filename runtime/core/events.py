@@ -90,6 +90,13 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """A part of this program did something that people are to know; nothing is wrong with it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overflowed:
     """Messages that were dropped unread because they came faster than they could be read."""
 

@@ -107,7 +107,10 @@ class HubRows:
                     self.alarms[first] = (row[0], End.UNKNOWN, *row[2:])
             case SaveAlarm():
                 first = entry.alarm.key.name(entry.alarm.first)
-                self.alarms[first] = (entry.alarm, entry.end, boot, _believed(wall, dated=entry.dated))
+                alarm, before = entry.alarm, self.alarms.get(first)
+                if before is not None and before[2] == boot:
+                    alarm = replace(alarm, first_at=min(alarm.first_at, before[0].first_at))
+                self.alarms[first] = (alarm, entry.end, boot, _believed(wall, dated=entry.dated))
                 for name in {first, *entry.alarm.names()}:
                     self.ever.add(name)
                     self._see(name, over=entry.end is not None)

@@ -22,7 +22,7 @@ from posko.journal import Journal
 from runtime import clock
 from runtime import database as database_room
 from runtime.core.effects import Log
-from runtime.core.events import Clock, Faulted, Recovered
+from runtime.core.events import Clock, Faulted, Noticed, Recovered
 from runtime.inbox import Inbox
 from testing.program import LIMIT_S
 from tests.model.disks import HubRows
@@ -408,3 +408,55 @@ def test_the_models_disk_holds_what_this_one_holds(
     assert {*real.cleared} == {*modelled.cleared}
     assert {*real.over} == {*modelled.over}
     assert dict(real.seen) == dict(modelled.seen)
+
+
+# Bounds on the disk.
+
+
+def test_what_is_raised_again_at_once_is_one_row_since_the_first_time(path: Path) -> None:
+    again = replace(ALARM, identifier="c", first_at=60.0, raised_at=60.0, until=240.0)
+    write(path, keep(1), keep(2, end=End.CLEARED), keep(3, again))
+
+    assert rows(path, 'SELECT first, identifier, first_at, first_wall, raised_at, "end" FROM alarms') == [
+        ("a", "c", 10.0, 1_000_010.0, 60.0, None)]
+
+
+def test_the_journal_has_a_bound_and_reports_what_it_removes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log goes first, and then alarms that are over, of the village that has most of them."""
+    monkeypatch.setattr(Journal, "most_bytes", 1_000_000)
+    monkeypatch.setattr(database_room, "MEASURE_EVERY", 1)
+    monkeypatch.setattr(database_room, "BATCH", 50)
+    inbox = Inbox()
+    other = replace(ALARM, key=Key("kotakan", "pencurian"))
+    with journal_in(path, inbox) as journal:
+        for count in range(3000):
+            journal.put(Log({"event": "refused", "reason": "x" * 500, "count": count}))
+        for count in range(3000):
+            journal.put(keep(count, replace(ALARM, first=f"a{count}", note="x" * 400), End.CLEARED))
+            if count % 300 == 0:
+                journal.put(keep(count, replace(other, first=f"o{count}"), End.CLEARED))
+        journal.put(keep(9999))
+    size = sum(each.stat().st_size for each in path.parent.iterdir())
+    told = [event.reason for event in drain(inbox) if isinstance(event, Noticed)]
+
+    assert size < 2_000_000
+    assert rows(path, "SELECT count(*) FROM alarms WHERE village = 'kotakan'") == [(10,)]
+    assert rows(path, 'SELECT first FROM alarms WHERE "end" IS NULL') == [("a",)]
+    assert rows(path, "SELECT first FROM alarms WHERE village = 'kalibagor' ORDER BY rowid DESC LIMIT 2") == [
+        ("a",), ("a2999",)]
+    assert told
+    assert all(reason.startswith("journal: ") and "it may take 1 MB" in reason for reason in told)
+
+
+def test_a_village_keeps_so_many_alarms_and_loses_none_to_another(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_room, "ALARM_ROWS", 3)
+    other = replace(ALARM, key=Key("kotakan", "pencurian"))
+    write(path, *(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED) for count in range(7)),
+          *(keep(count, replace(other, first=f"o{count}"), End.CLEARED) for count in range(2)), keep(99))
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        noticed = take(inbox, Noticed)
+
+    assert noticed.reason == "journal: 4 of the oldest alarms are removed: a village keeps 3"
+    assert rows(path, "SELECT first FROM alarms ORDER BY first") == [
+        (each,) for each in ("a", "a4", "a5", "a6", "o0", "o1")]

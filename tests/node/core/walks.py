@@ -15,6 +15,7 @@ from runtime.core.events import (
     Clock,
     Faulted,
     Linked,
+    Noticed,
     Overflowed,
     Received,
     Recovered,
@@ -78,6 +79,7 @@ class Walker:
         events: list[Event] = [
             Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Rejected(own, 131, "odd"),
             self._clock(), Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
+            Noticed("journal: pruned"),
             SelfTested((("siren", "ok"),), knocked=pick([True, False])), Tick(),
             Loaded((press,), ((Name("kalibagor", "kebakaran", self._identifier()), pick([True, False])),)),
         ]
