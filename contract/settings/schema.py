@@ -20,7 +20,7 @@ Messages are declared and read in the same way (`contract.wire.codec`), but for 
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -143,7 +143,7 @@ def section(kind: type[T]) -> Check[T]:
 
     def check(found: Any, place: Place) -> T:
         if not isinstance(found, Mapping):
-            raise place.refuse(_no_mapping(found, place))
+            raise place.refuse(_no_mapping(found, place, options))
         unknown = [key for key in found if key not in options] if place.reading is Reading.SETTINGS else []
         for key in unknown:
             place.below(key).refuse(f"unknown; {_instead(str(key), found[key], options)}")
@@ -317,13 +317,16 @@ def _at_level(key: str, found: str | None, name: str) -> str:
     return f"write {name}: {'true' if name.endswith(f'_{found}') else 'false'}"
 
 
-def _no_mapping(found: object, place: Place) -> str:
+def _no_mapping(found: object, place: Place, options: Collection[str] = ()) -> str:
     if found is None and place.reading is Reading.SETTINGS:
         return "empty; write its members below it, each indented by two blanks, or {} if there are none"
-    blank = ""
-    if isinstance(found, str) and re.match(r"[A-Za-z_][\w-]*:\S", found):
-        blank = "; write a blank after the colon"
-    return f"must be a mapping, its members indented below it, not {_show(found)}{blank}"
+    hint_ = ""
+    glued = re.match(r"([A-Za-z_][\w-]*):\S", found) if isinstance(found, str) else None
+    if glued and (glued[1] in options or not options):
+        hint_ = "; write a blank after the colon"
+    elif isinstance(found, int) and found > 1 and "pin" in options and place.reading is Reading.SETTINGS:
+        hint_ = f"; write {{pin: {_show(found)}}}"
+    return f"must be a mapping, its members indented below it, not {_show(found)}{hint_}"
 
 
 def _is_number(found: object) -> bool:
@@ -345,7 +348,9 @@ def _numeral(found: object, place: Place) -> str:
         return f"; write a digit before the point: 0{written}"
     unit = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|sec|detik|seconds?|ms|min|%)", written)
     if unit:
-        return f"; write the number alone, without {unit[2]}"
+        factor = {"%": 0.01, "ms": 0.001, "min": 60.0}.get(unit[2])
+        number = f": {float(unit[1].replace(',', '.')) * factor:g}" if factor is not None else f", without {unit[2]}"
+        return f"; write the number alone{number}"
     pin = re.fullmatch(r"(?:GPIO|BCM)\s*_?([1-9][0-9]?)", written, re.IGNORECASE)
     return f"; write the number alone: {pin[1]}" if pin else ""
 

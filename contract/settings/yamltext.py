@@ -110,7 +110,10 @@ def _check_commas(node: yaml.MappingNode) -> None:
             continue
         one, other = numbers
         decimal = all(re.fullmatch("[0-9]+", each) for each in numbers)
-        written = f"{one}.{other}, with a point" if decimal else f"'{one},{other}', in quotes"
+        text = f"{one},{other}".strip(CURLY)
+        written = f"{one}.{other}, with a point" if decimal else f"'{text}', in quotes"
+        if text != f"{one},{other}":
+            written = f"'{text}', in straight quotes"
         raise yaml.constructor.ConstructorError(
             None, None, f"write {key.value}: {written}; a comma begins the next member", value.start_mark
         )

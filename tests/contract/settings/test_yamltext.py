@@ -226,6 +226,8 @@ def test_any_text_is_a_plain_value_or_refused(text: str) -> None:
     ("siren:\n\xa0 pin: 17",
      "line 2, column 1: a no-break space (U+00A0) stands there; write an ordinary blank in its place"),
     ("ronda: [\u201c22:00\u201d]", "line 1, column 9: \u201c is a typographic quote; write the straight ' or \""),
+    ("sound: {device: \u201cplughw:1,0\u201d}",
+     "line 1, column 17: write device: 'plughw:1,0', in straight quotes; a comma begins the next member"),
     ("a: 'x\nb: 1 # the hub's\nc: 2",
      "line 1: a quote is not closed; write ' at the end of the text; there stands `a: 'x`"),
     ("siren: pin: 17  # BCM",
