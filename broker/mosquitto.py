@@ -14,17 +14,22 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from contract.user_error import UserError
+
 # Debian puts the broker where an ordinary user's PATH does not look.
 _PLACES = ("/usr/sbin", "/usr/local/sbin")
 # What is longer is a hang: a slow or busy machine takes seconds.
 START_S = END_S = 30.0
 # Below the lowest port that Linux gives to a connection unless it was told otherwise.
 _SERVERS_PORTS = range(15_000, 32_000)
-_CLAIMS: deque[socket.socket] = deque(maxlen=200)  # those of before are let go
+_MOST_CLAIMS = 200  # those of before are let go
+_CLAIMS: deque[int] = deque()  # file descriptors
 
 
-class BrokerError(Exception):
+class BrokerError(UserError):
     """Mosquitto is missing or does not start; the message says what to do."""
+
+    exit_code = 1
 
 
 def program(name: str) -> str:
@@ -48,10 +53,9 @@ def free_port() -> int:
     """
     for _ in range(100):
         port = secrets.choice(_SERVERS_PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            claim = _claim(port)
+        with suppress(OSError), socket.socket() as probe, _claim(port) as claim:
             probe.bind(("127.0.0.1", port))
-            _CLAIMS.append(claim)
+            _keep(claim)
             return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,6 +74,13 @@ def _claim(port: int) -> socket.socket:
         claim.close()
         raise
     return claim
+
+
+def _keep(claim: socket.socket) -> None:
+    """Keeps *claim* until the process ends, or many more have been made."""
+    _CLAIMS.append(claim.detach())
+    if len(_CLAIMS) > _MOST_CLAIMS:
+        os.close(_CLAIMS.popleft())
 
 
 def _port(bound: socket.socket) -> int:

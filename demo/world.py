@@ -24,6 +24,7 @@ from threading import Condition
 from typing import Any
 
 from broker.mosquitto import program
+from contract.user_error import UserError
 from demo import posts
 from demo.installation import OPERATOR, READER, Installation
 from demo.observer import Observer
@@ -41,8 +42,10 @@ HOLD_MORE_S = 0.5  # a finger does not let go at the very instant
 TAKEN = ("pressed", "silenced", "refused", "warning")  # what a node logs of a button that was held long enough
 
 
-class WorldError(Exception):
+class WorldError(UserError):
     """The district does not come up; the message names the part that does not."""
+
+    exit_code = 1
 
 
 class LeavingError(Exception):

@@ -1,8 +1,15 @@
-"""What every group of commands does alike: without words it shows its help, and it answers a typo with the nearest."""
+"""What every group of commands does alike: without words it shows its help, it answers a typo with the nearest, and it
+reports what its user can put right.
+"""
+
+import sys
+from collections.abc import Sequence
 
 import click
 
 from contract.settings.suggestions import nearest
+from contract.text import escaped
+from contract.user_error import UserError
 
 
 class CommandGroup(click.Group):
@@ -27,6 +34,22 @@ class CommandGroup(click.Group):
                      + (f"did you mean {close}?" if close else f"known: {', '.join(names)}"))
         return None
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs a command; ends the program with the faults that its user can put right."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            report(error.faults)
+            sys.exit(error.exit_code)
+
     def load(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command *name*, which there is."""
         return super().get_command(ctx, name)
+
+
+def report(faults: Sequence[str]) -> None:
+    """Writes *faults*, a line each, and how many they are if there are more."""
+    for line in faults:
+        click.echo(escaped(line), err=True)
+    if len(faults) > 1:
+        click.echo(f"{len(faults)} faults.", err=True)

@@ -12,16 +12,14 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from broker.mosquitto import BrokerError
 from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
-from contract.text import escaped
 from demo import posts, screen, texts
 from demo.controls import Keys
 from demo.plain import PlainDemo, summary
 from demo.steps import TOUR
 from demo.tour import Outcome, Step
-from demo.world import LeavingError, World, WorldError
+from demo.world import LeavingError, World
 from kentongan import posko_settings
 from posko.labels.labels import Labels, make_labels
 from posko.labels.language import Language
@@ -50,16 +48,9 @@ def demo(  # noqa: PLR0913 - one for each option
     Exits 0 if every step of the tour went as it should everywhere, and 1 with the differences otherwise.
     """
     post = None if post is None else post.replace(".", "/")
-    try:
-        world = World(post, _sound(post, raw))
-        labels = make_labels(speech, *posts.load_district())
-        outcomes = _run(world, labels, () if no_tour else TOUR, seconds, plain=plain)
-    except (BrokerError, SettingsError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    except WorldError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+    world = World(post, _sound(post, raw))
+    labels = make_labels(speech, *posts.load_district())
+    outcomes = _run(world, labels, () if no_tour else TOUR, seconds, plain=plain)
     sys.exit(1 if any(outcome.differences for outcome in outcomes) else 0)
 
 
@@ -110,8 +101,7 @@ def _sound(post: str | None, raw: Path | None) -> dict[str, str] | None:
 
 
 def _refuse(why: str) -> NoReturn:
-    click.echo(escaped(why), err=True)
-    sys.exit(2)
+    raise SettingsError([why])
 
 
 def _echo(line: str) -> None:

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from contract.settings.schema import SettingsError
 from contract.text import escaped
+from kentongan.command_group import report
 from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
@@ -24,13 +24,10 @@ SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that mov
 @LOG_FORMAT
 def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]) -> None:
     """Run a node until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each."""
-    from node import pins, service  # noqa: PLC0415 - only `node` needs paho
+    from node import service  # noqa: PLC0415 - only `node` needs paho
 
     settings = _load(path, simulate=simulate)
-    try:
-        service.Node(settings, _tell, line).run()
-    except pins.PinsError as error:
-        _fail([str(error)])
+    service.Node(settings, _tell, line).run()
 
 
 @click.command()
@@ -52,7 +49,7 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
     for warning in (*config.warnings(settings), *(here.warnings if here is not None else ())):
         click.echo(f"warning: {escaped(warning)}", err=True)
     if here is not None and here.faults:
-        _fail(f"{path.name}.{fault}" for fault in here.faults)
+        raise SettingsError(f"{path.name}.{fault}" for fault in here.faults)
     district = settings.district
     village = district.villages[settings.settings.village]
     click.echo(f"{escaped(path)}: no faults. {village.posts[settings.settings.node].name}, {village.kind} "
@@ -69,15 +66,10 @@ def rest(path: Path, simulate: bool) -> None:
     """
     from node import pins  # noqa: PLC0415 - only what needs pins
 
-    try:
-        driver, outputs, faults = config.outputs(
-            path, lambda name: pins.check(name, simulate=simulate, heed_environment=False)
-        )
-        factory = pins.open_driver(driver, {})
-    except SettingsError as error:
-        _fail(error.faults)
-    except pins.PinsError as error:
-        _fail([str(error)])
+    driver, outputs, faults = config.outputs(
+        path, lambda name: pins.check(name, simulate=simulate, heed_environment=False)
+    )
+    factory = pins.open_driver(driver, {})
     held = []
     for name, each in outputs.items():
         try:
@@ -86,7 +78,7 @@ def rest(path: Path, simulate: bool) -> None:
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the other outputs must be rested
             faults.append(f"{name}: {error}")
     try:
-        _say(faults)
+        report(faults)
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
@@ -98,25 +90,10 @@ def rest(path: Path, simulate: bool) -> None:
 def _load(path: Path, *, simulate: bool) -> config.Config:
     from node import pins  # noqa: PLC0415 - only what needs the drivers' names
 
-    try:
-        return config.load(
-            path, check_driver=lambda driver: pins.check(driver, simulate=simulate),
-            check_sound=lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
-        )
-    except SettingsError as error:
-        _fail(error.faults)
-
-
-def _fail(faults: Iterable[str]) -> NoReturn:
-    _say(list(faults))
-    sys.exit(2)
-
-
-def _say(faults: list[str]) -> None:
-    for line in faults:
-        click.echo(escaped(line), err=True)
-    if len(faults) > 1:
-        click.echo(f"{len(faults)} faults.", err=True)
+    return config.load(
+        path, check_driver=lambda driver: pins.check(driver, simulate=simulate),
+        check_sound=lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
+    )
 
 
 def _tell(line: str) -> None:

@@ -1,10 +1,11 @@
 """Where the node's commands find their settings, as the posko's find theirs (`kentongan.posko_settings`)."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
+
+from contract.settings.schema import SettingsError
 
 VARIABLE = "KENTONGAN_NODE_CONFIG"
 PLACE = Path("/etc/kentongan/node.yaml")
@@ -18,8 +19,7 @@ def _given_or_found(context: click.Context, _parameter: click.Parameter, given: 
     closed = os.access(PLACE.parent, os.F_OK) and not os.access(PLACE.parent, os.X_OK)
     why = f"no settings that this user may read: {PLACE} is closed" if closed else "no settings"
     wanted = f"give --config FILE, or set {VARIABLE}, or write {PLACE}; config/node.yaml is an example"
-    click.echo(f"{why}: {wanted}", err=True)
-    sys.exit(2)
+    raise SettingsError([f"{why}: {wanted}"])
 
 
 CONFIG = click.option(

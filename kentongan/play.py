@@ -97,10 +97,7 @@ def _shipped(options: Mapping[str, Any]) -> _Source:
     for name in ("village", "exercise"):
         if options[name]:
             _fail(f"--{name}: only a node has a voice; name its settings with --config")
-    try:
-        catalogue, family = files.load_shipped(options["family"] if options["family"] is not None else "jawa-timur")
-    except SettingsError as error:
-        _fail(*error.faults)
+    catalogue, family = files.load_shipped(options["family"] if options["family"] is not None else "jawa-timur")
     return _Source(catalogue, family, config.speaker(SoundSettings("alsa")))
 
 
@@ -108,13 +105,9 @@ def _configured(options: Mapping[str, Any]) -> _Source:
     """What the node of these settings sounds."""
     if options["family"] is not None:
         _fail("--family: the node's district names its code family; leave out --family or --config")
-    try:
-        found = config.load(
-            options["path"],
-            check_sound=lambda name: driver_settings.check(name, os.environ, simulate=options["simulate"]),
-        )
-    except SettingsError as error:
-        _fail(*error.faults)
+    found = config.load(
+        options["path"], check_sound=lambda name: driver_settings.check(name, os.environ, simulate=options["simulate"]),
+    )
     if found.speaker is None:
         _fail(f"{options['path'].name}.sound: missing; this node has no loudspeaker; add sound: {{driver: alsa}}")
     village = options["village"] or found.settings.village
@@ -194,6 +187,4 @@ def _beat(cycle: Cycle, line: int, lead_s: float) -> None:
 
 
 def _fail(*faults: str) -> NoReturn:
-    for fault in faults:
-        click.echo(escaped(fault), err=True)
-    sys.exit(2)
+    raise SettingsError(faults)

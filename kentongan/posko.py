@@ -22,7 +22,7 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
     It records every alarm of the district, repeats what is in force every 5 seconds until it ends, and sees which posts
     sound it. One hub for a district, on the broker's host.
     """
-    from posko import rival, service  # noqa: PLC0415 - only `posko` needs the hub
+    from posko import service  # noqa: PLC0415 - only `posko` needs the hub
 
     settings, _ = posko_settings.load(path)
     for warning in config.warnings(settings):
@@ -32,10 +32,7 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
         click.echo(f"{escaped(path)}: no faults. {district.name}, {len(district.villages)} villages; times are "
                    f"{district.zone.name}.")
         return
-    try:
-        service.Hub(settings, _tell, line).run()
-    except rival.RivalError as error:
-        posko_settings.fail([str(error)])
+    service.Hub(settings, _tell, line).run()
 
 
 def _tell(line: str) -> None:

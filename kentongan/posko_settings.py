@@ -1,7 +1,6 @@
 """What the posko's commands share: their settings, their language, and how they report a fault of the user's."""
 
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -9,7 +8,6 @@ from typing import NoReturn
 import click
 
 from contract.settings.schema import SettingsError
-from contract.text import escaped
 from posko import config
 from posko.labels import language
 from posko.labels.labels import Labels, make_labels
@@ -30,9 +28,7 @@ def places(environ: Mapping[str, str]) -> tuple[Path, Path]:
 
 def fail(faults: Iterable[str]) -> NoReturn:
     """Ends the program with *faults*, which are the user's to fix."""
-    for line in faults:
-        click.echo(escaped(line), err=True)
-    sys.exit(2)
+    raise SettingsError(faults)
 
 
 def find(sought: Sequence[Path]) -> Path:
@@ -76,9 +72,5 @@ LANG = click.option(
 
 def load(path: Path, speech: Language = Language.ID) -> tuple[config.Config, Labels]:
     """The configuration in *path*, and the labels of its district; ends the program with its faults."""
-    try:
-        found = config.load(path)
-    except SettingsError as error:
-        count = len(error.faults)
-        fail([*error.faults, *([f"{count} faults."] if count > 1 else [])])
+    found = config.load(path)
     return found, make_labels(speech, found.district, found.catalogue)

@@ -1,6 +1,5 @@
 """The command `poster`: the page to print and hang beside a box."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -29,20 +28,14 @@ def poster(path: Path, out: Path, *, dark: bool) -> None:
     \b
     Example: kentongan poster --config /etc/kentongan/node.yaml --out pos.pdf
     """
-    try:
-        found = config.load(path)
-    except SettingsError as error:
-        for line in error.faults:
-            click.echo(line, err=True)
-        sys.exit(2)
+    found = config.load(path)
     from posko.poster import pdf  # noqa: PLC0415 - a fault of the settings needs no reportlab
 
     written = pdf.draw(page(_box(found), found.district, found.catalogue, found.family), dark=dark)
     try:
         out.write_bytes(written)
     except OSError as error:
-        click.echo(f"--out: {out} cannot be written: {error.strerror}", err=True)
-        sys.exit(2)
+        raise SettingsError([f"--out: {out} cannot be written: {error.strerror}"]) from None
     click.echo(f"{out}: cetak di kertas A4, tempel di samping kotak (print it on A4, hang it beside the box)")
 
 

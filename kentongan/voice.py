@@ -1,6 +1,5 @@
 """The command `voice`: renders what a node's loudspeaker says, and shows it. Must not sound."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -36,10 +35,7 @@ def voice(path: Path, *, again: bool) -> None:
 
     Exits 0, or 2 where pieces are missing and cannot be rendered.
     """
-    try:
-        found = config.load(path)
-    except SettingsError as error:
-        _fail(*error.faults)
+    found = config.load(path)
     if found.settings.sound is None:
         click.echo("Pos ini tanpa pengeras suara: pengaturannya tidak memuat `sound`. Tidak ada yang dibuat. "
                    "(No loudspeaker: its settings have no `sound`; nothing is rendered.)")
@@ -145,6 +141,4 @@ def _warn(text: str) -> None:
 
 
 def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        click.echo(escaped(line), err=True)
-    sys.exit(2)
+    raise SettingsError(lines)

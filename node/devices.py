@@ -5,6 +5,8 @@ gpiozero's DigitalOutputDevice and DigitalInputDevice are such devices, on whate
 
 from typing import Any, Protocol
 
+from node.core.effects import Play
+
 
 class Output(Protocol):
     """What the siren needs of an output device; gpiozero's DigitalOutputDevice is one."""
@@ -31,3 +33,19 @@ class ContactInput(Protocol):
 
     def close(self) -> None:
         """Lets the pin go."""
+
+
+class Sounder(Protocol):
+    """What the node needs of what makes an alarm heard or seen: the siren thread is one, so is the loudspeaker.
+
+    None of these waits: each is called on the way from a button to the street.
+    """
+
+    def play(self, play: Play) -> None:
+        """Begins a program, in place of the one before; one that differs only in its end goes on unbroken."""
+
+    def hush(self) -> None:
+        """Ends the program at once."""
+
+    def trouble(self) -> str | None:
+        """What is wrong with it, in a few words, or None: for self-tests."""

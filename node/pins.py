@@ -16,6 +16,7 @@ from gpiozero import DigitalInputDevice, DigitalOutputDevice
 from gpiozero.pins import Factory
 
 from contract.settings.suggestions import suggestion
+from contract.user_error import UserError
 
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")
@@ -25,7 +26,7 @@ _DEV = Path("/dev")
 _LABELS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
 
 
-class PinsError(Exception):
+class PinsError(UserError):
     """The pins cannot be used; the message says why and what to do."""
 
 

@@ -27,6 +27,7 @@ from node.core.events import SelfTested
 from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
+from node.devices import Sounder
 from node.journal import Journal
 from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
@@ -56,6 +57,7 @@ class Node(Loop[State]):
         self._say = tell
         self._line = line
         self._sound: Sound | None = None
+        self._sounders: dict[str, Sounder] = {}  # what makes an alarm heard or seen, in this order
         self._missing: Mapping[str, str] = {}
 
     def run(self) -> None:
@@ -85,7 +87,7 @@ class Node(Loop[State]):
             text = f"the buttons ring; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "armed", "text": text}))
             state = self._iterate(state, step.step, step.next_due)
-            for each in self._sounding():
+            for each in self._sounders.values():
                 each.hush()
             self._link.close(status.final_status(state, "stopped"))
 
@@ -104,6 +106,7 @@ class Node(Loop[State]):
         self._siren = parts.enter_context(
             Siren(outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY))
         )
+        self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
 
     def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
@@ -117,15 +120,16 @@ class Node(Loop[State]):
 
         keeper = parts.enter_context(VoiceKeeper(voices(self._config), self._inbox, health.ordinary))
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
+        self._sounders["sound"] = self._sound
         return {"sound": speaker.word(), "voice": keeper.word()}
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - a table, one row an effect
         match effect:
             case Play():
-                for each in self._sounding():
+                for each in self._sounders.values():
                     each.play(effect)
             case Hush():
-                for each in self._sounding():
+                for each in self._sounders.values():
                     each.hush()
             case Light(lamps):
                 self._panel.light(lamps)
@@ -145,10 +149,6 @@ class Node(Loop[State]):
             case _:
                 assert_never(effect)
 
-    def _sounding(self) -> "list[Siren | Sound]":
-        """What sounds, the street's first."""
-        return [self._siren] if self._sound is None else [self._siren, self._sound]
-
     def _test(self, *, knock: bool) -> None:
         knocked = knock and self._sound is not None and self._sound.knock()
         troubles = health.troubles(self._parts())
@@ -156,12 +156,12 @@ class Node(Loop[State]):
         self._inbox.put(SelfTested(results, knocked))
 
     def _parts(self) -> Mapping[str, Callable[[], str | None]]:
-        parts = {
+        return {
             "siren": lambda: self._siren.trouble() or self._lacking(*(role.value for role in Role)),
             "buttons": lambda: self._panel.trouble() or self._lacking("pin of "),
             "link": self._link.trouble, "journal": self._journal.trouble,
+            **{name: each.trouble for name, each in self._sounders.items() if name != "siren"},
         }
-        return parts if self._sound is None else {**parts, "sound": self._sound.trouble}
 
     def _lacking(self, *beginnings: str) -> str | None:
         """Which parts of the box whose names begin so could not be had, or None."""

@@ -6,6 +6,7 @@ on a connection of its own: does the retained status call a hub alive, and does 
 
 from dataclasses import dataclass
 
+from contract.user_error import UserError
 from contract.wire import hub_status, timing, topics
 from contract.wire.codec import Refusal
 from contract.wire.node_status import OFFLINE
@@ -21,7 +22,7 @@ RETAINED_S = 0.5  # within this of the link the broker has sent what it retains
 ANSWER_S = 3.0  # within this a hub that is at work answers
 
 
-class RivalError(Exception):
+class RivalError(UserError):
     """Another hub of this district is at work; the message says where."""
 
 

@@ -26,7 +26,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from contract.settings.suggestions import INVERSIONS, LONGEST, level, nearest, opposed, plainly_opposed, suggestion
-from contract.text import escaped, printable
+from contract.text import printable
+from contract.user_error import UserError
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -40,15 +41,11 @@ SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 PATH = r"[^\s~].*"
 
 
-class SettingsError(ValueError):
-    """One or more faults of the user's, each a line: where, what, and what to do.
-
-    The name of a file in a fault may contain any character; what cannot be printed is escaped.
-    """
+class SettingsError(UserError):
+    """Faults of a file of settings, or of what a command was given."""
 
     def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(map(escaped, faults))
-        super().__init__("\n".join(self.faults))
+        super().__init__(*faults)
 
 
 class RefusedError(Exception):

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Lock
 
+from contract.user_error import UserError
 from node.sound.core.render import trimmed
 from runtime import bounded
 
@@ -23,7 +24,7 @@ SPOKEN = ("-v", "id", "-s", "140", "-a", "110", "-b", "1")
 PIECE_S = 20.0  # time for one text; it takes 20 ms on a desktop
 
 
-class VoiceError(Exception):
+class VoiceError(UserError):
     """The voice could not be rendered; the message says why, and what to do."""
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.settings.schema import SettingsError
 from kentongan import posko_settings
 from tests.support.unprivileged import unprivileged
 
@@ -23,12 +24,11 @@ def places() -> Iterator[tuple[Path, Path]]:
         yield found
 
 
-def refused(places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> str:
-    """What a user who may not read everything is told, and exit 2."""
-    with unprivileged(), pytest.raises(SystemExit) as ended:
+def refused(places: tuple[Path, Path]) -> str:
+    """What a user who may not read everything is told."""
+    with unprivileged(), pytest.raises(SettingsError) as refusal:
         posko_settings.find(places)
-    assert ended.value.code == 2
-    return capsys.readouterr().err
+    return str(refusal.value)
 
 
 def test_settings_are_sought_at_home_then_in_etc(places: tuple[Path, Path]) -> None:
@@ -51,22 +51,18 @@ def test_they_are_sought_first_where_mosquittos_clients_seek_their_options(
     assert list(map(str, posko_settings.places(environ))) == [first, "/etc/kentongan/posko.yaml"]
 
 
-def test_without_settings_it_says_where_they_are_sought(
-    places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert refused(places, capsys) == (
-        f"no settings: {WANTED.format(places[0])}; config/posko.yaml is an example\n"
+def test_without_settings_it_says_where_they_are_sought(places: tuple[Path, Path]) -> None:
+    assert refused(places) == (
+        f"no settings: {WANTED.format(places[0])}; config/posko.yaml is an example"
     )
 
 
-def test_a_folder_that_is_closed_to_this_user_is_named(
-    places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_is_closed_to_this_user_is_named(places: tuple[Path, Path]) -> None:
     places[1].touch()
     places[1].parent.chmod(0)
 
-    assert refused(places, capsys) == (
-        f"no settings that this user may read: {places[1]} is closed; {WANTED.format(places[0])}\n"
+    assert refused(places) == (
+        f"no settings that this user may read: {places[1]} is closed; {WANTED.format(places[0])}"
     )
 
 
