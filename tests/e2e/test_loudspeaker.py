@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from contract.domain.rhythm import Cycle
-from node.sound.core.render import RATE
+from node.sound.core.render import LOUDNESS, RATE
 from testing.box import Box, write_settings
 from testing.ear import Ear
 from testing.private_broker import PrivateBroker
@@ -129,7 +129,7 @@ def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
     assert np.flatnonzero(np.diff(said != 0)).tolist() == [
         at - 1 for at in (WORD, WORD + BREATH, 2 * WORD + BREATH, 2 * WORD + 2 * BREATH)
     ]
-    assert said.max() == pytest.approx(26_000 * VOLUME, rel=0.02)
+    assert said.max() == pytest.approx(LOUDNESS * VOLUME, rel=0.02)
     assert status["drivers"]["sound"] == f"disk {ear.path}"
     assert status["drivers"]["voice"].startswith("incomplete: ")
 
