@@ -11,7 +11,7 @@ from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import PATROL, Catalogue
 from contract.text import printable
-from posko.labels import formats, texts
+from posko.labels import formats, reasons, texts
 from posko.labels.language import Language, Text
 
 LONGEST = 300  # characters of what came from outside
@@ -50,6 +50,15 @@ class Labels:
     def severity(self, incident: str) -> str:
         """How severe an incident is; "" for one that the catalogue does not have (any more)."""
         return self.word(texts.SEVERITIES, self.severities.get(incident, ""))
+
+    def reason(self, why: object) -> str:
+        """Why something failed or was refused, as a program gave it, in this language."""
+        text = clean(why)
+        return reasons.reason(text) if self.language is Language.ID else text
+
+    def part(self, name: str) -> str:
+        """What has a fault."""
+        return reasons.part(clean(name)) if self.language is Language.ID else clean(name)
 
     def note(self, incident: str, note: str) -> str:
         """The *note* of an alarm as an open screen shows it: not that of a private incident."""

@@ -54,8 +54,8 @@ class LineRenderer:
 
 def changes(before: Snapshot, after: Snapshot, labels: Labels) -> list[str]:
     """What is new in *after*, a line each: with the time since the order was sent or, for a watch, of the day."""
-    faults = [labels(texts.DESK_FAULT, part=part, why=clean(why)) for part, why in after.faults.items()
-              if before.faults.get(part) != why]
+    faults = [labels(texts.DESK_FAULT, part=labels.part(part), why=labels.reason(why))
+              for part, why in after.faults.items() if before.faults.get(part) != why]
     if after.order is not None:
         lines = [*faults, *_progress(before, after, after.order, labels)]
         return [f"{labels.seconds(after.order.elapsed_s):>12}  {line}" for line in lines]
@@ -89,7 +89,7 @@ def activity(status: NodeStatus | None, labels: Labels) -> str:
         if alarms:
             more = f" +{len(alarms) - 1}" if len(alarms) > 1 else ""
             parts.append(f"{labels(texts.STATES[state])}: {labels.alarm(alarms[0].key)}{more}")
-    parts += [f"⚠ {each}" for each in _faults(status.faults)]
+    parts += [f"⚠ {each}" for each in _faults(status.faults, labels)]
     if status.outbox:
         parts.append(labels(texts.OUTBOX, count=status.outbox))
     if status.state == OFFLINE and status.reason:
@@ -136,9 +136,10 @@ def news_text(news: News, labels: Labels) -> str:
     posts = report.members.get("missing")
     if isinstance(posts, dict):
         parts += [f"{clean(post)}: {labels.word(texts.REASONS, str(why))}" for post, why in posts.items()]
-    shown = {name: clean(report.text(name)) for name in ("post", "part", "note", "reason")}
-    shown["note"] = labels.note(incident, report.text("note"))
-    parts += [text for text in shown.values() if text]
+    parts += [text for text in (
+        clean(report.text("post")), labels.part(report.text("part")), labels.note(incident, report.text("note")),
+        labels.reason(report.text("reason")),
+    ) if text]
     return ", ".join(parts)
 
 
@@ -147,15 +148,15 @@ def news_line(news: News, labels: Labels) -> str:
     return f"{source(news, labels)}: {news_text(news, labels)}"
 
 
-def _faults(faults: Mapping[str, str]) -> list[str]:
-    return [f"{clean(part)}: {clean(why)}" for part, why in faults.items()]
+def _faults(faults: Mapping[str, str], labels: Labels) -> list[str]:
+    return [f"{labels.part(part)}: {labels.reason(why)}" for part, why in faults.items()]
 
 
 def _link(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
     if after.linked and not before.linked:
         yield labels(texts.LINKED, zone=labels.zone)
     if after.trouble and after.trouble != before.trouble:
-        yield labels(texts.UNLINKED, why=clean(after.trouble))
+        yield labels(texts.UNLINKED, why=labels.reason(after.trouble))
 
 
 def _hub(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
@@ -164,7 +165,7 @@ def _hub(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
     if after.hub.state is HubState.SILENT:
         yield labels(texts.HUB_LOST)
     if after.hub.state is HubState.LIVES:
-        yield ", ⚠ ".join([labels(texts.HUB_LIVES), *_faults(after.hub.faults)])
+        yield ", ⚠ ".join([labels(texts.HUB_LIVES), *_faults(after.hub.faults, labels)])
 
 
 def _posts(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
@@ -237,7 +238,7 @@ def _unknown(found: OrderSnapshot, row: Row) -> bool:
 def _progress(before: Snapshot, after: Snapshot, found: OrderSnapshot, labels: Labels) -> Iterator[str]:
     act, old = found.order.act, before.order
     if after.trouble and after.trouble != before.trouble and not found.done:
-        yield labels(texts.RETRYING, why=clean(after.trouble))
+        yield labels(texts.RETRYING, why=labels.reason(after.trouble))
     if found.acknowledged and not (old is not None and old.acknowledged):
         yield labels(texts.ACKNOWLEDGED)
     known = {row.post for row in old.rows if row.good} if old is not None else set()
@@ -254,30 +255,30 @@ def answer(row: Row, labels: Labels) -> str:
     """What a post's self-test found, in a line: its parts, its pin driver (are the pins real?), its loudspeaker."""
     members = (row.answer.get(name) for name in ("results", "drivers"))
     results, drivers = (found if isinstance(found, dict) else {} for found in members)
-    parts = [f"{clean(part)} {clean(why)}" for part, why in results.items()]
+    parts = [f"{labels.part(part)} {labels.reason(why)}" for part, why in results.items()]
     text = f"pin {clean(drivers.get('pins', '?'))}"
     if drivers.get("simulated") is True:
         text += labels(texts.SIMULATED)
     if drivers.get("sound", "none") != "none":
         text += labels(texts.LOUDSPEAKER, sound=clean(drivers["sound"]))
     if "voice" in drivers:
-        text += labels(texts.VOICE, voice=clean(drivers["voice"]))
+        text += labels(texts.VOICE, voice=labels.reason(drivers["voice"]))
     return ", ".join([*parts, text])
 
 
 def _why(row: Row, labels: Labels) -> str:
     """What keeps a post from what was ordered, and what it reported of it."""
-    found = [*([labels(texts.REASONS[row.trouble])] if row.trouble is not None else []), *map(clean, row.reasons)]
-    return "; ".join(found) or labels(texts.SO_IT_REPORTS)
+    trouble = [] if row.trouble is None else [labels(texts.REASONS[row.trouble])]
+    return "; ".join([*trouble, *map(labels.reason, row.reasons)]) or labels(texts.SO_IT_REPORTS)
 
 
 def _unsent(found: OrderSnapshot, snapshot: Snapshot, labels: Labels) -> str:
     """That the order did not reach the broker, and what can be done; "" if it did."""
     if (found.acknowledged or found.doubt) and not found.refused:
         return ""
-    trouble = clean(snapshot.trouble)
+    trouble = labels.reason(snapshot.trouble)
     if found.refused:
-        why = labels(texts.NO_RIGHT, why=clean(found.refused))
+        why = labels(texts.NO_RIGHT, why=labels.reason(found.refused))
     elif found.published:
         why = labels(texts.NO_ACKNOWLEDGEMENT, wait_s=labels.amount(found.wait_s))
     else:
@@ -305,7 +306,7 @@ def _cannot_be_told(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
 
 def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
     if found.doubt:
-        yield labels(texts.DOUBTED, why=clean(found.doubt))
+        yield labels(texts.DOUBTED, why=labels.reason(found.doubt))
     yield from _cannot_be_told(found, labels)
     for post, key in found.still_sounding.items():
         yield labels(texts.STILL_SOUNDS, post=labels.post(post), alarm=labels.alarm(key), village=key.village)
@@ -317,7 +318,7 @@ def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
         case Standing.BEHIND:
             yield labels(texts.HUB_BEHIND)
         case Standing.REFUSED:
-            yield labels(texts.HUB_REFUSED, why=clean(found.refusal))
+            yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
         case Standing.RECORDED:
             pass
 

@@ -118,10 +118,10 @@ def _bars(snapshot: Snapshot, labels: Labels) -> list[Text]:
     """What must not be overlooked, a bar each."""
     found = []
     if not snapshot.linked and snapshot.trouble:
-        found.append(labels(texts.UNLINKED, why=clean(snapshot.trouble)))
+        found.append(labels(texts.UNLINKED, why=labels.reason(snapshot.trouble)))
     if snapshot.hub.state is HubState.SILENT:
         found.append(labels(texts.HUB_LOST_BAR))
-    found += [labels(text, part=clean(part), why=clean(why))
+    found += [labels(text, part=labels.part(part), why=labels.reason(why))
               for text, faults in ((texts.DESK_FAULT, snapshot.faults), (texts.HUB_FAULT, snapshot.hub.faults))
               for part, why in faults.items()]
     return [Text(f" {text[:1].upper()}{text[1:]} ", "bold white on red") for text in found]

@@ -11,7 +11,7 @@ from types import FrameType
 
 from posko.config import Config
 from posko.labels import texts
-from posko.labels.labels import Labels, clean
+from posko.labels.labels import Labels
 from posko.operator import connection, lines
 from posko.operator.core import fold, judgement
 from posko.operator.core.fold import State
@@ -62,7 +62,7 @@ class Desk:
             parts.enter_context(health.ClockThread(self._inbox))
             state = self._loop(parts, state)
         if not state.ever_linked:
-            why = lines.unlinked(clean(state.trouble), state.cause, self._labels)
+            why = lines.unlinked(self._labels.reason(state.trouble), state.cause, self._labels)
             self._echo(self._labels(texts.NEVER_LINKED, why=why))
             return 1
         return 0

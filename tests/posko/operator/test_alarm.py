@@ -302,7 +302,7 @@ def test_without_a_link_it_is_given_up_in_time_and_said_not_to_be_sent() -> None
     (told,) = sitting.closing()
 
     assert (before, outcome(sitting)) == ((False, 1), (True, 1))
-    assert "alarm TIDAK terkirim: broker x:1: refused" in told
+    assert "alarm TIDAK terkirim: x:1: ditolak" in told
 
 
 def test_what_the_broker_does_not_take_is_said_not_to_be_sent() -> None:
@@ -334,7 +334,7 @@ def test_an_answer_that_is_not_about_rights_is_named_and_what_the_posts_do_decid
 def test_a_right_that_lacks_is_named_as_such() -> None:
     (told,) = Sitting(ALARM).at(0.1, Linked(), Rejected("order", 135, "Not authorized")).closing()
 
-    assert told == "✗ alarm TIDAK terkirim: Not authorized. Akun ini tidak berhak mengirimnya"
+    assert told == "✗ alarm TIDAK terkirim: tidak berhak. Akun ini tidak berhak mengirimnya"
 
 
 @pytest.mark.parametrize(("cause", "told"), [

@@ -270,7 +270,7 @@ def test_a_self_test_is_over_when_all_have_answered_and_nothing_is_wrong() -> No
     sitting.at(0.3, event(KOTAKAN, "tested", **WELL))
 
     assert (before, outcome(sitting)) == ((False, 1), (True, 0))
-    assert lines.answer(judgement.rows(sitting.state)[1], LABELS) == "siren ok, journal ok, pin mock SIMULASI"
+    assert lines.answer(judgement.rows(sitting.state)[1], LABELS) == "sirene ok, catatan di disk ok, pin mock SIMULASI"
 
 
 @pytest.mark.parametrize(("answer", "reasons"), [

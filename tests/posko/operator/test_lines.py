@@ -47,7 +47,7 @@ def followed(order: Order, labels: Labels, *events: tuple[float, object]) -> lis
 @pytest.mark.parametrize(("labels", "lines"), [
     (LABELS, [
         "ALARM  LATIHAN Pencurian di Kalibagor: rumah Pak RT 3",
-        "  0,10 detik  broker x:1: refused; mencoba lagi",
+        "  0,10 detik  x:1: ditolak; mencoba lagi",
         "  0,00 detik  diterima server pesan (broker)",
         "  0,40 detik  berbunyi: kalibagor/pos-1, Pos Kamling Kalibagor",
         "  1,00 detik  sudah masuk ke posko; diulang sampai berakhir",
@@ -80,10 +80,10 @@ def test_an_alarm_that_not_all_ring(labels: Labels, lines: list[str]) -> None:
     (LABELS, [
         "TES ALAT  Tanpa bunyi di semua desa dan kelurahan",
         "  0,00 detik  diterima server pesan (broker)",
-        ("  0,50 detik  normal: kalibagor/pos-1, Pos Kamling Kalibagor: siren ok, pin lgpio, pengeras suara alsa, "
-         "suara espeak-ng"),
-        "  0,50 detik  normal: patokan/polsek, Polsek Situbondo: siren ok, pin mock SIMULASI",
-        "✗ BERMASALAH: kotakan/pos-1, Pos Kamling Kotakan: siren: its thread is dead",
+        ("  0,50 detik  normal: kalibagor/pos-1, Pos Kamling Kalibagor: sirene ok, pin lgpio, pengeras suara alsa, "
+         "suara komputer"),
+        "  0,50 detik  normal: patokan/polsek, Polsek Situbondo: sirene ok, pin mock SIMULASI",
+        "✗ BERMASALAH: kotakan/pos-1, Pos Kamling Kotakan: sirene: programnya mati",
         "✗ 2 dari 3 pos menjawab dan normal",
     ]),
     (ENGLISH, [
@@ -104,7 +104,7 @@ def test_a_self_test_that_finds_something_wrong(labels: Labels, lines: list[str]
 @pytest.mark.parametrize(("labels", "lines"), [
     (LABELS, [
         "SENYAP  Bunyi dihentikan di Kalibagor",
-        "  0,00 detik  gangguan di komputer ini: inbox: full",
+        "  0,00 detik  gangguan di komputer ini: pesan masuk: teknis: full",
         "  0,00 detik  diterima server pesan (broker)",
         "  0,00 detik  sudah tidak berbunyi: kalibagor/pos-1, Pos Kamling Kalibagor",
         ("! SERVER POSKO TIDAK MENJAWAB: pos yang sekarang terputus tidak akan menerima perintah ini nanti. "

@@ -126,7 +126,7 @@ def test_the_hub_is_silent_after_three_beacons_that_failed_to_come_and_not_witho
     assert lines == gone == ["!! SERVER POSKO TIDAK MENJAWAB: alarm tidak diulang"]
     assert back == ["server posko hidup"]
     assert not judgement.silent(watching(hub(state="offline")).at(1.0, beacon()).state)
-    assert lost == ["PUTUS dari server pesan (broker), mencoba lagi: broker x:1: lost"]
+    assert lost == ["PUTUS dari server pesan (broker), mencoba lagi: x:1: lost"]
     assert not judgement.silent(sitting.state)
 
 
@@ -148,7 +148,7 @@ def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
         "kalibagor/pos-1, Pos Kamling Kalibagor: BERBUNYI, Pencurian di Kalibagor",
         "server posko hidup",
         f"{force_}1 dari 3 pos berbunyi; tidak: {unheard}",
-        "kalibagor/pos-1, Pos Kamling Kalibagor: siap, ⚠ journal: the disk fails",
+        "kalibagor/pos-1, Pos Kamling Kalibagor: siap, ⚠ catatan di disk: teknis: the disk fails",
         f"{force_}0 dari 3 pos berbunyi; tidak: tidak berbunyi: kalibagor/pos-1; {unheard}",
         "berakhir: Pencurian di Kalibagor",
     ]
@@ -196,23 +196,23 @@ def test_a_post_that_is_offline_is_not_away_as_well() -> None:
 
 def test_what_no_status_shows_is_told_from_the_events() -> None:
     lines = told(watching(), 1.0, event("posko", "refused", village="kalibagr", incident="pencurian",
-                                        reason="unknown village"),
+                                        reason="unknown village 'kalibagr'; look it up"),
                  event(KALIBAGOR, "sounding", village="kalibagor", incident="pencurian"),
                  event("posko", "missing", village="kalibagor", incident="pencurian", missing={KOTAKAN: "locked"}))
     locked = "terkunci: alarm dari luar tidak berbunyi di sana"
 
     assert lines == [
-        "posko: DITOLAK, Pencurian di kalibagr, unknown village",
+        "posko: DITOLAK, Pencurian di kalibagr, desa/kelurahan 'kalibagr' tidak dikenal; periksa namanya",
         f"posko: ADA POS YANG TIDAK BERBUNYI, Pencurian di Kalibagor, kotakan/pos-1: {locked}",
     ]
 
 
 def test_what_goes_wrong_at_the_desk_itself_is_told() -> None:
-    lines = told(watching(), 1.0, Faulted("subscriptions", "the broker refuses it"), Overflowed(7), Overflowed(7))
+    lines = told(watching(), 1.0, Faulted("subscriptions", "the broker refuses a/+"), Overflowed(7), Overflowed(7))
 
     assert lines == [
-        "gangguan di komputer ini: subscriptions: the broker refuses it",
-        "gangguan di komputer ini: inbox: 7 messages came faster than they were read",
+        "gangguan di komputer ini: izin membaca: server pesan (broker) menolak a/+",
+        "gangguan di komputer ini: pesan masuk: 7 pesan masuk lebih cepat daripada dapat dibaca",
     ]
 
 

@@ -1,0 +1,162 @@
+"""What programs report in English, in Bahasa Indonesia: the names of what has a fault, and reasons. Pure.
+
+Reasons travel as English sentences, made where something is refused or fails; a program of any version may send one. So
+each is recognised by its words. What is not recognised is shown as it came, after "teknis:", for whoever is called.
+"""
+
+import re
+from collections.abc import Mapping
+
+from contract.wire.faults import Fault
+
+# What has a fault. A name with something after it, such as `button pencurian`, is that of its beginning.
+PARTS: Mapping[str, str] = {
+    Fault.SIREN: "sirene", Fault.STRIKER: "pemukul kentongan", Fault.STROBE: "lampu strobo",
+    Fault.SIREN_THREAD: "program sirene", Fault.SIREN_WATCH: "program sirene", Fault.SOUND: "pengeras suara",
+    Fault.RECORDINGS: "rekaman suara", Fault.VOICE: "suara", Fault.BUTTON: "tombol", Fault.NOISE: "kabel tombol",
+    Fault.PIN_OF_BUTTON: "pin tombol", Fault.PIN_OF_LAMP: "pin lampu", Fault.BUTTONS_THREAD: "program tombol",
+    Fault.BUTTONS_WATCH: "program tombol", Fault.LINK: "sambungan", Fault.LINK_THREAD: "program sambungan",
+    Fault.LINK_WATCH: "program sambungan", Fault.SUBSCRIPTIONS: "izin membaca", Fault.PUBLISH: "izin mengirim",
+    Fault.HUB: "server posko", Fault.RONDA: "jam ronda", Fault.CLOCK: "jam", Fault.JOURNAL: "catatan di disk",
+    Fault.JOURNAL_WATCH: "catatan di disk", Fault.JOURNAL_ENTRY: "catatan di disk",
+    Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
+    Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos", Fault.CLOCK_OF: "jam pos",
+    Fault.INBOX: "pesan masuk",
+}
+_WHAT = {"incident": "kejadian", "village": "desa/kelurahan", "command": "perintah"}
+_WHERE = {"button": "tombol", "operator": "operator"}
+# The English, and what is shown for it: {0}, {1} are what it holds, in Indonesian where that is known, too.
+_RULES: tuple[tuple[str, str], ...] = (
+    # A name that nobody knows.
+    (r"unknown (incident|village|command) (.+?); did you mean (.+)\?", "{0} {1} tidak dikenal; maksudnya {2}?"),
+    (r"unknown (incident|village|command) (.+?); known: (.+)", "{0} {1} tidak dikenal; yang dikenal: {2}"),
+    (r"unknown (incident|village|command) (.+?); look it up", "{0} {1} tidak dikenal; periksa namanya"),
+    (r"unknown incident (.+?); the all-clear is written (.+)", "kejadian {0} tidak dikenal; tanda aman ditulis {1}"),
+    (r"unknown command (.+?); the all-clear is published to (.+)",
+     "perintah {0} tidak dikenal; tanda aman dikirim ke {1}"),
+    (r"unknown district (.+?); did you mean (.+)\?", "wilayah {0} tidak dikenal; maksudnya {1}?"),
+    # A payload.
+    (r"(?:payload: )?not JSON: .+; write a note as plain text.*",
+     "JSON-nya tidak utuh; tulislah catatan sebagai teks biasa, tanpa kurung di awalnya"),
+    (r"(.+): it sounds nothing; to end an alarm publish to (\S+) \(all-clear\) or (\S+)",
+     "{0}: tidak membunyikan apa-apa; alarm diakhiri dengan {1}, atau {2}"),
+    (r"payload: more than (\d+) bytes", "isinya terlalu panjang (lebih dari {0} huruf)"),
+    (r"unknown members ignored: (.+)", "isian yang tidak dikenal diabaikan: {0}"),
+    (r"status Test: nothing sounds", "berstatus tes: tidak ada yang berbunyi"),
+    (r"status Test: no round is made", "berstatus tes: bukan ronda"),
+    (r"published with the retain flag; leave out -r", "dikirim dengan tanda retain; hilangkan -r"),
+    (r"a round is published with the retain flag; leave out -r", "ronda dikirim dengan tanda retain; hilangkan -r"),
+    (r"published with the retain flag while the hub was away; .+",
+     "dikirim dengan tanda retain sewaktu server posko mati; tandanya dihapus, tidak ada yang berbunyi"),
+    # Too late, too often, seen before.
+    (r"identifier seen before", "sudah pernah diterima"),
+    (r"its time was over before it came|it expired before it came|it was sent too long ago",
+     "waktunya sudah lewat ketika sampai"),
+    (r"a round that is over", "rondanya sudah lewat"),
+    (r"pressed before the all-clear(?:; one of many)?", "ditekan sebelum tanda aman"),
+    (r"too many of this incident at once; it sounds already", "terlalu banyak sekaligus; kejadian ini sudah berbunyi"),
+    (r"too many of this incident at once; it is in force already", "terlalu banyak sekaligus; alarm ini sudah aktif"),
+    (r"too many rounds at once", "terlalu banyak ronda sekaligus"),
+    (r"too many self-tests at once", "terlalu banyak tes alat sekaligus"),
+    (r"(\d+) messages came faster than they (?:could be|were) read",
+     "{0} pesan masuk lebih cepat daripada dapat dibaca"),
+    (r"(\d+) more answers left out: too many messages", "{0} jawaban lagi tidak ditampilkan: terlalu banyak pesan"),
+    (r"(\d+) older events are only in the log here", "{0} kejadian yang lebih lama hanya ada di log pos itu"),
+    # What sounds, and what ends it.
+    (r"(\S+) in (\S+) is more urgent", "{0} di {1} lebih gawat"),
+    (r"all-clear", "dinyatakan aman"),
+    (r"all-clear; nothing was in force", "dinyatakan aman; memang tidak ada alarm aktif"),
+    (r"an alarm began", "ada alarm mulai"),
+    (r"the exercise became earnest", "latihannya ternyata kejadian nyata"),
+    (r"an exercise of what is in force in earnest", "latihan, padahal kejadian itu sungguh aktif"),
+    (r"nothing to clear here: (\S+) is in force in (\S+), nothing in (\S+); .+",
+     "tidak ada alarm {2}; {0} aktif di {1}: pos desa itu atau operator yang mengakhirinya, SENYAP untuk pos ini saja"),
+    (r"nothing to clear here: no alarm of (\S+) is in force.*", "tidak ada yang diakhiri: di {0} tidak ada alarm"),
+    (r"no round is recorded while an alarm sounds: (\S+) is in force in (\S+)",
+     "ronda tidak dicatat selama ada alarm: {0} aktif di {1}"),
+    (r"(button|operator): nothing was sounding", "{0}: memang tidak ada yang berbunyi"),
+    (r"button", "tombol"),
+    (r"operator", "operator"),
+    (r"operator; (\d+) alarms in force", "operator; {0} alarm aktif"),
+    (r"locked", "terkunci"),
+    (r"(?:locked: )?the key in the box keeps the network out",
+     "kunci terpasang: alarm dari luar tidak berbunyi di sana"),
+    (r"sounded for max_sounding_s \((\S+) s\); rests for (\S+) s", "sudah berbunyi {0} detik; jeda {1} detik"),
+    (r"no time is left for it before max_sounding_s", "tidak ada waktu lagi sebelum batas bunyi"),
+    (r"self-test, without a sound", "tanpa bunyi"),
+    (r"self-test, with one quiet stroke", "dengan satu ketukan, suara kecil"),
+    (r"this box has neither striker nor loudspeaker; nothing is beaten",
+     "kotak ini tanpa pemukul dan tanpa pengeras suara; tidak ada yang dibunyikan"),
+    (r"(\S+) reports it as in force; it was not known here", "{0} melaporkannya aktif; di sini belum diketahui"),
+    # Posts, the hub, the clock.
+    (r"not heard for (\S+) s", "tidak ada kabar {0} detik lebih"),
+    (r"not heard for (\S+) s, and never before", "tidak ada kabar {0} detik lebih; belum pernah melapor"),
+    (r"no beacon for (\S+) s; .+", "tidak ada kabar {0} detik; alarm tetap berbunyi langsung, tetapi tidak diulang"),
+    (r"no post in the district file hears it", "di berkas wilayah tidak ada pos yang harus membunyikannya"),
+    (r"no such post in the district file; .+", "pos ini tidak ada di berkas wilayah; tambahkan di sana"),
+    (r"two boxes take turns under this name; .+", "dua kotak memakai nama ini; salah satunya memakai salinan kartu SD"),
+    # Buttons.
+    (r"closed when the node started; .+", "sudah tertekan ketika pos menyala; lepaskan, atau perbaiki kontaknya"),
+    (r"held for more than (\S+) s; .+", "ditekan lebih dari {0} detik; lepaskan, atau perbaiki kontaknya"),
+    (r"its contact chatters as no finger does.*", "kontaknya bergetar, bukan karena jari; periksa kabelnya"),
+    # The link.
+    (r"not connected yet", "belum tersambung"),
+    (r"connection lost", "sambungan putus"),
+    (r"broker (\S+): (.+)", "{0}: {1}"),
+    (r"broker (\S+) refuses (.+): (.+)", "{0} menolak {1}: {2}"),
+    (r"the broker refuses what (.+) publishes: (.+)", "server pesan (broker) menolak kiriman {0}: {1}"),
+    (r"the broker refuses (.+)", "server pesan (broker) menolak {0}"),
+    (r"(?:\[Errno -?\d+\] )?Connection refused", "tidak ada yang menjawab di alamat itu"),
+    (r"(?:\[Errno -?\d+\] )?(?:No route to host|Network is unreachable)", "tidak ada jalan ke alamat itu"),
+    (r"(?:\[Errno -?\d+\] )?(?:Name or service not known|Temporary failure in name resolution)",
+     "nama itu tidak dikenal"),
+    (r"(?:\[Errno -?\d+\] )?(?:timed out|Connection timed out)", "tidak menjawab pada waktunya"),
+    (r"refused", "ditolak"),
+    (r"its thread is dead", "programnya mati"),
+    (r"Not authorized", "tidak berhak"),
+    (r"Bad user name or password", "nama pengguna atau kata sandi salah"),
+    # The loudspeaker.
+    (r"the player did not answer for (\S+) s and was killed", "tidak menjawab {0} detik; dimulai ulang otomatis"),
+    (r"the player did not .+ and was killed", "macet; dimulai ulang otomatis"),
+    (r"the sound device is gone, or takes no more sound", "kartu suara tercabut, atau tidak menerima suara lagi"),
+    (r"the sound device took nothing for (\S+) s", "kartu suara tidak menerima suara {0} detik"),
+    (r"espeak-ng", "komputer"),
+    (r"recorded", "rekaman"),
+    (r"recorded, espeak-ng for (\d+)", "rekaman; komputer untuk {0} potongan"),
+    (r"(?:silent|incomplete): espeak-ng is not installed .+ and (\d+) of (\d+) pieces have no recording",
+     "espeak-ng belum dipasang, dan {0} dari {1} potongan tanpa rekaman"),
+    (r"ok", "ok"),
+)
+_COMPILED = tuple((re.compile(english), indonesian) for english, indonesian in _RULES)
+
+
+def part(name: str) -> str:
+    """What is called *name* where it has a fault."""
+    if name in PARTS:
+        return PARTS[name]
+    kind = max((each for each in PARTS if name.startswith(f"{each} ")), key=len, default=None)
+    return name if kind is None else f"{PARTS[kind]} {name[len(kind) + 1:]}"
+
+
+def reason(english: str) -> str:
+    """*english*, a reason that a program gave, in Indonesian."""
+    found = _translated(english)
+    if found is not None or not english:
+        return found or ""
+    name, _, why = english.partition(": ")
+    return f"{part(name)}: {reason(why)}" if why and part(name) != name else f"teknis: {english}"
+
+
+def _translated(english: str) -> str | None:
+    for pattern, indonesian in _COMPILED:
+        match = pattern.fullmatch(english)
+        if match is not None:
+            return indonesian.format(*map(_inner, match.groups()))
+    return None
+
+
+def _inner(text: str) -> str:
+    """What a reason holds: a word of the wire, another reason, or a name."""
+    if text in _WHAT or text in _WHERE:
+        return (_WHAT | _WHERE)[text]
+    return _translated(text) or text

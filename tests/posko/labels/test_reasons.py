@@ -1,0 +1,82 @@
+"""What programs report in English reads as Indonesian to an operator; what nobody foresaw is shown as it came."""
+
+import pytest
+
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire import answers
+from contract.wire.alarm import Body, read_alarm
+from contract.wire.codec import Refusal
+from contract.wire.faults import Fault
+from posko.labels import reasons
+from tests.contract.shipped import catalogue, district
+from tests.posko.operator.told import ENGLISH, LABELS
+
+
+def refusal(payload: bytes) -> str:
+    found = read_alarm(payload)
+    assert isinstance(found, Refusal)
+    return found.reason
+
+
+VILLAGES, INCIDENTS = district().villages, catalogue().incidents
+# Reasons as the programs make them now.
+MADE = [
+    (answers.unknown_name("kotakan", "pencurain", VILLAGES, INCIDENTS),
+     "kejadian 'pencurain' tidak dikenal; maksudnya pencurian?"),
+    (answers.unknown_name("kotakn", "pencurian", VILLAGES, INCIDENTS),
+     "desa/kelurahan 'kotakn' tidak dikenal; maksudnya kotakan?"),
+    (answers.unknown_name("kotakan", "zzz", VILLAGES, INCIDENTS, look_up=False),
+     "kejadian 'zzz' tidak dikenal; periksa namanya"),
+    (answers.unknown_name("kotakan", ALL_CLEAR.upper(), VILLAGES, INCIDENTS),
+     "kejadian 'AMAN' tidak dikenal; tanda aman ditulis aman"),
+    (answers.unknown_command("silnce"), "perintah 'silnce' tidak dikenal; maksudnya silence?"),
+    (answers.overdue(Body(age_s=500.0), 180.0, None), "waktunya sudah lewat ketika sampai"),
+    (answers.RETAINED, "dikirim dengan tanda retain; hilangkan -r"),
+    (refusal(b'{"status": "Actual"'),
+     "JSON-nya tidak utuh; tulislah catatan sebagai teks biasa, tanpa kurung di awalnya"),
+    (refusal(b"OFF"), "'OFF': tidak membunyikan apa-apa; alarm diakhiri dengan …/alarm/aman, atau …/command/silence"),
+]
+# Reasons as they come over the wire.
+CAME = [
+    ("broker 10.0.0.1:8883: [Errno 111] Connection refused", "10.0.0.1:8883: tidak ada yang menjawab di alamat itu"),
+    ("broker 10.0.0.1:8883: connection lost", "10.0.0.1:8883: sambungan putus"),
+    ("broker x:1 refuses camat: Not authorized", "x:1 menolak camat: tidak berhak"),
+    ("kebakaran in olean is more urgent", "kebakaran di olean lebih gawat"),
+    ("all-clear", "dinyatakan aman"), ("button", "tombol"), ("operator; 2 alarms in force", "operator; 2 alarm aktif"),
+    ("not heard for 30 s, and never before", "tidak ada kabar 30 detik lebih; belum pernah melapor"),
+    ("too many of this incident at once; it sounds already", "terlalu banyak sekaligus; kejadian ini sudah berbunyi"),
+    ("siren: its thread is dead", "sirene: programnya mati"),
+    ("button pencurian: held for more than 10 s; release it, or repair the contact",
+     "tombol pencurian: ditekan lebih dari 10 detik; lepaskan, atau perbaiki kontaknya"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("english", "indonesian"), [*MADE, *CAME])
+def test_a_reason_reads_as_indonesian_to_who_reads_indonesian_and_as_it_came_to_others(
+    english: str, indonesian: str
+) -> None:
+    assert LABELS.reason(english) == indonesian
+    assert ENGLISH.reason(english) == english
+
+
+def test_a_reason_that_nobody_foresaw_is_shown_as_it_came_for_whoever_is_called() -> None:
+    assert LABELS.reason("the flux is low\x07") == "teknis: the flux is low\ufffd"
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_has_a_name_in_indonesian(fault: Fault) -> None:
+    assert LABELS.part(fault) == reasons.PARTS[fault]
+    assert LABELS.part(fault.of("pencurian")) == f"{reasons.PARTS[fault]} pencurian"
+    assert ENGLISH.part(fault) == fault.value
+
+
+def test_a_part_of_a_newer_program_keeps_its_name() -> None:
+    assert LABELS.part("flux") == "flux"
+
+
+def test_no_rule_hides_another_one() -> None:
+    """A rule that an earlier one always matches would never be used."""
+    patterns = [english for english, _ in reasons._RULES]
+
+    assert len(patterns) == len({*patterns})
