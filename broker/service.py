@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from broker import certificates, mosquitto, passwords, store
+from broker import archive, certificates, mosquitto, passwords, store
 from broker.core import accounts, plan, proof, site
 from broker.core import found as finding
 from broker.core.accounts import State
-from broker.core.bundles import File, Tree
+from broker.core.bundles import PUBLIC, File, Tree
 from broker.core.found import Found
 from broker.core.roles import BOXES, Role
 from broker.core.secret import Pair, Secret
@@ -52,23 +52,31 @@ def change(
     store.check_writable(folder)
     wanted = _site(folder, Found(found.present, state, found.district, found.files), renewed)
     tree = site.tree(wanted)
+    tree.update({path: archive.pack(files) for path, files in site.archives(wanted, tree).items()})
+    tree[site.DISTRICT_ARCHIVE] = archive.pack(wanted.files, PUBLIC)
     kept = {site.bundle(each) for each in accounts.accounts(state, found.district)}
     changes = plan.changes(found.present, tree, kept)
     if prove or any(each.path.startswith(f"{BROKER}/") for each in changes):
         _try(wanted, tree)
     store.write(folder, changes)
-    for line in plan.told(found.present, changes):
-        tell(line)
-    if STATE not in found.present:
-        for line in site.next_steps(wanted):
-            tell(line)
-    elif not changes:
-        tell("nothing to do")
-    elif any(each.path == f"{BROKER}/mosquitto.conf" for each in changes):
-        tell("ports and limits count from the broker's next start: sudo systemctl restart mosquitto")
-    for line in proof.guessable(accounts.guessable(state, found.district), found.district.district):
+    for line in (*plan.told(found.present, changes), *_what_follows(found, wanted, changes)):
         tell(line)
     return bool(changes)
+
+
+def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Iterator[str]:
+    """What an installer does after *changes*."""
+    paths = [each.path for each in changes]
+    if STATE not in found.present:
+        yield from site.next_steps(wanted)
+    elif not changes:
+        yield "nothing to do"
+    else:
+        if any(path.startswith(finding.DISTRICT) for path in paths):
+            yield from site.hand_over(wanted, finding.hashes(found.present))
+        if f"{BROKER}/mosquitto.conf" in paths:
+            yield "ports and limits count from the broker's next start: sudo systemctl restart mosquitto"
+    yield from proof.guessable(accounts.guessable(wanted.state, found.district), found.district.district)
 
 
 def find_running(folder: Path) -> list[int]:

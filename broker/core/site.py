@@ -3,7 +3,7 @@
     district, state, secrets, certificates ──> tree() ──> plan ──> disk
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.core import bundles, conf, roles
@@ -16,6 +16,7 @@ from contract.domain.district import District
 
 STATE = "accounts.yaml"
 BROKER = "broker"
+DISTRICT_ARCHIVE = "kentongan-district.tar"
 LOOPBACK = "127.0.0.1"
 
 
@@ -68,6 +69,30 @@ def tree(site: Site) -> Tree:
         if secret.password is not None:
             found.update(_below(bundle(account), _bundle(site, account, secret.password)))
     return found
+
+
+def archives(site: Site, found: Tree) -> dict[str, Tree]:
+    """What each archive holds, by its path: of every bundle in *found*, a `tree`, that `./install` puts on a machine.
+
+    The hub's has the broker's files too, for a posko on which this tool does not run.
+    """
+    packed: dict[str, Tree] = {}
+    for account in accounts(site.state, site.district):
+        folder = bundle(account)
+        files = {path.removeprefix(f"{folder}/"): file for path, file in found.items() if path.startswith(f"{folder}/")}
+        if not files or account.role in (Role.OPERATOR, Role.READER):
+            continue
+        name = folder.rpartition("/")[2]
+        match account.role:
+            case Role.HUB:
+                where = Where(f"{VILLAGE_FOLDER}/{BROKER}", site.state.ports)
+                files.update(_below(BROKER, broker(site, where)))
+            case Role.NODE:
+                name = f"node-{name}"
+            case Role.UPLINK:
+                name = f"uplink-{name}"
+        packed[f"{folder}/kentongan-{name}.tar"] = files
+    return packed
 
 
 def broker(site: Site, where: Where) -> Tree:
@@ -152,9 +177,24 @@ def next_steps(site: Site) -> list[str]:
         "nobody reaches it from another machine before you say where it is: kentongan broker provision --host ADDRESS"
     )
     return [
-        f"broker/mosquitto.conf: what Mosquitto is started with, on this machine; {reach}",
-        "posko/: the hub's settings, for this machine",
-        "nodes/VILLAGE.NODE/: copy each to its Raspberry Pi, and set its pins in node.yaml",
+        f"broker/mosquitto.conf: what Mosquitto is started with; {reach}",
+        "posko/: the hub's settings, for the broker's machine",
+        "nodes/VILLAGE.NODE/: carry its kentongan-node-VILLAGE.NODE.tar to its Raspberry Pi, and set its pins",
         "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang (Windows: pasang.cmd)",
         "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
     ]
+
+
+def hand_over(site: Site, before: Collection[str]) -> list[str]:
+    """Who of *before*, by the names under which they log in, holds an old district file, and what is to be done."""
+    known = [each for each in accounts(site.state, site.district) if each.login in before]
+    boxes = ["posko", *(bundle(each).partition("/")[2] for each in known if each.role is Role.NODE)]
+    people = [each.username for each in known if each.role in (Role.OPERATOR, Role.READER)]
+    (district_file, *_) = site.files
+    lines = [
+        f"TO DO: the district file has changed, and these still hold the one of before: {', '.join(boxes)}",
+        f"TO DO: carry {DISTRICT_ARCHIVE} to each of them, and unpack it beside its settings",
+    ]
+    if people:
+        lines.append(f"TO DO: so do the computers of {', '.join(people)}: copy {district_file} to ~/.config/kentongan/")
+    return lines
