@@ -9,8 +9,6 @@ from node.config import Config
 from node.settings import NodeSettings
 from node.sound import alsa
 
-_OURS = "lg"  # the name under which lgpio holds a line, also in a node that runs already
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -32,8 +30,9 @@ def inspect(config: Config) -> Found:
             faults.append(str(error))
         else:
             for place, user in _held(factory, settings):
-                fatal = place == "siren.pin" and user != _OURS
-                remedy = "free it" if user != _OURS else "a node that runs already holds its lines under this name"
+                ours = user == pins.LGPIO
+                fatal = place == "siren.pin" and not ours
+                remedy = "a node that runs already holds its lines under this name" if ours else pins.remedy_of(user)
                 (faults if fatal else warnings).append(f"{place}: the line is held by {user}; {remedy}")
             factory.close()
     if config.speaker is not None and config.speaker.driver == "alsa":

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import entry_points
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -17,13 +16,12 @@ from gpiozero.pins import Factory
 
 from contract.settings.suggestions import suggestion
 from contract.user_error import UserError
+from node import gpio
 
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")
+LGPIO = "lg"  # the name under which lgpio holds a line
 _VARIABLE = "GPIOZERO_PIN_FACTORY"
-_DEV = Path("/dev")
-# The labels of the chip with the 40-pin header on a Pi 0 to 3, 4 and 5 (Linux, drivers/pinctrl/).
-_LABELS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
 
 
 class PinsError(UserError):
@@ -51,6 +49,8 @@ def open_driver(driver: str, options: Mapping[str, object]) -> Factory:
     (entry, *_) = entry_points(group=GROUP, name=driver)
     try:
         factory = _open_lgpio(entry.load) if driver == "lgpio" else entry.load()(**options)
+    except gpio.ChipError as error:
+        raise PinsError(f"pins.driver: {driver} cannot be used: {error}") from error
     except Exception as error:
         reason = str(error) or type(error).__name__
         raise PinsError(f"pins.driver: {driver} cannot be used: {reason}; {_remedy(driver, error)}") from error
@@ -58,14 +58,17 @@ def open_driver(driver: str, options: Mapping[str, object]) -> Factory:
 
 
 def _open_lgpio(load: Callable[[], Any]) -> Factory:
-    """The driver lgpio, on the chip that carries the header's pins, its outputs beginning at rest."""
+    """The driver lgpio, on the chip that carries the header's pins, its outputs beginning at rest.
+
+    The chip is found by its label, never by its number: gpiozero 2.0.1 takes gpiochip4, else gpiochip0
+    (pins/lgpio.py), and a Pi 5 with a kernel of July 2026 or later shows only 11 to 15.
+    """
     with _own_folder():
         try:
             kind = load()
         except AttributeError as error:
             raise ImportError("the module lgpio that Python finds is empty, as PyPI's version 0.0.0.2 is") from error
-        chip = _header_chip(_lgpio())
-        factory: Factory = kind() if chip is None else kind(chip=chip)
+        factory: Factory = kind(chip=gpio.find_header().number)
     _claim_at_rest(factory)
     return factory
 
@@ -87,20 +90,6 @@ def _own_folder() -> Iterator[None]:
         parts.callback(os.fchdir, here)
         os.chdir(folder)
         yield
-
-
-def _header_chip(lgpio: Any) -> int | None:
-    """The number of the chip with the header's pins, which differs by kernel; None where none has its label."""
-    for path in sorted(_DEV.glob("gpiochip*")):
-        with suppress(Exception):  # whatever it raises: a chip that this user may not open
-            handle = lgpio.gpiochip_open(int(path.name.removeprefix("gpiochip")))
-            try:
-                label = lgpio.gpio_get_chip_info(handle)[3]
-            finally:
-                lgpio.gpiochip_close(handle)
-            if label in _LABELS:
-                return int(path.name.removeprefix("gpiochip"))
-    return None
 
 
 def _lgpio() -> Any:
@@ -156,7 +145,14 @@ def _claim_at_rest(factory: Any) -> None:
 
 def _user(factory: Any, pin: int) -> str:
     user = holder(factory, pin)
-    return "is another program using it?" if user is None else f"{user} holds it"
+    return "is another program using it?" if user is None else f"{user} holds it: {remedy_of(user)}"
+
+
+def remedy_of(user: str) -> str:
+    """What to do about a line that *user* holds, which is the name that lgpio or the kernel gave."""
+    if user == LGPIO:
+        return "stop the node that runs already (sudo systemctl stop kentongan-node), or the other program with lgpio"
+    return "end that program, or take its dtoverlay or dtparam out of /boot/firmware/config.txt, or use another pin"
 
 
 def _remedy(driver: str, error: Exception) -> str:
@@ -165,7 +161,4 @@ def _remedy(driver: str, error: Exception) -> str:
     if isinstance(error, ImportError):
         return ("on Raspberry Pi OS: sudo apt install python3-lgpio; elsewhere see docs/install.md; then remove .venv "
                 "and run scripts/prepare")
-    chips = sorted(_DEV.glob("gpiochip*"))
-    if not chips:
-        return "this machine has no GPIO chip; `kentongan check --offline` is for another machine's settings"
-    return f"run as a member of the group gpio, which may open {', '.join(map(str, chips))}"
+    return "is another program using the chip?"

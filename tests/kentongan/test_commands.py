@@ -16,6 +16,7 @@ from kentongan.broker import broker
 from runtime.files import load_shipped
 from testing.program import LIMIT_S
 from tests.contract.shipped import FAMILIES, catalogue
+from tests.support.gpio_kernel import GpioKernel
 from tests.support.nodes import CONFIG, ROOT, example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
@@ -181,6 +182,26 @@ def test_an_empty_lgpio_is_named_with_the_way_to_the_right_one(tmp_path: Path, c
             "is; on Raspberry Pi OS: sudo apt install python3-lgpio; elsewhere see docs/install.md; then remove .venv "
             "and run scripts/prepare")
     assert (done.returncode, done.stderr.splitlines()[-1].removeprefix("node.yaml.")) == (2, told)
+
+
+@pytest.mark.parametrize("command", ["check", "node"])
+@pytest.mark.parametrize(("labels", "told"), [
+    ({}, "this machine has no GPIO chip; "),
+    ({0: "usb-relay"}, "no GPIO chip here has the header's pins: "),
+    ({11: "pinctrl-rp1", 12: "pinctrl-bcm2711"}, "several GPIO chips here have a header's label: "),
+], ids=["none", "no header", "several"])
+def test_a_machine_without_the_headers_chip_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, labels: dict[int, str], told: str
+) -> None:
+    pytest.importorskip("lgpio")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    GpioKernel(tmp_path, labels).install(monkeypatch)
+    result = run(command, "--config", str(write(tmp_path, {**example(), "state_dir": str(tmp_path)})))
+    faults = [line for line in result.stderr.splitlines() if not line.startswith("warning: ")]
+
+    assert (result.exit_code, result.stdout, len(faults)) == (2, "", 1)
+    assert faults[0].removeprefix("node.yaml.").startswith(f"pins.driver: lgpio cannot be used: {told}")
 
 
 # node

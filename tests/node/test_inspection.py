@@ -1,7 +1,6 @@
 """What `check` finds on this machine: lines that others hold, a chip under another number; it drives nothing."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +11,8 @@ from node.sound import alsa
 from tests.support.nodes import example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
+
+FREE = "end that program, or take its dtoverlay or dtparam out of /boot/firmware/config.txt, or use another pin"
 
 
 def inspected(folder: Path, monkeypatch: pytest.MonkeyPatch, holders: dict[int, str], **settings: Any) -> Any:
@@ -31,10 +32,10 @@ def test_a_line_that_another_program_holds_is_a_warning_and_the_sirens_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert inspected(tmp_path, monkeypatch, {17: "fan", 5: "spi0 CS0", 6: "the kernel", 16: "fan"}) == inspection.Found(
-        ("siren.pin: the line is held by fan; free it",),
-        ("lock.pin: the line is held by fan; free it",
-         "buttons.pencurian.pin: the line is held by spi0 CS0; free it",
-         "buttons.pencurian.lamp: the line is held by the kernel; free it"),
+        (f"siren.pin: the line is held by fan; {FREE}",),
+        (f"lock.pin: the line is held by fan; {FREE}",
+         f"buttons.pencurian.pin: the line is held by spi0 CS0; {FREE}",
+         f"buttons.pencurian.lamp: the line is held by the kernel; {FREE}"),
     )
 
 
@@ -75,25 +76,6 @@ def test_the_cards_that_there_are_are_named_as_the_settings_take_them(
 
     assert (none, alsa.there_is()) == (
         "this machine has no sound card", "there is plughw:CARD=Headphones, plughw:CARD=Device; aplay -L lists all")
-
-
-@pytest.mark.parametrize(("labels", "chosen"), [
-    ({}, None), ({0: "pinctrl-bcm2711"}, 0), ({0: "gpio-brcmstb@107d508500", 4: "pinctrl-rp1"}, 4),
-    ({11: "gpio-brcmstb@107d508500", 15: "pinctrl-rp1"}, 15), ({0: "usb-relay"}, None),
-    ({2: "raspberrypi-exp-gpio", 10: "pinctrl-bcm2835"}, 10),
-])
-def test_the_chip_with_the_headers_pins_is_found_by_its_label(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: dict[int, str], chosen: int | None
-) -> None:
-    for number in labels:
-        (tmp_path / f"gpiochip{number}").touch()
-    closed: list[int] = []
-    lgpio = SimpleNamespace(gpiochip_open=lambda number: number, gpiochip_close=closed.append,
-                            gpio_get_chip_info=lambda handle: [0, 54, f"gpiochip{handle}", labels[handle]])
-    monkeypatch.setattr(pins, "_DEV", tmp_path)
-
-    assert pins._header_chip(lgpio) == chosen
-    assert set(closed) <= labels.keys()
 
 
 def test_lgpio_is_loaded_in_a_folder_of_its_own_and_leaves_nothing_where_the_node_runs(

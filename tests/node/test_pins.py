@@ -8,6 +8,7 @@ from gpiozero import Device
 
 from node import pins
 from node.pins import PinsError
+from tests.support.gpio_kernel import GpioKernel
 
 
 @pytest.fixture(autouse=True)
@@ -71,21 +72,82 @@ def test_the_driver_that_is_named_is_opened_whatever_the_environment_says(monkey
     factory.close()
 
 
-def test_a_driver_that_cannot_be_opened_is_a_sentence_and_no_other_is_taken(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def opened_chips(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[int]:
+    """The numbers of the chips that gpiozero's lgpio driver opens from here on, above a fake of lgpio's functions."""
+    monkeypatch.chdir(folder)
     monkeypatch.setattr(Device, "pin_factory", None)
     lgpio = pytest.importorskip("lgpio")
+    local = pytest.importorskip("gpiozero.pins.local")
+    monkeypatch.setattr(local.LocalPiFactory, "_get_revision", lambda _self: 0xC04170)  # a Pi 5
+    opened: list[int] = []
 
-    def no_chip(_chip: int) -> int:
+    def gpiochip_open(number: int) -> int:
+        opened.append(number)
+        return 1
+
+    monkeypatch.setattr(lgpio, "gpiochip_open", gpiochip_open)
+    monkeypatch.setattr(lgpio, "gpiochip_close", lambda _handle: 0)
+    return opened
+
+
+def test_lgpio_is_opened_on_the_chip_that_has_the_headers_label(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """gpiozero by itself opens gpiochip0 here, and gpiochip4 where there is one."""
+    opened = opened_chips(monkeypatch, tmp_path)
+    GpioKernel(tmp_path, {0: "usb-relay", 4: "gpio-brcmstb@107d508500", 15: "pinctrl-rp1"}).install(monkeypatch)
+    pins.open_driver("lgpio", {}).close()
+
+    assert opened == [15]
+
+
+@pytest.mark.parametrize(("labels", "told"), [
+    ({}, "this machine has no GPIO chip; `kentongan check --offline` is for another machine's settings"),
+    ({0: "usb-relay"}, "no GPIO chip here has the header's pins: "),
+    ({0: "pinctrl-rp1", 1: "pinctrl-rp1"}, "several GPIO chips here have a header's label: "),
+])
+def test_without_the_one_chip_nothing_is_opened_and_no_other_driver_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, labels: dict[int, str], told: str
+) -> None:
+    opened = opened_chips(monkeypatch, tmp_path)
+    GpioKernel(tmp_path, labels).install(monkeypatch)
+
+    with pytest.raises(PinsError) as raised:
+        pins.open_driver("lgpio", {})
+    assert str(raised.value).startswith(f"pins.driver: lgpio cannot be used: {told}")
+    assert (opened, Device.pin_factory) == ([], None)
+
+
+def test_a_chip_that_lgpio_cannot_open_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened_chips(monkeypatch, tmp_path)
+    GpioKernel(tmp_path, {0: "pinctrl-bcm2711"}).install(monkeypatch)
+    lgpio = pytest.importorskip("lgpio")
+
+    def closed(_number: int) -> int:
         raise lgpio.error("can not open gpiochip")
 
-    monkeypatch.setattr(lgpio, "gpiochip_open", no_chip)
-
-    with pytest.raises(PinsError, match=r"^pins\.driver: lgpio cannot be used: .+; (this machine|run as) "):
+    monkeypatch.setattr(lgpio, "gpiochip_open", closed)
+    with pytest.raises(PinsError, match=r"^pins\.driver: lgpio cannot be used: .+; is another program using the chip"):
         pins.open_driver("lgpio", {})
-    assert Device.pin_factory is None
+
+
+@pytest.mark.parametrize(("user", "told"), [
+    ("fan", ("fan holds it: end that program, or take its dtoverlay or dtparam out of /boot/firmware/config.txt, or "
+             "use another pin")),
+    ("lg", ("lg holds it: stop the node that runs already (sudo systemctl stop kentongan-node), or the other program "
+           "with lgpio")),
+])
+def test_a_line_that_is_in_use_names_its_user_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, user: str, told: str
+) -> None:
+    factory: Any = pins.open_driver("mock", {})
+    monkeypatch.setattr(pins, "holder", lambda _factory, _pin: user)
+
+    for claim in (pins.output, pins.contact):
+        with pytest.raises(PinsError) as raised:
+            claim(factory, 99)
+        assert str(raised.value).endswith(f"; {told}")
+    factory.close()
 
 
 def test_a_driver_whose_library_is_missing_is_a_sentence() -> None:

@@ -20,6 +20,7 @@ from node.devices import ContactInput, Output
 from node.simulated import SimulatedFactory
 from runtime import clock
 from testing.program import LIMIT_S
+from tests.support.gpio_kernel import GpioKernel
 from tests.support.waiting import wait_until
 
 
@@ -308,6 +309,7 @@ class LgpioBench(_FactoryBench):
         monkeypatch.setattr(local.LocalPiFactory, "_get_revision", lambda _self: 0xA02082)
         self._chip = FakeChip()
         self._chip.install(monkeypatch, lgpio)
+        GpioKernel(folder, {0: "pinctrl-bcm2835"}).install(monkeypatch)
         self.factory = pins.open_driver("lgpio", {})
 
     def history(self, pin: int) -> list[bool]:
