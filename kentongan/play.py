@@ -76,7 +76,7 @@ def play(**options: Any) -> None:
         _write(source, cycle, options["wav"])
         return
     name = PATROL if incident == PATROL else source.catalogue.incidents[incident].rhythm
-    label = "Patroli (ronda)" if incident == PATROL else source.catalogue.incidents[incident].label
+    label = "Ronda" if incident == PATROL else source.catalogue.incidents[incident].label
     code = source.family.codes[name]
     whence = f"; {code.source}" if code.source else ""
     click.echo(f"{label}: {rhythm.write(code.rhythm)}   ({source.family.name}{whence})")

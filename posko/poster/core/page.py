@@ -87,8 +87,8 @@ class Page:
 def page(box: Box, district: District, catalogue: Catalogue, family: Family) -> Page:
     """The page for *box*, which stands in *district*."""
     name = district.villages[box.village].posts[box.node].name
-    sections = [_danger(box, catalogue), _others(box), _over(box), *_round(box), *_no_reason(box), *_lamps(box),
-                _codes(box, catalogue, family)]
+    sections = [_danger(box, catalogue), _others(box), _over(box, district), *_round(box), *_no_reason(box),
+                *_lamps(box), _codes(box, catalogue, family)]
     return Page(f"TANDA BAHAYA — {name.upper()}", tuple(_phones(box, district)), tuple(sections))
 
 
@@ -151,12 +151,14 @@ def _others(box: Box) -> Section:
                    (Steps((f"Bahaya dilaporkan dari luar pos ini{lamp}. {listen}: apa, di mana.",)),))
 
 
-def _over(box: Box) -> Section:
+def _over(box: Box, district: District) -> Section:
     if ALL_CLEAR not in box.holds_s:
         return Section("SUDAH AMAN", (Steps(("Kotak ini tanpa tombol AMAN. Telepon posko.",)),))
     hold = f"**Tahan tombol AMAN {_seconds(box.holds_s[ALL_CLEAR])}.**"
+    kind = district.villages[box.village].kind
+    other = "desa lain" if kind == "desa" else "tempat lain"
     return Section("SUDAH AMAN", (Steps((
-        f"{hold} Hanya untuk kejadian **di desa ini**. Kejadian di desa lain: jangan tekan AMAN.",)),))
+        f"{hold} Hanya untuk kejadian **di {kind} ini**. Kejadian di {other}: jangan tekan AMAN.",)),))
 
 
 def _round(box: Box) -> Iterator[Section]:

@@ -93,6 +93,13 @@ def test_what_the_box_does_not_have_is_not_mentioned() -> None:
     assert "Kotak ini tanpa tombol AMAN. Telepon posko." in bare
 
 
+def test_a_kelurahan_is_called_one() -> None:
+    found = said(replace(BOX, village="patokan"))
+
+    assert "Hanya untuk kejadian di kelurahan ini. Kejadian di tempat lain: jangan tekan AMAN." in found
+    assert "TANDA BAHAYA — POS KAMLING PATOKAN" in found
+
+
 def test_a_box_without_a_button_for_any_danger_says_whom_to_call() -> None:
     assert "Kotak ini tidak mempunyai tombol bahaya. Telepon posko." in said(replace(BOX, holds_s={"aman": 2.0}))
 
