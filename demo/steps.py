@@ -59,8 +59,8 @@ THEFT_OVER = Step(
 PATROL = Step(
     Text("Ronda di Patokan: tombol aman ditekan sebentar, tanpa sirene",
          "A patrol in Patokan: a short touch of the all-clear's button, no siren"),
-    Text("●   ●   ● lambat, suara kecil, di Patokan dan Polsek; dicatat server posko",
-         "three slow strokes; the hub records it"),
+    Text("tiga ketukan kecil di Patokan dan Polsek; dicatat server posko",
+         "three small taps, far apart; the hub records it"),
     (Tap(PATOKAN, "aman"),),
     {
         **at(PATOKAN, POLSEK, awaits=(reports("ronda", village="patokan"), reports("finished", incident="patroli"),

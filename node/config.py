@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from node.sound.speech_files import Voices
 
 STROKES = Path(__file__).resolve().parent.parent / "sounds"
+QUIET_DRUM = "kecil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ def load(
 
 
 def speaker(settings: SoundSettings) -> Speaker:
-    """The loudspeaker of *settings*, with the stroke that is shipped."""
-    stroke = STROKES / f"{settings.drum}.wav"
-    return Speaker(settings.driver, settings.device, settings.volume, settings.latency_s, str(stroke))
+    """The loudspeaker of *settings*, with the strokes that are shipped: what is quiet is beaten on the small drum."""
+    stroke, quiet = (str(STROKES / f"{drum}.wav") for drum in (settings.drum, QUIET_DRUM))
+    return Speaker(settings.driver, settings.device, settings.volume, settings.latency_s, stroke, quiet)
 
 
 def voices(found: Config) -> "Voices":

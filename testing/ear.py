@@ -165,4 +165,4 @@ class Ear:
 def speaker(device: object, **other: Any) -> Speaker:
     """A loudspeaker that only writes to *device*."""
     about = {"driver": "disk", "volume": 1.0, "latency_s": 0.0, "stroke": str(STROKES / "kecil.wav"), **other}
-    return Speaker(device=str(device), **about)
+    return Speaker(device=str(device), **{"quiet_stroke": about["stroke"], **about})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
-from contract.domain import rhythm
+from contract.domain import likeness, rhythm
 from contract.domain.rhythm import Cycle, CyclePlan, Figure, NotationError, Rhythm, Tempo
 from contract.settings.schema import (
     Place,
@@ -191,7 +191,7 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
     """The code family in the plain value *found*, complete and unambiguous for *catalogue*.
 
     Raises SettingsError with every fault: among them a rhythm that an incident needs and the family lacks,
-    and two rhythms that sound the same though no list under `alike` names both.
+    and two rhythms that sound or look the same though no list under `alike` names both.
     """
     written = read(_WrittenFamily, found, path)
     place = f"{path}." if path else ""
@@ -211,13 +211,20 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
     ]
     declared = {frozenset(pair) for names in written.alike for pair in combinations(names, 2)}
     faults += [
-        f"{place}codes.{one}: sounds the same as {other}; change one of them, or name both under alike"
+        f"{place}codes.{one}: {how} the same as {other}; change one of them, or name both under alike"
         for one, other in combinations(family.codes, 2)
-        if frozenset((one, other)) not in declared and rhythm.sounds_like(family.figure(one), family.figure(other))
+        if frozenset((one, other)) not in declared and (how := _how_alike(family, one, other)) is not None
     ]
     if faults:
         raise SettingsError(faults)
     return family
+
+
+def _how_alike(family: Family, one: str, other: str) -> str | None:
+    """How the codes *one* and *other* are taken for each other; None if they are not."""
+    if likeness.sounds_like(family.figure(one), family.figure(other)):
+        return "sounds"
+    return "looks" if likeness.looks_like(family.codes[one].rhythm, family.codes[other].rhythm) else None
 
 
 def cycles(catalogue: Catalogue, family: Family) -> dict[str, Cycle]:

@@ -15,8 +15,6 @@ from enum import Enum
 
 from contract.settings.schema import number, option
 
-# Two intervals that differ by less than this ratio are one and the same to a listener without a metronome.
-SAME_TO_THE_EAR = 1.25
 MOST_STROKES, MOST_SPACES = 64, 8
 
 
@@ -120,32 +118,6 @@ def figure(rhythm: Rhythm, tempo: Tempo) -> Figure:
     for spaces in rhythm.spaces:
         onsets.append(onsets[-1] + tempo.stroke_s + spaces * tempo.gap_s)
     return Figure(tuple(onsets), onsets[-1] + tempo.stroke_s + tempo.pause_s, rhythm.ending is Ending.PAUSE)
-
-
-def sounds_like(one: Figure, other: Figure) -> bool:
-    """Whether a listener who comes in at any stroke could take *one* for *other*."""
-    if one.repeats != other.repeats:
-        return False
-    a, b = one.intervals_s, other.intervals_s
-    if one.repeats:
-        a, b = _shortest_period(a), _shortest_period(b)
-    if len(a) != len(b):
-        return False
-    turns = range(len(b)) if one.repeats and b else range(1)
-    return any(all(map(_alike, a, b[k:] + b[:k])) for k in turns)
-
-
-def _alike(a: float, b: float) -> bool:
-    return max(a, b) < min(a, b) * SAME_TO_THE_EAR
-
-
-def _shortest_period(intervals: tuple[float, ...]) -> tuple[float, ...]:
-    for length in range(1, len(intervals)):
-        if len(intervals) % length == 0 and all(
-            _alike(value, intervals[place % length]) for place, value in enumerate(intervals)
-        ):
-            return intervals[:length]
-    return intervals
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from node.sound import alsa
 from node.sound.core import protocol, render
 from node.sound.core.listening import BUFFER, DeviceError, Listener
 from node.sound.core.render import RATE, Frames
-from node.sound.core.scheduler import Level, Performer
+from node.sound.core.scheduler import Level, Performer, Strokes
 from runtime import bounded, clock, health
 
 LONGEST_S = 15.0  # of a recording: what is longer is no word
@@ -115,7 +115,7 @@ def perform(mixer: SdlMixer, ear: socket.socket, settings: Mapping[str, Any]) ->
     """Obeys what comes through *ear*, a socket of whole messages, until the other end is gone.
 
     Whatever it waits for, it waits in `select` on *ear*: an order wakes it at once. Raises DeviceError; OSError if the
-    stroke's recording cannot be read.
+    recording of a stroke cannot be read.
     """
     def tell(words: Mapping[str, object]) -> None:
         ear.send(json.dumps(words).encode())
@@ -124,7 +124,8 @@ def perform(mixer: SdlMixer, ear: socket.socket, settings: Mapping[str, Any]) ->
         return bool(select([ear], [], [], wait_s)[0])
 
     level = Level(settings["volume"], settings["latency_s"])
-    performer = Performer(Listener(mixer, clock.now), mixer.load(settings["stroke"]), level, clock.now, tell)
+    strokes = Strokes(mixer.load(settings["stroke"]), mixer.load(settings["quiet_stroke"]))
+    performer = Performer(Listener(mixer, clock.now), strokes, level, clock.now, tell)
     tell({"is": "ready", "driver": mixer.driver})
     while True:
         if spoken_to(performer.act(spoken_to)):
@@ -140,7 +141,8 @@ def perform(mixer: SdlMixer, ear: socket.socket, settings: Mapping[str, Any]) ->
 def write_wav(mixer: SdlMixer, order: Mapping[str, Any], settings: Mapping[str, Any], path: Path) -> None:
     """Writes one round of what *order* plays as a WAV file, from its first stroke on. Raises OSError."""
     play = protocol.read_play(order)
-    frames = render.render(play.cycle, mixer.load(settings["stroke"]), [mixer.load(each) for each in play.words])
+    stroke = mixer.load(settings["quiet_stroke" if play.quiet else "stroke"])
+    frames = render.render(play.cycle, stroke, [mixer.load(each) for each in play.words])
     try:
         with wave.open(str(path), "wb") as file:
             file.setnchannels(1)

@@ -16,6 +16,7 @@ from tests.support.nodes import CONFIG, ROOT, example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
 
+BESAR, KECIL = (str(ROOT / "sounds" / f"{drum}.wav") for drum in ("besar", "kecil"))
 KEYS = [path for path in keys(example()) if path[:-1] != ("buttons",)]
 
 
@@ -170,7 +171,7 @@ def with_sound(folder: Path, **members: object) -> Path:
 def test_every_setting_of_the_loudspeaker_arrives(tmp_path: Path) -> None:
     found = config.load(with_sound(tmp_path))
 
-    assert found.speaker == Speaker("alsa", "hw:CARD=Headphones", 0.5, 0.02, str(ROOT / "sounds" / "kecil.wav"))
+    assert found.speaker == Speaker("alsa", "hw:CARD=Headphones", 0.5, 0.02, KECIL, KECIL)
     assert found.recordings == tmp_path / "suara"
     assert Path(found.speaker.stroke).is_file()
 
@@ -179,7 +180,7 @@ def test_of_a_loudspeaker_only_the_driver_must_be_said_and_there_need_be_none(tm
     plain = config.load(write(tmp_path, {**example(), "sound": {"driver": "alsa"}}))
     none = config.load(write(tmp_path, {key: value for key, value in example().items() if key != "sound"}))
 
-    assert plain.speaker == Speaker("alsa", "default", 0.8, 0.0, str(ROOT / "sounds" / "besar.wav"))
+    assert plain.speaker == Speaker("alsa", "default", 0.8, 0.0, BESAR, KECIL)
     assert (plain.recordings, none.speaker, none.recordings) == (None, None, None)
     assert faults(write(tmp_path, {**example(), "sound": {}})) == (
         "node.yaml.sound.driver: missing; it has no default",

@@ -50,7 +50,9 @@ _SUDDEN = 0.37  # as the mean of all bands; noise, a siren and both together rea
 _WEAK = 0.4  # of the loud strokes' power; what is weaker is another post's
 _BLUR_S = 0.11  # nobody beats faster; what follows sooner is heard as one
 _ALIKE = 1.25  # the ear's tolerance from one gap to another
-_FAST_S, _SLOW_S = 0.25, 0.6  # even strokes: a titir is faster, and the watch's round is slower
+# Even strokes: a titir is faster than a beat; past the second limit each stroke stands alone, as the watch's taps do
+# (what is heard as a beat, and as a rhythm: Fraisse 1982, London 2004). Three in between are the beginning of more.
+_FAST_S, _APART_S = 0.25, 1.8
 
 
 def meant(code: str | None, family: str) -> set[str]:
@@ -96,9 +98,11 @@ def figure(strokes_s: Sequence[float]) -> str | None:
     kinds = _kinds(gaps_s)
     gap_s, same = float(np.median(gaps_s)), Counter(kinds).most_common(1)[0][1]
     if same > 0.9 * len(kinds):
+        if gap_s > _APART_S:
+            return "● " * len(kinds) + "●"
         if len(kinds) > 2:
             return TITIR if gap_s < _FAST_S else "●‖"
-        return "● " * len(kinds) + "●" if gap_s > _SLOW_S else None
+        return "●‖" if gap_s > 2 * _FAST_S else None
     figures = _written(kinds, "‖").split("‖")
     commonest, times = Counter(figures).most_common(1)[0]
     if len(figures) > 2 and times > len(figures) / 2 and len(commonest) > 1:

@@ -47,7 +47,7 @@ class Recorder:
         os.mkfifo(pipe)
         self._frames = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
         fcntl.fcntl(self._frames, fcntl.F_SETPIPE_SZ, _PAGE)
-        speaker = Speaker("disk", str(pipe), 1.0, 0.0, str(STROKE))
+        speaker = Speaker("disk", str(pipe), 1.0, 0.0, str(STROKE), str(STROKE))
         environment = {**speaker.environment(os.environ), "SDL_DISKAUDIODELAY": "0"}
         with (folder / "stderr").open("wb") as stderr:
             self._process = subprocess.Popen(

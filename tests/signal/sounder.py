@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from node.sound.core import protocol, render
 from node.sound.core.listening import POLL_S, Listener
-from node.sound.core.scheduler import Level, Performer
+from node.sound.core.scheduler import Level, Performer, Strokes
 from node.sound.player_process import SdlMixer
 from runtime import clock
 
@@ -25,7 +25,8 @@ class Sounder:
         self.mixer = SdlMixer()
         self.device = Listener(self.mixer, clock.now)
         self.stroke = self.device.load(stroke_path)
-        self.performer = Performer(self.device, self.stroke, Level(1.0, 0.0), clock.now, lambda _words: None)
+        strokes = Strokes(self.stroke, self.stroke)
+        self.performer = Performer(self.device, strokes, Level(1.0, 0.0), clock.now, lambda _words: None)
 
     def obey(self, order: Mapping[str, Any]) -> dict[str, object]:
         """Does what *order* says; what it returns is the answer."""

@@ -26,7 +26,7 @@ CYCLES = cycles(shipped.catalogue(), shipped.family("jawa-timur"))
 
 def written(cycle: Cycle, to: Path, *, volume: float = 1.0, words: tuple[str, ...] = ()) -> Frames:
     """What the player writes to the file *to*."""
-    speaker = Speaker("dummy", "", volume, 0.0, str(STROKE))
+    speaker = Speaker("dummy", "", volume, 0.0, str(STROKE), str(STROKE))
     argument = speaker.argument(wav=str(to), order=protocol.write_play(Play(cycle, 0.0, 0.0), words))
     subprocess.run(
         [sys.executable, "-m", "node.sound.player_process", argument],

@@ -16,9 +16,9 @@ _DEVICES = {"alsa": "AUDIODEV", "disk": "SDL_DISKAUDIOFILE"}
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """SDL's driver and its device, the volume from 0 to 1, and the path of the stroke's recording.
+    """SDL's driver and its device, the volume from 0 to 1, and the paths of two strokes' recordings.
 
-    What is played is heard `latency_s` seconds after the device took it.
+    `quiet_stroke` is the one of what is quiet. What is played is heard `latency_s` seconds after the device took it.
     """
 
     driver: str
@@ -26,6 +26,7 @@ class Speaker:
     volume: float
     latency_s: float
     stroke: str
+    quiet_stroke: str
 
     def word(self) -> str:
         """What stands in the status."""
@@ -42,7 +43,8 @@ class Speaker:
     def argument(self, **more: object) -> str:
         """The player's argument, a JSON object, with *more* members."""
         return json.dumps({
-            "volume": self.volume, "latency_s": self.latency_s, "stroke": self.stroke, **more,
+            "volume": self.volume, "latency_s": self.latency_s, "stroke": self.stroke,
+            "quiet_stroke": self.quiet_stroke, **more,
         })
 
 

@@ -35,6 +35,14 @@ class Level:
     latency_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """The frames of one stroke: as alarms are beaten, and what is quiet."""
+
+    alarm: Sequence[int]
+    quiet: Sequence[int]
+
+
 class Loudspeaker(Protocol):
     """A device that takes frames (16 bits, one channel) a buffer at a time. Its failures are DeviceErrors."""
 
@@ -73,11 +81,11 @@ class Performer:
     """Has *device* sound what it is ordered to; *tell* says something to the node."""
 
     def __init__(
-        self, device: Loudspeaker, stroke: Sequence[int], level: Level, now: Callable[[], float],
+        self, device: Loudspeaker, strokes: Strokes, level: Level, now: Callable[[], float],
         tell: Callable[[dict[str, object]], None],
     ) -> None:
         self._device = device
-        self._stroke = array("h", stroke)
+        self._strokes = {False: array("h", strokes.alarm), True: array("h", strokes.quiet)}  # by whether it is quiet
         self._volume = level.volume
         self._latency_s = level.latency_s
         self._now = now
@@ -100,7 +108,7 @@ class Performer:
                 self._stop()
                 self._tell({"is": "quiet", "number": order["number"]})
             case "knock" if self._play is None:
-                self._device.begin(self._stroke.tobytes(), self._volume * QUIET)
+                self._device.begin(self._strokes[True].tobytes(), self._volume * QUIET)
             case "ping":
                 if self._pinged is None:  # else it might always have just been asked
                     self._device.probe()
@@ -135,11 +143,11 @@ class Performer:
         says_else = before is not None and bool(before.words) and before.words != play.words
         if before is None or says_else or _drummed(before) != _drummed(play):
             self._stop()
-        if self._rendering is None or before is None or (before.cycle, before.words) != (play.cycle, play.words):
+        if self._rendering is None or before is None or _sound(before) != _sound(play):
             words = self._read(play.words)
             if not words:
                 play = replace(play, cycle=replace(play.cycle, voice=None))
-            self._rendering, self._rendered = Rendering(play.cycle, self._stroke, words), False
+            self._rendering, self._rendered = Rendering(play.cycle, self._strokes[play.quiet], words), False
         self._play = play
         if self._entry is None or self._entry.at >= play.until:  # else it stands, however soon it is
             self._entry = self._next(play)
@@ -201,3 +209,8 @@ class Performer:
 def _drummed(play: Play) -> tuple[object, ...]:
     """What makes *play* another program, and not the same one with another end or other words."""
     return replace(play.cycle, voice=None), play.start, play.entered_s, play.quiet
+
+
+def _sound(play: Play) -> tuple[object, ...]:
+    """What a round of *play* is rendered from."""
+    return play.cycle, play.words, play.quiet

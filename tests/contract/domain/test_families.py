@@ -147,9 +147,15 @@ def test_a_code_may_be_text_alone_or_say_its_tempo_and_its_source() -> None:
     assert (codes["pencurian"].rhythm, codes["pencurian"].stretch, codes["pencurian"].source) == (
         Rhythm((0,), Ending.PAUSE), 1.0, "",
     )
-    assert (codes["patroli"].rhythm, codes["patroli"].stretch, codes["patroli"].source) == (
-        Rhythm((2, 2), Ending.PAUSE), 1.5, "polri-bandung",
+    assert (codes["kecelakaan"].rhythm, codes["kecelakaan"].stretch, codes["kecelakaan"].source) == (
+        Rhythm((1, 0, 0), Ending.PAUSE), 1.0, "polri-bandung",
     )
+
+
+def test_a_code_may_be_slower_than_its_family(polri: Any) -> None:
+    polri["codes"]["kebakaran"] = {"code": "●●●‖", "stretch": 1.5}
+
+    assert read_family(polri, "polri", catalogue()).figure("kebakaran").onsets_s == pytest.approx((0.0, 0.45, 0.9))
 
 
 def test_a_family_has_no_figure_for_a_name_it_lacks() -> None:
@@ -175,11 +181,36 @@ def test_a_code_that_is_another_one_begun_elsewhere_is_refused(polri: Any) -> No
 
 
 def test_the_round_must_not_sound_like_an_alarm(polri: Any) -> None:
-    polri["codes"]["pembunuhan"] = "●‖"
-    polri["codes"]["patroli"] = "●  ●  ●‖"
+    polri["codes"]["aman"] = "● ●●●●●●● ●"
+    for patroli in ("●  ●  ●‖", {"code": "●  ●  ●‖", "stretch": 1.5}, "●  ●  ●"):
+        polri["codes"] |= {"pembunuhan": "●‖", "patroli": patroli}
+
+        assert "polri.codes.pembunuhan: sounds the same as patroli; change one of them, or name both under alike" in (
+            refused(polri)
+        )
+
+
+def test_a_slower_tempo_makes_no_other_code_of_a_count(polri: Any) -> None:
+    polri["codes"]["keributan"] = {"code": "● ●●●‖", "stretch": 3.0}
 
     assert refused(polri) == (
-        "polri.codes.pembunuhan: sounds the same as patroli; change one of them, or name both under alike",
+        "polri.codes.kecelakaan: sounds the same as keributan; change one of them, or name both under alike",
+    )
+
+
+def test_one_stroke_beaten_once_could_be_the_first_of_many(polri: Any) -> None:
+    polri["codes"]["pembunuhan"] = "●‖"
+
+    assert "polri.codes.pembunuhan: sounds the same as aman; change one of them, or name both under alike" in (
+        refused(polri)
+    )
+
+
+def test_two_codes_that_a_reader_takes_for_each_other_are_refused(polri: Any) -> None:
+    polri["codes"]["keributan"] = "●  ●●●‖"  # its gap is as wide as the pause, which print does not show
+
+    assert refused(polri) == (
+        "polri.codes.kecelakaan: looks the same as keributan; change one of them, or name both under alike",
     )
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.rhythm import Ending, Figure, NotationError, Rhythm, Tempo, figure, parse, sounds_like, write
-from tests.contract.shipped import family, quick
+from contract.domain.rhythm import Ending, NotationError, Rhythm, parse, write
+from tests.contract.shipped import quick
 
 FIGURES = st.builds(
     Rhythm,
@@ -97,89 +97,6 @@ def test_any_text_is_a_rhythm_or_refused_as_one(text: str) -> None:
     except NotationError:
         return
     assert parse(write(rhythm)) == rhythm
-
-
-def beaten(text: str, stretch: float = 1.0) -> Figure:
-    return figure(parse(text), Tempo().stretched(stretch))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("●●‖", "●●‖"),
-        ("●●  ●●‖", "●●‖"),  # two spaces are as wide as the pause: the figure, written twice
-        ("● ●●●  ● ●●●‖", "● ●●●‖"),
-        ("●●  ●‖", "●  ●●‖"),  # the same figure, begun at another stroke
-        ("● ●●●  ●●‖", "●●  ● ●●●‖"),
-        ("●  ●  ●‖", "●‖"),  # all even
-        ("●●…", "●●●●●●…"),
-        ("● ●●●", "● ●●●"),
-        ("●", "●"),
-    ],
-)
-def test_a_listener_who_comes_in_late_takes_the_one_for_the_other(one: str, other: str) -> None:
-    assert sounds_like(beaten(one), beaten(other))
-    assert sounds_like(beaten(other), beaten(one))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("●●●●…", "●‖"),  # both even, but one of them fast
-        ("●‖", "●●‖"),
-        ("●●‖", "●●●‖"),
-        ("●●●●‖", "●●●●●‖"),
-        ("●●●‖", "● ●●●‖"),
-        ("● ●●●‖", "●●● ●‖"),
-        ("● ●●‖", "●● ●‖"),
-        ("● ●●●", "● ●●●‖"),  # the one is over after its strokes
-        ("●", "●‖"),
-        ("●", "●●●●…"),
-        ("● ●●●", "●●● ●"),  # what is beaten once has a beginning
-        ("●●  ●●", "●●"),
-    ],
-)
-def test_a_listener_tells_the_one_from_the_other(one: str, other: str) -> None:
-    assert not sounds_like(beaten(one), beaten(other))
-    assert not sounds_like(beaten(other), beaten(one))
-
-
-def test_a_figure_is_the_same_from_whichever_stroke_it_is_heard() -> None:
-    turns = [
-        Figure((0.0, 0.75, 1.05, 1.35), 2.55, repeats=True),
-        Figure((0.0, 0.3, 0.6, 1.8), 2.55, repeats=True),
-        Figure((0.0, 0.3, 1.5, 2.25), 2.55, repeats=True),
-        Figure((0.0, 1.2, 1.95, 2.25), 2.55, repeats=True),
-    ]
-
-    assert [sounds_like(one, other) for one in turns for other in turns] == [True] * 16
-
-
-def test_a_tempo_a_little_off_is_the_same_and_one_far_off_is_not() -> None:
-    assert [sounds_like(beaten("●‖"), beaten("●‖", stretch)) for stretch in (0.75, 0.85, 1.2, 1.3, 1.5)] == [
-        False, True, True, False, False,
-    ]
-
-
-def test_the_codes_of_the_police_for_a_disaster_and_an_accident_differ() -> None:
-    polri = family("polri-bandung")
-
-    assert not sounds_like(polri.figure("bencana"), polri.figure("kecelakaan"))
-
-
-@pytest.mark.parametrize("name", ["jawa-timur", "polri-bandung"])
-def test_the_slow_round_is_no_murder_though_both_are_even(name: str) -> None:
-    assert not sounds_like(family(name).figure("patroli"), family(name).figure("pembunuhan"))
-    assert not sounds_like(family(name).figure("patroli"), beaten("●‖"))
-
-
-@quick
-@given(RHYTHMS, RHYTHMS)
-def test_likeness_goes_both_ways_and_everything_is_like_itself(one: Rhythm, other: Rhythm) -> None:
-    a, b = figure(one, Tempo()), figure(other, Tempo())
-
-    assert sounds_like(a, a)
-    assert sounds_like(a, b) == sounds_like(b, a)
 
 
 def test_a_wrong_sign_is_told_at_the_place_where_it_was_written() -> None:

@@ -106,7 +106,7 @@ def test_two_posts_of_one_village_that_beat_the_same_hour_beat_it_once_each() ->
     world.wait(120.0)
 
     assert [told for told in world.told() if "sounding" in told] == ["sounding patroli kalibagor #1"]
-    assert world.rounds() == [(60.0, 66.4)]
+    assert world.rounds() == [(60.0, 68.2)]
 
 
 def test_an_hour_at_which_an_alarm_is_in_force_is_no_round_and_the_next_one_is() -> None:

@@ -103,15 +103,15 @@ def test_a_round_that_somebody_makes_is_beaten_at_once() -> None:
     by_touch.tap("aman", 20.0)
     by_message.ronda(20.0)
 
-    assert told(by_touch) == [("patroli", 20.3, 20.3, 0.0, 26.7)]
-    assert told(by_message) == [("patroli", 20.0, 20.0, 0.0, 26.4)]
+    assert told(by_touch) == [("patroli", 20.3, 20.3, 0.0, 28.5)]
+    assert told(by_message) == [("patroli", 20.0, 20.0, 0.0, 28.2)]
 
 
 def test_a_round_of_the_schedule_is_beaten_at_its_hour_which_is_the_same_for_all() -> None:
     world = World(replace(grid_setup(), ronda_s=(60.0,)), WALL).ready()
     world.wait(100.0)
 
-    assert told(world) == [("patroli", 60.001, 60.001, 0.0, 66.401)]
+    assert told(world) == [("patroli", 60.001, 60.001, 0.0, 68.201)]
 
 
 def test_an_all_clear_that_two_posts_hear_before_and_after_a_place_of_the_grid_is_beaten_together() -> None:

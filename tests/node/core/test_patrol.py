@@ -9,7 +9,7 @@ from runtime.core.events import Linked
 from tests.node.core.world import OWN, World, make_setup, same
 
 ONE = f"{OWN}1"
-ROUND_S = 6.4  # how long the patrol code of the district's family is, with the rest before it
+ROUND_S = 8.2  # how long the patrol code of the district's family is, with the rest before it
 
 
 def box(*, drum: bool = True) -> World:
@@ -24,7 +24,7 @@ def test_a_short_touch_of_the_all_clears_button_makes_a_round() -> None:
     world = box()
 
     assert world.tap("aman", 10.0) == [
-        "play patroli 10.3 to 16.7",
+        "play patroli 10.3 to 18.5",
         "log ronda kalibagor #1",
         "tell ronda kalibagor #1",
         "send ronda #1 0 s old",
@@ -33,7 +33,7 @@ def test_a_short_touch_of_the_all_clears_button_makes_a_round() -> None:
         "status sounding",
     ]
     world.wait(60.0)
-    assert world.rounds() == [(10.3, 16.7)]
+    assert world.rounds() == [(10.3, 18.5)]
     assert world.told()[-1] == "finished patroli kalibagor #1"
 
 
@@ -96,7 +96,7 @@ def test_a_round_without_a_link_is_beaten_and_told_when_there_is_one_and_rings_n
     world.tap("aman", 10.0)
     done = world.feed(Linked(), 300.0)
 
-    assert world.rounds() == [(10.3, 16.7)]
+    assert world.rounds() == [(10.3, 18.5)]
     assert "tell ronda kalibagor #1" in done
     assert world.sent() == []
 
@@ -108,7 +108,7 @@ def test_a_round_that_is_heard_is_beaten_once_and_told() -> None:
     world = box()
 
     assert world.ronda(10.0, identifier="r") == [
-        "play patroli 10 to 16.4",
+        "play patroli 10 to 18.2",
         "remember r over",
         "log ronda kalibagor r",
         "tell ronda kalibagor r",
@@ -119,7 +119,7 @@ def test_a_round_that_is_heard_is_beaten_once_and_told() -> None:
     assert world.ronda(12.0, identifier="r") == []
     world.wait(30.0)
     assert world.ronda(30.0, identifier="r") == []
-    assert world.rounds() == [(10.0, 16.4)]
+    assert world.rounds() == [(10.0, 18.2)]
 
 
 def test_a_round_that_comes_back_to_the_post_that_made_it_is_nothing() -> None:
@@ -183,7 +183,7 @@ def test_a_locked_box_refuses_the_rounds_of_others_and_makes_its_own() -> None:
 
     assert world.told()[2:4] == ["refused", "ronda kalibagor #1"]
     assert world.reasons()[1] == "locked: the key in the box keeps the network out"
-    assert world.rounds() == [(20.3, 26.7)]
+    assert world.rounds() == [(20.3, 28.5)]
 
 
 def test_of_a_flood_of_rounds_a_few_are_heard_and_the_rest_refused() -> None:
@@ -196,7 +196,7 @@ def test_of_a_flood_of_rounds_a_few_are_heard_and_the_rest_refused() -> None:
         "ronda kalibagor r0", "ronda kalibagor r1", "ronda kalibagor r2", "ronda kalibagor later",
     ]
     assert world.reasons() == ["too many rounds at once"] * 7
-    assert world.rounds() == [(10.0, 16.4)]
+    assert world.rounds() == [(10.0, 18.2)]
 
 
 # What is more urgent
@@ -271,11 +271,11 @@ def test_the_round_and_the_safe_code_wait_for_each_other() -> None:
     world = box()
     world.ronda(10.0)
     world.alarm("aman", 12.0)
-    world.ronda(17.0)
+    world.ronda(19.0)
     world.wait(60.0)
 
     assert [(name, round(began, 2), round(until, 2)) for name, began, until in world.heard()] == [
-        ("patroli", 10.0, 16.4), ("aman", 16.4, 28.9), ("patroli", 28.9, 35.3),
+        ("patroli", 10.0, 18.2), ("aman", 18.2, 30.7), ("patroli", 30.7, 38.9),
     ]
 
 

@@ -15,10 +15,11 @@ from node.core.effects import Play
 from node.sound.core import protocol
 from node.sound.core.listening import BUFFER, Ended, Listener
 from node.sound.core.render import RATE
-from node.sound.core.scheduler import Level, Loudspeaker, Performer
+from node.sound.core.scheduler import Level, Loudspeaker, Performer, Strokes
 
 BUFFER_S = BUFFER / RATE
 STROKE = array("h", [1000])  # of one frame, so that each frame that is not zero is a stroke or a word
+QUIET_STROKE = array("h", [1000, 7])  # of another drum
 STEP_S = 0.0005  # what a turn of the performer takes
 
 
@@ -180,7 +181,9 @@ class World:
         return self.speaker
 
     def _perform(self, loudspeaker: Loudspeaker) -> None:
-        self.performer = Performer(loudspeaker, STROKE, self.level, lambda: self.now, self.told.append)
+        self.performer = Performer(
+            loudspeaker, Strokes(STROKE, QUIET_STROKE), self.level, lambda: self.now, self.told.append,
+        )
 
     def play(self, play: Play, at: float | None = None) -> None:
         """*play* is ordered at instant *at*, or at once; its words are the names of recordings."""

@@ -10,7 +10,7 @@ NAMED = {"SDL_AUDIODRIVER", "AUDIODEV", "SDL_DISKAUDIOFILE"}
 
 
 def speaker(driver: str, device: str = "hw:CARD=Headphones") -> Speaker:
-    return Speaker(driver, device, 0.8, 0.05, "/sounds/besar.wav")
+    return Speaker(driver, device, 0.8, 0.05, "/sounds/besar.wav", "/sounds/kecil.wav")
 
 
 @pytest.mark.parametrize(("driver", "named"), [
@@ -62,7 +62,8 @@ def test_an_environment_that_names_another_driver_is_a_fault(simulate: bool) -> 
 
 def test_the_players_argument_says_how_it_is_to_sound_and_what_else_it_is_told() -> None:
     assert json.loads(speaker("alsa").argument(fd=7)) == {
-        "volume": 0.8, "latency_s": 0.05, "stroke": "/sounds/besar.wav", "fd": 7,
+        "volume": 0.8, "latency_s": 0.05, "stroke": "/sounds/besar.wav",
+        "quiet_stroke": "/sounds/kecil.wav", "fd": 7,
     }
 
 

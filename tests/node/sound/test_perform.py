@@ -23,7 +23,7 @@ from tests.node.sound.loudspeaker import BUFFER_S, STROKE, Listened
 
 CYCLE = Cycle(6.0, Span(0.0, 1.0), (2.0, 2.5, 4.0, 4.5), 0.1, Span(5.25, 0.25), 2)
 PLAY = protocol.write_play(Play(CYCLE, 1000.5, 1900.0), ())
-SETTINGS = {"volume": 1.0, "latency_s": 0.0, "stroke": "stroke.wav"}
+SETTINGS = {"volume": 1.0, "latency_s": 0.0, "stroke": "stroke.wav", "quiet_stroke": "quiet.wav"}
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Wire:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Listened:
     made = Listened()
-    made.mixer.recordings = {"stroke.wav": STROKE}
+    made.mixer.recordings = {"stroke.wav": STROKE, "quiet.wav": STROKE}
     monkeypatch.setattr(clock, "now", lambda: made.now)
     monkeypatch.setattr(time, "sleep", lambda _s: pytest.fail("it sleeps, and no order wakes it"))
     return made

@@ -9,7 +9,7 @@ from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
 from node.sound.core.render import LOUDNESS
 from node.sound.core.scheduler import LEAD_S, QUIET
-from tests.node.sound.loudspeaker import BUFFER_S, STEP_S, STROKE, World, instants, is_same
+from tests.node.sound.loudspeaker import BUFFER_S, QUIET_STROKE, STEP_S, STROKE, World, instants, is_same
 
 CYCLE = Cycle(6.0, Span(0.0, 1.0), (2.0, 2.5, 4.0, 4.5), 0.1, Span(5.25, 0.25), 2)
 PLAY = Play(CYCLE, 1000.5, 1900.0)
@@ -143,13 +143,25 @@ def test_a_recording_that_cannot_be_read_is_told_and_the_drum_is_heard_without_w
     assert spoken(world) == []
 
 
-@pytest.mark.parametrize(("quiet", "volume"), [(False, 0.5), (True, 0.5 * QUIET)])
-def test_what_is_quiet_is_softer(quiet: bool, volume: float) -> None:
+@pytest.mark.parametrize(("quiet", "volume", "stroke"), [(False, 0.5, STROKE), (True, 0.5 * QUIET, QUIET_STROKE)])
+def test_what_is_quiet_is_softer_and_beaten_on_a_drum_that_no_alarm_has(
+    quiet: bool, volume: float, stroke: "array[int]"
+) -> None:
     world = World()
     world.play(replace(PLAY, quiet=quiet))
     world.run(PLAY.start + ROUND_S)
 
     assert [each.volume for each in world.speaker.sounded] == [volume]
+    assert {frame for each in world.speaker.sounded for frame in each.frames} - {0} == {*stroke}
+
+
+def test_a_program_that_is_quiet_no_more_changes_its_drum_too() -> None:
+    world = World()
+    world.play(replace(PLAY, quiet=True))
+    world.play(PLAY, at=1001.0)
+    world.run(PLAY.start + ROUND_S)
+
+    assert {frame for each in world.speaker.sounded for frame in each.frames} - {0} == {*STROKE}
 
 
 def test_a_knock_is_one_soft_stroke_and_disturbs_nothing_that_is_to_sound() -> None:
@@ -161,5 +173,5 @@ def test_a_knock_is_one_soft_stroke_and_disturbs_nothing_that_is_to_sound() -> N
     world.run(PLAY.start + ROUND_S)
 
     knock = world.speaker.sounded[0]
-    assert (knock.frames, knock.volume) == (STROKE, 0.5 * QUIET)
+    assert (knock.frames, knock.volume) == (QUIET_STROKE, 0.5 * QUIET)
     assert is_same(world.heard()[1:], instants(PLAY, 0, 0))

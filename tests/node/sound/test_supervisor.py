@@ -424,7 +424,7 @@ class Redirected(Speaker):
 def test_a_player_with_another_driver_is_refused(folder: Path) -> None:
     inbox = Inbox()
     plain = speaker(folder / "frames")
-    other = Redirected(plain.driver, plain.device, plain.volume, plain.latency_s, plain.stroke)
+    other = Redirected(plain.driver, plain.device, plain.volume, plain.latency_s, plain.stroke, plain.stroke)
     with sound_of(other, inbox, ready=False) as sound:
         fault = take(inbox, Faulted)
 
