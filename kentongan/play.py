@@ -73,7 +73,7 @@ def play(**options: Any) -> None:
         _fail(f"{incident!r}: no such incident; {incidents.suggestion(incident, source.catalogue.incidents)}")
     cycle = _drum(cycles(source.catalogue, source.family)[incident], once=options["once"])
     if options["wav"] is not None:
-        _write(source, cycle, options["wav"])
+        _write(source, cycle, options["wav"], quiet=incident == PATROL)
         return
     name = PATROL if incident == PATROL else source.catalogue.incidents[incident].rhythm
     label = "Ronda" if incident == PATROL else source.catalogue.incidents[incident].label
@@ -157,9 +157,9 @@ def _play(source: _Source, cycle: Cycle, line: int, *, softly: bool) -> str | No
     return fault or ("the voice: " + "; ".join(unreadable) if unreadable else None)
 
 
-def _write(source: _Source, cycle: Cycle, path: Path) -> None:
-    """Writes *cycle* as the WAV file *path*. The player does it: no device is opened."""
-    order = protocol.write_play(Play(cycle, 0.0, 0.0), tuple(map(str, source.words)))
+def _write(source: _Source, cycle: Cycle, path: Path, *, quiet: bool) -> None:
+    """Writes *cycle* as the WAV file *path*; what is *quiet*, on its drum. The player does it: no device is opened."""
+    order = protocol.write_play(Play(cycle, 0.0, 0.0, quiet=quiet), tuple(map(str, source.words)))
     unheard = replace(source.speaker, driver="dummy")
     done = subprocess.run(  # noqa: S603 - this very program
         [sys.executable, "-P", "-m", "node.sound.player_process", unheard.argument(wav=str(path), order=order)],

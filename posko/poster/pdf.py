@@ -135,7 +135,7 @@ class _Code(Flowable):
         super().__init__()
         self._size, self._ink = size, ink
         self.width, self.height = width, size * 1.14
-        self._onsets = list(_onsets(rhythm))
+        self._onsets = list(onsets(rhythm))
 
     def wrap(self, *_available: float) -> tuple[float, float]:
         """Its size, in points."""
@@ -149,7 +149,7 @@ class _Code(Flowable):
             self.canv.circle((at + 0.5) * unit, self.height * 0.42, unit * 0.38, stroke=0, fill=1)
 
 
-def _onsets(rhythm: Rhythm) -> Iterator[float]:
+def onsets(rhythm: Rhythm) -> Iterator[float]:
     """Where its dots are, in widths of a dot and its space."""
     if rhythm.ending is Ending.TITIR:
         yield from map(float, range(12))

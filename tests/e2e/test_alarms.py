@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from contract.domain.likeness import APART_S
 from runtime import clock
 from testing.box import Change
 from tests.e2e.conftest import SLOW_S, Neighbours
@@ -117,6 +118,22 @@ def test_the_all_clear_ends_an_alarm_wherever_it_sounds_and_beats_the_safe_code(
 
         assert ("siren", True) not in switched(post, rung)
         assert ("striker", True) in switched(post, rung)
+
+
+def test_a_round_is_three_strokes_that_stand_apart_without_siren_or_strobe(neighbours: Neighbours) -> None:
+    post = neighbours.kotakan
+    alarm(neighbours.broker, "semua", "aman")  # what other tests left silenced is over
+    silence(neighbours.broker)
+    post.expect_quiet()
+    post.fence(neighbours.broker)
+    before, since = len(post.changes), len(post.lines)
+    publish(neighbours.broker, f"{BASE}/kotakan/ronda")
+    post.expect("finished:", since)
+    struck = [each.at for each in post.sounds(before)]
+
+    assert {each.output for each in post.sounds(before)} == {"striker"}
+    assert len(struck) == 3
+    assert all(later - earlier > APART_S for earlier, later in itertools.pairwise(struck))
 
 
 def test_an_all_clear_held_while_a_neighbours_siren_rings_sends_none_and_its_own_villages_ends_it(

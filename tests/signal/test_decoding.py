@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from contract.domain.incidents import cycles
-from contract.domain.rhythm import Cycle, CyclePlan, Tempo, alarm_cycle, figure, parse
+from contract.domain.rhythm import Cycle, CyclePlan, Tempo, alarm_cycle, drum_cycle, figure, parse
 from tests.contract import shipped
 from tests.signal import decoder
 from tests.signal.conftest import Record
@@ -123,13 +123,14 @@ def test_who_hears_no_drum_understands_nothing() -> None:
 @pytest.mark.parametrize("size", ["besar", "kecil"])
 def test_another_tempo_and_another_drum_say_the_same(factor: float, size: str) -> None:
     stroke = read_wav(ROOT / "sounds" / f"{size}.wav")
-    for notation in ("●‖", "●●‖", "● ●●●‖", "●●● ●‖", "●…"):
-        cycle = alarm_cycle(figure(parse(notation), Tempo().stretched(factor)), CyclePlan())
+    for notation in ("●‖", "●●‖", "● ●●●‖", "●●● ●‖", "●…", "●      ●      ●"):
+        beaten_ = figure(parse(notation), Tempo().stretched(factor))
+        cycle = alarm_cycle(beaten_, CyclePlan()) if beaten_.repeats else drum_cycle(beaten_, CyclePlan())
         places = [round((at_s - cycle.strokes_s[0]) * RATE) for at_s in cycle.strokes_s]
         frames = beaten(places, stroke, places[-1] + len(stroke))
 
         assert decoder.figure(decoder.strokes_s(heard_from(frames.astype(np.int16)))) == {
-            "●…": decoder.TITIR
+            "●…": decoder.TITIR, "●      ●      ●": "● ● ●",
         }.get(notation, notation)
 
 

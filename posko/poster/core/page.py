@@ -193,11 +193,20 @@ def _codes(box: Box, catalogue: Catalogue, family: Family) -> Section:
     safe = family.codes[catalogue.incidents[ALL_CLEAR].rhythm].rhythm
     ordered = sorted(names, key=lambda each: (each == safe, each.ending is Ending.TITIR, each.strokes))
     rows = [(each, f"**{', '.join(names[each])}**{_HOW[each.ending]}") for each in ordered]
-    rows.append((Rhythm(family.codes[PATROL].rhythm.spaces, Ending.ONCE), "ronda: suara kecil, **tanpa sirene**"))
-    notes = ["Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene."]
+    notes = ["Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene.",
+             f"**{_taps(family.codes[PATROL].rhythm)} tanpa sirene**: ronda."]
     if box.has_voice:
         notes.append("Latihan: pengumumannya diawali dan diakhiri kata “latihan”.")
     return Section("KODE KENTONGAN", (Codes(tuple(rows)), Steps((" ".join(notes),))))
+
+
+def _taps(rhythm: Rhythm) -> str:
+    """The round in words: as dots it would look like the code of an alarm, which is not as slow."""
+    groups = [1]
+    for spaces in rhythm.spaces:
+        groups = [*groups, 1] if spaces else [*groups[:-1], groups[-1] + 1]
+    counts = [len(groups)] if set(groups) == {1} else groups
+    return f"{', lalu '.join(_NUMBERS.get(each, str(each)) for each in counts)} ketukan kecil".capitalize()
 
 
 def _seconds(hold_s: float) -> str:

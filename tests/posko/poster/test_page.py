@@ -62,8 +62,8 @@ keributan
 maling ternak
 tolong, bahaya lain: terus
 aman: satu kali
-ronda: suara kecil, tanpa sirene
 Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene. \
+Tiga ketukan kecil tanpa sirene: ronda. \
 Latihan: pengumumannya diawali dan diakhiri kata “latihan”.
 """
 
@@ -161,3 +161,15 @@ def test_the_document_of_the_shipped_district_follows_the_page(sentence: str) ->
 
     assert sentence in document
     assert sentence in SAID.replace("\\\n", "")
+
+
+@pytest.mark.parametrize(("family_", "round_"), [
+    ("jawa-timur", "Tiga ketukan kecil tanpa sirene: ronda."),
+    ("polri-bandung", "Tiga ketukan kecil tanpa sirene: ronda."),
+    ("tni", "Satu, lalu tiga ketukan kecil tanpa sirene: ronda."),
+])
+def test_the_round_stands_in_words_for_as_dots_it_would_look_like_an_alarm(family_: str, round_: str) -> None:
+    (codes,) = [block for part in made(family_=family_).sections for block in part.blocks if isinstance(block, Codes)]
+
+    assert round_ in texts(made(family_=family_))[-1]
+    assert family(family_).codes["patroli"].rhythm not in [rhythm for rhythm, _ in codes.rows]
