@@ -269,7 +269,9 @@ class Link:
             self._because("does not speak MQTT 5, which is needed; see docs/protocol.md", Cause.PROTOCOL)
             return
         where = f"broker {self._broker.host}:{self._broker.port}"
-        self._reason = f"{where} refuses {self._broker.name}: {code}"
+        account = self._broker.username
+        who = f"the account {account!r}" if account else f"{self._broker.name}, which names no account"
+        self._reason = f"{where} refuses {who}: {code}"
         self._cause = Cause.LOGIN if code.value in LOGIN else Cause.OTHER
 
     def _because(self, reason: str, cause: Cause = Cause.OTHER) -> None:

@@ -238,16 +238,18 @@ def test_a_refusal_that_comes_before_its_token_is_written_down_is_no_acknowledge
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_node_that_the_broker_does_not_know_is_told_why(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("secrets", "who"), [
+    ({"username": "pos-1", "password": "wrong"}, "the account 'pos-1'"), ({}, f"{NAME}, which names no account"),
+])
+def test_a_node_that_the_broker_does_not_know_is_told_why(tmp_path: Path, secrets: dict[str, str], who: str) -> None:
     (tmp_path / "passwords").write_text("", "utf-8")
     inbox = Inbox()
-    extra = f"{AS_OURSELVES}password_file {tmp_path}/passwords\n"
-    secrets = {"username": "pos-1", "password": "wrong"}
+    extra = f"{AS_OURSELVES}allow_anonymous false\npassword_file {tmp_path}/passwords\n"
     strict = PrivateBroker(tmp_path / "broker", extra=extra)
     with strict, link_to(strict.port, inbox, linked=False, **secrets):
         reasons = {take(inbox, Unlinked).reason for _ in range(3)}
 
-    assert reasons == {f"broker 127.0.0.1:{strict.port} refuses {NAME}: Not authorized"}
+    assert reasons == {f"broker 127.0.0.1:{strict.port} refuses {who}: Not authorized"}
 
 
 @pytest.mark.usefixtures("quick")
