@@ -67,7 +67,7 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
     if more:
         _, labels = posko_settings.load(path, speech)
         posko_settings.fail([labels(texts.NOTE_WITHOUT_OPTION, note=shlex.quote(" ".join(more)))])
-    _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=note, exercise=exercise), wait_s)
+    _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=_read(note), exercise=exercise), wait_s)
 
 
 @click.command()
@@ -147,6 +147,16 @@ def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -
             click.echo(labels(texts.NO_OUTPUT, why=error.strerror), err=True)
         _mute()
         sys.exit(1)
+
+
+def _read(note: str) -> str:
+    """*note*, where the terminal's encoding is another than this program's: bytes that are no text are read as what
+    they most often are. A note keeps no alarm from ringing.
+    """
+    try:
+        return typed.decode(os.fsencode(note))[0]
+    except UnicodeEncodeError:
+        return note
 
 
 def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incident], labels: Labels) -> list[str]:

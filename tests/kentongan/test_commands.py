@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kentongan import node_settings, play
+from kentongan import node_settings, operator, play
 from kentongan.__main__ import COMMANDS, main
 from kentongan.broker import broker
 from runtime.files import load_shipped
@@ -357,6 +357,17 @@ def test_a_note_without_its_option_is_answered_with_the_line_that_sends_it() -> 
     result = run("alarm", "pencurian", "kalibagor", "rumah", "Pak", "RT 3", "--config", str(CONFIG / "posko.yaml"))
 
     assert (result.exit_code, result.stderr) == (2, "tulis catatan dengan --note 'rumah Pak RT 3'\n")
+
+
+def test_a_note_in_the_bytes_of_another_encoding_is_read_as_what_they_most_often_are(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows-1252, as a terminal of Windows sends it: Python passes such bytes on as unpaired surrogates."""
+    sent = []
+    monkeypatch.setattr(operator, "_obey", lambda *words: sent.append(words[2].note))
+    run("alarm", "ternak", "kalibagor", "--note", "Pak Ma\udc92ruf", "--config", str(CONFIG / "posko.yaml"))
+
+    assert sent == ["Pak Ma’ruf"]
 
 
 @pytest.mark.parametrize("command", ["node", "rest", "check", "voice"])
