@@ -119,14 +119,14 @@ def test_every_bundle_is_ready_to_run(fresh: Installation) -> None:
         assert hub.password
 
 
-def test_a_districts_own_incidents_and_codes_travel_with_it(place: Path, tmp_path: Path) -> None:
+def test_a_districts_own_incidents_codes_and_respellings_travel_with_it(place: Path, tmp_path: Path) -> None:
     path = district(tmp_path)
     (tmp_path / "rhythms").mkdir()
-    for name in ("incidents.yaml", "rhythms/jawa-timur.yaml"):
+    for name in ("incidents.yaml", "speech.yaml", "rhythms/jawa-timur.yaml"):
         (tmp_path / name).write_bytes((DISTRICT.parent / name).read_bytes() + b"# ours\n")
     assert tool("provision", "--district", path, "--out", place / "b").code == 0
     for bundle in ("nodes/olean.pos-1", "posko", "operators/operator"):
-        for name in ("incidents.yaml", "rhythms/jawa-timur.yaml"):
+        for name in ("incidents.yaml", "speech.yaml", "rhythms/jawa-timur.yaml"):
             assert (place / "b" / bundle / name).read_bytes().endswith(b"# ours\n")
 
 

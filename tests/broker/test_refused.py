@@ -56,6 +56,14 @@ def test_incidents_beside_the_district_that_a_node_would_refuse_are_refused(plac
     assert said.lines[0].startswith("incidents.yaml.incidents.")
 
 
+def test_respellings_beside_the_district_that_a_node_would_refuse_are_refused(place: Path) -> None:
+    (place / "speech.yaml").write_text('respellings: {ternak: "[[t@Rn"}', "utf-8")
+    said = provision(place, "posko.local", text=DISTRICT.read_text("utf-8"))
+
+    assert said.code == 2
+    assert said.lines[0].startswith("speech.yaml.respellings.ternak: ")
+
+
 def test_a_district_without_any_post_is_refused(place: Path) -> None:
     text = ("district: situbondo\nname: Kecamatan Situbondo\ncode: '35.12.07'\nrhythms: jawa-timur\nvillages:\n"
             "  olean: {name: Olean, kind: desa, code: 35.12.07.2006, neighbours: [], posts: {}}\n")
