@@ -9,7 +9,7 @@ import click
 
 from contract.settings.schema import SettingsError
 from contract.text import escaped
-from kentongan.command_group import report
+from contract.user_error import UserError
 from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
@@ -60,31 +60,27 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
 @CONFIG
 @SIMULATE
 def rest(path: Path, simulate: bool) -> None:
-    """Drive the siren, the striker and the strobe to rest, and leave. For systemd, after a node has ended.
+    """Drive the siren, the striker and the strobe to rest, and leave. For people; systemd runs node/rest.py.
 
     Only pins.driver and these outputs are read: whatever else is wrong with the settings, what can be is rested.
     """
-    from node import pins  # noqa: PLC0415 - only what needs pins
+    from node import gpio, pins, rest  # noqa: PLC0415 - only what needs pins
 
     driver, outputs, faults = config.outputs(
         path, lambda name: pins.check(name, simulate=simulate, heed_environment=False)
     )
-    factory = pins.open_driver(driver, {})
-    held = []
-    for name, each in outputs.items():
+    if driver not in pins.NO_REAL_PINS:
+        # By the kernel itself, whatever the driver. Nothing is let go: the process ends with its lines as outputs at
+        # rest, and a Pi's kernel keeps them so (raspberrypi/linux#6117).
+        levels = {name: (each.pin, not each.active_high) for name, each in outputs.items()}
         try:
-            held.append(pins.output(factory, each.pin, active_high=each.active_high))
-            held[-1].off()
-        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the other outputs must be rested
-            faults.append(f"{name}: {error}")
-    try:
-        report(faults)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        # Not sys.exit: gpiozero would close what is held, and lgpio's close makes a line a floating input. So the
-        # process ends with its lines as outputs at rest, and a Pi's kernel keeps them so (raspberrypi/linux#6117).
-        os._exit(2 if faults else 0)
+            _chip, failed = rest.put_to_rest(gpio.LABELS, levels)
+        except gpio.ChipError as error:
+            faults.append(f"no output was driven: {error}")
+        else:
+            faults += [f"{name} is NOT at rest: {reason}" for name, reason in failed.items()]
+    if faults:
+        raise UserError(*faults)
 
 
 def _load(path: Path, *, simulate: bool) -> config.Config:

@@ -92,6 +92,15 @@ def _own_folder() -> Iterator[None]:
         yield
 
 
+def chip_labels(factory: Any) -> tuple[str, ...]:
+    """The label of *factory*'s chip; of every chip that may have the header where its driver cannot say so."""
+    handle = getattr(factory, "_handle", None)
+    with suppress(Exception):  # whatever it raises: each of them is looked for
+        if handle is not None:
+            return (str(_lgpio().gpio_get_chip_info(handle)[3]),)
+    return gpio.LABELS
+
+
 def _lgpio() -> Any:
     """lgpio itself, as gpiozero's driver has loaded it. Only a machine with real pins has it."""
     from gpiozero.pins import lgpio  # noqa: PLC0415

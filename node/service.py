@@ -7,6 +7,7 @@
                                             └──> sound ──> player
 """
 
+import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from contract.domain.district import EVERYWHERE, audible_incidents
 from contract.wire import topics
 from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
-from node import pins, wiring
+from node import pins, rest, wiring
 from node.buttons import Panel
 from node.config import Config, voices
 from node.core import status, step
@@ -42,6 +43,7 @@ from runtime.tokens import tokens
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
 
+OUTPUTS = "outputs"  # the file that node/rest.py reads, in systemd's RuntimeDirectory, else in the state_dir
 LOCK_HOLD_S = 0.5  # bounce is forgiven for a tenth of a second at most: hum on the wire must not lock a box
 
 
@@ -97,6 +99,7 @@ class Node(Loop[State]):
         socket = self._config.socket
         factory = pins.open_driver(settings.pins.driver, {"socket_path": str(socket)} if socket else {})
         parts.callback(factory.close)
+        self._record_outputs(pins.chip_labels(factory))
         devices = wiring.open_devices(factory, settings)
         outputs, self._missing = devices.outputs, devices.missing
         for part, reason in self._missing.items():
@@ -108,6 +111,17 @@ class Node(Loop[State]):
         )
         self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
+
+    def _record_outputs(self, labels: tuple[str, ...]) -> None:
+        """Writes down what is to be put to rest if this process is killed, before a pin is claimed."""
+        if self._config.settings.pins.driver in pins.NO_REAL_PINS:
+            return
+        folder = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or str(self._config.state_dir)
+        path = f"{folder}/{OUTPUTS}"
+        try:
+            rest.write(path, rest.record(labels, wiring.resting_levels(self._config.settings)))
+        except OSError as error:
+            self._inbox.put(Faulted(Fault.REST, f"{path} cannot be written: {error.strerror}"))
 
     def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
         """The loudspeaker, if the settings have one; returns what the status shows of it."""

@@ -13,7 +13,7 @@ from node import pins
 from node.core.state import LOCK
 from node.core.switching import Role
 from node.devices import ContactInput, Output
-from node.settings import NodeSettings
+from node.settings import NodeSettings, SirenSettings, StrikerSettings, StrobeSettings
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ def open_devices(factory: Any, settings: NodeSettings) -> Devices:
 
     siren: Output = pins.output(factory, settings.siren.pin, active_high=settings.siren.active_high)
     outputs = {Role.SIREN: siren}
-    for role, relay in ((Role.STRIKER, settings.striker), (Role.STROBE, settings.strobe)):
-        if relay is not None:
+    for role, relay in _relays(settings).items():
+        if role is not Role.SIREN:
             act = partial(pins.output, factory, relay.pin, active_high=relay.active_high)
             outputs.update((role, each) for each in opened(role.value, act))
     wired = {name: button.pin for name, button in settings.buttons.items()}
@@ -55,3 +55,13 @@ def open_devices(factory: Any, settings: NodeSettings) -> Devices:
         for each in opened(Fault.PIN_OF_LAMP.of(name), partial(pins.output, factory, button.lamp))
     }
     return Devices(outputs, contacts, lamps, missing)
+
+
+def resting_levels(settings: NodeSettings) -> dict[str, tuple[int, bool]]:
+    """The outputs that must not stay on, by role: each one's pin, and whether it is high at rest."""
+    return {role.value: (relay.pin, not relay.active_high) for role, relay in _relays(settings).items()}
+
+
+def _relays(settings: NodeSettings) -> dict[Role, SirenSettings | StrikerSettings | StrobeSettings]:
+    found = {Role.SIREN: settings.siren, Role.STRIKER: settings.striker, Role.STROBE: settings.strobe}
+    return {role: relay for role, relay in found.items() if relay is not None}

@@ -48,6 +48,10 @@ class Fault(StrEnum):
         "voice", "The sentences cannot be made, or their recordings cannot be found; the drum is beaten all the same.",
         "Run `kentongan voice` at that post.",
     )
+    REST = (
+        "rest", "Which outputs to put to rest could not be written down, so a siren may stay on if the node is killed.",
+        "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
+    )
     # A node's buttons.
     BUTTON = (
         "button", "A button was closed when the node started, or is held for too long; it counts again once released.",

@@ -12,6 +12,7 @@ from contract.wire.faults import Fault
 # What has a fault. A name with something after it, such as `button pencurian`, is that of its beginning.
 PARTS: Mapping[str, str] = {
     Fault.SIREN: "sirene", Fault.STRIKER: "pemukul kentongan", Fault.STROBE: "lampu strobo",
+    Fault.REST: "pengaman sirene",
     Fault.SIREN_THREAD: "program sirene", Fault.SIREN_WATCH: "program sirene", Fault.SOUND: "pengeras suara",
     Fault.RECORDINGS: "rekaman suara", Fault.VOICE: "suara", Fault.BUTTON: "tombol", Fault.NOISE: "kabel tombol",
     Fault.PIN_OF_BUTTON: "pin tombol", Fault.PIN_OF_LAMP: "pin lampu", Fault.BUTTONS_THREAD: "program tombol",
@@ -95,6 +96,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"no post in the district file hears it", "di berkas wilayah tidak ada pos yang harus membunyikannya"),
     (r"no such post in the district file; .+", "pos ini tidak ada di berkas wilayah; tambahkan di sana"),
     (r"two boxes take turns under this name; .+", "dua kotak memakai nama ini; salah satunya memakai salinan kartu SD"),
+    (r"(\S+) cannot be written: (.+)", "{0} tidak dapat ditulis: {1}"),
     # Buttons.
     (r"closed when the node started; .+", "sudah tertekan ketika pos menyala; lepaskan, atau perbaiki kontaknya"),
     (r"held for more than (\S+) s; .+", "ditekan lebih dari {0} detik; lepaskan, atau perbaiki kontaknya"),

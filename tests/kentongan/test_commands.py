@@ -167,7 +167,7 @@ def test_check_says_what_of_the_settings_this_machine_cannot_give(tmp_path: Path
     assert lines[2] == "2 faults."
 
 
-@pytest.mark.parametrize("command", ["check", "node", "rest"])
+@pytest.mark.parametrize("command", ["check", "node"])
 def test_an_empty_lgpio_is_named_with_the_way_to_the_right_one(tmp_path: Path, command: str) -> None:
     """PyPI's 0.0.0.2, which pip falls back to, can be imported and has nothing in it."""
     (tmp_path / "stub").mkdir()

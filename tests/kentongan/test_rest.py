@@ -1,53 +1,41 @@
-"""`kentongan rest` drives what it can to rest, whatever is wrong with the settings, and leaves the lines driven."""
+"""`kentongan rest` drives what it can to rest, whatever is wrong with the settings."""
 
-import os
-from collections.abc import Callable, Iterator
+import errno
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from gpiozero.pins.mock import MockFactory
 
 from kentongan.__main__ import main
-from node import pins
 from tests.kentongan.test_commands import run_process
+from tests.support.gpio_kernel import GpioKernel
 from tests.support.nodes import example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
 
-RESTED = {17: ("output", False), 27: ("output", False), 22: ("output", False)}
-Rest = Callable[..., tuple[int, list[str], dict[int, tuple[str, bool]]]]
+RESTED = {17: False, 27: False, 22: False}
+Rest = Callable[..., tuple[int, list[str], dict[int, bool]]]
 
 
 @pytest.fixture
-def rest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Rest]:
-    """Runs the command on mock pins: its exit code, what it said, and its outputs as they are when the process ends.
+def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> GpioKernel:
+    return GpioKernel(tmp_path, {11: "gpio-brcmstb@107d508500", 15: "pinctrl-rp1"}).install(monkeypatch)
 
-    On the way out of a process gpiozero closes its devices; so what counts is the pins at os._exit.
-    """
-    factory = MockFactory()
-    left: list[tuple[int, dict[int, tuple[str, bool]]]] = []
 
-    def leave(code: int) -> None:
-        found = {number: (pin.function, bool(pin.state)) for number in (17, 22, 27)
-                 if (pin := factory.pin(number)).function == "output"}
-        left.append((code, found))
-        raise SystemExit(code)
-
+@pytest.fixture
+def rest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kernel: GpioKernel) -> Rest:
+    """Runs the command: its exit code, what it said, and the level of each line that it drove."""
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
-    monkeypatch.setattr(pins, "open_driver", lambda _driver, _options: factory)
-    monkeypatch.setattr(os, "_exit", leave)
 
-    def run(settings: Any, *words: str) -> tuple[int, list[str], dict[int, tuple[str, bool]]]:
-        left.clear()
+    def run(settings: Any, *words: str) -> tuple[int, list[str], dict[int, bool]]:
         result = CliRunner().invoke(main, ["rest", "--config", str(write(tmp_path, settings)), *words])
-        ((code, found),) = left
-        assert (result.exit_code, result.stdout) == (code, "")
-        return code, result.stderr.splitlines(), found
+        assert result.stdout == ""
+        assert {chip for chip, _pin, _high in kernel.driven} <= {15}
+        return result.exit_code, result.stderr.splitlines(), {pin: high for _chip, pin, high in kernel.driven}
 
-    yield run
-    factory.reset()
+    return run
 
 
 def test_every_output_is_left_driven_at_rest(rest: Rest) -> None:
@@ -58,7 +46,7 @@ def test_an_output_that_is_on_at_low_level_is_left_high(rest: Rest) -> None:
     settings = example()
     settings["siren"]["active_high"] = False
 
-    assert rest(settings) == (0, [], {**RESTED, 17: ("output", True)})
+    assert rest(settings) == (0, [], {**RESTED, 17: True})
 
 
 def test_what_else_is_wrong_with_the_settings_does_not_matter(rest: Rest) -> None:
@@ -77,7 +65,7 @@ def test_a_leaked_variable_does_not_matter(rest: Rest, monkeypatch: pytest.Monke
 def test_an_output_whose_settings_are_faulty_is_told_and_the_others_are_rested(rest: Rest) -> None:
     code, told, left = rest({**example(), "siren": {"pin": 32}, "strobe": None})
 
-    assert (code, left) == (2, {27: ("output", False)})
+    assert (code, left) == (2, {27: False})
     assert told == [
         "node.yaml.siren.pin: must be a BCM number from 2 to 27, not 32",
         "node.yaml.strobe: empty; write its members below it, each indented by two blanks, or {} if there are none",
@@ -90,7 +78,7 @@ def test_a_missing_siren_is_told_and_the_others_are_rested(rest: Rest) -> None:
     del settings["siren"]
 
     assert rest(settings) == (2, ["node.yaml.siren: missing; it has no default"],
-                              {27: ("output", False), 22: ("output", False)})
+                              {27: False, 22: False})
 
 
 def test_a_fault_that_leaves_pin_and_level_certain_does_not_keep_an_output_from_rest(rest: Rest) -> None:
@@ -109,26 +97,28 @@ def test_an_output_whose_level_is_not_certain_is_not_driven(rest: Rest) -> None:
     code, told, left = rest({**example(), "siren": {"pin": 17, "activ_high": False}})
 
     assert (code, told) == (2, ["node.yaml.siren.activ_high: unknown; did you mean active_high?"])
-    assert left == {27: ("output", False), 22: ("output", False)}
+    assert left == {27: False, 22: False}
 
 
-def test_an_output_that_raises_is_told_and_the_others_are_tried(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = pins.output
-
-    class Broken:
-        def off(self) -> None:
-            raise OSError("the driver fails")
-
-    def output(factory: Any, pin: int, *, active_high: bool = True) -> Any:
-        if pin == 17:
-            raise pins.PinsError("pin 17 cannot be an output: busy")
-        return Broken() if pin == 27 else opened(factory, pin, active_high=active_high)
-
-    monkeypatch.setattr(pins, "output", output)
+def test_an_output_that_cannot_be_driven_is_told_and_the_others_are_rested(
+    rest: Rest, kernel: GpioKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.rest.BUSY_S", 0.0)
+    kernel.held[17] = "fan"
+    kernel.broken[27] = errno.EIO
 
     assert rest(example()) == (2, [
-        "siren: pin 17 cannot be an output: busy", "striker: the driver fails", "2 faults.",
-    ], {22: ("output", False)})
+        "siren is NOT at rest: GPIO 17 is held by fan; end it",
+        "striker is NOT at rest: GPIO 27 cannot be driven: Input/output error", "2 faults.",
+    ], {22: False})
+
+
+def test_without_the_headers_chip_nothing_is_driven_and_that_is_told(rest: Rest, kernel: GpioKernel) -> None:
+    kernel.labels[15] = "usb-relay"
+    code, told, left = rest(example())
+
+    assert (code, left, len(told)) == (2, {}, 1)
+    assert told[0].startswith("no output was driven: no GPIO chip here has the header's pins: ")
 
 
 @pytest.mark.parametrize("driver", ["mock", "simulated"])

@@ -59,7 +59,8 @@ GET_LINE = request_number(BOTH, 0x07, LineRequest)
 class GpioKernel:
     """The chips of *labels*, by number. `driven` are the claims of outputs: (chip's number, pin, whether high).
 
-    `held` are lines that others hold, by pin; `refused` is the errno with which a chip answers, by its number.
+    `held` are lines that others hold, `broken` the errno with which the claim of a line is answered, both by pin;
+    `refused` is the errno with which a chip answers, by its number.
     """
 
     def __init__(self, folder: Path, labels: dict[int, str]) -> None:
@@ -67,10 +68,10 @@ class GpioKernel:
         self.dev.mkdir()
         self.labels: dict[int, str] = {}
         self.held: dict[int, str] = {}
+        self.broken: dict[int, int] = {}
         self.refused: dict[int, int] = {}
         self.driven: list[tuple[int, int, bool]] = []
         self.asked: list[int] = []
-        self.claims = 0
         for number, label in labels.items():
             self.add(number, label)
 
@@ -100,14 +101,14 @@ class GpioKernel:
         return 0
 
     def _claim(self, number: int, found: LineRequest) -> None:
-        self.claims += 1
         assert (found.num_lines, found.config.flags, found.config.num_attrs) == (1, 1 << 3, 1)  # an output
         first = found.config.attrs[0]
         assert (first.attr.id, first.mask, first.attr.padding) == (2, 1, 0)  # the values of the outputs
         assert bytes(found.padding) == bytes(20) == bytes(found.config.padding)  # else the kernel refuses it
         assert first.attr.values in (0, 1)
         pin = found.offsets[0]
-        if pin in self.held:
-            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+        fault = errno.EBUSY if pin in self.held else self.broken.get(pin)
+        if fault is not None:
+            raise OSError(fault, os.strerror(fault))
         self.driven.append((number, pin, bool(first.attr.values)))
         found.fd = os.open("/dev/null", os.O_RDONLY)

@@ -49,6 +49,7 @@ def test_no_program_spells_a_faults_name_out() -> None:
 
 
 def test_every_fault_is_some_programs() -> None:
-    used = set(re.findall(r"\bFault\.([A-Z_]+)", "\n".join(sources().values())))
+    reporting = [text for path, text in sources().items() if path.parent.name != "labels"]
+    used = set(re.findall(r"\bFault\.([A-Z_]+)", "\n".join(reporting)))
 
     assert {fault.name for fault in Fault} - used == {role.name for role in Role}  # those are by their role

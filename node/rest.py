@@ -1,0 +1,141 @@
+"""Puts a node's outputs to rest after its process has ended, whatever is wrong with its settings or its packages.
+
+    python3 -I -S node/rest.py FILE
+
+A Raspberry Pi's kernel keeps an output's level when its process dies (raspberrypi/linux#6117), so a siren that was on
+stays on until this has run: systemd starts it after any end of the node (`ExecStopPost`). It needs no package, reads
+only FILE, which the node wrote before it claimed its pins, and finds the chip anew by the label that stands there.
+Exit code 0 and one line once every output is at rest, 2 and one line of what is not.
+
+It closes nothing: the process ends with its lines as outputs at rest, and the kernel keeps them so.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+
+if __name__ == "__main__":  # in the isolated mode this folder is not on the path
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+
+from node import gpio
+
+# pathlib, dataclasses or json would each take longer to import than all the rest of this takes.
+Outputs = dict[str, tuple[int, bool]]  # by name: the pin, and whether it is high at rest
+
+LONGEST = 4096  # bytes of FILE
+BUSY_S = 1.0  # how long a line may be held by what is still dying
+PAUSE_S = 0.02
+_LEVELS = {"low": False, "high": True}
+
+
+def record(labels: tuple[str, ...], outputs: Outputs) -> str:
+    """What FILE holds of *outputs* on the chip that has one of *labels*."""
+    lines = [f"chip {label}" for label in labels]
+    lines += [f"{name} {pin} {'high' if high else 'low'}" for name, (pin, high) in outputs.items()]
+    return "".join(f"{line}\n" for line in ["# The node's outputs and their levels at rest, as of its start.", *lines])
+
+
+def write(path: str, text: str) -> None:
+    """Makes *text* the whole of the file *path*, or leaves what is there. Raises OSError."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - see the imports
+    new = f"{path}.new"
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        written = os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+    if written != len(text.encode()):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.replace(new, path)  # noqa: PTH105
+
+
+def read(text: str) -> tuple[tuple[str, ...], Outputs, list[str]]:
+    """What `record` wrote: labels, outputs, and a fault for each line that is none of these."""
+    labels: list[str] = []
+    outputs: Outputs = {}
+    faults: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match line.split():
+            case []:
+                pass
+            case [word, *_] if word.startswith("#"):
+                pass
+            case ["chip", label]:
+                labels.append(label)
+            case [name, pin, level] if pin.isdecimal() and len(pin) < 4 and level in _LEVELS:
+                outputs[name] = (int(pin), _LEVELS[level])
+            case _:
+                faults.append(f"line {number} is damaged")
+    return tuple(labels), outputs, faults
+
+
+def put_to_rest(labels: tuple[str, ...], outputs: Outputs) -> tuple[gpio.Chip, dict[str, str]]:
+    """Drives every one of *outputs* to rest, and holds it there while this process lives.
+
+    Returns the chip, and why an output is not at rest by its name. One that is held is tried for `BUSY_S`: the node's
+    process may be dying still. Raises ChipError.
+    """
+    chip = gpio.find_header(labels or gpio.LABELS)
+    end = time.monotonic() + BUSY_S
+    failed = _drive(chip, outputs, list(outputs))
+    while any(error.errno == errno.EBUSY for error in failed.values()) and time.monotonic() < end:
+        time.sleep(PAUSE_S)
+        failed = _drive(chip, outputs, list(failed))
+    return chip, {name: _reason(chip, outputs[name][0], error) for name, error in failed.items()}
+
+
+def _drive(chip: gpio.Chip, outputs: Outputs, names: list[str]) -> dict[str, OSError]:
+    failed: dict[str, OSError] = {}
+    for name in names:
+        pin, high = outputs[name]
+        try:
+            gpio.claim_output(chip, pin, high=high)
+        except OSError as error:
+            failed[name] = error
+    return failed
+
+
+def _reason(chip: gpio.Chip, pin: int, error: OSError) -> str:
+    if error.errno != errno.EBUSY:
+        return f"GPIO {pin} cannot be driven: {error.strerror}"
+    try:
+        user = gpio.holder(chip, pin)
+    except OSError:
+        user = None
+    return f"GPIO {pin} is held by {user or 'another program'}; end it"
+
+
+def main(words: list[str]) -> int:
+    """Runs the program with the arguments *words*; returns its exit code."""
+    if len(words) != 1:
+        return _end("the one argument is the file that the node wrote at its start")
+    try:
+        with open(words[0], encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - see the imports
+            text = file.read(LONGEST)
+    except OSError as error:
+        return _end(f"{words[0]} cannot be read: {error.strerror}; no output was driven: a node that has started "
+                    "writes it")
+    labels, outputs, faults = read(text)
+    if not outputs:
+        return _end("; ".join([f"{words[0]} names no output; no output was driven", *faults]))
+    try:
+        chip, failed = put_to_rest(labels, outputs)
+    except gpio.ChipError as error:
+        return _end(f"no output was driven: {error}")
+    faults += [f"{name} is NOT at rest: {reason}" for name, reason in failed.items()]
+    rested = ", ".join(name for name in outputs if name not in failed)
+    return _end("; ".join(faults), f"at rest: {rested or 'nothing'} ({chip.path}, {chip.label})")
+
+
+def _end(fault: str, done: str = "") -> int:
+    line = "; ".join(part for part in (fault, done) if part)
+    printable = "".join(each if each.isprintable() else " " for each in line)
+    os.write(2 if fault else 1, f"rest: {printable}\n".encode("utf-8", "backslashreplace"))
+    return 2 if fault else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
