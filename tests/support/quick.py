@@ -24,7 +24,7 @@ def quick_district(
     incidents["incidents"][INCIDENT].update(reach="village", duration_s=duration_s)
     codes["codes"][INCIDENT] = "●●●●"  # once a round
     codes["tempo"] = {"stroke_s": 0.2, "gap_s": 0.1, "pause_s": 0.5, "titir_s": 0.15}
-    codes["alike"] = [names for names in codes["alike"] if INCIDENT not in names]
+    codes["alike"] = [[*codes["codes"]]]  # so hurried, hardly two of them can be told apart
     for name, value in found.items():
         (folder / name).write_text(json.dumps(value), "utf-8")
     catalogue = read_catalogue(incidents)
