@@ -9,6 +9,7 @@ Cancel, responseType AllClear, scope Private, …) refuse it.
                                        └──> object: members in any letters ──> is it an alarm? ──> Body
 """
 
+import re
 from dataclasses import fields, replace
 
 from contract.domain.alarm import Status
@@ -23,8 +24,14 @@ SYNCED, UNSYNCED = "synced", "unsynced"
 CAP_SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 
 
-# CAP 1.2, section 3.2.1: no spaces, commas or the restricted characters < and &.
-_allowed = pattern(r"[^\s,<&]{1,128}", "1 to 128 characters, without a space, a comma, < or &")
+# CAP 1.2, section 3.2.1: no spaces, commas or the restricted characters < and &. What all programs remember and repeat
+# has a bound of ours: 64 printable characters of ASCII.
+LONGEST = 64
+IDENTIFIER = re.compile(rf"[!-%'-+\--;=-~]{{1,{LONGEST}}}")
+_allowed = pattern(
+    IDENTIFIER.pattern,
+    f"1 to {LONGEST} printable ASCII characters, without a space, a comma, < or &; or leave it out, and one is given",
+)
 
 
 def _identifier(found: object, place: Place) -> str:

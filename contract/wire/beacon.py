@@ -15,6 +15,8 @@ from contract.settings.schema import flag, integer, items, option, section
 from contract.wire import codec
 from contract.wire.codec import Refusal, instant, message, name, one_of, seconds, text
 
+BUDGET = 16_384  # bytes of a beacon, unless what is in force alone is more
+
 
 @message
 class Listed(Keyed):

@@ -131,6 +131,10 @@ class Fault(StrEnum):
     OUTPUT = (
         "output", "Nobody takes the program's log lines; the journal has every event.", "See what became of the log."
     )
+    BEACON = (
+        "beacon", "Villages raise more than the hub's beacon has room for: notes are cut, and names come by turns.",
+        "See in `kentongan watch` who raises so much there, and revoke that account (`kentongan broker revoke`).",
+    )
     # What the hub and the operator's program alone notice.
     ANOTHER_HUB = "another hub", "A second hub is at work in this district.", "Stop one of the two."
     DOUBLE_OF = (

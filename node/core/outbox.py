@@ -145,7 +145,8 @@ def deadlines(state: State) -> Iterator[float]:
 
 
 def _name(state: State, press: OutboxEntry) -> Name:
-    return Name(state.setup.village, press.incident, press.identifier)
+    """What *press* is called by everybody: earlier versions gave names that are longer than what may be published."""
+    return Name(state.setup.village, press.incident, press.identifier[-alarm_message.LONGEST :])
 
 
 def _due(state: State, press: OutboxEntry) -> float:
@@ -190,7 +191,7 @@ def _counts_s(state: State, press: OutboxEntry) -> float:
 def _send(t: Transition, press: OutboxEntry) -> None:
     setup = t.setup
     body = Body(
-        identifier=press.identifier,
+        identifier=_name(t.state, press).identifier,
         sender=f"{setup.village}/{setup.node}",
         sent=t.epoch(press.pressed_at) if t.state.synced else None,
         age_s=t.now - press.pressed_at,
@@ -210,7 +211,7 @@ def _tell_late(t: Transition, press: OutboxEntry) -> None:
     else:
         reason = "pressed while the link was down; its time is over, so it sounds nowhere now"
     event = t.event(
-        Kind.LATE, incident=press.incident, village=t.setup.village, identifier=press.identifier,
+        Kind.LATE, **_name(t.state, press)._asdict(),
         origin=Origin.BUTTON.value, age_s=round(t.now - press.pressed_at, 1) if press.age_known else None,
         reason=reason,
     )

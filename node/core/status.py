@@ -93,5 +93,5 @@ def _waits(state: State, alarm: Alarm) -> bool:
 def _about(alarm: Alarm) -> About:
     return About(
         incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
-        origin=alarm.origin.value, note=alarm.note,
+        origin=alarm.origin.value, note=alarm.note[:400],
     )

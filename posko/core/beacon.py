@@ -1,24 +1,33 @@
 """What the hub repeats: every alarm in force, periodically and at each change. Pure.
 
 What is not on the disk yet is not listed yet; unless the disk fails, then it is listed as not kept, and whoever
-pressed it holds on to it. A change is published at once, but no more often than every `LEAST_S`.
+pressed it holds on to it.
+
+Every post receives every beacon, perhaps by telephone. So it has a budget: in bytes, which the villages share
+(`shares`), and in bytes a second. A change of what is in force is published at once while there is some left, but no
+more often than every `LEAST_S`; everything else with the beacon that is due in any case. What waits goes with the next
+one, whoever caused that, so a village that uses up the budget delays the others by a second or two, and no more.
+
+    change ──> bytes left? ──> now
+                   └── no ──> in bytes / PER_S seconds        every BEACON_S: what else there is
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract.domain.alarm import Key
 from contract.wire import timing, topics
-from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, write_beacon
-from contract.wire.codec import MAX_BEACON_BYTES
+from contract.wire.beacon import BUDGET
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
+from posko.core import shares
 from posko.core.state import Alarm, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
 LEAST_S = 0.1
-NOTES = (400, 100, 0)  # characters of each note, as far as they fit
+PER_S = 6_000.0  # bytes a second, on average: with a whole beacon at once it stays below 10 kB/s over any 10 s
+LONGEST_S = 2 * timing.BEACON_S  # what no budget can hold comes no later: a hub that is silent for 15 s is lost
+CROWDED_S = 60.0  # how long a village counts as having more than its share
 
 
 def request_beacon(t: Transition) -> None:
@@ -39,9 +48,12 @@ def update(t: Transition) -> None:
     content = _content(state, shown)
     if t.now < _due(state, changed=content != state.listed):
         return
-    t.change(seq=state.seq + 1, listed=content, listed_at=t.now)
+    payload, crowded = shares.payload(replace(state, seq=state.seq + 1), shown)
+    t.change(seq=state.seq + 1, listed=content, listed_at=t.now, listed_bytes=len(payload),
+             byte_budget=_left(state) - len(payload))
     topic = topics.write(state.setup.district, topics.ActiveTopic())
-    t.do(Publish(topic, _payload(t.state, shown), qos=0))
+    t.do(Publish(topic, payload, qos=0))
+    _report_crowded(t, crowded)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -60,10 +72,19 @@ def forget(t: Transition) -> None:
         t.change(acknowledged=fresh, over=over)
 
 
+def _left(state: State) -> float:
+    """The bytes that may be sent at once by now; what was too much is owed."""
+    since_s = 0.0 if state.listed_at is None else state.now - state.listed_at
+    return min(float(BUDGET), state.byte_budget + since_s * PER_S)
+
+
 def _due(state: State, *, changed: bool) -> float:
     if state.listed_at is None or (state.linked_at is not None and state.listed_at < state.linked_at):
         return state.now
-    return state.listed_at + (LEAST_S if changed else timing.BEACON_S)
+    wanted = min(state.listed_bytes, BUDGET)  # the next one is about as long
+    paid = state.listed_at + max(0.0, wanted - state.byte_budget) / PER_S
+    due = state.listed_at + (LEAST_S if changed else timing.BEACON_S)
+    return min(max(due, paid), state.listed_at + LONGEST_S)
 
 
 def _shown(state: State) -> list[Alarm]:
@@ -76,54 +97,23 @@ def _shown(state: State) -> list[Alarm]:
 
 
 def _content(state: State, shown: list[Alarm]) -> object:
-    """What a beacon contains, but for the passing of time."""
+    """What of a beacon is not put off: all that is in force or ended, and names that may be confirmed at once."""
     return (
-        tuple((alarm.names(), alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
-        tuple(name for name, each in state.acknowledged.items() if each.kept),
+        tuple((alarm.identifier, alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
+        tuple(name for name, each in state.acknowledged.items() if each.kept and each.prompt),
         tuple(state.cleared_at.items()),
         tuple(state.over.items()),
     )
 
 
-def _payload(state: State, shown: list[Alarm]) -> bytes:
-    cleared = tuple(
-        Cleared(village=village, age_s=max(0.0, state.now - at)) for village, at in state.cleared_at.items()
-        if state.now < at + timing.CLEARED_S
-    )
-    over = tuple(
-        Over(village=key.village, incident=key.incident, age_s=max(0.0, state.now - at))
-        for key, at in state.over.items() if key not in state.alarms
-    )
-    rest = Beacon(
-        boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, acknowledged=_acknowledged(state),
-        at_s=state.now, time=state.now + state.clock.offset_s if state.clock.synced else None,
-    )
-    for note in NOTES:
-        beacon = replace(rest, alarms=tuple(_listed(state, alarm, note) for alarm in shown))
-        payload = write_beacon(beacon)
-        if len(payload) <= MAX_BEACON_BYTES:
-            return payload
-    # Names that are left out are sent again, and listed then.
-    bare = tuple(replace(each, also=(), origin="") for each in beacon.alarms)
-    return write_beacon(replace(beacon, alarms=bare, acknowledged=()))
-
-
-def _acknowledged(state: State) -> tuple[Arrived, ...]:
-    """What need not be sent again, the oldest first, by village and incident."""
-    found: dict[Key, list[str]] = {}
-    for name, each in state.acknowledged.items():
-        if each.kept:
-            found.setdefault(name.key, []).append(name.identifier)
-    return tuple(
-        Arrived(village=key.village, incident=key.incident, identifiers=tuple(names))
-        for key, names in found.items()
-    )
-
-
-def _listed(state: State, alarm: Alarm, note: int) -> Listed:
-    return Listed(
-        identifier=alarm.identifier, incident=alarm.key.incident, village=alarm.key.village, status=alarm.status,
-        age_s=max(0.0, state.now - alarm.raised_at), remaining_s=max(0.0, alarm.until - state.now),
-        origin=alarm.origin[:80], note=alarm.note[:note], also=alarm.also, silenced=tuple(sorted(alarm.silenced)),
-        kept=alarm.kept,
-    )
+def _report_crowded(t: Transition, crowded: frozenset[str]) -> None:
+    """That villages have more than their share is a fault, until they have had less for a while."""
+    lately = {place: at for place, at in t.state.crowded.items() if t.now < at + CROWDED_S}
+    lately |= dict.fromkeys(crowded, t.now)
+    if lately or t.state.crowded:
+        t.change(crowded=lately)
+        if lately:
+            t.fault(Fault.BEACON, f"more of {', '.join(sorted(lately))} than fits into {BUDGET} bytes; notes are "
+                                  "cut, and names follow by turns")
+        else:
+            t.recover(Fault.BEACON)

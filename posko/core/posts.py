@@ -12,7 +12,7 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import codec, timing, topics
-from contract.wire.alarm import SYNCED, UNSYNCED
+from contract.wire.alarm import IDENTIFIER, SYNCED, UNSYNCED
 from contract.wire.codec import MAX_BYTES, Refusal
 from contract.wire.event import Kind, Report, read_event
 from contract.wire.faults import Fault
@@ -33,7 +33,7 @@ AT_ONCE, PER_S = 300.0, 2.0
 # Alarms of one village and incident that are taken up from what posts report: at once, then each second.
 TAKEN_UP, TAKEN_UP_PER_S = 5.0, 0.1
 LEFT_S = 10.0  # what is closer to its end is not: clocks and ways differ, and it may have ended here already
-NAME = 128  # characters of an identifier: more than any post gives one
+LINKED_AT_ONCE, LINKED_PER_S = 5.0, 0.2  # links of a village for which a beacon comes at once
 
 
 def received(t: Transition, topic: NodeTopic, message: Received) -> None:
@@ -74,7 +74,8 @@ def _take_up(t: Transition, post: str, about: About) -> None:
     journal. A post can do that for its own village, for which it could raise the alarm itself.
     """
     key, name = about.key, about.identifier
-    if about.age_s is None or post.split("/", maxsplit=1)[0] != key.village or (name is not None and not _short(name)):
+    odd = name is not None and not _is_name(name)
+    if about.age_s is None or post.split("/", maxsplit=1)[0] != key.village or odd:
         return
     raised = Raised(name or "", t.now - about.age_s, about.status, post if about.origin == "button" else "", about.note)
     if name is not None and any(key == each.key and name in each.names() for each in t.state.awaiting_clock):
@@ -110,7 +111,7 @@ def _event(t: Transition, village: str, post: str, message: Received) -> None:
         t.answer(Kind.REFUSED, topic=message.topic[:200], reason=event.reason)
         return
     _alive(t, post, t.state.record(post), event.boot)
-    if event.kind == Kind.LINKED:
+    if event.kind == Kind.LINKED and t.granted((village, "linked"), LINKED_AT_ONCE, LINKED_PER_S):
         beacon.request_beacon(t)
     if t.granted((post, "event"), AT_ONCE, PER_S):  # a late press is reported again
         if len(message.payload) <= MAX_BYTES:
@@ -231,10 +232,10 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
 def _said(t: Transition, village: str, post: str, event: Report) -> None:
     """What an event of a post means to the hub: a late press, an all-clear that it missed, or a round."""
     identifier, incident = event.text("identifier"), event.text("incident")
-    if not _short(identifier):
+    if not _is_name(identifier):
         return
     key = Key(village, incident)
-    if event.kind == Kind.LATE and event.text("origin") == "button" and _short(incident):
+    if event.kind == Kind.LATE and event.text("origin") == "button" and _is_name(incident):
         _late(t, key, post, event)
     elif event.kind == Kind.CLEARED and event.text("village") == village:
         _cleared(t, key, post, event)
@@ -283,8 +284,8 @@ def _cleared(t: Transition, key: Key, post: str, event: Report) -> None:
         alarms.cleared_at_post(t, alarm, t.now - age_s, post)
 
 
-def _short(identifier: str) -> bool:
-    return 0 < len(identifier) <= NAME
+def _is_name(text: str) -> bool:
+    return IDENTIFIER.fullmatch(text) is not None
 
 
 def _put(t: Transition, post: str, watch: PostRecord) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contract.domain.alarm import Key, Name, Status
+from contract.wire.beacon import BUDGET
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
 from runtime.core.peer_clock import PeerClock
@@ -99,10 +100,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk."""
+    """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk.
+
+    It is `prompt` if it may be confirmed at once, and not only with the next beacon that is due in any case.
+    """
 
     at: float
     stamp: int
+    prompt: bool = False
     kept: bool = False
 
 
@@ -149,6 +154,9 @@ class State(CommonState):
     seq: int = 0
     listed: object = None
     listed_at: float | None = None
+    listed_bytes: int = 0
+    byte_budget: float = float(BUDGET)
+    crowded: Mapping[str, float] = field(default_factory=dict)
 
     def record(self, post: str) -> PostRecord:
         """What is known of *post*, which may be nothing."""

@@ -72,7 +72,7 @@ def _status(t: Transition, name: str) -> HubStatus:
 def _in_force(state: State, alarm: Alarm) -> InForce:
     return InForce(
         incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
-        origin=alarm.origin, note=alarm.note[:400], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
+        origin=alarm.origin[:80], note=alarm.note[:400], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
         sounds=alarm.sounds, missing={post: why.value for post, why in proof.missing(state, alarm).items()},
     )
 

@@ -9,6 +9,7 @@ from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveName
 from posko.core.state import Acknowledgement, Alarm, Setup, State
 from runtime.core.transition import CommonTransition, without
 
+PROMPT_AT_ONCE, PROMPT_PER_S = 3.0, 0.2  # names of each village that are confirmed at once
 ACKNOWLEDGED = 100  # names of each village that the beacon may name as acknowledged
 
 
@@ -103,7 +104,8 @@ class Transition(CommonTransition[State, Effect]):
         return self.state.stamp
 
     def _acknowledge(self, name: Name, stamp: int) -> None:
-        names = {**without(self.state.acknowledged, name), name: Acknowledgement(self.now, stamp)}
+        prompt = self.granted(("acknowledged", name.village), PROMPT_AT_ONCE, PROMPT_PER_S)
+        names = {**without(self.state.acknowledged, name), name: Acknowledgement(self.now, stamp, prompt)}
         of_village = [each for each in names if each.village == name.village]
         if len(of_village) > ACKNOWLEDGED:
             del names[of_village[0]]

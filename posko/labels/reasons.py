@@ -21,8 +21,8 @@ PARTS: Mapping[str, str] = {
     Fault.HUB: "server posko", Fault.RONDA: "jam ronda", Fault.CLOCK: "jam", Fault.JOURNAL: "catatan di disk",
     Fault.JOURNAL_WATCH: "catatan di disk", Fault.JOURNAL_ENTRY: "catatan di disk",
     Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
-    Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos", Fault.CLOCK_OF: "jam pos",
-    Fault.INBOX: "pesan masuk",
+    Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos",
+    Fault.CLOCK_OF: "jam pos", Fault.INBOX: "pesan masuk",
 }
 _WHAT = {"incident": "kejadian", "village": "desa/kelurahan", "command": "perintah"}
 _WHERE = {"button": "tombol", "operator": "operator"}
@@ -51,6 +51,14 @@ _RULES: tuple[tuple[str, str], ...] = (
      "dikirim dengan tanda retain sewaktu server posko mati; tandanya dihapus, tidak ada yang berbunyi"),
     # Too late, too often, seen before.
     (r"identifier seen before", "sudah pernah diterima"),
+    (r"the same identifier was seen for (\S+) in (\S+); it names both",
+     "namanya sama dengan {0} di {1}; keduanya tetap dihitung"),
+    (r"identifier: .+ is not allowed; use 1 to (\d+) printable ASCII characters.*",
+     "identifier-nya tidak bisa dipakai; tulis 1 sampai {0} huruf ASCII tanpa spasi, koma, < atau &, atau hilangkan"),
+    (r"the time of a round, (\S+), lies far from the hub's \(posko\); .+",
+     "jam ronda itu, {0}, jauh dari jam server posko; dicatat menurut waktu diterima"),
+    (r"(.+); it claims to be (\d+) days old, and is recorded as of now",
+     "{0}; mengaku dari {1} hari yang lalu, dicatat menurut waktu diterima"),
     (r"its time was over before it came|it expired before it came|it was sent too long ago",
      "waktunya sudah lewat ketika sampai"),
     (r"a round that is over", "rondanya sudah lewat"),
@@ -90,6 +98,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "kotak ini tanpa pemukul dan tanpa pengeras suara; tidak ada yang dibunyikan"),
     (r"(\S+) reports it as in force; it was not known here", "{0} melaporkannya aktif; di sini belum diketahui"),
     # Posts, the hub, the clock.
+    (r"more of (.+) than fits into (\d+) bytes; .+",
+     "terlalu banyak dari {0}; catatan dipotong, nama-nama ditampilkan bergiliran"),
     (r"not heard for (\S+) s", "tidak ada kabar {0} detik lebih"),
     (r"not heard for (\S+) s, and never before", "tidak ada kabar {0} detik lebih; belum pernah melapor"),
     (r"no beacon for (\S+) s; .+", "tidak ada kabar {0} detik; alarm tetap berbunyi langsung, tetapi tidak diulang"),

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from contract.domain.alarm import Name
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import PATROL
-from contract.wire.alarm import SYNCED, UNSYNCED
+from contract.wire.alarm import LONGEST, SYNCED, UNSYNCED
 from contract.wire.event import Kind, make_event, write_event
 from contract.wire.faults import Fault
 from runtime.core.effects import CommonEffect, Connect, Log, Publish
@@ -27,7 +27,6 @@ V = TypeVar("V")
 LOAD_S = 3.0  # how long the journal may take before the loop goes on without it
 BACKLOG = 200  # events kept for the link's return
 SEEN = 10_000  # names in memory, an equal share for each village; the disk has more
-IDENTIFIER = 64  # characters of an identifier, at most
 _NO_JOURNAL = "does not answer; what happens is kept in memory only"
 
 
@@ -133,7 +132,7 @@ class CommonTransition(ABC, Generic[S, E]):
         """A new identifier. Who knows all that were made before cannot foretell it; *beginning* is for people."""
         self.change(named=self.state.named + 1)
         token = self.state.setup.token(self.state.named)
-        return f"{beginning[: IDENTIFIER - len(token) - 1]}.{token}"
+        return f"{beginning[: LONGEST - len(token) - 1]}.{token}"
 
     def remember(self, name: Name, *, over: bool) -> None:
         """Notes a name as seen; what is over stays over. The oldest of its village make room."""

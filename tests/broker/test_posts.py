@@ -32,12 +32,12 @@ def way(made: Installation, username: str, path: str) -> dict[str, object]:
     return {**found, **{key: str(folder / found[key]) for key in ("password_file", "ca_file") if key in found}}
 
 
-def begin_hub(made: Installation, place: Path) -> Posko:
+def begin_hub(made: Installation, place: Path, *constants: str) -> Posko:
     hub = Posko(place, made.ports["posko"])
     settings = json.loads((place / "posko.yaml").read_text("utf-8"))
     settings["broker"] = way(made, "situbondo.posko", "posko/posko.yaml")
     (place / "posko.yaml").write_text(json.dumps(settings), "utf-8")
-    return hub.begin(impatient(place, HURRIED, OFTEN))
+    return hub.begin(impatient(place, HURRIED, *constants))
 
 
 def make_post(made: Installation, place: Path) -> Post:
@@ -47,7 +47,7 @@ def make_post(made: Installation, place: Path) -> Post:
 def test_a_post_that_may_not_read_alarms_rings_by_the_beacon(fresh: Installation) -> None:
     strike_out(fresh, f"topic read {BASE}/+/alarm/+")
     fresh.start()
-    hub, post = begin_hub(fresh, fresh.folder.parent / "hub"), make_post(fresh, fresh.folder.parent / "a")
+    hub, post = begin_hub(fresh, fresh.folder.parent / "hub", OFTEN), make_post(fresh, fresh.folder.parent / "a")
     try:
         post.begin()
         with fresh.login("operator") as operator:
@@ -64,7 +64,7 @@ def test_a_post_that_may_not_read_alarms_rings_by_the_beacon(fresh: Installation
 def test_a_post_that_may_not_read_the_beacon_says_that_it_is_missing(fresh: Installation) -> None:
     strike_out(fresh, f"topic read {BASE}/active")
     fresh.start()
-    hub, post = begin_hub(fresh, fresh.folder.parent / "hub"), make_post(fresh, fresh.folder.parent / "a")
+    hub, post = begin_hub(fresh, fresh.folder.parent / "hub", OFTEN), make_post(fresh, fresh.folder.parent / "a")
     try:
         post.begin(impatient(fresh.folder.parent / "a", HURRIED, GAP))
         post.expect("part=hub reason=no beacon")
@@ -80,7 +80,7 @@ def test_a_post_that_may_not_read_the_beacon_says_that_it_is_missing(fresh: Inst
 def test_an_alarm_behind_a_flood_rings_at_a_post_that_was_off(fresh: Installation) -> None:
     """A broker that queued for the post would drop the newest, which is the alarm: nobody queues for it here."""
     fresh.start()
-    hub, post = begin_hub(fresh, fresh.folder.parent / "hub"), make_post(fresh, fresh.folder.parent / "a")
+    hub, post = begin_hub(fresh, fresh.folder.parent / "hub", OFTEN), make_post(fresh, fresh.folder.parent / "a")
     try:
         post.begin()
         post.kill()

@@ -15,6 +15,7 @@ import pytest
 
 from broker.trial.client import Client
 from contract.domain.alarm import Name
+from contract.wire.beacon import Beacon, read_beacon
 from testing.posko import Posko
 from tests.broker.installation import BASE, Installation
 from tests.broker.test_posts import begin_hub, way
@@ -31,8 +32,8 @@ class Place:
     """The broker, the hub, the victim's post and its neighbour's; and the thief's connection."""
 
     def __init__(self, made: Installation, place: Path, parts: ExitStack, *constants: str) -> None:
-        env = impatient(place, HURRIED, OFTEN, *constants)
-        self.hub: Posko = begin_hub(made, place / "hub")
+        env = impatient(place, HURRIED, *constants)
+        self.hub: Posko = begin_hub(made, place / "hub", *constants)
         parts.callback(self.hub.kill)
         self.posts = []
         for village in (VICTIM, NEIGHBOUR):
@@ -69,11 +70,20 @@ class Place:
         return name in map(Name._make, rows)
 
 
-@pytest.fixture(params=[(), (COUNTED,)], ids=["drawn", "foretold"])
+@pytest.fixture(params=[(OFTEN,), (OFTEN, COUNTED)], ids=["drawn", "foretold"])
 def place(fresh: Installation, request: pytest.FixtureRequest) -> Iterator[Place]:
     fresh.start()
     with ExitStack() as parts:
         yield Place(fresh, fresh.folder.parent, parts, *request.param)
+
+
+@pytest.fixture
+def patient(fresh: Installation) -> Iterator[tuple[Place, Client]]:
+    """A place whose hub sends a beacon every 5 s, as a village's does; and a reader of them."""
+    fresh.start()
+    with ExitStack() as parts:
+        found = Place(fresh, fresh.folder.parent, parts)
+        yield found, parts.enter_context(fresh.login("layar", f"{BASE}/active"))
 
 
 def expect(post: Post, event: str, name: Name, since: int) -> None:
@@ -112,3 +122,39 @@ def test_what_a_stolen_account_can_foretell_keeps_no_press_of_another_village_fr
             expect(post, "cleared", pressed, start)
         names = following(identifier)
     assert not [line for line in place.victim.lines if "refused:" in line and f"village={VICTIM}" in line]
+
+
+TURNS = 50  # of 7 kB each, then again until there are BEACONS; that takes some seconds
+BEACONS, MOST = 20, 200
+
+
+def test_what_a_stolen_account_pours_out_does_not_come_to_the_posts_as_beacons(patient: tuple[Place, Client]) -> None:
+    """By the hub's own clock, so that no slow machine matters; and a press of another village is not kept waiting."""
+    place, reader = patient
+    since = [len(post.lines) for post in place.posts]
+    for turn in range(TURNS * MOST):
+        name = f"{turn:x}".rjust(64, "i")
+        place.say(f"alarm/{BUTTONS[turn % 2]}", identifier=name, note="n" * 3500, sender=f"{VICTIM}/pos-1")
+        place.say("node/pos-1/event", event="late", identifier=name, incident="ternak", origin="button", age_s=400,
+                  boot="thief", reason="n" * 3000)
+        place.say("node/pos-1/event", event="linked", boot="thief")
+        place.say("alarm/aman", identifier=name)
+        if turn == TURNS:
+            place.victim.hold(BUTTONS[0])
+        if turn % TURNS == 0:
+            reader.catch_up()
+            if turn > TURNS and len(reader.messages) >= BEACONS:
+                break
+    line = next(each for each in place.victim.lines[since[0]:] if "pressed:" in each)
+    (identifier,) = re.findall(r"identifier=(\S+)", line)
+    pressed = Name(VICTIM, BUTTONS[0], identifier)
+    expect(place.victim, "listed", pressed, since[0])
+    expect(place.neighbour, "sounding", pressed, since[1])
+    reader.catch_up()
+
+    found = [(read_beacon(each.payload), len(each.payload)) for each in reader.messages]
+    beacons = [(read, size) for read, size in found if isinstance(read, Beacon) and read.at_s is not None]
+    assert len(beacons) == len(found) >= BEACONS
+    assert max(size for _, size in beacons) <= 16_384
+    passed_s = (beacons[-1][0].at_s or 0.0) - (beacons[0][0].at_s or 0.0)
+    assert sum(size for _, size in beacons) <= 2 * 16_384 + 6_000 * passed_s

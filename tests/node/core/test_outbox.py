@@ -248,6 +248,15 @@ def test_a_seen_identifier_is_resumed_after_a_restart_unless_it_was_over(over: b
     assert (world.sounding() is None) is over
 
 
+def test_a_press_that_an_earlier_version_gave_a_longer_name_goes_out_under_its_end() -> None:
+    old = "v" * 70 + ".pos-1.cafe.1"
+    world = started(replace(OLD, identifier=old))
+    assert world.sent() == [f"send pencurian {old[-64:]} 60 s old"]
+    done = same(world.beacon(listed(old[-64:], "pencurian", age=62, remaining=118), at=102.0))
+
+    assert f"drop {old}" in done
+
+
 def test_a_press_of_an_earlier_boot_is_told_as_late_when_nobody_can_tell_its_age() -> None:
     world = started(replace(OLD, age_known=False))
 

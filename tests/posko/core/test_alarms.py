@@ -442,7 +442,7 @@ def test_one_village_that_floods_makes_no_other_ones_names_forgotten() -> None:
 
     assert world.state.is_over(Name("kalibagor", "aman", "c")) is True
     assert len(world.state.seen["kotakan"]) == 1428  # 10,000 among six villages and `semua`
-    world.wait(11.0)
+    world.wait(16.0)
     assert {each.village: len(each.identifiers) for each in world.beacon().acknowledged} == {
         "kalibagor": 1, "kotakan": 100,
     }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract.domain.alarm import Name
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire import answers
 from contract.wire.alarm import Body, read_alarm
@@ -34,6 +35,10 @@ MADE = [
     (answers.RETAINED, "dikirim dengan tanda retain; hilangkan -r"),
     (refusal(b'{"status": "Actual"'),
      "JSON-nya tidak utuh; tulislah catatan sebagai teks biasa, tanpa kurung di awalnya"),
+    (answers.shared(Name("kotakan", "pencurian", "x")),
+     "namanya sama dengan pencurian di kotakan; keduanya tetap dihitung"),
+    (refusal(b'{"identifier": "%s"}' % (b"x" * 65)),
+     "identifier-nya tidak bisa dipakai; tulis 1 sampai 64 huruf ASCII tanpa spasi, koma, < atau &, atau hilangkan"),
     (refusal(b"OFF"), "'OFF': tidak membunyikan apa-apa; alarm diakhiri dengan …/alarm/aman, atau …/command/silence"),
 ]
 # Reasons as they come over the wire.
@@ -41,6 +46,12 @@ CAME = [
     ("broker 10.0.0.1:8883: [Errno 111] Connection refused", "10.0.0.1:8883: tidak ada yang menjawab di alamat itu"),
     ("broker 10.0.0.1:8883: connection lost", "10.0.0.1:8883: sambungan putus"),
     ("broker x:1 refuses camat: Not authorized", "x:1 menolak camat: tidak berhak"),
+    ("more of kotakan, olean than fits into 16384 bytes; notes are cut, and names follow by turns",
+     "terlalu banyak dari kotakan, olean; catatan dipotong, nama-nama ditampilkan bergiliran"),
+    ("the time of a round, 2031-01-01T00:00:00+00:00, lies far from the hub's (posko); it is recorded as of now",
+     "jam ronda itu, 2031-01-01T00:00:00+00:00, jauh dari jam server posko; dicatat menurut waktu diterima"),
+    ("its time was over before it came; it claims to be 40 days old, and is recorded as of now",
+     "waktunya sudah lewat ketika sampai; mengaku dari 40 hari yang lalu, dicatat menurut waktu diterima"),
     ("kebakaran in olean is more urgent", "kebakaran di olean lebih gawat"),
     ("all-clear", "dinyatakan aman"), ("button", "tombol"), ("operator; 2 alarms in force", "operator; 2 alarm aktif"),
     ("not heard for 30 s, and never before", "tidak ada kabar 30 detik lebih; belum pernah melapor"),
