@@ -45,7 +45,7 @@ def test_every_kind_of_setting_was_misspelt() -> None:
         "incidents", "label", "english", "rhythm", "priority", "reach", "severity", "duration_s", "also",
         "spoken", "button", "private", "phones", "polisi",
         "district", "name", "code", "rhythms", "villages", "kind", "neighbours", "posts", "hears",
-        "sources", "tempo", "stroke_s", "gap_s", "pause_s", "titir_s", "codes", "stretch", "source", "alike",
+        "sources", "tempo", "stroke_s", "gap_s", "pause_s", "titir_s", "codes", "source", "alike",
     }
 
 
