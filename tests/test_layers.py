@@ -30,9 +30,12 @@ PURE_STDLIB = {
     "abc", "array", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools", "json",
     "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
 }
+# Libraries that do no more than that: a parser of text, a persistent map.
+PURE_LIBRARIES = {"contract.settings.yamltext": {"yaml"}, "posko.core.state": {"rpds"}}
 # Where each library is used: a module, or a folder (with a dot at its end).
 HOMES = {
     "paho": {"runtime.mqtt"},
+    "rpds": {"posko.core.state"},
     "sqlite3": {"runtime.database", "runtime.sqlite_readonly"},
     "gpiozero": {"node.pins", "node.simulated"},  # the pin driver's, and the driver without pins
     "yaml": {"contract.settings.yamltext"},
@@ -101,7 +104,7 @@ def test_a_core_imports_only_the_contract_and_cores() -> None:
 
 @pytest.mark.parametrize("name", PURE)
 def test_a_pure_module_has_nothing_to_read_wait_or_ask_the_time_with(name: str) -> None:
-    assert THEIRS[name] - PURE_STDLIB <= ({"yaml"} if name == "contract.settings.yamltext" else set())
+    assert THEIRS[name] - PURE_STDLIB <= PURE_LIBRARIES.get(name, set())
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))

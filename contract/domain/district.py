@@ -4,7 +4,7 @@ A village is matched by its Kemendagri code or by district and slug, never by it
 same name exist elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
@@ -88,7 +88,10 @@ def read_district(found: object, path: str = "") -> District:
     """
     district = read(District, found, path)
     place = f"{path}.villages" if path else "villages"
-    faults = [f"{place}.{fault}" for name in district.villages for fault in _village_faults(district, name)]
+    codes: dict[str, list[str]] = {}
+    for name in sorted(district.villages):
+        codes.setdefault(district.villages[name].code, []).append(name)
+    faults = [f"{place}.{fault}" for name in district.villages for fault in _village_faults(district, name, codes)]
     if district.timezone is None and of_province(district.code) is None:
         where = f"{path}.timezone" if path else "timezone"
         faults.append(f"{where}: missing; {district.code[:2]} is the code of no province, so write one of "
@@ -100,15 +103,16 @@ def read_district(found: object, path: str = "") -> District:
     return district
 
 
-def _village_faults(district: District, slug_: str) -> Iterable[str]:
+def _village_faults(district: District, slug_: str, codes: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """What is wrong with a village beside the others; *codes* has those of each code, in order."""
     village = district.villages[slug_]
     if slug_ in _RESERVED:
         yield f"{slug_}: this word means {_RESERVED[slug_]} in a topic; give the village another slug"
     if not village.code.startswith(district.code + "."):
         yield f"{slug_}.code: {village.code!r} does not lie in the district {district.code!r}"
-    for other, twin in district.villages.items():
-        if other < slug_ and twin.code == village.code:
-            yield f"{slug_}.code: {village.code!r} is also {other}'s"
+    twins = codes[village.code]
+    if twins[0] != slug_:
+        yield f"{slug_}.code: {village.code!r} is also {twins[0]}'s"
     for neighbour in dict.fromkeys(village.neighbours):
         if village.neighbours.count(neighbour) > 1:
             yield f"{slug_}.neighbours: names {neighbour} more than once"
@@ -122,31 +126,61 @@ def _village_faults(district: District, slug_: str) -> Iterable[str]:
             yield f"{slug_}.neighbours: names {neighbour}, but {neighbour} does not name {slug_}; add it there"
 
 
-def audible_incidents(district: District, catalogue: Catalogue, village: str, hears: str) -> dict[str, frozenset[str]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Audible(Mapping[str, frozenset[str]]):
+    """The incidents that a post of *village* sounds, by the village they are raised in; see `audible_incidents`.
+
+    It is asked, not written out: a district of ten thousand posts has millions of such pairs.
+    """
+
+    villages: Collection[str]
+    village: str
+    every: frozenset[str]
+    near: frozenset[str]
+    far: frozenset[str]
+    neighbours: frozenset[str]
+
+    def __getitem__(self, other: str) -> frozenset[str]:
+        if other in (EVERYWHERE, self.village):
+            return self.every
+        found = self.near if other in self.neighbours else self.far if other in self.villages else frozenset()
+        if not found:
+            raise KeyError(other)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        others = self.villages if self.far else self.neighbours if self.near else ()
+        yield from (EVERYWHERE, self.village, *(other for other in others if other != self.village))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def audible_incidents(district: District, catalogue: Catalogue, village: str, hears: str) -> Audible:
     """The reach, seen from a node in *village*: the incidents that it sounds, by the village they are raised in.
 
     `semua` and the node's own village stand for every incident. The all-clear of a village is received wherever
     an alarm of that village can be.
     """
     every = frozenset(catalogue.incidents)
-    own = district.villages[village]
-    result = {EVERYWHERE: every, village: every}
-    for other in district.villages:
-        if other == village:
-            continue
-        wanted = {Reach.DISTRICT} | ({Reach.NEIGHBOURS} if other in own.neighbours else set())
+
+    def within(*reaches_: Reach) -> frozenset[str]:
         alarms = every - {ALL_CLEAR} if hears == "all" else frozenset(
-            name for name, incident in catalogue.incidents.items()
-            if name != ALL_CLEAR and incident.reach in wanted
+            name for name, incident in catalogue.incidents.items() if name != ALL_CLEAR and incident.reach in reaches_
         )
-        if alarms:
-            result[other] = alarms | {ALL_CLEAR}
-    return result
+        return alarms | {ALL_CLEAR} if alarms else alarms
+
+    return Audible(
+        villages=district.villages, village=village, every=every, near=within(Reach.DISTRICT, Reach.NEIGHBOURS),
+        far=within(Reach.DISTRICT), neighbours=frozenset(district.villages[village].neighbours),
+    )
 
 
-def reaches(district: District, catalogue: Catalogue) -> dict[str, dict[str, frozenset[str]]]:
+def reaches(district: District, catalogue: Catalogue) -> dict[str, Audible]:
     """What each post of *district* sounds, by its name `village/node`; see `audible_incidents`."""
-    return {
-        f"{slug_}/{name}": audible_incidents(district, catalogue, slug_, post.hears)
-        for slug_, village in district.villages.items() for name, post in village.posts.items()
-    }
+    found: dict[str, Audible] = {}
+    for slug_, village in district.villages.items():
+        tables = {hears: audible_incidents(district, catalogue, slug_, hears)
+                  for hears in {post.hears for post in village.posts.values()}}
+        found.update((f"{slug_}/{name}", tables[post.hears]) for name, post in village.posts.items())
+    return found

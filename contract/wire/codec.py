@@ -91,7 +91,7 @@ def members(value: Any) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in fields(value):
         member = getattr(value, each.name)
-        if each.metadata and not (each.metadata["omit"] and member == each.default):
+        if each.metadata and not (each.metadata["omit"] and member in (each.default, {})):
             write = _plain if member is None else _WRITTEN.get(each.metadata["check"], _plain)
             found[each.name] = write(member)
     return found

@@ -16,6 +16,7 @@ class InForce(Keyed):
     """An alarm in force: whether it is on the hub's disk (`kept`), in which villages it is `silenced`, and its proof.
 
     `sounds` are the posts that sounded it, and after how many seconds; `missing` those that should and do not, and why.
+    Of a large district they are the first ones only; then `rings` counts those that sounded it, of `expected`.
     """
 
     incident: str = option(text, default="")
@@ -28,11 +29,14 @@ class InForce(Keyed):
     silenced: tuple[str, ...] = option(items(text), default=())
     sounds: Mapping[str, float] = option(table(text, lambda _post: seconds), default=dict)
     missing: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
+    rings: int | None = option(codec.nullable(integer(0, 10**9)), default=None, omit=True)
+    expected: int | None = option(codec.nullable(integer(0, 10**9)), default=None, omit=True)
 
 
 @message
 class HubStatus:
-    """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`.
+    """The hub's status. `posts` has each post's state, or what the hub knows better: `away`, `unheard`. Of a large
+    district it has the first of those that are neither ready nor sounding, and `counts` how many are in which state.
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `host` is the machine that it runs on.
     `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `dropped` is what
@@ -42,6 +46,7 @@ class HubStatus:
     state: str = option(text, default="")
     alarms: tuple[InForce, ...] = option(items(section(InForce)), default=())
     posts: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
+    counts: Mapping[str, int] = option(table(text, lambda _word: integer(0, 10**9)), default=dict, omit=True)
     faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
     undated: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")

@@ -5,7 +5,7 @@ publishes `offline` for one whose connection ended. Two runs that alternate are 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
@@ -129,18 +129,17 @@ def pass_time(t: Transition) -> None:
     state = t.state
     if state.linked_at is None:
         return
-    silent = [post for post in state.setup.posts if t.now >= _away_at(state, post)]
-    for post in silent:
-        watch = state.record(post)
-        if not watch.away:
-            _put(t, post, replace(watch, away=True))
-            _clock(t, post, None)
-            t.report(Kind.AWAY, post=post, reason=_absence(t, watch))
-    for post, watch in t.state.posts.items():
+    for post in _due(t):
+        watch = t.state.record(post)
+        _put(t, post, replace(watch, away=True))
+        _clock(t, post, None)
+        t.report(Kind.AWAY, post=post, reason=_absence(t, watch))
+    for post in t.state.doubled:
+        watch = t.state.record(post)
         if watch.cloned_at is not None and t.now >= watch.cloned_at + TURNS_S:
             _put(t, post, replace(watch, cloned_at=None))
             t.recover(Fault.DOUBLE_OF.of(post))
-    cut_off = silent and len(silent) == len(state.setup.posts) and any(
+    cut_off = t.state.away == len(state.setup.posts) > 0 and t.state.away > state.away and any(
         watch.last_seen_at is not None and watch.last_seen_at > state.linked_at for watch in state.posts.values()
     )
     if cut_off and (state.reconnected_at is None or state.reconnected_at < state.linked_at):
@@ -152,12 +151,47 @@ def pass_time(t: Transition) -> None:
 def deadlines(state: State) -> Iterator[float]:
     """The instants at which `pass_time` will have something to do."""
     if state.linked_at is not None:
-        for post in state.setup.posts:
-            if not state.record(post).away:
-                yield _away_at(state, post)
-        for watch in state.posts.values():
-            if watch.cloned_at is not None:
-                yield watch.cloned_at + TURNS_S
+        if state.deadlines:
+            yield min(at for at, _ in state.deadlines.values())
+        for post in state.doubled:
+            cloned_at = state.record(post).cloned_at
+            if cloned_at is not None:
+                yield cloned_at + TURNS_S
+
+
+def watch(t: Transition) -> None:
+    """Begins to wait for every post anew: this link has brought nothing yet."""
+    due = t.now + timing.POST_LOST_S
+    t.change(deadlines=_sorted_in({}, [(due, post) for post in t.setup.posts if not t.state.record(post).away]))
+
+
+def _due(t: Transition) -> list[str]:
+    """The posts that have not reported for too long; those that have are looked at again when they are due next.
+
+    A report moves nothing here, so it costs the same in any district: each post is looked at once in POST_LOST_S.
+    """
+    passed = {second for second, (at, _) in t.state.deadlines.items() if t.now >= at}
+    if not passed:
+        return []
+    looked_at = (post for second in sorted(passed) for post in t.state.deadlines[second][1])
+    due = [(_away_at(t.state, post), post) for post in looked_at if not t.state.record(post).away]
+    kept = {second: each for second, each in t.state.deadlines.items() if second not in passed}
+    t.change(deadlines=_sorted_in(kept, [(at, post) for at, post in due if t.now < at]))
+    return sorted(post for at, post in due if t.now >= at)
+
+
+def _sorted_in(
+    deadlines: Mapping[int, tuple[float, tuple[str, ...]]], due: Iterable[tuple[float, str]]
+) -> dict[int, tuple[float, tuple[str, ...]]]:
+    """*deadlines* with the posts of *due* beside the others of the same second."""
+    added: dict[int, list[tuple[float, str]]] = {}
+    for at, post in due:
+        added.setdefault(math.floor(at), []).append((at, post))
+    found = dict(deadlines)
+    for second, each in added.items():
+        at, posts = found.get(second, (math.inf, ()))
+        found[second] = min(at, min(each)[0]), (*posts, *(post for _, post in each))
+    return found
 
 
 def _away_at(state: State, post: str) -> float:
@@ -211,6 +245,7 @@ def _alive(t: Transition, post: str, watch: PostRecord, boot: str) -> None:
             t.fault(Fault.DOUBLE_OF.of(post), reason)
     if watch.away:
         t.report(Kind.BACK, post=post)
+        t.change(deadlines=_sorted_in(t.state.deadlines, [(t.now + timing.POST_LOST_S, post)]))
     _put(t, post, replace(watch, last_seen_at=t.now, away=False))
 
 
@@ -289,4 +324,24 @@ def _is_name(text: str) -> bool:
 
 
 def _put(t: Transition, post: str, watch: PostRecord) -> None:
-    t.change(posts={**t.state.posts, post: watch})
+    """Sets what is known of *post*, and what is counted of all."""
+    before = t.state.record(post)
+    t.change(posts=t.state.posts.insert(post, watch))
+    if watch.away != before.away:
+        t.change(away=t.state.away + (1 if watch.away else -1))
+    if (watch.cloned_at is None) != (before.cloned_at is None):
+        doubled = t.state.doubled
+        t.change(doubled=doubled - {post} if watch.cloned_at is None else doubled | {post})
+    if _shows(watch) != _shows(before):
+        t.moved.add(post)
+        t.change(news=t.state.news + 1)
+
+
+def _shows(watch: PostRecord) -> object:
+    """What of a post tells whether it sounds an alarm, and stands in the hub's status."""
+    status, heard = watch.status, watch.last_seen_at is not None
+    if status is None:
+        return watch.away, heard
+    about = (status.state, status.sounding and status.sounding.key, status.locked,
+             tuple(each.key for each in status.silenced), tuple(each.key for each in status.waiting))
+    return watch.away, heard, about

@@ -4,9 +4,11 @@ The proof is each post's own status, which it publishes at every change of what 
 into its alarms; the operator's tools do the same for themselves, so that they need no hub.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
+from typing import TypeVar
 
 from contract.domain.alarm import Key
 from contract.wire.event import Kind
@@ -14,7 +16,11 @@ from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.core.state import Alarm, State
 from posko.core.transition import Transition
 
+V = TypeVar("V")
+
 PROOF_S = 10.0  # what does not sound by then is reported
+UNSAVED_S = 1.0  # how long the disk may lack what was seen: each time the whole alarm is written
+SHOWN = 500  # posts that one message names
 
 
 class Trouble(StrEnum):
@@ -48,46 +54,65 @@ def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Troub
 
 
 def update(t: Transition) -> None:
-    """Notes who has begun to sound, and reports once that all do, or that some do not in time."""
-    for alarm in tuple(t.state.alarms.values()):
-        expected = t.setup.expected(alarm.key)
-        sounding = [
-            post for post in expected if post not in alarm.sounds and _trouble(t.state, post, alarm.key) is None
-        ]
+    """Notes who has begun to sound, and reports once that all do, or that some do not in time.
+
+    Of an alarm that was there before, only the posts that show something else are looked at.
+    """
+    for key, alarm in tuple(t.state.alarms.items()):
+        before = t.before.alarms.get(key)
+        known = before is not None and before.first == alarm.first
+        asked = [post for post in t.moved if t.setup.hears(post, key)] if known else t.setup.expected(key)
+        sounding = [post for post in asked if post not in alarm.sounds and _trouble(t.state, post, key) is None]
         if sounding:
             after_s = round(t.now - alarm.first_at, 3)
-            alarm = replace(alarm, sounds={**alarm.sounds, **dict.fromkeys(sounding, after_s)})  # noqa: PLW2901
-            t.note(alarm)
-        _tell(t, alarm, [post for post in expected if post not in alarm.sounds])
+            since = t.now if alarm.unsaved_since is None else alarm.unsaved_since
+            alarm = replace(  # noqa: PLW2901
+                alarm, sounds={**alarm.sounds, **dict.fromkeys(sorted(sounding), after_s)}, unsaved_since=since)
+            t.set(alarm)
+        _tell(t, alarm)
+        unsaved_since = t.state.alarms[key].unsaved_since
+        if unsaved_since is not None and t.now >= unsaved_since + UNSAVED_S:
+            t.note(t.state.alarms[key])
 
 
-def missing(state: State, alarm: Alarm) -> dict[str, Trouble]:
-    """The posts that should sound *alarm* and have not yet, each with what keeps it."""
-    return {
-        post: _trouble(state, post, alarm.key) or Trouble.QUIET
-        for post in state.setup.expected(alarm.key) if post not in alarm.sounds
-    }
+def missing(state: State, alarm: Alarm, most: int | None = None) -> dict[str, Trouble]:
+    """The posts that should sound *alarm* and have not yet, each with what keeps it: the first *most* of them."""
+    silent = (post for post in state.setup.expected(alarm.key) if post not in alarm.sounds)
+    return {post: _trouble(state, post, alarm.key) or Trouble.QUIET for post in islice(silent, most)}
 
 
 def deadlines(state: State) -> Iterator[float]:
-    """The instants at which those that fail will be reported."""
-    yield from (
-        alarm.accepted_at + PROOF_S for alarm in state.alarms.values() if not (alarm.missed or alarm.proven)
-    )
+    """The instants at which those that fail will be reported, and those at which the disk is to have the proof."""
+    for alarm in state.alarms.values():
+        if not (alarm.missed or alarm.proven):
+            yield alarm.accepted_at + PROOF_S
+        if alarm.unsaved_since is not None:
+            yield alarm.unsaved_since + UNSAVED_S
 
 
-def _tell(t: Transition, alarm: Alarm, without: list[str]) -> None:
-    if not alarm.sounds and not without:
-        if not alarm.missed:
-            t.note(replace(alarm, missed=True))
-            t.report_of(Kind.MISSING, alarm, reason="no post in the district file hears it")
-    elif not without and not alarm.proven:
-        t.note(replace(alarm, proven=True))
-        t.report_of(Kind.PROVEN, alarm, posts=dict(alarm.sounds), last_s=max(alarm.sounds.values(), default=0.0))
-    elif without and not alarm.missed and t.now >= alarm.accepted_at + PROOF_S:
+def _tell(t: Transition, alarm: Alarm) -> None:
+    """Reports *alarm* where all sound it, or, once it is time, where some do not."""
+    if alarm.proven or (alarm.missed and not alarm.sounds):
+        return
+    expected = t.setup.expected(alarm.key)
+    complete = len(alarm.sounds) >= len(expected) and all(post in alarm.sounds for post in expected)
+    if not expected and not alarm.sounds:
         t.note(replace(alarm, missed=True))
-        why = {post: each.value for post, each in missing(t.state, alarm).items()}
-        t.report_of(Kind.MISSING, alarm, missing=why, posts=dict(alarm.sounds))
+        t.report_of(Kind.MISSING, alarm, reason="no post in the district file hears it")
+    elif complete:
+        t.note(replace(alarm, proven=True))
+        slowest = max(alarm.sounds.values(), default=0.0)
+        t.report_of(Kind.PROVEN, alarm, posts=_some(alarm.sounds), count=len(alarm.sounds), last_s=slowest)
+    elif not alarm.missed and t.now >= alarm.accepted_at + PROOF_S:
+        t.note(replace(alarm, missed=True))
+        why = {post: each.value for post, each in missing(t.state, alarm, SHOWN).items()}
+        count = sum(post not in alarm.sounds for post in expected)
+        t.report_of(Kind.MISSING, alarm, missing=why, count=count, posts=_some(alarm.sounds))
+
+
+def _some(posts: Mapping[str, V]) -> dict[str, V]:
+    """As many of *posts* as fit into an event; of more, it has the count."""
+    return dict(islice(posts.items(), SHOWN))
 
 
 def _trouble(state: State, post: str, key: Key) -> Trouble | None:

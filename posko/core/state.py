@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rpds import HashTrieMap
+
 from contract.domain.alarm import Key, Name, Status
 from contract.wire.beacon import BUDGET
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear
 from runtime.core.peer_clock import PeerClock
 from runtime.core.state import CommonSetup, CommonState
+
+KEYS = 1000  # alarms for which the posts that should sound them are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +25,32 @@ class Setup(CommonSetup):
 
     posts: Mapping[str, Mapping[str, frozenset[str]]]
     host: str = ""
+    _in_order: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _expected: dict[Key, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_post_of(self, sender: str, village: str) -> bool:
         """Whether *sender* is a post of *village*. Of anybody else a message of that village only claims to be."""
         return sender in self.posts and sender.partition("/")[0] == village
 
     def expected(self, key: Key) -> tuple[str, ...]:
-        """The posts that should sound an alarm of *key*, in order."""
-        return tuple(sorted(post for post, reach in self.posts.items() if key.incident in reach.get(key.village, ())))
+        """The posts that should sound an alarm of *key*, in order. Asked again and again, so it is kept."""
+        found = self._expected.get(key)
+        if found is None:
+            if len(self._expected) >= KEYS:
+                self._expected.clear()
+            found = tuple(sorted(post for post in self.posts if self.hears(post, key)))
+            self._expected[key] = found
+        return found
+
+    def in_order(self) -> tuple[str, ...]:
+        """All posts, sorted."""
+        if not self._in_order:
+            self._in_order.extend(sorted(self.posts))
+        return tuple(self._in_order)
+
+    def hears(self, post: str, key: Key) -> bool:
+        """Whether *post* should sound an alarm of *key*."""
+        return key.incident in self.posts.get(post, {}).get(key.village, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,7 @@ class Alarm:
     when the hub received it. It is `kept` once write `stamp` is on the disk, and `shown` once it was ever listed.
     `silenced` are the villages (or `semua`) where it is in force without a sound, and since when; `sounds` the posts
     that were seen to sound it, and how many seconds after `first_at`. `missed`, `proven`: what was reported of that.
+    `unsaved_since` is when `sounds` began to have more than the disk.
     """
 
     key: Key
@@ -60,6 +83,7 @@ class Alarm:
     sounds: Mapping[str, float] = field(default_factory=dict)
     missed: bool = False
     proven: bool = False
+    unsaved_since: float | None = None
 
     def identifiers(self) -> tuple[str, ...]:
         """All it has been called."""
@@ -131,7 +155,14 @@ class PostRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(CommonState):
-    """All that the hub knows, at instant `now`."""
+    """All that the hub knows, at instant `now`.
+
+    What it knows of each post is a persistent map: to change one of ten thousand costs as much as one of ten.
+    `deadlines` has each post that is not away, by the second in which to look whether it still reports, and for each
+    second the first instant: no post is due before it is looked at. `away` counts those that are, `doubled` are the
+    posts whose name two boxes use. `news` counts the changes of what posts show, and `announced_from` is what the
+    status was made of that was looked at last.
+    """
 
     setup: Setup
     links: int = 0
@@ -143,7 +174,12 @@ class State(CommonState):
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
-    posts: Mapping[str, PostRecord] = field(default_factory=dict)
+    posts: "HashTrieMap[str, PostRecord]" = field(default_factory=HashTrieMap)
+    deadlines: Mapping[int, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    away: int = 0
+    doubled: frozenset[str] = frozenset()
+    news: int = 0
+    announced_from: tuple[object, ...] = ()
     clocks_agree: int = 0  # posts whose time of day is the hub's …
     clocks_disagree: int = 0  # … and those that have another
     unknown_posts: frozenset[tuple[str, str]] = frozenset()

@@ -1,9 +1,12 @@
 """What the hub shows of itself and of the district: its status, and the one that it leaves behind. Pure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from contract.wire import timing
+from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
 from posko.core import proof
@@ -12,6 +15,10 @@ from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
 LEAST_S = 0.2  # how soon the status may be published again
+# Characters of each note, and posts in each list: the first that fit into a message.
+DETAILS = ((400, 500), (100, 100), (0, 20), (0, 0))
+LEAST_SHOWN = 20  # faults
+USUAL = ("ready", "sounding")  # states that need not be named post by post
 
 
 def update(t: Transition) -> None:
@@ -19,13 +26,22 @@ def update(t: Transition) -> None:
     name = _state_name(t.state)
     if name != t.state.state_since[0]:
         t.change(state_since=(name, t.now))
-    if t.state.linked_at is None or t.now < t.state.announced_at + LEAST_S:
+    state = t.state
+    if state.linked_at is None or t.now < state.announced_at + LEAST_S:
         return
-    status = _status(t, name)
-    if status != t.state.announced:
+    made_of = (state.alarms, state.faults, state.news, len(state.awaiting_clock), t.clock_state(), name)
+    if state.announced is not None and all(map(_same, made_of, state.announced_from)):
+        return
+    status, payload = _fitting(t, name)
+    t.change(announced_from=made_of)
+    if status != state.announced:
         t.change(announced=status, announced_at=t.now)
-        dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now))
-        t.do(Publish(t.topic("status"), write_status(dated), retain=True))
+        t.do(Publish(t.topic("status"), payload, retain=True))
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether nothing has changed: of what is large, the thing itself is compared."""
+    return one is other or (not isinstance(one, Mapping) and one == other)
 
 
 def heartbeat(t: Transition) -> None:
@@ -52,14 +68,31 @@ def _state_name(state: State) -> str:
     return "fault" if state.faults else "ready"
 
 
-def _status(t: Transition, name: str) -> HubStatus:
-    """The status, but for the times."""
+def _fitting(t: Transition, name: str) -> tuple[HubStatus, bytes]:
+    """The status, but for the times, and its payload: it names as much as one message holds, and counts the rest."""
+    for note, shown in DETAILS:
+        status = _status(t, name, note, shown)
+        dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now))
+        payload = write_status(dated)
+        if len(payload) <= MAX_BEACON_BYTES:
+            break
+    return status, payload
+
+
+def _status(t: Transition, name: str, note: int, shown: int) -> HubStatus:
+    """The status with *note* characters of each note, and with at most *shown* posts in each list."""
     state = t.state
+    posts = {post: _post(state.record(post)) for post in state.setup.in_order()}
+    counts = Counter(posts.values()) if len(posts) > shown else {}
+    if counts:
+        unusual = ((post, word) for post, word in posts.items() if word not in USUAL)
+        posts = dict(islice(unusual, shown))
     return HubStatus(
         state=name,
-        alarms=tuple(_in_force(state, alarm) for _, alarm in sorted(state.alarms.items())),
-        posts={post: _post(state.record(post)) for post in sorted(state.setup.posts)},
-        faults=dict(sorted(state.faults.items())),
+        alarms=tuple(_in_force(state, alarm, note, shown) for _, alarm in sorted(state.alarms.items())),
+        posts=posts,
+        counts=dict(sorted(counts.items())),
+        faults=dict(islice(sorted(state.faults.items()), max(shown, LEAST_SHOWN))),
         undated=len(state.awaiting_clock),
         clock=t.clock_state(),
         zone=state.setup.zone,
@@ -69,11 +102,15 @@ def _status(t: Transition, name: str) -> HubStatus:
     )
 
 
-def _in_force(state: State, alarm: Alarm) -> InForce:
+def _in_force(state: State, alarm: Alarm, note: int, shown: int) -> InForce:
+    expected = state.setup.expected(alarm.key)
+    whole = max(len(alarm.sounds), len(expected) - len(alarm.sounds)) <= shown
     return InForce(
         incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
-        origin=alarm.origin[:80], note=alarm.note[:400], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
-        sounds=alarm.sounds, missing={post: why.value for post, why in proof.missing(state, alarm).items()},
+        origin=alarm.origin[:80], note=alarm.note[:note], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
+        sounds=dict(islice(alarm.sounds.items(), shown)),
+        missing={post: why.value for post, why in proof.missing(state, alarm, shown).items()},
+        rings=None if whole else len(alarm.sounds), expected=None if whole else len(expected),
     )
 
 

@@ -71,6 +71,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
         case Linked():
             t.change(links=t.state.links + 1)
             t.link()
+            posts.watch(t)
             posts.ask(t)
             messages.survey(t)
         case Retained(topic):

@@ -19,6 +19,11 @@ class Transition(CommonTransition[State, Effect]):
     answers_at_once = 200.0  # it reports for a whole district
     answers_per_s = 20.0
 
+    def __init__(self, state: State, now: float) -> None:
+        super().__init__(state, now)
+        self.before = self.state
+        self.moved: set[str] = set()  # posts that show something else since
+
     @property
     def setup(self) -> Setup:
         """What does not change."""
@@ -30,15 +35,20 @@ class Transition(CommonTransition[State, Effect]):
 
     def put(self, alarm: Alarm) -> Alarm:
         """Sets the alarm of its key, and has it written."""
-        written = replace(alarm, stamp=self._stamp(), kept=False)
+        written = replace(alarm, stamp=self._stamp(), kept=False, unsaved_since=None)
         self.change(alarms={**self.state.alarms, alarm.key: written})
         self._save(written.stamp, written)
         return written
 
     def note(self, alarm: Alarm) -> None:
         """Sets the alarm of its key; nothing need wait for what changed to be on the disk."""
-        self.change(alarms={**self.state.alarms, alarm.key: alarm})
+        alarm = replace(alarm, unsaved_since=None)
+        self.set(alarm)
         self._save(alarm.stamp, alarm)
+
+    def set(self, alarm: Alarm) -> None:
+        """Sets the alarm of its key, here alone."""
+        self.change(alarms={**self.state.alarms, alarm.key: alarm})
 
     def close(self, alarm: Alarm, end: End, at: float | None = None, *, dated: bool = True) -> None:
         """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on.

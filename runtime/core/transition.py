@@ -6,7 +6,6 @@ This is what every core does; each adds its own.
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from contract.domain.alarm import Name
@@ -15,6 +14,7 @@ from contract.domain.incidents import PATROL
 from contract.wire.alarm import LONGEST, SYNCED, UNSYNCED
 from contract.wire.event import Kind, make_event, write_event
 from contract.wire.faults import Fault
+from runtime.core.changed import changed
 from runtime.core.effects import CommonEffect, Connect, Log, Publish
 from runtime.core.rate_limit import Bucket, draw
 from runtime.core.state import CommonState
@@ -38,7 +38,7 @@ class CommonTransition(ABC, Generic[S, E]):
 
     def __init__(self, state: S, now: float) -> None:
         self.now = max(now, state.now)
-        self.state = replace(state, now=self.now)
+        self.state = changed(state, now=self.now)
         self.effects: list[E | CommonEffect] = []
 
     @abstractmethod
@@ -47,7 +47,7 @@ class CommonTransition(ABC, Generic[S, E]):
 
     def change(self, **fields: Any) -> None:
         """Sets fields of the state."""
-        self.state = replace(self.state, **fields)
+        self.state = changed(self.state, **fields)
 
     def do(self, *effects: E | CommonEffect) -> None:
         """Adds effects, in order."""
