@@ -138,7 +138,8 @@ def _way(made: Installation, username: str, port: int, path: str) -> dict[str, o
 def _post(made: Installation, place: Path, village: str, name: str, port: int) -> Post:
     username = f"situbondo.{village}.{name}"
     bundle = f"nodes/{village}.{name}"
-    buttons = {incident: {"pin": pin, "hold_s": HOLD_S} for incident, pin in (("kebakaran", 19), ("ternak", 5))}
+    pins = {"kebakaran": 19, "ternak": 5, "pencurian": 6}
+    buttons = {incident: {"pin": pin, "hold_s": HOLD_S} for incident, pin in pins.items()}
     return Post(
         place, port, village, node=name, hub=True, district=str(made.folder / bundle / "situbondo.yaml"),
         broker=_way(made, username, port, f"{bundle}/node.yaml"), buttons=buttons,
@@ -163,7 +164,7 @@ def _press(post: Post, incident: str) -> str:
 
 
 def test_a_village_rings_with_its_uplink_cut_and_its_presses_arrive_late_or_in_time_but_once(uplink: Uplink) -> None:
-    before = _press(uplink.first, "kebakaran")
+    before = _press(uplink.first, "pencurian")  # what is raised again soon after its all-clear is one alarm with it
     for post in (uplink.second, uplink.polsek):
         post.expect(f"identifier={before}")
         post.expect_on("strobe")

@@ -139,6 +139,7 @@ def place(district: Place) -> Iterator[Place]:
     publish(district.broker, f"{BASE}/semua/command/silence", "-q", "1")
     for post in district.posts.values():
         if post.running:
+            post.fence(district.broker)
             post.expect_quiet()
 
 
