@@ -43,10 +43,14 @@ log_type notice
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a broker runs: the folder with its files, and its ports."""
+    """Where a broker runs: the folder with its files, its ports, and the address that posts and people reach.
+
+    Without an address it listens on all of the machine's.
+    """
 
     folder: str
     ports: Ports
+    address: str = ""
 
 
 def district_conf(where: Where, node_count: int) -> str:
@@ -59,10 +63,10 @@ def district_conf(where: Where, node_count: int) -> str:
         + _listener(ports.posko, "127.0.0.1", POSKO_CONNECTIONS)
         + _accounts(where.folder, POSKO),
         "# The posts. No account can take the client id of another, and so deafen it.\n"
-        + _listener(ports.nodes, "", max(NODE_CONNECTIONS, 4 * node_count))
+        + _listener(ports.nodes, where.address, max(NODE_CONNECTIONS, 4 * node_count))
         + _accounts(where.folder, NODES) + "use_username_as_clientid true\n" + _tls(where.folder),
         "# Operators and readers.\n"
-        + _listener(ports.operators, "", OPERATOR_CONNECTIONS)
+        + _listener(ports.operators, where.address, OPERATOR_CONNECTIONS)
         + _accounts(where.folder, OPERATORS) + _tls(where.folder),
     ]
     return "\n".join(parts)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broker.core import bundles, conf, roles
 from broker.core.accounts import State, accounts, elsewhere, write_state
@@ -96,7 +96,12 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
 
 
 def broker(site: Site, where: Where) -> Tree:
-    """The files of the district's broker, for running it at *where*."""
+    """The files of the district's broker, for running it at *where*.
+
+    While nobody is to reach it from another machine, it does not listen for anybody there.
+    """
+    here = all(each == "localhost" or each.startswith("127.") for each in site.state.hosts)
+    where = replace(where, address=LOOPBACK if here else "")
     known = [each for each in accounts(site.state, site.district) if not elsewhere(site.state, each)]
     lists = {
         POSKO: [each for each in known if each.role is Role.HUB],

@@ -56,6 +56,20 @@ def test_a_first_run_says_what_there_is_to_do_next(place: Path) -> None:
     assert tool("provision", "--out", place / "b").lines == ["nothing to do"]
 
 
+@pytest.mark.parametrize(("hosts", "others"), [
+    ([], ["127.0.0.1"]), (["127.0.0.1"], ["127.0.0.1"]), (["localhost", "127.0.1.1"], ["127.0.0.1"]),
+    (["posko.local"], [""]), (["127.0.0.1", "192.168.1.10"], [""]),
+])
+def test_a_broker_that_nobody_reaches_from_another_machine_listens_on_its_own_only(
+    place: Path, hosts: list[str], others: list[str]
+) -> None:
+    options = [word for host in hosts for word in ("--host", host)]
+    assert tool("provision", "--district", DISTRICT, "--out", place / "b", *options).code == 0
+    written = (place / "b" / "broker" / "mosquitto.conf").read_text("utf-8")
+
+    assert re.findall(r"^listener \d+ ?(.*)$", written, re.MULTILINE) == ["127.0.0.1", *others, *others]
+
+
 def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: Installation, tmp_path: Path) -> None:
     before = fresh.files()
     posts = {"pos-1": {"name": "Pos Kamling Olean"}, **NEW}
