@@ -22,9 +22,9 @@ LOUD = ("siren", "striker", "strobe")
 
 
 @contextmanager
-def broker(folder: Path) -> Iterator[Endpoint]:
-    """A Mosquitto without TLS or accounts. Raises BrokerError."""
-    with PrivateBroker(folder) as private:
+def broker(folder: Path, extra: str = "") -> Iterator[Endpoint]:
+    """A Mosquitto without TLS or accounts, with *extra* lines of configuration. Raises BrokerError."""
+    with PrivateBroker(folder, extra=extra) as private:
         yield Endpoint(private.port)
 
 

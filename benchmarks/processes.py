@@ -38,6 +38,14 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return _number(text, "Pss") / 1024, _number(text, "Private_Dirty") / 1024
 
 
+def peak_mb(pid: int) -> float:
+    """The resident set size of *pid* at its highest, in MB. Raises MeasureError."""
+    try:
+        return _number(Path(f"/proc/{pid}/status").read_text("utf-8"), "VmHWM") / 1024
+    except OSError as error:
+        raise MeasureError(f"the memory of process {pid} cannot be looked at: {error}") from None
+
+
 def _number(text: str, name: str) -> int:
     match = re.search(rf"^{name}:\s*(\d+)", text, re.MULTILINE)
     if match is None:

@@ -71,17 +71,17 @@ class Connection:
         self._number = self._number % 65535 + 1
         packet = packets.publish(topic, payload, self._number)
         at = now()
-        self._write(packet)
+        self.write(packet)
         self._accepted(self._next(packets.PUBACK))
         return at
 
     def stream(self, topic: str, payload: bytes, count: int) -> None:
         """Publishes *count* times at QoS 0, as fast as the broker takes it."""
-        self._write(packets.publish(topic, payload) * count)
+        self.write(packets.publish(topic, payload) * count)
 
     def subscribe(self, topic_filter: str) -> None:
         """Subscribes at QoS 0."""
-        self._write(packets.subscribe(1, topic_filter))
+        self.write(packets.subscribe(1, topic_filter))
         self._accepted(self._next(packets.SUBACK))
 
     def messages(self) -> tuple[float, list[Packet]]:
@@ -95,7 +95,8 @@ class Connection:
             if found or not data:
                 return at, found
 
-    def _write(self, packet: bytes) -> None:
+    def write(self, packet: bytes) -> None:
+        """Sends *packet* as it is. Raises MeasureError."""
         try:
             self._socket.sendall(packet)
         except OSError as error:

@@ -31,8 +31,8 @@ from runtime.mqtt import Link
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
 
-# An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so the hub drops
-# nothing that a node may drop, until as much waits as our broker would queue for it. That is some 60 MB.
+# An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so here more may wait
+# than at a node, as long as it does not take more memory than runtime/inbox.py allows.
 ROOM = 100
 
 

@@ -1,14 +1,14 @@
 """The inbox: the one way into the loop. Every callback and thread only puts here; must not look at what it is.
 
 What happens at the box itself (a press, a fault), and what is due, is handed out before what waits from the network:
-a press must not stand behind a flood.
+a press must not stand behind a flood. And a flood from one source leaves room for what comes from the others.
 """
 
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime import clock
 from runtime.core.events import Overflowed, Tick
@@ -18,6 +18,20 @@ from runtime.core.events import Overflowed, Tick
 NETWORK_LIMIT = 1000
 BEACON_LIMIT = 1500
 URGENT_LIMIT = 3000
+# And how much memory they may take together: up to twice that where they end sound.
+MOST_BYTES = 5_000_000
+EACH_BYTES = 320  # what a message takes beside its topic and payload (measured)
+SHARE = 20  # a source of which less than this part of all that waits came gets in though all is full
+
+
+class _Waiting(NamedTuple):
+    """A message of the network: `extra` is one that got in though all was full."""
+
+    at: float
+    event: Any
+    source: str
+    size: int
+    extra: bool
 
 
 class Inbox:
@@ -29,23 +43,40 @@ class Inbox:
     def __init__(self, room: int = 1, now: Callable[[], float] = clock.now) -> None:
         self._room = room
         self._now = now
-        self._arriving: SimpleQueue[tuple[bool, float, Any]] = SimpleQueue()  # the one that signal handlers may use
+        self._arriving: SimpleQueue[_Waiting | tuple[float, Any]] = SimpleQueue()  # that signal handlers may use
         self._own: deque[tuple[float, Any]] = deque()
-        self._network: deque[tuple[float, Any]] = deque()
+        self._network: deque[_Waiting] = deque()
         self._dropped = 0
+        self._count, self._bytes, self._extra_bytes = 0, 0, 0  # of the network's that wait
+        self._sources: dict[str, tuple[int, int]] = {}  # the same by the source
         self._lock = Lock()
 
     def put(self, event: object) -> None:
         """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
-        self._arriving.put((True, self._now(), event))
+        self._arriving.put((self._now(), event))
 
-    def offer(self, event: object, limit: int = NETWORK_LIMIT) -> None:
-        """Takes *event* of the network in unless *limit* of them wait; what is dropped is counted and reported."""
-        if self._arriving.qsize() + len(self._network) < limit * self._room:
-            self._arriving.put((False, self._now(), event))
-            return
+    def offer(self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0) -> None:
+        """Takes *event* of the network in, unless *limit* wait, or take too much; what is dropped is counted, reported.
+
+        *source* is who may have sent it, *size* its bytes. Of a source of which little waits it is taken in all the
+        same: so one that floods keeps no other from being received.
+        """
+        size += EACH_BYTES
         with self._lock:
-            self._dropped += 1
+            most, most_bytes = limit * self._room, MOST_BYTES * min(limit, 2 * NETWORK_LIMIT) // NETWORK_LIMIT
+            fits = self._count < most and self._bytes + size <= most_bytes
+            count, taken = self._sources.get(source, (0, 0))
+            extra = not fits and source != "" and (
+                count < most // SHARE and taken + size <= most_bytes // SHARE
+                and self._extra_bytes + size <= MOST_BYTES // 2
+            )
+            if not (fits or extra):
+                self._dropped += 1
+                return
+            self._count, self._bytes = self._count + 1, self._bytes + size
+            self._extra_bytes += size if extra else 0
+            self._sources[source] = (count + 1, taken + size)
+        self._arriving.put(_Waiting(self._now(), event, source, size, extra))
 
     def get(self, due: float | None) -> tuple[float, Any]:
         """The next event and its instant; a Tick at instant *due* if none comes before; without *due* it blocks."""
@@ -58,7 +89,7 @@ class Inbox:
                 return self._now(), Tick()
         if not self._own and due is not None and self._now() >= due:  # a button that has been held long enough
             return self._now(), Tick()
-        return (self._own or self._network).popleft()
+        return self._own.popleft() if self._own else self._taken(self._network.popleft())
 
     def overflow(self) -> Overflowed | None:
         """What was dropped since the last call."""
@@ -66,6 +97,19 @@ class Inbox:
             count, self._dropped = self._dropped, 0
         return Overflowed(count) if count else None
 
-    def _sort(self, arrived: tuple[bool, float, Any]) -> None:
-        own, at, event = arrived
-        (self._own if own else self._network).append((at, event))
+    def _sort(self, arrived: _Waiting | tuple[float, Any]) -> None:
+        if isinstance(arrived, _Waiting):
+            self._network.append(arrived)
+        else:
+            self._own.append(arrived)
+
+    def _taken(self, waiting: _Waiting) -> tuple[float, Any]:
+        with self._lock:
+            self._count, self._bytes = self._count - 1, self._bytes - waiting.size
+            self._extra_bytes -= waiting.size if waiting.extra else 0
+            count, taken = self._sources[waiting.source]
+            if count > 1:
+                self._sources[waiting.source] = (count - 1, taken - waiting.size)
+            else:
+                del self._sources[waiting.source]
+        return waiting.at, waiting.event

@@ -233,7 +233,8 @@ class Link:
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
         payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
-        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[topics.urgency(topic)])
+        limit, size = _LIMITS[topics.urgency(topic)], len(topic) + len(payload)
+        self._inbox.offer(Received(topic, payload, message.retain), limit, topics.source(topic), size)
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         message = ledger.answered(mid, code)

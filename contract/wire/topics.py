@@ -100,6 +100,12 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/posko/{kind}"
 
 
+def source(name: str) -> str:
+    """Who may have sent what comes on the topic *name*: its village, which is as much as an account may speak for."""
+    words = name.split("/", 3)
+    return words[2] if len(words) > 2 else name
+
+
 def meant(district: str, name: str) -> str | None:
     """The topic of *district* that *name*, which is none, becomes in small letters, without quotes, blanks and slashes
     that do not belong there; None if it becomes none.

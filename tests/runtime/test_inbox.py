@@ -1,11 +1,12 @@
 """The inbox: the one way in. Under a flood what comes from the network is dropped first, and never in silence."""
 
+from collections.abc import Iterable
 from threading import Thread
 
 from node.core.events import Contact
 from runtime import clock
 from runtime.core.events import Overflowed, Received, Tick
-from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from runtime.inbox import BEACON_LIMIT, EACH_BYTES, MOST_BYTES, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from testing.program import LIMIT_S
 from tests.support.waiting import drain
 
@@ -149,3 +150,61 @@ def test_with_more_room_as_many_times_more_of_the_networks_may_wait() -> None:
 
     assert drain(inbox) == [ALARM] * 3 * NETWORK_LIMIT
     assert inbox.overflow() == Overflowed(1)
+
+
+# One source, and the others.
+
+
+def received(village: str, kind: str = "alarm/pencurian", payload: bytes = b"") -> Received:
+    return Received(f"kentongan/situbondo/{village}/{kind}", payload, retain=False)
+
+
+def takes(waiting: Iterable[object]) -> int:
+    return sum(EACH_BYTES + len(each.payload) for each in waiting if isinstance(each, Received))
+
+
+def test_a_flood_of_one_village_keeps_no_other_from_getting_in() -> None:
+    inbox = Inbox()
+    for _ in range(2 * URGENT_LIMIT):
+        inbox.offer(received("kalibagor", "alarm/aman"), URGENT_LIMIT, "kalibagor")
+    for village in ("olean", "kotakan", "kalibagor"):
+        inbox.offer(received(village), NETWORK_LIMIT, village)
+    inbox.offer(BEACON, BEACON_LIMIT, "active")
+
+    assert drain(inbox)[URGENT_LIMIT:] == [received("olean"), received("kotakan"), BEACON]
+
+
+def test_so_little_of_each_gets_in_that_no_invented_villages_fill_the_memory() -> None:
+    inbox = Inbox(room=100)
+    long = b"x" * 4096
+    for count in range(20_000):
+        inbox.offer(received(f"v{count}", payload=long), NETWORK_LIMIT, f"v{count}", len(long))
+    waiting = drain(inbox)
+
+    assert takes(waiting) < 1.6 * MOST_BYTES
+
+
+def test_what_waits_is_bounded_by_what_it_takes_and_what_ends_sound_gets_in_behind_it() -> None:
+    inbox = Inbox(room=100)
+    long = b"x" * 4096
+    for _ in range(10_000):
+        inbox.offer(received("kalibagor", payload=long), NETWORK_LIMIT, "kalibagor", len(long))
+    inbox.offer(SILENCE, URGENT_LIMIT, "kalibagor", 0)
+    waiting = drain(inbox)
+
+    assert waiting[-1] == SILENCE
+    assert takes(waiting[:-1]) <= MOST_BYTES
+    assert inbox.overflow() == Overflowed(10_000 - len(waiting) + 1)
+
+
+def test_what_was_taken_out_takes_no_room_any_more() -> None:
+    inbox = Inbox()
+    for _ in range(3):
+        for _ in range(NETWORK_LIMIT):
+            inbox.offer(received("kalibagor"), NETWORK_LIMIT, "kalibagor", 100)
+        inbox.offer(received("olean"), NETWORK_LIMIT, "olean", 100)
+        assert len(drain(inbox)) == NETWORK_LIMIT + 1
+
+    assert inbox.overflow() is None
+    assert inbox._sources == {}
+    assert (inbox._count, inbox._bytes, inbox._extra_bytes) == (0, 0, 0)
