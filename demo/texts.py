@@ -25,7 +25,7 @@ SIREN_AFTER = Text("; sirene terakhir setelah {ms} ms", "; the last siren after 
 ALL_WELL = Text("✓ {total} langkah sesuai harapan di 7 pos dan server posko",
                 "✓ {total} steps as expected at 7 posts and the hub")
 DIFFERENCES = Text("✗ {count} perbedaan:", "✗ {count} differences:")
-OTHER_LANGUAGE = Text("English: kentongan demo --lang en", "Bahasa Indonesia: kentongan demo --lang id")
+OTHER_LANGUAGE = Text("English: {program} demo --lang en", "Bahasa Indonesia: {program} demo --lang id")
 SMALL = Text("Terminal {width}x{height}; tampilan langsung perlu {wide}x{high}. Ini baris per baris. Ctrl-C: keluar",
              "Terminal {width}x{height}; the live view needs {wide}x{high}. Here are lines instead. Ctrl-C: leave")
 

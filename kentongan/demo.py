@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from shutil import which
 from types import FrameType
 from typing import NoReturn
 
@@ -63,7 +64,7 @@ def _run(
     with _leaving_on_signals(world), Keys() if has_keys else nullcontext() as keys:
         if keys is not None and not alive:
             _echo(labels(texts.SMALL, width=console.width, height=console.height, wide=screen.WIDE, high=screen.HIGH))
-        _echo(labels(texts.OTHER_LANGUAGE))
+        _echo(labels(texts.OTHER_LANGUAGE, program=_program()))
         _echo(labels(texts.STARTING))
         if keys is None or not alive:
             lines = PlainDemo(world, labels, _echo, keys)
@@ -74,6 +75,11 @@ def _run(
         for line in summary(outcomes, labels):
             _echo(line)
         return outcomes
+
+
+def _program() -> str:
+    """How this program is called from the folder in which it was started: `make` calls it by its path."""
+    return "kentongan" if which("kentongan") or Path(sys.argv[0]).name != "kentongan" else sys.argv[0]
 
 
 def _sound(post: str | None, raw: Path | None) -> dict[str, str] | None:

@@ -25,7 +25,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from broker.mosquitto import end
-from demo import posts, screen
+from demo import posts, screen, texts
 from demo.steps import BAD_PAYLOAD, KOTAKAN, OLEAN, TOUR, TYPO
 from demo.tour import Kill, Step, rings
 from kentongan import demo as demo_command
@@ -284,3 +284,17 @@ def test_a_missing_mosquitto_is_one_line_and_exit_1(folder: Path) -> None:
                           env={**os.environ, "PATH": str(folder)}, check=False)
     assert done.returncode == 1
     assert [line.split(";")[0] for line in done.stderr.splitlines()] == ["mosquitto_sub is not installed"]
+
+
+@pytest.mark.parametrize(("called", "installed", "line"), [
+    (".venv/bin/kentongan", None, "English: .venv/bin/kentongan demo --lang en"),
+    (".venv/bin/kentongan", "/usr/bin/kentongan", "English: kentongan demo --lang en"),
+    ("/x/kentongan/__main__.py", None, "English: kentongan demo --lang en"),
+])
+def test_the_line_for_another_language_can_be_typed_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch, called: str, installed: str | None, line: str
+) -> None:
+    monkeypatch.setattr(demo_command.sys, "argv", [called])
+    monkeypatch.setattr(demo_command, "which", lambda _name: installed)
+
+    assert texts.OTHER_LANGUAGE.id.format(program=demo_command._program()) == line
