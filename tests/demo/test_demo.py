@@ -294,7 +294,7 @@ def test_a_missing_mosquitto_is_one_line_and_exit_1(folder: Path) -> None:
 def test_the_line_for_another_language_can_be_typed_as_it_stands(
     monkeypatch: pytest.MonkeyPatch, called: str, installed: str | None, line: str
 ) -> None:
-    monkeypatch.setattr(demo_command.sys, "argv", [called])
+    monkeypatch.setattr(sys, "argv", [called])
     monkeypatch.setattr(demo_command, "which", lambda _name: installed)
 
     assert texts.OTHER_LANGUAGE.id.format(program=demo_command._program()) == line
