@@ -183,8 +183,8 @@ def next_steps(site: Site) -> list[str]:
     )
     return [
         f"broker/mosquitto.conf: what Mosquitto is started with; {reach}",
-        "posko/: the hub's settings, for the broker's machine",
-        "nodes/VILLAGE.NODE/: carry its kentongan-node-VILLAGE.NODE.tar to its Raspberry Pi, and set its pins",
+        "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar",
+        "nodes/VILLAGE.NODE/: each for its Raspberry Pi; there: sudo ./install node kentongan-node-VILLAGE.NODE.tar",
         "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang (Windows: pasang.cmd)",
         "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
     ]
@@ -198,7 +198,7 @@ def hand_over(site: Site, before: Collection[str]) -> list[str]:
     (district_file, *_) = site.files
     lines = [
         f"TO DO: the district file has changed, and these still hold the one of before: {', '.join(boxes)}",
-        f"TO DO: carry {DISTRICT_ARCHIVE} to each of them, and unpack it beside its settings",
+        f"TO DO: carry {DISTRICT_ARCHIVE} to each of them, and there: sudo ./install district {DISTRICT_ARCHIVE}",
     ]
     if people:
         lines.append(f"TO DO: so do the computers of {', '.join(people)}: copy {district_file} to ~/.config/kentongan/")

@@ -79,7 +79,8 @@ def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: In
     assert [line for line in said.lines if line.startswith("TO DO")] == [
         ("TO DO: the district file has changed, and these still hold the one of before: posko, dawuhan.pos-1, "
          "kalibagor.pos-1, kotakan.pos-1, olean.pos-1, patokan.polsek, patokan.pos-1, talkandang.pos-1"),
-        "TO DO: carry kentongan-district.tar to each of them, and unpack it beside its settings",
+        ("TO DO: carry kentongan-district.tar to each of them, and there: "
+         "sudo ./install district kentongan-district.tar"),
         "TO DO: so do the computers of operator, layar: copy situbondo.yaml to ~/.config/kentongan/",
     ]
     changed = {path for path in before if before[path] != after[path]}

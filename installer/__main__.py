@@ -1,0 +1,258 @@
+"""The command line of `./install`: what is to be done, step by step. A fault is a sentence each, and exit 2."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from contract.user_error import UserError
+from installer import broker_files, bundle, packages, program, services, settings
+from installer.bundle import DISTRICT, NODE, POSKO, UPLINK, Bundle
+from installer.machine import Machine, Run, run
+
+STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko")
+_WHAT = """\
+what:
+  node BUNDLE      a post's node (a Raspberry Pi), from kentongan-node-VILLAGE.NODE.tar
+  posko BUNDLE     the hub, and Mosquitto with the provisioned files, from kentongan-posko.tar
+  uplink BUNDLE    a village's own broker and its line to the posko, from kentongan-uplink-VILLAGE.tar
+  district FILE    a changed district, from kentongan-district.tar, for what is installed here
+  uninstall        all of it off again; settings and state stay, without --purge
+
+BUNDLE may be the folder, too. Safe to run again; a newer copy of this project upgrades, and the box's own pins stay.
+"""
+
+
+# lgpio makes a FIFO in its working directory, and its line is the node's: systemd made that folder for it.
+_LOOK = (f"{program.PLACE}/.venv/bin/kentongan", "check", "--config", f"{settings.FOLDER}/node.yaml")
+
+
+class Steps:
+    """The steps, each printed before it begins."""
+
+    def __init__(self, machine: Machine, count: int) -> None:
+        self._machine, self._count, self._done = machine, count, 0
+
+    def __call__(self, what: str) -> None:
+        """Prints that *what* begins."""
+        self._done += 1
+        self._machine.tell(f"{self._done}/{self._count} {what}")
+
+
+def main(words: Sequence[str], tell: Callable[[str], object], run_: Run = run, *, whole: bool = False) -> int:
+    """Does what *words* ask for; *run_* runs programs, the system's too if *whole*. Returns the exit code."""
+    given = _parser().parse_args(words)
+    machine = Machine(given.root, tell, run_, whole=whole)
+    os.umask(0o022)  # what everybody may read is decided file by file
+    try:
+        _check(given, machine)
+        if given.what == "uninstall":
+            _uninstall(machine, purge=given.purge, sure=given.yes)
+        elif given.what == DISTRICT:
+            _district(machine, bundle.read(given.bundle, DISTRICT), sure=given.yes)
+        else:
+            _install(machine, bundle.read(given.bundle, given.what), given.wheels, sure=given.yes)
+    except UserError as error:
+        for line in error.faults:
+            tell(f"install: {line}" if not line.startswith(" ") else line)
+        return 2
+    except OSError as error:
+        tell(f"install: {error.filename}: {error.strerror}; not installed, run this again when that is put right")
+        return 2
+    except KeyboardInterrupt:
+        tell("install: interrupted; not installed, run it again")
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./install", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_WHAT,
+        description="Put Kentongan digital on this machine. Run it as root: sudo ./install",
+    )
+    parser.add_argument("what", choices=(NODE, POSKO, UPLINK, DISTRICT, "uninstall"))
+    parser.add_argument("bundle", nargs="?", type=Path, metavar="BUNDLE")
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("--wheels", type=Path, metavar="DIR",
+                        help="use no Internet: Python's wheels, and .deb files if packages are missing, are in DIR")
+    parser.add_argument("--purge", action="store_true", help="with uninstall: settings, state and user go, too")
+    parser.add_argument("--root", type=Path, default=Path("/"), metavar="DIR",
+                        help="for tests: install below DIR, and leave packages, users and services alone")
+    return parser
+
+
+def _check(given: argparse.Namespace, machine: Machine) -> None:
+    """Raises UserError before anything is done."""
+    if given.what != "uninstall" and given.bundle is None:
+        raise UserError(f"{given.what} needs its file: ./install {given.what} FILE.tar")
+    if given.what == "uninstall" and given.bundle is not None:
+        raise UserError(f"uninstall takes no file; what is {str(given.bundle)!r} to be?")
+    if given.purge and given.what != "uninstall":
+        raise UserError("--purge belongs to uninstall")
+    if given.wheels is not None and not given.wheels.is_dir():
+        raise UserError(f"--wheels: {given.wheels} is not a folder")
+    if not machine.root.is_dir():
+        raise UserError(f"--root: {given.root} is not a folder")
+    if not machine.whole:
+        return
+    if machine.ask("id", "-u").output.strip() != "0":
+        raise UserError(f"this needs root: sudo ./install {' '.join(sys.argv[1:])}")
+    for name, package in (("apt-get", "Debian or Raspberry Pi OS"), ("systemctl", "a system with systemd")):
+        if machine.ask(name, "--version").code != 0:
+            raise UserError(f"{name} is not here; this needs {package}")
+
+
+def _sure(machine: Machine, question: str, *, sure: bool) -> None:
+    """Raises UserError unless *sure*, or somebody at the keyboard is."""
+    machine.tell(question)
+    if sure:
+        return
+    if not sys.stdin.isatty():
+        raise UserError("nothing was done: there is nobody to ask; give --yes")
+    if input("Go on? [Y/n] ").strip().lower() not in ("", "y", "yes", "ya"):
+        raise UserError("nothing was done")
+
+
+def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool) -> None:
+    kind, host = given.kind, settings.broker_host(given.settings)
+    _refuse_two_brokers(machine, kind)
+    files, notes = settings.wanted(given, machine) if kind != UPLINK else ({}, [])
+    if kind == POSKO and not given.broker and not broker_files.provisioned_here(machine):
+        raise UserError("this folder lacks the broker's files; give the archive kentongan-posko.tar, which has them")
+    _sure(machine, f"Installing {'the node ' if kind == NODE else ''}{given.owner} on this machine.", sure=sure)
+    step = Steps(machine, 6)
+    step("packages of the distribution")
+    packages.install(machine, kind, host, wheels)
+    step("user and groups")
+    packages.accounts(machine, kind)
+    step(f"the program, in {program.PLACE} (a few minutes on a Raspberry Pi)")
+    release = program.build(machine, kind, wheels)
+    step("settings")
+    present = _present(machine)
+    for each in (POSKO, NODE):
+        if each == kind or f"{each}.yaml" in present:
+            _try(machine, release, each, {**present, **files})
+    unfinished = program.begin(machine)
+    changed = settings.write(machine, files) if files else []
+    broker_changed = broker_files.write(machine, given) if kind != NODE else []
+    for line in (*notes, f"changed: {', '.join([*changed, *broker_changed]) or 'nothing'}"):
+        machine.tell(f"   {line}")
+    step("services")
+    renewed = program.use(machine, release) or bool(changed) or unfinished
+    broker_renewed = bool(broker_changed) or unfinished
+    units = services.files(kind, host)
+    written = {path for path, body in units.items() if machine.write(path, body)}
+    services.start(machine, services.UNIT[kind], written, renewed=renewed, broker_renewed=broker_renewed)
+    if renewed:  # they run the same program, and share the district
+        services.restart(machine, [unit for unit in services.present(machine) if unit != services.UNIT[kind]])
+    program.clean(machine, release)
+    step("a last look")
+    _look(machine, kind)
+
+
+def _refuse_two_brokers(machine: Machine, kind: str) -> None:
+    """Raises UserError where the district's and a village's broker would meet in one folder."""
+    other = {POSKO: UPLINK, UPLINK: POSKO}.get(kind)
+    if other is not None and services.UNIT[other] in services.present(machine):
+        raise UserError(f"this machine is installed as {other}: a posko and a village's broker are two machines; "
+                        "nothing was changed")
+    if kind == UPLINK and broker_files.provisioned_here(machine):
+        raise UserError(f"{broker_files.FOLDER} is the district's here; a village's broker is another machine; nothing "
+                        "was changed")
+
+
+def _try(machine: Machine, release: str, kind: str, files: dict[str, bytes]) -> None:
+    """Raises UserError if the program of *release* does not take *files*, before they take the place of others."""
+    with tempfile.TemporaryDirectory(prefix="kentongan-") as name:
+        for each, body in files.items():
+            path = Path(name, each)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+            path.chmod(0o600)
+        command = ("check", "--offline") if kind == NODE else ("posko", "--check")
+        try:
+            machine.program(machine.path(f"{release}/.venv/bin/kentongan"), *command, "--config",
+                            Path(name, f"{kind}.yaml"))
+        except UserError as error:
+            raise UserError("the settings are refused, and those of before, if any, are still in force:",
+                            *error.faults[1:]) from None
+
+
+def _look(machine: Machine, kind: str) -> None:
+    if kind == NODE:
+        try:
+            machine.system("runuser", "-u", packages.USER, "--", "env", "-C", "/run/kentongan", *_LOOK)
+        except UserError as error:
+            raise UserError("installed and started, but this post is not in order:", *error.faults[1:]) from None
+        machine.tell(f"Installed. Are the pins of {settings.FOLDER}/node.yaml those of this box? If not: edit it, then "
+                     "sudo systemctl restart kentongan-node")
+    elif kind == POSKO:
+        machine.tell("Installed. Who is there: sudo kentongan watch")
+    else:
+        machine.tell("Installed.")
+
+
+def _district(machine: Machine, given: Bundle, *, sure: bool) -> None:
+    kinds = [kind for kind in (NODE, POSKO) if machine.path(f"{settings.FOLDER}/{kind}.yaml").is_file()]
+    if not kinds or not services.present(machine):
+        raise UserError("neither a node nor a posko is installed here; nothing was changed")
+    _sure(machine, f"Replacing the district of {' and '.join(kinds)} on this machine.", sure=sure)
+    release = f"/opt/{machine.path(program.PLACE).readlink()}"
+    for kind in kinds:
+        _try(machine, release, kind, {**_present(machine), **given.district})
+    changed = settings.write(machine, given.district)
+    machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
+    if changed:
+        services.restart(machine, [services.UNIT[kind] for kind in kinds])
+    machine.tell("Installed.")
+
+
+def _present(machine: Machine) -> dict[str, bytes]:
+    folder = machine.path(settings.FOLDER)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _uninstall(machine: Machine, *, purge: bool, sure: bool) -> None:
+    also = ", with settings and state" if purge else ""
+    _sure(machine, f"Taking Kentongan digital off this machine{also}.", sure=sure)
+    step = Steps(machine, 3 if purge else 2)
+    step("services")
+    services.remove(machine)
+    step("the program")
+    program.remove(machine)
+    if purge:
+        step("settings, state and user")
+        for path in (settings.FOLDER, *STATE):
+            machine.remove(path)
+        if not broker_files.provisioned_here(machine):
+            machine.remove(broker_files.FOLDER)
+        packages.remove(machine)
+    for line in _left(machine):
+        machine.tell(f"   left: {line}")
+    machine.tell("Uninstalled.")
+
+
+def _left(machine: Machine) -> Iterator[str]:
+    for path in (settings.FOLDER, *STATE):
+        if machine.path(path).exists():
+            yield f"{path} (with --purge it goes, too)"
+    if machine.path(broker_files.FOLDER).exists():
+        kept = broker_files.provisioned_here(machine)
+        yield broker_files.FOLDER + (
+            ": it holds the authority that every box trusts. Without it each box must be visited; remove it by hand"
+            if kept else " (with --purge it goes, too)")
+    if machine.path(f"{program.PLACE}.before").exists():
+        yield f"{program.PLACE}.before, a copy made by hand"
+    yield "the distribution's packages"
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONPATH", None)  # for this program only
+    sys.exit(main(sys.argv[1:], _tell))

@@ -1,0 +1,29 @@
+"""Mosquitto's files on a posko or in a village, from a bundle."""
+
+from installer.bundle import POSKO, Bundle
+from installer.machine import ROOT, Machine
+
+FOLDER = "/etc/kentongan-broker"
+OWNER = "mosquitto:mosquitto"
+_PUBLIC = ("server.crt", "ca.crt", "mosquitto.conf")
+
+
+def provisioned_here(machine: Machine) -> bool:
+    """Whether `kentongan broker` keeps this machine's folder itself."""
+    return machine.path(f"{FOLDER}/accounts.yaml").is_file()
+
+
+def write(machine: Machine, bundle: Bundle) -> list[str]:
+    """Writes the broker's files of *bundle*; the names of those that have changed."""
+    machine.folder(FOLDER, 0o711 if bundle.kind == POSKO else 0o700, ROOT if bundle.kind == POSKO else OWNER)
+    if bundle.kind == POSKO:
+        if provisioned_here(machine):
+            machine.tell(f"   {FOLDER} is kept by `kentongan broker` on this machine: left as it is")
+            return []
+        files, folder = bundle.broker, f"{FOLDER}/broker"
+        machine.folder(folder, 0o700, OWNER)
+    else:
+        files, folder = bundle.files, FOLDER
+    # The configuration last: what names a file comes after it.
+    return [name for name in sorted(files, key=lambda each: (each == "mosquitto.conf", each))
+            if machine.write(f"{folder}/{name}", files[name], 0o644 if name in _PUBLIC else 0o600, OWNER)]

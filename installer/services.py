@@ -1,0 +1,96 @@
+"""systemd's units and drop-ins, and the time service: what runs, from the next start of the machine and from now."""
+
+from contract.user_error import UserError
+from installer.bundle import NODE, POSKO, UPLINK
+from installer.machine import Machine
+from installer.program import SOURCE
+
+UNITS = "/etc/systemd/system"
+UNIT = {NODE: "kentongan-node.service", POSKO: "kentongan-posko.service", UPLINK: "kentongan-uplink.service"}
+MOSQUITTO = f"{UNITS}/mosquitto.service.d/kentongan.conf"
+_WATCHDOG = "/etc/systemd/system.conf.d/kentongan-watchdog.conf"
+_SOURCES = "/etc/chrony/sources.d/kentongan.sources"
+_CHRONY = "/etc/chrony/conf.d/kentongan.conf"
+# Not `local`: a posko whose own clock is wrong must not make the posts believe that theirs is right.
+_ALLOW = b"""\
+# Made by kentongan: the posts of the local networks may ask this machine for the time.
+allow 10.0.0.0/8
+allow 172.16.0.0/12
+allow 192.168.0.0/16
+allow fd00::/8
+"""
+
+
+def files(kind: str, host: str | None) -> dict[str, bytes]:
+    """What systemd and chrony read for *kind*, by its path; *host*, the broker's, gives a node the time, too."""
+    unit = UNIT[kind]
+    found = {f"{UNITS}/{unit}": _shipped(unit), _WATCHDOG: _shipped("system.conf.d/kentongan-watchdog.conf")}
+    if kind != NODE:
+        drop_in = _shipped("mosquitto.service.d/kentongan.conf")
+        if kind == UPLINK:
+            drop_in = drop_in.replace(b"/etc/kentongan-broker/broker/", b"/etc/kentongan-broker/")
+        found[MOSQUITTO] = drop_in
+    if kind == POSKO:
+        found[_CHRONY] = _ALLOW
+    if kind == NODE and host is not None and host != "127.0.0.1":
+        found[_SOURCES] = f"# Made by kentongan: the posko's time, besides others.\nserver {host} iburst\n".encode()
+    return found
+
+
+def present(machine: Machine) -> list[str]:
+    """The units of ours that are installed."""
+    return [unit for unit in UNIT.values() if machine.path(f"{UNITS}/{unit}").is_file()]
+
+
+def start(machine: Machine, unit: str, changed: set[str], *, renewed: bool, broker_renewed: bool) -> None:
+    """Has *unit* run, now and with the machine, and what it needs before it; anew where it, or what it reads, changed.
+
+    *changed*: the paths of `files` that have. Raises UserError if it does not get ready.
+    """
+    machine.system("systemctl", "daemon-reload")
+    if _WATCHDOG in changed:
+        machine.attempt("systemctl", "daemon-reexec")
+    if changed & {_SOURCES, _CHRONY}:
+        machine.attempt("systemctl", "restart", "chrony.service")
+    if unit != UNIT[NODE]:
+        machine.system("systemctl", "enable", "mosquitto.service")
+        again = MOSQUITTO in changed or broker_renewed
+        _ready(machine, "restart" if again else "start", "mosquitto.service")
+    machine.system("systemctl", "enable", unit)
+    _ready(machine, "restart" if renewed or f"{UNITS}/{unit}" in changed else "start", unit)
+
+
+def restart(machine: Machine, units: list[str]) -> None:
+    """Starts *units* anew. Raises UserError if one does not get ready."""
+    for unit in units:
+        _ready(machine, "restart", unit)
+
+
+def remove(machine: Machine) -> None:
+    """Ends what runs, and removes it from the machine's start. Mosquitto goes on with the distribution's own files."""
+    for unit in present(machine):
+        machine.system("systemctl", "disable", "--now", unit)
+        machine.remove(f"{UNITS}/{unit}")
+    mosquitto = machine.remove(MOSQUITTO)
+    time = [machine.remove(path) for path in (_SOURCES, _CHRONY)]
+    machine.remove(_WATCHDOG)
+    machine.system("systemctl", "daemon-reload")
+    if mosquitto:
+        machine.attempt("systemctl", "try-restart", "mosquitto.service")
+        machine.tell("   Mosquitto stays, with the distribution's own configuration")
+    if any(time):
+        machine.attempt("systemctl", "try-restart", "chrony.service")
+
+
+def _ready(machine: Machine, action: str, unit: str) -> None:
+    """systemctl returns when a unit of Type=notify has reported that it is ready."""
+    try:
+        machine.system("systemctl", action, unit)
+    except UserError as error:
+        log = machine.ask("journalctl", "--unit", unit, "--lines", "12", "--output", "cat", "--no-pager").output
+        raise UserError(f"{unit} does not get ready, and systemd tries on; it printed:",
+                        *(f"  {line}" for line in (log.splitlines() or error.faults))) from None
+
+
+def _shipped(name: str) -> bytes:
+    return (SOURCE / "systemd" / name).read_bytes()

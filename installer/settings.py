@@ -1,0 +1,84 @@
+"""What stands in /etc/kentongan, from a bundle and from what was there: the box's own pins stay.
+
+A node and a hub on one machine share the folder and the district; each has a password of its own.
+"""
+
+import re
+
+from broker.core.bundles import settle
+from contract.user_error import UserError
+from installer.bundle import NODE, Bundle, post
+from installer.machine import Machine
+
+FOLDER = "/etc/kentongan"
+# What a node's bundle decides; all else in its settings is the box's own.
+OF_THE_BUNDLE = ("node", "village", "hears", "district", "broker")
+PRIVATE = 0o640
+OWNER = "root:kentongan"
+SUPERSEDED = "node.yaml.bundle"
+
+
+def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str]]:
+    """The files of /etc/kentongan for *bundle*, by name, and notes to print. Raises UserError."""
+    settings, notes = bundle.settings, []
+    files = dict(bundle.district)
+    if bundle.kind == NODE:
+        here = machine.path(f"{FOLDER}/node.yaml")
+        files["ca.crt"] = bundle.files["ca.crt"]
+        if here.is_file():
+            own = here.read_text("utf-8")
+            _check_same(post(own), bundle.owner)
+            merged = merge(own, settings)
+            if _rest(own) != _rest(settings):
+                files[SUPERSEDED] = settings.encode()
+                notes.append(f"{FOLDER}/node.yaml: the box's own pins and settings stay; those of the bundle are in "
+                             f"{FOLDER}/{SUPERSEDED}")
+            settings = merged
+    files[f"{bundle.kind}.yaml"] = with_password(settings, bundle.kind).encode()
+    files[f"{bundle.kind}.password"] = bundle.files["password"]
+    return files, notes
+
+
+def merge(own: str, of_bundle: str) -> str:
+    """The settings *own* of a box with what the bundle decides."""
+    lines = {key: found[1] for key in OF_THE_BUNDLE
+             if (found := re.search(rf"^{key}: (.*)$", of_bundle, re.MULTILINE)) is not None}
+    return settle(own, lines)
+
+
+def with_password(settings: str, kind: str) -> str:
+    """*settings* whose password is the file of *kind*, so that a node's and a hub's lie beside each other."""
+    return re.sub(r"^(broker:.*\bpassword_file: )[^,}]+", rf"\g<1>{kind}.password", settings, flags=re.MULTILINE)
+
+
+def broker_host(settings: str) -> str | None:
+    """The broker's host in *settings*, as a bundle writes it."""
+    found = re.search(r'^broker:.*\bhost: "?([^",}\s]+)', settings, re.MULTILINE)
+    return None if found is None else found[1]
+
+
+def write(machine: Machine, files: dict[str, bytes]) -> list[str]:
+    """Writes *files*; the names of those that have changed. Only root and the user kentongan may read them."""
+    machine.folder(FOLDER, 0o750, OWNER)
+    for name in files:
+        for folder in list(_parents(name)):
+            machine.folder(f"{FOLDER}/{folder}", 0o750, OWNER)
+    # What names a file comes after it.
+    order = sorted(files, key=lambda name: (name in ("node.yaml", "posko.yaml"), name))
+    return [name for name in order if machine.write(f"{FOLDER}/{name}", files[name], PRIVATE, OWNER)]
+
+
+def _parents(name: str) -> list[str]:
+    words = name.split("/")[:-1]
+    return ["/".join(words[:count]) for count in range(1, len(words) + 1)]
+
+
+def _rest(settings: str) -> str:
+    """*settings* without what a bundle decides."""
+    return settle(settings, dict.fromkeys(OF_THE_BUNDLE, "-"))
+
+
+def _check_same(here: str, given: str) -> None:
+    if here != given:
+        raise UserError(f"this box is {here}, and the bundle is of {given}; nothing was changed. To make it another "
+                        "post, take the old one off first: sudo ./install uninstall --purge")

@@ -1,0 +1,414 @@
+"""`./install`: from a bundle to what runs, again, newer, and off again."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from installer import program
+from installer.__main__ import main
+from node import config as node_config
+from posko import config as posko_config
+from tests.broker.installation import DISTRICT, tool
+from tests.installer.box import Box, copied
+
+NODE, POSKO = "kentongan-node.service", "kentongan-posko.service"
+
+
+def test_a_node_is_installed_from_its_bundle_alone(box: Box, node_tar: Path) -> None:
+    assert box.install("node", node_tar) == 0, box.lines
+    found = node_config.load(box.path("/etc/kentongan/node.yaml"))
+    assert (found.settings.village, found.settings.node, bool(found.password)) == ("kalibagor", "pos-1", True)
+    assert [path for path in box.files() if not path.startswith("usr/local")] == [
+        "etc/chrony/sources.d/kentongan.sources",
+        *(f"etc/kentongan/{name}" for name in ("ca.crt", "node.password", "node.yaml", "situbondo.yaml")),
+        "etc/systemd/system/kentongan-node.service", "etc/systemd/system.conf.d/kentongan-watchdog.conf",
+        "opt/kentongan",
+    ]
+    assert "server posko.local iburst" in box.text("/etc/chrony/sources.d/kentongan.sources")
+    assert "RuntimeWatchdogSec=14s" in box.text("/etc/systemd/system.conf.d/kentongan-watchdog.conf")
+    assert box.asked == [
+        ("useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin kentongan"),
+        "usermod --append --groups gpio,audio kentongan",
+        "systemctl daemon-reload", "systemctl daemon-reexec", "systemctl restart chrony.service",
+        f"systemctl enable {NODE}", f"systemctl restart {NODE}",
+        ("runuser -u kentongan -- env -C /run/kentongan /opt/kentongan/.venv/bin/kentongan check --config "
+         "/etc/kentongan/node.yaml"),
+    ]
+    assert box.lines[-1].startswith("Installed. Are the pins of /etc/kentongan/node.yaml those of this box?")
+
+
+def test_the_command_its_page_and_its_completions_are_where_they_are_sought(box: Box, node_tar: Path) -> None:
+    assert box.install("node", node_tar) == 0
+    for name in ("bin/kentongan", "share/man/man1/kentongan.1", "share/bash-completion/completions/kentongan",
+                 "share/zsh/site-functions/_kentongan", "share/fish/vendor_completions.d/kentongan.fish"):
+        target = box.path(f"/usr/local/{name}").readlink()
+        assert str(target).startswith("/opt/kentongan/")
+        if "/.venv/" not in str(target):
+            assert box.path(str(target)).is_file()
+    release = box.path("/opt/kentongan").resolve()
+    assert {"node", "config", "sounds", "systemd", "install"} <= {path.name for path in release.iterdir()}
+
+
+def test_nobody_but_root_and_the_nodes_user_reads_a_password(box: Box, node_tar: Path, posko_tar: Path) -> None:
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    assert {path.stat().st_mode & 0o777 for path in box.path("/etc/kentongan").iterdir()} == {0o640}
+    assert box.path("/etc/kentongan").stat().st_mode & 0o777 == 0o750
+    secret = {path.name for path in box.path("/etc/kentongan-broker/broker").iterdir() if path.stat().st_mode & 0o077}
+    assert secret == {"mosquitto.conf", "server.crt"}
+
+
+@pytest.mark.parametrize("order", [("node", "posko"), ("posko", "node")])
+def test_a_node_and_a_hub_on_one_machine_keep_their_own_passwords(
+    box: Box, bundles: Path, node_tar: Path, posko_tar: Path, order: tuple[str, str]
+) -> None:
+    for kind in order:
+        assert box.install(kind, {"node": node_tar, "posko": posko_tar}[kind]) == 0, box.lines
+    node = node_config.load(box.path("/etc/kentongan/node.yaml"))
+    hub = posko_config.load(box.path("/etc/kentongan/posko.yaml"))
+    assert node.password == (bundles / "nodes/kalibagor.pos-1/password").read_text("utf-8").strip()
+    assert hub.password == (bundles / "posko/password").read_text("utf-8").strip()
+
+
+def test_a_posko_starts_mosquitto_with_the_provisioned_files_before_the_hub(
+    box: Box, bundles: Path, posko_tar: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0, box.lines
+    drop_in = box.text("/etc/systemd/system/mosquitto.service.d/kentongan.conf")
+    assert "ExecStart=/usr/sbin/mosquitto -c /etc/kentongan-broker/broker/mosquitto.conf" in drop_in
+    for name in ("nodes.passwd", "operators.acl", "server.key"):
+        assert box.path(f"/etc/kentongan-broker/broker/{name}").read_bytes() == (bundles / "broker" / name).read_bytes()
+    assert box.asked[-5:] == [
+        "systemctl restart chrony.service", "systemctl enable mosquitto.service", "systemctl restart mosquitto.service",
+        f"systemctl enable {POSKO}", f"systemctl restart {POSKO}",
+    ]
+
+
+def test_a_broker_that_was_provisioned_on_this_machine_keeps_its_files(
+    box: Box, bundles: Path, posko_tar: Path
+) -> None:
+    shutil.copytree(bundles, box.path("/etc/kentongan-broker"))
+    box.path("/etc/kentongan-broker/broker/nodes.passwd").write_text("newer than the bundle\n", "utf-8")
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert box.text("/etc/kentongan-broker/broker/nodes.passwd") == "newer than the bundle\n"
+
+
+def test_a_villages_own_broker_is_installed_with_its_uplink(box: Box, uplink_tar: Path) -> None:
+    assert box.install("uplink", uplink_tar) == 0, box.lines
+    drop_in = box.text("/etc/systemd/system/mosquitto.service.d/kentongan.conf")
+    assert "ExecStart=/usr/sbin/mosquitto -c /etc/kentongan-broker/mosquitto.conf" in drop_in
+    assert box.path("/etc/kentongan-broker/uplink.yaml").is_file()
+    assert box.asked[-2:] == ["systemctl enable kentongan-uplink.service", "systemctl restart kentongan-uplink.service"]
+
+
+def test_a_second_run_changes_nothing_and_starts_nothing_anew(box: Box, node_tar: Path, posko_tar: Path) -> None:
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    before = box.files()
+    for kind, tar in (("node", node_tar), ("posko", posko_tar)):
+        assert box.install(kind, tar) == 0
+        assert "   changed: nothing" in box.lines
+        assert [line for line in box.asked if "restart" in line] == []
+    assert box.files() == before
+
+
+def test_a_run_that_was_interrupted_is_completed_by_the_next(box: Box, node_tar: Path) -> None:
+    box.fails = "systemctl daemon-reload"
+    assert box.install("node", node_tar) == 2
+    box.fails = ""
+    assert box.install("node", node_tar) == 0
+    assert f"systemctl restart {NODE}" in box.asked
+    assert box.install("node", node_tar) == 0
+    assert f"systemctl restart {NODE}" not in box.asked
+
+
+def test_an_interrupted_program_is_made_anew(box: Box, node_tar: Path) -> None:
+    box.fails = "compileall"
+    assert box.install("node", node_tar) == 2
+    assert not box.path("/opt/kentongan").exists()
+    box.fails = ""
+    assert box.install("node", node_tar) == 0
+    assert "   this release is there already" not in box.lines
+
+
+def test_the_pins_of_a_box_survive_its_new_bundle_and_what_the_bundle_decides_is_new(
+    box: Box, bundles: Path, node_tar: Path, tmp_path: Path
+) -> None:
+    assert box.install("node", node_tar) == 0
+    path = box.path("/etc/kentongan/node.yaml")
+    path.write_text(box.text("/etc/kentongan/node.yaml").replace("siren: {pin: 17,", "siren: {pin: 23,"), "utf-8")
+    newer = copied(bundles / "nodes/kalibagor.pos-1", tmp_path / "newer", node_yaml=("posko.local", "10.9.8.7"))
+    (newer / "password").write_text("renewed\n", "utf-8")
+    assert box.install("node", newer) == 0, box.lines
+    found = node_config.load(path)
+    assert found.settings.siren.pin == 23
+    assert (found.settings.broker.host, found.password) == ("10.9.8.7", "renewed")
+    assert "siren: {pin: 17," in box.text("/etc/kentongan/node.yaml.bundle")
+    assert any("the box's own pins and settings stay" in line for line in box.lines)
+    assert f"systemctl restart {NODE}" in box.asked
+
+
+def test_an_upgrade_takes_the_place_of_the_old_program_and_keeps_settings_and_state(
+    box: Box, node_tar: Path, posko_tar: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    state = box.path("/var/lib/kentongan/journal.sqlite")
+    state.parent.mkdir(parents=True)
+    state.write_bytes(b"presses")
+    before, old = box.files(), box.path("/opt/kentongan").readlink()
+    newer = tmp_path / "newer"
+    for part in program._PARTS:
+        source = program.SOURCE / part
+        (newer / part).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, newer / part)
+    (newer / "LICENSE").write_text("another\n", "utf-8")
+    monkeypatch.setattr(program, "SOURCE", newer)
+    assert box.install("node", node_tar) == 0, box.lines
+    assert box.path("/opt/kentongan").readlink() != old
+    assert [path.name for path in box.path("/opt/kentongan-releases").iterdir()] == [
+        box.path("/opt/kentongan").readlink().name
+    ]
+    assert {path: body for path, body in box.files().items() if path != "opt/kentongan"} == {
+        path: body for path, body in before.items() if path != "opt/kentongan"
+    }
+    assert [line for line in box.asked if "restart" in line] == [
+        f"systemctl restart {NODE}", f"systemctl restart {POSKO}",
+    ]
+
+
+def test_settings_that_the_program_refuses_take_the_place_of_nothing(
+    box: Box, bundles: Path, node_tar: Path, tmp_path: Path
+) -> None:
+    assert box.install("node", node_tar) == 0
+    before = box.files()
+    for village in ("olaen", "kotakan"):
+        broken = copied(bundles / "nodes/kalibagor.pos-1", tmp_path / village,
+                        situbondo_yaml=("kalibagor:", f"{village}:"))
+        assert box.install("node", broken) == 2
+        at = box.lines.index("install: the settings are refused, and those of before, if any, are still in force:")
+        assert box.lines[at + 1:]
+        assert box.files() == before
+        assert [line for line in box.asked if "systemctl" in line] == []
+
+
+def test_a_changed_district_reaches_node_and_hub_and_leaves_their_settings(
+    box: Box, bundles: Path, node_tar: Path, posko_tar: Path, tmp_path: Path
+) -> None:
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    before = box.files()
+    (tmp_path / "situbondo.yaml").write_text(DISTRICT.read_text("utf-8") + "# newer\n", "utf-8")
+    shutil.copytree(bundles, tmp_path / "b")
+    said = tool("provision", "--district", tmp_path / "situbondo.yaml", "--out", tmp_path / "b")
+    assert any("sudo ./install district kentongan-district.tar" in line for line in said.lines)
+    assert box.install("district", tmp_path / "b/kentongan-district.tar") == 0, box.lines
+    changed = {path for path, body in box.files().items() if before.get(path) != body}
+    assert changed == {"etc/kentongan/situbondo.yaml"}
+    assert box.asked == [f"systemctl restart {NODE}", f"systemctl restart {POSKO}"]
+
+
+def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_tar: Path, posko_tar: Path) -> None:
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    for name in ("kentongan", "kentongan-posko"):
+        box.path(f"/var/lib/{name}").mkdir(parents=True)
+        box.path(f"/var/lib/{name}/journal.sqlite").write_bytes(b"presses")
+    kept = {path: body for path, body in box.files().items() if path.startswith(("etc/kentongan", "var/lib/"))}
+    assert box.install("uninstall") == 0, box.lines
+    assert box.files() == kept
+    assert not box.path("/opt/kentongan-releases").exists()
+    assert box.asked == [
+        f"systemctl disable --now {NODE}", f"systemctl disable --now {POSKO}", "systemctl daemon-reload",
+        "systemctl try-restart mosquitto.service", "systemctl try-restart chrony.service",
+    ]
+    assert box.install("node", node_tar) == 0
+    assert box.install("uninstall", "--purge") == 0
+    assert box.files() == {}
+    assert box.asked[-1] == "userdel kentongan"
+
+
+def test_the_authority_of_a_district_is_never_purged(box: Box, bundles: Path, posko_tar: Path) -> None:
+    shutil.copytree(bundles, box.path("/etc/kentongan-broker"))
+    assert box.install("posko", posko_tar) == 0
+    assert box.install("uninstall", "--purge") == 0
+    assert box.path("/etc/kentongan-broker/ca/ca.key").is_file()
+    assert any("it holds the authority that every box trusts" in line for line in box.lines)
+
+
+def test_to_uninstall_where_nothing_is_installed_is_no_fault(box: Box) -> None:
+    assert box.install("uninstall", "--purge") == 0
+    assert box.files() == {}
+
+
+def test_a_missing_group_gpio_is_made_and_given_the_chips(box: Box, node_tar: Path) -> None:
+    box.groups = {"audio"}
+    assert box.install("node", node_tar) == 0
+    assert box.asked[:3] == [
+        "groupadd --system gpio", "udevadm control --reload", "udevadm trigger --subsystem-match=gpio",
+    ]
+    assert 'KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"' in box.text("/etc/udev/rules.d/60-kentongan-gpio.rules")
+    assert box.install("uninstall", "--purge") == 0
+    assert box.files() == {}
+
+
+def test_missing_packages_are_installed_and_no_others(box: Box, node_tar: Path) -> None:
+    box.packages -= {"chrony", "libnss-mdns", "mosquitto"}
+    assert box.install("node", node_tar) == 0
+    assert box.asked[:2] == [
+        "apt-get update -q", "apt-get install -y -q --no-install-recommends chrony libnss-mdns",
+    ]
+
+
+def test_without_internet_the_packages_come_from_the_folder_of_wheels(box: Box, node_tar: Path, tmp_path: Path) -> None:
+    box.packages -= {"chrony"}
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    assert box.install("node", node_tar, "--wheels", wheels) == 2
+    assert "does not hold all of these packages as .deb files: chrony" in box.lines[-1]
+    assert box.asked == []
+    (wheels / "chrony_4.6_arm64.deb").touch()
+    assert box.install("node", node_tar, "--wheels", wheels) == 0
+    assert box.asked[0] == (
+        f"apt-get install -y -q --no-install-recommends --no-download {wheels}/chrony_4.6_arm64.deb")
+
+
+def test_a_machine_without_the_pins_driver_says_the_ways_to_it_and_changes_nothing_that_runs(
+    box: Box, node_tar: Path, posko_tar: Path
+) -> None:
+    box.has_lgpio, box.candidate = False, "(none)"
+    assert box.install("node", node_tar) == 2
+    assert box.lines[-5:] == [
+        "install: the pins' driver, lgpio, cannot be had here. Ways to it:",
+        "  Raspberry Pi OS, Ubuntu: sudo apt-get install python3-lgpio",
+        "  Debian 12 (Python 3.11): PyPI's wheel, from the Internet or in the folder of --wheels",
+        "  Debian 13 (Python 3.13): it has no package and PyPI no wheel; take Raspberry Pi OS",
+        "install: nothing that runs was changed; then run this again",
+    ]
+    assert not any(path.startswith(("opt/kentongan", "etc")) for path in box.files())
+    assert box.install("posko", posko_tar) == 0, "a hub has no pins"
+
+
+def test_a_service_that_does_not_get_ready_is_not_called_installed(box: Box, node_tar: Path) -> None:
+    box.fails = f"systemctl restart {NODE}"
+    assert box.install("node", node_tar) == 2
+    assert any(line.startswith(f"install: {NODE} does not get ready") for line in box.lines)
+    assert not any(line.startswith("Installed") for line in box.lines)
+
+
+def test_a_post_that_is_not_in_order_is_said_not_to_be(box: Box, node_tar: Path) -> None:
+    box.fails = "runuser"
+    assert box.install("node", node_tar) == 2
+    assert "install: installed and started, but this post is not in order:" in box.lines
+    assert not any(line.startswith("Installed.") for line in box.lines)
+
+
+def test_a_copy_made_by_hand_in_opt_is_kept_aside_and_its_settings_are_taken_over(
+    box: Box, bundles: Path, node_tar: Path
+) -> None:
+    box.path("/opt/kentongan").mkdir(parents=True)
+    box.path("/opt/kentongan/README.md").touch()
+    shutil.copytree(bundles / "nodes/kalibagor.pos-1", box.path("/etc/kentongan"))
+    path = box.path("/etc/kentongan/node.yaml")
+    path.write_text(path.read_text("utf-8").replace("siren: {pin: 17,", "siren: {pin: 23,"), "utf-8")
+    assert box.install("node", node_tar) == 0, box.lines
+    assert box.path("/opt/kentongan.before/README.md").is_file()
+    assert node_config.load(path).settings.siren.pin == 23
+
+
+def test_what_cannot_be_done_is_one_sentence_and_exit_2_and_changes_nothing(
+    box: Box, bundles: Path, node_tar: Path, posko_tar: Path, tmp_path: Path
+) -> None:
+    uplink_tar = bundles / "villages/olean/kentongan-uplink-olean.tar"
+    assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
+    (tmp_path / "rubbish.tar").write_bytes(b"rubbish")
+    (tmp_path / "half.tar").write_bytes(node_tar.read_bytes()[:3000])
+    lacking = copied(bundles / "nodes/kalibagor.pos-1", tmp_path / "lacking")
+    (lacking / "password").unlink()
+    other = bundles / "nodes/kotakan.pos-1/kentongan-node-kotakan.pos-1.tar"
+    before = box.files()
+    for words, part in (
+        (("node",), "node needs its file: ./install node FILE.tar"),
+        (("uninstall", node_tar), "uninstall takes no file"),
+        (("node", node_tar, "--purge"), "--purge belongs to uninstall"),
+        (("node", node_tar, "--wheels", tmp_path / "none"), "none is not a folder"),
+        (("node", tmp_path / "none.tar"), "none.tar: is not there"),
+        (("node", tmp_path / "rubbish.tar"), "rubbish.tar: is no whole archive"),
+        (("node", tmp_path / "half.tar"), "half.tar: "),
+        (("node", posko_tar), f"is for posko, not for node; run: ./install posko {posko_tar}"),
+        (("posko", node_tar), "is for node, not for posko"),
+        (("node", bundles / "operators/operator"), "is the bundle of a person"),
+        (("node", lacking), "lacks password"),
+        (("node", other), "this box is kalibagor.pos-1, and the bundle is of kotakan.pos-1"),
+        (("uplink", uplink_tar), "this machine is installed as posko"),
+        (("node", bundles / "kentongan-district.tar"), "is for district, not for node"),
+    ):
+        assert box.install(*words) == 2, words
+        assert (len(box.lines), box.asked) == (1, []), box.lines
+        assert box.lines[0].startswith("install: ")
+        assert part in box.lines[0]
+    assert box.files() == before
+
+
+def test_a_district_where_nothing_is_installed_and_a_posko_without_the_brokers_files_are_refused(
+    box: Box, bundles: Path
+) -> None:
+    assert box.install("district", bundles / "kentongan-district.tar") == 2
+    assert box.lines == ["install: neither a node nor a posko is installed here; nothing was changed"]
+    assert box.install("posko", bundles / "posko") == 2
+    assert "give the archive kentongan-posko.tar" in box.lines[0]
+    assert box.files() == {}
+
+
+def test_who_is_not_root_and_a_machine_without_systemd_are_told_so(box: Box, node_tar: Path) -> None:
+    box.user_id = "1000"
+    assert box.install("node", node_tar) == 2
+    assert box.lines[0].startswith("install: this needs root: sudo ./install")
+    box.user_id, box.fails = "0", "systemctl --version"
+    assert box.install("node", node_tar) == 2
+    assert box.lines == ["install: systemctl is not here; this needs a system with systemd"]
+    assert box.files() == {}
+
+
+def test_a_districts_own_incidents_and_codes_come_along(box: Box, tmp_path: Path) -> None:
+    base = tmp_path / "own"
+    (base / "rhythms").mkdir(parents=True)
+    for name in ("situbondo.yaml", "incidents.yaml", "rhythms/jawa-timur.yaml"):
+        (base / name).write_bytes((DISTRICT.parent / name).read_bytes() + b"# ours\n")
+    assert tool("provision", "--district", base / "situbondo.yaml", "--out", tmp_path / "b").code == 0
+    assert box.install("node", tmp_path / "b/nodes/olean.pos-1/kentongan-node-olean.pos-1.tar") == 0, box.lines
+    for name in ("incidents.yaml", "rhythms/jawa-timur.yaml"):
+        assert box.text(f"/etc/kentongan/{name}").endswith("# ours\n")
+    assert box.path("/etc/kentongan/rhythms").stat().st_mode & 0o777 == 0o750
+
+
+def test_a_setting_of_a_bundle_is_written_as_the_tool_writes_it(bundles: Path) -> None:
+    """The installer has no YAML reader before the program is there: it trusts one line for each of these."""
+    text = (bundles / "nodes/kalibagor.pos-1/node.yaml").read_text("utf-8")
+    for line in ('node: "pos-1"', 'village: "kalibagor"', 'hears: "village"', 'district: "situbondo.yaml"'):
+        assert f"\n{line}\n" in text
+    assert '\nbroker: {host: "posko.local", port: 8883, username: ' in text
+
+
+def test_the_installer_needs_nothing_but_pythons_own_library() -> None:
+    """It runs before there is a virtual environment."""
+    done = subprocess.run([str(program.SOURCE / "install"), "--help"], capture_output=True, text=True, check=False,
+                          env={"PATH": "/usr/bin:/bin"}, timeout=30.0)
+    assert (done.returncode, "uninstall" in done.stdout) == (0, True), done.stderr
+    code = f"import sys; sys.path.insert(0, {str(program.SOURCE)!r}); import installer.__main__"
+    subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code], check=True, timeout=30.0)
+
+
+def test_below_another_root_nothing_of_the_system_is_touched(tmp_path: Path, node_tar: Path) -> None:
+    box = Box(tmp_path)
+    box.packages, box.groups = set(), set()
+    lines: list[str] = []
+    assert main(["node", str(node_tar), "--root", str(tmp_path), "--yes"], lines.append, box._run) == 0, lines
+    assert box.asked == []
+    assert f"   left out with --root: systemctl restart {NODE}" in lines
+
+
+def test_without_yes_and_without_a_keyboard_nothing_is_done(box: Box, node_tar: Path) -> None:
+    lines: list[str] = []
+    words = ["node", str(node_tar), "--root", str(box.root)]
+    assert main(words, lines.append, box._run, whole=True) == 2
+    assert lines[-1] == "install: nothing was done: there is nobody to ask; give --yes"
+    assert box.files() == {}
