@@ -13,6 +13,7 @@ from runtime.database import DatabaseThread
 from runtime.sqlite_readonly import Database, typed
 
 SEEN_S = 86_400.0
+NAME_ROWS = 2_000  # of each village; the memory has fewer
 LOG_ROWS = 20_000
 
 _SCHEMA = """
@@ -59,9 +60,13 @@ class Journal(DatabaseThread[SavePress | DeletePress | SaveSeen | Log]):
         return Loaded(tuple(presses), names)
 
     def _prune(self, database: Database) -> None:
-        """Makes room: names older than a day, and all but the newest of the log."""
+        """Makes room: names older than a day, all but each village's newest, and all but the newest of the log."""
         epoch = clock.now() + clock.wall().offset_s
         database.execute("DELETE FROM names WHERE wall < ?", (epoch - SEEN_S,))
+        database.execute(
+            "DELETE FROM names WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "
+            "(PARTITION BY village ORDER BY wall DESC) AS place FROM names) WHERE place > ?)", (NAME_ROWS,)
+        )
         log = "DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?"
         removed = database.execute(log, (LOG_ROWS,)).rowcount
         if removed:

@@ -33,6 +33,7 @@ AT_ONCE, PER_S = 300.0, 2.0
 # Alarms of one village and incident that are taken up from what posts report: at once, then each second.
 TAKEN_UP, TAKEN_UP_PER_S = 5.0, 0.1
 LEFT_S = 10.0  # what is closer to its end is not: clocks and ways differ, and it may have ended here already
+UNKNOWN = 20  # runs of posts of one village that the district file does not have: each is reported once
 LINKED_AT_ONCE, LINKED_PER_S = 5.0, 0.2  # links of a village for which a beacon comes at once
 
 
@@ -253,15 +254,17 @@ def _unknown_post(t: Transition, post: str, message: Received) -> None:
     """A post that the district file does not know: reported once for each of its runs."""
     status = read_status(message.payload)
     who = (post[:160], status.boot[:40] if not isinstance(status, Refusal) else "")
-    if who not in t.state.unknown_posts and len(t.state.unknown_posts) < alarms.MOST:
+    village = post.split("/", maxsplit=1)[0]
+    of_village = sum(each.startswith(f"{village}/") for each, _ in t.state.unknown_posts)
+    if who not in t.state.unknown_posts and of_village < UNKNOWN:
         t.change(unknown_posts=t.state.unknown_posts | {who})
         t.answer(Kind.WARNING, post=post[:160],
                      reason="no such post in the district file; add it there, so that its silence is noticed")
     event = read_event(message.payload)
     if isinstance(event, Refusal) or event.kind != Kind.LATE:
         return
-    if t.granted(("unknown post", "event"), AT_ONCE, PER_S):  # a press is a press, whoever has it
-        _said(t, post.split("/", maxsplit=1)[0], post[:160], event)
+    if t.granted(("unknown post", village), AT_ONCE, PER_S):  # a press is a press, whoever has it
+        _said(t, village, post[:160], event)
 
 
 def _said(t: Transition, village: str, post: str, event: Report) -> None:

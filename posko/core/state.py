@@ -192,6 +192,7 @@ class State(CommonState):
     listed_at: float | None = None
     listed_bytes: int = 0
     byte_budget: float = float(BUDGET)
+    left_out: int = 0
     crowded: Mapping[str, float] = field(default_factory=dict)
 
     def record(self, post: str) -> PostRecord:

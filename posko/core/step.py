@@ -87,6 +87,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
             t.change(clock=event)
             alarms.resolve_ages(t)
             status.heartbeat(t)
+            t.report_left_out()
         case Faulted(part, reason):
             t.fault(part, reason)
         case Recovered(part):

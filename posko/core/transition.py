@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from contract.domain.alarm import HUB_NAMES, Key, Name
+from contract.domain.district import EVERYWHERE
 from contract.wire import topics
 from contract.wire.event import Kind
 from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveName
 from posko.core.state import Acknowledgement, Alarm, Setup, State
 from runtime.core.transition import CommonTransition, without
 
+ANSWERS_AT_ONCE, ANSWERS_PER_S = 60.0, 6.0  # events that one village may cause at once, then each second
 PROMPT_AT_ONCE, PROMPT_PER_S = 3.0, 0.2  # names of each village that are confirmed at once
 ACKNOWLEDGED = 100  # names of each village that the beacon may name as acknowledged
 
@@ -32,6 +34,21 @@ class Transition(CommonTransition[State, Effect]):
     def topic(self, kind: str) -> str:
         """The hub's own status or event topic."""
         return topics.write(self.setup.district, topics.PoskoTopic(kind))
+
+    def answer(self, kind: Kind, **about: object) -> None:
+        """Reports what the network caused; no village, nor what has none, has more than its part of that."""
+        words = (about.get("village"), *str(about.get("post", "")).split("/"), *str(about.get("topic", "")).split("/"))
+        place = next((each for each in words if each in self.setup.villages or each == EVERYWHERE), "")
+        if self.granted(("answer", place), ANSWERS_AT_ONCE, ANSWERS_PER_S):
+            super().answer(kind, **about)
+        else:
+            self.change(left_out=self.state.left_out + 1)
+
+    def report_left_out(self) -> None:
+        """Reports how many events villages caused beyond their part. Called with every Clock."""
+        if self.state.left_out:
+            self.report(Kind.REFUSED, reason=f"{self.state.left_out} more answers left out: too many messages")
+            self.change(left_out=0)
 
     def put(self, alarm: Alarm) -> Alarm:
         """Sets the alarm of its key, and has it written."""

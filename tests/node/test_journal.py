@@ -142,6 +142,18 @@ def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> N
     assert sorted(load(path).seen) == [(A, True), (B, True)]
 
 
+def test_a_village_that_floods_makes_no_name_of_another_one_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_room, "NAME_ROWS", 3)
+    write(path, SaveSeen(A, over=True), *(SaveSeen(Name("kotakan", "aman", f"x{count}"), over=False)
+                                          for count in range(9)))
+    seen = dict(load(path).seen)
+
+    assert A in seen
+    assert len(seen) == 1 + 3
+
+
 def test_identifiers_are_forgotten_after_a_day_and_presses_are_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 5000.0)
     monkeypatch.setattr(clock, "wall", lambda: Clock(True, 0.0))

@@ -120,3 +120,18 @@ def test_a_round_that_a_post_made_just_before_an_alarm_is_recorded_though_it_com
     world.hear("kalibagor/ronda", b'{"age_s": 5}', 10.2)
 
     assert len([effect for _, effect in world.done if isinstance(effect, SavePatrol)]) == 2
+
+
+def test_a_village_that_floods_keeps_no_event_of_another_one_from_being_reported() -> None:
+    world = World().ready()
+    for number in range(2000):
+        world.alarm("kebakaran", 10.0 + number / 200, "kotakan", identifier=f"x{number}", status="Test")
+        if number == 1900:
+            world.alarm("kebakaran", 10.0 + number / 200, "kalibagor", identifier="p")
+    world.feed(world.clock, 25.0)
+    told = world.told()
+
+    assert "accepted kebakaran kalibagor p" in told
+    assert sum(each.startswith("tested kebakaran kotakan") for each in told) <= 60 + 6 * 10 + 1
+    left_out = [str(event["reason"]) for event in world.events() if event["event"] == "refused"]
+    assert left_out == ["1881 more answers left out: too many messages"]

@@ -160,7 +160,7 @@ def test_a_flood_of_typos_is_answered_in_part_and_the_rest_is_counted() -> None:
     count = 3 * int(Transition.answers_at_once)
     for _ in range(count):
         world.alarm("kebakran", 10.0)
-    world.wait(60.0)
+    world.feed(world.clock, 60.0)
 
     said = [str(event["reason"]) for event in world.events() if event["event"] == "refused"]
     assert len(said) <= count / 2

@@ -95,6 +95,20 @@ def test_while_the_hub_is_unlinked_nobody_is_away() -> None:
     assert world.told_at("away") == []
 
 
+def test_strangers_of_one_village_keep_those_of_another_one_from_nothing() -> None:
+    world = hub()
+    for number in range(1000):
+        world.status(f"olean/x-{number}", 1.0)
+        world.event(1.0, f"olean/x-{number}", event="late", identifier=f"x{number}", incident="kebakaran",
+                    origin="button", age_s=400.0)
+    world.status("patokan/pos-9", 60.0)
+    world.event(60.0, "patokan/pos-9", event="late", identifier="p", incident="kebakaran", origin="button", age_s=400.0)
+
+    assert len(world.state.unknown_posts) == 21
+    assert "warning patokan/pos-9" in world.told()
+    assert world.ends()[-1] == "p late"
+
+
 def test_a_stranger_is_told_once_for_each_of_its_runs() -> None:
     world = hub()
     for at, boot in ((1.0, "x"), (2.0, "x"), (3.0, "y")):
