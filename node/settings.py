@@ -184,9 +184,10 @@ def cross_faults(
 
 def _button_meant(word: str, catalogue: Catalogue) -> str | None:
     """The button that *word*, which names none, probably means."""
-    if word.casefold() in _SILENCES:
-        return SILENCE_BUTTON
-    return meant(word, catalogue.incidents) or nearest(word, [SILENCE_BUTTON])
+    silences = (SILENCE_BUTTON, *_SILENCES)
+    names = [name for slug_, each in catalogue.incidents.items() for name in (slug_, *each.also)]
+    return SILENCE_BUTTON if nearest(word.casefold(), [*silences, *names]) in silences else meant(
+        word, catalogue.incidents)
 
 
 def _place_faults(name: str, written: Mapping[str, Any], district: District) -> Iterator[str]:

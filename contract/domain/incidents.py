@@ -157,6 +157,9 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
     return catalogue
 
 
+_ALIKE = 0.7  # more than elsewhere: many short names lie near to any word, and a wrong one rings something else
+
+
 def _bare(word: str) -> str:
     return word.casefold().strip(" \t\r\n\"'`")
 
@@ -170,7 +173,7 @@ def meant(word: str, incidents: Mapping[str, Incident]) -> str | None:
     names = {also: name for name, incident in incidents.items() for also in incident.also}
     names |= {name: name for name in incidents}
     word = _bare(word)
-    close = word if word in names else nearest(word, names)
+    close = word if word in names else nearest(word, names, _ALIKE)
     return None if close is None or names[close] == ALL_CLEAR else names[close]
 
 

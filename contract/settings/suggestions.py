@@ -53,11 +53,11 @@ def _plain(word: str) -> str:
     return word.casefold().replace("-", "_").replace(" ", "_")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The name among *known* that *word* was probably meant to be, or None."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """The name among *known* that *word* was probably meant to be; None if none is *alike*, by difflib's ratio."""
     if len(word) > LONGEST:
         return None
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=alike)
     return matches[0] if matches else None
 
 

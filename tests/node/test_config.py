@@ -85,15 +85,21 @@ def test_a_misspelt_setting_is_a_fault_that_names_its_path_and_the_right_spellin
     assert f"node.yaml.{'.'.join(path)}x: unknown; did you mean {path[-1]}?" in faults(write(tmp_path, settings))
 
 
-@pytest.mark.parametrize("word", ["hening", "diam", "mute"])
+@pytest.mark.parametrize("word", ["hening", "diam", "mute", "senyp", "senyyap", "hennig"])
 def test_another_word_for_the_button_that_silences_is_answered_with_its_name(tmp_path: Path, word: str) -> None:
     settings = example()
     settings["buttons"][word] = settings["buttons"].pop("senyap")
 
     (fault,) = faults(write(tmp_path, settings))
 
-    assert fault.startswith(f"node.yaml.buttons.{word}: ")
-    assert "senyap" in fault
+    assert fault.startswith(f"node.yaml.buttons.{word}: no such incident; did you mean senyap? ")
+
+
+def test_the_button_that_silences_in_other_letters_is_no_incident(tmp_path: Path) -> None:
+    settings = example()
+    settings["buttons"]["SENYAP"] = settings["buttons"].pop("senyap")
+
+    assert "did you mean senyap?" in faults(write(tmp_path, settings))[1]
 
 
 @pytest.mark.parametrize("button", [name for name in example()["buttons"] if name != "aman"])

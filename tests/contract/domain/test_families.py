@@ -46,7 +46,8 @@ def test_the_catalogue_holds_these_incidents() -> None:
     ("puting-beliung", "angin"), ("perkelahian", "keributan"), ("tolong", "lainnya"), ("begal", "perampokan"),
     ("rampok", "perampokan"), ("tabrakan", "kecelakaan"), ("laka", "kecelakaan"), ("sapi", "ternak"),
     ("kambing", "ternak"), ("malin", "pencurian"), ("kebakran", "kebakaran"),
-    ("rampokan", "perampokan"), ("xyzzy", None),
+    ("rampokan", "perampokan"), ("xyzzy", None), ("mailng", "pencurian"), ("gmpa", "gempa"), ("tabrak", "kecelakaan"),
+    ("semua", None), ("polisi", None), ("makan", None), ("sampah", None),
 ])
 def test_a_name_by_which_people_call_an_incident_leads_to_it(word: str, meant_: str | None) -> None:
     assert meant(word, catalogue().incidents) == meant_
