@@ -207,6 +207,9 @@ def make_setup(
         boot=secrets.token_hex(4),
         token=tokens(),
         villages=frozenset(config.district.villages),
+        posts=frozenset(
+            f"{village}/{post}" for village, each in config.district.villages.items() for post in each.posts
+        ),
         audible=audible_incidents(config.district, config.catalogue, settings.village, settings.hears),
         incidents=config.catalogue.incidents,
         cycles=incidents.cycles(config.catalogue, config.family),

@@ -22,7 +22,8 @@ BUDGET = 16_384  # bytes of a beacon, unless what is in force alone is more
 class Listed(Keyed):
     """One alarm in force, as the beacon lists it. Times are seconds, counted by the hub.
 
-    `identifier` and `age_s` are those of the latest time it was raised, `also` what it was called before. In the
+    `identifier`, `age_s` and `origin`, by whom, are those of the latest time it was raised, `also` what it was called
+    before. In the
     villages `silenced` (`semua`: in all) it is in force without a sound. What is not `kept` is not on the hub's disk,
     and would be forgotten if it stopped.
     """

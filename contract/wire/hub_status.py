@@ -17,6 +17,7 @@ class InForce(Keyed):
 
     `sounds` are the posts that sounded it, and after how many seconds; `missing` those that should and do not, and why.
     Of a large district they are the first ones only; then `rings` counts those that sounded it, of `expected`.
+    `origin` raised it last, `again` after operators had silenced so often what it raised before.
     """
 
     incident: str = option(text, default="")
@@ -31,6 +32,7 @@ class InForce(Keyed):
     missing: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
     rings: int | None = option(codec.nullable(integer(0, 10**9)), default=None, omit=True)
     expected: int | None = option(codec.nullable(integer(0, 10**9)), default=None, omit=True)
+    again: int = option(integer(0, 10**9), default=0, omit=True)
 
 
 @message

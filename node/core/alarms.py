@@ -12,6 +12,7 @@ from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.wire.event import Kind
+from node.core import backoff
 from node.core.effects import SaveSeen
 from node.core.state import Alarm, Deferred, Origin, State
 from node.core.transition import Transition, cleared_at
@@ -30,6 +31,7 @@ class Raised:
     age_s: float = 0.0
     status: Status = Status.ACTUAL
     note: str = ""
+    sender: str = ""
 
 
 def press(t: Transition, incident: str, identifier: str) -> None:
@@ -43,7 +45,9 @@ def press(t: Transition, incident: str, identifier: str) -> None:
         since=t.now, edge_at=t.now, until=t.now + duration_s, unlisted=identifier,
     )
     if known is not None:
-        fresh = replace(fresh, reported=known.reported and known.status is Status.ACTUAL)
+        fresh = replace(
+            fresh, reported=known.reported and known.status is Status.ACTUAL, senders=known.senders
+        )
     t.put(fresh)
 
 
@@ -55,18 +59,21 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
             since=t.now, edge_at=t.now - raised.age_s,
             until=t.now + min(raised.remaining_s, t.setup.max_sounding_s), unlisted=name,
+            senders=backoff.joined(frozenset(), raised.sender),
         )
     )
     if name is not None:
         seen(t, key.name(name), over=False)
 
 
-def extend(t: Transition, alarm: Alarm, identifier: str | None, until: float, edge_at: float) -> None:
-    """*alarm* was raised again, at *edge_at*: it lasts to *until*, though never past its bound. Nothing begins anew."""
-    bound = alarm.since + t.setup.max_sounding_s
+def extend(t: Transition, alarm: Alarm, raised: Raised) -> None:
+    """*alarm* was *raised* again: it lasts longer, though never past its bound. Nothing begins anew."""
+    identifier = raised.identifier
+    until = min(t.now + raised.remaining_s, alarm.since + t.setup.max_sounding_s)
     longer = replace(
-        alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, edge_at),
-        until=max(alarm.until, min(until, bound)), unlisted=identifier or alarm.unlisted,
+        alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, t.now - raised.age_s),
+        until=max(alarm.until, until), unlisted=identifier or alarm.unlisted,
+        senders=backoff.joined(alarm.senders, raised.sender),
     )
     t.put(longer)
     if identifier is not None:
@@ -133,13 +140,14 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False)
 
 
 def defer(t: Transition, key: Key, raised: Raised, wait_s: float) -> None:
-    """Too many of *key* came just before, and none of them sounds any more: this one begins *wait_s* after the first
-    that had to wait. It is not lost; and a flood does not undo every silence at once.
+    """Too many of *key* came just before, and none of them sounds any more; or an operator has silenced its sender too
+    often: this one begins in *wait_s*, or when the first does that has to wait. It is not lost; and a flood does not
+    undo every silence at once.
     """
     waiting = t.state.deferred.get(key)
-    due = t.now + wait_s if waiting is None else waiting.due
-    edge_at = t.now - raised.age_s
-    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, t.now + raised.remaining_s, due)
+    due = t.now + wait_s if waiting is None else min(t.now + wait_s, waiting.due)
+    edge_at, until = t.now - raised.age_s, t.now + raised.remaining_s
+    late = Deferred(raised.identifier, raised.status, raised.note, edge_at, until, due, raised.sender)
     t.change(deferred={**t.state.deferred, key: late})
 
 
@@ -153,7 +161,8 @@ def begin_deferred(t: Transition) -> None:
         cleared = over or late.edge_at < cleared_at(t.state, key.village)
         if cleared or t.now >= late.until or t.audible(key) is not None:
             continue
-        raised = Raised(late.identifier, late.until - t.now, t.now - late.edge_at, late.status, late.note)
+        age_s = t.now - late.edge_at
+        raised = Raised(late.identifier, late.until - t.now, age_s, late.status, late.note, late.sender)
         begin(t, key, raised, Origin.NETWORK)
 
 
@@ -165,18 +174,22 @@ def safe_code(t: Transition, village: str, identifier: str | None, origin: Origi
         begin(t, key, Raised(identifier, remaining_s, age_s), origin)
 
 
-def silence(t: Transition, origin: str) -> None:
-    """Everything that is in force here goes on without a sound. A new alarm sounds again."""
+def silence(t: Transition, origin: str, *, operator: bool = False) -> None:
+    """Everything that is in force here goes on without a sound. A new alarm sounds again; after an *operator*'s
+    silence, one of a sender that was silenced so before sounds only after a while.
+    """
     t.change(deferred={})
     audible = [alarm for alarm in t.state.alarms.values() if not alarm.silenced]
     for alarm in audible:
-        quieten(t, alarm, origin)
+        quieten(t, alarm, origin, operator=operator)
     if not audible:
         t.answer(Kind.SILENCED, reason=f"{origin}: nothing was sounding")
 
 
-def quieten(t: Transition, alarm: Alarm, origin: str) -> None:
+def quieten(t: Transition, alarm: Alarm, origin: str, *, operator: bool) -> None:
     """*alarm* goes on without a sound, or is over if it is a code that is beaten once."""
+    if operator:
+        backoff.silenced(t, alarm)
     if alarm.key.incident in ONCE:
         end(t, alarm, Kind.SILENCED, origin)
         return

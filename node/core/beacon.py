@@ -17,7 +17,7 @@ from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from node.core import alarms, outbox
+from node.core import alarms, backoff, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
 from node.core.transition import Transition, cleared_at, cleared_here_at
@@ -164,12 +164,18 @@ def _gap_due(state: State) -> float | None:
 
 def _level(t: Transition, key: Key, group: list[Listed]) -> None:
     """Brings the alarm of *key* in line with all that is listed of it, the longest first."""
+    waiting = []
     for each in group:
         known = t.state.alarms.get(key)
         if (known is None or _supersedes(t, each, known)) and not _over(t, each):
+            wait = backoff.wait(t.state, key.village, each.origin)
+            if wait.wait_s > 0:
+                backoff.report(t, key, each.identifier, each.origin, wait)
+                waiting.append(each)
+                continue
             if known is not None and not known.silenced:
                 alarms.end(t, known, Kind.FINISHED, "the exercise became earnest")
-            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note)
+            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note, each.origin)
             alarms.begin(t, key, raised, Origin.HUB)
     known = t.state.alarms.get(key)
     if known is None:
@@ -177,7 +183,8 @@ def _level(t: Transition, key: Key, group: list[Listed]) -> None:
     else:
         same = [
             each for each in group
-            if each.status is known.status and (known.identifiers & _names(each) or not _over(t, each))
+            if each.status is known.status and each not in waiting
+            and (known.identifiers & _names(each) or not _over(t, each))
         ]
         if same:
             _adopt(t, known, same)
@@ -244,7 +251,8 @@ def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     if listed not in known.identifiers:  # raised again, and not received here
         edge_at = max(edge_at, t.now - min(each.age_s for each in group))
     t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, unlisted=unlisted, until=until, edge_at=edge_at,
-                  identifier=known.identifier or listed, identifiers=merged))
+                  identifier=known.identifier or listed, identifiers=merged,
+                  senders=backoff.listed(t.setup, known, group[0].origin)))
 
 
 def _quieten(t: Transition, key: Key, listed: Listed) -> None:
@@ -252,7 +260,7 @@ def _quieten(t: Transition, key: Key, listed: Listed) -> None:
     known = t.state.alarms[key]
     silenced = {EVERYWHERE, t.setup.village} & {*listed.silenced}
     if silenced and not known.silenced and known.edge_at <= t.now - listed.age_s + RAISE_S:
-        alarms.quieten(t, known, "operator, as the hub repeats it")
+        alarms.quieten(t, known, "operator, as the hub repeats it", operator=True)
 
 
 def _unheard(t: Transition, alarm: Alarm) -> bool:

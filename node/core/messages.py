@@ -14,7 +14,7 @@ from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
-from node.core import alarms, beacon, patrol
+from node.core import alarms, backoff, beacon, patrol
 from node.core.alarms import Raised
 from node.core.effects import SelfTest
 from node.core.state import Origin
@@ -91,8 +91,13 @@ def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
         t.answer(Kind.LATE, **_about(topic, body), reason="pressed before the all-clear")
         return
     note = body.note or body.headline or ""
-    raised = Raised(body.identifier, remaining_s, body.elapsed_s, body.status, note)
+    raised = Raised(body.identifier, remaining_s, body.elapsed_s, body.status, note, body.sender or "")
     known = t.audible(key)
+    wait = backoff.wait(t.state, key.village, raised.sender)
+    if wait.wait_s > 0 and (known is None or known.status is not body.status):
+        backoff.report(t, key, body.identifier, raised.sender, wait)
+        alarms.defer(t, key, raised, wait.wait_s)
+        return
     if not t.granted(key, AT_ONCE, PER_S):
         if known is not None:
             _refuse(t, topic, "too many of this incident at once; it sounds already", body)
@@ -104,7 +109,7 @@ def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
             _refuse(t, topic, "an exercise of what is in force in earnest", body)
             return
         if known.status is body.status:
-            alarms.extend(t, known, body.identifier, t.now + remaining_s, pressed_at)
+            alarms.extend(t, known, raised)
             return
         alarms.end(t, known, Kind.FINISHED, "the exercise became earnest")
     alarms.begin(t, key, raised, Origin.NETWORK)
@@ -136,7 +141,7 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
     elif topic.command == topics.SILENCE and t.state.locked:
         t.answer(Kind.REFUSED, topic=message.topic, reason="locked: the key in the box keeps the network out")
     elif topic.command == topics.SILENCE:
-        alarms.silence(t, "operator")
+        alarms.silence(t, "operator", operator=True)
     elif topic.command == topics.TEST:
         if t.granted(Key(topic.village, topics.TEST), t.answers_at_once, t.answers_per_s):
             knock = answers.wants_stroke(message.payload)

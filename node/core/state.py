@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from contract.domain.alarm import Key, Status
 from contract.domain.rhythm import Cycle
@@ -31,7 +32,7 @@ class Setup(CommonSetup):
 
     `drum`: it can beat without its siren, as it has a striker or a loudspeaker. `ronda_s` are the times of the
     day, in seconds from midnight, at which it beats the patrol code by itself. `in_phase`: its rounds are on
-    the wall clock's grid.
+    the wall clock's grid. `posts` are the district's, as `village/node`.
     """
 
     village: str
@@ -46,6 +47,7 @@ class Setup(CommonSetup):
     drum: bool = True
     in_phase: bool = True
     ronda_s: tuple[float, ...] = ()
+    posts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class Alarm:
     `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
     hub lists it, `listed_by` the run of the hub that does, `unlisted` the name under which it was raised here last
     while the hub lists no such name. `since` begins its bound, `edge_at` is when it was last
-    raised (pressed, not received); `reported`: its sounding was; `paused`: it then gave way.
+    raised (pressed, not received); `reported`: its sounding was; `paused`: it then gave way. `senders` are those whose
+    messages raised it, by their own account.
     """
 
     key: Key
@@ -108,11 +111,29 @@ class Alarm:
     silenced: bool = False
     reported: bool = False
     paused: bool = False
+    senders: frozenset[str] = frozenset()
+
+
+class Sender(NamedTuple):
+    """Who raises alarms of `village`, by a message's own account; None for all names together that are no post's."""
+
+    village: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """How often an operator silenced here what a sender had raised, and when last."""
+
+    count: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """An alarm that came too soon after many of its kind: it begins at `due`, unless it is over by then."""
+    """An alarm that came too soon, after many of its kind or after a silence of its sender: it begins at `due`, unless
+    it is over by then.
+    """
 
     identifier: str | None
     status: Status
@@ -120,6 +141,7 @@ class Deferred:
     edge_at: float
     until: float
     due: float
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,7 @@ class State(CommonState):
     chatter: Mapping[str, Chatter] = field(default_factory=dict)
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
+    silences: Mapping[Sender, Silences] = field(default_factory=dict)
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     exercises_cleared_at: Mapping[str, float] = field(default_factory=dict)
     lapsed: Mapping[str, float] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from contract.wire import timing
 from contract.wire.event import Kind
 from posko.core.effects import End
 from posko.core.events import Loaded, Stored
-from posko.core.state import Alarm, Deferred, Ended, Raised, State
+from posko.core.state import Alarm, Deferred, Ended, Raised, Silences, State
 from posko.core.transition import Transition
 from runtime.core.transition import without
 
@@ -30,6 +30,8 @@ ALSO = 100  # names that one alarm keeps
 AHEAD_S = 5.0
 FAR_S = 86_400.0
 BELIEVED_S = 31 * FAR_S
+FORGET_S = 1800.0  # after the last silence of a sender
+SENDERS, NAME = 400, 80  # whose silences are counted, and how many characters of a sender count
 MOST = 400  # alarms in force: more do not fit into a beacon
 
 
@@ -48,6 +50,7 @@ def accept(t: Transition, key: Key, raised: Raised) -> None:
     if raised.at >= known.raised_at:
         merged = replace(
             merged, identifier=raised.identifier, also=known.identifiers()[:ALSO], raised_at=raised.at,
+            raised_by=raised.origin,
             silenced={place: at for place, at in known.silenced.items() if raised.at <= at},
         )
     else:
@@ -140,8 +143,30 @@ def silence(t: Transition, village: str) -> int:
     """In *village* everything in force goes on without a sound. Returns how many alarms that concerns."""
     everything = tuple(t.state.alarms.values())
     for alarm in everything:
+        _count_silence(t, alarm, village)
         t.put(replace(alarm, silenced={**alarm.silenced, village: t.now}))
     return len(everything)
+
+
+def raised_after_silences(state: State, alarm: Alarm) -> int:
+    """How often operators had silenced what the sender of *alarm* raised, when it raised this; 0 for never."""
+    known = state.silences.get((alarm.key.village, alarm.sender()[:NAME]))
+    if known is None or state.now >= known.at + FORGET_S or alarm.raised_at <= known.at:
+        return 0
+    return known.count
+
+
+def _count_silence(t: Transition, alarm: Alarm, village: str) -> None:
+    """An operator silences *alarm* in *village*, where it may be silenced already."""
+    if {village, EVERYWHERE} & alarm.silenced.keys():
+        return
+    who = (alarm.key.village, alarm.sender()[:NAME])
+    known = dict(t.state.silences)
+    before = known.pop(who, Silences(0, t.now))
+    count = before.count if t.now < before.at + FORGET_S else 0
+    several = before.count and before.at == t.now  # of one silence
+    known[who] = Silences(count if several else count + 1, t.now)
+    t.change(silences=dict(list(known.items())[-SENDERS:]))
 
 
 def expire(t: Transition) -> None:

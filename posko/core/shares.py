@@ -93,12 +93,12 @@ def _share(state: State, alarms: Sequence[Alarm], arrived: Sequence[Name], level
     room, whole = level // 2, True
     listed = []
     for alarm in alarms:
-        origin, wanted = alarm.origin[:ORIGIN], alarm.note[: NOTES[0]]
+        origin, wanted = alarm.sender()[:ORIGIN], alarm.note[: NOTES[0]]
         origin = origin if _bytes(origin) <= room else ""
         room -= _bytes(origin)
         note = next((cut for length in NOTES if _bytes(cut := wanted[:length]) <= room), "")
         room -= _bytes(note)
-        whole = whole and (origin, note) == (alarm.origin[:ORIGIN], wanted)
+        whole = whole and (origin, note) == (alarm.sender()[:ORIGIN], wanted)
         listed.append(_listed(state, alarm, origin, note))
     pool = [*arrived, *(alarm.key.name(each) for alarm in alarms for each in alarm.also)]
     names = frozenset(_by_turns(pool, room + level - level // 2, state.seq))

@@ -63,6 +63,7 @@ class Alarm:
     `silenced` are the villages (or `semua`) where it is in force without a sound, and since when; `sounds` the posts
     that were seen to sound it, and how many seconds after `first_at`. `missed`, `proven`: what was reported of that.
     `unsaved_since` is when `sounds` began to have more than the disk.
+    `raised_by` is who raised it the latest time, if it was raised again.
     """
 
     key: Key
@@ -84,6 +85,11 @@ class Alarm:
     missed: bool = False
     proven: bool = False
     unsaved_since: float | None = None
+    raised_by: str | None = None
+
+    def sender(self) -> str:
+        """Who raised it last, by the message's own account."""
+        return self.origin if self.raised_by is None else self.raised_by
 
     def identifiers(self) -> tuple[str, ...]:
         """All it has been called."""
@@ -119,6 +125,14 @@ class Ended:
 
     first: str
     status: Status
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """How often operators silenced what a sender had raised, and when last."""
+
+    count: int
     at: float
 
 
@@ -172,6 +186,7 @@ class State(CommonState):
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
     ended: Mapping[Key, Ended] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
+    silences: Mapping[tuple[str, str], Silences] = field(default_factory=dict)  # by village and sender
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
     posts: "HashTrieMap[str, PostRecord]" = field(default_factory=HashTrieMap)

@@ -9,7 +9,7 @@ from contract.wire import timing
 from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
-from posko.core import proof
+from posko.core import alarms, proof
 from posko.core.state import Alarm, PostRecord, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
@@ -107,7 +107,8 @@ def _in_force(state: State, alarm: Alarm, note: int, shown: int) -> InForce:
     whole = max(len(alarm.sounds), len(expected) - len(alarm.sounds)) <= shown
     return InForce(
         incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier, status=alarm.status,
-        origin=alarm.origin[:80], note=alarm.note[:note], kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
+        origin=alarm.sender()[:80], again=alarms.raised_after_silences(state, alarm), note=alarm.note[:note],
+        kept=alarm.kept, silenced=tuple(sorted(alarm.silenced)),
         sounds=dict(islice(alarm.sounds.items(), shown)),
         missing={post: why.value for post, why in proof.missing(state, alarm, shown).items()},
         rings=None if whole else len(alarm.sounds), expected=None if whole else len(expected),

@@ -214,6 +214,11 @@ OUTBOX = Text("{count} kiriman belum sampai", "{count} presses not yet delivered
 IN_FORCE = Text("aktif: {alarm}{severity}{about}: {rings} dari {total} pos berbunyi",
                 "in force: {alarm}{severity}{about}: {rings} of {total} posts ring")
 SEVERITY = Text(" (tingkat {severity})", " (severity {severity})")
+SENT_BY = Text("; pengirim: {who}", "; sender: {who}")
+RAISED_AGAIN = Text("⚠ {alarm} masuk lagi walau sudah disenyapkan {count} kali",
+                    "⚠ {alarm} was raised again after {count} silences")
+REVOKE = Text("Kalau kotaknya dicuri atau rusak, ketik di komputer server posko: {line}",
+              "If that box is stolen or broken, type on the hub's computer: {line}")
 NOT_RINGING = Text("; tidak: {posts}", "; not: {posts}")
 NOT_LISTED = Text(", tidak ada di daftar server posko", ", not on the hub's list")
 OVER = Text("berakhir: {alarm}", "over: {alarm}")

@@ -189,12 +189,26 @@ def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
                 texts.IN_FORCE, alarm=labels.alarm(key, exercise=each.exercise), rings=len(each.rings),
                 severity=labels(texts.SEVERITY, severity=severity) if severity else "",
                 about="" if each.listed else labels(texts.NOT_LISTED), total=len(each.rings) + len(each.missing),
-            ) + (labels(texts.NOT_RINGING, posts=late) if late else "")
+            ) + (labels(texts.NOT_RINGING, posts=late) if late else "") + (_by(each, labels) if each.listed else "")
+        if key not in old or (old[key].again, old[key].origin) != (each.again, each.origin):
+            yield from raised_again(each, labels)
     yield from (labels(texts.OVER, alarm=labels.alarm(key)) for key in old if key not in new)
 
 
+def _by(alarm: AlarmSnapshot, labels: Labels) -> str:
+    return labels(texts.SENT_BY, who=labels.sender(alarm.origin, claimed=alarm.claimed))
+
+
+def raised_again(alarm: AlarmSnapshot, labels: Labels) -> list[str]:
+    """Who raises it though operators silenced that before, and what shuts such a box out; nothing where nobody does."""
+    if not alarm.again:
+        return []
+    first = labels(texts.RAISED_AGAIN, alarm=labels.alarm(alarm.key), count=alarm.again) + _by(alarm, labels)
+    return [first, *(labels(texts.REVOKE, line=f"kentongan broker revoke {each} --reload") for each in alarm.accounts)]
+
+
 def _shape(alarm: AlarmSnapshot) -> object:
-    return alarm.listed, alarm.exercise, alarm.silenced, alarm.rings, tuple(alarm.missing)
+    return alarm.listed, alarm.exercise, alarm.origin, alarm.silenced, alarm.rings, tuple(alarm.missing)
 
 
 def _news(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:

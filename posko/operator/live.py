@@ -150,7 +150,8 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
         )
         told = [Text(f"{what} ", "dim") + cell for what, cell in zip(titles, cells, strict=True) if cell]
         note = Text(f" {labels.note(each.key.incident, each.note)}" if each.note else "", "dim")
-        drawn += [name + note, _indented(Text(" · ").join(told))]
+        again = [_indented(Text(line, "bold yellow")) for line in lines.raised_again(each, labels)]
+        drawn += [name + note, _indented(Text(" · ").join(told)), *again]
     return Group(*drawn)
 
 

@@ -16,8 +16,9 @@ is not synchronised says anything. Then all is well, and what was promised must 
   stops because it is listed no more had ended at the hub: what a hub that died had not kept goes on.
 - **Levels win**: two beacons after all is well, nothing sounds at a post that the hub knows to be cleared or
   silenced, and what is in force at the hub is so at every post in reach, unless it was silenced or all-cleared at that
-  post or has sounded there for as long as the box allows. An operator's word that reached a post and not the hub
-  holds at that post; an all-clear that reached a post of the village whose it is holds at the hub, too.
+  post, has sounded there for as long as the box allows, or is by a sender whom operators silenced there before and who
+  waits. An operator's word that reached a post and not the hub holds at that post; an all-clear that reached a post of
+  the village whose it is holds at the hub, too.
 - **In phase**: what sounds at a post whose clock is synchronised is on the wall clock's grid from the next round on, in
   a turn that begins at once; so all posts beat together that have one time of day.
 - **No clock refuses what has an age**, ever: machines that count as synchronised may be hours apart.

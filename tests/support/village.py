@@ -28,6 +28,8 @@ SETTLE_S = 0.05
 # Lines for `impatient`. Between two attempts to connect; between two beacons; and a catalogue may have any number, if
 # this line is the first.
 HURRIED = "contract.wire.timing.RECONNECT_S = (0.01, 0.05)"
+# Silence after silence makes nobody wait: tests share a post.
+PATIENT = "node.core.backoff.FREE = node.core.backoff.FREE_STRANGERS = 10**6"
 OFTEN = "contract.wire.timing.BEACON_S = 0.5"
 ANY_NUMBER = "contract.settings.schema.number = lambda low, high, unit='': lambda found, place: float(found)"
 
@@ -71,7 +73,7 @@ class Post(Box):
         It hardly waits between two attempts to connect, unless *env* is given.
         """
         since = len(self.lines)
-        self.start(impatient(self._folder, HURRIED) if env is None else env)
+        self.start(impatient(self._folder, HURRIED, PATIENT) if env is None else env)
         self.expect("armed:", since)
         assert self.wait(lambda box: box.wired)
         if linked:

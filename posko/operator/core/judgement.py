@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contract.domain.alarm import Key, Status
+from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import timing
 from contract.wire.node_status import OFFLINE
@@ -149,10 +150,23 @@ def _trouble(state: State, post: str, key: Key) -> Trouble | None:
     return Trouble.UNHEARD if word in ("", Trouble.UNHEARD) else Trouble.UNANSWERED
 
 
-def _alarm(state: State, key: Key, **more: Any) -> AlarmSnapshot:
+def _alarm(state: State, key: Key, *, origin: str = "", **more: Any) -> AlarmSnapshot:
     rings, missing = proof(state, key)
     incident = state.setup.incidents.get(key.incident)
-    return AlarmSnapshot(key, incident.severity if incident is not None else "", rings=rings, missing=missing, **more)
+    in_force = state.hub.status.alarms if state.hub.status is not None else ()
+    again = next((each.again for each in in_force if each.key == key), 0)
+    return AlarmSnapshot(
+        key, incident.severity if incident is not None else "", rings=rings, missing=missing, origin=origin,
+        again=again, accounts=_accounts(state, key.village, origin) if again else (), **more,
+    )
+
+
+def _accounts(state: State, village: str, origin: str) -> tuple[str, ...]:
+    """The accounts at the broker of the posts that may have raised an alarm of *village*, by one that calls itself
+    *origin*.
+    """
+    own = sorted(post for post in state.setup.posts if village in (EVERYWHERE, post.split("/", maxsplit=1)[0]))
+    return tuple(post.replace("/", ".") for post in ([origin] if origin in own else own))
 
 
 def _unlisted(state: State, post: Post, key: Key) -> bool:

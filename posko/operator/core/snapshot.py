@@ -41,7 +41,8 @@ class AlarmSnapshot:
 
     `severity` is the catalogue's; "" for an incident that it does not have. `rings` are the posts that sound the alarm,
     or were seen to; `missing` those that should, with what keeps them. `claimed`: nobody but the sender says that it
-    is `origin`.
+    is `origin`. Where operators had silenced `again` times before what it raises, `accounts` are those of the posts
+    that it may be, as the broker knows them: its own, or those of the whole village.
     """
 
     key: Key
@@ -57,6 +58,8 @@ class AlarmSnapshot:
     note: str = ""
     kept: bool = False
     silenced: tuple[str, ...] = ()
+    again: int = 0
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

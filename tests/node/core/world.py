@@ -37,6 +37,7 @@ def make_setup(
         cycles=cycles(shipped.catalogue(), shipped.family("jawa-timur")),
         holds_s=HOLDS_S, lamps=frozenset({"pencurian", "kebakaran", "senyap"}), max_sounding_s=max_s,
         drivers={"pins": "mock"}, drum=drum, ronda_s=ronda_s,
+        posts=frozenset({"kalibagor/pos-1", "kalibagor/pos-2", "kotakan/pos-1", "patokan/polsek"}),
     )
 
 
@@ -262,12 +263,12 @@ def acknowledge(*names: Name) -> tuple[Arrived, ...]:
 def listed(
     identifier: str, incident: str = "kebakaran", village: str = "kalibagor", *, age: float = 0.0,
     remaining: float = 180.0, status: Status = Status.ACTUAL, also: tuple[str, ...] = (),
-    silenced: tuple[str, ...] = (), kept: bool = True,
+    silenced: tuple[str, ...] = (), kept: bool = True, origin: str = "",
 ) -> Listed:
     """One alarm on the hub's list."""
     return Listed(
         identifier=identifier, incident=incident, village=village, status=status, age_s=age, remaining_s=remaining,
-        also=also, silenced=silenced, kept=kept,
+        also=also, silenced=silenced, kept=kept, origin=origin,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contract.domain.alarm import Name
+from posko.core import alarms
 from posko.core.effects import SaveAlarm
 from runtime.core.events import Faulted, Received, Recovered
 from tests.posko.core.world import EPOCH_S, UNSYNCED, World, make_setup
@@ -446,3 +447,60 @@ def test_one_village_that_floods_makes_no_other_ones_names_forgotten() -> None:
     assert {each.village: len(each.identifiers) for each in world.beacon().acknowledged} == {
         "kalibagor": 1, "kotakan": 100,
     }
+
+
+# Raised again after a silence.
+
+
+def again(world: World) -> dict[str, object]:
+    """Of each alarm in force who raised it last, and after how many silences, as the status has it."""
+    alarms = world.shown()["alarms"]
+    assert isinstance(alarms, list)
+    return {each["incident"]: (each["origin"], each.get("again", 0)) for each in alarms}
+
+
+def test_an_alarm_that_its_sender_raises_again_after_silences_says_after_how_many() -> None:
+    world = hub()
+    for number in range(3):
+        world.alarm(at=10.0 + 10 * number, identifier=f"a{number}", sender="kalibagor/pos-1")
+        assert again(world) == {"kebakaran": ("kalibagor/pos-1", number)}
+        world.silence(15.0 + 10 * number)
+        world.silence(16.0 + 10 * number)  # what is silent already is not silenced again
+        assert again(world) == {"kebakaran": ("kalibagor/pos-1", 0)}
+
+
+def test_what_another_sender_raises_was_not_silenced_before_and_the_last_one_is_named() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a", sender="kalibagor/pos-1")
+    world.silence(15.0)
+    world.alarm(at=20.0, identifier="b", sender="posko/sri")
+
+    assert again(world) == {"kebakaran": ("posko/sri", 0)}
+    assert [each.origin for each in world.beacon().alarms] == ["posko/sri"]
+    world.alarm(at=25.0, identifier="c", sender="kalibagor/pos-1")
+    assert again(world) == {"kebakaran": ("kalibagor/pos-1", 1)}
+
+
+def test_several_alarms_that_are_silenced_at_once_count_once_and_for_half_an_hour() -> None:
+    world = hub()
+    for incident in ("kebakaran", "pencurian", "bencana"):
+        world.alarm(incident, 10.0, identifier=incident, sender="kalibagor/pos-1")
+    world.silence(15.0)
+    world.alarm(at=400.0, identifier="b", sender="kalibagor/pos-1")
+    assert again(world) == {"kebakaran": ("kalibagor/pos-1", 1)}
+
+    world.alarm(at=1815.0, identifier="c", sender="kalibagor/pos-1")
+    assert again(world) == {"kebakaran": ("kalibagor/pos-1", 0)}
+
+
+def test_only_so_many_senders_are_remembered_and_only_the_beginning_of_their_names(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "SENDERS", 20)
+    world = hub()
+    for number in range(30):
+        world.alarm(at=10.0 + 2.5 * number, identifier=f"a{number}", sender=f"{number} {'x' * 100}")
+        world.silence(11.0 + 2.5 * number)
+
+    assert [sender.split()[0] for _, sender in world.state.silences] == [str(number) for number in range(10, 30)]
+    assert max(len(sender) for _, sender in world.state.silences) == 80

@@ -142,14 +142,14 @@ def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
     lines = told(sitting, 1.0, rings(KALIBAGOR), rings(KALIBAGOR), beacon(listed()), beacon(listed()),
                  status(KALIBAGOR, faults={"journal": "the disk fails"}), beacon())
     force_ = "aktif: Pencurian di Kalibagor (tingkat sedang): "
-    unheard = "belum pernah melapor: kotakan/pos-1, patokan/polsek"
+    unheard, sender = "belum pernah melapor: kotakan/pos-1, patokan/polsek", "; pengirim: mengaku operator/sri"
 
     assert lines == [
         "kalibagor/pos-1, Pos Kamling Kalibagor: BERBUNYI, Pencurian di Kalibagor",
         "server posko hidup",
-        f"{force_}1 dari 3 pos berbunyi; tidak: {unheard}",
+        f"{force_}1 dari 3 pos berbunyi; tidak: {unheard}{sender}",
         "kalibagor/pos-1, Pos Kamling Kalibagor: siap, ⚠ catatan di disk: teknis: the disk fails",
-        f"{force_}0 dari 3 pos berbunyi; tidak: tidak berbunyi: kalibagor/pos-1; {unheard}",
+        f"{force_}0 dari 3 pos berbunyi; tidak: tidak berbunyi: kalibagor/pos-1; {unheard}{sender}",
         "berakhir: Pencurian di Kalibagor",
     ]
 
@@ -157,12 +157,12 @@ def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
 def test_the_same_in_english() -> None:
     lines = told(watching(), 1.0, rings(KALIBAGOR), beacon(listed()), hub(faults={"journal": "the disk fails"}),
                  labels=ENGLISH)
-    unheard = "never reported: kotakan/pos-1, patokan/polsek"
+    unheard, sender = "never reported: kotakan/pos-1, patokan/polsek", "claims to be operator/sri"
 
     assert lines == [
         "kalibagor/pos-1, Pos Kamling Kalibagor: SOUNDING, Theft in Kalibagor",
         "the hub is running",
-        f"in force: Theft in Kalibagor (severity medium): 1 of 3 posts ring; not: {unheard}",
+        f"in force: Theft in Kalibagor (severity medium): 1 of 3 posts ring; not: {unheard}; sender: {sender}",
     ]
 
 
@@ -290,6 +290,7 @@ def test_a_snapshot_is_json_and_holds_the_words_of_the_wire_only() -> None:
         "key": ["kalibagor", "pencurian"], "severity": "sedang", "exercise": False, "listed": True,
         "rings": ["kalibagor/pos-1"], "missing": {"kotakan/pos-1": "locked", "patokan/polsek": "unheard"}, "age_s": 1.0,
         "remaining_s": 100.0, "origin": "operator/sri", "claimed": True, "note": "sawah", "kept": True, "silenced": [],
+        "again": 0, "accounts": [],
     }]
     assert [(each["post"], each["state"], each["last_seen_at"]) for each in found["posts"]] == [
         ("kalibagor/pos-1", "sounding", 1.0), ("kotakan/pos-1", "ready", 1.0), ("patokan/polsek", "unheard", None)]
@@ -380,3 +381,35 @@ def test_the_picture_names_who_raised_an_alarm_and_who_only_claims_to_be_somebod
     drawn = console.render_lines(picture(judgement.snapshot(sitting.state), LABELS, "b:1", (200, 50)), pad=False)
 
     assert any(shown in "".join(part.text for part in line) for line in drawn)
+
+
+@pytest.mark.parametrize(
+    ("origin", "who", "accounts"),
+    [(KALIBAGOR, "Pos Kamling Kalibagor", ["kalibagor.pos-1"]), ("", "tanpa nama", ["kalibagor.pos-1"]),
+     ("kotakan/pos-1", "mengaku Pos Kamling Kotakan", ["kalibagor.pos-1"])],
+)
+def test_who_raises_again_what_operators_silenced_is_named_with_the_line_that_shuts_the_box_out(
+    origin: str, who: str, accounts: list[str]
+) -> None:
+    force = {"incident": "pencurian", "village": "kalibagor", "identifier": "a", "origin": origin}
+    lines = told(
+        watching(), 1.0, beacon(listed(origin=origin)), hub(alarms=[force]), hub(alarms=[{**force, "again": 2}]),
+        hub(alarms=[{**force, "again": 2}]), hub(alarms=[{**force, "again": 3}]), beacon(),
+    )
+
+    named = [line for line in lines if line.startswith(("⚠", "Kalau"))]
+    stolen = "Kalau kotaknya dicuri atau rusak, ketik di komputer server posko"
+    revoke = [f"{stolen}: kentongan broker revoke {account} --reload" for account in accounts]
+    assert named == [
+        f"⚠ Pencurian di Kalibagor masuk lagi walau sudah disenyapkan 2 kali; pengirim: {who}", *revoke,
+        f"⚠ Pencurian di Kalibagor masuk lagi walau sudah disenyapkan 3 kali; pengirim: {who}", *revoke,
+    ]
+
+
+def test_the_picture_names_who_raises_again_and_the_line_that_shuts_the_box_out() -> None:
+    force = {"incident": "pencurian", "village": "kalibagor", "identifier": "a", "origin": KALIBAGOR, "again": 2}
+    picture_ = drawn(watching(hub(alarms=[force]), beacon(listed(origin=KALIBAGOR))))
+
+    assert "⚠ Pencurian di Kalibagor masuk lagi walau sudah disenyapkan 2 kali" in picture_
+    assert "pengirim: Pos Kamling Kalibagor" in picture_
+    assert "kentongan broker revoke kalibagor.pos-1 --reload" in picture_
