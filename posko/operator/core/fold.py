@@ -43,6 +43,7 @@ from runtime.core.transition import without
 
 TOKEN = "order"  # noqa: S105 - names the one message that is sent
 NEWS = 300  # events that are remembered
+UNKNOWN = 20  # posts of each village that the district file does not have: an account can invent any number of them
 POSKO = "posko"
 
 
@@ -219,6 +220,11 @@ def _received(state: State, message: Received) -> State:
 def _put(state: State, post: str, known: Post | None) -> State:
     if known is None:  # its status was cleared away: the broker keeps nothing of it any more
         return replace(state, posts=without(state.posts, post))
+    if post not in state.posts and post not in state.setup.posts:
+        village = post.split("/", maxsplit=1)[0]
+        unknown = sum(each.startswith(f"{village}/") for each in state.posts.keys() - state.setup.posts.keys())
+        if village not in state.setup.villages or unknown >= UNKNOWN:
+            return state
     return replace(state, posts={**state.posts, post: known})
 
 

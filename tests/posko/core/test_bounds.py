@@ -1,6 +1,7 @@
 """What nobody may do to a hub: keep it busy, fill its disk, or stand beside it unseen."""
 
 import json
+from dataclasses import fields
 
 import pytest
 
@@ -135,3 +136,40 @@ def test_a_village_that_floods_keeps_no_event_of_another_one_from_being_reported
     assert sum(each.startswith("tested kebakaran kotakan") for each in told) <= 60 + 6 * 10 + 1
     left_out = [str(event["reason"]) for event in world.events() if event["event"] == "refused"]
     assert left_out == ["1881 more answers left out: too many messages"]
+
+
+def pour(world: World, numbers: range) -> None:
+    """What an account of Kalibagor can publish, each time under another name, a hundred messages a second."""
+    for number in numbers:
+        at, name = number / 10, f"n{number}"
+        world.alarm(at=at, identifier=name, note="x" * 300)
+        world.alarm(at=at, identifier=f"t{name}", status="Test")
+        world.alarm(at=at, identifier=f"l{name}", age_s=500.0)
+        world.hear("kalibagor/alarm/aman", json.dumps({"identifier": f"c{name}"}).encode())
+        world.hear(f"kalibagor/alarm/word-{number}", b"")
+        world.hear("kalibagor/ronda", json.dumps({"identifier": f"r{name}"}).encode())
+        world.hear(f"kalibagor/node/invented-{number}/status", status("ready", name))
+        world.hear(STATUS, status("ready", f"boot-{number}"))
+        world.hear(EVENT, json.dumps({"event": "late", "identifier": f"e{name}", "incident": "pencurian"}).encode())
+        world.stamps.clear()
+        world.done.clear()
+
+
+def measures(state: object) -> dict[str, int]:
+    """How much each part of the hub's state takes, as text."""
+    return {each.name: len(repr(getattr(state, each.name))) for each in fields(state)}  # type: ignore[arg-type]
+
+
+def test_whatever_one_account_pours_out_the_hubs_state_stops_growing() -> None:
+    world = World().ready()
+    pour(world, range(1500))
+    before = measures(world.state)
+    pour(world, range(1500, 3000))
+    after = measures(world.state)
+    village = [name for name in world.state.acknowledged if name.village == "kalibagor"]
+
+    assert {name: (before[name], after[name]) for name in after if after[name] > 1.1 * before[name] + 200} == {}
+    assert len(village) <= 100
+    assert len(world.state.seen["kalibagor"]) <= 1428
+    assert {each.split("/")[0] for each, _ in world.state.unknown_posts} == {"kalibagor"}
+    assert len(world.state.unknown_posts) == 20

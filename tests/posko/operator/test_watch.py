@@ -413,3 +413,15 @@ def test_the_picture_names_who_raises_again_and_the_line_that_shuts_the_box_out(
     assert "⚠ Pencurian di Kalibagor masuk lagi walau sudah disenyapkan 2 kali" in picture_
     assert "pengirim: Pos Kamling Kalibagor" in picture_
     assert "kentongan broker revoke kalibagor.pos-1 --reload" in picture_
+
+
+def test_invented_posts_are_shown_up_to_a_bound_for_each_village_and_keep_no_real_one_out() -> None:
+    sitting = watching()
+    for count in range(500):
+        sitting.at(1.0, status(f"kalibagor/palsu-{count}"))
+        sitting.at(1.0, status(f"palsu-{count}/pos-1"))
+    sitting.at(1.0, status("olean/palsu-1"), status(KALIBAGOR), status(KOTAKAN))
+
+    assert len([post for post in sitting.state.posts if post.startswith("kalibagor/palsu-")]) == 20
+    assert {"olean/palsu-1", KALIBAGOR, KOTAKAN} < sitting.state.posts.keys()
+    assert len(sitting.state.posts) == 23
