@@ -19,6 +19,12 @@ def refusal(payload: bytes) -> str:
     return found.reason
 
 
+def doubt(payload: bytes) -> str:
+    found = read_alarm(payload)
+    assert isinstance(found, Body)
+    return found.doubts[0]
+
+
 VILLAGES, INCIDENTS = district().villages, catalogue().incidents
 # Reasons as the programs make them now.
 MADE = [
@@ -39,6 +45,15 @@ MADE = [
      "namanya sama dengan pencurian di kotakan; keduanya tetap dihitung"),
     (refusal(b'{"identifier": "%s"}' % (b"x" * 65)),
      "identifier-nya tidak bisa dipakai; tulis 1 sampai 64 huruf ASCII tanpa spasi, koma, < atau &, atau hilangkan"),
+    (answers.unknown_command("aman"), "perintah 'aman' tidak dikenal; tanda aman dikirim ke …/alarm/aman"),
+    (refusal(b"<alert></alert>"), "XML tidak dibaca; kirim JSON, atau catatan sebagai teks biasa"),
+    (refusal(b'{"note": "Ma\x92ruf"}'), "JSON harus UTF-8 seluruhnya; kirim catatan sebagai teks biasa"),
+    (refusal(b'{"scope": "Private"}'), "scope: hanya pesan Public yang boleh dibunyikan"),
+    (doubt(b"Ma\x92ruf"), "catatannya bukan UTF-8; dibaca sebagai Windows-1252"),
+    (doubt("rumah".encode("utf-16")), "catatannya UTF-16, dibaca begitu; pakailah UTF-8"),
+    (doubt(b"rumah\0"), "catatannya berisi huruf yang tidak terbaca; huruf itu dihilangkan"),
+    (answers.wants_stroke(b"ketok"),
+     "isi 'ketok' tidak dikenal, jadi tidak ada ketukan; ketuk meminta satu ketukan kecil"),
     (refusal(b"OFF"), "'OFF': tidak membunyikan apa-apa; alarm diakhiri dengan …/alarm/aman, atau …/command/silence"),
 ]
 # Reasons as they come over the wire.
@@ -46,6 +61,30 @@ CAME = [
     ("broker 10.0.0.1:8883: [Errno 111] Connection refused", "10.0.0.1:8883: tidak ada yang menjawab di alamat itu"),
     ("broker 10.0.0.1:8883: connection lost", "10.0.0.1:8883: sambungan putus"),
     ("broker x:1 refuses camat: Not authorized", "x:1 menolak camat: tidak berhak"),
+    ("broker x:1 refuses the account 'camat': Not authorized", "x:1 menolak akun 'camat': tidak berhak"),
+    ("broker x:1 refuses a.b, which names no account: Not authorized", "x:1 menolak a.b (tanpa akun): tidak berhak"),
+    (("broker x:1: closed the connection without an answer; a broker without MQTT 5, or one whose port speaks TLS "
+      "(then give ca_file), does that"),
+     "x:1: memutus sambungan tanpa menjawab: broker tanpa MQTT 5, atau port itu memakai TLS (isilah ca_file)"),
+    ("broker x:1: closed the connection without an answer; a broker without MQTT 5 does that",
+     "x:1: memutus sambungan tanpa menjawab: broker tanpa MQTT 5"),
+    (("broker x:1: [Errno 104] Connection reset by peer; this port speaks no TLS, it seems: give the port that does "
+     "(8883), or leave ca_file out"),
+     "x:1: sepertinya port itu tanpa TLS: pakai port yang memakai TLS (8883), atau hapus ca_file"),
+    ("broker x:1: does not speak MQTT 5, which is needed; see docs/protocol.md",
+     "x:1: tidak mengenal MQTT 5, padahal itu diperlukan"),
+    ("broker x:1: no answer to CONNECT within 10 s; it must speak MQTT 5",
+     "x:1: 10 detik tidak menjawab; harus mengenal MQTT 5"),
+    (("broker x:1: its certificate is for another name than x; write that one under host, or provision the broker with "
+     "--host x"), "x:1: sertifikatnya untuk nama lain, bukan x; tulis nama itu di host"),
+    ("broker x:1: its certificate is not signed by the authority in ca_file; take the ca.crt of this installation",
+     "x:1: sertifikatnya bukan dari instalasi ini; pakai ca.crt instalasi ini"),
+    ("broker x:1: its certificate is not valid at this machine's time (certificate is not yet valid); check the clock",
+     "x:1: sertifikatnya tidak berlaku menurut jam komputer ini; periksa jamnya"),
+    (("broker x:1: the connection is renewed on purpose: no beacon came for 15 s, and the connection may be dead "
+     "unnoticed"), "x:1: sambungan sengaja dimulai ulang: 15 detik tidak ada kabar dari server posko"),
+    ("not a topic; write kentongan/situbondo/olean/ronda, in small letters and without a slash at either end",
+     "bukan topik; tulis kentongan/situbondo/olean/ronda, dengan huruf kecil dan tanpa garis miring di ujungnya"),
     ("more of kotakan, olean than fits into 16384 bytes; notes are cut, and names follow by turns",
      "terlalu banyak dari kotakan, olean; catatan dipotong, nama-nama ditampilkan bergiliran"),
     ("the time of a round, 2031-01-01T00:00:00+00:00, lies far from the hub's (posko); it is recorded as of now",
