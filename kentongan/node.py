@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,11 @@ from kentongan.node_settings import CONFIG
 from node import config
 from node.sound.core import driver_settings
 
+LONGEST_FAULT = 300  # characters in a status; the log of `check` has it whole
+
+if TYPE_CHECKING:
+    from node.last_settings import Checks, Last
+
 SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
 
 
@@ -24,10 +30,27 @@ SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that mov
 @LOG_FORMAT
 def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]) -> None:
     """Run a node until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each."""
-    from node import service  # noqa: PLC0415 - only `node` needs paho
+    from node import last_settings, pins, service  # noqa: PLC0415 - only `node` needs paho
 
-    settings = _load(path, simulate=simulate)
-    service.Node(settings, _tell, line).run()
+    checks = _checks(simulate=simulate)
+    found: config.Config | None = None
+    try:
+        found = config.load(path, checks.driver, checks.sound)
+        service.Node(found, _tell, line, keep=lambda: last_settings.keep(path, found, checks)).run()
+    except (SettingsError, pins.PinsError) as error:
+        last = last_settings.find(path, checks)
+        if last is None or (last.config is not None and found is not None and _same_siren(last.config, found)):
+            raise
+        if last.config is None:
+            raise UserError(*error.faults, last.why_not) from error
+        try:
+            service.Node(last.config, _tell, line, settings_fault=_instead(last, error.faults)).run()
+        except pins.PinsError as other:
+            raise UserError(*error.faults, f"the settings of {last.saved} do not work either: {other}") from other
+
+
+def _same_siren(one: config.Config, other: config.Config) -> bool:
+    return (one.settings.pins, one.settings.siren) == (other.settings.pins, other.settings.siren)
 
 
 @click.command()
@@ -40,7 +63,15 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
     It also opens the pin driver, the GPIO chip and the sound device that the node will open, and drives and plays
     nothing. A warning is no fault: it may be meant, or be true of this user only.
     """
-    settings = _load(path, simulate=simulate)
+    from node import last_settings  # noqa: PLC0415 - as `node` does
+
+    checks = _checks(simulate=simulate)
+    try:
+        settings = config.load(path, checks.driver, checks.sound)
+    except SettingsError:
+        for note in _since_it_worked(path, last_settings.find(path, checks)):
+            click.echo(escaped(note), err=True)
+        raise
     here = None
     if not offline:
         from node import inspection  # noqa: PLC0415 - only what opens devices needs it
@@ -83,13 +114,33 @@ def rest(path: Path, simulate: bool) -> None:
         raise UserError(*faults)
 
 
-def _load(path: Path, *, simulate: bool) -> config.Config:
-    from node import pins  # noqa: PLC0415 - only what needs the drivers' names
+def _checks(*, simulate: bool) -> "Checks":
+    from node import last_settings, pins  # noqa: PLC0415 - only what needs the drivers' names
 
-    return config.load(
-        path, check_driver=lambda driver: pins.check(driver, simulate=simulate),
-        check_sound=lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
+    return last_settings.Checks(
+        simulate, lambda driver: pins.check(driver, simulate=simulate),
+        lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
     )
+
+
+def _since_it_worked(path: Path, last: "Last | None") -> Iterator[str]:
+    """What an installer needs to know of the last settings that worked, where those in *path* do not."""
+    from node import last_settings  # noqa: PLC0415 - as above
+
+    if last is None:
+        return
+    if last.config is None:
+        yield last.why_not
+    else:
+        yield f"a node that is started now rings on the settings of {last.saved}, the last that worked. Since then:"
+    for line in last_settings.differences(path):
+        yield f"  {line}"
+
+
+def _instead(last: "Last", faults: Sequence[str]) -> str:
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return (f"the post rings on those of {last.saved}, the last that worked; `kentongan check` shows what differs: "
+            f"{faults[0][:LONGEST_FAULT]}{more}")
 
 
 def _tell(line: str) -> None:

@@ -6,7 +6,7 @@ Touches no pin.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
@@ -19,6 +19,7 @@ from runtime import files
 if TYPE_CHECKING:
     from node.sound.speech_files import Voices
 
+EXAMPLE = "node.yaml"
 STROKES = Path(__file__).resolve().parent.parent / "sounds"
 QUIET_DRUM = "kecil"
 
@@ -50,9 +51,16 @@ def load(
     *check_driver* says what is wrong with a pin driver's name, *check_sound* with a sound driver's. Raises
     SettingsError with every fault of all files.
     """
+    return assemble(path, files.mapping(path, EXAMPLE), check_driver, check_sound)
+
+
+def assemble(
+    path: Path, written: Mapping[str, Any], check_driver: Callable[[str], str | None] = lambda _driver: None,
+    check_sound: Callable[[str], str | None] = lambda _driver: None,
+) -> Config:
+    """As `load`, of the settings that are *written* in *path*."""
     faults: list[str] = []
     base = path.absolute().parent
-    written = files.mapping(path, "node.yaml")
     settings = files.attempt(faults, lambda: read(NodeSettings, written, path.name))
     place = files.named(base, written, "district")
     district, catalogue, family = files.load_district(faults, place)
@@ -98,7 +106,7 @@ def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str,
 
     Whatever else is wrong is passed over. Raises SettingsError where there is no driver to reach any pin with.
     """
-    written = files.mapping(path, "node.yaml")
+    written = files.mapping(path, EXAMPLE)
     driver = files.subsection(written, "pins").get("driver")
     wrong = check_driver(driver) if isinstance(driver, str) else "missing; it has no default"
     found, faults = read_outputs(written, path.name)

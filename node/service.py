@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING, assert_never
 
 from contract.domain import incidents
@@ -53,8 +54,15 @@ class Node(Loop[State]):
     def __init__(
         self, config: Config, tell: Callable[[str], None] = lambda _line: None,
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
+        settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
     ) -> None:
+        """*settings_fault* is what is wrong with the settings in whose place *config* is used.
+
+        *keep* keeps the settings once the node is armed, in a thread of its own; what it raises is a fault.
+        """
         super().__init__()
+        self._settings_fault = settings_fault
+        self._keep = keep
         self._config = config
         self._say = tell
         self._line = line
@@ -88,6 +96,7 @@ class Node(Loop[State]):
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "armed", "text": text}))
+            Thread(target=self._keep_settings, name="settings", daemon=True).start()
             state = self._iterate(state, step.step, step.next_due)
             for each in self._sounders.values():
                 each.hush()
@@ -104,6 +113,8 @@ class Node(Loop[State]):
         outputs, self._missing = devices.outputs, devices.missing
         for part, reason in self._missing.items():
             self._inbox.put(Faulted(part, reason))
+        if self._settings_fault is not None:
+            self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
         stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
         sequencer = Sequencer(frozenset(outputs), stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s)
         self._siren = parts.enter_context(
@@ -111,6 +122,13 @@ class Node(Loop[State]):
         )
         self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
+
+    def _keep_settings(self) -> None:
+        health.ordinary()
+        try:
+            self._keep()
+        except Exception as error:  # noqa: BLE001 - the top of a thread, and it reports
+            self._inbox.put(Faulted(Fault.SETTINGS_COPY, f"the settings cannot be kept: {error}"))
 
     def _record_outputs(self, labels: tuple[str, ...]) -> None:
         """Writes down what is to be put to rest if this process is killed, before a pin is claimed."""

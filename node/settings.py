@@ -29,6 +29,7 @@ from contract.settings.schema import (
 from contract.settings.suggestions import hint, nearest
 from node.core.state import SILENCE_BUTTON
 
+STATE_DIR = "/var/lib/kentongan"
 _pin = integer(2, 27, "BCM number")
 # What people call the button that silences a box.
 _SILENCES = frozenset({"hening", "diam", "bisu", "bungkam", "mute", "silence"})
@@ -126,7 +127,7 @@ class NodeSettings:
     ronda: tuple[float, ...] = option(items(_time_of_day), default=())
     lock: LockSettings | None = option(section(LockSettings), default=None)
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
-    state_dir: str = option(file_path, default="/var/lib/kentongan")
+    state_dir: str = option(file_path, default=STATE_DIR)
 
 
 def read_outputs(found: Mapping[str, Any], name: str) -> tuple[dict[str, SirenSettings], list[str]]:

@@ -52,6 +52,14 @@ class Fault(StrEnum):
         "rest", "Which outputs to put to rest could not be written down, so a siren may stay on if the node is killed.",
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
     )
+    SETTINGS = (
+        "settings", "The settings are faulty, and the post rings on the last ones that worked.",
+        "Run `kentongan check` at that post, which shows what differs; correct it, and start the node again.",
+    )
+    SETTINGS_COPY = (
+        "settings copy", "The settings that work could not be kept, so the next bad edit keeps the post from starting.",
+        "Make room on the disk; after each edit run `kentongan check` before the node is started again.",
+    )
     # A node's buttons.
     BUTTON = (
         "button", "A button was closed when the node started, or is held for too long; it counts again once released.",

@@ -12,7 +12,7 @@ from contract.wire.faults import Fault
 # What has a fault. A name with something after it, such as `button pencurian`, is that of its beginning.
 PARTS: Mapping[str, str] = {
     Fault.SIREN: "sirene", Fault.STRIKER: "pemukul kentongan", Fault.STROBE: "lampu strobo",
-    Fault.REST: "pengaman sirene",
+    Fault.REST: "pengaman sirene", Fault.SETTINGS: "berkas pengaturan", Fault.SETTINGS_COPY: "salinan pengaturan",
     Fault.SIREN_THREAD: "program sirene", Fault.SIREN_WATCH: "program sirene", Fault.SOUND: "pengeras suara",
     Fault.RECORDINGS: "rekaman suara", Fault.VOICE: "suara", Fault.BUTTON: "tombol", Fault.NOISE: "kabel tombol",
     Fault.PIN_OF_BUTTON: "pin tombol", Fault.PIN_OF_LAMP: "pin lampu", Fault.BUTTONS_THREAD: "program tombol",
@@ -132,6 +132,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "jam server posko berbeda dari jam kebanyakan pos"),
     (r"a beacon of run (\S+) of the hub, which run (\S+) has followed: .+",
      "daftar alarm dari server posko yang lama ({0}); yang sekarang {1}"),
+    (r"the post rings on those of (\S+ \S+), the last that worked; .+",
+     "rusak; pos memakai pengaturan terakhir yang baik ({0})"),
     # Buttons.
     (r"closed when the node started; .+", "sudah tertekan ketika pos menyala; lepaskan, atau perbaiki kontaknya"),
     (r"held for more than (\S+) s; .+", "ditekan lebih dari {0} detik; lepaskan, atau perbaiki kontaknya"),
