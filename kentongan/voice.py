@@ -104,6 +104,11 @@ def _fit(found: Config, voices: Voices) -> None:
         _warn(f"tidak muat: kalimat terpanjang {_number(longest_s)} s, jatahnya {_amount(slot_s)} s; ubah "
               f"cycle.voice_s di incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos "
               "(a sentence does not fit its slot: raise cycle.voice_s, alike at all posts)")
+    intro_s, _ = _longest([spoken.intro(exercise=True)], lengths_s)
+    if intro_s > spoken.INTRO_S:
+        _warn(f"{spoken.EXERCISE}: {_number(intro_s)} s; sebelum sirene latihan hanya ada waktu "
+              f"{_amount(spoken.INTRO_S)} s; rekam lebih pendek (before an exercise's siren there is less time: record "
+              "it shorter)")
 
 
 def _longest(sentences: list[tuple[str, ...]], lengths_s: Mapping[str, float | None]) -> tuple[float, bool]:

@@ -16,6 +16,7 @@ from enum import Enum
 from contract.settings.schema import number, option
 
 MOST_STROKES, MOST_SPACES = 64, 8
+EXERCISE_BURSTS = 3
 
 
 class NotationError(ValueError):
@@ -143,7 +144,8 @@ class Cycle:
     """One round of an alarm. Instants and lengths are seconds from its start; strokes are in order.
 
     `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke; every
-    `figure` strokes are a figure, whose count is the message.
+    `figure` strokes are a figure, whose count is the message. With `burst_s` the siren is not on throughout, but in
+    bursts of so many seconds, with rests as long between them.
     """
 
     length_s: float
@@ -152,6 +154,7 @@ class Cycle:
     beat_s: float
     voice: Span | None
     figure: int = 1
+    burst_s: float | None = None
 
     @property
     def entries_s(self) -> tuple[float, ...]:
@@ -185,6 +188,16 @@ def drum_cycle(beaten: Figure, plan: CyclePlan, *, spoken: bool = False) -> Cycl
     voice_s = plan.voice_s if spoken else 0.0
     voice = Span(end, voice_s) if voice_s else None
     return Cycle(round(end + voice_s, 6), None, strokes, _beat_s(beaten), voice, len(strokes))
+
+
+def exercise_cycle(cycle: Cycle) -> Cycle:
+    """The round of an exercise of *cycle*: as long, but the siren comes in `EXERCISE_BURSTS` short bursts.
+
+    So whoever hears it knows an exercise from its first second on, also where there is no voice to say so.
+    """
+    if cycle.siren is None:
+        return cycle
+    return replace(cycle, burst_s=cycle.siren.length_s / (2 * EXERCISE_BURSTS - 1))
 
 
 def entered(cycle: Cycle, at_s: float) -> Cycle:

@@ -2,6 +2,7 @@
 
     an alarm        Perhatian. | Kebakaran, | Kebakaran, | di Desa Kotakan.
     an exercise     Ini latihan. | Kebakaran, | di Desa Kotakan. | Ini hanya latihan.
+      before it     Ini latihan.
     the all-clear   Sudah aman, | di Desa Kotakan.
 
 People who shout call the thing twice and then the place; so does this, for a horn that echoes. A piece is one file of
@@ -20,6 +21,7 @@ from contract.settings.schema import option, read, table, text
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _SAID = r"(?:[^\[\]]|\[\[[^\[\]]+\]\])+"  # of phonemes no bracket is left open
 ATTENTION, EXERCISE, ONLY_EXERCISE = "perhatian", "latihan", "hanya-latihan"
+INTRO_S = 2.5  # the time that an exercise's first siren leaves for the words before it
 
 
 def sentence(incident: str, village: str, *, exercise: bool) -> tuple[str, ...]:
@@ -30,6 +32,11 @@ def sentence(incident: str, village: str, *, exercise: bool) -> tuple[str, ...]:
     if exercise:
         return EXERCISE, called, place, ONLY_EXERCISE
     return (called, place) if incident == ALL_CLEAR else (ATTENTION, called, called, place)
+
+
+def intro(*, exercise: bool) -> tuple[str, ...]:
+    """The pieces that are said before the first siren, in order; none before an alarm's, which waits for nothing."""
+    return (EXERCISE,) if exercise else ()
 
 
 def texts(catalogue: Catalogue, district: District) -> dict[str, str]:

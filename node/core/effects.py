@@ -18,7 +18,8 @@ class Play:
     """Sound `cycle` over and over, its rounds counted from instant `start`, until instant `until`.
 
     The first round is come into `entered_s` seconds after its start. A voice, where there is one, speaks `words` after
-    the rhythm; what is `quiet` uses neither siren nor strobe, and the loudspeaker softly.
+    the rhythm, and `intro` at once, if the first round is yet to begin; what is `quiet` uses neither siren nor strobe,
+    and the loudspeaker softly.
     """
 
     cycle: Cycle
@@ -27,6 +28,7 @@ class Play:
     entered_s: float = 0.0
     words: tuple[str, ...] = ()
     quiet: bool = False
+    intro: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

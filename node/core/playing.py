@@ -1,6 +1,8 @@
 """Which alarm sounds: the highest priority; equals take turns by cycle; what was pre-empted resumes. Pure.
 
-An exercise gives way to every actual alarm.
+An exercise gives way to every actual alarm. Its first siren waits until the words that say that it is one are over, at
+posts without a voice too, so that they sirens together; an actual alarm waits for nothing, also where it follows an
+exercise.
 
     wall clock, synchronised    …|────────── round ──────────|────────── round ──────────|…   multiples of its length
     here                                 siren · what is left of the drum · siren · drum · …
@@ -22,6 +24,7 @@ from dataclasses import replace
 from contract.domain import speech
 from contract.domain.alarm import Status
 from contract.domain.incidents import ONCE, PATROL
+from contract.domain.rhythm import exercise_cycle
 from contract.wire import timing
 from contract.wire.event import Kind
 from node.core import alarms
@@ -53,9 +56,7 @@ def update(t: Transition) -> None:
         alarm = replace(alarm, until=turn.boundary)
         t.put(alarm)
     busy_since = t.now if t.state.busy_since is None else t.state.busy_since
-    turn = replace(
-        turn, until=min(alarm.until, busy_since + _max_s(t.state)), exercise=alarm.status is Status.EXERCISE
-    )
+    turn = replace(turn, until=min(alarm.until, busy_since + _max_s(t.state)), exercise=_is_exercise(alarm))
     if before is None or turn != replace(before, boundary=turn.boundary):
         t.do(_play(t.state, turn))
     t.change(turn=turn)
@@ -113,8 +114,9 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
     if not equals:
         return None
     keys = [alarm.key for alarm in equals]
-    if before is None or before.key not in keys or now >= before.until:  # then the siren has ended it by itself
-        return _chosen(state, equals, now) or _turn(state, equals[0], now)
+    ended = before is None or before.key not in keys or now >= before.until  # then the siren has ended it by itself
+    if before is None or ended or before.exercise is not _is_exercise(equals[0]):
+        return _begun(state, before, equals, now)
     if now < before.boundary:
         return before
     length_s = state.setup.cycles[before.key.incident].length_s
@@ -125,6 +127,23 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
     if _off_grid(state, equals[0], boundary) < ALIGNED_S:
         return replace(before, boundary=boundary + length_s)
     return _turn(state, equals[0], boundary)
+
+
+def _begun(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn:
+    """A turn that begins: at once, or, for an exercise that follows no other, after the words that say that it is one.
+
+    What became earnest begins anew too: a siren that is on throughout, at once.
+    """
+    first = equals[0]
+    announced = before is not None and before.exercise
+    intro = _is_exercise(first) and not announced and first.until > now + 2 * speech.INTRO_S
+    begin = now + speech.INTRO_S if intro else now
+    turn = _chosen(state, equals, begin) or _turn(state, first, begin)
+    return replace(turn, intro=intro)
+
+
+def _is_exercise(alarm: Alarm) -> bool:
+    return alarm.status is Status.EXERCISE
 
 
 def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
@@ -178,9 +197,11 @@ def _has_grid(state: State) -> bool:
 
 def _play(state: State, turn: Turn) -> Play:
     incident, village = turn.key.incident, turn.key.village
-    words = speech.sentence(incident, village, exercise=turn.exercise)
+    cycle = state.setup.cycles[incident]
     return Play(
-        state.setup.cycles[incident], turn.start, turn.until, turn.entered_s, words, quiet=incident == PATROL
+        exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
+        words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,
+        intro=speech.intro(exercise=turn.intro and cycle.voice is not None),
     )
 
 

@@ -219,4 +219,5 @@ def _surely_sirens(play: Play, now: float) -> bool:
     if siren is None or play.quiet:
         return False
     begun = play.start + (play.entered_s if play.entered_s > 0 else siren.at_s)
-    return begun - _ROUNDING_S <= now < begun + siren.length_s - _ROUNDING_S
+    length_s = siren.length_s if play.cycle.burst_s is None else play.cycle.burst_s
+    return begun - _ROUNDING_S <= now < begun + length_s - _ROUNDING_S

@@ -149,7 +149,7 @@ class Turn:
     """Whose cycle is playing: its rounds are counted from `start`, and end at `until`.
 
     It was come into `entered_s` seconds after `start`; at `boundary` an equal may take over, as one whole round has
-    been played by then.
+    been played by then. The first siren of an `exercise` that nobody was told of waits for the `intro`.
     """
 
     key: Key
@@ -158,6 +158,7 @@ class Turn:
     until: float
     entered_s: float = 0.0
     exercise: bool = False
+    intro: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Roles that a box lacks degrade: without a striker the rhythm is beaten on the si
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -114,17 +114,27 @@ def _edges(cycle: Cycle, beater: Role, beat_s: float, ended_s: float) -> tuple[E
         return max(0.0, min(beat_s, (at_s - ended_s) / 2))
 
     edges: list[Edge] = []
-    if cycle.siren is not None:
-        siren_ends_s = cycle.siren.at_s + cycle.siren.length_s
-        edges.append(Edge(cycle.siren.at_s, Role.SIREN, on=True, least_s=rest_s(0.0) if beater is Role.SIREN else 0.0))
-        if siren_ends_s < cycle.length_s - _ROUNDING_S:  # else the next round goes on with it
-            edges.append(Edge(siren_ends_s, Role.SIREN, on=False))
-        ended_s = siren_ends_s if beater is Role.SIREN else ended_s
+    for begins_s, ends_s in _bursts(cycle):
+        edges.append(Edge(begins_s, Role.SIREN, on=True, least_s=rest_s(begins_s) if beater is Role.SIREN else 0.0))
+        if ends_s < cycle.length_s - _ROUNDING_S:  # else the next round goes on with it
+            edges.append(Edge(ends_s, Role.SIREN, on=False))
+        ended_s = ends_s if beater is Role.SIREN else ended_s
     for place, at_s in enumerate(cycle.strokes_s):
         edges.append(Edge(at_s, beater, on=True, least_s=rest_s(at_s), entry=place % cycle.figure == 0))
         ended_s = at_s + beat_s
         edges.append(Edge(ended_s, beater, on=False, least_s=beat_s, entry=False))
     return tuple(sorted(edges, key=lambda edge: (edge.at_s, edge.on)))
+
+
+def _bursts(cycle: Cycle) -> Iterator[tuple[float, float]]:
+    """From when until when the siren is on in *cycle*, in seconds from its start."""
+    if cycle.siren is None:
+        return
+    at_s, over_s = cycle.siren.at_s, cycle.siren.at_s + cycle.siren.length_s
+    length_s = cycle.siren.length_s if cycle.burst_s is None else cycle.burst_s
+    while at_s < over_s - _ROUNDING_S:
+        yield at_s, min(at_s + length_s, over_s)
+        at_s += 2 * length_s
 
 
 def _left_on(edges: Sequence[Edge], on: frozenset[Role]) -> frozenset[Role]:

@@ -91,7 +91,8 @@ class Sound:
 
     def play(self, play: Play) -> None:
         """Has *play* sounded from now on, in place of what was."""
-        self._order(Wanted(protocol.write_play(play, tuple(str(path) for path in self._paths(play.words)))))
+        words, intro = (tuple(str(path) for path in self._paths(said)) for said in (play.words, play.intro))
+        self._order(Wanted(protocol.write_play(play, words, intro)))
 
     def hush(self) -> None:
         """Has everything silent at once; a player that does not obey is killed."""

@@ -85,6 +85,23 @@ def test_the_rhythm_follows_the_siren_at_the_pins(neighbours: Neighbours) -> Non
     assert beaten == [("striker", True), ("striker", False)] * (len(beaten) // 2)
 
 
+def test_an_exercise_sirens_in_three_short_bursts_and_an_actual_alarm_throughout(neighbours: Neighbours) -> None:
+    """It is known by the count of them, whenever a machine that stalls lets them begin."""
+    post = neighbours.kalibagor
+    found = []
+    for body in (b"latihan: uji coba", b""):
+        since, before = len(post.lines), len(post.changes)
+        alarm(neighbours.broker, "semua", "kebakaran", body=body)
+        assert wait_until(lambda before=before: ("striker", True) in switched(post, before))
+        assert post.said("status=Exercise", since) or not body
+        silence(neighbours.broker)
+        post.expect_quiet()
+        changes = switched(post, before)
+        found.append(changes[:changes.index(("striker", True))])
+
+    assert found == [[("siren", True), ("siren", False)] * 3, [("siren", True), ("siren", False)]]
+
+
 def switched(post: Post, since: int) -> list[tuple[str, bool]]:
     """How siren and striker were switched, after the first *since* changes."""
     return [(each.output, each.level) for each in post.changes[since:] if each.output in ("siren", "striker")]

@@ -2,7 +2,7 @@
 
 | to the player | |
 |---|---|
-| `play` | a program, its words as the paths of their recordings |
+| `play` | a program, its words and its intro as the paths of their recordings |
 | `hush` | everything silent; answered by `quiet` with its `number` |
 | `knock` | one quiet stroke, unless something sounds |
 | `ping` | answered by `pong` with its `number`, once the device has taken a frame |
@@ -21,9 +21,9 @@ from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
 
 
-def write_play(play: Play, words: tuple[str, ...]) -> dict[str, Any]:
-    """The order to play *play*; *words* are the paths of its words' recordings."""
-    return {"do": "play", **asdict(play), "words": words}
+def write_play(play: Play, words: tuple[str, ...], intro: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The order to play *play*; *words* and *intro* are the paths of the recordings of its own."""
+    return {"do": "play", **asdict(play), "words": words, "intro": intro}
 
 
 def read_play(order: Mapping[str, Any]) -> Play:
@@ -32,4 +32,6 @@ def read_play(order: Mapping[str, Any]) -> Play:
     siren, voice = (Span(**written[name]) if written[name] is not None else None for name in ("siren", "voice"))
     strokes_s, words = tuple(written["strokes_s"]), tuple(order["words"])
     cycle = Cycle(**{**written, "siren": siren, "voice": voice if words else None, "strokes_s": strokes_s})
-    return Play(cycle, order["start"], order["until"], order["entered_s"], words, order["quiet"])
+    return Play(
+        cycle, order["start"], order["until"], order["entered_s"], words, order["quiet"], tuple(order["intro"])
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from contract.domain.rhythm import Span
 from node.core.effects import Play
 from node.sound.core import protocol, render
 from node.sound.core.listening import Ended
@@ -148,9 +149,20 @@ class Performer:
             if not words:
                 play = replace(play, cycle=replace(play.cycle, voice=None))
             self._rendering, self._rendered = Rendering(play.cycle, self._strokes[play.quiet], words), False
+        if before is None or _drummed(before) != _drummed(play):
+            self._announce(play)
         self._play = play
         if self._entry is None or self._entry.at >= play.until:  # else it stands, however soon it is
             self._entry = self._next(play)
+
+    def _announce(self, play: Play) -> None:
+        """Says the intro of *play*, if its first round is yet to begin, and until then at most."""
+        left_s = play.start + play.entered_s - self._now() - self._latency_s
+        if play.intro and left_s > 0:
+            words = self._read(play.intro)
+            if words:
+                said = render.spoken(words, Span(0.0, left_s))
+                self._device.begin(said.tobytes(), self._volume)
 
     def _read(self, paths: Sequence[str]) -> list[Sequence[int]]:
         """The recordings; none where one cannot be read, for half a sentence misleads. The drum goes on."""

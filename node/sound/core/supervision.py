@@ -201,7 +201,7 @@ def _due(state: State, now: float) -> Step:
         return _give_up(state, f"the player did not open its device for {silent_s:.0f} s and was killed")
     if now >= state.answered + PONG_S:  # as `due` has it, to the last bit
         if state.wanted is not None:  # perhaps a recording cannot be read: the next one need not try
-            state = replace(state, wanted={**state.wanted, "words": ()})
+            state = replace(state, wanted={**state.wanted, "words": (), "intro": ()})
         return _give_up(state, f"the player did not answer for {silent_s:.0f} s and was killed")
     if state.hushed is not None and now >= state.hushed[1] + HUSH_S:
         return _give_up(state, "the player did not fall silent and was killed")

@@ -195,8 +195,8 @@ def _codes(box: Box, catalogue: Catalogue, family: Family) -> Section:
     rows = [(each, f"**{', '.join(names[each])}**{_HOW[each.ending]}") for each in ordered]
     notes = ["Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene.",
              f"**{_taps(family.codes[PATROL].rhythm)} tanpa sirene**: ronda."]
-    if box.has_voice:
-        notes.append("Latihan: pengumumannya diawali dan diakhiri kata “latihan”.")
+    said = "; pengumumannya diawali dan diakhiri kata “latihan”" if box.has_voice else ""
+    notes.append(f"**Latihan: sirene tiga kali pendek**{said}.")
     return Section("KODE KENTONGAN", (Codes(tuple(rows)), Steps((" ".join(notes),))))
 
 

@@ -57,7 +57,7 @@ def post(family: str, up_s: float, *, hub: bool = False) -> World:
 def told(world: World) -> list[tuple[str, float, float, float, float]]:
     """Every program so far: incident, when it was told, its start, after how long it was come into, its end."""
     return [
-        (incident_of(world.setup, play.cycle), round(at, 6), round(play.start, 6), round(play.entered_s, 6),
+        (incident_of(world.setup, play), round(at, 6), round(play.start, 6), round(play.entered_s, 6),
          round(play.until, 6))
         for at, play in world.plays()
     ]

@@ -302,7 +302,7 @@ def test_an_exercise_that_becomes_earnest_is_a_new_alarm() -> None:
         "linked", "sounding kebakaran kalibagor a", "finished kebakaran kalibagor a", "sounding kebakaran kalibagor b",
         "finished kebakaran kalibagor b",
     ]
-    assert world.heard() == [("kebakaran", 10.0, 240.0)]
+    assert world.heard() == [("kebakaran", 12.5, 240.0)]
 
 
 def test_an_exercise_of_what_is_in_force_in_earnest_is_refused() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.rhythm import Cycle, Span
+from contract.domain.rhythm import Cycle, Span, exercise_cycle
 from node.core.switching import RESYNC_S, Edge, Role, Score, score
 from tests.contract.shipped import quick
 from tests.node.core.world import make_setup
@@ -230,3 +230,37 @@ def test_a_siren_that_reaches_the_rounds_end_but_for_the_rounding_of_its_sum_is_
     first = score(cycle, WITH_STRIKER, 0.03125, entered_s=0.359375 * cycle.length_s).first
 
     assert [edge.on for edge in first if edge.role is SIREN] == [True]
+
+
+# The siren of an exercise.
+
+EXERCISE = replace(CYCLE, burst_s=0.5)  # 4 s: on at 0, 1, 2 and 3
+
+
+def siren_of(found: Score) -> list[tuple[float, bool]]:
+    """How the siren is switched in the first round of *found*."""
+    return [(edge.at_s, edge.on) for edge in found.first if edge.role is SIREN]
+
+
+def test_a_siren_in_bursts_rests_as_long_as_it_is_on() -> None:
+    assert siren_of(score(EXERCISE, WITH_STRIKER, 0.0625)) == [
+        (0.0, True), (0.5, False), (1.0, True), (1.5, False), (2.0, True), (2.5, False), (3.0, True), (3.5, False),
+    ]
+
+
+def test_who_comes_in_late_has_the_bursts_at_once_and_the_next_round_goes_on_with_the_last_one() -> None:
+    """It is come into at 7.75: bursts at 7.75, 8.75, and at 9.75, which the next round's first prolongs."""
+    found = score(EXERCISE, WITH_STRIKER, 0.0625, entered_s=7.75)
+
+    assert siren_of(found) == [(7.75, True), (8.25, False), (8.75, True), (9.25, False), (9.75, True)]
+    assert found.join(0.0, 9.875)[1] == frozenset({SIREN})
+    assert found.join(0.0, 10.125)[1] == frozenset({SIREN})
+
+
+def test_shipped_exercises_have_three_bursts_of_a_second() -> None:
+    cycle = exercise_cycle(make_setup().cycles["pencurian"])
+
+    assert siren_of(score(cycle, WITH_STRIKER, 0.0625)) == [
+        (0.0, True), (1.0, False), (2.0, True), (3.0, False), (4.0, True), (5.0, False),
+    ]
+    assert exercise_cycle(make_setup().cycles["aman"]) == make_setup().cycles["aman"]

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contract.domain.incidents import ALL_CLEAR, ONCE, PATROL
+from contract.domain.speech import INTRO_S
 from contract.wire.beacon import Beacon, read_beacon
 from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, read
@@ -98,10 +99,12 @@ class Walk:
         """Every program ends later than now. It began, unless it is beaten once: then it may wait for one length."""
         for at, effect in self.world.done[self.looked:]:
             if isinstance(effect, Play):
-                length_s, once = effect.cycle.length_s, incident_of(self.world.setup, effect.cycle) in ONCE
+                length_s, once = effect.cycle.length_s, incident_of(self.world.setup, effect) in ONCE
                 assert at < effect.until
                 assert effect.start < effect.until
-                assert effect.start < at + length_s if once else effect.start + effect.entered_s <= at + 1e-6
+                lead_s = INTRO_S if effect.intro else 0.0
+                begun = effect.start + effect.entered_s
+                assert effect.start < at + length_s if once else begun <= at + lead_s + 1e-6
                 assert effect.entered_s == 0.0 if once else 0.0 <= effect.entered_s < length_s
         self.looked = len(self.world.done)
 
@@ -120,7 +123,7 @@ class Walk:
             off_s = (turn.start + state.clock.offset_s + length_s / 2) % length_s - length_s / 2
             assert abs(off_s) < playing.ALIGNED_S + 1e-5
         else:
-            assert (turn.entered_s, turn.start <= state.now) == (0.0, True)
+            assert (turn.entered_s, turn.start <= state.now + turn.intro * INTRO_S) == (0.0, True)
 
     def _check_outbox(self, event: Event, before: State) -> None:
         """A press is on the disk before it is said, and goes out of it by the hub's word alone, where there is one."""

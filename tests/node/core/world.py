@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from contract.domain.alarm import Name, Status
 from contract.domain.district import audible_incidents
 from contract.domain.incidents import cycles
-from contract.domain.rhythm import Cycle
 from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, write_beacon
 from node.core import step as alarm
 from node.core.effects import DeletePress, Effect, Hush, Lamp, Light, Play, SavePress, SaveSeen, SelfTest
@@ -247,8 +246,8 @@ class World:
         if self.sounds:
             self.sounds[-1].until = min(self.sounds[-1].until, self.now)
         if isinstance(effect, Play):
-            incident = incident_of(self.setup, effect.cycle)
-            begins = max(self.now, effect.start)
+            incident = incident_of(self.setup, effect)
+            begins = max(self.now, effect.start + effect.entered_s)
             self.sounds.append(Sound(incident, self.now, begins, effect.until, unbroken=not self.hushed))
         self.hushed = isinstance(effect, Hush)
 
@@ -272,8 +271,10 @@ def listed(
     )
 
 
-def incident_of(setup: Setup, cycle: Cycle) -> str:
-    return next(name for name, each in setup.cycles.items() if each is cycle)
+def incident_of(setup: Setup, play: Play) -> str:
+    """What *play* is about: what it says, or whose cycle it has."""
+    called = [piece.removeprefix("kejadian-") for piece in play.words if piece.startswith("kejadian-")]
+    return called[0] if called else next(name for name, each in setup.cycles.items() if each is play.cycle)
 
 
 def short(identifier: object) -> str:
@@ -291,9 +292,9 @@ def event_line(event: Mapping[str, object]) -> str:
 def line(setup: Setup, effect: Effect) -> str:
     """*effect* in a line."""
     match effect:
-        case Play(cycle, start, until, entered_s):
+        case Play(_, start, until, entered_s):
             entered = f", entered after {entered_s:g}" if entered_s else ""
-            return f"play {incident_of(setup, cycle)} {start:g} to {until:g}{entered}"
+            return f"play {incident_of(setup, effect)} {start:g} to {until:g}{entered}"
         case Hush() | Connect() | Reconnect() | SelfTest():
             return type(effect).__name__.lower() + (" with a knock" if effect == SelfTest(knock=True) else "")
         case Light(lamps):

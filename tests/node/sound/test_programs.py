@@ -7,7 +7,7 @@ import pytest
 
 from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
-from node.sound.core.render import LOUDNESS
+from node.sound.core.render import LOUDNESS, RATE
 from node.sound.core.scheduler import LEAD_S, QUIET
 from tests.node.sound.loudspeaker import BUFFER_S, QUIET_STROKE, STEP_S, STROKE, World, instants, is_same
 
@@ -175,3 +175,77 @@ def test_a_knock_is_one_soft_stroke_and_disturbs_nothing_that_is_to_sound() -> N
     knock = world.speaker.sounded[0]
     assert (knock.frames, knock.volume) == (QUIET_STROKE, 0.5 * QUIET)
     assert is_same(world.heard()[1:], instants(PLAY, 0, 0))
+
+
+# What is said before an exercise's first siren.
+
+EXERCISE = replace(PLAY, words=("b",), intro=("a",))  # its siren begins at 1000.5
+
+
+def with_intro() -> World:
+    world = World()
+    world.speaker.recordings = {"a": array("h", [3] * 100), "b": array("h", [5])}
+    return world
+
+
+def said_first(world: World) -> list[tuple[float, int]]:
+    """When the device took each sound, and how many frames of it are a word of the intro."""
+    return [(each.taken, len(each.frames)) for each in world.speaker.sounded if len(each.frames) == 100]
+
+
+def test_the_intro_is_said_at_once_and_the_rounds_follow_as_ever() -> None:
+    world = with_intro()
+    world.play(EXERCISE)
+    world.run(PLAY.start + ROUND_S)
+
+    assert [frames for _, frames in said_first(world)] == [100]
+    assert said_first(world)[0][0] < 1000.0 + BUFFER_S + STEP_S
+    assert is_same(world.heard(loud=1000), instants(PLAY, 0, 0))
+
+
+def test_the_intro_is_not_said_again_as_the_exercise_is_prolonged() -> None:
+    world = with_intro()
+    world.play(EXERCISE)
+    world.play(replace(EXERCISE, until=2000.0), at=1000.2)
+    world.play(replace(EXERCISE, until=2100.0), at=1003.0)
+    world.run(PLAY.start + ROUND_S)
+
+    assert len(said_first(world)) == 1
+
+
+def test_a_player_that_is_given_an_exercise_whose_siren_has_begun_says_no_intro() -> None:
+    world = with_intro()
+    world.play(EXERCISE, at=1000.75)
+    world.run(PLAY.start + ROUND_S)
+
+    assert said_first(world) == []
+    assert is_same(world.heard(loud=1000), instants(PLAY, 0, 0))
+
+
+def test_an_intro_that_cannot_be_read_is_left_out_and_the_drum_goes_on() -> None:
+    world = with_intro()
+    del world.speaker.recordings["a"]
+    world.play(EXERCISE)
+    world.run(PLAY.start + ROUND_S)
+
+    assert {"is": "unreadable", "path": "a", "reason": "no file a"} in world.told
+    assert is_same(world.heard(loud=1000), instants(PLAY, 0, 0))
+
+
+def test_an_intro_that_is_longer_than_the_time_before_the_siren_is_cut_off() -> None:
+    world = with_intro()
+    world.speaker.recordings["a"] = array("h", [3] * RATE)
+    world.play(EXERCISE)
+    world.run(1000.4)
+
+    (said,) = world.speaker.sounded
+    assert len(said.frames) == round(0.5 * RATE)
+
+
+def test_what_becomes_earnest_amid_the_intro_ends_it() -> None:
+    world = with_intro()
+    world.play(EXERCISE)
+    world.play(replace(PLAY, words=("b",), start=1000.1), at=1000.1)
+    world.run(1004.0)
+
+    assert world.speaker.sounded[0].stopped < 1000.1 + BUFFER_S + STEP_S

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contract.domain.incidents import cycles
-from contract.domain.rhythm import Cycle
+from contract.domain.rhythm import Cycle, exercise_cycle
 from node.core.effects import Play
 from node.sound.core.protocol import read_play, write_play
 from tests.contract import shipped
@@ -43,6 +43,13 @@ def test_where_no_recording_was_found_the_voices_slot_is_gone() -> None:
     assert (arrived.cycle.voice, arrived.words) == (None, ())
     assert arrived.cycle.length_s == cycle.length_s
     assert arrived.cycle.entries_s == cycle.entries_s
+
+
+def test_the_recordings_of_what_is_said_before_an_exercise_arrive_too() -> None:
+    cycle = exercise_cycle(cycles(shipped.catalogue(), shipped.family("polri-bandung"))["kebakaran"])
+    arrived = read_play(json.loads(json.dumps(write_play(Play(cycle, 5.0, 9.0, intro=("latihan",)), (), WORDS[:1]))))
+
+    assert (arrived.intro, arrived.cycle.burst_s) == (WORDS[:1], 1.0)
 
 
 def test_an_order_says_what_it_is() -> None:

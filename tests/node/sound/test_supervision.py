@@ -264,7 +264,7 @@ def test_a_player_is_not_called_well_before_its_device_took_something() -> None:
 def test_after_a_player_that_did_not_answer_the_next_is_not_asked_to_read_the_words() -> None:
     desk = ready().take(Wanted(PLAY)).wait(PONG_S + AGAIN_S[0] + A_LITTLE_S).hear("ready", driver="alsa")
 
-    assert desk.sent[-1] == {**PLAY, "words": ()}
+    assert desk.sent[-1] == {**PLAY, "words": (), "intro": ()}
 
 
 def test_after_one_that_died_it_is() -> None:

@@ -64,7 +64,7 @@ tolong, bahaya lain: terus
 aman: satu kali
 Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene. \
 Tiga ketukan kecil tanpa sirene: ronda. \
-Latihan: pengumumannya diawali dan diakhiri kata “latihan”.
+Latihan: sirene tiga kali pendek; pengumumannya diawali dan diakhiri kata “latihan”.
 """
 
 
