@@ -1,6 +1,7 @@
 """An operator's line at the keyboard, and what the pins of a box do."""
 
 import itertools
+from functools import partial
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_an_exercise_sirens_in_three_short_bursts_and_an_actual_alarm_throughout
     for body in (b"latihan: uji coba", b""):
         since, before = len(post.lines), len(post.changes)
         alarm(neighbours.broker, "semua", "kebakaran", body=body)
-        assert wait_until(lambda before=before: ("striker", True) in switched(post, before))
+        assert wait_until(partial(beats, post, before))
         assert post.said("status=Exercise", since) or not body
         silence(neighbours.broker)
         post.expect_quiet()
@@ -100,6 +101,10 @@ def test_an_exercise_sirens_in_three_short_bursts_and_an_actual_alarm_throughout
         found.append(changes[:changes.index(("striker", True))])
 
     assert found == [[("siren", True), ("siren", False)] * 3, [("siren", True), ("siren", False)]]
+
+
+def beats(post: Post, since: int) -> bool:
+    return ("striker", True) in switched(post, since)
 
 
 def switched(post: Post, since: int) -> list[tuple[str, bool]]:
