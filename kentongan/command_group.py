@@ -3,11 +3,12 @@ reports what its user can put right.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
-from contract.settings.suggestions import nearest
+from contract.settings.suggestions import nearest, suggestion
 from contract.text import escaped
 from contract.user_error import UserError
 
@@ -21,7 +22,8 @@ class CommandGroup(click.Group):
             args = [*args[1:], "--help"]
         if not args and not ctx.resilient_parsing:
             args = ["--help"]
-        return super().parse_args(ctx, args)
+        with _one_style(ctx):
+            return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command; ends the program where there is none, with what was probably meant."""
@@ -37,7 +39,8 @@ class CommandGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Runs a command; ends the program with the faults that its user can put right."""
         try:
-            return super().invoke(ctx)
+            with _one_style(ctx):
+                return super().invoke(ctx)
         except UserError as error:
             report(error.faults)
             sys.exit(error.exit_code)
@@ -53,3 +56,16 @@ def report(faults: Sequence[str]) -> None:
         click.echo(escaped(line), err=True)
     if len(faults) > 1:
         click.echo(f"{len(faults)} faults.", err=True)
+
+
+@contextmanager
+def _one_style(ctx: click.Context) -> Iterator[None]:
+    """Answers an unknown option as an unknown command is answered."""
+    try:
+        yield
+    except click.NoSuchOption as error:
+        where = error.ctx or ctx
+        known = [name for each in where.command.get_params(where) if isinstance(each, click.Option)
+                 for name in each.opts if name.startswith("--")]
+        raise click.UsageError(f"no such option {error.option_name!r}; {suggestion(error.option_name, known)}",
+                               where) from None

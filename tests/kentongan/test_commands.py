@@ -370,6 +370,19 @@ def test_a_note_in_the_bytes_of_another_encoding_is_read_as_what_they_most_often
     assert sent == ["Pak Ma’ruf"]
 
 
+@pytest.mark.parametrize(("words", "told"), [
+    (("--vresion",), "no such option '--vresion'; did you mean --version?"),
+    (("watch", "--secnds", "3"), "no such option '--secnds'; did you mean --seconds?"),
+    (("broker", "check", "--runing"), "no such option '--runing'; did you mean --running?"),
+    (("posko", "--xyz"), "no such option '--xyz'; known: --config, --check, --log-format, --help"),
+])
+def test_an_unknown_option_is_answered_as_an_unknown_command_is(words: tuple[str, ...], told: str) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: {told}"
+
+
 @pytest.mark.parametrize("command", ["node", "rest", "check", "voice"])
 def test_a_nodes_settings_are_found_as_an_operators_are(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
