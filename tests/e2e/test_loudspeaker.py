@@ -17,6 +17,7 @@ import pytest
 
 from contract.domain.rhythm import Cycle
 from node.sound.core.render import LOUDNESS, RATE
+from runtime import clock
 from testing.box import Box, write_settings
 from testing.ear import Ear
 from testing.private_broker import PrivateBroker
@@ -132,6 +133,37 @@ def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
     assert said.max() == pytest.approx(LOUDNESS * VOLUME, rel=0.02)
     assert status["drivers"]["sound"] == f"disk {ear.path}"
     assert status["drivers"]["voice"].startswith("incomplete: ")
+
+
+def test_an_exercise_is_announced_before_its_siren_and_an_actual_alarm_waits_for_no_words(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    """A player that a machine lets wait for longer than the words have says none: then it is tried again."""
+    district, _ = quick_district(folder / "district", voice_s=1.0)
+    voice = write_voice(folder / "suara", "perhatian", "latihan", "hanya-latihan", "kejadian-pencurian", "di-kalibagor")
+    post = Post(folder / "a", broker.port, district=district)
+    posts.append(post)
+    with with_ear(post, folder, recordings=str(voice)) as ear:
+        begin(post, ear)
+        announced = before_siren(post, ear, broker, b"latihan: uji coba")
+        for _ in range(3):
+            announced = announced or before_siren(post, ear, broker, b"latihan: uji coba")
+        actual = before_siren(post, ear, broker, b"")
+
+    assert (bool(announced), actual) == (True, [])
+
+
+def before_siren(post: Post, ear: Ear, broker: PrivateBroker, body: bytes) -> list[float]:
+    """When something was heard between an alarm and its siren; nothing sounds any more when this returns."""
+    since, before = clock.now(), len(post.changes)
+    alarm(broker, "kalibagor", INCIDENT, body=body)
+    post.expect_on("siren")
+    on_at = next(each.at for each in post.changes[before:] if each.output == "siren")
+    ear.wait_until(on_at)
+    silence(broker)
+    post.expect_quiet()
+    ear.wait_silence()
+    return [at for at in ear.strokes(since) if at < on_at]
 
 
 def test_silence_in_the_middle_of_a_stroke_quiets_pins_and_loudspeaker(
