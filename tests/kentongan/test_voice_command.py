@@ -130,6 +130,16 @@ def test_a_sentence_longer_than_its_slot_is_a_warning(node: Node, slot_s: float,
     assert result.stderr.startswith(told) if told else not result.stderr
 
 
+def test_words_that_are_longer_than_the_time_before_an_exercises_siren_are_warned_of(
+    espeak: Espeak, node: Node
+) -> None:
+    write_wav(node.recordings / "latihan.wav", 3.0)
+    result = node.run()
+
+    assert (result.exit_code, espeak.calls() != []) == (0, True)
+    assert "warning: latihan: 3,00 s; sebelum sirene latihan hanya ada waktu 2,5 s" in result.stderr
+
+
 def test_without_espeak_the_pieces_to_record_are_listed_and_one_sentence_says_what_to_do(
     espeak: Espeak, node: Node
 ) -> None:

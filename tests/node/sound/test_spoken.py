@@ -117,3 +117,11 @@ def test_each_sentence_fits_its_slot_wherever_it_is(incident: str, exercise: boo
     longest_s = max(sum(rendered(piece)[1] for piece in each) + BREATH_S * (len(each) - 1) for each in sentences)
 
     assert longest_s <= catalogue().cycle.voice_s
+
+
+def test_what_is_said_before_an_exercise_is_over_before_its_siren() -> None:
+    said = speech.intro(exercise=True)
+
+    assert [TEXTS[piece] for piece in said] == ["Ini latihan."]
+    assert sum(rendered(piece)[1] for piece in said) <= speech.INTRO_S
+    assert speech.intro(exercise=False) == ()
