@@ -88,7 +88,7 @@ def page(box: Box, district: District, catalogue: Catalogue, family: Family) -> 
     """The page for *box*, which stands in *district*."""
     name = district.villages[box.village].posts[box.node].name
     sections = [_danger(box, catalogue), _others(box), _over(box, district), *_round(box), *_no_reason(box),
-                *_lamps(box), _codes(box, catalogue, family)]
+                *_lamps(box, district), _codes(box, catalogue, family)]
     return Page(f"TANDA BAHAYA — {name.upper()}", tuple(_phones(box, district)), tuple(sections))
 
 
@@ -179,11 +179,14 @@ def _no_reason(box: Box) -> Iterator[Section]:
     yield Section("BERBUNYI, PADAHAL TIDAK ADA APA-APA", (Steps((" ".join(texts),)),))
 
 
-def _lamps(box: Box) -> Iterator[Section]:
+def _lamps(box: Box, district: District) -> Iterator[Section]:
     if box.lamps:
-        yield Section("LAMPU", (Steps((
-            "**Padam**: siap. **Sekali-sekali berkedip**: alat terganggu, tombol tetap boleh dipakai; telepon teknisi.",
-        )),))
+        texts = ["**Padam**: siap.",
+                 "**Sekali-sekali berkedip**: alat terganggu, tombol tetap boleh dipakai; telepon teknisi."]
+        if ALL_CLEAR in box.holds_s:
+            kind = district.villages[box.village].kind
+            texts.append(f"**Tiga kedip, berulang**: AMAN tidak dijalankan, tidak ada bahaya di {kind} ini.")
+        yield Section("LAMPU", (Steps((" ".join(texts),)),))
 
 
 def _codes(box: Box, catalogue: Catalogue, family: Family) -> Section:

@@ -51,7 +51,8 @@ Telepon posko dulu. Tahan tombol SENYAP dua detik: hanya bunyi di pos ini yang b
 pos ini berbunyi lagi. Masih berulang: putar kunci di dalam kotak. Tanda bahaya dari luar tidak berbunyi lagi di sini; \
 tombol pos ini tetap bekerja. Kembalikan kunci begitu ada kabar dari posko.
 LAMPU
-Padam: siap. Sekali-sekali berkedip: alat terganggu, tombol tetap boleh dipakai; telepon teknisi.
+Padam: siap. Sekali-sekali berkedip: alat terganggu, tombol tetap boleh dipakai; telepon teknisi. \
+Tiga kedip, berulang: AMAN tidak dijalankan, tidak ada bahaya di desa ini.
 KODE KENTONGAN
 pembunuhan
 rampok, maling
