@@ -13,6 +13,7 @@ paho is called: the loop and this thread would wait for each other indefinitely,
 """
 
 import random
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -200,6 +201,7 @@ class Link:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._broker.ca_file is not None:
             client.tls_set(ca_certs=str(self._broker.ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -284,6 +286,11 @@ def _rejection(name: str, code: ReasonCode) -> str:
     if code.value == NOT_AUTHORIZED:
         return f"the broker refuses what {name} publishes: {code}"
     return f"the broker answers what {name} publishes with code {code.value} ({code}); some may have received it"
+
+
+def _send_at_once(_client: mqtt.Client, _data: Any, opened: Any) -> None:
+    """No message waits for the answer to the one before, as an event and a status in a row did: 40 ms (tcp(7))."""
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -403,6 +404,14 @@ def test_an_exception_in_a_callback_is_a_fault_and_the_node_hears_again_after_on
     assert len(paused) == 1
     assert paused[0] + timing.CONNECT_S <= 6.0
     assert (heard.payload, trouble) == (b"well", None)
+
+
+def test_a_message_does_not_wait_for_the_answer_to_the_one_before(broker: PrivateBroker) -> None:
+    with link_to(broker.port, Inbox()) as link:
+        assert link._client is not None
+        opened: Any = link._client.socket()
+
+        assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_a_thread_that_hangs_in_a_connection_is_trouble_until_it_goes_on(
