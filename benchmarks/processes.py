@@ -46,6 +46,15 @@ def peak_mb(pid: int) -> float:
         raise MeasureError(f"the memory of process {pid} cannot be looked at: {error}") from None
 
 
+def written_kb(pid: int) -> float:
+    """What process *pid* has had written to disks so far, in kB. Raises MeasureError."""
+    try:
+        text = Path(f"/proc/{pid}/io").read_text("ascii")
+    except OSError as error:
+        raise MeasureError(f"what process {pid} writes cannot be looked at: {error}") from None
+    return int(text.partition("\nwrite_bytes:")[2].split()[0]) / 1000
+
+
 def _number(text: str, name: str) -> int:
     match = re.search(rf"^{name}:\s*(\d+)", text, re.MULTILINE)
     if match is None:

@@ -128,7 +128,7 @@ class Listener:
     """What is published under *topic_filter*, each with the instant at which it came. Use as a context manager."""
 
     def __init__(self, endpoint: Endpoint, *topic_filters: str) -> None:
-        self._connection = Connection(endpoint, Account("listener"))
+        self._connection = Connection(endpoint, Account(f"listener-{id(self)}"))
         for each in topic_filters:
             self._connection.subscribe(each)
         self._found: Queue[tuple[float, Packet]] = Queue()
@@ -141,6 +141,11 @@ class Listener:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
         self._thread.join(WAIT_S)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a message has come that `next` has not given."""
+        return not self._found.empty()
 
     def next(self, what: str, timeout_s: float = WAIT_S) -> tuple[float, Packet]:
         """The next message and its instant. Raises MeasureError, which says that *what* did not come."""
