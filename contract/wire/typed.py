@@ -34,17 +34,15 @@ _ZERO = re.compile(r"0+([.,]0+)?")
 # Marks around a word that are no part of it: `(OFF)`, `off;`. A minus is: -1 is no 1.
 _MARKS = ".,;:!?()<>*#~=…"
 # What takes an alarm back, with nothing besides but _POLITE words: `maaf, salah tekan`, `matikan sirine pak`. What may
-# be a call for help in such company is left out: mati (dead), padamkan (put the fire out).
+# be a call for help is in neither: mati (dead), padamkan (put the fire out), tolong (help).
 _TAKEN_BACK = frozenset({
     "batal", "batalkan", "dibatalkan", "tidak jadi", "tdk jadi", "gak jadi", "ga jadi", "nggak jadi", "ndak jadi",
-    "salah", "salah tekan", "salah pencet", "kepencet", "tidak sengaja", "keliru", "palsu", "matikan", "hentikan",
-    "stop", "aman", "selesai", "off", "cancel", "false", "mistake",
-    "hoaks", "hoax",
+    "salah", "salah tekan", "salah pencet", "kepencet", "keliru", "palsu", "matikan", "hentikan",
+    "stop", "aman", "selesai", "off", "cancel", "false", "mistake", "hoaks", "hoax",
 })
 _POLITE = frozenset({
-    "maaf", "mohon", "tolong", "sori", "sorry", "please", "ya", "yaa", "pak", "bu", "mas", "mbak", "dong", "alarm",
-    "alarmnya", "sirine", "sirene", "sirinenya", "sirenenya", "siren", "itu", "ini", "sudah", "udah", "the", "turn",
-    "switch", "turned", "switched",
+    "maaf", "sori", "sorry", "ya", "yaa", "pak", "bu", "mas", "mbak", "dong", "alarm", "alarmnya", "sirine", "sirene",
+    "sirinenya", "sirenenya", "siren", "itu", "ini", "sudah", "udah", "the", "turn", "switch", "turned", "switched",
 })
 # Members by which programs switch a thing, and those that mark an exercise; both folded as `fold` does.
 _SWITCHES = frozenset({

@@ -235,7 +235,7 @@ def test_what_switches_off_sounds_nothing_and_the_way_to_end_an_alarm_is_named(w
 @pytest.mark.parametrize("payload", [
     "OFF;", "OFF,", "(OFF)", "<off>", "00", "0,0", "turn off", "Switch off!", "sirine off", "\u200bOFF", "off\0\0",
     "maaf salah tekan", "Maaf, salah pencet pak", "batal ya", "tidak jadi", "stop alarm", "alarm palsu", "false alarm",
-    "matikan sirine", "tolong hentikan", "sudah aman, pak", "kepencet maaf",
+    "matikan sirine", "sudah aman, pak", "kepencet maaf",
     '{"POWER1": "OFF"}', '{"state_l1": "off"}', '{"switch_left": false}', '{"data": "OFF"}', '{"turn": "off"}',
     '{"type": "Cancel"}', '{"mode": "stop"}', '{"status": "OFF"}', '{"note": "batal"}', '{"headline": "salah tekan"}',
     '{"id": 1, "params": {"switch": "off"}}', '{"warning": {"mode": "stop"}, "x": 1}', '{"relay": {"state": "OFF"}}',
@@ -249,7 +249,8 @@ def test_whatever_takes_an_alarm_back_sounds_nothing(payload: str) -> None:
 
 @pytest.mark.parametrize("note", [
     "stop! ada maling", "aman terkendali", "tidak aman", "tolong pak", "tolong, pak mati", "mati listrik lalu maling",
-    "tolong padamkan", "maaf", "salah satu rumah terbakar", "palsu uangnya", "RT 00", "010", "-", "alarm",
+    "tolong padamkan", "tolong matikan", "tolong hentikan!", "tolong stop", "maaf",
+    "tidak sengaja", "salah satu rumah terbakar", "palsu uangnya", "RT 00", "010", "-", "alarm",
 ])
 def test_a_call_for_help_that_holds_such_a_word_rings(note: str) -> None:
     assert read_alarm(note.encode()) == Body(note=note)
