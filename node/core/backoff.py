@@ -26,7 +26,7 @@ FREE = 1  # silences of one sender that cost it nothing …
 FREE_STRANGERS = 3  # … and of all senders together that are no posts of the village
 SOON_S = 60.0  # after its wait: what is raised later is not raised against the silence
 SENDERS = 16  # that one alarm keeps
-MOST = 64  # senders of whom it is known
+MOST = 32  # senders of a village of whom it is known
 REPORT_PER_S = 1 / 60
 LONGEST_NAME = 80  # characters of a sender, as a beacon lists it
 
@@ -49,7 +49,8 @@ def silenced(t: Transition, alarm: Alarm) -> None:
         several = before.count and before.at == t.now  # of one silence
         count = before.count if alarm.edge_at < before.at + _wait_s(who, before) + SOON_S else 0
         known[who] = before if several else Silences(count + 1, t.now)
-    t.change(silences=dict(list(known.items())[-MOST:]))
+    oldest = [who for who in known if who.village == alarm.key.village][:-MOST]
+    t.change(silences={who: each for who, each in known.items() if who not in oldest})
 
 
 def wait(state: State, village: str, sender: str) -> Wait:

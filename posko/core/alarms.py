@@ -31,7 +31,7 @@ AHEAD_S = 5.0
 FAR_S = 86_400.0
 BELIEVED_S = 31 * FAR_S
 FORGET_S = 1800.0  # after the last silence of a sender
-SENDERS, NAME = 400, 80  # whose silences are counted, and how many characters of a sender count
+SENDERS, NAME = 32, 80  # of a village, whose silences are counted; and how many characters of a sender count
 MOST = 400  # alarms in force: more do not fit into a beacon
 
 
@@ -166,7 +166,8 @@ def _count_silence(t: Transition, alarm: Alarm, village: str) -> None:
     count = before.count if t.now < before.at + FORGET_S else 0
     several = before.count and before.at == t.now  # of one silence
     known[who] = Silences(count if several else count + 1, t.now)
-    t.change(silences=dict(list(known.items())[-SENDERS:]))
+    oldest = [each for each in known if each[0] == alarm.key.village][:-SENDERS]
+    t.change(silences={each: found for each, found in known.items() if each not in oldest})
 
 
 def expire(t: Transition) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from contract.domain.alarm import Key
+from node.core.state import Sender
 from tests.node.core.world import World, listed, make_setup
 
 THIEF, OTHER = "kalibagor/pos-2", "kotakan/pos-1"
@@ -15,7 +16,7 @@ def box() -> World:
 
 def ring(world: World, at: float, sender: str = THIEF, incident: str = "kebakaran", village: str = "kalibagor") -> str:
     """*sender* raises an alarm under a new name. Returns the name."""
-    name = f"{sender}-{at:g}"
+    name = f"{sender[:40].replace(' ', '_')}-{at:g}"
     world.alarm(incident, at, village, identifier=name, sender=sender, age_s=0)
     return name
 
@@ -205,12 +206,23 @@ def test_a_stolen_box_that_rings_without_end_is_quiet_most_of_the_time_against_a
     assert rang_s < 60.0
 
 
-def test_only_so_many_senders_are_kept() -> None:
+def test_only_so_many_senders_of_a_village_are_kept_and_none_of_another_one_makes_room_for_them() -> None:
     world = box()
-    for number in range(300):
-        ring(world, 10.0 + 250 * number, f"{'x' * 3000}{number}")
-        world.wait(world.now + 245.0)
-        world.command("silence")
+    ring(world, 5.0, OTHER, village="kotakan")
+    world.command("silence", 7.0)
+    for number in range(100):
+        ring(world, 10.0 + 400 * number, f"{number} {'x' * 3000}")
+        world.command("silence", 12.0 + 400 * number)
 
-    assert len(world.state.silences) <= 64
+    assert len([who for who in world.state.silences if who.village == "kalibagor"]) == 32
+    assert Sender("kotakan", OTHER) in world.state.silences
     assert all(len(who.name or "") <= 80 for who in world.state.silences)
+
+
+def test_only_so_many_senders_of_one_alarm_are_kept() -> None:
+    world = box()
+    for number in range(60):
+        ring(world, 10.0 + 10.0 * number, f"who-{number}")
+    (alarm,) = world.state.alarms.values()
+
+    assert len(alarm.senders) == 16

@@ -327,6 +327,14 @@ def test_it_is_reported_once_a_minute_and_every_earlier_run_is_remembered() -> N
     assert [at for at, told in world.told_at() if told == "refused"] == [15.0, 75.0, 135.0]
 
 
+def test_only_so_many_earlier_runs_are_remembered_the_latest_ones() -> None:
+    world = box()
+    for number in range(20):
+        world.beacon(at=10.0 + number, seq=0, boot=f"h{number}")
+
+    assert world.state.hub.over == tuple(f"h{number}" for number in range(18, 10, -1))
+
+
 def test_an_earlier_run_that_goes_on_while_the_later_one_falls_silent_is_obeyed_again() -> None:
     world = box()
     world.beacon(at=10.0, seq=0, boot="h1")
