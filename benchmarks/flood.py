@@ -21,7 +21,7 @@ from benchmarks.publisher import Account, Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, MeasureError, Run, now, wait_until
 from broker.mosquitto import program
-from demo.installation import OPERATOR, Installation
+from testing.installation import OPERATOR, Installation
 
 ABOUT = "an operator's alarm, a held button and a silence while one post floods the broker"
 GROUP = "while one post floods the broker, TLS"

@@ -1,6 +1,7 @@
 """Presses while broker, hub and nodes are killed at random: what was lost, what was counted twice.
 
-`python -m benchmarks.kill --presses 1000` takes some five minutes. Exits 1 if a press was lost or counted twice.
+`python -m benchmarks.kill --presses 1000` takes some five minutes; with `--hostile` a stolen box of another village
+floods, and speaks of names that are not its own, all the time. Exits 1 if a press was lost or counted twice.
 """
 
 import sys
@@ -33,13 +34,20 @@ def measure(run: Run) -> Iterator[Row]:
         yield Row(f"kill.{key}", group, what, "presses", (float(value),), aims=(Aim(Mark.MAX, 0.0),))
 
 
-def storm(folder: Path, seed: int, presses: int, patience_s: float, show: Callable[[str], None]) -> Count:
-    """Makes *presses* while everything is killed, waits, and counts. Raises BrokerError, NeverError."""
+def storm(  # noqa: PLR0913 - one for each option
+    folder: Path, seed: int, presses: int, patience_s: float, show: Callable[[str], None], *, hostile: bool = False
+) -> Count:
+    """Makes *presses* while everything is killed, waits, and counts; with a stolen box among them, if it is *hostile*.
+
+    Raises BrokerError, NeverError.
+    """
     show(f"seed {seed}")
-    with Storm(folder, seed) as running:
+    with Storm(folder, seed, hostile=hostile) as running:
         running.rage(presses, show)
         show("nothing is killed any more; waiting for what is on its way")
         running.heal(patience_s)
+        if running.thief is not None:
+            show(f"the stolen box published {running.thief.sent} messages")
         count = running.judge()
     show(str(count))
     for what, names in (("lost", count.lost), ("twice", count.twice)):
@@ -53,13 +61,14 @@ def storm(folder: Path, seed: int, presses: int, patience_s: float, show: Callab
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--presses", default=1000, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--seed", default=None, type=int, help="Begins the same sequence of kills again.")
+@click.option("--hostile", is_flag=True, help="With accounts, and a stolen box that does what its account may.")
 @click.option("--patience", default=240.0, show_default=True, help="Seconds for all to arrive, once nothing is killed.")
-def main(presses: int, seed: int | None, patience: float) -> None:
+def main(presses: int, seed: int | None, *, hostile: bool, patience: float) -> None:
     """Press, kill, and count."""
     try:
         with tempfile.TemporaryDirectory(prefix="k") as name:
             seed = seed if seed is not None else int(time.time())
-            count = storm(Path(name), seed, presses, patience, click.echo)
+            count = storm(Path(name), seed, presses, patience, click.echo, hostile=hostile)
     except (BrokerError, NeverError, UnreadableError, OSError) as error:
         click.echo(f"kill: could not be measured: {error}", err=True)
         sys.exit(1)

@@ -26,13 +26,13 @@ from typing import Any
 from broker.mosquitto import program
 from contract.user_error import UserError
 from demo import posts
-from demo.installation import OPERATOR, READER, Installation
 from demo.observer import Observer
 from demo.posts import Post
 from demo.seen import Event, Seen, Touch
 from posko.operator.core.fold import POSKO
 from posko.operator.core.snapshot import HubState, Snapshot
 from testing.box import Box, now, write_settings
+from testing.installation import OPERATOR, READER, Installation
 from testing.program import Program, event_of
 
 LIMIT_S = 30.0  # only ends a hang

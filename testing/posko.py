@@ -14,12 +14,16 @@ from testing.program import Program
 class Posko(Program):
     """A hub process with its own folder; it can be killed and started again."""
 
-    def __init__(self, folder: Path, port: int, district: Path = SHIPPED / "situbondo.yaml") -> None:
+    def __init__(
+        self, folder: Path, broker: int | Mapping[str, Any], district: Path = SHIPPED / "situbondo.yaml"
+    ) -> None:
+        """*broker* is the port of one on this machine without accounts, or the setting `broker`."""
         folder.mkdir(parents=True, exist_ok=True)
         self.state_dir = folder / "state"
         path = folder / "posko.yaml"
+        way = {"host": "127.0.0.1", "port": broker} if isinstance(broker, int) else dict(broker)
         path.write_text(json.dumps({
-            "district": str(district), "broker": {"host": "127.0.0.1", "port": port}, "state_dir": str(self.state_dir),
+            "district": str(district), "broker": way, "state_dir": str(self.state_dir),
         }), "utf-8")
         super().__init__("posko", ["posko", "--config", str(path)])
 

@@ -23,15 +23,20 @@ from typing import Any
 from runtime.files import SHIPPED
 from runtime.sqlite_readonly import read_only
 from testing.box import Box
+from testing.installation import Installation
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from testing.program import NeverError
+from testing.thief import Thief
 
 VILLAGES = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
 BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
 }
+HUB = "posko"
+THIEF = "olean/pos-1"  # a village that is none of these
+Press = tuple[str, str, str]  # village, incident, identifier
 HOLD_LIMIT_S = 3.0  # of a contact that was closed at a node which was killed meanwhile
 
 
@@ -43,7 +48,7 @@ class Count:
     accepted: int = 0
     listed: int = 0
     late: int = 0
-    lost: list[str] = field(default_factory=list)
+    lost: list[Press] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
@@ -61,12 +66,16 @@ class Storm:
     does not start.
     """
 
-    def __init__(self, folder: Path, seed: int, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, seed: int, env: Mapping[str, str] | None = None, *, hostile: bool = False
+    ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chooses what is killed
-        self.broker = PrivateBroker(folder / "broker")
-        self.hub = Posko(folder / "posko", self.broker.port)
+        self.broker: PrivateBroker | Installation
+        self.broker, ways = _with_accounts(folder) if hostile else _without(folder)
+        self.thief = Thief(self.broker, THIEF) if isinstance(self.broker, Installation) else None
+        self.hub = Posko(folder / "posko", ways[HUB])
         self.posts = {
-            name: Box(folder / name, _settings(folder / name, self.broker.port, village), log_format="json")
+            name: Box(folder / name, _settings(folder / name, ways[village], village), log_format="json")
             for name, village in VILLAGES.items()
         }
         self._env = env
@@ -81,6 +90,8 @@ class Storm:
             for post in self.posts.values():
                 parts.callback(post.stop)
                 self._start(post, "linked")
+            if self.thief is not None:
+                parts.enter_context(self.thief)
             self._parts = parts.pop_all()
         return self
 
@@ -113,8 +124,8 @@ class Storm:
 
     def judge(self) -> Count:
         """Compares what the nodes accepted with what the hub wrote down."""
-        received = {name for (name,) in self.hub.rows("SELECT identifier FROM names")}
-        late = {name for (name,) in self.hub.rows("SELECT first FROM alarms WHERE \"end\" = 'late'")}
+        received = set(self.hub.rows("SELECT village, incident, identifier FROM names"))
+        late = set(self.hub.rows("SELECT village, incident, first FROM alarms WHERE \"end\" = 'late'"))
         accepted = [name for post in self.posts.values() for name in pressed(post)]
         self.count.accepted = len(accepted)
         self.count.late = len(late & set(accepted))
@@ -166,22 +177,23 @@ class Storm:
 
     def _counted_twice(self) -> Iterator[str]:
         """Presses that the hub took for more than one alarm."""
-        counts: Counter[str] = Counter()
-        for first, identifier, also in self.hub.rows("SELECT first, identifier, also FROM alarms"):
-            counts.update({first, identifier, *json.loads(also)})
-        yield from (name for name, count in counts.items() if count > 1)
+        counts: Counter[Press] = Counter()
+        question = "SELECT village, incident, first, identifier, also FROM alarms"
+        for village, incident, first, identifier, also in self.hub.rows(question):
+            counts.update((village, incident, each) for each in {first, identifier, *json.loads(also)})
+        yield from (f"{name}" for name, count in counts.items() if count > 1)
 
     def _sounded_twice(self) -> Iterator[str]:
         """Alarms that began more than once in one run of a node; after a restart what is in force sounds again."""
         for post in self.posts.values():
-            begun: Counter[str] = Counter()
+            begun: Counter[Press] = Counter()
             for event in post.events():
                 if event["event"] == "armed":
                     begun.clear()
-                if event["event"] == "sounding":
-                    begun[event["identifier"]] += 1
-                    if begun[event["identifier"]] == 2:
-                        yield f"{event['identifier']} at {post.name}"
+                if event["event"] == "sounding" and "identifier" in event:  # an operator's line without one has none
+                    begun[name := _name(event)] += 1
+                    if begun[name] == 2:
+                        yield f"{name} at {post.name}"
 
 
 def rows(post: Box, question: str) -> list[tuple[str, ...]]:
@@ -198,16 +210,32 @@ def _took(post: Box, since: int) -> bool:
     return not post.running or any(event["event"] == "pressed" for event in post.events(since))
 
 
-def pressed(post: Box) -> list[str]:
-    """The identifiers of all presses that a node has on its disk."""
+def pressed(post: Box) -> list[Press]:
+    """The names of all presses that a node has on its disk."""
     events = [json.loads(event) for (event,) in rows(post, "SELECT event FROM log ORDER BY id")]
-    return [event["identifier"] for event in events if event["event"] == "pressed"]
+    return [_name(event) for event in events if event["event"] == "pressed"]
 
 
-def _settings(folder: Path, port: int, village: str) -> dict[str, Any]:
+def _name(event: Mapping[str, Any]) -> Press:
+    return event["village"], event["incident"], event["identifier"]
+
+
+def _without(folder: Path) -> tuple[PrivateBroker, dict[str, Any]]:
+    """A broker without accounts, and how hub and villages reach it."""
+    broker = PrivateBroker(folder / "broker")
+    return broker, {each: {"host": "127.0.0.1", "port": broker.port} for each in (HUB, *VILLAGES.values())}
+
+
+def _with_accounts(folder: Path) -> tuple[Installation, dict[str, Any]]:
+    """A provisioned broker, and how hub and villages reach it."""
+    broker = Installation(folder, SHIPPED / "situbondo.yaml")
+    return broker, {HUB: broker.hub(), **{village: broker.node(f"{village}/pos-1") for village in VILLAGES.values()}}
+
+
+def _settings(folder: Path, way: Mapping[str, Any], village: str) -> dict[str, Any]:
     return {
         "node": "pos-1", "village": village, "district": str(SHIPPED / "situbondo.yaml"), "hub": True,
-        "broker": {"host": "127.0.0.1", "port": port}, "in_phase": False,
+        "broker": way, "in_phase": False,
         "siren": {"pin": 17, "active_high": False}, "striker": {"pin": 27}, "strobe": {"pin": 22},
         "buttons": BUTTONS, "lock": {"pin": 16}, "state_dir": str(folder / "state"),
     }

@@ -12,10 +12,10 @@ from threading import Thread
 from typing import Any
 
 from broker.mosquitto import program
-from demo.installation import READER
 from demo.seen import Seen, Touch
 from demo.world import LIMIT_S, World
 from testing.box import Change, now
+from testing.installation import READER
 
 BASE = "kentongan/situbondo"
 EARLIER_S = 60.0  # more than two cycles of any alarm

@@ -1,6 +1,6 @@
-"""The demo's broker: what `kentongan broker provision` makes for the district, on free ports of this machine.
+"""A broker as `kentongan broker provision` makes it for a district, on free ports of this machine. Not for a village.
 
-Accounts, certificates and access lists are an installation's own; only where it listens is the demo's. Mosquitto can be
+Accounts, certificates and access lists are an installation's own; only where it listens is not. Mosquitto can be
 killed and started again on the same ports. Must not make a right or a password by itself.
 """
 
@@ -55,6 +55,11 @@ class Installation:
         return self._ports.operators
 
     @property
+    def nodes_port(self) -> int:
+        """Where nodes reach it, by TLS."""
+        return self._ports.nodes
+
+    @property
     def running(self) -> bool:
         """Whether Mosquitto runs."""
         return self._process is not None and self._process.poll() is None
@@ -88,7 +93,7 @@ class Installation:
               "--host", HOST, "--out", str(self._folder)])
 
     def _stay_on_this_machine(self) -> None:
-        """Nobody else is to reach a demo. Mosquitto stays who started it: the folder may be closed to others."""
+        """Nobody else is to reach it. Mosquitto stays who started it: the folder may be closed to others."""
         folder = str(self._folder)
         made = (self._folder / "broker" / "mosquitto.conf").read_text("utf-8")
         text, ports = conf.moved(made, folder, folder)
