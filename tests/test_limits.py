@@ -1,23 +1,15 @@
-"""The page of limits says what the code does, and names tests that there are."""
+"""The page of limits names tests that there are; and those of its numbers that tests/posko does not look at."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from contract.wire import beacon
-from node import journal as node_journal
-from node.core import alarms as node_alarms
-from node.core import messages as node_messages
-from node.core import outbox
-from node.journal import Journal as NodeJournal
 from posko import journal
-from posko.core import alarms, messages, posts, transition
-from posko.core import beacon as hub_beacon
+from posko.core import alarms, messages, transition
 from posko.journal import Journal
 from posko.operator.core import fold
 from runtime import bounded, database, inbox
-from runtime.core import transition as common
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")]
@@ -32,23 +24,13 @@ def test_every_row_names_tests_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(("row", "number"), [
-    ("alarms in force", alarms.MOST), ("names that one alarm has had", node_alarms.MERGED),
-    ("names that one alarm has had", alarms.ALSO), ("names that were seen", common.SEEN),
-    ("names that a beacon confirms", transition.ACKNOWLEDGED), ("a beacon", beacon.BUDGET // 1024),
-    ("a beacon", hub_beacon.PER_S // 1000), ("alarms that begin", 1 / node_messages.PER_S),
     ("alarms that begin", 1 / alarms.NEW_PER_S), ("alarms that are raised again", 1 / messages.PER_S),
-    ("rows of alarms", alarms.AGAIN_S), ("late alarms", messages.LATE_AT_ONCE), ("late alarms", journal.LATE_ROWS),
-    ("alarms that are over", journal.ALARM_ROWS), ("rounds", journal.RONDA_ROWS),
-    ("events that are written down", posts.AT_ONCE), ("events that are written down", journal.LOG_ROWS),
-    ("posts that the district file does not have", posts.UNKNOWN),
-    ("posts that the district file does not have", fold.UNKNOWN), ("events that `kentongan watch`", fold.NEWS),
-    ("presses that wait", outbox.MOST), ("events that wait", common.BACKLOG),
-    ("events that the network causes", transition.ANSWERS_AT_ONCE),
+    ("rows of alarms", alarms.AGAIN_S), ("posts that the district file does not have", fold.UNKNOWN),
+    ("events that `kentongan watch`", fold.NEWS), ("events that the network causes", transition.ANSWERS_AT_ONCE),
     ("messages that wait", inbox.NETWORK_LIMIT), ("messages that wait", inbox.BEACON_LIMIT),
     ("messages that wait", inbox.URGENT_LIMIT), ("messages that wait", inbox.MOST_BYTES // 10**6),
-    ("messages that wait", inbox.MOST_BYTES // inbox.SHARE // 1000), ("a journal", NodeJournal.most_bytes // 10**6),
-    ("a journal", node_journal.LOG_ROWS), ("a journal", Journal.most_bytes // 10**6), ("a journal", journal.LOG_ROWS),
-    ("names that were seen", node_journal.NAME_ROWS), ("names that were seen", journal.NAME_ROWS),
+    ("messages that wait", inbox.MOST_BYTES // inbox.SHARE // 1000),
+    ("a hub's journal", Journal.most_bytes // 10**6), ("a hub's journal", journal.LOG_ROWS),
     ("files of settings", bounded.SETTINGS_BYTES // 10**6), ("files of settings", bounded.RECORDING_BYTES // 10**6),
 ])
 def test_the_numbers_are_those_of_the_code(row: str, number: float) -> None:

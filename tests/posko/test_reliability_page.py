@@ -36,7 +36,7 @@ def test_the_page_has_the_bounds_of_the_programs() -> None:
     assert numbers("| hub's disk") == [hub_journal.NAME_ROWS]
     assert numbers("names that a beacon confirms") == [hub.ACKNOWLEDGED, timing.ACKNOWLEDGED_S]
     assert numbers("a beacon") == [shares.LEVELS[0], BUDGET, beacon.PER_S]
-    assert numbers("alarms that begin, or are raised again") == [
+    assert numbers("alarms that begin") == [
         node_messages.AT_ONCE, 1, 1 / node_messages.PER_S]
     assert numbers("late alarms that are recorded") == [
         messages.LATE_AT_ONCE, 1, 1 / messages.PER_S, hub_journal.LATE_ROWS]
@@ -48,4 +48,4 @@ def test_the_page_has_the_bounds_of_the_programs() -> None:
         CommonTransition.answers_at_once, CommonTransition.answers_per_s]
     assert numbers("presses that wait for the link") == [outbox.MOST]
     assert numbers("events that wait for the link") == [runtime.BACKLOG]
-    assert numbers("the log") == [node_journal.LOG_ROWS]
+    assert numbers("a node's journal") == [node_journal.LOG_ROWS, node_journal.Journal.most_bytes / 1e6]
