@@ -1,9 +1,10 @@
 # make demo    six villages and a police post ring, on this machine
 # make test    everything that is checked: linters, types, tests
 # make bench   the measured numbers
+# make release a release archive of what is committed
 # make lock    the lock files anew, from pyproject.toml: what runs, and what the checks need beside it
 
-.PHONY: demo test lint pytest bench lock prepare prepare-dev
+.PHONY: demo test lint pytest bench release lock prepare prepare-dev
 
 demo: prepare
 	.venv/bin/kentongan demo
@@ -21,6 +22,11 @@ lint: prepare-dev
 # make bench CHECK=1 exits 1 where an aim is missed; QUICK=1 is a look; ONLY="latency idle" names benchmarks.
 bench: prepare-dev
 	.venv/bin/python -m benchmarks $(if $(CHECK),--check) $(if $(QUICK),--quick) $(ONLY)
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+release:
+	git archive --prefix=kentongan-$(VERSION)/ --output=kentongan-$(VERSION).tar.gz HEAD
 
 COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header
 

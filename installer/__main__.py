@@ -149,7 +149,21 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
         services.restart(machine, [unit for unit in services.present(machine) if unit != services.UNIT[kind]])
     program.clean(machine, release)
     step("a last look")
+    for line in _name(machine, given, host):
+        machine.tell(f"   TO DO: {line}")
     _look(machine, kind)
+
+
+def _name(machine: Machine, given: Bundle, host: str | None) -> Iterator[str]:
+    """What is to be done so that a post finds its posko by its name."""
+    if given.kind == POSKO:
+        names, here = broker_files.local_names(given), machine.ask("hostname").output.strip()
+        if names and f"{here}.local" not in names:
+            yield (f"posts look for {' or '.join(names)}, and this machine is called {here}: sudo hostnamectl "
+                   f"set-hostname {names[0].removesuffix('.local')}")
+    elif given.kind == NODE and host is not None and machine.ask("getent", "ahosts", host).code != 0:
+        yield (f"nothing here knows where {host} is: is the posko on, and in the same network? Until it is found, this "
+               "post rings by its own buttons only")
 
 
 def _refuse_two_brokers(machine: Machine, kind: str) -> None:

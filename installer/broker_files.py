@@ -1,5 +1,8 @@
 """Mosquitto's files on a posko or in a village, from a bundle."""
 
+import base64
+import re
+
 from installer.bundle import POSKO, Bundle
 from installer.machine import ROOT, Machine
 
@@ -11,6 +14,16 @@ _PUBLIC = ("server.crt", "ca.crt", "mosquitto.conf")
 def provisioned_here(machine: Machine) -> bool:
     """Whether `kentongan broker` keeps this machine's folder itself."""
     return machine.path(f"{FOLDER}/accounts.yaml").is_file()
+
+
+def local_names(bundle: Bundle) -> list[str]:
+    """The names ending with .local for which the broker's certificate is: those under which posts look for it.
+
+    Names stand in a certificate as they are (RFC 5280, dNSName is an IA5String), so nothing needs to understand it.
+    """
+    text = bundle.broker.get("server.crt", b"").decode("ascii", "replace")
+    body = "".join(line for line in text.splitlines() if not line.startswith("-"))
+    return sorted({name.decode() for name in re.findall(rb"[a-z0-9-]+\.local\b", base64.b64decode(body))})
 
 
 def write(machine: Machine, bundle: Bundle) -> list[str]:

@@ -29,6 +29,8 @@ class Box:
         self.has_lgpio = True
         self.candidate = "0.2.2-1~rpt1"
         self.user_id = "0"
+        self.hostname = "posko"
+        self.hosts = {"posko.local"}
 
     def install(self, *words: object) -> int:
         """`./install WORDS --yes` as root; what it printed is in `lines`, what changed the system in `asked`."""
@@ -69,8 +71,11 @@ class Box:
                 code, text = (0, "install ok installed") if package in self.packages else (1, "no packages found")
             case ["apt-cache", *_]:
                 text = f"python3-lgpio:\n  Installed: (none)\n  Candidate: {self.candidate}\n"
+            case ["hostname"]:
+                text = f"{self.hostname}\n"
             case ["getent", database, name]:
-                code = 0 if name in (self.groups if database == "group" else self.users) else 2
+                known = {"group": self.groups, "passwd": self.users, "ahosts": self.hosts}
+                code = 0 if name in known[database] else 2
             case [program, *words] if program.endswith("/.venv/bin/kentongan"):
                 found = CliRunner().invoke(kentongan, words)
                 code, text = found.exit_code, found.output

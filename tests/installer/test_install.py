@@ -86,6 +86,22 @@ def test_a_posko_starts_mosquitto_with_the_provisioned_files_before_the_hub(
     ]
 
 
+def test_a_posko_that_is_not_called_what_posts_look_for_is_told_the_command(box: Box, posko_tar: Path) -> None:
+    assert box.install("posko", posko_tar) == 0
+    assert not any("TO DO" in line for line in box.lines)
+    box.hostname = "raspberrypi"
+    assert box.install("posko", posko_tar) == 0
+    assert ("   TO DO: posts look for posko.local, and this machine is called raspberrypi: sudo hostnamectl "
+            "set-hostname posko") in box.lines
+
+
+def test_a_post_that_does_not_find_its_posko_is_told_so(box: Box, node_tar: Path) -> None:
+    box.hosts = set()
+    assert box.install("node", node_tar) == 0
+    assert any(line.startswith("   TO DO: nothing here knows where posko.local is") for line in box.lines)
+    assert box.lines[-1].startswith("Installed.")
+
+
 def test_a_broker_that_was_provisioned_on_this_machine_keeps_its_files(
     box: Box, bundles: Path, posko_tar: Path
 ) -> None:
