@@ -30,7 +30,7 @@ OWN = {
     "kentongan-node": {
         "WatchdogSec": ["20"], "User": ["kentongan"], "SupplementaryGroups": ["gpio audio"],
         "StateDirectory": ["kentongan"], "RuntimeDirectory": ["kentongan"], "WorkingDirectory": ["/run/kentongan"],
-        "ExecStopPost": ["/usr/bin/python3 -I -S /opt/kentongan/node/rest.py /run/kentongan/outputs"],
+        "ExecStopPost": ["+/usr/bin/python3 -I -S /opt/kentongan/node/rest.py /run/kentongan/outputs"],
         "OOMPolicy": ["continue"], "LimitRTPRIO": ["50"], "LimitMEMLOCK": ["infinity"], "DevicePolicy": ["closed"],
         "DeviceAllow": ["char-gpiochip rw", "char-alsa rw"],
         "SystemCallFilter": ["@system-service", "~@privileged @resources",
