@@ -48,6 +48,8 @@ def _held(factory: Any, settings: NodeSettings) -> Iterator[tuple[str, str]]:
         lines[f"{name}.pin"] = None if each is None else each.pin
     for name, button in settings.buttons.items():
         lines[f"buttons.{name}.pin"], lines[f"buttons.{name}.lamp"] = button.pin, button.lamp
+    for name, felt in settings.feedback.inputs().items():
+        lines[f"feedback.{name}.pin"] = felt.pin
     for place, pin in lines.items():
         user = None if pin is None else pins.holder(factory, pin)
         if user is not None:

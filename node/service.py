@@ -117,9 +117,10 @@ class Node(Loop[State]):
             self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
         stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
         sequencer = Sequencer(frozenset(outputs), stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s)
-        self._siren = parts.enter_context(
-            Siren(outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY))
-        )
+        self._siren = parts.enter_context(Siren(
+            outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY),
+            felt=settings.feedback.siren_current is not None,
+        ))
         self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
 
@@ -239,6 +240,10 @@ def make_setup(
         in_phase=settings.in_phase,
         ronda_s=settings.ronda,
         zone=zone,
+        feedback={
+            name: not each.active_closed for name, each in settings.feedback.inputs().items()
+            if Fault.PIN_OF_BUTTON.of(name) not in missing
+        },
     )
 
 

@@ -108,6 +108,30 @@ class LockSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class InputSettings:
+    """A contact to ground by which the box feels itself; `active_closed: false` turns its meaning round."""
+
+    pin: int = option(_pin)
+    active_closed: bool = option(flag, default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """What the box feels of itself, each optional. Closed: current flows, mains on, battery low, door shut."""
+
+    siren_current: InputSettings | None = option(section(InputSettings), default=None)
+    mains: InputSettings | None = option(section(InputSettings), default=None)
+    battery_low: InputSettings | None = option(section(InputSettings), default=None)
+    door: InputSettings | None = option(section(InputSettings), default=None)
+
+    def inputs(self) -> dict[str, InputSettings]:
+        """Those that there are, by name."""
+        found = {"siren_current": self.siren_current, "mains": self.mains, "battery_low": self.battery_low,
+                 "door": self.door}
+        return {name: each for name, each in found.items() if each is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSettings:
     """A node's settings file, as written."""
 
@@ -126,6 +150,7 @@ class NodeSettings:
     in_phase: bool = option(flag, default=True)
     ronda: tuple[float, ...] = option(items(_time_of_day), default=())
     lock: LockSettings | None = option(section(LockSettings), default=None)
+    feedback: FeedbackSettings = option(section(FeedbackSettings), default=FeedbackSettings())
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
     state_dir: str = option(file_path, default=STATE_DIR)
 

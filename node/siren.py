@@ -15,6 +15,7 @@ from threading import Condition
 
 from contract.wire.faults import Fault
 from node.core.effects import Play
+from node.core.events import SirenSwitched
 from node.core.sequencer import Sequencer
 from node.core.switching import Role
 from node.devices import Output
@@ -35,16 +36,18 @@ class Siren:
     Use as a context manager: leaving it drives all to rest.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it switches, and how it reports
         self, outputs: Mapping[Role, Output], sequencer: Sequencer, inbox: Inbox,
-        prepare: Callable[[], object] = lambda: None, timer: Timer | None = None,
+        prepare: Callable[[], object] = lambda: None, timer: Timer | None = None, *, felt: bool = False,
     ) -> None:
+        """*felt*: each switching of the siren is put into the inbox, to be compared with the current that it draws."""
         self._outputs = dict(outputs)
         self._inbox = inbox
         self._prepare = prepare
         self._timer = timer if timer is not None else SystemTimer()
         self._sequencer = sequencer
         self._woken = Condition()
+        self._felt = felt
         self._broke = False
         self._worker = Worker("siren", self._turn, self._break_off, HANG_S, self._timer)
 
@@ -142,5 +145,7 @@ class Siren:
                 if self._sequencer.failed(role, now):
                     self._inbox.put(Faulted(role.value, f"cannot be switched: {error}"))
                 continue
+            if self._felt and role is Role.SIREN:
+                self._inbox.put(SirenSwitched(on))
             if self._sequencer.switched(role, on=on):
                 self._inbox.put(Recovered(role.value))

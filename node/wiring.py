@@ -46,6 +46,7 @@ def open_devices(factory: Any, settings: NodeSettings) -> Devices:
             outputs.update((role, each) for each in opened(role.value, act))
     wired = {name: button.pin for name, button in settings.buttons.items()}
     wired |= {} if settings.lock is None else {LOCK: settings.lock.pin}
+    wired |= {name: each.pin for name, each in settings.feedback.inputs().items()}
     contacts = {
         name: each for name, pin in wired.items()
         for each in opened(Fault.PIN_OF_BUTTON.of(name), partial(pins.contact, factory, pin))

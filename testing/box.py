@@ -74,7 +74,7 @@ class Box(Program):
         return self._connection is not None
 
     def contact(self, name: str, *, closed: bool) -> None:
-        """Moves the contact of button *name*, or of `lock`. Closed contacts pull their pin low."""
+        """Moves the contact of a button, of `lock` or of an input of `feedback`. Closed, it pulls its pin low."""
         connection = self._connection
         if connection is None:
             raise RuntimeError(f"{self.name} is not running")
@@ -126,6 +126,7 @@ def _wiring(settings: Mapping[str, Any]) -> tuple[dict[int, tuple[str, bool]], d
         contacts[name] = button["pin"]
         if button.get("lamp") is not None:
             outputs[button["lamp"]] = (f"lamp {name}", True)
+    contacts |= {name: felt["pin"] for name, felt in (settings.get("feedback") or {}).items()}
     if settings.get("lock"):
         contacts["lock"] = settings["lock"]["pin"]
     return outputs, contacts

@@ -48,6 +48,14 @@ class Fault(StrEnum):
         "voice", "The sentences cannot be made, or their recordings cannot be found; the drum is beaten all the same.",
         "Run `kentongan voice` at that post.",
     )
+    SIREN_MUTE = (
+        "siren mute", "The siren is switched on and draws no current: it does not sound, whatever the status says.",
+        "Check its fuse, its supply, its wires and the relay's contact.",
+    )
+    SIREN_STUCK = (
+        "siren stuck", "The siren draws current though it is switched off: its relay's contact may be welded.",
+        "Cut its supply at the box, and replace the relay.",
+    )
     REST = (
         "rest", "Which outputs to put to rest could not be written down, so a siren may stay on if the node is killed.",
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",

@@ -34,9 +34,10 @@ class NodeStatus:
     """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
 
     It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
-    known to have arrived. `zone` names the time zone of its times of day. It was made at `at_s`, in seconds of the
-    node's own clock that never jumps, and at `time` of its wall clock, if its machine counts as synchronised: by these
-    the hub finds whether the clocks agree. `clock` is what the node makes of that. `dropped` is what could not be read.
+    known to have arrived. `feedback` is what the box feels of itself, where it has inputs for that. `zone` names the
+    time zone of its times of day. It was made at `at_s`, in seconds of the node's own clock that never jumps, and at
+    `time` of its wall clock, if its machine counts as synchronised: by these the hub finds whether the clocks agree.
+    `clock` is what the node makes of that. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -48,6 +49,7 @@ class NodeStatus:
     silenced: tuple[About, ...] = option(items(section(About)), default=())
     faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
     locked: bool = option(flag, default=False)
+    feedback: Mapping[str, str] = option(table(text, lambda _input: text_if_any), default=dict, omit=True)
     drivers: Mapping[str, object] = option(table(text, lambda _name: anything), default=dict)
     outbox: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")

@@ -31,6 +31,13 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class SirenSwitched:
+    """The siren's output was switched. Only where its current is felt."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """An accepted press that is not yet known to have reached everyone.
 
@@ -67,5 +74,5 @@ class SelfTested:
 
 Event = (
     Contact | Received | Linked | Unlinked | Acknowledged | Rejected | Loaded | Clock | Faulted | Recovered | Overflowed
-    | Noticed | SelfTested | Tick
+    | Noticed | SelfTested | SirenSwitched | Tick
 )

@@ -136,7 +136,11 @@ def _begun(state: State, before: Turn | None, equals: list[Alarm], now: float) -
     """
     first = equals[0]
     announced = before is not None and before.exercise
-    intro = _is_exercise(first) and not announced and first.until > now + 2 * speech.INTRO_S
+    # There must be time for the words, whichever of them the grid chooses, and before the bound.
+    anew = state.busy_since is None or (before is None and _begins_anew(state, first))
+    bound = _max_s(state) + (now if anew or state.busy_since is None else state.busy_since)
+    time_left = min(bound, *(alarm.until for alarm in equals)) > now + 2 * speech.INTRO_S
+    intro = _is_exercise(first) and not announced and time_left
     begin = now + speech.INTRO_S if intro else now
     turn = _chosen(state, equals, begin) or _turn(state, first, begin)
     return replace(turn, intro=intro)

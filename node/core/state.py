@@ -33,6 +33,7 @@ class Setup(CommonSetup):
     `drum`: it can beat without its siren, as it has a striker or a loudspeaker. `ronda_s` are the times of the
     day, in seconds from midnight, at which it beats the patrol code by itself. `in_phase`: its rounds are on
     the wall clock's grid. `posts` are the district's, as `village/node`.
+    `feedback` are the inputs by which the box feels itself, and of each whether it is wired the other way round.
     """
 
     village: str
@@ -48,6 +49,7 @@ class Setup(CommonSetup):
     in_phase: bool = True
     ronda_s: tuple[float, ...] = ()
     posts: frozenset[str] = frozenset()
+    feedback: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class Chatter:
     since: float = 0.0
     counted_at: float = 0.0
     noisy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What an input of the box feels: whether it is `closed`, since `changed_at`; `known` is what was last settled."""
+
+    closed: bool
+    changed_at: float
+    known: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,8 @@ class State(CommonState):
 
     `cleared_at` are the instants of the last all-clears that came here, by village, and `exercises_cleared_at` those of
     the ones that end exercises only. `lapsed` is, by village, when the latest of what ended here without an
-    all-clear was raised; until `refused_until` the lamps show that a press was not obeyed.
+    all-clear was raised; until `refused_until` the lamps show that a press was not obeyed. `sensed` is what the box
+    feels of itself, and `siren_on` whether its siren was last switched on, at `siren_switched_at`.
     """
 
     setup: Setup
@@ -197,6 +209,9 @@ class State(CommonState):
     hub: HubView = HubView()
     contacts: Mapping[str, ContactState] = field(default_factory=dict)
     chatter: Mapping[str, Chatter] = field(default_factory=dict)
+    sensed: Mapping[str, Sensed] = field(default_factory=dict)
+    siren_on: bool = False
+    siren_switched_at: float = -math.inf
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     silences: Mapping[Sender, Silences] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from contract.wire import timing
 from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
-from node.core import lamps
+from node.core import feedback, lamps
 from node.core.effects import Light
 from node.core.state import Alarm, State
 from node.core.transition import Transition
@@ -66,6 +66,7 @@ def _status(t: Transition, name: str) -> NodeStatus:
         silenced=tuple(_about(alarm) for alarm in alarms if alarm.silenced),
         faults=dict(sorted(state.faults.items())),
         locked=state.locked,
+        feedback=feedback.shown(state),
         drivers=state.setup.drivers,
         outbox=len(state.outbox),
         clock=t.clock_state(),

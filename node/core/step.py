@@ -11,18 +11,18 @@ Each event changes the state; then everything that the outside sees (what sounds
 status) is derived from the state anew, and only what differs becomes an effect. So there is no transition to
 forget: an alarm that is no longer in the state no longer sounds, whatever took it out.
 
-The modules: `presses` (buttons and lock), `messages` and `beacon` (the network), `alarms` (what is in force), `playing`
-(what sounds), `patrol`, `outbox` (what must arrive), `status` and `lamps` (what is shown), `transition` (a step in
-progress: `t` everywhere).
+The modules: `presses` (buttons and lock), `feedback` (what the box feels of itself), `messages` and `beacon` (the
+network), `alarms` (what is in force), `playing` (what sounds), `patrol`, `outbox` (what must arrive), `status` and
+`lamps` (what is shown), `transition` (a step in progress: `t` everywhere).
 """
 
 from typing import assert_never
 
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from node.core import alarms, beacon, messages, outbox, patrol, playing, presses, status
+from node.core import alarms, beacon, feedback, messages, outbox, patrol, playing, presses, status
 from node.core.effects import Effect
-from node.core.events import Contact, Event, Loaded, SelfTested
+from node.core.events import Contact, Event, Loaded, SelfTested, SirenSwitched
 from node.core.state import Setup, State
 from node.core.transition import Transition
 from runtime.core import transition as shared
@@ -45,13 +45,15 @@ from runtime.core.rate_limit import Bucket
 def start(setup: Setup, now: float, clock: Clock) -> State:
     """The state of a node that begins at *now*."""
     limit = Bucket(Transition.answers_at_once, now)
-    return State(setup=setup, now=now, started_at=now, clock=clock, answer_limit=limit)
+    return State(setup=setup, now=now, started_at=now, clock=clock, answer_limit=limit,
+                 sensed=feedback.start(setup.feedback, now))
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:
     """The state after *event* at instant *now*, and what is to be done, in this order."""
     t = Transition(state, now)
     presses.pass_time(t)
+    feedback.pass_time(t)
     alarms.expire(t)
     alarms.begin_deferred(t)
     _take_in(t, event)
@@ -66,6 +68,7 @@ def next_due(state: State) -> float | None:
     """The instant at which the next Tick is needed, or None while nothing is going on."""
     due = [
         *presses.deadlines(state),
+        *feedback.deadlines(state),
         *(late.due for late in state.deferred.values()),
         *playing.deadlines(state),
         *outbox.deadlines(state),
@@ -80,6 +83,9 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
     match event:
         case Contact():
             presses.changed(t, event)
+            feedback.changed(t, event)
+        case SirenSwitched():
+            feedback.switched(t, event)
         case Received():
             messages.received(t, event)
         case Linked():

@@ -346,5 +346,6 @@ def _shows(watch: PostRecord) -> object:
     if status is None:
         return watch.away, heard
     about = (status.state, status.sounding and status.sounding.key, status.locked,
-             tuple(each.key for each in status.silenced), tuple(each.key for each in status.waiting))
+             tuple(each.key for each in status.silenced), tuple(each.key for each in status.waiting),
+             Fault.SIREN_MUTE in status.faults)
     return watch.away, heard, about

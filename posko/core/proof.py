@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from contract.domain.alarm import Key
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.core.state import Alarm, State
 from posko.core.transition import Transition
@@ -33,6 +34,7 @@ class Trouble(StrEnum):
     SILENCED = "silenced"  # at the box, or by an operator
     WAITING = "waiting"  # something more urgent sounds there
     QUIET = "quiet"  # it lives, and does not
+    MUTE = "mute"  # it reports that it sounds, and feels that its siren draws no current
     UNANSWERED = "unanswered"  # it has reported nothing since it was asked: what it was before proves nothing
 
 
@@ -45,7 +47,7 @@ def trouble(status: NodeStatus | None, key: Key, *, away: bool = False) -> Troub
     if away:
         return Trouble.AWAY
     if status.sounding is not None and status.sounding.key == key:
-        return None
+        return Trouble.MUTE if Fault.SIREN_MUTE in status.faults else None
     if any(about.key == key for about in status.silenced):
         return Trouble.SILENCED
     if any(about.key == key for about in status.waiting):
@@ -69,6 +71,11 @@ def update(t: Transition) -> None:
             alarm = replace(  # noqa: PLW2901
                 alarm, sounds={**alarm.sounds, **dict.fromkeys(sorted(sounding), after_s)}, unsaved_since=since)
             t.set(alarm)
+        if mute := [post for post in asked if _trouble(t.state, post, key) is Trouble.MUTE and post in alarm.sounds]:
+            # What a box feels outranks what it reported: the proof is taken back.
+            rest = {post: after_s for post, after_s in alarm.sounds.items() if post not in mute}
+            alarm = replace(alarm, sounds=rest, proven=False, missed=False)  # noqa: PLW2901
+            t.note(alarm)
         _tell(t, alarm)
         unsaved_since = t.state.alarms[key].unsaved_since
         if unsaved_since is not None and t.now >= unsaved_since + UNSAVED_S:

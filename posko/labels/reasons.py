@@ -12,7 +12,8 @@ from contract.wire.faults import Fault
 # What has a fault. A name with something after it, such as `button pencurian`, is that of its beginning.
 PARTS: Mapping[str, str] = {
     Fault.SIREN: "sirene", Fault.STRIKER: "pemukul kentongan", Fault.STROBE: "lampu strobo",
-    Fault.REST: "pengaman sirene", Fault.SETTINGS: "berkas pengaturan", Fault.SETTINGS_COPY: "salinan pengaturan",
+    Fault.SIREN_MUTE: "arus sirene", Fault.SIREN_STUCK: "relai sirene", Fault.REST: "pengaman sirene",
+    Fault.SETTINGS: "berkas pengaturan", Fault.SETTINGS_COPY: "salinan pengaturan",
     Fault.SIREN_THREAD: "program sirene", Fault.SIREN_WATCH: "program sirene", Fault.SOUND: "pengeras suara",
     Fault.RECORDINGS: "rekaman suara", Fault.VOICE: "suara", Fault.BUTTON: "tombol", Fault.NOISE: "kabel tombol",
     Fault.PIN_OF_BUTTON: "pin tombol", Fault.PIN_OF_LAMP: "pin lampu", Fault.BUTTONS_THREAD: "program tombol",
@@ -134,6 +135,12 @@ _RULES: tuple[tuple[str, str], ...] = (
      "daftar alarm dari server posko yang lama ({0}); yang sekarang {1}"),
     (r"the post rings on those of (\S+ \S+), the last that worked; .+",
      "rusak; pos memakai pengaturan terakhir yang baik ({0})"),
+    # What a box feels of itself.
+    (r"it is switched on and draws no current after (\S+) s", "dinyalakan, tetapi {0} detik tanpa arus"),
+    (r"it is switched off and draws current after (\S+) s", "dimatikan, tetapi {0} detik masih ada arus"),
+    (r"mains: lost", "listrik padam"), (r"mains: on", "listrik menyala lagi"),
+    (r"battery: low", "aki lemah"), (r"battery: ok", "aki baik lagi"),
+    (r"door: open", "pintu kotak terbuka"), (r"door: closed", "pintu kotak tertutup lagi"),
     # Buttons.
     (r"closed when the node started; .+", "sudah tertekan ketika pos menyala; lepaskan, atau perbaiki kontaknya"),
     (r"held for more than (\S+) s; .+", "ditekan lebih dari {0} detik; lepaskan, atau perbaiki kontaknya"),

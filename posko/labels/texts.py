@@ -25,6 +25,7 @@ STATES: Mapping[str, Text] = {
     "unheard": Text("belum pernah melapor", "never reported"),
     "waiting": Text("menunggu", "waiting"),
     "quiet": Text("tidak berbunyi", "quiet"),
+    "mute": Text("sirene tanpa arus", "siren mute"),
     "unanswered": Text("tidak menjawab", "no answer"),
 }
 REASONS: Mapping[str, Text] = {
@@ -37,6 +38,7 @@ REASONS: Mapping[str, Text] = {
     "silenced": Text("disenyapkan di sana", "silenced there"),
     "waiting": Text("menunggu: ada yang lebih gawat berbunyi di sana", "waits: something more urgent sounds there"),
     "quiet": Text("tersambung, tetapi tidak berbunyi", "linked, but quiet"),
+    "mute": Text("dinyalakan, tetapi sirenenya tanpa arus", "it is on, but its siren draws no current"),
     "unanswered": Text("tidak menjawab", "it does not answer"),
 }
 LEFT: Mapping[str, Text] = {  # why a post is offline

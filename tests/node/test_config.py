@@ -145,6 +145,21 @@ def test_a_pin_that_a_pi_does_not_have_is_a_fault(tmp_path: Path, pin: object) -
     )
 
 
+def test_the_inputs_by_which_a_box_feels_itself_arrive_and_are_judged_as_all_others(tmp_path: Path) -> None:
+    felt = {"siren_current": {"pin": 23}, "door": {"pin": 24, "active_closed": False}}
+    read = config.load(write(tmp_path, with_posts(feedback=felt)))
+    wrong = with_posts(feedback={"mains": {"pin": 17}, "batery_low": {"pin": 25}, "door": {"pin": 99, "invert": True}})
+
+    assert {name: (each.pin, each.active_closed) for name, each in read.settings.feedback.inputs().items()} == {
+        "siren_current": (23, True), "door": (24, False)}
+    assert faults(write(tmp_path, wrong)) == (
+        "node.yaml.feedback.batery_low: unknown; did you mean battery_low?",
+        "node.yaml.feedback.door.invert: unknown; write active_closed: false",
+        "node.yaml.feedback.door.pin: must be a BCM number from 2 to 27, not 99",
+        "node.yaml.feedback.mains.pin: pin 17 is also siren.pin; each pin serves one purpose",
+    )
+
+
 def test_a_pin_that_is_used_twice_is_a_fault_that_names_both_places(tmp_path: Path) -> None:
     settings = changed("buttons", "kebakaran", "lamp", to=17)
     settings["lock"]["pin"] = 5

@@ -12,6 +12,7 @@ import pytest
 
 from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
+from node.core.events import SirenSwitched
 from node.core.sequencer import Sequencer
 from node.core.switching import Role
 from node.devices import Output
@@ -59,6 +60,19 @@ def levels(outputs: dict[Role, FakeOutput]) -> dict[Role, list[bool]]:
 def switches(outputs: dict[Role, FakeOutput], role: Role) -> list[tuple[float, bool]]:
     """The changes of an output, with their instants after NOW."""
     return [(round(at - NOW, 6), is_on) for at, is_on in outputs[role].switches]
+
+
+def test_where_its_current_is_felt_each_switching_of_the_siren_is_reported_and_no_other() -> None:
+    timer, inbox = FakeTimer(NOW), Inbox()
+    outputs = fakes(timer)
+    sequencer = Sequencer(frozenset(outputs), stroke_s=STROKE_S, max_sounding_s=900.0)
+    with Siren(outputs, sequencer, inbox, timer=timer, felt=True) as siren:
+        siren.play(replace(PLAY, until=NOW + 9.0))
+        timer.run(NOW + 20.0)
+
+    reported = [event for event in drain(inbox) if isinstance(event, SirenSwitched)]
+    assert [event.on for event in reported][:3] == [False, True, False]
+    assert not any(event.on for event in reported[2:])
 
 
 # On every driver.

@@ -65,6 +65,14 @@ def test_a_siren_that_is_held_is_fatal(others: frozenset[int]) -> None:
         opened(others | {17})
 
 
+def test_the_inputs_by_which_a_box_feels_itself_are_contacts_and_one_that_is_held_is_reported() -> None:
+    settings = read(NodeSettings, {**example(), "feedback": {"mains": {"pin": 23}, "door": {"pin": 24}}})
+    found = wiring.open_devices(HeldFactory(frozenset({24})), settings)
+
+    assert ("mains" in found.contacts, "door" in found.contacts) == (True, False)
+    assert set(found.missing) == {"pin of button door"}
+
+
 def test_outputs_begin_at_rest_also_beside_lines_that_are_held() -> None:
     found: Any = opened(frozenset({5, 27}))
 

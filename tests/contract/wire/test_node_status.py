@@ -21,11 +21,11 @@ STATUSES = st.builds(
     waiting=st.lists(ABOUTS, max_size=3).map(tuple), silenced=st.lists(ABOUTS, max_size=3).map(tuple), faults=TEXTS,
     locked=st.booleans(), drivers=st.dictionaries(TEXT, TEXT | st.booleans(), max_size=3),
     outbox=st.integers(0, 1000), clock=TEXT, at_s=st.none() | SECONDS, time=st.none() | INSTANTS,
-    boot=TEXT, version=TEXT, reason=TEXT,
+    boot=TEXT, version=TEXT, reason=TEXT, feedback=TEXTS,
 )
 MEMBERS = (
-    "state", "since", "node", "village", "sounding", "waiting", "silenced", "faults", "locked", "drivers", "outbox",
-    "clock", "at_s", "time", "boot", "version", "reason",
+    "state", "since", "node", "village", "sounding", "waiting", "silenced", "faults", "locked", "feedback", "drivers",
+    "outbox", "clock", "at_s", "time", "boot", "version", "reason",
 )
 FIRE = About(incident="kebakaran", village="kalibagor", identifier="a-1", status=Status.EXERCISE, origin="hub",
              age_s=12.5)
@@ -33,8 +33,8 @@ THEFT = About(incident="pencurian", village="olean", origin="button", note="pasa
 FULL = NodeStatus(
     state="sounding", since=1769865300.25, node="pos-1", village="kalibagor", sounding=FIRE, waiting=(THEFT,),
     silenced=(replace(THEFT, status=Status.EXERCISE, note=""),), faults={"striker": "cannot be switched"}, locked=True,
-    drivers={"pins": "lgpio", "simulated": False}, outbox=3, clock="synced", at_s=77.5, time=1769865310.5, boot="b1",
-    version="0.1.0",
+    feedback={"siren": "draws none", "mains": "lost"}, drivers={"pins": "lgpio", "simulated": False}, outbox=3,
+    clock="synced", at_s=77.5, time=1769865310.5, boot="b1", version="0.1.0",
 )
 # The bytes as they are on the wire.
 WRITTEN = (
@@ -44,7 +44,8 @@ WRITTEN = (
     '"waiting":[{"incident":"pencurian","village":"olean","identifier":null,"status":"Actual","origin":"button",'
     '"note":"pasar"}],'
     '"silenced":[{"incident":"pencurian","village":"olean","identifier":null,"status":"Exercise","origin":"button"}],'
-    '"faults":{"striker":"cannot be switched"},"locked":true,"drivers":{"pins":"lgpio","simulated":false},"outbox":3,'
+    '"faults":{"striker":"cannot be switched"},"locked":true,'
+    '"feedback":{"siren":"draws none","mains":"lost"},"drivers":{"pins":"lgpio","simulated":false},"outbox":3,'
     '"clock":"synced","at_s":77.5,"time":"2026-01-31T20:15:10.500+07:00","boot":"b1","version":"0.1.0"}'
 )
 

@@ -184,3 +184,16 @@ def test_a_box_without_a_striker_beats_after_the_bursts_on_the_siren() -> None:
     assert [round(at, 3) for at, on in beats if on] == [18.5, 18.8, 19.1]
     assert replace(play.cycle, burst_s=None) == world.setup.cycles["kebakaran"]
     assert STRIKER not in ALONE
+
+
+def test_where_the_bound_leaves_no_time_for_the_words_an_exercise_begins_without_them() -> None:
+    """Its program must not end before it begins."""
+    world = box(max_s=20.0)
+    world.alarm("pencurian", 10.0)
+    world.command("silence", 24.0)
+    world.alarm("kebakaran", 27.0, status="Exercise")
+    world.wait(60.0)
+    at, play = world.plays()[1]
+
+    assert (at, play.start, play.until, play.intro) == (27.0, 27.0, 30.0, ())
+    assert all(play.start < play.until for _, play in world.plays())

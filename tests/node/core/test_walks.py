@@ -1,7 +1,7 @@
 """The setup that nothing may break, on long random walks."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from hypothesis import HealthCheck, example, given, settings
@@ -18,7 +18,7 @@ from node.core.events import Event, Loaded
 from node.core.state import Origin, State
 from runtime.core.effects import Log
 from runtime.core.events import Linked, Received, Tick
-from tests.node.core.walks import ODDITIES, QUIET, WALKS, Move
+from tests.node.core.walks import FEEDBACK, ODDITIES, QUIET, WALKS, Move
 from tests.node.core.world import World, incident_of, make_setup
 
 MAX_S = 60.0
@@ -31,7 +31,8 @@ walking = settings(max_examples=25, deadline=None, suppress_health_check=[Health
 class Walk:
     """A world that is checked at every step of a walk."""
 
-    world: World = field(default_factory=lambda: World(make_setup(max_s=MAX_S, ronda_s=HOURS_S)))
+    world: World = field(default_factory=lambda: World(
+        replace(make_setup(max_s=MAX_S, ronda_s=HOURS_S), feedback=dict.fromkeys(FEEDBACK, False))))
     silenced_at: float = -1.0
     cleared: dict[str, float] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Name, Status
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
-from node.core.events import Contact, Event, Loaded, OutboxEntry, SelfTested
+from node.core.events import Contact, Event, Loaded, OutboxEntry, SelfTested, SirenSwitched
 from runtime.core.events import (
     Acknowledged,
     Clock,
@@ -30,6 +30,7 @@ INCIDENTS = ("kebakaran", "pencurian", "ternak", "bencana")
 STATUSES = (Status.ACTUAL,) * 8 + (Status.EXERCISE, Status.TEST)
 ZONES_S = (0.0, 0.0, 25_200.0)
 # A clock that is put right by a hair, by seconds, or that was a day off.
+FEEDBACK = ("siren_current", "mains", "battery_low", "door")
 OFFSETS_S = (0.0, 0.0, 0.0005, -0.0005, 0.3, 7.0, -7.0, 108_000.0, -108_000.0)
 GAPS_S = (0.0, 0.001, 0.03, 0.2, 0.4, 1.0, 1.1, 2.0, 2.1, 4.9, 5.0, 9.9, 10.0) * 3 + (21.0, 60.0, 70.0, 310.0)
 
@@ -79,11 +80,14 @@ class Walker:
         events: list[Event] = [
             Linked(), Linked(), Unlinked(pick(["no route", "refused"])), Acknowledged(own), Rejected(own, 131, "odd"),
             self._clock(), Faulted(pick(["siren", "hub"]), "fails"), Recovered(pick(["siren", "hub"])), Overflowed(7),
-            Noticed("journal: pruned"),
+            Noticed("journal: pruned"), SirenSwitched(pick([True, False])), self._felt(), self._felt(),
             SelfTested((("siren", "ok"),), knocked=pick([True, False])), Tick(),
             Loaded((press,), ((Name("kalibagor", "kebakaran", self._identifier()), pick([True, False])),)),
         ]
         return pick(events)
+
+    def _felt(self) -> Contact:
+        return Contact(self._random.choice(FEEDBACK), closed=self._random.choice([True, False]))
 
     def _clock(self) -> Clock:
         pick = self._random.choice

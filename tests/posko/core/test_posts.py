@@ -209,6 +209,46 @@ def test_why_a_post_does_not_sound_is_known(state: str, at: float, why: str) -> 
     }
 
 
+MUTE = {"siren mute": "it is switched on and draws no current after 1 s"}
+
+
+def test_a_post_that_reports_sound_and_feels_no_current_in_its_siren_proves_nothing() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    world.status(POSTS[0], 10.5, sounding=FIRE, faults=MUTE)
+    for post in POSTS[1:]:
+        world.status(post, 10.5, sounding=FIRE)
+    world.wait(25.0)
+
+    (missing,) = (event for event in world.events() if event["event"] == "missing")
+    assert (missing["missing"], world.told_at("missing"), world.told_at("proven")) == ({POSTS[0]: "mute"}, [20.0], [])
+
+
+def test_what_a_box_feels_takes_a_proof_back_until_it_feels_its_siren() -> None:
+    """The word comes first: a current is judged a second after the siren was switched on."""
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    for post in POSTS:
+        world.status(post, 10.25, sounding=FIRE)
+    world.status(POSTS[0], 11.25, sounding=FIRE, faults=MUTE)
+    felt = world.shown()["alarms"][0]  # type: ignore[index]
+    world.wait(22.0)
+    world.status(POSTS[0], 25.0, sounding=FIRE)
+
+    assert (felt["missing"], sorted(felt["sounds"])) == ({POSTS[0]: "mute"}, sorted(POSTS[1:]))
+    assert (world.told_at("proven"), world.told_at("missing")) == ([10.25, 25.0], [20.0])
+
+
+def test_another_fault_of_a_post_that_sounds_takes_nothing_back() -> None:
+    world = hub()
+    world.alarm(at=10.0, identifier="a")
+    for post in POSTS:
+        world.status(post, 10.25, sounding=FIRE, faults={"striker": "cannot be switched"})
+    world.wait(22.0)
+
+    assert (world.told_at("proven"), world.told_at("missing")) == ([10.25], [])
+
+
 def test_those_that_come_late_complete_the_proof() -> None:
     world = hub()
     world.alarm(at=10.0, identifier="a")
