@@ -65,8 +65,7 @@ class PlainDemo:
 
     def _report(self, event: Event) -> None:
         if "text" not in event.members:  # which begins a log, and is no event
-            text = event_text(event, self._labels)
-            self._print(f"{event.at - self._start:8.3f}  {event.source:<16} {text}")
+            self._print(event_line(event, self._start, self._labels))
 
     def _show(self, stage: Stage) -> None:
         if stage.acting:
@@ -80,6 +79,11 @@ class PlainDemo:
         with self._printing:
             for line in found:
                 self._echo(line)
+
+
+def event_line(event: Event, start: float, labels: Labels) -> str:
+    """An event with the seconds since *start*, and with where it happened."""
+    return f"{labels.number(event.at - start, 3):>8}  {labels.program(event.source):<16} {event_text(event, labels)}"
 
 
 def event_text(event: Event, labels: Labels) -> str:
@@ -102,7 +106,7 @@ def outcome_lines(outcome: Outcome, labels: Labels) -> list[str]:
     if outcome.differences:
         return [f"✗ {text}" for text in outcome.differences]
     after_s = outcome.last_siren_s
-    siren = "" if after_s is None else labels(texts.SIREN_AFTER, ms=labels.number(after_s * 1000, 0))
+    siren = "" if after_s is None else labels(texts.SIREN_AFTER, time=labels.thousandths(after_s))
     return [f"{labels(texts.AS_EXPECTED)}{siren}"]
 
 

@@ -21,7 +21,7 @@ STARTING = Text("Server pesan (broker), server posko, dan tujuh pos sedang disia
                 "Starting a broker, a hub, and seven posts …")
 STEP = Text("Langkah {number} dari {total}", "Step {number} of {total}")
 AS_EXPECTED = Text("✓ 7 pos dan server posko sesuai harapan", "✓ 7 posts and the hub as expected")
-SIREN_AFTER = Text("; sirene terakhir setelah {ms} ms", "; the last siren after {ms} ms")
+SIREN_AFTER = Text("; sirene terakhir setelah {time}", "; the last siren after {time}")
 ALL_WELL = Text("✓ {total} langkah sesuai harapan di 7 pos dan server posko",
                 "✓ {total} steps as expected at 7 posts and the hub")
 DIFFERENCES = Text("✗ {count} perbedaan:", "✗ {count} differences:")

@@ -14,6 +14,7 @@ from contract.text import printable
 from posko.labels import formats, reasons, texts
 from posko.labels.language import Language, Text
 
+HUB = "posko"  # in topics
 LONGEST = 300  # characters of what came from outside
 
 
@@ -80,6 +81,10 @@ class Labels:
             return clean(origin) or self(texts.NAMELESS)
         return name if list(self.posts.values()).count(name) == 1 else f"{name} ({origin})"
 
+    def program(self, source: str) -> str:
+        """Where a report comes from: a post by its name in topics, or the hub, which is no room with people in it."""
+        return self(texts.HUB_NAME) if source == HUB else clean(source)
+
     def sender(self, origin: str, *, claimed: bool) -> str:
         """Who raised or reported something; *claimed*: nobody but the sender says that it is who it is."""
         return self(texts.CLAIMED, who=self.who(origin)) if origin and claimed else self.who(origin)
@@ -103,6 +108,10 @@ class Labels:
     def seconds(self, value: float) -> str:
         """A time that was measured: "0,20 detik"."""
         return self(texts.SECONDS, number=self.number(value, 2))
+
+    def thousandths(self, value: float) -> str:
+        """A time that was measured finely: "0,022 detik"."""
+        return self(texts.SECONDS, number=self.number(value, 3))
 
     def length(self, seconds: float) -> str:
         """A length of time, short: "9 dtk", "4 mnt 5 dtk", "2 jam"."""

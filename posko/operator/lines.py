@@ -123,7 +123,7 @@ def gathered(news: Iterable[News], labels: Labels) -> list[tuple[News, list[str]
 
 def source(news: News, labels: Labels) -> str:
     """Who reported an event."""
-    return labels.post(news.source) if news.source in labels.posts else news.source
+    return labels.post(news.source) if news.source in labels.posts else labels.program(news.source)
 
 
 def news_text(news: News, labels: Labels) -> str:

@@ -187,9 +187,9 @@ def _events(snapshot: Snapshot, labels: Labels, room: int, width: int) -> Render
     used = 1
     for news, sources in reversed(lines.gathered(snapshot.news, labels)[-room:]):
         if len(sources) > 1:
-            who = f"{labels(texts.POSTS, count=len(sources))}: {', '.join(sources)}"
+            who = f"{labels(texts.POSTS, count=len(sources))}: {', '.join(map(labels.program, sources))}"
         else:
-            who = lines.source(news, labels) if width >= _WIDE else clean(news.source)
+            who = lines.source(news, labels) if width >= _WIDE else labels.program(news.source)
         grid = Table.grid(expand=True, padding=(0, 1, 0, 0))
         grid.add_column(width=9, justify="right", style="dim")
         grid.add_column(ratio=1)

@@ -23,7 +23,7 @@ SMALLEST = 14.0  # points
 _LARGEST = 17.0
 _MARGIN = 24.0
 _WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN
-_LINE = "_" * 11
+_LINE = "_" * 17  # a number of 13 digits in handwriting
 
 
 def draw(page: Page, *, dark: bool = False) -> bytes:

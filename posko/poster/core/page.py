@@ -185,7 +185,8 @@ def _lamps(box: Box, district: District) -> Iterator[Section]:
                  "**Sekali-sekali berkedip**: alat terganggu, tombol tetap boleh dipakai; telepon teknisi."]
         if ALL_CLEAR in box.holds_s:
             kind = district.villages[box.village].kind
-            texts.append(f"**Tiga kedip, berulang**: AMAN tidak dijalankan, tidak ada bahaya di {kind} ini.")
+            texts.append(f"**Tiga kedip, berulang**: AMAN tidak dijalankan. Tadi ditahan: tidak ada tanda bahaya "
+                         f"di {kind} ini. Tadi hanya sebentar: **masih ada tanda bahaya**, ronda tidak dicatat.")
         yield Section("LAMPU", (Steps((" ".join(texts),)),))
 
 

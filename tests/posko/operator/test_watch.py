@@ -202,8 +202,8 @@ def test_what_no_status_shows_is_told_from_the_events() -> None:
     locked = "terkunci: alarm dari luar tidak berbunyi di sana"
 
     assert lines == [
-        "posko: DITOLAK, Pencurian di kalibagr, desa/kelurahan 'kalibagr' tidak dikenal; periksa namanya",
-        f"posko: ADA POS YANG TIDAK BERBUNYI, Pencurian di Kalibagor, kotakan/pos-1: {locked}",
+        "server posko: DITOLAK, Pencurian di kalibagr, desa/kelurahan 'kalibagr' tidak dikenal; periksa namanya",
+        f"server posko: ADA POS YANG TIDAK BERBUNYI, Pencurian di Kalibagor, kotakan/pos-1: {locked}",
     ]
 
 

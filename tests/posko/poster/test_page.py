@@ -52,7 +52,8 @@ pos ini berbunyi lagi. Masih berulang: putar kunci di dalam kotak. Tanda bahaya 
 tombol pos ini tetap bekerja. Kembalikan kunci begitu ada kabar dari posko.
 LAMPU
 Padam: siap. Sekali-sekali berkedip: alat terganggu, tombol tetap boleh dipakai; telepon teknisi. \
-Tiga kedip, berulang: AMAN tidak dijalankan, tidak ada bahaya di desa ini.
+Tiga kedip, berulang: AMAN tidak dijalankan. Tadi ditahan: tidak ada tanda bahaya di desa ini. \
+Tadi hanya sebentar: masih ada tanda bahaya, ronda tidak dicatat.
 KODE KENTONGAN
 pembunuhan
 rampok, maling
