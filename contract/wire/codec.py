@@ -14,7 +14,7 @@ Members that a class does not have are passed over: a newer program may send the
 the whole; a lenient one takes defaults, and the value has what was `dropped`.
 
 JSON is sent by hand and by strangers too. What is doubtful (a member twice, NaN, a number of thousands of digits,
-nesting without end) refuses the whole, even in a member that is passed over.
+nesting without end, tens of thousands of values) refuses the whole, even in a member that is passed over.
 """
 
 import json
@@ -35,6 +35,8 @@ E = TypeVar("E", bound=Enum)
 MAX_BYTES = 4096  # of what people and posts raise
 MAX_BEACON_BYTES = 262_144  # of what programs report: every alarm in force may stand in it
 DEEPEST = 16
+MOST_VALUES = 10_000  # in one message: what costs a reader time and memory is their number, not their bytes
+MOST_ITEMS = 400  # in a list of alarms or faults, as many as can be in force
 # RFC 3339, section 5.6.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 
@@ -121,7 +123,7 @@ def parse(written: str) -> dict[str, object]:
         raise BadJsonError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadJsonError("not a JSON object")
-    _shallow(value)
+    _bounded(value)
     return value
 
 
@@ -185,6 +187,17 @@ def nullable(check: Check[T]) -> Check[T | None]:
     return lambda found, place: None if found is None else check(found, place)
 
 
+def few(check: Check[T]) -> Check[T]:
+    """What *check* reads, with MOST_ITEMS members at most."""
+
+    def bounded(found: object, place: Place) -> T:
+        if isinstance(found, list | dict) and len(found) > MOST_ITEMS:
+            raise place.refuse(f"has {len(found)} members; at most {MOST_ITEMS} are read")
+        return check(found, place)
+
+    return bounded
+
+
 def rfc3339(epoch_s: float) -> str:
     """The instant *epoch_s*, seconds since the epoch, in local time with its offset (RFC 3339)."""
     return datetime.fromtimestamp(epoch_s).astimezone().isoformat(timespec="milliseconds")
@@ -218,14 +231,19 @@ def _no_constant(word: str) -> float:
     raise BadJsonError(f"{word} is not a number in JSON")
 
 
-def _shallow(value: object) -> None:
-    """Refuses what is nested deeper than anyone would type. Python 3.12 and later read on where 3.11 gives up."""
-    level = [value]
+def _bounded(value: object) -> None:
+    """Refuses what is nested deeper than anyone would type (Python 3.12 and later read on where 3.11 gives up), and
+    what has more values than any message of the contract.
+    """
+    level, count = [value], 0
     for _ in range(DEEPEST):
         level = [
             inner for each in level if isinstance(each, dict | list)
             for inner in (each.values() if isinstance(each, dict) else each)
         ]
+        count += len(level)
+        if count > MOST_VALUES:
+            raise BadJsonError(f"JSON of more than {MOST_VALUES} values")
         if not level:
             return
     raise BadJsonError("JSON nested too deeply")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contract.domain.alarm import Keyed, Status
 from contract.settings.schema import Reading, flag, integer, items, option, section, table
 from contract.wire import codec
-from contract.wire.codec import Refusal, anything, instant, message, nullable, one_of, seconds, text, text_if_any
+from contract.wire.codec import Refusal, anything, few, instant, message, nullable, one_of, seconds, text, text_if_any
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
 REVOKED = "revoked"  # the reason in the last status of a post whose account is shut out
@@ -45,9 +45,9 @@ class NodeStatus:
     node: str = option(text, default="")
     village: str = option(text, default="")
     sounding: About | None = option(nullable(section(About)), default=None, omit=False)
-    waiting: tuple[About, ...] = option(items(section(About)), default=())
-    silenced: tuple[About, ...] = option(items(section(About)), default=())
-    faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)
+    waiting: tuple[About, ...] = option(few(items(section(About))), default=())
+    silenced: tuple[About, ...] = option(few(items(section(About))), default=())
+    faults: Mapping[str, str] = option(few(table(text, lambda _part: text_if_any)), default=dict)
     locked: bool = option(flag, default=False)
     feedback: Mapping[str, str] = option(table(text, lambda _input: text_if_any), default=dict, omit=True)
     drivers: Mapping[str, object] = option(table(text, lambda _name: anything), default=dict)

@@ -48,6 +48,8 @@ def leniently(found: Mapping[str, object]) -> Whole | Refusal:
         (b"[" * 60_000, "JSON nested too deeply"),
         (b'{"a":' * 10_000, "JSON nested too deeply"),
         (b'{"label":"b","newer":' + b"[" * 16 + b"]" * 16 + b"}", "JSON nested too deeply"),
+        (b'{"label":"b","newer":[' + b"0," * 10_000 + b"0]}", "JSON of more than 10000 values"),
+        (b'{"label":"b","newer":[' + b"[]," * 80_000 + b"[]]}", "JSON of more than 10000 values"),
         (b"\xff", "must be UTF-8"),
         (b"\x00" * 1_000_000, "more than 262144 bytes"),
         (b" " * 262_145, "more than 262144 bytes"),

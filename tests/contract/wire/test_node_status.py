@@ -149,3 +149,12 @@ def test_any_bytes_are_a_status_or_refused_with_a_reason_that_can_be_sent(payloa
         assert all(each == each.encode().decode() for each in [*texts, *found.faults.values()])
     else:
         assert found.reason.encode()
+
+
+@pytest.mark.parametrize("member", ["waiting", "silenced", "faults"])
+def test_of_a_list_that_no_post_can_have_nothing_is_read(member: str) -> None:
+    """A hub keeps the last status of each post, and a stolen box may send what it likes."""
+    found = read_status(json.dumps({"state": "ready", member: {f"part {n}": "x" for n in range(401)}
+                                    if member == "faults" else [{}] * 401}).encode())
+
+    assert found == NodeStatus(state="ready", dropped=(f"{member}: has 401 members; at most 400 are read",))
