@@ -55,6 +55,27 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"not a topic; write (\S+), in small letters and without a slash at either end",
      "bukan topik; tulis {0}, dengan huruf kecil dan tanpa garis miring di ujungnya"),
     (r"payload: more than (\d+) bytes", "isinya terlalu panjang (lebih dari {0} huruf)"),
+    (r"payload: not JSON: .+", "JSON-nya tidak utuh"),
+    (r"payload: (?:JSON nested too deeply|JSON names a member twice|not a JSON object|.+ is not a number in JSON)",
+     "JSON-nya tidak bisa dipakai: harus satu objek, tiap isian satu kali"),
+    (r"the name of a member: must be text that people can read; it holds (.+)", "nama isian berisi {0}, tidak terbaca"),
+    (r"the member (.+) is given twice, in different letters; give it once",
+     "isian {0} tertulis dua kali; tulis satu kali"),
+    (r"status Actual and (.+): they contradict each other; keep one of them",
+     "status Actual bertentangan dengan {0}; pakai salah satu"),
+    (r"severity (.+) is not one of CAP's", "severity {0} tidak dikenal CAP; alarmnya tetap dibunyikan"),
+    (r"(.+): must be text", "{0}: harus berupa teks"),
+    (r"(.+): must be text that people can read; it holds (.+)", "{0}: berisi {1}, tidak terbaca"),
+    (r"(.+): must be UTF-8", "{0}: harus UTF-8"),
+    (r"(.+): must not be empty", "{0}: tidak boleh kosong"),
+    (r"(.+): must be a number of seconds, 0 or more", "{0}: harus angka detik, 0 atau lebih"),
+    (r"(.+): (.+) must be an instant of RFC 3339, such as (.+)", "{0}: {1} harus waktu RFC 3339, misalnya {2}"),
+    (r"(.+): (.+) must be a date that exists", "{0}: tanggal {1} tidak ada"),
+    (r"(.+): missing; it has no default", "{0}: tidak ada, padahal wajib"),
+    (r"identifier: .+ is not allowed; use 1 to (\d+) printable ASCII characters.*",
+     "identifier-nya tidak bisa dipakai; tulis 1 sampai {0} huruf ASCII tanpa spasi, koma, < atau &, atau hilangkan"),
+    (r"(.+): (.+) is not allowed; use (.+?)(?: \(did you mean .+\?\))?", "{0}: {1} tidak boleh; pakai {2}"),
+    (r"(\S+): more than (\d+) bytes", "{0}: terlalu panjang (lebih dari {1} huruf)"),
     (r"unknown members ignored: (.+)", "isian yang tidak dikenal diabaikan: {0}"),
     (r"status Test: nothing sounds", "berstatus tes: tidak ada yang berbunyi"),
     (r"status Test: no round is made", "berstatus tes: bukan ronda"),
@@ -66,8 +87,6 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"identifier seen before", "sudah pernah diterima"),
     (r"the same identifier was seen for (\S+) in (\S+); it names both",
      "namanya sama dengan {0} di {1}; keduanya tetap dihitung"),
-    (r"identifier: .+ is not allowed; use 1 to (\d+) printable ASCII characters.*",
-     "identifier-nya tidak bisa dipakai; tulis 1 sampai {0} huruf ASCII tanpa spasi, koma, < atau &, atau hilangkan"),
     (r"the time of a round, (\S+), lies far from the hub's \(posko\); .+",
      "jam ronda itu, {0}, jauh dari jam server posko; dicatat menurut waktu diterima"),
     (r"(.+); it claims to be (\d+) days old, and is recorded as of now",
@@ -84,6 +103,27 @@ _RULES: tuple[tuple[str, str], ...] = (
      "{0} pesan masuk lebih cepat daripada dapat dibaca"),
     (r"(\d+) more answers left out: too many messages", "{0} jawaban lagi tidak ditampilkan: terlalu banyak pesan"),
     (r"(\d+) older events are only in the log here", "{0} kejadian yang lebih lama hanya ada di log pos itu"),
+    (r"its time is over", "waktunya sudah lewat"),
+    (r"pressed before a restart; how long ago cannot be told, .+",
+     "ditekan sebelum pos menyala ulang, kapan tidak diketahui; tidak dibunyikan lagi"),
+    (r"all-clear came before it was known to have arrived, .+",
+     "sudah dinyatakan aman sebelum sampai; tidak dibunyikan lagi"),
+    (r"the broker took it in time, but no hub ever listed it",
+     "sampai di server pesan (broker), tetapi tidak ada server posko yang mencatatnya"),
+    (r"pressed while the link was down; its time is over, .+",
+     "ditekan sewaktu sambungan putus, waktunya sudah lewat; tidak dibunyikan lagi"),
+    (r"more than (\d+) presses wait for the link; .+",
+     "lebih dari {0} kiriman menunggu sambungan; yang tertua hanya tercatat di pos itu"),
+    (r"a kept press of an incident that the catalogue no longer has",
+     "kiriman lama, kejadiannya sudah tidak ada di daftar"),
+    (r"in force before the machine restarted; how long ago cannot be told, .+",
+     "aktif sebelum komputer server posko menyala ulang, sejak kapan tidak diketahui; tidak diulang lagi"),
+    (r"over while the hub was away", "berakhir sewaktu server posko mati"),
+    (r"(\d+) alarms of this incident began one after the other; this one is repeated in (\d+) s, .+",
+     "{0} alarm berturut-turut untuk kejadian ini; yang ini diulang {1} detik lagi, kalau belum aman"),
+    (r"(\d+) alarms are in force; no more can be repeated",
+     "sudah ada {0} alarm aktif; lebih dari itu tidak dapat diulang"),
+    (r"(.+); one of many", "{0}; satu dari banyak"),
     # What sounds, and what ends it.
     (r"(\S+) in (\S+) is more urgent", "{0} di {1} lebih gawat"),
     (r"all-clear", "dinyatakan aman"),
@@ -91,6 +131,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"all-clear, which came to (\S+) and not to the hub", "dinyatakan aman di {0}; server posko tidak menerimanya"),
     (r"all-clear came here, and the hub repeats what it ended",
      "sudah dinyatakan aman di sini, padahal server posko masih mengulangnya"),
+    (r"all-clear, as the hub repeats it", "dinyatakan aman, menurut ulangan server posko"),
+    (r"operator, as the hub repeats it", "operator, menurut ulangan server posko"),
+    (r"no longer listed by the hub", "tidak ada lagi di daftar server posko"),
     (r"begins in (\d+) s at the earliest: an operator has silenced what this sender raised (\d+) times",
      "berbunyi paling cepat {0} detik lagi: operator sudah {1} kali menyenyapkan pengirim ini"),
     (r"an alarm began", "ada alarm mulai"),
@@ -129,6 +172,15 @@ _RULES: tuple[tuple[str, str], ...] = (
      "jam {0} selisih {1} detik dengan jam server posko, padahal keduanya dianggap sinkron"),
     (r"the hub's clock \(posko\) is (\S+) s (?:ahead of|behind) that of (\S+); .+",
      "jam server posko selisih {0} detik dengan jam {1}, padahal keduanya dianggap sinkron"),
+    (r"the clock is not synchronised, so the hours of the round cannot be known",
+     "jamnya belum sinkron, jadi jam ronda tidak diketahui"),
+    (r"a second hub, of run (\S+), is at work in this district; .+",
+     "ada server posko kedua ({0}) di wilayah ini; hentikan salah satunya"),
+    (r"somebody else writes the beacon: .+", "ada yang lain mengirim daftar alarm; hanya server posko yang boleh"),
+    (r"not a topic that a node hears", "topik ini tidak dibaca pos"),
+    (r"not a topic of this district; did you mean (\S+)\?", "bukan topik wilayah ini; maksudnya {0}?"),
+    (r"not a topic of this district; use V/alarm/INCIDENT, V/command/silence or V/ronda",
+     "bukan topik wilayah ini; pakai DESA/alarm/KEJADIAN, DESA/command/silence atau DESA/ronda"),
     (r"more posts disagree with the hub's clock \(posko\) than agree with it",
      "jam server posko berbeda dari jam kebanyakan pos"),
     (r"a beacon of run (\S+) of the hub, which run (\S+) has followed: .+",
@@ -145,8 +197,38 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"closed when the node started; .+", "sudah tertekan ketika pos menyala; lepaskan, atau perbaiki kontaknya"),
     (r"held for more than (\S+) s; .+", "ditekan lebih dari {0} detik; lepaskan, atau perbaiki kontaknya"),
     (r"its contact chatters as no finger does.*", "kontaknya bergetar, bukan karena jari; periksa kabelnya"),
+    # Outputs, pins, the disk. What the system says of it follows as it came: it is for a technician.
+    (r"cannot be switched: (.+)", "tidak bisa dinyalakan atau dimatikan ({0})"),
+    (r"cannot be let go: (.+)", "tidak bisa dilepas ({0})"),
+    (r"cannot switch (.+)", "tidak bisa menyalakan atau mematikan {0}"),
+    (r"failed and was hushed: (.+)", "gagal; bunyinya dihentikan ({0})"),
+    (r"failed and goes on: (.+)", "gagal, lalu berjalan lagi ({0})"),
+    (r"fails: (.+)", "tidak bekerja ({0})"),
+    (r"runs without (.+)", "pos berjalan tanpa {0}"),
+    (r"pin (\d+) cannot be an (?:output|input): (.+); the post runs without it until it is started again",
+     "pin {0} tidak bisa dipakai ({1}); pos berjalan tanpa itu sampai dinyalakan ulang"),
+    (r"its thread hangs", "programnya macet"),
+    (r"the disk hangs", "disk macet"),
+    (r"the disk fails", "disk tidak bisa ditulis"),
+    (r"does not answer; what happens is kept in memory only", "disk tidak menjawab; catatan hanya di ingatan"),
+    (r"cannot write (\S+): (.+); what happens is kept in memory only",
+     "{0} tidak bisa ditulis ({1}); catatan hanya di ingatan"),
+    (r"was damaged \((.+)\); it is kept as (\S+), and a new one begun: .+",
+     "rusak ({0}); disimpan sebagai {1}, yang baru dimulai"),
+    (r"a \S+ cannot be written and is left out: (.+)", "satu catatan tidak bisa ditulis dan dilewati ({0})"),
+    (r"the \S+ (\S+) cannot be read and is left out: (.+)", "catatan {0} tidak terbaca dan dilewati ({1})"),
+    (r"(\d+) of the oldest are lost for want of room", "{0} catatan tertua hilang karena tidak ada tempat"),
+    (r"cannot be written: (.+); the journal has every event", "tidak bisa ditulis ({0}); catatan di disk lengkap"),
+    (r"the settings cannot be kept: (.+)", "salinannya tidak bisa disimpan ({0})"),
     # The link.
     (r"not connected yet", "belum tersambung"),
+    (r"the link failed and begins anew", "sambungan gagal dan dimulai ulang"),
+    (r"no post reported for (\S+) s, and the connection may be dead unnoticed",
+     "{0} detik tidak ada kabar dari pos mana pun"),
+    (r"no beacon came for (\S+) s, and the connection may be dead unnoticed",
+     "{0} detik tidak ada kabar dari server posko"),
+    (r"the broker answers what (.+) publishes with code (\d+) .+; some may have received it",
+     "server pesan (broker) menjawab kiriman {0} dengan kode {1}; sebagian mungkin sudah menerimanya"),
     (r"connection lost", "sambungan putus"),
     (r"closed the connection without an answer; a broker without MQTT 5, or one whose port speaks TLS .+",
      "memutus sambungan tanpa menjawab: broker tanpa MQTT 5, atau port itu memakai TLS (isilah ca_file)"),
@@ -160,8 +242,7 @@ _RULES: tuple[tuple[str, str], ...] = (
      "sertifikatnya bukan dari instalasi ini; pakai ca.crt instalasi ini"),
     (r"its certificate is not valid at this machine's time.+",
      "sertifikatnya tidak berlaku menurut jam komputer ini; periksa jamnya"),
-    (r"the connection is renewed on purpose: no beacon came for (\S+) s, .+",
-     "sambungan sengaja dimulai ulang: {0} detik tidak ada kabar dari server posko"),
+    (r"the connection is renewed on purpose: (.+)", "sambungan sengaja dimulai ulang: {0}"),
     (r"broker (\S+): (.+)", "{0}: {1}"),
     (r".+; this port speaks no TLS, it seems: .+",
      "sepertinya port itu tanpa TLS: pakai port yang memakai TLS (8883), atau hapus ca_file"),
@@ -184,6 +265,20 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"the player did not .+ and was killed", "macet; dimulai ulang otomatis"),
     (r"the sound device is gone, or takes no more sound", "kartu suara tercabut, atau tidak menerima suara lagi"),
     (r"the sound device took nothing for (\S+) s", "kartu suara tidak menerima suara {0} detik"),
+    (r"the player is still starting", "program suara sedang dimulai"),
+    (r"the player took the driver (\S+), not (\S+)", "program suara memakai {0}, bukan {1}"),
+    (r"the player ended by itself .+", "program suara berhenti; dimulai ulang otomatis"),
+    (r"the player cannot be started: (.+)", "program suara tidak bisa dimulai ({0})"),
+    (r"(\S+) cannot be played: (.+)", "rekaman {0} tidak bisa diputar ({1})"),
+    (r"it holds no sound", "tanpa suara"),
+    (r"the voice's files cannot be kept: (.+)", "suara komputer tidak bisa disimpan ({0})"),
+    (r"espeak-ng wrote no whole sound for (.+); is the disk full.+", "espeak-ng gagal membuat {0}; apakah disk penuh?"),
+    (r"espeak-ng is not installed .+ and (\d+) of (\d+) pieces have no recording",
+     "espeak-ng belum dipasang, dan {0} dari {1} potongan tanpa rekaman"),
+    (r"espeak-ng (?:hangs at|fails:) (.+); try: espeak-ng .+", "espeak-ng tidak bekerja ({0})"),
+    (r"there is no folder (.+) that this user may read; .+", "folder rekaman {0} tidak ada atau tidak boleh dibaca"),
+    (r"it was stopped", "dihentikan"),
+    (r"not known: its files do not answer", "tidak diketahui: disk tidak menjawab"),
     (r"espeak-ng", "komputer"),
     (r"recorded", "rekaman"),
     (r"recorded, espeak-ng for (\d+)", "rekaman; komputer untuk {0} potongan"),
@@ -191,6 +286,7 @@ _RULES: tuple[tuple[str, str], ...] = (
      "espeak-ng belum dipasang, dan {0} dari {1} potongan tanpa rekaman"),
     (r"ok", "ok"),
 )
+_POST = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")  # whose reason it is, where the hub passes it on
 _COMPILED = tuple((re.compile(english), indonesian) for english, indonesian in _RULES)
 
 
@@ -208,7 +304,8 @@ def reason(english: str) -> str:
     if found is not None or not english:
         return found or ""
     name, _, why = english.partition(": ")
-    return f"{part(name)}: {reason(why)}" if why and part(name) != name else f"teknis: {english}"
+    known = why and (part(name) != name or _POST.fullmatch(name))
+    return f"{part(name)}: {reason(why)}" if known else f"teknis: {english}"
 
 
 def _translated(english: str) -> str | None:
@@ -223,4 +320,8 @@ def _inner(text: str) -> str:
     """What a reason holds: a word of the wire, another reason, or a name."""
     if text in _WHAT or text in _WHERE:
         return (_WHAT | _WHERE)[text]
-    return _translated(text) or text
+    if re.fullmatch(r"[0-9]+\.[0-9]+", text):
+        return text.replace(".", ",")
+    if re.fullmatch(r"\S+(?: or \S+)+", text):
+        return text.replace(" or ", " atau ")
+    return _translated(text) or ", ".join(map(part, text.split(", ")))

@@ -10,6 +10,7 @@ from contract.wire.codec import Refusal
 from contract.wire.faults import Fault
 from posko.labels import reasons
 from tests.contract.shipped import catalogue, district
+from tests.posko.labels import made_reasons
 from tests.posko.operator.told import ENGLISH, LABELS
 
 
@@ -54,6 +55,11 @@ MADE = [
     (doubt(b"rumah\0"), "catatannya berisi huruf yang tidak terbaca; huruf itu dihilangkan"),
     (answers.wants_stroke(b"ketok"),
      "isi 'ketok' tidak dikenal, jadi tidak ada ketukan; ketuk meminta satu ketukan kecil"),
+    (refusal(b'{"status": "Real"}'), "status: 'Real' tidak boleh; pakai Actual atau Exercise atau Test"),
+    (refusal(b'{"note": 3}'), "note: harus berupa teks"),
+    (refusal(b'{"sent": "besok"}'),
+     "sent: 'besok' harus waktu RFC 3339, misalnya 2026-01-31T20:15:00+07:00"),
+    (refusal(b'{"note": "a", "Note": "b"}'), "isian 'note' tertulis dua kali; tulis satu kali"),
     (refusal(b"OFF"), "'OFF': tidak membunyikan apa-apa; alarm diakhiri dengan …/alarm/aman, atau …/command/silence"),
 ]
 # Reasons as they come over the wire.
@@ -112,6 +118,36 @@ CAME = [
      "berbunyi paling cepat 13 detik lagi: operator sudah 2 kali menyenyapkan pengirim ini"),
     ("a beacon of run h1 of the hub, which run h2 has followed: that run is over, or two hubs are at work",
      "daftar alarm dari server posko yang lama (h1); yang sekarang h2"),
+    ("kotakan/pos-1: pressed while the link was down; its time is over, so it sounds nowhere now",
+     "kotakan/pos-1: ditekan sewaktu sambungan putus, waktunya sudah lewat; tidak dibunyikan lagi"),
+    ("kotakan/pos-1: the flux is low", "kotakan/pos-1: teknis: the flux is low"),
+    ("all-clear, as the hub repeats it", "dinyatakan aman, menurut ulangan server posko"),
+    ("no longer listed by the hub", "tidak ada lagi di daftar server posko"),
+    ("operator, as the hub repeats it", "operator, menurut ulangan server posko"),
+    ("its time is over; one of many", "waktunya sudah lewat; satu dari banyak"),
+    ("severity 'Dire' is not one of CAP's", "severity 'Dire' tidak dikenal CAP; alarmnya tetap dibunyikan"),
+    ("status Actual and exercise: they contradict each other; keep one of them",
+     "status Actual bertentangan dengan exercise; pakai salah satu"),
+    ("not a topic of this district; did you mean …/alarm/…?", "bukan topik wilayah ini; maksudnya …/alarm/…?"),
+    ("not a topic of this district; use V/alarm/INCIDENT, V/command/silence or V/ronda",
+     "bukan topik wilayah ini; pakai DESA/alarm/KEJADIAN, DESA/command/silence atau DESA/ronda"),
+    ("sounded for max_sounding_s (300 s); rests for 1.5 s", "sudah berbunyi 300 detik; jeda 1,5 detik"),
+    ("pin 6 cannot be an output: GPIO busy; the post runs without it until it is started again",
+     "pin 6 tidak bisa dipakai (GPIO busy); pos berjalan tanpa itu sampai dinyalakan ulang"),
+    ("runs without pin of lamp aman, striker", "pos berjalan tanpa pin lampu aman, pemukul kentongan"),
+    ("cannot switch siren", "tidak bisa menyalakan atau mematikan sirene"),
+    ("its thread hangs", "programnya macet"), ("the disk hangs", "disk macet"),
+    (("broker x:1: the connection is renewed on purpose: no post reported for 15 s, and the connection may be dead "
+      "unnoticed"),
+     "x:1: sambungan sengaja dimulai ulang: 15 detik tidak ada kabar dari pos mana pun"),
+    ("broker x:1: the link failed and begins anew", "x:1: sambungan gagal dan dimulai ulang"),
+    ("the broker answers what x publishes with code 131 (Implementation specific error); some may have received it",
+     "server pesan (broker) menjawab kiriman x dengan kode 131; sebagian mungkin sudah menerimanya"),
+    ("there is no folder /suara that this user may read; its recordings are not heard",
+     "folder rekaman /suara tidak ada atau tidak boleh dibaca"),
+    ("espeak-ng is not installed (apt-get install espeak-ng) and 3 of 25 pieces have no recording",
+     "espeak-ng belum dipasang, dan 3 dari 25 potongan tanpa rekaman"),
+    ("/suara/a.wav cannot be played: it holds no sound", "rekaman /suara/a.wav tidak bisa diputar (tanpa suara)"),
     ("", ""),
 ]
 
@@ -122,6 +158,26 @@ def test_a_reason_reads_as_indonesian_to_who_reads_indonesian_and_as_it_came_to_
 ) -> None:
     assert LABELS.reason(english) == indonesian
     assert ENGLISH.reason(english) == english
+
+
+# Reasons that hold another one, or a word of two: those above have them whole.
+COMPOSED = {
+    "7: nothing was sounding", "7: 7", "77",
+    "the clock of 7/7, here, is 7 the hub's (posko); both count as synchronised",
+    "sounded for max_sounding_s (7 s); 7", "self-test, 7", "not a topic of this district7",
+    "the hub's clock (posko) is 7 that of 7; both count as synchronised",
+    "7; write a note as plain text, without a bracket at its beginning",
+    "closed the connection without an answer; a broker without MQTT 57 does that",
+}
+
+
+def test_every_reason_that_a_program_makes_reads_as_indonesian() -> None:
+    found = dict(made_reasons.made())
+
+    assert len(found) > 90
+    assert [f"{where}: {reason}" for where, reason in found.items()
+            if reason not in COMPOSED and "teknis:" in LABELS.reason(reason)] == []
+    assert {*found.values()} >= COMPOSED  # what no program makes any more is taken out here
 
 
 def test_a_reason_that_nobody_foresaw_is_shown_as_it_came_for_whoever_is_called() -> None:

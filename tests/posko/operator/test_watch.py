@@ -148,7 +148,7 @@ def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
         "kalibagor/pos-1, Pos Kamling Kalibagor: BERBUNYI, Pencurian di Kalibagor",
         "server posko hidup",
         f"{force_}1 dari 3 pos berbunyi; tidak: {unheard}{sender}",
-        "kalibagor/pos-1, Pos Kamling Kalibagor: siap, ⚠ catatan di disk: teknis: the disk fails",
+        "kalibagor/pos-1, Pos Kamling Kalibagor: siap, ⚠ catatan di disk: disk tidak bisa ditulis",
         f"{force_}0 dari 3 pos berbunyi; tidak: tidak berbunyi: kalibagor/pos-1; {unheard}{sender}",
         "berakhir: Pencurian di Kalibagor",
     ]
