@@ -53,7 +53,9 @@ def publish(shared: Installation, body: str, ca: Path | None = None, host: str =
     ca = ca or shared.folder / "ca/ca.crt"
     words = [program("mosquitto_pub"), "-h", host, "-p", str(shared.ports["operators"]), "-u", "operator", "-P",
              shared.password("operator"), "-V", "5", "-q", "1", "--cafile", str(ca), "-t", TOPIC, "-m", body]
-    return run(words if not date else ["faketime", date, *words], check=False).returncode
+    # The time of day alone is another one: what it waits for goes on as it should.
+    shifted = ["env", "DONT_FAKE_MONOTONIC=1", "faketime", date] if date else []
+    return run([*shifted, *words], check=False).returncode
 
 
 def published(shared: Installation, **differing: Any) -> list[bytes]:
