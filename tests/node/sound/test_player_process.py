@@ -71,6 +71,11 @@ def test_it_says_ready_with_its_driver_and_answers_pings(folder: Path) -> None:
     assert player.words[0] == {"is": "ready", "driver": "disk"}
 
 
+def test_if_memory_runs_out_it_goes_before_its_node(folder: Path) -> None:
+    with player_of(Ear(folder / "ear")) as player:
+        assert Path(f"/proc/{player.process.pid}/oom_score_adj").read_text("ascii").strip() == "500"
+
+
 # What is played.
 
 
