@@ -35,8 +35,8 @@ MOST_MEMORY = 384 << 20  # of addresses, twice what is used: a recording that un
 PRIORITY = 5  # under every thread of the node
 MESSAGE = 1 << 18
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-# If memory runs out, this process goes, long before the node and most others (proc(5): -1000 to 1000; the unit gives the
-# node -500, which a child inherits).
+# If memory runs out, this process goes, long before the node and most others (proc(5): -1000 to 1000; the unit gives
+# the node -500, which a child inherits).
 OOM_SCORE_ADJ = 500
 
 
