@@ -73,8 +73,10 @@ def remove(machine: Machine) -> None:
         machine.remove(f"{UNITS}/{unit}")
     mosquitto = machine.remove(MOSQUITTO)
     time = [machine.remove(path) for path in (_SOURCES, _CHRONY)]
-    machine.remove(_WATCHDOG)
+    watchdog = machine.remove(_WATCHDOG)
     machine.system("systemctl", "daemon-reload")
+    if watchdog:
+        machine.attempt("systemctl", "daemon-reexec")
     if mosquitto:
         machine.attempt("systemctl", "try-restart", "mosquitto.service")
         machine.tell("   Mosquitto stays, with the distribution's own configuration")

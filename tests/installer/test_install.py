@@ -234,7 +234,7 @@ def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_
     assert not box.path("/opt/kentongan-releases").exists()
     assert box.asked == [
         f"systemctl disable --now {NODE}", f"systemctl disable --now {POSKO}", "systemctl daemon-reload",
-        "systemctl try-restart mosquitto.service", "systemctl try-restart chrony.service",
+        "systemctl daemon-reexec", "systemctl try-restart mosquitto.service", "systemctl try-restart chrony.service",
     ]
     assert box.install("node", node_tar) == 0
     assert box.install("uninstall", "--purge") == 0
