@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,10 @@ from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
 from node.sound.core import driver_settings
-
-LONGEST_FAULT = 300  # characters in a status; the log of `check` has it whole
+from runtime import settings_copies
 
 if TYPE_CHECKING:
-    from node.last_settings import Checks, Last
+    from node.last_settings import Checks
 
 SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
 
@@ -44,7 +43,8 @@ def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]
         if last.config is None:
             raise UserError(*error.faults, last.why_not) from error
         try:
-            service.Node(last.config, _tell, line, settings_fault=_instead(last, error.faults)).run()
+            fault = last.instead(error.faults, "the post rings", "kentongan check")
+            service.Node(last.config, _tell, line, settings_fault=fault).run()
         except pins.PinsError as other:
             raise UserError(*error.faults, f"the settings of {last.saved} do not work either: {other}") from other
 
@@ -69,7 +69,8 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
     try:
         settings = config.load(path, checks.driver, checks.sound)
     except SettingsError:
-        for note in _since_it_worked(path, last_settings.find(path, checks)):
+        last = last_settings.find(path, checks)
+        for note in settings_copies.notes(last_settings.place(path), last, "a node that is started now rings"):
             click.echo(escaped(note), err=True)
         raise
     here = None
@@ -121,26 +122,6 @@ def _checks(*, simulate: bool) -> "Checks":
         simulate, lambda driver: pins.check(driver, simulate=simulate),
         lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
     )
-
-
-def _since_it_worked(path: Path, last: "Last | None") -> Iterator[str]:
-    """What an installer needs to know of the last settings that worked, where those in *path* do not."""
-    from node import last_settings  # noqa: PLC0415 - as above
-
-    if last is None:
-        return
-    if last.config is None:
-        yield last.why_not
-    else:
-        yield f"a node that is started now rings on the settings of {last.saved}, the last that worked. Since then:"
-    for line in last_settings.differences(path):
-        yield f"  {line}"
-
-
-def _instead(last: "Last", faults: Sequence[str]) -> str:
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return (f"the post rings on those of {last.saved}, the last that worked; `kentongan check` shows what differs: "
-            f"{faults[0][:LONGEST_FAULT]}{more}")
 
 
 def _tell(line: str) -> None:

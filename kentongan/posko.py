@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
+from contract.settings.schema import SettingsError
 from contract.text import escaped
+from contract.user_error import UserError
 from kentongan import posko_settings
 from kentongan.log_format import LOG_FORMAT
-from posko import config
+from posko import config, last_settings
+from runtime import settings_copies
 
 
 @click.command()
@@ -24,7 +27,20 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
     """
     from posko import service  # noqa: PLC0415 - only `posko` needs the hub
 
-    settings, _ = posko_settings.load(path)
+    try:
+        settings, _ = posko_settings.load(path)
+    except SettingsError as error:
+        last = last_settings.find(path)
+        if check:
+            for note in settings_copies.notes(last_settings.place(path), last, "a hub that is started now runs"):
+                click.echo(escaped(note), err=True)
+        if check or last is None:
+            raise
+        if last.config is None:
+            raise UserError(*error.faults, last.why_not) from error
+        fault = last.instead(error.faults, "the hub runs", "kentongan posko --check")
+        service.Hub(last.config, _tell, line, settings_fault=fault).run()
+        return
     for warning in config.warnings(settings):
         click.echo(f"warning: {escaped(warning)}", err=True)
     if check:
@@ -32,7 +48,7 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
         click.echo(f"{escaped(path)}: no faults. {district.name}, {len(district.villages)} villages; times are "
                    f"{district.zone.name}.")
         return
-    service.Hub(settings, _tell, line).run()
+    service.Hub(settings, _tell, line, keep=lambda: last_settings.keep(path, settings)).run()
 
 
 def _tell(line: str) -> None:

@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
-from threading import Thread
 from typing import TYPE_CHECKING, assert_never
 
 from contract.domain import incidents
@@ -38,6 +37,7 @@ from runtime.core.events import Faulted
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
+from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
 
@@ -96,7 +96,7 @@ class Node(Loop[State]):
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "armed", "text": text}))
-            Thread(target=self._keep_settings, name="settings", daemon=True).start()
+            keep_settings(self._keep, self._inbox, health.ordinary)
             state = self._iterate(state, step.step, step.next_due)
             for each in self._sounders.values():
                 each.hush()
@@ -123,13 +123,6 @@ class Node(Loop[State]):
         ))
         self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
-
-    def _keep_settings(self) -> None:
-        health.ordinary()
-        try:
-            self._keep()
-        except Exception as error:  # noqa: BLE001 - the top of a thread, and it reports
-            self._inbox.put(Faulted(Fault.SETTINGS_COPY, f"the settings cannot be kept: {error}"))
 
     def _record_outputs(self, labels: tuple[str, ...]) -> None:
         """Writes down what is to be put to rest if this process is killed, before a pin is claimed."""

@@ -1,8 +1,9 @@
 """The hub's configuration, and an operator's: settings and the files they name -> one value, or every fault at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue
@@ -11,6 +12,7 @@ from contract.settings.schema import SettingsError, file_path, option, read, sec
 from runtime import files
 
 EXAMPLE = "posko.yaml"
+STATE_DIR = "/var/lib/kentongan-posko"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class PoskoSettings:
 
     district: str = option(file_path)
     broker: BrokerSettings = option(section(BrokerSettings))
-    state_dir: str = option(file_path, default="/var/lib/kentongan-posko")
+    state_dir: str = option(file_path, default=STATE_DIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,13 @@ def load(path: Path) -> Config:
 
     Raises SettingsError with every fault of all files.
     """
+    return assemble(path, files.mapping(path, EXAMPLE))
+
+
+def assemble(path: Path, written: Mapping[str, Any]) -> Config:
+    """As `load`, of the settings that are *written* in *path*."""
     faults: list[str] = []
     base = path.absolute().parent
-    written = files.mapping(path, EXAMPLE)
     settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
     district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
     broker = files.subsection(written, "broker")

@@ -25,9 +25,11 @@ from posko.journal import NAME, Journal
 from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
+from runtime.core.events import Faulted
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link
+from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
 
@@ -42,8 +44,15 @@ class Hub(Loop[State]):
     def __init__(
         self, config: Config, tell: Callable[[str], None] = lambda _line: None,
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
+        settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
     ) -> None:
+        """*settings_fault* is what is wrong with the settings in whose place *config* is used.
+
+        *keep* keeps the settings once the hub has begun, in a thread of its own; what it raises is a fault.
+        """
         super().__init__(ROOM)
+        self._settings_fault = settings_fault
+        self._keep = keep
         self._config = config
         self._say = tell
         self._line = line
@@ -63,7 +72,10 @@ class Hub(Loop[State]):
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox)
             self._survey = Survey(broker, district, self._inbox)
+            if self._settings_fault is not None:
+                self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
             self._begin()
+            keep_settings(self._keep, self._inbox)
             listening = f"listening for {config.district.name}; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
             state = self._iterate(state, step.step, step.next_due)

@@ -61,12 +61,12 @@ class Fault(StrEnum):
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
     )
     SETTINGS = (
-        "settings", "The settings are faulty, and the post rings on the last ones that worked.",
-        "Run `kentongan check` at that post, which shows what differs; correct it, and start the node again.",
+        "settings", "The settings are faulty, and the post, or the hub, runs on the last ones that worked.",
+        "Run `kentongan check` there, for a hub `kentongan posko --check`; correct what differs, and start it again.",
     )
     SETTINGS_COPY = (
-        "settings copy", "The settings that work could not be kept, so the next bad edit keeps the post from starting.",
-        "Make room on the disk; after each edit run `kentongan check` before the node is started again.",
+        "settings copy", "The settings that work could not be kept, so the next bad edit stops the program.",
+        "Make room on the disk; after each edit have it checked before the program is started again.",
     )
     # A node's buttons.
     BUTTON = (

@@ -185,8 +185,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "jam server posko berbeda dari jam kebanyakan pos"),
     (r"a beacon of run (\S+) of the hub, which run (\S+) has followed: .+",
      "daftar alarm dari server posko yang lama ({0}); yang sekarang {1}"),
-    (r"the post rings on those of (\S+ \S+), the last that worked; .+",
-     "rusak; pos memakai pengaturan terakhir yang baik ({0})"),
+    (r"the (?:post rings|hub runs) on those of (\S+ \S+), the last that worked; .+",
+     "rusak; yang dipakai: pengaturan terakhir yang baik ({0})"),
     # What a box feels of itself.
     (r"it is switched on and draws no current after (\S+) s", "dinyalakan, tetapi {0} detik tanpa arus"),
     (r"it is switched off and draws current after (\S+) s", "dimatikan, tetapi {0} detik masih ada arus"),

@@ -10,7 +10,10 @@ import pytest
 
 from contract.settings.schema import SettingsError
 from node import config, last_settings, pins
-from node.last_settings import Checks, Last
+from node.config import Config
+from node.last_settings import Checks
+from runtime import settings_copies
+from runtime.settings_copies import Last
 from tests.support.nodes import CONFIG, example
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
@@ -47,7 +50,7 @@ class Etc:
         assert last_settings.keep(self.path, found, checks)
         return found
 
-    def last(self, checks: Checks = REAL) -> Last | None:
+    def last(self, checks: Checks = REAL) -> Last[Config] | None:
         """The last settings that worked, as a start finds them that cannot load the present ones."""
         with pytest.raises(SettingsError):
             config.load(self.path, checks.driver, checks.sound)
@@ -59,7 +62,7 @@ def etc(tmp_path: Path) -> Etc:
     return Etc(tmp_path)
 
 
-def used(last: Last | None) -> config.Config:
+def used(last: Last[Config] | None) -> config.Config:
     assert last is not None
     assert (last.why_not, last.config is None) == ("", False)
     assert last.config is not None
@@ -166,7 +169,7 @@ def test_a_state_dir_that_moves_keeps_them_in_the_new_place(etc: Etc, tmp_path: 
 # What must not be taken for a bad edit.
 
 
-def refused(last: Last | None) -> str:
+def refused(last: Last[Config] | None) -> str:
     assert last is not None
     assert last.config is None
     return last.why_not.partition(" are not used: ")[2]
@@ -242,7 +245,7 @@ def test_what_differs_is_shown_in_all_files(etc: Etc) -> None:
     path = etc.folder / "situbondo.yaml"
     path.write_text(path.read_text("utf-8").replace("rhythms: jawa-timur", "rhythms: jawa-timor"), "utf-8")
 
-    assert list(last_settings.differences(etc.path)) == [
+    assert list(settings_copies.differences(last_settings.place(etc.path))) == [
         "node.yaml.siren.pin: was 17, is 99 now",
         f'node.yaml.strobe: was {json.dumps(example()["strobe"])}, is null now',
         'situbondo.yaml.rhythms: was "jawa-timur", is "jawa-timor" now',
@@ -254,7 +257,7 @@ def test_a_file_that_cannot_be_read_is_shown_with_its_copy(etc: Etc, tmp_path: P
     (etc.folder / "situbondo.yaml").write_text("a: [", "utf-8")
     copy = etc.folder / "../state/settings/district/situbondo.yaml"
 
-    assert list(last_settings.differences(etc.path)) == [
+    assert list(settings_copies.differences(last_settings.place(etc.path))) == [
         f"situbondo.yaml: {etc.folder}/situbondo.yaml cannot be read now; the copy that worked is {copy}"]
     assert copy.read_text("utf-8") == (CONFIG / "situbondo.yaml").read_text("utf-8")
 
@@ -262,7 +265,7 @@ def test_a_file_that_cannot_be_read_is_shown_with_its_copy(etc: Etc, tmp_path: P
 def test_of_very_many_differences_the_first_are_shown(etc: Etc) -> None:
     etc.start_well()
     etc.write(**{f"x{number:02}": number for number in range(30)})
-    lines = list(last_settings.differences(etc.path))
+    lines = list(settings_copies.differences(last_settings.place(etc.path)))
 
     assert len(lines) == 21
     assert lines[-1].startswith("node.yaml: and 10 more; the copy that worked is ")
