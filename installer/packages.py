@@ -14,6 +14,8 @@ _PACKAGES = {
     POSKO: ["python3-venv", "chrony", "mosquitto", "mosquitto-clients", "avahi-daemon"],
     UPLINK: ["python3-venv", "chrony", "mosquitto", "avahi-daemon"],
 }
+# Without its sources apt waits for no network: it takes the given files or nothing. (--no-download refuses them: seen.)
+_NO_SOURCES = ("-o", "Dir::Etc::SourceList=/dev/null", "-o", "Dir::Etc::SourceParts=/dev/null")
 # Resolves names that end with .local.
 _LOCAL_NAMES = ["avahi-daemon", "libnss-mdns"]
 # Asked for what it can do: PyPI has no wheel of lgpio for Python 3.13, and falls back to an empty module of that name.
@@ -41,7 +43,7 @@ def install(machine: Machine, kind: str, host: str | None, wheels: Path | None) 
     apt = ("apt-get", "install", "-y", "-q", "--no-install-recommends")
     if wheels is not None:
         debs = [str(each.resolve()) for each in sorted(wheels.glob("*.deb"))]
-        if not debs or not machine.attempt(*apt, "--no-download", *debs) or (
+        if not debs or not machine.attempt(*apt, *_NO_SOURCES, *debs) or (
             machine.whole and any(not _installed(machine, each) for each in missing)
         ):
             raise UserError(

@@ -284,7 +284,8 @@ def test_without_internet_the_packages_come_from_the_folder_of_wheels(box: Box, 
     (wheels / "chrony_4.6_arm64.deb").touch()
     assert box.install("node", node_tar, "--wheels", wheels) == 0
     assert box.asked[0] == (
-        f"apt-get install -y -q --no-install-recommends --no-download {wheels}/chrony_4.6_arm64.deb")
+        "apt-get install -y -q --no-install-recommends -o Dir::Etc::SourceList=/dev/null -o "
+        f"Dir::Etc::SourceParts=/dev/null {wheels}/chrony_4.6_arm64.deb")
 
 
 def test_a_machine_without_the_pins_driver_says_the_ways_to_it_and_changes_nothing_that_runs(
