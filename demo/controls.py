@@ -88,7 +88,7 @@ class Controls:
         elif key == "b":
             self._broker()
         elif key == "o":
-            self._switch(POSKO, POSKO)
+            self._switch(POSKO, self._labels.program(POSKO))
         elif key == "x":
             self._switch(name, self._labels.who(name))
         elif key in "rl" or key in BUTTONS:

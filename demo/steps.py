@@ -196,7 +196,7 @@ BROKER_DIES = Step(
 )
 # If the post is linked before the hub is, nobody gets its press, and it is sent again after 10 s.
 BROKER_BACK = Step(
-    Text("Broker kembali: alarm yang tertunda akhirnya masuk lewat server posko, dengan waktu tekannya",
+    Text("Server pesan (broker) kembali: alarm yang tertunda akhirnya masuk lewat server posko, dengan waktu tekannya",
          "The broker is back: the kept alarm arrives, through the hub, with its age"),
     Text("Dawuhan, Talkandang, Polsek menyusul", "Dawuhan, Talkandang and the Polsek follow"),
     (StartBroker(),),

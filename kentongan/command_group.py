@@ -11,6 +11,9 @@ import click
 from contract.settings.suggestions import nearest, suggestion
 from contract.text import escaped
 from contract.user_error import UserError
+from kentongan import usage
+
+_WORDS = "kentongan.words"  # the line, in click's memory of a call
 
 
 class CommandGroup(click.Group):
@@ -22,6 +25,7 @@ class CommandGroup(click.Group):
             args = [*args[1:], "--help"]
         if not args and not ctx.resilient_parsing:
             args = ["--help"]
+        ctx.meta.setdefault(_WORDS, tuple(args))
         with _one_style(ctx):
             return super().parse_args(ctx, args)
 
@@ -60,11 +64,14 @@ def report(faults: Sequence[str]) -> None:
 
 @contextmanager
 def _one_style(ctx: click.Context) -> Iterator[None]:
-    """Answers an unknown option as an unknown command is answered."""
+    """Answers an unknown option as an unknown command is answered, and an operator in the operator's language."""
     try:
         yield
-    except click.NoSuchOption as error:
+    except click.UsageError as error:
         where = error.ctx or ctx
+        told = usage.in_words(error, ctx, ctx.meta.get(_WORDS, ()))
+        if told is not error or not isinstance(error, click.NoSuchOption):
+            raise told from None
         known = [name for each in where.command.get_params(where) if isinstance(each, click.Option)
                  for name in each.opts if name.startswith("--")]
         raise click.UsageError(f"no such option {error.option_name!r}; {suggestion(error.option_name, known)}",

@@ -8,13 +8,13 @@ from typing import NoReturn
 import click
 
 from contract.settings.schema import SettingsError
+from kentongan.usage import LANGUAGE_VARIABLE
 from posko import config
 from posko.labels import language
 from posko.labels.labels import Labels, make_labels
 from posko.labels.language import Language
 
 VARIABLE = "KENTONGAN_CONFIG"
-LANGUAGE_VARIABLE = "KENTONGAN_LANG"
 HOME_VARIABLE = "XDG_CONFIG_HOME"
 
 

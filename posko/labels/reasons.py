@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
     Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos",
     Fault.CLOCK_OF: "jam pos", Fault.INBOX: "pesan masuk",
+    "buttons": "tombol",  # of a self-test
 }
 _WHAT = {"incident": "kejadian", "village": "desa/kelurahan", "command": "perintah"}
 _WHERE = {"button": "tombol", "operator": "operator"}

@@ -179,7 +179,7 @@ WRONG_ORDER = Text("urutannya terbalik: kentongan alarm {village} {incident}",
                    "the other way round: kentongan alarm {village} {incident}")
 NOT_AN_ALARM = Text("aman bukan alarm; pakai: kentongan clear {village}",
                     "aman is not an alarm; use: kentongan clear {village}")
-ORDERED_AS = Text("sebagai {who}, di {district}, lewat broker {broker}",
+ORDERED_AS = Text("sebagai {who}, di {district}, lewat server pesan (broker) {broker}",
                   "as {who}, in {district}, at the broker {broker}")
 NO_ACCOUNT = Text("{login} (tanpa akun)", "{login} (no account)")
 UNKNOWN_INCIDENT = Text("kejadian {found} tidak dikenal; {hint}", "unknown incident {found}; {hint}")

@@ -270,8 +270,9 @@ def answer(row: Row, labels: Labels) -> str:
     members = (row.answer.get(name) for name in ("results", "drivers"))
     results, drivers = (found if isinstance(found, dict) else {} for found in members)
     parts = [f"{labels.part(part)} {labels.reason(why)}" for part, why in results.items()]
-    text = f"pin {clean(drivers.get('pins', '?'))}"
-    if drivers.get("simulated") is True:
+    pins, is_simulated = clean(drivers.get("pins", "?")), drivers.get("simulated") is True
+    text = "pin" if is_simulated and pins == "simulated" else f"pin {pins}"
+    if is_simulated:
         text += labels(texts.SIMULATED)
     if drivers.get("sound", "none") != "none":
         text += labels(texts.LOUDSPEAKER, sound=clean(drivers["sound"]))

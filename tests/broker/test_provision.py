@@ -295,7 +295,7 @@ def test_in_one_shell_both_programs_ring_as_the_same_operator(
         assert reader.messages == []
     assert refused.returncode == 1
     assert refused.stdout.splitlines()[0] == (
-        f"sebagai siti, di Kecamatan Situbondo, lewat broker 127.0.0.1:{shared.ports['operators']}")
+        f"sebagai siti, di Kecamatan Situbondo, lewat server pesan (broker) 127.0.0.1:{shared.ports['operators']}")
 
 
 def test_a_reader_listens_with_two_words(shared: Installation, tmp_path: Path) -> None:

@@ -372,7 +372,7 @@ def test_a_note_in_the_bytes_of_another_encoding_is_read_as_what_they_most_often
 
 @pytest.mark.parametrize(("words", "told"), [
     (("--vresion",), "no such option '--vresion'; did you mean --version?"),
-    (("watch", "--secnds", "3"), "no such option '--secnds'; did you mean --seconds?"),
+    (("watch", "--secnds", "3", "--lang", "en"), "no such option '--secnds'; did you mean --seconds?"),
     (("broker", "check", "--runing"), "no such option '--runing'; did you mean --running?"),
     (("posko", "--xyz"), "no such option '--xyz'; known: --config, --check, --log-format, --help"),
 ])
@@ -381,6 +381,43 @@ def test_an_unknown_option_is_answered_as_an_unknown_command_is(words: tuple[str
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == f"Error: {told}"
+
+
+ALARM = "Contoh: kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'"
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("alarm",), f"kurang KEJADIAN. {ALARM}"),
+    (("alarm", "pencurian"), f"kurang DESA. {ALARM}"),
+    (("alarm", "pencurian", "kalibagor", "--nte", "x"), f"pilihan --nte tidak dikenal; mungkin --note. {ALARM}"),
+    (("alarm", "pencurian", "kalibagor", "--note"), f"pilihan --note tidak bisa dipakai begitu. {ALARM}"),
+    (("clear", "kalibagor", "olean"), "kelebihan kata: olean. Contoh: kentongan clear kalibagor"),
+    (("test", "semua", "--wait", "lama"),
+     "nilai --wait tidak bisa dipakai; tulis angka detik dari 0,5 sampai 600. Contoh: kentongan test semua"),
+    (("watch", "--lang", "jv"), "nilai --lang tidak bisa dipakai; tulis id atau en. Contoh: kentongan watch"),
+    (("watch", "--secnds", "3"), "pilihan --secnds tidak dikenal; mungkin --seconds. Contoh: kentongan watch"),
+])
+def test_an_operator_who_mistypes_a_line_reads_indonesian_and_an_example(
+    words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KENTONGAN_CONFIG", str(CONFIG / "posko.yaml"))
+    for name in ("KENTONGAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    result = run(*words)
+
+    assert (result.exit_code, result.stdout, result.stderr.splitlines()) == (2, "", [told])
+
+
+@pytest.mark.parametrize("english", [{"KENTONGAN_LANG": "en"}, {"LANG": "en_US.UTF-8"}])
+def test_an_operator_who_reads_english_reads_clicks_words(
+    english: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("KENTONGAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in english.items():
+        monkeypatch.setenv(name, value)
+
+    assert run("alarm").stderr.splitlines()[-1] == "Error: Missing argument 'INCIDENT'."
 
 
 @pytest.mark.parametrize("command", ["node", "rest", "check", "voice"])

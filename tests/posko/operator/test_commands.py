@@ -33,7 +33,8 @@ def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Pla
         "rumah Pak RT 3", "Actual", "operator.", "operator/")
     assert [post for post in (KALIBAGOR, KOTAKAN, POLSEK) if not done.said(f"berbunyi: {post}")] == []
     assert done.lines[0].startswith("sebagai ")
-    assert done.lines[0].endswith(f" (tanpa akun), di Kecamatan Situbondo, lewat broker 127.0.0.1:{place.broker.port}")
+    assert done.lines[0].endswith(
+        f" (tanpa akun), di Kecamatan Situbondo, lewat server pesan (broker) 127.0.0.1:{place.broker.port}")
     assert done.said("sudah masuk ke posko; diulang")
     assert done.lines[-1].startswith("✓ 3 dari 3 pos berbunyi setelah ")
 
@@ -103,7 +104,7 @@ def test_a_self_test_tells_each_posts_answer_and_nothing_sounds(place: Place) ->
     (("alarm", "pencurain", "kalibagor"), "pencurian"),
     (("alarm", "aman", "kalibagor"), "kentongan clear kalibagor"),
     (("clear", "kotkan", "--wait", "1"), "kotakan"),
-    (("test", "kalibagor", "--wait", "nan"), "must be a number"),
+    (("test", "kalibagor", "--wait", "nan"), "tulis angka detik"),
 ])
 def test_a_typo_is_told_in_one_line_and_nothing_is_sent(place: Place, words: tuple[str, ...], meant: str) -> None:
     with Reader(place.broker, f"{BASE}/#", "$SYS/broker/clients/total") as reader:
