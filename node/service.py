@@ -24,7 +24,7 @@ from node.buttons import Panel
 from node.config import Config, voices
 from node.core import status, step
 from node.core.effects import DeletePress, Effect, Hush, Light, Play, SavePress, SaveSeen, SelfTest
-from node.core.events import SelfTested
+from node.core.events import Event, SelfTested
 from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
@@ -97,7 +97,7 @@ class Node(Loop[State]):
             text = f"the buttons ring; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "armed", "text": text}))
             keep_settings(self._keep, self._inbox, health.ordinary)
-            state = self._iterate(state, step.step, step.next_due)
+            state = self._iterate(state, step.next_due)
             for each in self._sounders.values():
                 each.hush()
             self._link.close(status.final_status(state, "stopped"))
@@ -148,6 +148,16 @@ class Node(Loop[State]):
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
         self._sounders["sound"] = self._sound
         return {"sound": speaker.word(), "voice": keeper.word()}
+
+    def _advance(self, state: State, event: Event, at: float) -> State:
+        """What sounds is begun before the rest is computed: that takes as long again."""
+        begun = step.begin(state, event, at)
+        for effect in tuple(begun.outputs):
+            self._perform(effect)
+        state, effects = step.complete(begun)
+        for effect in effects:
+            self._perform(effect)
+        return state
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - a table, one row an effect
         match effect:

@@ -20,6 +20,7 @@ from posko import rival
 from posko.config import Config
 from posko.core import effects, status, step
 from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport
+from posko.core.events import Event
 from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
 from posko.survey import Survey
@@ -78,8 +79,14 @@ class Hub(Loop[State]):
             keep_settings(self._keep, self._inbox)
             listening = f"listening for {config.district.name}; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
-            state = self._iterate(state, step.step, step.next_due)
+            state = self._iterate(state, step.next_due)
             self._link.close(status.final_status(state, "stopped"))
+
+    def _advance(self, state: State, event: Event, at: float) -> State:
+        state, effects = step.step(state, event, at)
+        for effect in effects:
+            self._perform(effect)
+        return state
 
     def _perform(self, effect: Effect) -> None:
         match effect:

@@ -36,22 +36,21 @@ class Loop(ABC, Generic[S]):
             signal.signal(number, self.stop)
         health.notify("READY=1")
 
-    def _iterate(
-        self, state: S, step: Callable[[S, Any, float], tuple[S, tuple[Any, ...]]],
-        next_due: Callable[[S], float | None],
-    ) -> S:
+    def _iterate(self, state: S, next_due: Callable[[S], float | None]) -> S:
         """Steps until `stop`, from *state*; returns the last one."""
         while not self._stopping:
             at, event = self._inbox.get(next_due(state))
-            state, effects = step(state, event, at)
-            for effect in effects:
-                self._perform(effect)
+            state = self._advance(state, event, at)
             overflow = self._inbox.overflow()
             if overflow is not None:
                 self._inbox.put(overflow)
             if isinstance(event, Clock):
                 self._feed_watchdog()
         return state
+
+    @abstractmethod
+    def _advance(self, state: S, event: Any, at: float) -> S:
+        """The state after *event*, which came at instant *at*. Does what is to be done."""
 
     @abstractmethod
     def _perform(self, effect: Any) -> None:

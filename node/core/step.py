@@ -1,8 +1,9 @@
 """`step`: all that a node decides. Pure: no clock, no file, no thread, no log, no exception at bad input.
 
-    what was due before it ──> the event ──────> what should have come ──> what follows ──> effects
-    presses, alarms            presses, messages  beacon, patrol,          playing, outbox,
-                               outbox             journal                  status
+    what was due before it ──> the event ──────> what should have come ──> what sounds ──> the rest ──> effects
+    presses, alarms            presses, messages  beacon, patrol,          playing         outbox,
+                               outbox             journal                    └──> outputs  status
+
 
 A loop that was held up hands events over late, each with its own instant. What was due by then comes first: a
 button that was released after its time has counted, and one that was touched twice was not held.
@@ -51,6 +52,14 @@ def start(setup: Setup, now: float, clock: Clock) -> State:
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, ...]]:
     """The state after *event* at instant *now*, and what is to be done, in this order."""
+    begun = begin(state, event, now)
+    outputs = tuple(begun.outputs)
+    state, effects = complete(begun)
+    return state, (*outputs, *effects)
+
+
+def begin(state: State, event: Event, now: float) -> Transition:
+    """The first half of a step: its `outputs`, what sounds, can be done while the rest is not computed yet."""
     t = Transition(state, now)
     presses.pass_time(t)
     feedback.pass_time(t)
@@ -59,9 +68,15 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     _take_in(t, event)
     _check_timeouts(t)
     playing.update(t)
+    return t
+
+
+def complete(t: Transition) -> tuple[State, tuple[Effect, ...]]:
+    """The other half: the state after the step that *t* began, and what is to be done beside its outputs."""
+    outputs = len(t.outputs)
     outbox.deliver(t)
     status.update(t)
-    return t.state, (*t.outputs, *t.effects)
+    return t.state, (*t.outputs[outputs:], *t.effects)
 
 
 def next_due(state: State) -> float | None:
