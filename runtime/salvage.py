@@ -1,10 +1,17 @@
 """What can still be read of a damaged SQLite file, copied into a new one. Must not change the damaged file.
 
     damaged file ──rows, from one end to the other, past what cannot be read──> the STRICT tables of a new file
+
+SQLite finds the tables by their descriptions on the file's first page; one wrong byte there hides a table, or all. A
+file of the same tables, made in the same order, has the same first page. So where no row of a table is found, it is looked
+for once more in a copy with that page.
 """
 
 import math
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +19,7 @@ from runtime.sqlite_readonly import Database, IntegrityError, SqlError, Unreadab
 
 BATCH = 1000  # rows between two calls of `going_on`
 _FAR = 2**40  # no table has had so many rows: a row whose number is so much greater than the last one's is damaged
+_REPAIRED = ".repaired"
 _TRIES = 48  # each steps twice as far over what cannot be read
 
 
@@ -39,20 +47,67 @@ def salvage(
     """
     found = Salvaged()
     tables = [name for (name,) in new.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")]
+
+    def copied(path: Path, tables: list[str]) -> list[str]:
+        return _copied(path, [_Copy(new, table, notes, found) for table in tables], going_on)
+
+    hidden = copied(damaged, tables)
+    if found.gaps and hidden:
+        copy = damaged.with_name(damaged.name + _REPAIRED)
+        try:
+            if _repair(damaged, copy, new):
+                copied(copy, hidden)
+        except OSError:  # no room for a copy
+            pass
+        finally:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+    return found
+
+
+def _copied(path: Path, copies: list["_Copy"], going_on: Callable[[], object]) -> list[str]:
+    """Makes *copies* of tables of the file in *path*; returns the tables of which no row was found."""
+    empty = [each.table for each in copies]
     try:
-        with read_only(damaged) as old:
+        with read_only(path) as old:
             old.text_factory = bytes
-            for table in tables:
-                copy = _Copy(old, new, table, notes, found)
-                for row in copy.rows():
+            for copy in copies:
+                before = copy.found.rows
+                for row in copy.rows(old):
                     copy.write(row)
-                    if (found.rows + found.lost) % BATCH == 0:
+                    if (copy.found.rows + copy.found.lost) % BATCH == 0:
                         going_on()
+                if copy.found.rows > before:
+                    empty.remove(copy.table)
     except _NewFileError as error:
         raise error.error from None
     except (UnreadableError, OSError, UnicodeDecodeError):
-        found.gaps = True
-    return found
+        copies[0].found.gaps = True
+    return empty
+
+
+def _repair(damaged: Path, copy: Path, new: Database) -> bool:
+    """Makes a *copy* of *damaged* with the first page of a file that has the tables of *new*; whether that is possible.
+
+    The file's format: sqlite.org/fileformat.html. Raises OSError.
+    """
+    for suffix in ("", "-wal"):
+        if damaged.with_name(damaged.name + suffix).exists():
+            shutil.copyfile(damaged.with_name(damaged.name + suffix), copy.with_name(copy.name + suffix))
+    with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as whole:
+        whole.execute("PRAGMA writable_schema = ON")  # what is damaged there is passed over
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy.with_name(f"{copy.name}-wal").unlink(missing_ok=True)
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for (line,) in new.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY rowid"):
+            fresh.execute(line)
+        size = int(fresh.execute("PRAGMA page_size").fetchone()[0])
+        page = bytearray(fresh.serialize()[:size])
+    pages = copy.stat().st_size // size
+    page[28:40] = pages.to_bytes(4, "big") + bytes(8)  # so many, none of them free
+    with copy.open("r+b") as file:
+        file.write(page)
+    return pages > 1
 
 
 class _NewFileError(Exception):
@@ -64,9 +119,9 @@ class _NewFileError(Exception):
 
 
 class _Copy:
-    """The rows of *table*, from *old* to *new*; *found* counts them."""
+    """The rows of *table*, from an old file to *new*; *found* counts them."""
 
-    def __init__(self, old: Database, new: Database, table: str, notes: frozenset[str], found: Salvaged) -> None:
+    def __init__(self, new: Database, table: str, notes: frozenset[str], found: Salvaged) -> None:
         # A number that is the table's own key is given anew: one that is damaged would outlive all others.
         described = new.execute(f'PRAGMA table_info("{table}")').fetchall()
         self._taken = [(kind, key) != ("INTEGER", 1) for _, _, kind, _, _, key in described]
@@ -76,21 +131,21 @@ class _Copy:
         self._query = f'SELECT rowid, * FROM "{table}" WHERE rowid > ? ORDER BY rowid'  # noqa: S608 - our schema
         self._insert = f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - our schema
         self._lenient = [each in notes for each in columns]
-        self._old, self._new, self._found = old, new, found
+        self._new, self.table, self.found = new, table, found
 
-    def rows(self) -> Iterator[list[object]]:
-        """The rows in the order of their numbers, past what cannot be read."""
+    def rows(self, old: Database) -> Iterator[list[object]]:
+        """The rows of *old* in the order of their numbers, past what cannot be read."""
         last, step = -(2**63), 0
         for _ in range(_TRIES):
             try:
-                for number, *values in self._old.execute(self._query, (last + step,)):
+                for number, *values in old.execute(self._query, (last + step,)):
                     if last > 0 and number - last > _FAR:
-                        self._found.lost += 1
+                        self.found.lost += 1
                         continue
                     last, step = max(last, number), 0
                     yield values
             except (SqlError, UnicodeDecodeError) as error:
-                self._found.gaps = True
+                self.found.gaps = True
                 if not is_damage(error):  # there is no such table
                     return
                 last, step = max(last, 0), 2 * step + 1
@@ -107,8 +162,8 @@ class _Copy:
             written = 0
         except SqlError as error:
             raise _NewFileError(error) from None
-        self._found.rows += written
-        self._found.lost += 1 - written
+        self.found.rows += written
+        self.found.lost += 1 - written
 
 
 def _value(found: object, *, lenient: bool) -> object:

@@ -203,17 +203,44 @@ def test_a_disk_without_room_for_a_new_file_leaves_the_damaged_one_in_place_unti
     assert "database or disk is full" in full_disk.reason
 
 
-@pytest.mark.parametrize(("name", "to", "rows"), [
-    (b"TABLE alarms", b"TABLE alarmq", 0), (b"note TEXT", b"nose TEXT", 2), (b"also TEXT", b"als\xef TEXT", 0),
+@pytest.mark.parametrize(("name", "to"), [
+    (b"TABLE alarms", b"TABLE alarmq"), (b"note TEXT", b"nose TEXT"), (b"also TEXT", b"als\xef TEXT"),
+    (b"TEXT NOT NULL", b"TEXT NOT$NULL"), (b"CREATE TABLE", b"CREATE\x17TABLE"),
 ])
-def test_damage_to_the_names_of_tables_and_columns_is_no_beginning_in_silence(
-    written: Path, name: bytes, to: bytes, rows: int
-) -> None:
+def test_damage_to_the_descriptions_of_tables_costs_no_row(written: Path, name: bytes, to: bytes) -> None:
+    whole, _ = run(written)
     flip(written, name, to)
     loaded, (fault,) = run(written)
 
-    assert (fault.part, len(loaded.alarms)) == ("journal file", rows)
-    assert run(written)[1] == []
+    assert (fault.part, loaded) == ("journal file", whole)
+    assert ": 13 rows of it were saved" in fault.reason
+    assert run(written) == (whole, [])
+
+
+def test_a_first_page_that_is_overwritten_costs_no_row(written: Path) -> None:
+    whole, _ = run(written)
+    with written.open("r+b") as file:
+        file.write(b"\xff" * 4096)
+    loaded, (fault,) = run(written)
+
+    assert (fault.part, loaded) == ("journal file", whole)
+    assert sorted(each.suffix for each in written.parent.iterdir()) == sorted([aside(written).suffix, ".db"])
+
+
+def test_what_a_power_cut_left_beside_a_file_with_damaged_descriptions_is_found_too(written: Path) -> None:
+    whole, _ = run(written)
+    cut_off = written.parent.parent / "cut off" / written.name
+    inbox = Inbox()
+    with Journal(written, inbox) as journal:
+        take(inbox, Loaded)
+        journal.put(SaveAlarm(1, replace(ALARMS[0], key=Key("dawuhan", "banjir"), first="late-f"), (), None, None))
+        take(inbox, Saved)
+        shutil.copytree(written.parent, cut_off.parent)
+    assert b"late-f" not in cut_off.read_bytes()
+    flip(cut_off, b"TEXT NOT NULL", b"TEXT NOT$NULL")
+    loaded, (fault,) = run(cut_off)
+
+    assert (fault.part, len(loaded.alarms)) == ("journal file", len(whole.alarms) + 1)
 
 
 def test_a_disk_that_damages_every_file_is_not_filled_with_them(
