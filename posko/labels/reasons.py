@@ -68,6 +68,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(.+): must be text", "{0}: harus berupa teks"),
     (r"(.+): must be text that people can read; it holds (.+)", "{0}: berisi {1}, tidak terbaca"),
     (r"(.+): must be UTF-8", "{0}: harus UTF-8"),
+    (r"(.+): has (\d+) members; at most (\d+) are read", "{0}: {1} isian, padahal paling banyak {2} dibaca"),
+    (r"payload: JSON of more than (\d+) values", "JSON-nya terlalu besar: lebih dari {0} nilai"),
     (r"(.+): must not be empty", "{0}: tidak boleh kosong"),
     (r"(.+): must be a number of seconds, 0 or more", "{0}: harus angka detik, 0 atau lebih"),
     (r"(.+): (.+) must be an instant of RFC 3339, such as (.+)", "{0}: {1} harus waktu RFC 3339, misalnya {2}"),
