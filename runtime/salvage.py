@@ -2,24 +2,19 @@
 
     damaged file ──rows, from one end to the other, past what cannot be read──> the STRICT tables of a new file
 
-SQLite finds the tables by their descriptions on the file's first page; one wrong byte there hides a table, or all. A
-file of the same tables, made in the same order, has the same first page. So where no row of a table is found, it is looked
-for once more in a copy with that page.
+A table of which no row is found is looked for once more in a copy with a sound first page (`runtime.repair`).
 """
 
 import math
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.repair import repaired
 from runtime.sqlite_readonly import Database, IntegrityError, SqlError, UnreadableError, is_damage, read_only
 
 BATCH = 1000  # rows between two calls of `going_on`
 _FAR = 2**40  # no table has had so many rows: a row whose number is so much greater than the last one's is damaged
-_REPAIRED = ".repaired"
 _TRIES = 48  # each steps twice as far over what cannot be read
 
 
@@ -53,15 +48,9 @@ def salvage(
 
     hidden = copied(damaged, tables)
     if found.gaps and hidden:
-        copy = damaged.with_name(damaged.name + _REPAIRED)
-        try:
-            if _repair(damaged, copy, new):
+        with repaired(damaged, new) as copy:
+            if copy is not None:
                 copied(copy, hidden)
-        except OSError:  # no room for a copy
-            pass
-        finally:
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                copy.with_name(copy.name + suffix).unlink(missing_ok=True)
     return found
 
 
@@ -84,30 +73,6 @@ def _copied(path: Path, copies: list["_Copy"], going_on: Callable[[], object]) -
     except (UnreadableError, OSError, UnicodeDecodeError):
         copies[0].found.gaps = True
     return empty
-
-
-def _repair(damaged: Path, copy: Path, new: Database) -> bool:
-    """Makes a *copy* of *damaged* with the first page of a file that has the tables of *new*; whether that is possible.
-
-    The file's format: sqlite.org/fileformat.html. Raises OSError.
-    """
-    for suffix in ("", "-wal"):
-        if damaged.with_name(damaged.name + suffix).exists():
-            shutil.copyfile(damaged.with_name(damaged.name + suffix), copy.with_name(copy.name + suffix))
-    with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as whole:
-        whole.execute("PRAGMA writable_schema = ON")  # what is damaged there is passed over
-        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    copy.with_name(f"{copy.name}-wal").unlink(missing_ok=True)
-    with closing(sqlite3.connect(":memory:")) as fresh:
-        for (line,) in new.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY rowid"):
-            fresh.execute(line)
-        size = int(fresh.execute("PRAGMA page_size").fetchone()[0])
-        page = bytearray(fresh.serialize()[:size])
-    pages = copy.stat().st_size // size
-    page[28:40] = pages.to_bytes(4, "big") + bytes(8)  # so many, none of them free
-    with copy.open("r+b") as file:
-        file.write(page)
-    return pages > 1
 
 
 class _NewFileError(Exception):
