@@ -93,22 +93,23 @@ def _fit(found: Config, voices: Voices) -> None:
         for exercise in (False, True):
             sentences = [spoken.sentence(incident, village, exercise=exercise) for village in places]
             most_s, certain = _longest(sentences, lengths_s)
-            cells.append("-" if not most_s else f"{_number(most_s)} s" if certain else f"{_number(most_s)} s + ?")
+            length = f"{_number(most_s)} detik"
+            cells.append("-" if not most_s else length if certain else f"{length} + ?")
             longest_s = max(longest_s, most_s)
         rows.append(tuple(cells))
-    click.echo(f"\nKalimat terpanjang, jatahnya {_amount(slot_s)} s (the longest sentences, and their slot)")
+    click.echo(f"\nKalimat terpanjang, jatahnya {_amount(slot_s)} detik (the longest sentences, and their slot)")
     _table(rows)
     if slot_s == 0:
         _warn("cycle.voice_s di incidents.yaml adalah 0: suara dimatikan (it is 0: nothing is said)")
     elif longest_s > slot_s:
-        _warn(f"tidak muat: kalimat terpanjang {_number(longest_s)} s, jatahnya {_amount(slot_s)} s; ubah "
+        _warn(f"tidak muat: kalimat terpanjang {_number(longest_s)} detik, jatahnya {_amount(slot_s)} detik; ubah "
               f"cycle.voice_s di incidents.yaml menjadi {longest_s + 0.1:.1f} atau lebih, sama di semua pos "
               "(a sentence does not fit its slot: raise cycle.voice_s, alike at all posts)")
     intro_s, _ = _longest([spoken.intro(exercise=True)], lengths_s)
     if intro_s > spoken.INTRO_S:
-        _warn(f"{spoken.EXERCISE}: {_number(intro_s)} s; sebelum sirene latihan hanya ada waktu "
-              f"{_amount(spoken.INTRO_S)} s; rekam lebih pendek (before an exercise's siren there is less time: record "
-              "it shorter)")
+        _warn(f"{spoken.EXERCISE}: {_number(intro_s)} detik; sebelum sirene latihan hanya ada waktu "
+              f"{_amount(spoken.INTRO_S)} detik; rekam lebih pendek (before an exercise's siren there is less time: "
+              "record it shorter)")
 
 
 def _longest(sentences: list[tuple[str, ...]], lengths_s: Mapping[str, float | None]) -> tuple[float, bool]:

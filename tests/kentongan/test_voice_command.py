@@ -71,7 +71,7 @@ def test_it_renders_and_tells_each_piece_then_lists_them(node: Node) -> None:
         f"dibuat (rendered): {piece}: {text}" for piece, text in TEXTS.items()
     ]
     assert row(result, "di-kotakan") == ["di-kotakan", "espeak-ng", "0,50", "di Desa Kotakan."]
-    assert row(result, "kebakaran") == ["kebakaran", "2,45 s", "2,45 s"]
+    assert row(result, "kebakaran") == ["kebakaran", "2,45 detik", "2,45 detik"]
 
 
 def test_the_voice_is_given_words_as_it_is_to_say_them_and_people_read_them_as_they_are_written(
@@ -104,7 +104,7 @@ def test_recordings_are_listed_by_their_names_and_the_length_of_what_is_no_wav_i
     assert (result.exit_code, result.stderr) == (0, "")
     assert row(result, "perhatian") == ["perhatian", "Perhatian.WAV", "1,25", "Perhatian."]
     assert row(result, "di-kotakan") == ["di-kotakan", "di-kotakan.ogg", "?", "di Desa Kotakan."]
-    assert row(result, "kebakaran") == ["kebakaran", "3,20 s + ?", "2,45 s + ?"]
+    assert row(result, "kebakaran") == ["kebakaran", "3,20 detik + ?", "2,45 detik + ?"]
 
 
 @pytest.mark.usefixtures("espeak")
@@ -118,7 +118,8 @@ def test_recordings_that_are_not_used_or_cannot_be_read_are_named(node: Node) ->
 
 
 @pytest.mark.parametrize(("slot_s", "told"), [
-    (2.5, ""), (2.4, "warning: tidak muat: kalimat terpanjang 2,45 s, jatahnya 2,4 s"), (0.0, "warning: cycle.voice_s"),
+    (2.5, ""), (2.4, "warning: tidak muat: kalimat terpanjang 2,45 detik, jatahnya 2,4 detik"),
+    (0.0, "warning: cycle.voice_s"),
 ])
 def test_a_sentence_longer_than_its_slot_is_a_warning(node: Node, slot_s: float, told: str) -> None:
     node.give_slot(slot_s)
@@ -137,7 +138,7 @@ def test_words_that_are_longer_than_the_time_before_an_exercises_siren_are_warne
     result = node.run()
 
     assert (result.exit_code, espeak.calls() != []) == (0, True)
-    assert "warning: latihan: 3,00 s; sebelum sirene latihan hanya ada waktu 2,5 s" in result.stderr
+    assert "warning: latihan: 3,00 detik; sebelum sirene latihan hanya ada waktu 2,5 detik" in result.stderr
 
 
 def test_without_espeak_the_pieces_to_record_are_listed_and_one_sentence_says_what_to_do(
