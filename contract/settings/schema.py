@@ -39,6 +39,7 @@ _SECONDS = {"ms": 0.001, "msec": 0.001, "millis": 0.001, "min": 60.0, "minutes":
             "hours": 3600.0, "jam": 3600.0}
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 PATH = r"[^\s~].*"
+NAMED = 20  # unknown settings of one section: looking for what each was meant to be takes time
 
 
 class SettingsError(UserError):
@@ -142,8 +143,10 @@ def section(kind: type[T]) -> Check[T]:
         if not isinstance(found, Mapping):
             raise place.refuse(_no_mapping(found, place, options))
         unknown = [key for key in found if key not in options] if place.reading is Reading.SETTINGS else []
-        for key in unknown:
+        for key in unknown[:NAMED]:
             place.below(key).refuse(f"unknown; {_instead(str(key), found[key], options)}")
+        if len(unknown) > NAMED:
+            place.refuse(f"{len(unknown) - NAMED} more unknown settings; is this the right file?")
         refused = bool(unknown)
         values: dict[str, Any] = {}
         for name, read_member in options.items():

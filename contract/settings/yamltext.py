@@ -143,4 +143,6 @@ def load(text: str) -> object:
     except RecursionError:
         raise YamlError("nested too deeply; no setting needs that") from None
     except (ValueError, OverflowError) as error:
+        if "integer string conversion" in str(error):  # Python's own words name a function to call
+            raise YamlError("holds a number of thousands of digits; no setting needs that") from None
         raise YamlError(str(error)) from None

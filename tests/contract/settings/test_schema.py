@@ -102,6 +102,15 @@ def test_an_unknown_setting_like_no_other_is_answered_with_the_known_ones() -> N
     )
 
 
+def test_of_many_unknown_settings_the_first_are_answered_and_the_others_counted() -> None:
+    """A wrong file of a megabyte kept `check` busy for minutes."""
+    many = {f"z{number}z": 1 for number in range(80_000)}
+    told = faults(lambda: read(Lamp, {"pin": 2, "colour": "red", **many}))
+
+    assert told[19] == "z19z: unknown; known here: pin, colour, active_high, blink_s"
+    assert told[20:] == ("79980 more unknown settings; is this the right file?",)
+
+
 @pytest.mark.parametrize("found", [True, 0, 1.5, "", "pin", [], [{"pin": 5}]])
 def test_what_is_no_mapping_is_refused_whole(found: object) -> None:
     assert faults(lambda: read(Lamp, found, "lamp")) == (
