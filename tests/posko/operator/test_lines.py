@@ -7,7 +7,7 @@ import pytest
 from posko.labels.labels import Labels
 from posko.operator.core import judgement
 from posko.operator.core.orders import Act, Order
-from posko.operator.lines import LineRenderer
+from posko.operator.lines import LineRenderer, answer
 from runtime.core.events import Acknowledged, Faulted, Linked, Tick, Unlinked
 from tests.posko.operator.told import (
     ENGLISH,
@@ -134,3 +134,15 @@ def test_a_hub_that_has_not_recorded_the_all_clear(labels: Labels, line: str) ->
 
     assert line in followed(order, labels, (1.0, hub()), (1.0, Linked()), (1.0, Acknowledged("order")),
                             (2.0, beacon()), (11.0, Tick()))
+
+
+@pytest.mark.parametrize(("labels", "said"), [
+    (LABELS, "tombol ok, sambungan ok, pin SIMULASI"), (ENGLISH, "buttons ok, link ok, pin SIMULATED"),
+])
+def test_the_parts_of_a_self_test_and_simulated_pins_have_their_names_in_both_languages(
+    labels: Labels, said: str
+) -> None:
+    tested = {"results": {"buttons": "ok", "link": "ok"}, "drivers": {"pins": "simulated", "simulated": True}}
+    sitting = Sitting(TEST).linked().at(0.2, event(KALIBAGOR, "tested", **tested))
+
+    assert answer(judgement.rows(sitting.state)[0], labels) == said
