@@ -7,7 +7,6 @@ import gettext
 import os
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -73,16 +72,16 @@ def _told(error: click.UsageError, where: click.Context) -> str | None:
         case click.BadOptionUsage(option_name=name):
             return f"pilihan {name} tidak bisa dipakai begitu"
         case click.BadParameter(param=click.Parameter() as param):
-            return f"nilai {param.opts[-1]} tidak bisa dipakai; {_wanted(param.type)}"
+            return f"nilai {param.opts[-1]} tidak bisa dipakai; {_wanted(param)}"
     extra = re.fullmatch(gettext.gettext("Got unexpected extra argument") + r"s? \((.+)\)", error.message)
     return None if extra is None else f"kelebihan kata: {extra[1]}"
 
 
-def _wanted(kind: click.ParamType[Any]) -> str:
-    match kind:
+def _wanted(param: click.Parameter) -> str:
+    match param.type:
         case click.Choice(choices=choices):
             return f"tulis {' atau '.join(map(str, choices))}"
         case click.FloatRange(min=least, max=most):
             parts = [f"{word} {limit:g}" for word, limit in (("dari", least), ("sampai", most)) if limit is not None]
             return " ".join(["tulis angka detik", *parts]).replace(".", ",")
-    return "lihat --help"
+    return f"tulis dalam bentuk {param.metavar}" if param.metavar else "lihat --help"

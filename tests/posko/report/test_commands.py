@@ -89,7 +89,9 @@ def test_what_is_no_month_is_a_usage_error(config: str, word: str) -> None:
     result = run("--config", config, "--month", word)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith(f"Invalid value for '--month': {word!r} must be a month, such as 2026-11\n")
+    assert result.stderr.startswith("nilai --month tidak bisa dipakai; tulis dalam bentuk YYYY-MM. Contoh: ")
+    english = run("--config", config, "--lang", "en", "--month", word)
+    assert english.stderr.endswith(f"Invalid value for '--month': {word!r} must be a month, such as 2026-11\n")
 
 
 def test_two_forms_at_once_are_a_usage_error(config: str) -> None:
