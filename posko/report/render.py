@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posko.labels import language, texts
-from posko.labels.labels import Labels
+from posko.labels.labels import Labels, clean
 from posko.report.core.history import COUNTED, UNDATED, Alarm, Dated, Month
 from posko.report.core.rounds import Round, RoundsMonth
 
@@ -145,7 +145,7 @@ def _about(alarm: Alarm, labels: Labels) -> Text:
     text = Text(f"{labels.incident(alarm.key.incident)}, {labels.place(alarm.key.village)}")
     text.append(f"\n{labels(texts.FROM, who=labels.sender(alarm.origin, claimed=alarm.claimed))}", "dim")
     if alarm.note:
-        text.append(f"\n{labels(texts.NOTE, note=alarm.note)}", "dim")
+        text.append(f"\n{labels(texts.NOTE, note=clean(alarm.note))}", "dim")
     if alarm.missing:
         posts = ", ".join(map(labels.who, alarm.missing))
         text.append(f"\n{labels(texts.DID_NOT_RING, posts=posts)}", "yellow")

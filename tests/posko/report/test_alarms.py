@@ -202,6 +202,14 @@ def test_the_json_has_the_counts_beside_the_alarms(months: tuple[Month, ...]) ->
     assert export.alarms_json(months[:1], "situbondo", LABELS.severities) == JSON
 
 
+def test_of_a_long_note_the_page_shows_300_characters() -> None:
+    """A stolen box may write thousands: 200 such rows were a page of 4,800 lines."""
+    page = render.alarms(history.months([alarm(note="panjang" * 500)]), ENGLISH)
+
+    assert "".join(page.split()).count("panjang") == 42
+    assert "…" in page
+
+
 def test_a_note_is_shown_and_exported_though_nobody_gave_a_name() -> None:
     """As an operator types it: mosquitto_pub -m 'rumah Pak RT 3'."""
     found = history.months([alarm(note="rumah [b]Pak RT 3\x1b[2J")])
