@@ -142,7 +142,8 @@ def test_a_hub_that_has_not_recorded_the_all_clear(labels: Labels, line: str) ->
 def test_the_parts_of_a_self_test_and_simulated_pins_have_their_names_in_both_languages(
     labels: Labels, said: str
 ) -> None:
-    tested: dict[str, Any] = {"results": {"buttons": "ok", "link": "ok"}, "drivers": {"pins": "simulated", "simulated": True}}
+    drivers = {"pins": "simulated", "simulated": True}
+    tested: dict[str, Any] = {"results": {"buttons": "ok", "link": "ok"}, "drivers": drivers}
     sitting = Sitting(TEST).linked().at(0.2, event(KALIBAGOR, "tested", **tested))
 
     assert answer(judgement.rows(sitting.state)[0], labels) == said
