@@ -194,7 +194,8 @@ BROKER_DIES = Step(
     {PATOKAN: rings("pencurian", "patokan")},
     dwell_s=1.0, linger_s=2.0,
 )
-# If the post is linked before the hub is, nobody gets its press, and it is sent again after 10 s.
+# If the post is linked before the hub is, the hub learns of its press from those who ring, or as it is sent again:
+# it reports it as restored or as accepted, and in both cases that all ring.
 BROKER_BACK = Step(
     Text("Server pesan (broker) kembali: alarm yang tertunda akhirnya masuk lewat server posko, dengan waktu tekannya",
          "The broker is back: the kept alarm arrives, through the hub, with its age"),
@@ -204,7 +205,7 @@ BROKER_BACK = Step(
         **at(KALIBAGOR, KOTAKAN, OLEAN, awaits=(reports("linked"), at_rest)),
         PATOKAN: (reports("linked"), reports("published"), reports("listed", incident="pencurian")),
         **at(DAWUHAN, TALKANDANG, POLSEK, awaits=(reports("linked"), *rings("pencurian", "patokan"))),
-        POSKO: (reports("linked"), reports("accepted", incident="pencurian", village="patokan")),
+        POSKO: (reports("linked"), reports("proven", incident="pencurian", village="patokan")),
     },
     linger_s=2.0,
 )

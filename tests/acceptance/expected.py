@@ -159,7 +159,7 @@ EXPECTED = (
         **dict.fromkeys((DAWUHAN, TALKANDANG, POLSEK), (
             Logs("linked"), SirenOn(), Sounds("pencurian", "patokan"), Publishes("sounding", THEIRS),
         )),
-    }, (Logs("linked"), Publishes("accepted", THEIRS), Lists((("pencurian", "patokan"),)))),
+    }, (Logs("linked"), Publishes("proven", THEIRS), Lists((("pencurian", "patokan"),)))),
     Expected(
         steps.PATOKAN_OVER, cleared("pencurian", "patokan", PATOKAN, DAWUHAN, TALKANDANG, POLSEK),
         (Lists(), Publishes("cleared", THEIRS)),
