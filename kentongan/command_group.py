@@ -13,8 +13,6 @@ from contract.text import escaped
 from contract.user_error import UserError
 from kentongan import usage
 
-_WORDS = "kentongan.words"  # the line, in click's memory of a call
-
 
 class CommandGroup(click.Group):
     """A group that answers `help`, nothing and typos in the one way. Nothing at all is a question: exit 0."""
@@ -25,7 +23,7 @@ class CommandGroup(click.Group):
             args = [*args[1:], "--help"]
         if not args and not ctx.resilient_parsing:
             args = ["--help"]
-        ctx.meta.setdefault(_WORDS, tuple(args))
+        ctx.meta.setdefault(usage.WORDS, tuple(args))
         with _one_style(ctx):
             return super().parse_args(ctx, args)
 
@@ -69,7 +67,7 @@ def _one_style(ctx: click.Context) -> Iterator[None]:
         yield
     except click.UsageError as error:
         where = error.ctx or ctx
-        told = usage.in_words(error, ctx, ctx.meta.get(_WORDS, ()))
+        told = usage.in_words(error, ctx, ctx.meta.get(usage.WORDS, ()))
         if told is not error or not isinstance(error, click.NoSuchOption):
             raise told from None
         known = [name for each in where.command.get_params(where) if isinstance(each, click.Option)

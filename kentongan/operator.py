@@ -20,6 +20,7 @@ from contract.text import printable, unreadable
 from contract.wire import typed
 from contract.wire.typed import Switch
 from kentongan import completion, posko_settings
+from kentongan.operator_help import OperatorCommand
 from posko.config import Config
 from posko.labels import texts
 from posko.labels.labels import Labels
@@ -44,7 +45,7 @@ EXERCISE = click.option("--exercise", is_flag=True, help="Only an exercise (lati
 VILLAGE = click.argument("village", shell_complete=completion.villages)
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @click.argument("incident", shell_complete=completion.alarms)
 @VILLAGE
 @click.argument("more", nargs=-1, metavar="")
@@ -70,7 +71,7 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
     _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=_read(note), exercise=exercise), wait_s)
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @VILLAGE
 @EXERCISE
 @WAIT
@@ -87,7 +88,7 @@ def clear(path: Path, speech: Language, village: str, *, exercise: bool, wait_s:
     _obey(path, speech, Order(Act.CLEAR, Key(village, ALL_CLEAR), exercise=exercise), wait_s)
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @VILLAGE
 @WAIT
 @posko_settings.CONFIG
@@ -103,7 +104,7 @@ def silence(path: Path, speech: Language, village: str, *, wait_s: float) -> Non
     _obey(path, speech, Order(Act.SILENCE, Key(village, "")), wait_s)
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @VILLAGE
 @WAIT
 @click.option("--silent", is_flag=True, help="Without the stroke.")
@@ -121,7 +122,7 @@ def test(path: Path, speech: Language, village: str, *, wait_s: float, silent: b
     _obey(path, speech, Order(Act.TEST, Key(village, ""), knock=not silent), wait_s)
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @click.option("--seconds", type=click.FloatRange(min=0.0), callback=_finite, metavar="N",
               help="Leave after N seconds; otherwise Ctrl-C does.")
 @click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")

@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from contract.settings.schema import SettingsError
+from kentongan import usage
 from kentongan.usage import LANGUAGE_VARIABLE
 from posko import config
 from posko.labels import language
@@ -31,23 +32,34 @@ def fail(faults: Iterable[str]) -> NoReturn:
     raise SettingsError(faults)
 
 
-def find(sought: Sequence[Path]) -> Path:
+_WANTED = language.Text("tulis --config FILE, atau isi {variable}, atau buat {place}",
+                        "give --config FILE, or set {variable}, or write {place}")
+_CLOSED = language.Text("tidak ada pengaturan yang boleh dibaca: {place} tertutup; {wanted}",
+                        "no settings that this user may read: {place} is closed; {wanted}")
+_NONE = language.Text("tidak ada pengaturan: {wanted}; contohnya config/posko.yaml",
+                      "no settings: {wanted}; config/posko.yaml is an example")
+
+
+def find(sought: Sequence[Path], speech: Language = Language.EN) -> Path:
     """The first of the places *sought* where there are settings; ends the program where there are none."""
-    wanted = f"give --config FILE, or set {VARIABLE}, or write {sought[0]}"
+    def say(text: language.Text, **values: object) -> str:
+        return str(getattr(text, speech.value)).format(**values)
+
+    wanted = say(_WANTED, variable=VARIABLE, place=sought[0])
     folders = {place: place.expanduser().parent for place in sought}
     for place in folders:
         if os.access(place.expanduser(), os.F_OK):
             return place.expanduser()
     for place, folder in folders.items():
         if os.access(folder, os.F_OK) and not os.access(folder, os.X_OK):
-            fail([f"no settings that this user may read: {place} is closed; {wanted}"])
-    fail([f"no settings: {wanted}; config/posko.yaml is an example"])
+            fail([say(_CLOSED, place=place, wanted=wanted)])
+    fail([say(_NONE, wanted=wanted)])
 
 
 def _given_or_found(context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path | None:
     if given is not None or context.resilient_parsing:  # a shell asks what there is; it needs no settings
         return given
-    return find(places(os.environ))
+    return find(places(os.environ), usage.language_at(context))
 
 
 CONFIG = click.option(

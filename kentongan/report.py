@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kentongan import posko_settings
+from kentongan.operator_help import OperatorCommand
 from posko.journal import NAME
 from posko.labels import texts
 from posko.labels.language import Language
@@ -24,7 +25,7 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
     return given
 
 
-@click.command()
+@click.command(cls=OperatorCommand)
 @posko_settings.CONFIG
 @posko_settings.LANG
 @click.option("--month", callback=_month, metavar="YYYY-MM", help="Only this month.")

@@ -14,6 +14,7 @@ from contract.settings.suggestions import nearest
 from posko.labels.language import Language, choose
 
 LANGUAGE_VARIABLE = "KENTONGAN_LANG"
+WORDS = "kentongan.words"  # the line, in click's memory of a call
 _NAMES = {"INCIDENT": "KEJADIAN", "VILLAGE": "DESA", "TEXT": "TEKS"}
 _EXAMPLE = re.compile(r"Examples?:\s+(.+)")
 
@@ -39,6 +40,13 @@ def in_words(error: click.UsageError, context: click.Context, words: Sequence[st
         return error
     found = _told(error, where)
     return error if found is None else IndonesianUsageError(found, where)
+
+
+def language_at(context: click.Context) -> Language:
+    """The language of the command at *context*; one without `--lang` is a technician's."""
+    if not any("--lang" in each.opts for each in context.command.params):
+        return Language.EN
+    return language_of(context.meta.get(WORDS, ()))
 
 
 def _of_command(context: click.Context, words: Sequence[str]) -> click.Context:

@@ -1,11 +1,13 @@
 """The command line: a fault of the user's is a line and exit 2, never a traceback, and no pin is touched for it."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -40,8 +42,8 @@ class JumpingTime:
         self.slept_s += length_s
 
 
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(main, words)
+def run(*words: str, **options: Any) -> Result:
+    result = CliRunner().invoke(main, words, **options)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result
 
@@ -309,7 +311,7 @@ def test_every_command_explains_itself(words: list[str], flag: str) -> None:
     result = run(*words, flag)
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("Usage: ")
+    assert result.stdout.startswith(("Usage: ", "Pemakaian: "))
 
 
 def test_the_main_help_names_every_command() -> None:
@@ -471,3 +473,17 @@ def test_what_the_locale_cannot_write_is_written_by_its_number(tmp_path: Path, e
 
     assert (done.returncode, done.stderr) == (0, "")
     assert figure in done.stdout
+
+
+OPERATORS = ("alarm", "clear", "silence", "test", "watch", "report")
+
+
+@pytest.mark.parametrize("command", OPERATORS)
+def test_an_operators_help_is_in_the_language_of_the_output_with_every_option(command: str) -> None:
+    indonesian, english = run(command, "--help").stdout, run(command, "--help", env={"LC_ALL": "en_US.UTF-8"}).stdout
+    options = set(re.findall(r"^  (-h, --help|--[a-z]+)", english, re.MULTILINE))
+
+    assert indonesian.startswith(f"Pemakaian: main {command} [PILIHAN]")
+    assert english.startswith(f"Usage: main {command} [OPTIONS]")
+    assert set(re.findall(r"^  (-h, --help|--[a-z]+)", indonesian, re.MULTILINE)) == options
+    assert not re.search(r"\b(the|and|posts?|Show|Example|seconds)\b", indonesian.partition("Pilihan:")[0])

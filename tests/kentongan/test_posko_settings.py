@@ -8,6 +8,7 @@ import pytest
 
 from contract.settings.schema import SettingsError
 from kentongan import posko_settings
+from posko.labels.language import Language
 from tests.support.unprivileged import unprivileged
 
 WANTED = "give --config FILE, or set KENTONGAN_CONFIG, or write {}"
@@ -72,3 +73,11 @@ def test_a_folder_that_is_closed_does_not_hide_settings_that_are_found(places: t
 
     with unprivileged():
         assert posko_settings.find(places) == places[0]
+
+
+def test_an_operator_is_told_in_indonesian(places: tuple[Path, Path]) -> None:
+    with unprivileged(), pytest.raises(SettingsError) as refusal:
+        posko_settings.find(places, Language.ID)
+
+    assert str(refusal.value) == (f"tidak ada pengaturan: tulis --config FILE, atau isi KENTONGAN_CONFIG, atau buat "
+                                  f"{places[0]}; contohnya config/posko.yaml")

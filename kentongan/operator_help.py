@@ -1,0 +1,89 @@
+"""`--help` of an operator's commands in Indonesian, where their output would be; in English it is click's own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+
+from kentongan import usage
+from posko.labels.language import Language
+
+_TELLS = "Hasilnya 0 jika {good}, 1 jika tidak, 2 jika salah ketik (lalu tidak ada yang dikirim)."
+
+
+@dataclass(frozen=True, slots=True)
+class _Help:
+    """What a command does, in paragraphs; its arguments, and an example."""
+
+    about: tuple[str, ...]
+    example: str
+    arguments: str = ""
+
+
+_HELP: Mapping[str, _Help] = {
+    "alarm": _Help(
+        ("Membunyikan alarm, dan memperlihatkan pos mana yang berbunyi. DESA boleh `semua`.",
+         _TELLS.format(good="semua pos yang seharusnya memang berbunyi")),
+        "kentongan alarm pencurian kalibagor --note 'rumah Pak RT 3'", "KEJADIAN DESA"),
+    "clear": _Help(
+        (("Aman: mengakhiri alarm DESA di mana pun berbunyi, dan memperlihatkan bahwa semua sudah diam. `semua` "
+         "mengakhiri semuanya."), _TELLS.format(good="tidak ada pos yang masih berbunyi")),
+        "kentongan clear kalibagor", "DESA"),
+    "silence": _Help(
+        ("Mendiamkan semua pos di DESA, apa pun yang dibunyikannya; `semua`: semua pos. Tanda aman tidak dipukul.",
+         _TELLS.format(good="tidak ada pos yang masih berbunyi")), "kentongan silence kalibagor", "DESA"),
+    "test": _Help(
+        (("Menyuruh pos di DESA (`semua`: semua pos) memeriksa diri, dengan satu pukulan pelan di pengeras suaranya. "
+         "Sirene, pemukul dan lampu strobo tidak menyala."),
+         _TELLS.format(good="semua menjawab dan tidak ada gangguan")), "kentongan test semua", "DESA"),
+    "watch": _Help(
+        (("Melihat seluruh kecamatan: pos, alarm yang aktif, siapa yang berbunyi dan siapa yang tidak, dan apa yang "
+         "terjadi. Tanpa layar terminal: satu baris setiap ada perubahan."),
+         "Hasilnya 0, atau 1 jika server pesan (broker) tidak pernah tersambung."), "kentongan watch"),
+    "report": _Help(
+        (("Apa yang terjadi: alarm tiap bulan, atau ronda. Perintah ini membaca catatan server posko dan tidak "
+          "mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung dari siang "
+          "ke siang."),
+         ("Alarm palsu ialah alarm nyata yang diakhiri dengan aman dalam 60 detik. Yang terlambat datang ketika "
+         "waktunya sudah habis, dan tidak berbunyi di mana pun.")),
+        "kentongan report --month 2026-11 --csv > november.csv"),
+}
+_OPTIONS: Mapping[str, str] = {
+    "note": "Keterangan untuk orang: di mana, siapa, apa.",
+    "exercise": "Hanya latihan.",
+    "wait_s": "Berapa detik server pesan, lalu pos, boleh menjawab; bawaannya 10.",
+    "silent": "Tanpa pukulan.",
+    "seconds": "Selesai setelah N detik; kalau tidak, dengan Ctrl-C.",
+    "plain": "Satu baris setiap ada perubahan, juga di terminal.",
+    "path": "Pengaturannya, seperti config/posko.yaml. Kalau tidak: $KENTONGAN_CONFIG, ~/.config/kentongan/posko.yaml "
+            "(dengan $XDG_CONFIG_HOME: di situ) atau /etc/kentongan/posko.yaml.",
+    "speech": "Bahasa keluarannya: id, Indonesia, atau en, Inggris. Kalau tidak: $KENTONGAN_LANG.",
+    "month": "Hanya bulan ini.",
+    "ronda": "Ronda menurut pos dan malam, bukan alarm.",
+    "as_csv": "Sebagai CSV, satu baris setiap alarm.",
+    "dialect": "Bersama --csv. standard: RFC 4180. id: untuk Excel atau LibreOffice berbahasa Indonesia (titik koma).",
+    "as_json": "Sebagai JSON, dengan jumlahnya.",
+}
+_THIS = "Menampilkan ini."
+
+
+class OperatorCommand(click.Command):
+    """A command whose help is in the language of its output."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the help."""
+        if usage.language_at(ctx) is not Language.ID:
+            super().format_help(ctx, formatter)
+            return
+        found = _HELP[str(self.name)]
+        formatter.write_usage(ctx.command_path, f"[PILIHAN] {found.arguments}".rstrip(), "Pemakaian: ")
+        for paragraph in (*found.about, f"Contoh: {found.example}"):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(paragraph)
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        with formatter.section("Pilihan"):
+            formatter.write_dl([
+                (record[0], _THIS if "--help" in each.opts else _OPTIONS[str(each.name)])
+                for each in options if (record := each.get_help_record(ctx)) is not None
+            ])
