@@ -5,7 +5,6 @@ Text is compared with its line breaks, its quotes and the joins of Python's stri
 """
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("posko", "demo", "kentongan", "broker", "node", "testing", "contract", "runtime", "config", "docs/id",
            "systemd")
 PAGES = ("README.md", "docs/settings.md", "docs/glossary.md", "broker/README.md")
+KINDS = (".py", ".yaml", ".md", ".service", ".conf")
 
 # The phrase, and what is written instead.
 MISLEADING = {
@@ -101,9 +101,8 @@ MISLEADING = {
 
 def shown() -> dict[str, str]:
     """What the product shows, by file, in small letters, each run of blanks and string joins as one blank."""
-    listed = subprocess.run(["git", "ls-files", *FOLDERS, *PAGES], cwd=ROOT, check=True, capture_output=True, text=True)
-    paths = [name for name in listed.stdout.splitlines() if not name.endswith((".1", ".wav"))]
-    found = {name: (ROOT / name).read_text("utf-8") for name in paths if (ROOT / name).is_file()}
+    files = [file for name in FOLDERS for file in (ROOT / name).rglob("*") if file.suffix in KINDS]
+    found = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in (*files, *(ROOT / page for page in PAGES))}
     return {name: re.sub(r"[\"'*`\s]+", " ", text).casefold() for name, text in found.items()}
 
 
