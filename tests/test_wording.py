@@ -102,7 +102,8 @@ MISLEADING = {
 def shown() -> dict[str, str]:
     """What the product shows, by file, in small letters, each run of blanks and string joins as one blank."""
     files = [file for name in FOLDERS for file in (ROOT / name).rglob("*") if file.suffix in KINDS]
-    found = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in (*files, *(ROOT / page for page in PAGES))}
+    files += [ROOT / page for page in PAGES]
+    found = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in files}
     return {name: re.sub(r"[\"'*`\s]+", " ", text).casefold() for name, text in found.items()}
 
 
