@@ -62,6 +62,14 @@ def free_port() -> int:
         return _port(probe)
 
 
+def free_ports(count: int) -> list[int]:
+    """So many free ports, each another one."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        found[free_port()] = None
+    return list(found)
+
+
 def _claim(port: int) -> socket.socket:
     """What keeps *port* for this process until it is closed: a name in the kernel, no file (unix(7), abstract).
 

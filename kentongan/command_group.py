@@ -67,7 +67,7 @@ def _one_style(ctx: click.Context) -> Iterator[None]:
         yield
     except click.UsageError as error:
         where = error.ctx or ctx
-        told = usage.in_words(error, ctx, ctx.meta.get(usage.WORDS, ()))
+        told = usage.in_words(error, ctx)
         if told is not error or not isinstance(error, click.NoSuchOption):
             raise told from None
         known = [name for each in where.command.get_params(where) if isinstance(each, click.Option)

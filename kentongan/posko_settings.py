@@ -42,18 +42,15 @@ _NONE = language.Text("tidak ada pengaturan: {wanted}; contohnya config/posko.ya
 
 def find(sought: Sequence[Path], speech: Language = Language.EN) -> Path:
     """The first of the places *sought* where there are settings; ends the program where there are none."""
-    def say(text: language.Text, **values: object) -> str:
-        return str(getattr(text, speech.value)).format(**values)
-
-    wanted = say(_WANTED, variable=VARIABLE, place=sought[0])
+    wanted = _WANTED.say(speech, variable=VARIABLE, place=sought[0])
     folders = {place: place.expanduser().parent for place in sought}
     for place in folders:
         if os.access(place.expanduser(), os.F_OK):
             return place.expanduser()
     for place, folder in folders.items():
         if os.access(folder, os.F_OK) and not os.access(folder, os.X_OK):
-            fail([say(_CLOSED, place=place, wanted=wanted)])
-    fail([say(_NONE, wanted=wanted)])
+            fail([_CLOSED.say(speech, place=place, wanted=wanted)])
+    fail([_NONE.say(speech, wanted=wanted)])
 
 
 def _given_or_found(context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path | None:

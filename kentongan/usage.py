@@ -32,11 +32,10 @@ class IndonesianUsageError(click.UsageError):
         return self.message if example is None else f"{self.message}. Contoh: {example[1]}"
 
 
-def in_words(error: click.UsageError, context: click.Context, words: Sequence[str]) -> click.UsageError:
-    """*error* as its reader reads it, at the command of *context*; *words* is the line after the program's name."""
-    where = error.ctx or _of_command(context, words)
-    has_language = any("--lang" in each.opts for each in where.command.params)
-    if not has_language or language_of(words) is not Language.ID:
+def in_words(error: click.UsageError, context: click.Context) -> click.UsageError:
+    """*error* as its reader reads it, at the command of *context*."""
+    where = error.ctx or _of_command(context)
+    if language_at(where) is not Language.ID:
         return error
     found = _told(error, where)
     return error if found is None else IndonesianUsageError(found, where)
@@ -49,9 +48,9 @@ def language_at(context: click.Context) -> Language:
     return language_of(context.meta.get(WORDS, ()))
 
 
-def _of_command(context: click.Context, words: Sequence[str]) -> click.Context:
-    """The context of the command that *words* name: an option without its value is refused without one."""
-    group, name = context.command, next(iter(words), "")
+def _of_command(context: click.Context) -> click.Context:
+    """The context of the command that the line names: an option without its value is refused without one."""
+    group, name = context.command, next(iter(context.meta.get(WORDS, ())), "")
     if not isinstance(group, click.Group) or name not in group.list_commands(context):
         return context
     found = group.get_command(context, name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -46,7 +45,7 @@ def voice(path: Path, *, again: bool) -> None:
     _list(voices, texts)
     _fit(found, voices)
     if fault is not None:
-        _fail(fault)
+        raise SettingsError([fault])
 
 
 def _render(voices: Voices, texts: Mapping[str, str], *, again: bool) -> str | None:
@@ -144,7 +143,3 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
 
 def _warn(text: str) -> None:
     click.echo(f"warning: {text}", err=True)
-
-
-def _fail(*lines: str) -> NoReturn:
-    raise SettingsError(lines)

@@ -5,7 +5,7 @@ district, or name on purpose a driver that moves nothing, and none is taken that
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def keep(path: Path, found: Config, checks: Checks) -> bool:
     """Keeps the settings in *path*, with which *found* was loaded; False if they were changed since. Raises OSError."""
     settings = found.settings
     copied = settings_copies.copies(place(path), settings.district, found.district.rhythms, settings.broker)
-    return settings_copies.keep(place(path), found.state_dir, copied, partial(_load, checks), partial(_alike, found))
+    same = partial(settings_copies.alike, found)
+    return settings_copies.keep(place(path), found.state_dir, copied, partial(_load, checks), same)
 
 
 def _load(checks: Checks, kept: Kept) -> Config:
@@ -72,13 +73,3 @@ def _unfit(path: Path, checks: Checks, last: Config) -> str:
         if village is not None and post[1] in village.posts:
             return f"these are of another post ({post[0]}.{post[1]}, not {was[0]}.{was[1]})"
     return settings_copies.other_district(place(path), last.district)
-
-
-def _alike(one: Config, other: Config) -> bool:
-    """Whether both say the same, wherever their files lie."""
-    def without_places(found: Config) -> Config:
-        settings = found.settings
-        settings = replace(settings, district="", broker=replace(settings.broker, password_file=None, ca_file=None))
-        return replace(found, settings=settings, ca_file=None, password_warnings=())
-
-    return without_places(one) == without_places(other)

@@ -3,7 +3,6 @@
 Not where the new ones are those of another district.
 """
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,19 +29,9 @@ def keep(path: Path, found: Config) -> bool:
     """Keeps the settings in *path*, with which *found* was loaded; False if they were changed since. Raises OSError."""
     settings = found.settings
     copied = settings_copies.copies(place(path), settings.district, found.district.rhythms, settings.broker)
-    return settings_copies.keep(place(path), found.state_dir, copied, _load, partial(_alike, found))
+    return settings_copies.keep(place(path), found.state_dir, copied, _load, partial(settings_copies.alike, found))
 
 
 def _load(kept: Kept) -> Config:
     found = files.mapping(kept.folder / config.EXAMPLE, config.EXAMPLE)
     return config.assemble(kept.source, relocated(found, kept))
-
-
-def _alike(one: Config, other: Config) -> bool:
-    """Whether both say the same, wherever their files lie."""
-    def without_places(found: Config) -> Config:
-        broker = replace(found.settings.broker, password_file=None, ca_file=None)
-        settings = replace(found.settings, district="", broker=broker)
-        return replace(found, settings=settings, ca_file=None, password_warnings=())
-
-    return without_places(one) == without_places(other)

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, Generic, TypeVar
@@ -228,3 +228,13 @@ def relocated(found: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
             except SettingsError:
                 broker[key] = str(kept.folder / copy)
     return {**moved, "broker": broker}
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two configurations of a node, or two of a hub, say the same, wherever their files lie."""
+    def without_places(found: Any) -> Any:
+        broker = replace(found.settings.broker, password_file=None, ca_file=None)
+        settings = replace(found.settings, district="", broker=broker)
+        return replace(found, settings=settings, ca_file=None, password_warnings=())
+
+    return bool(without_places(one) == without_places(other))

@@ -15,7 +15,7 @@ from typing import Any
 
 from broker.core import accounts, conf
 from broker.core.accounts import Ports
-from broker.mosquitto import BrokerError, end, free_port, launch
+from broker.mosquitto import BrokerError, end, free_ports, launch
 from contract.settings import yamltext
 
 HOST = "127.0.0.1"
@@ -34,7 +34,7 @@ class Installation:
         self._log = folder / "mosquitto.log"
         self._config = folder / "mosquitto.conf"
         self.homes = {name: folder / name for name in (OPERATOR, READER)}
-        self._ports = _free_ports()
+        self._ports = Ports(*free_ports(3))  # one for each listener
         self._process: subprocess.Popen[bytes] | None = None
         self._provision(district_file)
         for shelf, name in (("operators", OPERATOR), ("readers", READER)):
@@ -53,11 +53,6 @@ class Installation:
     def port(self) -> int:
         """Where people reach it."""
         return self._ports.operators
-
-    @property
-    def nodes_port(self) -> int:
-        """Where nodes reach it, by TLS."""
-        return self._ports.nodes
 
     @property
     def running(self) -> bool:
@@ -103,13 +98,6 @@ class Installation:
         process, self._process = self._process, None
         if process is not None:
             end(process, how)
-
-
-def _free_ports() -> Ports:
-    found: set[int] = set()
-    while len(found) < 3:  # one for each listener
-        found.add(free_port())
-    return Ports(*found)
 
 
 def _broker(path: Path) -> dict[str, Any]:

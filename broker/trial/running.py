@@ -13,7 +13,7 @@ from broker.core import conf
 from broker.core.bundles import Tree
 from broker.core.proof import Answers
 from broker.core.roles import Account, Role
-from broker.mosquitto import BrokerError, end, free_port, launch
+from broker.mosquitto import BrokerError, end, free_ports, launch
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
 from contract.wire import topics
@@ -78,7 +78,7 @@ class Trial:
             raise BrokerError("there is no mosquitto.conf")
         text = config.body.decode("utf-8", "replace")
         text, ports = conf.moved(text, self._folder, str(self.place))
-        self.ports = _free_ports(len(ports))
+        self.ports = free_ports(len(ports))
         path = self.place / "mosquitto.conf"
         path.write_text(text.format(*self.ports), "utf-8")
         return launch(path, self.place / "log", self.ports)
@@ -150,12 +150,3 @@ def strangers(trial: Broker, account: Account) -> list[str]:
         except ProbeError:
             pass  # as it should be
     return found
-
-
-def _free_ports(count: int) -> list[int]:
-    ports: list[int] = []
-    while len(ports) < count:
-        port = free_port()
-        if port not in ports:
-            ports.append(port)
-    return ports

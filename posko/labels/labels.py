@@ -37,8 +37,7 @@ class Labels:
 
     def __call__(self, text: Text, **values: object) -> str:
         """*text* in this language, with *values* in its places."""
-        found: str = getattr(text, self.language)
-        return found.format(**values) if values else found
+        return text.say(self.language, **values)
 
     def word(self, table: Mapping[str, Text], key: str) -> str:
         """What *table* has for the *key*, or the key itself, which a newer program may send."""

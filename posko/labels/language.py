@@ -18,6 +18,11 @@ class Text(NamedTuple):
     id: str
     en: str
 
+    def say(self, language: Language, **values: object) -> str:
+        """The text in *language*, with *values* in its places."""
+        found = self.id if language is Language.ID else self.en
+        return found.format(**values) if values else found
+
 
 def choose(given: str | None, environ: Mapping[str, str]) -> Language:
     """The language *given*; otherwise that of the locale in *environ*, as POSIX finds it.

@@ -159,7 +159,7 @@ def _posts(
     snapshot: Snapshot, shown: list[PostSnapshot], labels: Labels, beside: Column | None, width: int
 ) -> RenderableType:
     name, state, since, report, clock, activity = texts.POST_COLUMNS
-    wide = width >= _WIDE
+    wide, tabular = width >= _WIDE, width >= _MIDDLE
     timed = (since, report, clock) if wide else (report,) if beside is None else ()
     table = _table((name, state, *timed, activity), labels, beside)
     blocks: list[RenderableType] = []
@@ -176,9 +176,11 @@ def _posts(
         }
         doing = Text(lines.activity(post.status, labels), "yellow" if post.state != "sounding" else "bold red")
         more = () if beside is None else (beside.cells.get(post.post, Text()),)
-        table.add_row(*(cells[title] for title in (name, state, *timed)), *more, doing)
-        blocks += [cells[name] + Text(" ") + cells[state], *(_indented(each) for each in (*more, doing) if each)]
-    return table if width >= _MIDDLE else Group(*blocks)
+        if tabular:
+            table.add_row(*(cells[title] for title in (name, state, *timed)), *more, doing)
+        else:
+            blocks += [cells[name] + Text(" ") + cells[state], *(_indented(each) for each in (*more, doing) if each)]
+    return table if tabular else Group(*blocks)
 
 
 def _events(snapshot: Snapshot, labels: Labels, room: int, width: int) -> RenderableType:

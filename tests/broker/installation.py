@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from broker.core import accounts
 from broker.core.accounts import Ports
-from broker.mosquitto import end, free_port, launch
+from broker.mosquitto import end, free_ports, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
 from kentongan.__main__ import main
@@ -45,7 +45,7 @@ class Installation:
         place.chmod(0o711)  # started by root, Mosquitto becomes a user who must reach its files
         self.folder = place / "broker"
         self._process: subprocess.Popen[bytes] | None = None
-        self.ports = {"posko": free_port(), "nodes": free_port(), "operators": free_port()}
+        self.ports = dict(zip(("posko", "nodes", "operators"), free_ports(3), strict=True))
         state = replace(accounts.first(district.name), ports=Ports(**self.ports))
         self.folder.mkdir(mode=0o711)
         (self.folder / "accounts.yaml").write_text(accounts.write_state(state), "utf-8")

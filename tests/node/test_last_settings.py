@@ -88,7 +88,7 @@ def test_after_a_bad_edit_the_last_ones_are_used_and_say_the_same(
     etc.write(**edit)
     found = used(etc.last())
 
-    assert last_settings._alike(found, good)
+    assert settings_copies.alike(found, good)
     assert found.state_dir == good.state_dir
 
 
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_yaml_or_empty_does_not_matter(
     good = etc.start_well()
     (etc.folder / name).write_text(damage((etc.folder / name).read_text("utf-8")), "utf-8")
 
-    assert last_settings._alike(used(etc.last()), good)
+    assert settings_copies.alike(used(etc.last()), good)
 
 
 @pytest.mark.parametrize("name", ["node.yaml", "situbondo.yaml", "password"])
@@ -115,7 +115,7 @@ def test_a_file_that_is_gone_does_not_matter(
     (etc.folder / name).unlink()
     found = used(etc.last())
 
-    assert last_settings._alike(found, good)
+    assert settings_copies.alike(found, good)
     assert found.password == "rahasia"  # noqa: S105
 
 
@@ -142,7 +142,7 @@ def test_the_villages_own_catalogue_codes_and_respellings_are_kept_with_the_rest
     good = etc.start_well()
     (etc.folder / "incidents.yaml").write_text("pencurian: 1\n", "utf-8")
 
-    assert last_settings._alike(used(etc.last()), good)
+    assert settings_copies.alike(used(etc.last()), good)
 
 
 def test_what_was_edited_after_the_start_is_not_kept_as_what_started_well(etc: Etc) -> None:
