@@ -152,11 +152,9 @@ class Node(Loop[State]):
     def _advance(self, state: State, event: Event, at: float) -> State:
         """What sounds is begun before the rest is computed: that takes as long again."""
         begun = step.begin(state, event, at)
-        for effect in tuple(begun.outputs):
-            self._perform(effect)
+        self._do(begun.outputs)
         state, effects = step.complete(begun)
-        for effect in effects:
-            self._perform(effect)
+        self._do(effects)
         return state
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - a table, one row an effect

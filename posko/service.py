@@ -84,8 +84,7 @@ class Hub(Loop[State]):
 
     def _advance(self, state: State, event: Event, at: float) -> State:
         state, effects = step.step(state, event, at)
-        for effect in effects:
-            self._perform(effect)
+        self._do(effects)
         return state
 
     def _perform(self, effect: Effect) -> None:

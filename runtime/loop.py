@@ -3,7 +3,7 @@
 import gc
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -51,6 +51,11 @@ class Loop(ABC, Generic[S]):
     @abstractmethod
     def _advance(self, state: S, event: Any, at: float) -> S:
         """The state after *event*, which came at instant *at*. Does what is to be done."""
+
+    def _do(self, effects: Iterable[Any]) -> None:
+        """Does what *effects* say, in this order."""
+        for effect in effects:
+            self._perform(effect)
 
     @abstractmethod
     def _perform(self, effect: Any) -> None:
