@@ -15,7 +15,7 @@ from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
 from node.sound.core import driver_settings
-from runtime import settings_copies
+from runtime import files, settings_copies
 
 if TYPE_CHECKING:
     from node.last_settings import Checks
@@ -78,7 +78,8 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
         from node import inspection  # noqa: PLC0415 - only what opens devices needs it
 
         here = inspection.inspect(settings)
-    for warning in (*config.warnings(settings), *(here.warnings if here is not None else ())):
+    shared = files.slot_warnings(settings.district, settings.catalogue)
+    for warning in (*config.warnings(settings), *shared, *(here.warnings if here is not None else ())):
         click.echo(f"warning: {escaped(warning)}", err=True)
     if here is not None and here.faults:
         raise SettingsError(f"{path.name}.{fault}" for fault in here.faults)

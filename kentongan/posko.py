@@ -12,7 +12,7 @@ from contract.user_error import UserError
 from kentongan import posko_settings
 from kentongan.log_format import LOG_FORMAT
 from posko import config, last_settings
-from runtime import settings_copies
+from runtime import files, settings_copies
 
 
 @click.command()
@@ -45,6 +45,8 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
         click.echo(f"warning: {escaped(warning)}", err=True)
     if check:
         district = settings.district
+        for warning in files.slot_warnings(district, settings.catalogue):
+            click.echo(f"warning: {escaped(warning)}", err=True)
         click.echo(f"{escaped(path)}: no faults. {district.name}, {len(district.villages)} villages; times are "
                    f"{district.zone.name}.")
         return

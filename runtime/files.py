@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contract.domain import slots
 from contract.domain.district import District, read_district
 from contract.domain.incidents import Catalogue, Family, read_catalogue, read_family
 from contract.domain.speech import read_respellings
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 PLAIN_PORT, TLS_PORTS = 1883, (8883, 8884)  # MQTT's registered ports, and the operators' of `kentongan broker`
 LONGEST_PASSWORD = 65535  # bytes: MQTT 5, section 1.5.6
+PAIRS_SHOWN = 10
 SHIPPED = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -125,6 +127,18 @@ def zone_warnings(district: District) -> Iterator[str]:
     found = clock.zone_warning(district.zone)
     if found is not None:
         yield found
+
+
+def slot_warnings(district: District, catalogue: Catalogue) -> Iterator[str]:
+    """The posts that beat at the same time though they are within earshot of each other."""
+    found = slots.shared(district, catalogue)
+    for pair in found[:PAIRS_SHOWN]:
+        apart = "no place is given of one of them; write at: [latitude, longitude]" if pair.apart_m is None else (
+            f"they are {pair.apart_m:.0f} m apart")
+        yield (f"{district.district}: {pair.one} and {pair.other} beat at the same time though within earshot "
+               f"({apart}): {slots.MOST} slots are too few here")
+    if len(found) > PAIRS_SHOWN:
+        yield f"{district.district}: {len(found) - PAIRS_SHOWN} more pairs within earshot beat at the same time"
 
 
 def state_dir_warnings(folder: Path) -> Iterator[str]:

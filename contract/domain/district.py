@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
 from contract.domain.timezone import ALSO, ZONES, Zone, of_province
-from contract.settings.schema import Place, SettingsError, choice, items, option, read, section, slug, table, text
+from contract.settings.schema import (
+    Place,
+    SettingsError,
+    choice,
+    items,
+    number,
+    option,
+    read,
+    section,
+    slug,
+    table,
+    text,
+)
 from contract.settings.suggestions import nearest
 
 HUB = "posko"  # in a village's place of a topic
@@ -17,18 +29,33 @@ EVERYWHERE = "semua"
 _RESERVED = {EVERYWHERE: "every village", HUB: "the hub"}
 _NAME = text(r"\S.*", "a name for people")
 _PHONE = text(r"\+?[0-9](?:[0-9]|[ -](?=[0-9])){2,18}", "a telephone number such as '0338-671234' or '110'")
+_LATITUDE, _LONGITUDE = number(-11.5, 6.5, " degrees"), number(94.5, 141.5, " degrees")  # Indonesia, with its seas
+_EARSHOT_M = number(50, 5000, " m")
+
+
+def _at(found: object, place: Place) -> tuple[float, float]:
+    """A place: latitude and longitude in degrees, as maps give them."""
+    if not isinstance(found, list) or len(found) != 2:
+        raise place.refuse(f"must be [latitude, longitude] such as [-7.7019, 113.9908], not {found!r:.60}")
+    north, east = found
+    if all(isinstance(each, int | float) for each in found) and north > 90:
+        raise place.refuse(f"the latitude comes first: write [{east}, {north}]")
+    return _LATITUDE(north, place.below("latitude")), _LONGITUDE(east, place.below("longitude"))
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """A place with a node. A responder's office hears all villages; a watch post its own and those in reach.
 
-    `phone` is the number under which somebody at the post answers.
+    `phone` is the number under which somebody at the post answers. `at` is its place, latitude and longitude in
+    degrees; `earshot_m` how far its drum is heard, in metres, where that is not as far as everywhere in the district.
     """
 
     name: str = option(_NAME)
     hears: str = option(choice("village", "all"), default="village")
     phone: str = option(_PHONE, default="")
+    at: tuple[float, float] | None = option(_at, default=None)
+    earshot_m: float | None = option(_EARSHOT_M, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +73,14 @@ class Phones:
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """A desa or kelurahan; its slug is its key in the district."""
+    """A desa or kelurahan; its slug is its key in the district. `at` is its centre, which is the place of no post."""
 
     name: str = option(_NAME)
     kind: str = option(choice("desa", "kelurahan"))
     code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}", "a Kemendagri code such as '35.12.07.2001'"))
     neighbours: tuple[str, ...] = option(items(slug))
     posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
+    at: tuple[float, float] | None = option(_at, default=None)
 
 
 def _timezone(found: object, place: Place) -> str:
@@ -62,7 +90,10 @@ def _timezone(found: object, place: Place) -> str:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A kecamatan. `rhythms` names its code family; `timezone`, where it is not its province's, one of Indonesia's."""
+    """A kecamatan. `rhythms` names its code family; `timezone`, where it is not its province's, one of Indonesia's.
+
+    `earshot_m`: posts that are no farther apart beat one after the other.
+    """
 
     district: str = option(slug)
     name: str = option(_NAME)
@@ -71,6 +102,7 @@ class District:
     villages: dict[str, Village] = option(table(slug, lambda _name: section(Village)))
     timezone: str | None = option(_timezone, default=None)
     phones: Phones = option(section(Phones), default=Phones())
+    earshot_m: float = option(_EARSHOT_M, default=500.0)
 
     @property
     def zone(self) -> Zone:

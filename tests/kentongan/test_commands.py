@@ -1,5 +1,6 @@
 """The command line: a fault of the user's is a line and exit 2, never a traceback, and no pin is touched for it."""
 
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from kentongan.__main__ import COMMANDS, main
 from kentongan.broker import broker
 from runtime.files import load_shipped
 from testing.program import LIMIT_S
+from tests.contract import shipped
 from tests.contract.shipped import FAMILIES, catalogue
 from tests.support.gpio_kernel import GpioKernel
 from tests.support.nodes import CONFIG, ROOT, example, write
@@ -84,6 +86,21 @@ def test_check_says_every_fault_a_line_each_and_exits_2(tmp_path: Path) -> None:
         "node.yaml.pins.driver: 'lgpoi' is no pin driver; did you mean lgpio?",
         "4 faults.",
     ]
+
+
+def test_check_names_the_posts_that_beat_at_the_same_time_though_within_earshot(tmp_path: Path) -> None:
+    district = shipped.plain("situbondo.yaml")
+    district["villages"]["kalibagor"]["posts"] = {
+        f"pos-{number}": {"name": "Pos", "at": [-7.7666, 113.9802 + number / 10_000]} for number in range(1, 6)
+    }
+    (tmp_path / "situbondo.yaml").write_text(json.dumps(district), "utf-8")
+    settings = {**example(), "state_dir": str(tmp_path), "district": "situbondo.yaml"}
+    result = run("check", "--offline", "--config", str(write(tmp_path, settings)))
+
+    assert (result.exit_code, result.stderr.splitlines()) == (0, [
+        ("warning: situbondo: kalibagor/pos-1 and kalibagor/pos-5 beat at the same time though within earshot "
+         "(they are 44 m apart): 4 slots are too few here"),
+    ])
 
 
 @pytest.mark.parametrize("driver", ["mock", "simulated"])
