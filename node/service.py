@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
 from contract.domain import incidents
+from contract.domain.digest import digest
 from contract.domain.district import EVERYWHERE, audible_incidents
 from contract.wire import topics
 from contract.wire.faults import Fault
@@ -241,6 +242,7 @@ def make_setup(
         in_phase=settings.in_phase,
         ronda_s=settings.ronda,
         zone=zone,
+        district_digest=digest(config.district),
         feedback={
             name: not each.active_closed for name, each in settings.feedback.inputs().items()
             if Fault.PIN_OF_BUTTON.of(name) not in missing

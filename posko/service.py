@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from typing import assert_never
 
+from contract.domain.digest import digest
 from contract.domain.district import District, reaches
 from contract.domain.incidents import Catalogue
 from contract.wire import topics
@@ -123,6 +124,7 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
         incidents=catalogue.incidents,
         posts=reaches(district, catalogue),
         zone=zone,
+        district_digest=digest(district),
     )
 
 

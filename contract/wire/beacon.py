@@ -5,9 +5,10 @@
                  "also": […], "silenced": […], "kept": false}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
-     "at_s": …, "time": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
+     "at_s": …, "time": …, "district_digest": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
 
-`also`, `silenced`, `kept`, `cleared`, `over`, `acknowledged`, `at_s` and `time` are left out where they are empty.
+`also`, `silenced`, `kept`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and `district_digest` are left out where
+they are empty.
 """
 
 from contract.domain.alarm import Keyed, Name, Status
@@ -78,7 +79,8 @@ class Beacon:
     `at_s` is when it was made, in seconds of the hub's own clock, which begins anywhere and never jumps: who receives
     two beacons can tell that one was held up on its way, and that its ages are that much too small. `time` is the same
     instant by the hub's time of day, in seconds since the epoch, if its machine counts as synchronised: who counts as
-    that, too, finds whether the two agree.
+    that, too, finds whether the two agree. `district_digest` is that of the hub's district file, for a post may read no
+    status of the hub.
     `acknowledged` are the names that reached the hub lately and are on its disk, but not in force: all-clears, and
     what was over before or since.
     """
@@ -90,6 +92,7 @@ class Beacon:
     over: tuple[Over, ...] = option(items(section(Over)), default=(), omit=True)
     at_s: float | None = option(seconds, default=None)
     time: float | None = option(instant, default=None)
+    district_digest: str = option(text, default="", omit=True)
     acknowledged: tuple[Arrived, ...] = option(items(section(Arrived)), default=(), omit=True)
 
     def kept(self) -> frozenset[Name]:

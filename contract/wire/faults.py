@@ -68,6 +68,11 @@ class Fault(StrEnum):
         "settings copy", "The settings that work could not be kept, so the next bad edit stops the program.",
         "Make room on the disk; after each edit have it checked before the program is started again.",
     )
+    DISTRICT = (
+        "district", "The hub has another district file than this machine, so each may miss what the other knows.",
+        ("On the machine that has the old one: `sudo ./install district kentongan-district.tar`, which `kentongan "
+         "broker provision` wrote."),
+    )
     # A node's buttons.
     BUTTON = (
         "button", "A button was closed when the node started, or is held for too long; it counts again once released.",
@@ -156,6 +161,11 @@ class Fault(StrEnum):
     DOUBLE_OF = (
         "double of", "Two boxes take turns under the name of this post: one has a copy of the other's SD card.",
         "Give one of them its own settings and account.",
+    )
+    DISTRICT_OF = (
+        "district of", "This post has another district file than the hub, so each may miss what the other knows.",
+        ("On the machine that has the old one: `sudo ./install district kentongan-district.tar`, which `kentongan "
+         "broker provision` wrote."),
     )
     CLOCK_OF = (
         "clock of",

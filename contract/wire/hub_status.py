@@ -41,8 +41,8 @@ class HubStatus:
     district it has the first of those that are neither ready nor sounding, and `counts` how many are in which state.
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `host` is the machine that it runs on.
-    `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `dropped` is what
-    could not be read.
+    `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `district_digest` is
+    that of its district file. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -53,6 +53,7 @@ class HubStatus:
     undated: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")
     zone: str = option(text, default="", omit=True)
+    district_digest: str = option(text, default="", omit=True)
     boot: str = option(text, default="")
     version: str = option(text, default="")
     host: str = option(text, default="", omit=True)

@@ -37,7 +37,8 @@ class NodeStatus:
     known to have arrived. `feedback` is what the box feels of itself, where it has inputs for that. `zone` names the
     time zone of its times of day. It was made at `at_s`, in seconds of the node's own clock that never jumps, and at
     `time` of its wall clock, if its machine counts as synchronised: by these the hub finds whether the clocks agree.
-    `clock` is what the node makes of that. `dropped` is what could not be read.
+    `clock` is what the node makes of that. `district_digest` is that of its district file. `dropped` is what could
+    not be read.
     """
 
     state: str = option(text, default="")
@@ -54,6 +55,7 @@ class NodeStatus:
     outbox: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")
     zone: str = option(text, default="", omit=True)
+    district_digest: str = option(text, default="", omit=True)
     at_s: float | None = option(seconds, default=None)
     time: float | None = option(instant, default=None)
     boot: str = option(text, default="")

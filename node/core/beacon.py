@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from contract.domain.alarm import HUB_NAMES, Key, Status
+from contract.domain.digest import HUB_NAME, differ, difference
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import timing
@@ -48,6 +49,7 @@ def received(t: Transition, payload: bytes) -> None:
     t.change(hub=_view(t, fresh, offset))
     t.recover(Fault.HUB)
     _compare_clocks(t, read)
+    _compare_districts(t, read)
     _obey(t, fresh)
 
 
@@ -121,6 +123,14 @@ def _compare_clocks(t: Transition, read: Beacon) -> None:
                              "both count as synchronised")
     else:
         t.recover(Fault.CLOCK)
+
+
+def _compare_districts(t: Transition, read: Beacon) -> None:
+    """Finds whether the hub has the same district file; without it, what one of the two knows rings nowhere else."""
+    if differ(t.setup.district_digest, read.district_digest):
+        t.fault(Fault.DISTRICT, difference(f"{t.setup.village}/{t.setup.node}", HUB_NAME))
+    else:
+        t.recover(Fault.DISTRICT)
 
 
 def _view(t: Transition, read: Beacon, offset: float | None) -> HubView:

@@ -71,6 +71,7 @@ def _status(t: Transition, name: str) -> NodeStatus:
         outbox=len(state.outbox),
         clock=t.clock_state(),
         zone=state.setup.zone,
+        district_digest=state.setup.district_digest,
         boot=state.setup.boot,
         version=state.setup.version,
     )

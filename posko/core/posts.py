@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from contract.domain.alarm import Key, Status
+from contract.domain.digest import HUB_NAME, differ, difference
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import codec, timing, topics
@@ -34,6 +35,7 @@ AT_ONCE, PER_S = 300.0, 2.0
 TAKEN_UP, TAKEN_UP_PER_S = 5.0, 0.1
 LEFT_S = 10.0  # what is closer to its end is not: clocks and ways differ, and it may have ended here already
 UNKNOWN = 20  # runs of posts of one village that the district file does not have: each is reported once
+DISTRICTS, DISTRICTS_PER_S = 20.0, 0.1  # posts of a village found to have another district: at once, then each second
 LINKED_AT_ONCE, LINKED_PER_S = 5.0, 0.2  # links of a village for which a beacon comes at once
 
 
@@ -59,6 +61,7 @@ def _status(t: Transition, post: str, message: Received) -> None:
     if status.state == OFFLINE:
         _put(t, post, watch)
         _clock(t, post, None)
+        _district(t, post, "")
     elif message.retain:
         _put(t, post, watch if watch.boot else replace(watch, boot=status.boot))
     else:
@@ -66,6 +69,7 @@ def _status(t: Transition, post: str, message: Received) -> None:
         if status.at_s is not None:
             shown = peer_clock.Shown(status.boot, status.at_s, status.time)
             _clock(t, post, peer_clock.seen(watch.clock, shown, t.now, t.epoch_to_compare()))
+        _district(t, post, status.district_digest)
         for about in (*status.waiting, *([] if status.sounding is None else [status.sounding])):
             _take_up(t, post, about)
 
@@ -219,6 +223,15 @@ def _clock(t: Transition, post: str, seen: PeerClock | None) -> None:
         t.fault(Fault.CLOCK, "more posts disagree with the hub's clock (posko) than agree with it")
     else:
         t.recover(Fault.CLOCK)
+
+
+def _district(t: Transition, post: str, theirs: str) -> None:
+    """*post* shows the digest *theirs* of its district file, or none. A box may lie: so much of it for each village."""
+    fault, village = Fault.DISTRICT_OF.of(post), post.partition("/")[0]
+    if not differ(t.setup.district_digest, theirs):
+        t.recover(fault)
+    elif fault not in t.state.faults and t.granted((village, "district"), DISTRICTS, DISTRICTS_PER_S):
+        t.fault(fault, difference(HUB_NAME, post))
 
 
 def _agrees(clock: PeerClock | None) -> bool:

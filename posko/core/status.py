@@ -96,6 +96,7 @@ def _status(t: Transition, name: str, note: int, shown: int) -> HubStatus:
         undated=len(state.awaiting_clock),
         clock=t.clock_state(),
         zone=state.setup.zone,
+        district_digest=state.setup.district_digest,
         boot=state.setup.boot,
         version=state.setup.version,
         host=state.setup.host,

@@ -23,7 +23,8 @@ PARTS: Mapping[str, str] = {
     Fault.JOURNAL_WATCH: "catatan di disk", Fault.JOURNAL_ENTRY: "catatan di disk",
     Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
     Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos",
-    Fault.CLOCK_OF: "jam pos", Fault.INBOX: "pesan masuk",
+    Fault.CLOCK_OF: "jam pos", Fault.DISTRICT: "berkas wilayah", Fault.DISTRICT_OF: "berkas wilayah",
+    Fault.INBOX: "pesan masuk",
     "buttons": "tombol",  # of a self-test
 }
 _WHAT = {"incident": "kejadian", "village": "desa/kelurahan", "command": "perintah"}
@@ -173,6 +174,12 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(\S+) cannot be written: (.+)", "{0} tidak dapat ditulis: {1}"),
     (r"the clock of (\S+), here, is (\S+) s (?:ahead of|behind) the hub's \(posko\); .+",
      "jam {0} selisih {1} detik dengan jam server posko, padahal keduanya dianggap sinkron"),
+    (r"(\S+|the hub \(posko\)) has another district file than (.+), here; .+",
+     ("berkas wilayah {0} berbeda dengan {1}; di komputer yang berkasnya masih lama: sudo ./install district "
+      "kentongan-district.tar")),
+    (r"the hub \(posko\) has another district file than this computer; .+",
+     "berkas wilayah di komputer ini berbeda dengan server posko; salin yang baru ke ~/.config/kentongan"),
+    (r"the hub \(posko\)", "server posko"),
     (r"the hub's clock \(posko\) is (\S+) s (?:ahead of|behind) that of (\S+); .+",
      "jam server posko selisih {0} detik dengan jam {1}, padahal keduanya dianggap sinkron"),
     (r"the clock is not synchronised, so the hours of the round cannot be known",

@@ -14,7 +14,8 @@ class CommonSetup:
     """What does not change while a program runs: its district, its catalogue, and `boot`, which names this run.
 
     `token` gives the part of the nth name made in this run that nobody can foretell (`runtime.tokens`). `zone` names
-    the time zone of its times of day, and the machine's if that is another one.
+    the time zone of its times of day, and the machine's if that is another one. `district_digest` is that of its
+    district file.
     """
 
     district: str
@@ -24,6 +25,7 @@ class CommonSetup:
     villages: frozenset[str]
     incidents: Mapping[str, Incident]
     zone: str = ""
+    district_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from contract.domain.alarm import Key, Name, Status
+from contract.domain.digest import HUB_NAME, differ, digest
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
 from contract.wire import beacon, hub_status, node_status, topics
@@ -45,6 +46,7 @@ TOKEN = "order"  # noqa: S105 - names the one message that is sent
 NEWS = 300  # events that are remembered
 UNKNOWN = 20  # posts of each village that the district file does not have: an account can invent any number of them
 POSKO = "posko"
+OLD_DISTRICT = f"{HUB_NAME} has another district file than this computer; copy the new one to ~/.config/kentongan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def make_setup(district: District, catalogue: Catalogue) -> Setup:
     """What is needed to know of *district*."""
     return Setup(
         district=district.district, version="", boot="", token=str, villages=frozenset(district.villages),
-        incidents=catalogue.incidents, posts=reaches(district, catalogue),
+        incidents=catalogue.incidents, posts=reaches(district, catalogue), district_digest=digest(district),
     )
 
 
@@ -297,7 +299,12 @@ def _hub_status(state: State, message: Received) -> State:
         post for alarm in status.alarms for post in alarm.sounds
         if state.order is not None and concern(state.order, alarm.key, exercise=True)
     }
-    return replace(state, hub=replace(state.hub, status=status, status_at=state.now, rang=state.hub.rang | rang))
+    state = replace(state, hub=replace(state.hub, status=status, status_at=state.now, rang=state.hub.rang | rang))
+    if differ(state.setup.district_digest, status.district_digest):
+        faults = {**state.faults, Fault.DISTRICT: OLD_DISTRICT}
+    else:
+        faults = without(state.faults, Fault.DISTRICT)
+    return replace(state, faults=faults)
 
 
 def _hub_event(state: State, message: Received) -> State:

@@ -153,7 +153,7 @@ class World:
     def beacon(
         self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
         cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), acknowledged: tuple[Name, ...] = (),
-        made_at: float | None = None, time: float | None = None,
+        made_at: float | None = None, time: float | None = None, district_digest: str = "",
     ) -> list[str]:
         """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages.
 
@@ -162,7 +162,8 @@ class World:
         self.seq = self.seq + 1 if seq is None else seq
         clears = tuple(Cleared(village=village, age_s=age_s) for village, age_s in (cleared or {}).items())
         beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over,
-                        acknowledged=acknowledge(*acknowledged), at_s=made_at, time=time)
+                        acknowledged=acknowledge(*acknowledged), at_s=made_at, time=time,
+                        district_digest=district_digest)
         return self.feed(Received("kentongan/situbondo/active", write_beacon(beacon), retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:

@@ -108,6 +108,14 @@ CAME = [
      "jam kotakan/pos-1 selisih 7200 detik dengan jam server posko, padahal keduanya dianggap sinkron"),
     ("the hub's clock (posko) is 7200 s behind that of kotakan/pos-1; both count as synchronised",
      "jam server posko selisih 7200 detik dengan jam kotakan/pos-1, padahal keduanya dianggap sinkron"),
+    ("kotakan/pos-1 has another district file than the hub (posko), here; on the machine that has the old one: sudo",
+     ("berkas wilayah kotakan/pos-1 berbeda dengan server posko; di komputer yang berkasnya masih lama: sudo ./install "
+      "district kentongan-district.tar")),
+    ("the hub (posko) has another district file than kotakan/pos-1, here; on the machine that has the old one: sudo",
+     ("berkas wilayah server posko berbeda dengan kotakan/pos-1; di komputer yang berkasnya masih lama: sudo ./install "
+      "district kentongan-district.tar")),
+    ("the hub (posko) has another district file than this computer; copy the new one to ~/.config/kentongan",
+     "berkas wilayah di komputer ini berbeda dengan server posko; salin yang baru ke ~/.config/kentongan"),
     ("more posts disagree with the hub's clock (posko) than agree with it",
      "jam server posko berbeda dari jam kebanyakan pos"),
     ("all-clear, which came to kotakan/pos-1 and not to the hub",

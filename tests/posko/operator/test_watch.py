@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contract.domain.alarm import Key, Status
+from contract.domain.digest import digest
 from posko.core.proof import Trouble
 from posko.labels.labels import Labels
 from posko.operator import lines
@@ -21,6 +22,7 @@ from runtime.core.events import Clock, Faulted, Linked, Overflowed, Tick, Unlink
 from tests.posko.operator.told import (
     ALARM,
     DISASTER,
+    DISTRICT,
     ENGLISH,
     KALIBAGOR,
     KOTAKAN,
@@ -152,6 +154,18 @@ def test_each_change_is_a_line_and_what_is_said_again_is_none() -> None:
         f"{force_}0 dari 3 pos berbunyi; tidak: tidak berbunyi: kalibagor/pos-1; {unheard}{sender}",
         "berakhir: Pencurian di Kalibagor",
     ]
+
+
+def test_a_hub_with_another_district_file_than_this_computer_is_a_fault_here_until_they_are_the_same() -> None:
+    sitting = watching()
+    lines = told(sitting, 1.0, hub(district_digest="0", kept=False))
+    told(sitting, 2.0, hub(district_digest=digest(DISTRICT), kept=False))
+
+    assert [each for each in lines if "wilayah" in each] == [
+        ("gangguan di komputer ini: berkas wilayah: berkas wilayah di komputer ini berbeda dengan server posko; salin "
+         "yang baru ke ~/.config/kentongan"),
+    ]
+    assert sitting.state.faults == {}
 
 
 def test_the_same_in_english() -> None:
