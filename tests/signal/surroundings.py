@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from tests.signal.decoder import Signal
+from testing.decoder import Signal
 from tests.signal.recorder import RATE, Frames
 
 SOUND_M_S = 343.0
