@@ -4,14 +4,15 @@
     noise with the spectrum of speech ───────────────────────────┴──> a listener's signal ──decoder──> the code, or not
 
 The plain has no houses, no wind and no echo. Sound takes its time, and loses 6 dB (free air) or 10 dB (near the ground)
-with each doubling of the distance; FEMA's Outdoor Warning Systems guide (CPG 1-17) plans sirens with the latter. Noise is
-the same everywhere: as strong as one post's drum at the border, so that the drum is never weaker than it where one post
-has a listener. Its spectrum is that of speech of normal effort (ANSI S3.5-1997, table 4). Needs numpy.
+with each doubling of the distance; FEMA's guide to outdoor warning (CPG 1-17) plans sirens with the latter. Noise is as
+strong everywhere as one post's drum is at the border, so that nobody's nearest drum is weaker than it. Its spectrum is
+that of speech (ANSI S3.5-1997, table 4, normal effort). Needs numpy.
 """
 
 import math
 import wave
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -32,7 +33,7 @@ SYNCHRONISED_S = 0.002  # at most, between the clocks of two posts that chrony k
 BETWEEN_S = 1.0  # from the end of one post's rhythm to the beginning of the next one's; a voice makes it longer
 _SPEECH_HZ = (250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 _SPEECH_DB = (34.75, 34.27, 25.01, 17.32, 9.33, 1.13)  # spectrum level, the same below 250 Hz
-_QUIET_S = 0.5  # around what a listener listens to
+_QUIET_S = 0.12  # before and after the drum that a listener attends to: as much as the decoder needs
 _LONGEST_S = 40.0
 
 Point = tuple[float, float]  # metres to the east and to the north
@@ -83,16 +84,22 @@ def plain(posts: int, apart_m: float, loss_db: float) -> Plain:
     return Plain(corners[:posts], loss_db)
 
 
-def listeners(posts: tuple[Point, ...], grid_m: float = GRID_M) -> list[Point]:
-    """The places of a grid that are within the border of a post, none of them at a post."""
+def listeners(posts: tuple[Point, ...], grid_m: float = GRID_M) -> dict[Point, int]:
+    """The places of a grid that are within the border of a post, none of them at a post.
+
+    Places that are equally far from the posts hear the same: one stands for all of them, with their number.
+    """
     most = BORDER_M / grid_m
-    columns = np.arange(min(x for x, _ in posts) / grid_m - most, max(x for x, _ in posts) / grid_m + most) + 0.5
+    columns = np.arange(min(x for x, _ in posts) // grid_m - most, max(x for x, _ in posts) // grid_m + most + 1) + 0.5
     rows = np.arange(min(y for _, y in posts) // grid_m - most, max(y for _, y in posts) // grid_m + most + 1) + 0.5
     places = [(float(x * grid_m), float(y * grid_m)) for x in columns for y in rows]
-    return [place for place in places if min(math.dist(place, post) for post in posts) <= BORDER_M]
+    distances = {place: tuple(sorted(round(math.dist(place, post), 3) for post in posts)) for place in places}
+    counts = Counter(distances.values())
+    first = {found: place for place, found in reversed(distances.items())}
+    return {place: counts[found] for found, place in first.items() if found[0] <= BORDER_M}
 
 
-def countable_codes(catalogue: Catalogue, families: dict[str, Family], stroke: Path) -> list[Code]:
+def countable_codes(catalogue: Catalogue, families: Mapping[str, Family], stroke: Path) -> list[Code]:
     """Every code of *families* in which strokes are counted, each once, beaten with the drum in file *stroke*."""
     drum = _frames(stroke)
     found: dict[Cycle, tuple[str, list[str]]] = {}
@@ -102,38 +109,47 @@ def countable_codes(catalogue: Catalogue, families: dict[str, Family], stroke: P
             if "●●" in published:
                 found.setdefault(cycle, (published, []))[1].append(f"{name}/{incident}")
     return [
-        Code(published, tuple(names), np.asarray(render(_drum(cycle), drum), np.float32), _figure_s(cycle))
+        Code(published, tuple(names), np.asarray(render(cycle, drum), np.float32), _figure_s(cycle))
         for cycle, (published, names) in found.items()
     ]
+
+
+def share_understood(code: Code, scene: Plain, manner: Manner, grid_m: float = GRID_M) -> float:
+    """Of the places around the posts of *scene*, the share at which a listener makes *code* out of what he hears."""
+    places = listeners(scene.posts, grid_m)
+    understood = sum(weight for seed, (place, weight) in enumerate(places.items())
+                     if is_understood(code, scene, place, manner, seed))
+    return understood / sum(places.values())
 
 
 def is_understood(code: Code, scene: Plain, place: Point, manner: Manner, seed: int) -> bool:
     """Whether a listener at *place* makes *code* out of what he hears; *seed* chooses the noise, and who begins when.
 
-    Of several posts that beat in turn he goes by the one that is loudest to him.
+    Of posts that beat in turn each one that is within the border must say it to him; beyond, the nearest must.
     """
     chance = np.random.default_rng(seed)
-    heard = [_mixed(code, scene, place, begun_s, window) for begun_s, window in _windows(code, scene, place, manner, chance)]
-    return all(_named(signal + _noise(code, len(signal), chance)) == code.published for signal in heard)
+    return all(
+        _named(_mixed(code, scene, place, begun_s, post), code, chance) == code.published
+        for begun_s, post in _turns(code, scene, place, manner, chance)
+    )
 
 
-def _windows(
+def _turns(
     code: Code, scene: Plain, place: Point, manner: Manner, chance: np.random.Generator
 ) -> Iterator[tuple[tuple[float, ...], int]]:
-    """When each post begins, in seconds, and the post whose drum he attends to."""
-    count = len(scene.posts)
-    nearest = min(range(count), key=lambda each: math.dist(place, scene.posts[each]))
+    """When each post begins, in seconds, and the post whose drum a listener at *place* attends to then."""
+    away_m = [math.dist(place, post) for post in scene.posts]
+    every, nearest = range(len(away_m)), away_m.index(min(away_m))
     match manner:
         case Manner.ALONE:
-            yield tuple(0.0 if each == nearest else math.inf for each in range(count)), nearest
+            yield tuple(0.0 if each == nearest else math.inf for each in every), nearest
         case Manner.IN_PHASE:
-            yield tuple(each * SYNCHRONISED_S for each in range(count)), nearest
+            yield tuple(each * SYNCHRONISED_S for each in every), nearest
         case Manner.UNSYNCHRONISED:
-            yield tuple(chance.uniform(0, code.figure_s, count)), nearest
+            yield tuple(chance.uniform(0, code.figure_s, len(away_m))), nearest
         case Manner.IN_TURN:
-            turns = tuple(each * (code.length_s + BETWEEN_S) for each in range(count))
-            yield from ((turns, each) for each in range(count)
-                        if each == nearest or math.dist(place, scene.posts[each]) <= BORDER_M)
+            begun_s = tuple(each * (code.length_s + BETWEEN_S) for each in every)
+            yield from ((begun_s, each) for each in every if each == nearest or away_m[each] <= BORDER_M)
 
 
 def _mixed(code: Code, scene: Plain, place: Point, begun_s: tuple[float, ...], attended: int) -> Signal:
@@ -151,15 +167,12 @@ def _mixed(code: Code, scene: Plain, place: Point, begun_s: tuple[float, ...], a
     return result
 
 
-def _named(signal: Signal) -> str | None:
-    return decoder.figure(decoder.strokes_s(signal))
-
-
-def _noise(code: Code, length: int, chance: np.random.Generator) -> Signal:
-    """Noise as strong as the drum of *code* is at the border."""
+def _named(signal: Signal, code: Code, chance: np.random.Generator) -> str | None:
+    """What a listener makes of *signal* in noise that is as strong as the drum of *code* is at the border."""
     noise = speech_noise()
-    begin = int(chance.integers(len(noise) - length))
-    return noise[begin:begin + length] * np.float32(np.sqrt(np.mean(code.signal.astype(np.float64) ** 2)))
+    begin = int(chance.integers(len(noise) - len(signal)))
+    power = np.float32(np.sqrt(np.mean(code.signal.astype(np.float64) ** 2)))
+    return decoder.figure(decoder.strokes_s(signal + power * noise[begin:begin + len(signal)]))
 
 
 @cache
@@ -171,10 +184,6 @@ def speech_noise(seed: int = 1) -> Signal:
     levels_db = np.interp(np.log2(np.maximum(hertz, 1.0)), np.log2(_SPEECH_HZ), _SPEECH_DB)
     noise = np.fft.irfft(spectrum * 10 ** (levels_db / 20), length)
     return np.asarray(noise / np.sqrt(np.mean(noise**2)), np.float32)
-
-
-def _drum(cycle: Cycle) -> Cycle:
-    return cycle
 
 
 def _figure_s(cycle: Cycle) -> float:

@@ -7,10 +7,10 @@ import pytest
 
 from contract.domain.incidents import cycles
 from contract.domain.rhythm import Cycle, CyclePlan, Tempo, alarm_cycle, drum_cycle, figure, parse
-from tests.contract import shipped
 from testing import decoder
-from tests.signal.conftest import Record
 from testing.decoder import PUBLISHED, Signal
+from tests.contract import shipped
+from tests.signal.conftest import Record
 from tests.signal.onsets import beaten
 from tests.signal.recorder import RATE, ROOT, Frames, read_wav
 from tests.signal.surroundings import SOUND_M_S, heard_from, noise, rms, siren, with_another

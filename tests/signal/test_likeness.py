@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from contract.domain.incidents import cycles
 from contract.domain.likeness import HANDS, looks_like, sounds_like
 from contract.domain.rhythm import CyclePlan, Ending, Figure, Rhythm, Tempo, alarm_cycle, drum_cycle, figure
+from testing import decoder
 from tests.contract import shipped
 from tests.contract.shipped import FAMILIES, family, quick
-from testing import decoder
 
 FIGURES = st.builds(
     Rhythm, st.lists(st.integers(0, 3), max_size=5).map(tuple), st.sampled_from([Ending.ONCE, Ending.PAUSE]),
