@@ -69,16 +69,24 @@ def find_header(labels: tuple[str, ...] = LABELS) -> Chip:
     raise ChipError("this machine has no GPIO chip; `kentongan check --offline` is for another machine's settings")
 
 
+def groups() -> set[int]:
+    """The groups to which the chips' devices belong, root's aside; their members may open them. Raises OSError."""
+    return {os.stat(f"{DEV}/{name}").st_gid for name in _names()} - {0}  # noqa: PTH116 - as in `_chips`
+
+
+def _names() -> list[str]:
+    """The chips' devices in `DEV`, by number."""
+    found = os.listdir(DEV)  # noqa: PTH208 - pathlib takes longer to import than all of this
+    return sorted((name for name in found if name.startswith("gpiochip") and name[8:].isdecimal()),
+                  key=lambda name: int(name[8:]))
+
+
 def _chips() -> tuple[list[Chip], dict[str, OSError]]:
     """Every chip, by number, and of those that cannot be asked, the reason. One that has two names counts once."""
-    numbers = sorted(
-        int(name[8:]) for name in os.listdir(DEV)  # noqa: PTH208 - pathlib takes longer to import than all of this
-        if name.startswith("gpiochip") and name[8:].isdecimal()
-    )
     chips: list[Chip] = []
     closed: dict[str, OSError] = {}
     # gpiochip4 is a link to gpiochip0 on many a Pi 5.
-    for path in dict.fromkeys(os.path.realpath(f"{DEV}/gpiochip{number}") for number in numbers):
+    for path in dict.fromkeys(os.path.realpath(f"{DEV}/{name}") for name in _names()):
         try:
             _name, label, _lines = _CHIP_INFO.unpack(_ask(path, _GET_CHIP_INFO, bytearray(_CHIP_INFO.size)))
         except OSError as error:

@@ -7,6 +7,9 @@ stays on until this has run: systemd starts it after any end of the node (`ExecS
 only FILE, which the node wrote before it claimed its pins, and finds the chip anew by the label that stands there.
 Exit code 0 and one line once every output is at rest, 2 and one line of what is not.
 
+systemd starts it as root, for a sandbox takes time and can fail. What the node's user can write is never read with
+root's rights: the first thing it does is to give them up for those of that user, who owns the folder of FILE.
+
 It closes nothing: the process ends with its lines as outputs at rest, and the kernel keeps them so.
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 
@@ -50,6 +54,38 @@ def write(path: str, text: str) -> None:
     if written != len(text.encode()):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.replace(new, path)  # noqa: PTH105
+
+
+def _give_up_root(path: str) -> list[str]:
+    """Takes the rights of the owner of *path*'s folder, and of the groups that may open the chips, if this is root.
+
+    Returns why that failed, if it did: then the outputs are put to rest with root's, for `contents` is safe then, too.
+    """
+    if os.geteuid() != 0:
+        return []
+    try:
+        owner = os.lstat(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120 - see the imports
+        if owner.st_uid != 0:  # else by hand, of a node that root started
+            os.setgroups(sorted(gpio.groups()))
+            os.setgid(owner.st_gid)
+            os.setuid(owner.st_uid)
+    except OSError as error:
+        return [f"root's rights were not given up: {error.strerror}"]
+    return []
+
+
+def contents(path: str) -> str:
+    """The first `LONGEST` bytes of the file *path*. Neither a link nor a pipe is opened: one could keep a siren on.
+
+    Raises OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return os.read(descriptor, LONGEST).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def read(text: str) -> tuple[tuple[str, ...], Outputs, list[str]]:
@@ -112,13 +148,14 @@ def main(words: list[str]) -> int:
     """Runs the program with the arguments *words*; returns its exit code."""
     if len(words) != 1:
         return _end("the one argument is the file that the node wrote at its start")
+    refused = _give_up_root(words[0])
     try:
-        with open(words[0], encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - see the imports
-            text = file.read(LONGEST)
+        text = contents(words[0])
     except OSError as error:
         return _end(f"{words[0]} cannot be read: {error.strerror}; no output was driven: a node that has started "
                     "writes it")
-    labels, outputs, faults = read(text)
+    labels, outputs, damaged = read(text)
+    faults = [*refused, *damaged]
     if not outputs:
         return _end("; ".join([f"{words[0]} names no output; no output was driven", *faults]))
     try:

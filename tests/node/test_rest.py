@@ -1,8 +1,11 @@
 """The program that puts a dead node's outputs to rest: it reads the file of the node, and needs no package."""
 
 import errno
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -151,6 +154,131 @@ def test_the_program_takes_one_file(words: list[str], capfd: pytest.CaptureFixtu
 def test_whatever_stands_in_the_name_of_the_file_it_stays_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     assert rest.main(["/none\n\udcff/outputs"]) == 2
     assert capfd.readouterr().err.count("\n") == 1
+
+
+# systemd starts it as root, and the node's user can write what it reads.
+
+
+class Rights:
+    """`os` as root has it. `log` is what became of the rights, and each file that was opened, in order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: tuple[int, int], chips: int, refuses: str = "") -> None:
+        self.log: list[object] = []
+        self._owner = owner
+        self._refuses = refuses
+        monkeypatch.setattr(rest, "os", self)
+        monkeypatch.setattr(gpio, "groups", lambda: {chips} - {0})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def geteuid(self) -> int:
+        return 0
+
+    def lstat(self, path: str) -> os.stat_result:
+        found = os.lstat(path)
+        return os.stat_result((*found[:4], *self._owner, *found[6:]))
+
+    def open(self, path: str, *flags: int) -> int:
+        self.log.append(Path(path).name)
+        return os.open(path, *flags)
+
+    def setgroups(self, groups: list[int]) -> None:
+        self._note("setgroups", groups)
+
+    def setgid(self, group: int) -> None:
+        self._note("setgid", group)
+
+    def setuid(self, user: int) -> None:
+        self._note("setuid", user)
+
+    def _note(self, name: str, given: object) -> None:
+        if name == self._refuses:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        self.log.append((name, given))
+
+
+def test_root_takes_the_rights_of_the_nodes_user_before_it_opens_anything(
+    tmp_path: Path, kernel: GpioKernel, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "outputs").write_text(FILE, "utf-8")
+    rights = Rights(monkeypatch, owner=(990, 989), chips=993)
+
+    assert rest.main([str(tmp_path / "outputs")]) == 0, capfd.readouterr()
+    assert rights.log[:4] == [("setgroups", [993]), ("setgid", 989), ("setuid", 990), "outputs"]
+    assert {pin for _chip, pin, _high in kernel.driven} == {17, 27, 22}
+
+
+def test_chips_that_are_roots_alone_give_no_group(
+    tmp_path: Path, kernel: GpioKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gpio.groups() == {(kernel.dev / "gpiochip15").stat().st_gid} - {0}
+    (tmp_path / "outputs").write_text(FILE, "utf-8")
+    rights = Rights(monkeypatch, owner=(990, 989), chips=0)
+    rest.main([str(tmp_path / "outputs")])
+
+    assert kernel.driven
+    assert rights.log[0] == ("setgroups", [])
+
+
+def test_of_a_node_that_root_started_the_rights_stay(
+    tmp_path: Path, kernel: GpioKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "outputs").write_text(FILE, "utf-8")
+    rights = Rights(monkeypatch, owner=(0, 0), chips=993)
+
+    assert rest.main([str(tmp_path / "outputs")]) == 0
+    assert rights.log[0] == "outputs"
+    assert kernel.driven
+
+
+def test_rights_that_cannot_be_given_up_keep_no_siren_on_and_are_reported(
+    tmp_path: Path, kernel: GpioKernel, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Rights(monkeypatch, owner=(990, 989), chips=993, refuses="setgroups")
+    code, _out, err = run(tmp_path, capfd)
+
+    assert code == 2
+    assert err.startswith("rest: root's rights were not given up: Operation not permitted; at rest: siren, ")
+    assert len(kernel.driven) == 3
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_not_a_file_is_not_followed_read_or_waited_for(
+    tmp_path: Path, kernel: GpioKernel, capfd: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """A link to a device of root's would act by being opened; a pipe without a writer would keep the siren on."""
+    path = tmp_path / "outputs"
+    match kind:
+        case "link":
+            (tmp_path / "secret").write_text(FILE, "utf-8")
+            path.symlink_to(tmp_path / "secret")
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.mkdir()
+    code, _out, err = run(tmp_path, capfd, None)
+
+    assert (code, kernel.driven) == (2, [])
+    assert err.startswith("rest: /run/kentongan/outputs cannot be read: ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up root's rights")
+def test_as_root_it_cannot_read_what_only_root_can(tmp_path: Path) -> None:
+    """The program itself, on a folder of another user's: what it opens is opened as that user."""
+    folder = Path(tempfile.mkdtemp(prefix="kentongan-"))  # pytest's own folder is closed to others
+    try:
+        path = folder / "outputs"
+        path.write_text(FILE, "utf-8")
+        path.chmod(0o600)
+        os.chown(folder, 65534, 65534)
+        done = subprocess.run([sys.executable, "-I", "-S", str(PROGRAM), str(path)], cwd="/",
+                              capture_output=True, text=True, check=False, timeout=LIMIT_S)
+    finally:
+        shutil.rmtree(folder)
+
+    assert done.returncode == 2
+    assert "outputs cannot be read: Permission denied; no output was driven" in done.stderr
 
 
 def test_on_a_bare_interpreter_it_loads_no_package_and_nothing_that_is_slow(tmp_path: Path) -> None:
