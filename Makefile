@@ -1,10 +1,11 @@
 # make demo    six villages and a police post ring, on this machine
 # make test    everything that is checked: linters, types, tests
 # make bench   the measured numbers
+# make test-rig the installed product on a virtual Raspberry Pi: KENTONGAN_RIG=PROGRAM; docs/contributing.md
 # make release a release archive of what is committed
 # make lock    the lock files anew, from pyproject.toml: what runs, and what the checks need beside it
 
-.PHONY: demo test lint pytest bench release lock prepare prepare-dev
+.PHONY: demo test lint pytest test-rig bench release lock prepare prepare-dev
 
 demo: prepare
 	.venv/bin/kentongan demo
@@ -14,6 +15,9 @@ test: lint pytest
 # Four processes on two cores: the tests wait more than they compute.
 pytest: prepare-dev
 	.venv/bin/python -m pytest --numprocesses 6 --dist loadfile
+
+test-rig: prepare-dev
+	.venv/bin/python -m pytest rig -rs
 
 lint: prepare-dev
 	.venv/bin/ruff check .

@@ -1,0 +1,96 @@
+"""Runs on the virtual Pi, as root: presses buttons, ends processes, and answers with what the kernel saw at the pins.
+
+    python3 probe.py VERB '{"option": value}'      prints one JSON value
+
+Instants are CLOCK_MONOTONIC in seconds; so are those of the kernel's trace.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.append("/opt/rig")
+
+import rigprobe  # type: ignore[import-not-found]  # only the machine has it
+
+SIREN = 17
+UNIT = "kentongan-node.service"
+SINCE_BOOT = Path("/sys/kernel/tracing/instances/rig3/trace")  # whoever watches borrows the first; the last is whole
+
+
+def press(pin: int, hold_s: float, limit_s: float = 30.0) -> dict[str, float | None]:
+    """Presses the button at *pin*; how long after that the siren's line was high, None if it was not."""
+    button = rigprobe.Button(pin)
+    with rigprobe.Tracer([SIREN]) as trace:
+        pressed = button.contact(True)
+        time.sleep(hold_s)
+        button.contact(False)
+        edge = trace.wait(SIREN, 1, after=pressed, timeout=limit_s)
+    button.close()
+    return {"siren_s": None if edge is None else edge.t - pressed}
+
+
+def sounding(pin: int, hold_s: float, limit_s: float = 60.0) -> bool:
+    """Presses the button at *pin* unless the siren's line is high or soon is; whether it is then."""
+    end = time.monotonic() + limit_s
+    while rigprobe.value(SIREN) == 0:
+        if time.monotonic() > end:
+            return False
+        press(pin, hold_s, limit_s=8.0)
+    return True
+
+
+def kill(limit_s: float = 30.0, whole: bool = False) -> dict[str, object]:
+    """Ends the node by SIGKILL, with *whole* all its processes; how long after that the siren's line was low."""
+    main = int(subprocess.check_output(["systemctl", "show", "-P", "MainPID", UNIT], text=True))
+    with rigprobe.Tracer([SIREN]) as trace:
+        before = rigprobe.value(SIREN)
+        killed = time.monotonic()
+        if whole:
+            members = Path(f"/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs").read_text("ascii").split()
+            for member in map(int, members):
+                os.kill(member, signal.SIGKILL)
+        else:
+            os.kill(main, signal.SIGKILL)
+        edge = trace.wait(SIREN, 0, after=killed, timeout=limit_s)
+        after = rigprobe.value(SIREN)
+    return {"before": before, "after": after, "rest_s": None if edge is None else edge.t - killed,
+            "by": None if edge is None else edge.comm}
+
+
+def freeze(limit_s: float = 90.0) -> dict[str, object]:
+    """Stops the node by SIGSTOP; how long after that the siren's line was low for good, and who is the node then."""
+    main = int(subprocess.check_output(["systemctl", "show", "-P", "MainPID", UNIT], text=True))
+    with rigprobe.Tracer([SIREN]) as trace:
+        before = rigprobe.value(SIREN)
+        stopped = time.monotonic()
+        os.kill(main, signal.SIGSTOP)
+        edge = trace.wait(SIREN, 0, after=stopped, timeout=limit_s)
+    return {"before": before, "rest_s": None if edge is None else edge.t - stopped, "pid": main}
+
+
+def values(*pins: int) -> dict[str, int]:
+    """The level of each of *pins* now."""
+    return {str(pin): rigprobe.value(pin) for pin in pins}
+
+
+def since_boot(pin: int) -> list[float]:
+    """When *pin* was driven high since the machine was started."""
+    number = rigprobe.gpio_base() + pin
+    row = re.compile(rf"\s(\d+\.\d+): gpio_value: {number} set 1$")
+    return [float(found[1]) for line in SINCE_BOOT.read_text("utf-8").splitlines() if (found := row.search(line))]
+
+
+VERBS: dict[str, Callable[..., object]] = {
+    "press": press, "sounding": sounding, "kill": kill, "freeze": freeze, "since_boot": since_boot,
+    "values": lambda pins: values(*pins),
+}
+
+if __name__ == "__main__":
+    print(json.dumps(VERBS[sys.argv[1]](**json.loads(sys.argv[2]))))
