@@ -5,17 +5,18 @@
     passwords, certificates ────┘                       └──> store ──> folder ──SIGHUP──> Mosquitto
 """
 
+import hashlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broker import archive, certificates, mosquitto, passwords, store
-from broker.core import accounts, plan, proof, site
+from broker.core import accounts, cards, plan, proof, site
 from broker.core import found as finding
 from broker.core.accounts import State
-from broker.core.bundles import PUBLIC, File, Tree
+from broker.core.bundles import PRIVATE, PUBLIC, File, Tree
 from broker.core.found import Found
 from broker.core.roles import BOXES, Role
 from broker.core.secret import Pair, Secret
@@ -32,8 +33,19 @@ SHIPPED = Path(__file__).resolve().parent.parent / "config"
 Act = Callable[[State, District], tuple[State, set[str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The files that a command was given; in the place of one that was not, that of before counts.
+
+    `cards` has the settings for the posts' first boots.
+    """
+
+    district: Path | None = None
+    cards: Path | None = None
+
+
 def change(
-    folder: Path, district_file: Path | None, act: Act, tell: Callable[[str], object], *, prove: bool = False
+    folder: Path, given: Given, act: Act, tell: Callable[[str], object], *, prove: bool = False,
 ) -> bool:
     """Does *act* to the installation in *folder* and tells what came of it; whether anything did.
 
@@ -42,9 +54,9 @@ def change(
 
     Raises SettingsError, BrokerError.
     """
-    files = None if district_file is None else _district_files(district_file)
-    if district_file is not None:
-        _check_district(district_file)
+    files = None if given.district is None else _district_files(given.district)
+    if given.district is not None:
+        _check_district(given.district)
     found = finding.understand(str(folder), store.read(folder), files)
     state, renewed = act(found.state, found.district)
     accounts.check(state, found.district)
@@ -55,6 +67,9 @@ def change(
     tree.update({path: archive.pack(files) for path, files in site.archives(wanted, tree).items()})
     tree[site.DISTRICT_ARCHIVE] = archive.pack(wanted.files, PUBLIC)
     kept = {site.bundle(each) for each in accounts.accounts(state, found.district)}
+    tree.update(_cards(found, tree, given.cards))
+    if cards.SETTINGS in tree:
+        kept |= {f"{cards.SHELF}/{name.removeprefix('nodes/')}" for name in kept if name.startswith("nodes/")}
     changes = plan.changes(found.present, tree, kept)
     if prove or any(each.path.startswith(f"{BROKER}/") for each in changes):
         _try(wanted, tree)
@@ -62,6 +77,30 @@ def change(
     for line in (*plan.told(found.present, changes), *_what_follows(found, wanted, changes)):
         tell(line)
     return bool(changes)
+
+
+def _cards(found: Found, tree: Tree, given: Path | None) -> Tree:
+    """The cards' settings, and each card for whose post there is a bundle in *tree*. Raises SettingsError."""
+    if given is None:
+        written = found.present.get(cards.SETTINGS)
+    else:
+        try:
+            written = File(bounded.read(given), PRIVATE)
+        except OSError as error:
+            raise SettingsError([f"--cards: {given} cannot be read: {error.strerror}"]) from None
+    if written is None:
+        return {}
+    read = cards.read_cards(written.body, found.district)
+    made: Tree = {cards.SETTINGS: File(written.body, PRIVATE)}
+    for account in accounts.accounts(found.state, found.district):
+        folder = site.bundle(account)
+        post = folder.removeprefix("nodes/")
+        bundle = tree.get(f"{folder}/{cards.archive(post)}")
+        if account.role is Role.NODE and bundle is not None:
+            instance = hashlib.sha256(written.body + bundle.body).hexdigest()[:12]
+            card = cards.files(read, post, found.district.zone.iana, bundle.body, instance)
+            made.update({f"{cards.SHELF}/{post}/{name}": file for name, file in card.items()})
+    return made
 
 
 def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Iterator[str]:

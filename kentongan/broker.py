@@ -38,12 +38,15 @@ def broker() -> None:
               help="Under which posts and operators reach the broker; the first one goes into their settings.")
 @click.option("--village-broker", "villages", multiple=True, metavar="VILLAGE=HOST",
               help="Give VILLAGE a broker of its own, reached at HOST; VILLAGE= takes it away.")
+@click.option("--cards", "cards_file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
+              help="Settings for the posts' first boots (user, SSH key, Wi-Fi), such as config/cards.yaml: each post's "
+                   "files for its card are made from it.")
 @OUT
 @RELOAD
 @PID_FILE
 def provision(  # noqa: PLR0913 - one for each option
-    district_file: Path | None, folder: Path, pid_file: Path | None, *, hosts: tuple[str, ...],
-    villages: tuple[str, ...], reloads: bool,
+    district_file: Path | None, cards_file: Path | None, folder: Path, pid_file: Path | None, *,
+    hosts: tuple[str, ...], villages: tuple[str, ...], reloads: bool,
 ) -> None:
     """Make everything that an installation needs, or bring it in line with a changed district file.
 
@@ -64,7 +67,7 @@ def provision(  # noqa: PLR0913 - one for each option
             known.update({village: host} if host else {})
         return replace(state, hosts=hosts or state.hosts, village_brokers=known), set()
 
-    _change(folder, district_file, act, pid_file, reloads=reloads)
+    _change(folder, service.Given(district_file, cards_file), act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -90,7 +93,7 @@ def add(  # noqa: PLR0913 - one for each option
         operator = Operator(tuple(dict.fromkeys(villages)), everywhere) if kind == "operator" else None
         return accounts.add(state, district, name, operator), set()
 
-    _change(folder, None, act, pid_file, reloads=reloads)
+    _change(folder, service.Given(), act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -107,7 +110,7 @@ def revoke(name: str, folder: Path, pid_file: Path | None, *, reloads: bool) -> 
     def act(state: State, district: District) -> tuple[State, set[str]]:
         return accounts.revoke(state, accounts.find(name, state, district)), set()
 
-    _change(folder, None, act, pid_file, reloads=reloads)
+    _change(folder, service.Given(), act, pid_file, reloads=reloads)
 
 
 @broker.command()
@@ -125,15 +128,15 @@ def rotate(name: str, folder: Path, pid_file: Path | None, *, reloads: bool) -> 
         found = accounts.find(name, state, district)
         return accounts.reinstate(state, found), {found.username}
 
-    _change(folder, None, act, pid_file, reloads=reloads)
+    _change(folder, service.Given(), act, pid_file, reloads=reloads)
 
 
 def _change(
-    folder: Path, district_file: Path | None, act: service.Act, file: Path | None, *, reloads: bool
+    folder: Path, files: service.Given, act: service.Act, file: Path | None, *, reloads: bool
 ) -> None:
     def run() -> bool:
         given = None if file is None else [_pid(file)]
-        changed = service.change(folder, district_file, act, click.echo, prove=reloads or given is not None)
+        changed = service.change(folder, files, act, click.echo, prove=reloads or given is not None)
         if given is not None or reloads:
             for pid in given or service.find_running(folder):
                 service.reload(pid)

@@ -8,13 +8,16 @@ files: the bundle and a release archive. What is secret is on that partition, wh
 until that script runs: it takes the bundle away, and removes the three files. Nothing of this needs a password of sudo.
 """
 
-import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from broker.core.bundles import PRIVATE, File, Tree
 from contract.domain.district import District
+from contract.settings import yamltext
+from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import (
     Check,
     Place,
@@ -28,6 +31,8 @@ from contract.settings.schema import (
     table,
     text,
 )
+
+T = TypeVar("T")
 
 SETTINGS = "cards.yaml"
 SHELF = "cards"
@@ -46,6 +51,18 @@ def _secret(least: int, most: int, what: str) -> Check[str]:
                 or not found.isprintable():
             raise place.refuse(f"must be {what}, in quotes; it is not shown here")
         return found
+
+    return check
+
+
+def _members(kind: type[T]) -> Check[T]:
+    """A section whose fault, where something else stands in its place, does not show that."""
+    inner = section(kind)
+
+    def check(found: Any, place: Place) -> T:
+        if not isinstance(found, Mapping):
+            raise place.refuse("must be a mapping, its members indented below it; what stands there is not shown here")
+        return inner(found, place)
 
     return check
 
@@ -82,21 +99,27 @@ class Own:
     """What one post has of its own."""
 
     hostname: str | None = option(slug, default=None)
-    wifi: Wifi | None = option(section(Wifi), default=None)
+    wifi: Wifi | None = option(_members(Wifi), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Cards:
     """A district's settings for first boots; `posts` by VILLAGE.NODE. Without `wifi` a box has a cable."""
 
-    user: User = option(section(User))
-    wifi: Wifi | None = option(section(Wifi), default=None)
+    user: User = option(_members(User))
+    wifi: Wifi | None = option(_members(Wifi), default=None)
     posts: dict[str, Own] = option(table(text(r"[a-z0-9-]+\.[a-z0-9-]+", "a post as VILLAGE.NODE"),
-                                            lambda _post: section(Own)), default=dict)
+                                            lambda _post: _members(Own)), default=dict)
 
 
-def read_cards(found: object, district: District) -> Cards:
-    """The settings in the plain value *found*. Raises SettingsError."""
+def read_cards(body: bytes, district: District) -> Cards:
+    """The settings in the YAML file *body*. Raises SettingsError, which shows nothing of what may be a password."""
+    try:
+        found = yamltext.load(decode(body))
+    except (yamltext.YamlError, EncodingError) as error:
+        where = re.match(r"line \d+(, column \d+)?", str(error))
+        fault = f"{SETTINGS}: {where[0] if where else 'somewhere'}: is not YAML that can be read"
+        raise SettingsError([f"{fault}; the text is not shown here, for it may be a password"]) from None
     cards = read(Cards, found, SETTINGS)
     known = [f"{village}.{node}" for village, each in district.villages.items() for node in each.posts]
     faults: list[str] = []
@@ -113,18 +136,17 @@ def read_cards(found: object, district: District) -> Cards:
     return cards
 
 
-def files(cards: Cards, post: str, zone: str, bundle: bytes) -> Tree:
+def files(cards: Cards, post: str, zone: str, bundle: bytes, instance: str) -> Tree:
     """What goes onto the boot partition of the card of *post* (VILLAGE.NODE), beside a release archive.
 
-    *bundle* is its archive, *zone* the district's time zone by its IANA name. Only their owner may read them.
+    *bundle* is its archive, *zone* the district's time zone by its IANA name; with another *instance* cloud-init does
+    all of it anew. Only their owner may read them.
     """
     own = cards.posts.get(post, Own())
     name = own.hostname or post.replace(".", "-")[:63].rstrip("-")
     user = _user_data(cards.user, post, name, zone)
     network = _network_config(own.wifi or cards.wifi)
-    # Another card is another instance: cloud-init does all of it anew.
-    digest = hashlib.sha256(b"\0".join([user.encode(), network.encode(), bundle])).hexdigest()[:12]
-    meta = f"dsmode: local\ninstance-id: kentongan-{name}-{digest}\n"
+    meta = f"dsmode: local\ninstance-id: kentongan-{name}-{instance}\n"
     found = {"user-data": user.encode(), "network-config": network.encode(), "meta-data": meta.encode(),
              archive(post): bundle}
     return {file: File(body, PRIVATE) for file, body in found.items()}
@@ -246,7 +268,7 @@ mkdir "$here/release"
 tar -xzf "$release" -C "$here/release" --strip-components=1 --no-same-owner
 if [ -d "$boot/wheels" ]; then set -- --wheels "$boot/wheels"; fi
 "$here/release/install" node "$here/{name}" --yes "$@"
-rm -rf "$here" "$release"
 systemctl disable {UNIT}
+rm -rf "$here" "$release"
 rm -f /etc/systemd/system/{UNIT} {SCRIPT}
 """
