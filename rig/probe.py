@@ -13,11 +13,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
-sys.path.append("/opt/rig")
-
-import rigprobe  # type: ignore[import-not-found]  # only the machine has it
+LOADER = SourceFileLoader("rigprobe", "/opt/rig/rigprobe")
+SPEC = spec_from_loader("rigprobe", LOADER)
+assert SPEC is not None
+rigprobe = module_from_spec(SPEC)
+LOADER.exec_module(rigprobe)
 
 SIREN = 17
 UNIT = "kentongan-node.service"
