@@ -8,7 +8,7 @@ of a Pi as the kernel's own GPIO chip, whose lines are pressed and watched from 
     push FILE_OR_FOLDER PATH   copy to the machine
     pull PATH FILE             copy from it
 
-On the machine, `/opt/rig/rigprobe` is a Python program, and a module: buttons, levels, and the kernel's trace of each line.
+On the machine, `/opt/rig/rigprobe` is a Python program that is a module, too: buttons, levels, and the kernel's trace.
 """
 
 import json
