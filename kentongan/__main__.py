@@ -1,59 +1,20 @@
-"""The command line: finds the subcommand and loads its room, and no other."""
+"""The program `kentongan`: a service that is started as its unit starts it, or a command line."""
 
 import sys
-from importlib import import_module
-from io import TextIOWrapper
+from collections.abc import Sequence
 
-import click
-
-from kentongan.command_group import CommandGroup
-
-# name: (module, attribute, what --help says of it)
-COMMANDS = {
-    "node": ("kentongan.node", "node", "Run a node until it is told to stop."),
-    "rest": ("kentongan.node", "rest", "Drive a node's outputs to rest, after it has ended."),
-    "check": ("kentongan.node", "check", "Say everything that is wrong with a node's settings."),
-    "play": ("kentongan.play", "play", "Play an incident's rhythm, and show how it falls."),
-    "voice": ("kentongan.voice", "voice", "Render and list what a node's loudspeaker says."),
-    "poster": ("kentongan.poster", "poster", "The page to print and hang beside a box."),
-    "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
-    "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
-    "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),
-    "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),
-    "test": ("kentongan.operator", "test", "Have a village's posts test themselves, with one quiet stroke."),
-    "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
-    "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
-    "broker": ("kentongan.broker", "broker", "Make a safe broker: accounts, certificates, access lists."),
-    "completion": ("kentongan.completion", "completion", "Print the script by which a shell completes words."),
-    "demo": ("kentongan.demo", "demo", "Six villages and a police post, on this machine."),
-}
+from kentongan import service_start
 
 
-class _Rooms(CommandGroup):
-    """A group that imports a subcommand's module only when it is called: a node needs no demo in its memory."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Does what *words*, by default those of the process, say, and ends the program."""
+    given = sys.argv[1:] if words is None else list(words)
+    start = service_start.read(given)
+    if start is not None:
+        sys.exit(service_start.run(start))
+    from kentongan import commands  # noqa: PLC0415 - a service does without it
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def load(self, ctx: click.Context, name: str) -> click.Command | None:
-        module, attribute, _ = COMMANDS[name]
-        command = getattr(import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
-
-
-@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(None, "-V", "--version", package_name="kentongan-digital", message="kentongan %(version)s")
-def main() -> None:
-    """Kentongan digital: the village's alarm drum, for a whole district."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # In a locale without ✓ and ✗ they are written as \u2713 and \u2717: no command may fail for a character,
-            # and a question mark in their place would read as "unknown".
-            stream.reconfigure(errors="backslashreplace")
+    commands.main(given)
 
 
 if __name__ == "__main__":

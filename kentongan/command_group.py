@@ -3,15 +3,14 @@ reports what its user can put right.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
 from contract.settings.suggestions import nearest, suggestion
-from contract.text import escaped
 from contract.user_error import UserError
-from kentongan import usage
+from kentongan import output, usage
 
 
 class CommandGroup(click.Group):
@@ -44,20 +43,12 @@ class CommandGroup(click.Group):
             with _one_style(ctx):
                 return super().invoke(ctx)
         except UserError as error:
-            report(error.faults)
+            output.report(error.faults)
             sys.exit(error.exit_code)
 
     def load(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command *name*, which there is."""
         return super().get_command(ctx, name)
-
-
-def report(faults: Sequence[str]) -> None:
-    """Writes *faults*, a line each, and how many they are if there are more."""
-    for line in faults:
-        click.echo(escaped(line), err=True)
-    if len(faults) > 1:
-        click.echo(f"{len(faults)} faults.", err=True)
 
 
 @contextmanager

@@ -1,10 +1,7 @@
 """The node's commands: `node`, `rest` and `check`. Faults of the user's are one line each, and exit 2."""
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,11 +11,7 @@ from contract.user_error import UserError
 from kentongan.log_format import LOG_FORMAT
 from kentongan.node_settings import CONFIG
 from node import config
-from node.sound.core import driver_settings
 from runtime import files, settings_copies
-
-if TYPE_CHECKING:
-    from node.last_settings import Checks
 
 SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that move no real pin, or are heard by nobody.")
 
@@ -29,28 +22,9 @@ SIMULATE = click.option("--simulate", is_flag=True, help="Allow drivers that mov
 @LOG_FORMAT
 def node(path: Path, simulate: bool, line: Callable[[Mapping[str, object]], str]) -> None:
     """Run a node until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each."""
-    from node import last_settings, pins, service  # noqa: PLC0415 - only `node` needs paho
+    from kentongan import run_node  # noqa: PLC0415 - only `node` needs paho
 
-    checks = _checks(simulate=simulate)
-    found: config.Config | None = None
-    try:
-        found = config.load(path, checks.driver, checks.sound)
-        service.Node(found, _tell, line, keep=lambda: last_settings.keep(path, found, checks)).run()
-    except (SettingsError, pins.PinsError) as error:
-        last = last_settings.find(path, checks)
-        if last is None or (last.config is not None and found is not None and _same_siren(last.config, found)):
-            raise
-        if last.config is None:
-            raise UserError(*error.faults, last.why_not) from error
-        try:
-            fault = last.instead(error.faults, "the post rings", "kentongan check")
-            service.Node(last.config, _tell, line, settings_fault=fault).run()
-        except pins.PinsError as other:
-            raise UserError(*error.faults, f"the settings of {last.saved} do not work either: {other}") from other
-
-
-def _same_siren(one: config.Config, other: config.Config) -> bool:
-    return (one.settings.pins, one.settings.siren) == (other.settings.pins, other.settings.siren)
+    run_node.run(path, line, simulate=simulate)
 
 
 @click.command()
@@ -65,7 +39,7 @@ def check(path: Path, simulate: bool, offline: bool) -> None:
     """
     from node import last_settings  # noqa: PLC0415 - as `node` does
 
-    checks = _checks(simulate=simulate)
+    checks = last_settings.allowed(simulate=simulate)
     try:
         settings = config.load(path, checks.driver, checks.sound)
     except SettingsError:
@@ -114,17 +88,3 @@ def rest(path: Path, simulate: bool) -> None:
             faults += [f"{name} is NOT at rest: {reason}" for name, reason in failed.items()]
     if faults:
         raise UserError(*faults)
-
-
-def _checks(*, simulate: bool) -> "Checks":
-    from node import last_settings, pins  # noqa: PLC0415 - only what needs the drivers' names
-
-    return last_settings.Checks(
-        simulate, lambda driver: pins.check(driver, simulate=simulate),
-        lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
-    )
-
-
-def _tell(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()

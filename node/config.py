@@ -4,7 +4,7 @@ Touches no pin.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
 from contract.domain.speech import respelt, texts
 from contract.settings.schema import SettingsError, read
+from contract.values import dataclass
 from node.settings import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
 from node.sound.core.driver_settings import Speaker
 from runtime import files

@@ -1,9 +1,9 @@
 """What `check` finds on this machine: whether what the node will open can be opened. Drives nothing, plays nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from contract.values import dataclass
 from node import pins
 from node.config import Config
 from node.settings import NodeSettings

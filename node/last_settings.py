@@ -4,15 +4,17 @@ Not every fault is a bad edit. Nothing rings by old settings where the new ones 
 district, or name on purpose a driver that moves nothing, and none is taken that this start does not allow.
 """
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from node import config
+from contract.values import dataclass
+from node import config, pins
 from node.config import Config
 from node.pins import NO_REAL_PINS
 from node.settings import STATE_DIR
+from node.sound.core import driver_settings
 from runtime import files, settings_copies
 from runtime.kept_settings import Kept
 from runtime.settings_copies import Last, Settings, relocated, rough, written
@@ -29,6 +31,14 @@ class Checks:
     simulate: bool
     driver: Check
     sound: Check
+
+
+def allowed(*, simulate: bool) -> Checks:
+    """What a start allows, with *simulate* or without."""
+    return Checks(
+        simulate, lambda driver: pins.check(driver, simulate=simulate),
+        lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
+    )
 
 
 def place(path: Path) -> Settings:

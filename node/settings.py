@@ -4,7 +4,6 @@ Also what they say of each other, and what `rest` needs of them, which must be f
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from contract.domain.district import District
@@ -27,6 +26,7 @@ from contract.settings.schema import (
     text,
 )
 from contract.settings.suggestions import hint, nearest
+from contract.values import dataclass
 from node.core.state import SILENCE_BUTTON
 
 STATE_DIR = "/var/lib/kentongan"

@@ -4,10 +4,10 @@ Whatever else cannot be had (a line that another program holds, a kernel's overl
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from contract.values import dataclass
 from contract.wire.faults import Fault
 from node import pins
 from node.core.state import LOCK

@@ -1,7 +1,6 @@
 """The hub's configuration, and an operator's: settings and the files they name -> one value, or every fault at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from contract.domain.district import District
 from contract.domain.incidents import Catalogue
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import SettingsError, file_path, option, read, section
+from contract.values import dataclass
 from runtime import files
 
 EXAMPLE = "posko.yaml"

@@ -2,10 +2,11 @@
 
 import secrets
 import ssl
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from contract.settings.broker import BrokerSettings
+from contract.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

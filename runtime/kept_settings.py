@@ -12,8 +12,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from contract.values import dataclass
 
 LINK = "settings"
 _SLOTS = ("settings.a", "settings.b")

@@ -30,8 +30,8 @@ class Loop(ABC, Generic[S]):
 
     def _begin(self) -> None:
         """Everything is there: signals end the loop, and systemd knows that it is ready."""
-        gc.collect()
-        gc.freeze()  # a full collection later costs 26 ms, measured; what exists now stays
+        gc.freeze()  # a full collection later costs 26 ms, measured; what exists now stays, and 0.15 MB of it in vain
+        gc.enable()  # a start does without
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         health.notify("READY=1")

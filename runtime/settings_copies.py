@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from contract.domain.district import District
 from contract.settings.broker import BrokerSettings
 from contract.settings.difference import difference
 from contract.settings.schema import SettingsError
+from contract.values import dataclass
 from contract.wire.faults import Fault
 from runtime import bounded, files, kept_settings
 from runtime.core.events import Faulted

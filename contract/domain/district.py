@@ -5,7 +5,6 @@ same name exist elsewhere.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
 from contract.domain.timezone import ALSO, ZONES, Zone, of_province
@@ -23,6 +22,7 @@ from contract.settings.schema import (
     text,
 )
 from contract.settings.suggestions import nearest
+from contract.values import dataclass
 
 HUB = "posko"  # in a village's place of a topic
 EVERYWHERE = "semua"

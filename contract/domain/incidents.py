@@ -1,7 +1,6 @@
 """The catalogue of incidents and the code families of the drum. Pure; must not open files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
@@ -23,6 +22,7 @@ from contract.settings.schema import (
     text,
 )
 from contract.settings.suggestions import nearest
+from contract.values import dataclass
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"

@@ -10,10 +10,11 @@ The notation is what a villager would scratch beside the drum::
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from contract.settings.schema import number, option
+from contract.values import dataclass
 
 MOST_STROKES, MOST_SPACES = 64, 8
 EXERCISE_BURSTS = 3

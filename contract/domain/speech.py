@@ -12,11 +12,11 @@ place once, not each incident at each place.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR, ONCE, Catalogue
 from contract.settings.schema import option, read, table, text
+from contract.values import dataclass
 
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _SAID = r"(?:[^\[\]]|\[\[[^\[\]]+\]\])+"  # of phonemes no bracket is left open

@@ -4,7 +4,7 @@ Source: Keputusan Presiden 41/1987 (three zones, no summer time); the provinces 
 before. A province is the first two digits of a Kemendagri code. The names are those of the IANA database.
 """
 
-from dataclasses import dataclass
+from contract.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

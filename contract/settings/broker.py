@@ -1,9 +1,9 @@
 """Where the broker is, as every settings file here writes it. Pure; must not open files."""
 
 import re
-from dataclasses import dataclass
 
 from contract.settings.schema import Place, file_path, integer, option, text
+from contract.values import dataclass
 
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"  # RFC 1123, section 2.1; RFC 1035, section 2.3.4
 _BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from contract.values import dataclass
 
 # Blanks that YAML does not take for one, and quotes that it does not take for such, as word processors and web pages
 # write them.

@@ -21,13 +21,14 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar, dataclass_transform
 
 from contract.settings.schema import Check, Place, Reading, RefusedError, choice, option, section
 from contract.text import unreadable
+from contract.values import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

@@ -5,10 +5,10 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.settings.schema import Check, Place, RefusedError
+from contract.values import dataclass
 from contract.wire import codec
 from contract.wire.codec import Refusal, T
 

@@ -1,11 +1,11 @@
 """Topics <-> values. One class per kind of topic; a name that is not a topic of this contract is None."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from contract.domain.alarm import Keyed
 from contract.domain.district import EVERYWHERE, HUB
 from contract.domain.incidents import ALL_CLEAR
+from contract.values import dataclass
 from contract.wire.codec import MAX_BEACON_BYTES, MAX_BYTES
 
 ROOT = "kentongan"

@@ -6,11 +6,12 @@ over, so that the beacon finds it silenced.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
+from contract.values import dataclass
 from contract.wire.event import Kind
 from node.core import backoff
 from node.core.effects import SaveSeen

@@ -12,10 +12,9 @@ each for itself; of all other names each counts, and all of them together count 
 too many of them were silenced: so nobody gets round this by another name each time.
 """
 
-from dataclasses import dataclass
-
 from contract.domain.alarm import Key
 from contract.domain.incidents import ONCE
+from contract.values import dataclass
 from contract.wire.event import Kind
 from node.core.state import Alarm, Origin, Sender, Setup, Silences, State
 from node.core.transition import Transition

@@ -4,11 +4,11 @@ What any loop does (messages, the log) is in `runtime.core.effects`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from contract.domain.alarm import Name
 from contract.domain.rhythm import Cycle
+from contract.values import dataclass
 from node.core.events import OutboxEntry
 from runtime.core.effects import CommonEffect
 

@@ -3,9 +3,8 @@
 What any loop receives (messages, the clock, faults) is in `runtime.core.events`; here is what only a node does.
 """
 
-from dataclasses import dataclass
-
 from contract.domain.alarm import Name
+from contract.values import dataclass
 from runtime.core.events import (
     Acknowledged,
     Clock,

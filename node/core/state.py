@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
 
 from contract.domain.alarm import Key, Status
 from contract.domain.rhythm import Cycle
+from contract.values import dataclass
 from node.core.effects import Lamp
 from node.core.events import OutboxEntry
 from runtime.core.peer_clock import PeerClock

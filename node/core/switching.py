@@ -5,10 +5,11 @@ Roles that a box lacks degrade: without a striker the rhythm is beaten on the si
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from contract.domain.rhythm import Cycle, entered
+from contract.values import dataclass
 
 RESYNC_S = 0.25  # what is later than this is left out
 _ROUNDING_S = 1e-6  # what sums of seconds may be off

@@ -4,11 +4,11 @@ What any loop does (messages, the log) is in `runtime.core.effects`. A write wit
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from contract.domain.alarm import Name
+from contract.values import dataclass
 from runtime.core.effects import CommonEffect, Log
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ What any loop receives (messages, the clock, faults) is in `runtime.core.events`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from contract.domain.alarm import Key, Name, Status
+from contract.values import dataclass
 from runtime.core.events import (
     Acknowledged,
     Clock,

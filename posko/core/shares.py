@@ -11,9 +11,10 @@ names that have no room there come by turns, in the beacons that follow.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contract.domain.alarm import Key, Name
+from contract.values import dataclass
 from contract.wire import timing
 from contract.wire.beacon import BUDGET, Arrived, Beacon, Cleared, Listed, Over, write_beacon
 from posko.core.state import Alarm, State

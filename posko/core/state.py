@@ -1,11 +1,12 @@
 """What the hub knows, as one frozen value. No behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rpds import HashTrieMap
 
 from contract.domain.alarm import Key, Name, Status
+from contract.values import dataclass
 from contract.wire.beacon import BUDGET
 from contract.wire.node_status import NodeStatus
 from posko.core.events import Stored, StoredClear

@@ -4,13 +4,14 @@ What came from outside is shown within one line, and nothing of it can move a cu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import PATROL, Catalogue
 from contract.text import printable
+from contract.values import dataclass
 from posko.labels import formats, reasons, texts
 from posko.labels.language import Language, Text
 

@@ -7,10 +7,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from contract.values import dataclass
 from posko.report.core.history import COUNTED, Alarm, Month
 from posko.report.core.rounds import Round, RoundsMonth
 

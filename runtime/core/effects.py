@@ -1,7 +1,8 @@
 """What goes out of any loop here: what it is to do after a step, each a frozen value. No behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from contract.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ All instants are seconds of one clock that never jumps (`runtime.clock`); what p
 time only when it is written down.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from contract.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ held up and cannot come early, so the one that was on its way for the shortest t
 other, and with that how long any other was on its way. What is left between the times of day is a disagreement.
 """
 
-from dataclasses import dataclass
-
+from contract.values import dataclass
 from contract.wire import timing
 
 DRIFT = 2e-4  # no two clocks of the kind that we count on run apart faster

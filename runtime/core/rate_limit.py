@@ -1,6 +1,6 @@
 """A bound on how often something is let through: some at once, then so many a second. Pure."""
 
-from dataclasses import dataclass
+from contract.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

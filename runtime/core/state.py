@@ -1,10 +1,11 @@
 """What every core here knows, beside its own. No behaviour."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from contract.domain.alarm import Name
 from contract.domain.incidents import Incident
+from contract.values import dataclass
 from runtime.core.events import Clock
 from runtime.core.rate_limit import Bucket
 

@@ -14,7 +14,7 @@ from broker.core.accounts import Ports
 from broker.mosquitto import end, free_ports, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
-from kentongan.__main__ import main
+from kentongan.commands import main
 from testing.program import LIMIT_S
 from tests.support.nodes import CONFIG
 

@@ -29,7 +29,7 @@ from demo import posts, screen, texts
 from demo.steps import BAD_PAYLOAD, KOTAKAN, OLEAN, TOUR, TYPO
 from demo.tour import Kill, Step, rings
 from kentongan import demo as demo_command
-from kentongan.__main__ import main
+from kentongan.commands import main
 
 LIMIT_S = 30.0
 NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from installer.__main__ import main
 from installer.machine import Done
-from kentongan.__main__ import main as kentongan
+from kentongan.commands import main as kentongan
 
 # What a Raspberry Pi OS has of the packages and groups.
 PACKAGES = {"python3-venv", "chrony", "espeak-ng", "python3-lgpio", "mosquitto", "mosquitto-clients", "avahi-daemon",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from kentongan.__main__ import main
+from kentongan.commands import main
 from node import service
 from node.config import Config
 from node.pins import PinsError

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kentongan import node_settings, operator, play
-from kentongan.__main__ import COMMANDS, main
 from kentongan.broker import broker
+from kentongan.commands import COMMANDS, main
 from runtime.files import load_shipped
 from testing.program import LIMIT_S
 from tests.contract import shipped
@@ -152,7 +152,7 @@ def test_broken_yaml_is_said_in_a_line(tmp_path: Path, text: str) -> None:
 def test_checking_another_machines_settings_touches_no_pin(tmp_path: Path) -> None:
     """The interpreter itself says what was imported: no driver, and not even the library of pins' drivers."""
     code = (
-        "import sys; from kentongan.__main__ import main\n"
+        "import sys; from kentongan.commands import main\n"
         f"main(['check', '--offline', '--config', {str(CONFIG / 'node.yaml')!r}], standalone_mode=False)\n"
         "print(sorted(name for name in sys.modules if name in ('lgpio', 'RPi', 'pigpio', 'paho.mqtt.client', 'sqlite3')"
         " or name.startswith('gpiozero.pins.') and name.split('.')[2] in ('lgpio', 'rpigpio', 'pigpio', 'native')))"
@@ -193,7 +193,7 @@ def test_an_empty_lgpio_is_named_with_the_way_to_the_right_one(tmp_path: Path, c
     (tmp_path / "stub" / "lgpio.py").touch()
     path = str(write(tmp_path, {**example(), "state_dir": str(tmp_path)}))
     code = (f"import sys; sys.path.insert(0, {str(tmp_path / 'stub')!r})\n"
-            f"from kentongan.__main__ import main; main([{command!r}, '--config', {path!r}])")
+            f"from kentongan.commands import main; main([{command!r}, '--config', {path!r}])")
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)},
                           capture_output=True, text=True, check=False, timeout=LIMIT_S)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kentongan.__main__ import main
+from kentongan.commands import main
 from tests.support.nodes import CONFIG, ROOT
 
 VILLAGES = ["dawuhan", "kalibagor", "kotakan", "olean", "patokan", "semua", "talkandang"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kentongan.__main__ import main
+from kentongan.commands import main
 from tests.support.nodes import example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")

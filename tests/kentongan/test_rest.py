@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from kentongan.__main__ import main
+from kentongan.commands import main
 from tests.kentongan.test_commands import run_process
 from tests.support.gpio_kernel import GpioKernel
 from tests.support.nodes import example, write

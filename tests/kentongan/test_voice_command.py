@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contract.domain import speech as spoken
-from kentongan.__main__ import main
+from kentongan.commands import main
 from tests.contract.shipped import catalogue, district, plain
 from tests.support.espeak import FAILS, SPEAKS, Espeak, write_wav
 from tests.support.nodes import CONFIG, example, write

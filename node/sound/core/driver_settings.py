@@ -7,7 +7,8 @@ ALSA's device, SDL_DISKAUDIOFILE the file of the driver that only writes), and o
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from contract.values import dataclass
 
 NOT_HEARD = ("dummy", "disk")
 _DRIVER = "SDL_AUDIODRIVER"

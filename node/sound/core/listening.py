@@ -8,11 +8,11 @@ which buffers are taken. A sound's length by the machine's clock, against its le
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Protocol
 
+from contract.values import dataclass
 from node.sound.core.render import RATE
 
 BUFFER = 512  # frames that the device is asked to take at once; SDL wants a power of two

@@ -10,11 +10,11 @@ sound. The buffer begins with the round's first stroke.
 import math
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import add, mul
 from typing import TypeAlias
 
 from contract.domain.rhythm import Cycle, Span, entered
+from contract.values import dataclass
 from node.core.effects import Play
 
 RATE = 44_100  # frames a second; a frame is one sample of 16 bits, as there is one loudspeaker

@@ -10,10 +10,11 @@ for the next one, what drifted in a round is put right there. Must not wait, nor
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from contract.domain.rhythm import Span
+from contract.values import dataclass
 from node.core.effects import Play
 from node.sound.core import protocol, render
 from node.sound.core.listening import Ended

@@ -9,11 +9,12 @@ has. A player that is started anew is sent what should sound by then.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from math import inf
 from typing import Any
 
+from contract.values import dataclass
 from contract.wire.faults import Fault
 from runtime.core.events import Faulted, Recovered, Tick
 

@@ -8,12 +8,13 @@ that it repeats the alarm to them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.digest import HUB_NAME, differ, digest
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
+from contract.values import dataclass
 from contract.wire import beacon, hub_status, node_status, topics
 from contract.wire.beacon import Beacon
 from contract.wire.codec import Refusal

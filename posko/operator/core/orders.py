@@ -3,11 +3,11 @@
 An order is a topic and a payload of the contract, and could be typed with mosquitto_pub.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
+from contract.values import dataclass
 from contract.wire import alarm as alarm_message
 from contract.wire import topics
 from contract.wire.alarm import Body

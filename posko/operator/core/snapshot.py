@@ -7,10 +7,11 @@ are the seconds that the judgements count; `offset_s` more are seconds since the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from contract.domain.alarm import Key
+from contract.values import dataclass
 from contract.wire.event import Report
 from contract.wire.node_status import NodeStatus
 from posko.core.proof import Trouble

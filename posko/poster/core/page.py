@@ -7,11 +7,12 @@ what this box does not have is not mentioned. `**` surrounds what is printed bol
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from contract.domain.district import District
 from contract.domain.incidents import ALL_CLEAR, PATROL, Catalogue, Family
 from contract.domain.rhythm import Ending, Rhythm
+from contract.values import dataclass
 
 _ALWAYS = ("posko", "polisi", "damkar", "ambulans", "teknisi")  # a line to write on where there is no number
 _NAMES = {"bpbd": "BPBD"}

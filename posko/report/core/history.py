@@ -8,11 +8,11 @@ actual alarm, which may have been a false one.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from contract.domain.alarm import Key, Status
+from contract.values import dataclass
 from contract.wire.alarm import SYNCED, UNSYNCED
 from posko.core.effects import End
 from posko.report.core.rows import Raw, column, names, number, optional, seconds, text

@@ -4,9 +4,9 @@ A night runs from noon to noon, and belongs to the month in which it begins.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from contract.values import dataclass
 from contract.wire.alarm import SYNCED
 from posko.report.core.history import UNDATED, Dated, Local, local_time
 from posko.report.core.rows import Raw, column, number, text

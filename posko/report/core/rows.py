@@ -5,10 +5,10 @@ The hub writes the journal, so a row is as it should be or left out whole: nothi
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from contract.text import printable
+from contract.values import dataclass
 
 T = TypeVar("T")
 Raw = Mapping[str, object]

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kentongan import report as command
-from kentongan.__main__ import main
+from kentongan.commands import main
 from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
 from tests.posko.report.test_alarms import CSV, IN_ENGLISH, TEXT
 
