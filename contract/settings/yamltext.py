@@ -3,6 +3,9 @@
 PyYAML on its own reads ``on`` as True, ``22:00`` as 1320 and ``017`` as 15, and of two equal keys takes the
 last one without a word. A setting that means something else than what is written is a setting that is ignored, so only
 what YAML 1.2's core schema (section 10.3.2) calls a number, a boolean or null is one here; the rest is text.
+
+PyYAML has two parsers: one in C (libyaml) and one in Python, which takes six times as long and knows better what is
+wrong. So a text is read by the one in C, and by the other where that finds anything to say, or is not there.
 """
 
 import itertools
@@ -15,18 +18,22 @@ import yaml
 from contract.settings.slips import BLANKS, CURLY, GLUED, slip
 from contract.text import unreadable
 
+# What the two parsers may read in two ways: tabs and other line ends, `?` within a key, tags, anchors, a comment that
+# touches the mark of a block or stands in a directive (seen in 2 million texts of YAML's own signs, PyYAML 6.0.3).
+_UNALIKE = re.compile(r"[^\n -~\xa0-\u2027\u202a-\ufefe]|[?!&]|[|>][-+0-9]*#|^%", re.MULTILINE)
+
 
 class YamlError(ValueError):
     """The text cannot be read as this project reads YAML; the message says where and why."""
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """A SafeLoader with its own resolvers and without duplicate keys."""
+class _Strict(yaml.composer.Composer, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+    """What is strict here, whichever parser is under it: its own resolvers, and no duplicate keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[attr-defined]
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
             raise yaml.composer.ComposerError(
@@ -46,7 +53,7 @@ class _StrictLoader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(
                 None, None, f"{character} is not a character that people can read", node.start_mark
             )
-        if isinstance(node, yaml.ScalarNode) and node.style is None:
+        if isinstance(node, yaml.ScalarNode) and not node.style:
             _check_plain(value, node.start_mark)
         return value
 
@@ -59,7 +66,7 @@ class _StrictLoader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} must be text; put it in quotes", key_node.start_mark
                 )
-            glued = GLUED.match(key) if key_node.style is None else None
+            glued = GLUED.match(key) if not key_node.style else None
             if glued:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"write a blank after the colon: {glued[1]}: {glued[2]}", key_node.start_mark
@@ -72,16 +79,29 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(~|null|)$"), ["~", "n", ""])
-_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])
-_StrictLoader.add_implicit_resolver(
+_Strict.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(~|null|)$"), ["~", "n", ""])
+_Strict.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])
+_Strict.add_implicit_resolver(
     "tag:yaml.org,2002:int", re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")
 )
-_StrictLoader.add_implicit_resolver(
+_Strict.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?(0|[1-9][0-9]*)(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)$"),
     list("-+0123456789"),
 )
+
+
+class _StrictLoader(_Strict, yaml.SafeLoader):
+    """With the parser in Python, whose words about a fault are known."""
+
+
+if yaml.__with_libyaml__:
+    class _QuickLoader(_Strict, yaml.CSafeLoader):
+        """With the parser in C. What it raises is no answer, for the other one may read the text."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            yaml.composer.Composer.__init__(self)
 
 
 def _check_plain(value: str, mark: Any) -> None:
@@ -121,6 +141,16 @@ def _check_commas(node: yaml.MappingNode) -> None:
 
 def load(text: str) -> object:
     """The value that *text* holds: dict, list, str, int, float, bool or None. Raises YamlError."""
+    if not yaml.__with_libyaml__ or _UNALIKE.search(text):
+        return _load_strictly(text)
+    try:
+        return yaml.load(text, Loader=_QuickLoader)  # noqa: S506 - a SafeLoader underneath
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        return _load_strictly(text)
+
+
+def _load_strictly(text: str) -> object:
+    """The same, by the parser whose words about a fault are known."""
     try:
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
     except yaml.MarkedYAMLError as error:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Hashable
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.settings import yamltext
 from contract.settings.yamltext import YamlError, load
 from tests.contract.shipped import quick
 from tests.support.nodes import CONFIG
@@ -283,3 +285,34 @@ def test_a_slip_in_any_line_of_a_shipped_file_is_found_in_that_line(name: str, s
         told = str(caught.value)
         assert told.startswith((f"line {number + 1}:", f"line {number + 1},")), (lines[number], told)
         assert wanted in told
+
+
+# What YAML gives a meaning to, and what stands between.
+SIGNS = st.sampled_from([
+    *"{}[],:-?#&*!|>'\"%@` \t\n\r~=", "\n  ", "\n- ", ": ", "- ", "? ", " #", "---\n", "...\n", "%YAML 1.1\n", "!!str ",
+    "&a ", "*a", "|\n", ">-\n", "\\", "\u2028", "\u0085", "\ufeff", "\xa0", "\u201c", "●", "😀", "<<", "on", "null",
+    "17", "1e3", "017", "22:00", "''", '""', "a:b", "\r\n", "a", "b", "c", "1", "2",
+])
+
+
+@quick
+@given(st.lists(SIGNS, max_size=25).map("".join))
+def test_whichever_parser_reads_a_text_it_says_the_same(text: str) -> None:
+    """The one in C reads what it can; nothing that the other one refuses, and nothing in another way."""
+    def read() -> tuple[str, object]:
+        try:
+            return "read", load(text)
+        except YamlError as error:
+            return "refused", str(error)
+
+    found = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "__with_libyaml__", False)
+        assert repr(read()) == repr(found)
+
+
+def test_the_shipped_files_are_read_by_the_quick_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a sixth of the time, of a start, too."""
+    monkeypatch.delattr(yamltext, "_StrictLoader")
+    for name in ("node.yaml", "posko.yaml", "situbondo.yaml", "incidents.yaml", "rhythms/jawa-timur.yaml"):
+        assert isinstance(load((CONFIG / name).read_text("utf-8")), dict)
