@@ -12,6 +12,7 @@ COMMANDS = {
     "node": ("kentongan.node", "node", "Run a node until it is told to stop."),
     "rest": ("kentongan.node", "rest", "Drive a node's outputs to rest, after it has ended."),
     "check": ("kentongan.node", "check", "Say everything that is wrong with a node's settings."),
+    "doctor": ("kentongan.doctor", "doctor", "Find what keeps this box from ringing, and say what to do."),
     "play": ("kentongan.play", "play", "Play an incident's rhythm, and show how it falls."),
     "voice": ("kentongan.voice", "voice", "Render and list what a node's loudspeaker says."),
     "poster": ("kentongan.poster", "poster", "The page to print and hang beside a box."),

@@ -40,6 +40,12 @@ _HELP: Mapping[str, _Help] = {
         (("Melihat seluruh kecamatan: pos, alarm yang aktif, siapa yang berbunyi dan siapa yang tidak, dan apa yang "
          "terjadi. Tanpa layar terminal: satu baris setiap ada perubahan."),
          "Hasilnya 0, atau 1 jika server pesan (broker) tidak pernah tersambung."), "kentongan watch"),
+    "doctor": _Help(
+        (("Mencari semua yang membuat pos ini tidak bisa berbunyi, atau posko ini tidak bekerja, dan apa yang harus "
+          "dilakukan. Pos yang sedang berjalan tidak terganggu. Jalankan di komputernya sendiri, dengan sudo."),
+         "Satu baris setiap hal: ✔ baik, ! perlu diperbaiki, ✘ gangguan, ? tidak bisa diketahui, – tidak ada.",
+         "Hasilnya 0 jika semua baik, 1 jika ada yang tidak, 2 jika ada yang tidak bisa diperiksa."),
+        "sudo kentongan doctor"),
     "report": _Help(
         (("Apa yang terjadi: alarm tiap bulan, atau ronda. Perintah ini membaca catatan server posko dan tidak "
           "mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung dari siang "
@@ -62,7 +68,12 @@ _OPTIONS: Mapping[str, str] = {
     "ronda": "Ronda menurut pos dan malam, bukan alarm.",
     "as_csv": "Sebagai CSV, satu baris setiap alarm.",
     "dialect": "Bersama --csv. standard: RFC 4180. id: untuk Excel atau LibreOffice berbahasa Indonesia (titik koma).",
-    "as_json": "Sebagai JSON, dengan jumlahnya.",
+    "as_json": "Sebagai JSON, untuk program lain.",
+    "settings": "Pengaturan pos, atau server posko. Kalau tidak: $KENTONGAN_NODE_CONFIG; kalau tidak, yang terpasang: "
+                "/etc/kentongan/node.yaml, posko.yaml di sebelahnya, atau dua-duanya.",
+    "loud": "Satu pukulan kecil di pengeras suara; tanpa ini tidak ada yang berbunyi.",
+    "log_in": "Masuk dengan akun pos walaupun ini mungkin bukan kotaknya. Pos yang memakainya akan terputus.",
+    "simulate": "Driver tiruan, yang tidak membunyikan apa-apa, juga boleh.",
 }
 _THIS = "Menampilkan ini."
 

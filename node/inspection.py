@@ -8,6 +8,7 @@ from node import pins
 from node.config import Config
 from node.settings import NodeSettings
 from node.sound import alsa
+from node.sound.core.driver_settings import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,18 @@ class Found:
 
 def inspect(config: Config) -> Found:
     """What of *config* this machine cannot give to a node."""
-    settings = config.settings
+    found = inspect_pins(config.settings)
+    mute = None if config.speaker is None else sound_trouble(config.speaker)
+    return found if mute is None else Found((*found.faults, f"sound.device: {mute}"), found.warnings)
+
+
+def sound_trouble(speaker: Speaker) -> str | None:
+    """Why the device of *speaker* cannot be opened; None if it can, is in use, or is none of this machine's."""
+    return alsa.trouble(speaker.device) if speaker.driver == "alsa" else None
+
+
+def inspect_pins(settings: NodeSettings) -> Found:
+    """What of the pins in *settings* this machine cannot give to a node."""
     faults: list[str] = []
     warnings: list[str] = []
     if settings.pins.driver not in pins.NO_REAL_PINS:
@@ -35,9 +47,6 @@ def inspect(config: Config) -> Found:
                 remedy = "a node that runs already holds its lines under this name" if ours else pins.remedy_of(user)
                 (faults if fatal else warnings).append(f"{place}: the line is held by {user}; {remedy}")
             factory.close()
-    if config.speaker is not None and config.speaker.driver == "alsa":
-        mute = alsa.trouble(config.speaker.device)
-        faults += [f"sound.device: {mute}"] if mute is not None else []
     return Found(tuple(faults), tuple(warnings))
 
 

@@ -1,0 +1,1 @@
+"""The doctor's judgement: facts -> findings. Pure."""

@@ -1,0 +1,203 @@
+"""All facts of the machine that runs the node, or the hub, with the settings in a file. Drives nothing, plays nothing.
+
+    settings ──> what they name is looked at: pins, loudspeaker, voice, disk, broker
+             └─> or their faults, and what needs no settings
+"""
+
+import os
+import pwd
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from contract.domain.digest import digest
+from contract.domain.speech import texts
+from contract.settings.schema import SettingsError
+from kentongan.diagnosis import link, program
+from kentongan.diagnosis.core import facts
+from kentongan.diagnosis.core.facts import Facts
+from kentongan.diagnosis.core.judgement import NODE, POSKO
+from kentongan.diagnosis.link import Way
+from kentongan.diagnosis.system import System, Who
+from node import config, gpio, inspection, pins, wiring
+from node.config import Config
+from node.sound.core import driver_settings
+from node.sound.core.driver_settings import Speaker
+from node.sound.supervisor import Sound
+from posko import config as posko_config
+from posko.journal import NAME as HUB_JOURNAL
+from runtime import bounded, files, settings_copies
+from runtime.inbox import Inbox
+
+USER = "kentongan"
+INSTALLED = (Path("/etc/kentongan/node.yaml"), Path("/etc/kentongan/posko.yaml"))
+JOURNAL = "journal.db"
+UNITS = {NODE: ("kentongan-node.service",), POSKO: ("mosquitto.service", "kentongan-posko.service")}
+_OWN_CHECKS = ("sound", "state_dir")  # warnings of the settings that a check of its own has
+READY_S, RINGS_S = 15.0, 1.5  # until the player plays; of one stroke
+
+
+def kind_of(path: Path) -> str:
+    """Whether the settings in *path* are a node's or a hub's. Raises SettingsError if they cannot be read."""
+    try:
+        bounded.check(path)
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from None
+    try:
+        written: Mapping[str, object] = files.mapping(path, config.EXAMPLE)
+    except SettingsError:
+        written = settings_copies.rough(path)
+    if {"node", "village", "pins", "siren"} & {*written}:
+        return NODE
+    return POSKO if written or path.name == posko_config.EXAMPLE else NODE
+
+
+def gather(path: Path, system: System, *, simulate: bool, log_in: bool, loud: bool) -> Facts:
+    """The facts. *log_in* allows a post's account to be used though this may not be its box. Raises SettingsError."""
+    kind = kind_of(path)
+    units = tuple(map(system.unit, UNITS[kind])) if system.has_systemd() else None
+    others = program.find(kind)
+    pid = (units[-1][1] if units is not None and _is_installed(path) else 0) or next(
+        (pid for pid, settings in others.items() if settings is not None and _same(settings, path)), 0)
+    who = _user(system)
+    found = Facts(
+        kind, who.name, system.clock(), system.power(), system.watchdog(),
+        units=None if units is None else tuple(unit for unit, _ in units),
+    )
+    if kind == NODE:
+        # Its box, with its node stopped: nobody else uses the account.
+        free = _is_installed(path) and not others and any(
+            unit.load == "loaded" and unit.active in ("inactive", "failed") for unit in found.units or ())
+        return _node(path, found, system, who, pid, simulate=simulate, log_in=log_in or free, loud=loud)
+    return _posko(path, found, system, who, pid)
+
+
+def _is_installed(path: Path) -> bool:
+    """Whether the settings *path* are those of the installed service."""
+    return any(_same(each, path) for each in INSTALLED)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _user(system: System) -> Who:
+    """As whom the program runs: the installed user, or whoever asks."""
+    installed = system.who(USER, ("gpio", "audio"))  # the unit adds these (systemd/kentongan-node.service)
+    if installed is not None:
+        return installed
+    number = os.geteuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = str(number)
+    return Who(name, number, frozenset({os.getegid(), *os.getgroups()}))
+
+
+def _node(  # noqa: PLR0913 - what was asked for, and what is known
+    path: Path, found: Facts, system: System, who: Who, pid: int, *, simulate: bool, log_in: bool, loud: bool
+) -> Facts:
+    try:
+        loaded = config.load(
+            path, lambda driver: pins.check(driver, simulate=simulate),
+            lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
+        )
+    except SettingsError as error:
+        running = program.look(pid, Path(JOURNAL)) if pid else None
+        return replace(found, faults=tuple(error.faults), running=running)
+    settings, district = loaded.settings, loaded.district
+    running = program.look(pid, loaded.state_dir / JOURNAL) if pid else None
+    way = Way(settings.broker, loaded.password, loaded.ca_file)
+    server = link.reach(way)
+    session = None
+    if running is None and server.trouble:
+        session = facts.Session(settings.broker.username or "", trouble=server.trouble)
+    elif running is None and log_in:
+        session = link.as_node(way, district.district, settings.village, settings.node)
+    outputs = wiring.resting_levels(settings)
+    return replace(
+        found, warnings=tuple(_warnings(config.warnings(loaded))), running=running, server=server, session=session,
+        pins=_pins(loaded), devices=tuple(system.devices(_device_names(loaded, system), who)),
+        sound=_sound(loaded.speaker, system), voice=_voice(loaded), disk=system.disk(loaded.state_dir, who),
+        boot=system.boot(outputs, wireless=system.wireless()), digest=digest(district), hub=settings.hub,
+        loud=_stroke(loaded.speaker) if loud and loaded.speaker is not None else None,
+    )
+
+
+def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Facts:
+    try:
+        loaded = posko_config.load(path)
+    except SettingsError as error:
+        return replace(found, faults=tuple(error.faults), running=program.look(pid, Path(HUB_JOURNAL)) if pid else None)
+    running = program.look(pid, loaded.state_dir / HUB_JOURNAL) if pid else None
+    way = Way(loaded.settings.broker, loaded.password, loaded.ca_file)
+    server = link.reach(way)
+    if server.trouble:
+        session = facts.Session(loaded.settings.broker.username or "", trouble=server.trouble)
+    else:
+        session = link.as_hub(way, loaded.district.district, running=running is not None)
+    units = found.units
+    if units is not None and not files.is_loopback(loaded.settings.broker.host):
+        units = units[1:]  # the broker is another machine's
+    return replace(
+        found, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units, running=running, server=server,
+        session=session, disk=system.disk(loaded.state_dir, who), digest=digest(loaded.district),
+    )
+
+
+def _warnings(found: Iterator[str]) -> Iterator[str]:
+    yield from (each for each in found if not each.startswith(_OWN_CHECKS))
+
+
+def _pins(loaded: Config) -> facts.Pins:
+    driver = loaded.settings.pins.driver
+    if driver in pins.NO_REAL_PINS:
+        return facts.Pins(driver, simulated=True)
+    found = inspection.inspect_pins(loaded.settings)
+    try:
+        chip = gpio.find_header()
+        name = f"{chip.path}, {chip.label}"
+    except (gpio.ChipError, OSError):
+        name = "?"
+    return facts.Pins(driver, simulated=False, chip=name, faults=found.faults, warnings=found.warnings)
+
+
+def _device_names(loaded: Config, system: System) -> Iterator[str]:
+    """The devices that the node opens: the header's chip, and whatever plays sound."""
+    if loaded.settings.pins.driver not in pins.NO_REAL_PINS:
+        try:
+            yield gpio.find_header().path
+        except (gpio.ChipError, OSError):
+            yield from (f"/dev/{each.name}" for each in sorted(system.path("/dev").glob("gpiochip*")))
+    if loaded.speaker is not None and loaded.speaker.driver == "alsa":
+        yield from (f"/dev/snd/{each.name}" for each in sorted(system.path("/dev/snd").glob("pcmC*D*p")))
+
+
+def _sound(speaker: Speaker | None, system: System) -> facts.Sound | None:
+    if speaker is None:
+        return None
+    return facts.Sound(speaker.driver, speaker.device, inspection.sound_trouble(speaker), system.card(speaker.device))
+
+
+def _voice(loaded: Config) -> facts.Voice | None:
+    if loaded.speaker is None:
+        return None
+    voices = config.voices(loaded)
+    total = len(texts(loaded.catalogue, loaded.district))
+    return facts.Voice(tuple(voices.missing()), total, voices.word(), voices.absent())
+
+
+def _stroke(speaker: Speaker) -> str:
+    """Plays one quiet stroke; why it was not heard, or ""."""
+    with Sound(speaker, Inbox(), lambda _words: (), stderr=subprocess.DEVNULL) as sound:
+        if not sound.wait_ready(READY_S):
+            return sound.trouble() or "the player does not start"
+        if not sound.knock():
+            return "the player takes no stroke"
+        time.sleep(RINGS_S)
+        return sound.trouble() or ""

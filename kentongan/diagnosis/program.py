@@ -1,0 +1,103 @@
+"""The node or hub that runs on this machine: its process, and what its journal has of this run. Disturbs nothing.
+
+A post's account may be logged in once only, as its name is its client id: a second login would end the node's own. So
+whether it is linked, and what is wrong with it, is read where it writes that down.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from contract.wire.event import Kind
+from contract.wire.faults import Fault
+from kentongan.diagnosis.core.facts import Running
+from runtime.sqlite_readonly import UnreadableError, read_only
+
+_NEWEST = "SELECT event FROM log ORDER BY id DESC"
+
+
+def find(kind: str, root: Path = Path("/")) -> dict[int, Path | None]:
+    """The processes that run as `kentongan KIND`, each with its settings, None where it is not seen which."""
+    found: dict[int, Path | None] = {}
+    for folder in sorted(root.glob("proc/[0-9]*")):
+        with suppress(OSError, ValueError):
+            words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            if int(folder.name) != os.getpid() and _runs(words, kind):
+                found[int(folder.name)] = _settings(words, folder / "cwd")
+    return found
+
+
+def _runs(words: Sequence[str], kind: str) -> bool:
+    places = (at for at, word in enumerate(words[:4]) if word.rpartition("/")[2] == "kentongan")
+    return any(words[at + 1:at + 2] == [kind] and "--check" not in words for at in places)
+
+
+def _settings(words: Sequence[str], folder: Path) -> Path | None:
+    given = next((words[at + 1] for at, word in enumerate(words[:-1]) if word == "--config"), None)
+    given = next((word.partition("=")[2] for word in words if word.startswith("--config=")), given)
+    with suppress(OSError):
+        return None if given is None else folder.readlink() / given
+    return None
+
+
+def look(pid: int, journal: Path, root: Path = Path("/")) -> Running:
+    """The program that runs as *pid* and keeps *journal*."""
+    realtime, locked = _scheduling(pid, root)
+    try:
+        faults, linked = read(journal)
+    except (OSError, UnreadableError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        remedy = "; run it with sudo" if isinstance(error, PermissionError) else ""
+        return Running(pid, unread=f"{journal} cannot be read: {reason}{remedy}", realtime=realtime, locked=locked)
+    return Running(pid, faults, linked, realtime=realtime, locked=locked)
+
+
+def read(journal: Path) -> tuple[dict[str, str], bool]:
+    """The faults in force of the run that wrote last, and whether it has a link. Raises OSError, UnreadableError."""
+    faults: dict[str, str] = {}
+    linked = False
+    for event in reversed(list(_of_last_run(journal))):
+        part, reason = str(event.get("part", "")), str(event.get("reason", ""))
+        match event.get("event"):
+            case Kind.FAULT:
+                faults[part] = reason
+                linked = linked and part != Fault.LINK
+            case Kind.RECOVERED:
+                faults.pop(part, None)
+            case Kind.LINKED:
+                linked = True
+    return faults, linked
+
+
+def _of_last_run(journal: Path) -> Iterator[dict[str, object]]:
+    """Its events, newest first. The hub's log has the posts' events too, of other runs."""
+    boot = None
+    with read_only(journal) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(log)")]
+        own = _NEWEST.replace("ORDER", "WHERE source = 'posko' ORDER") if "source" in columns else _NEWEST
+        for (text,) in database.execute(own):
+            try:
+                event = json.loads(text)
+            except (ValueError, TypeError):
+                continue
+            if not isinstance(event, dict) or not event.get("boot"):
+                continue
+            boot = boot or event["boot"]
+            if event["boot"] != boot:
+                return
+            yield event
+
+
+def _scheduling(pid: int, root: Path) -> tuple[bool | None, bool | None]:
+    """Whether the process is under SCHED_FIFO, and whether its memory is locked."""
+    realtime = locked = None
+    with suppress(OSError, ValueError, IndexError):
+        # proc_pid_stat(5): field 41 is the policy; the name, field 2, may hold anything up to the last bracket.
+        fields = (root / f"proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        realtime = int(fields[41 - 3]) == os.SCHED_FIFO
+    with suppress(OSError, ValueError, StopIteration):
+        lines = (root / f"proc/{pid}/status").read_text("utf-8").splitlines()
+        locked = int(next(line for line in lines if line.startswith("VmLck:")).split()[1]) > 0
+    return realtime, locked
