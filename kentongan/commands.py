@@ -16,6 +16,7 @@ COMMANDS = {
     "play": ("kentongan.play", "play", "Play an incident's rhythm, and show how it falls."),
     "voice": ("kentongan.voice", "voice", "Render and list what a node's loudspeaker says."),
     "poster": ("kentongan.poster", "poster", "The page to print and hang beside a box."),
+    "coverage": ("kentongan.coverage", "coverage", "A map of where a district's posts are heard."),
     "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
     "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
     "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),

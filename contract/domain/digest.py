@@ -2,7 +2,7 @@
 
 A changed district file must reach every machine. One that it has not reached rings for a village less, or refuses a new
 one, and nothing else would show that. What counts is the meaning, not the bytes: comments, order and defaults that are
-written out change nothing, and telephone numbers, which are only printed, do not count.
+written out change nothing; nor does what is only printed: telephone numbers, and what a map of coverage needs.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from contract.domain.district import District
 
 DIGITS = 16  # of SHA-256: 64 bits. Chance makes no two alike, and who lies gains nothing by it
 HUB_NAME = "the hub (posko)"
-_PRINTED = frozenset({"phone", "phones"})
+_PRINTED = frozenset({"phone", "phones", "siren_db", "loudspeaker_db", "outline"})
 _REMEDY = ("on the machine that has the old one: sudo ./install district kentongan-district.tar, which `kentongan "
            "broker provision` wrote")
 

@@ -44,11 +44,36 @@ def _at(found: object, place: Place) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How loud a device is, in decibels, as its data sheet gives it: at 1 m, or at 30 m (a siren's, 100 feet)."""
+
+    at_1m: float | None = option(number(60, 160, " dB"), default=None)
+    at_30m: float | None = option(number(40, 140, " dB"), default=None)
+
+
+def _level(found: object, place: Place) -> Level:
+    """A level at one of the two distances."""
+    level = section(Level)(found, place)
+    if (level.at_1m is None) == (level.at_30m is None):
+        raise place.refuse("give the level of the data sheet at one distance: {at_1m: 120}, or {at_30m: 95}")
+    return level
+
+
+def _outline(found: object, place: Place) -> tuple[tuple[float, float], ...]:
+    """A closed line; its last place need not be its first again."""
+    corners = items(_at)(found, place)
+    if len(set(corners)) < 3:
+        raise place.refuse("has fewer than three different places")
+    return corners
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A place with a node. A responder's office hears all villages; a watch post its own and those in reach.
 
     `phone` is the number under which somebody at the post answers. `at` is its place, latitude and longitude in
     degrees; `earshot_m` how far its drum is heard, in metres, where that is not as far as everywhere in the district.
+    `siren_db` and `loudspeaker_db` are how loud its devices are, for `kentongan coverage`.
     """
 
     name: str = option(_NAME)
@@ -56,6 +81,8 @@ class Post:
     phone: str = option(_PHONE, default="")
     at: tuple[float, float] | None = option(_at, default=None)
     earshot_m: float | None = option(_EARSHOT_M, default=None)
+    siren_db: Level | None = option(_level, default=None)
+    loudspeaker_db: Level | None = option(_level, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +100,10 @@ class Phones:
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """A desa or kelurahan; its slug is its key in the district. `at` is its centre, which is the place of no post."""
+    """A desa or kelurahan; its slug is its key in the district. `at` is its centre, which is the place of no post.
+
+    `outline` is the border of its area, for `kentongan coverage`.
+    """
 
     name: str = option(_NAME)
     kind: str = option(choice("desa", "kelurahan"))
@@ -81,6 +111,7 @@ class Village:
     neighbours: tuple[str, ...] = option(items(slug))
     posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
     at: tuple[float, float] | None = option(_at, default=None)
+    outline: tuple[tuple[float, float], ...] = option(_outline, default=())
 
 
 def _timezone(found: object, place: Place) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.domain.district import Post, audible_incidents, read_district
+from contract.domain.district import Level, Post, audible_incidents, read_district
 from contract.domain.incidents import read_catalogue
 from tests.contract.shipped import catalogue, district, faults, plain
 
@@ -226,3 +226,41 @@ def test_what_is_no_telephone_number_is_refused(situbondo: Any, phones: object, 
     situbondo["phones"] = phones
 
     assert refused(situbondo) == (f"situbondo.{fault}",)
+
+
+def test_levels_and_outlines_are_read_as_the_data_sheet_and_the_map_give_them(situbondo: Any) -> None:
+    situbondo["villages"]["olean"] |= {"outline": [[-7.7, 114], [-7.7, 114.1], [-7.6, 114.1]]}
+    situbondo["villages"]["olean"]["posts"]["pos-1"] |= {"siren_db": {"at_1m": 120}, "loudspeaker_db": {"at_30m": 90}}
+    found = read_district(situbondo).villages["olean"]
+
+    assert found.outline == ((-7.7, 114.0), (-7.7, 114.1), (-7.6, 114.1))
+    assert found.posts["pos-1"] == Post(
+        "Pos Kamling Olean", siren_db=Level(at_1m=120.0), loudspeaker_db=Level(at_30m=90.0))
+
+
+ONE = "give the level of the data sheet at one distance: {at_1m: 120}, or {at_30m: 95}"
+
+
+@pytest.mark.parametrize(("level", "fault"), [
+    ({}, f"siren_db: {ONE}"),
+    ({"at_1m": 120, "at_30m": 90}, f"siren_db: {ONE}"),
+    ({"at_1m": 20}, "siren_db.at_1m: must be a number from 60 to 160 dB, not 20"),
+    ({"at_30m": 150}, "siren_db.at_30m: must be a number from 40 to 140 dB, not 150"),
+    (120, "siren_db: must be a mapping, its members indented below it, not 120"),
+])
+def test_a_level_is_at_one_of_two_distances(situbondo: Any, level: object, fault: str) -> None:
+    situbondo["villages"]["olean"]["posts"]["pos-1"]["siren_db"] = level
+
+    assert refused(situbondo) == (f"situbondo.villages.olean.posts.pos-1.{fault}",)
+
+
+@pytest.mark.parametrize(("outline", "fault"), [
+    ([[-7.7, 114.0], [-7.6, 114.0]], "outline: has fewer than three different places"),
+    ([[-7.7, 114.0], [-7.6, 114.0], [-7.7, 114.0], [-7.6, 114.0]], "outline: has fewer than three different places"),
+    ([[114.0, -7.7], [-7.6, 114.0], [-7.7, 114.1]], "outline.1: the latitude comes first: write [-7.7, 114.0]"),
+    ("-7.7 114.0", "outline: must be a list such as [a, b], not '-7.7 114.0'"),
+])
+def test_an_outline_is_a_list_of_three_places_or_more(situbondo: Any, outline: object, fault: str) -> None:
+    situbondo["villages"]["olean"]["outline"] = outline
+
+    assert refused(situbondo) == (f"situbondo.villages.olean.{fault}",)
