@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
@@ -37,7 +38,7 @@ from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
-from runtime.mqtt import Link
+from runtime.mqtt import Link, Rationing
 from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
@@ -92,7 +93,8 @@ class Node(Loop[State]):
             name = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
             broker = endpoint.broker(config.settings.broker, name, config.password, config.ca_file, fixed=True)
             self._link = Link(
-                broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox
+                broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox,
+                Rationing(neighbours(config), partial(subscriptions, config)),
             )
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"
@@ -250,20 +252,27 @@ def make_setup(
     )
 
 
-def subscriptions(config: Config) -> list[Subscription]:
+def neighbours(config: Config) -> frozenset[str]:
+    """The villages whose accounts must not be able to fill this post's line: all but its own."""
+    return frozenset(config.district.villages) - {config.settings.village}
+
+
+def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Subscription]:
     """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon.
 
-    No two of them overlap, so nothing arrives twice.
+    No two of them overlap, so nothing arrives twice. The villages that are *out* are left out.
     """
     settings, district = config.settings, config.district.district
     own = (settings.village, EVERYWHERE)
     reach = audible_incidents(config.district, config.catalogue, settings.village, settings.hears)
-    if settings.hears == "all":
+    if settings.hears == "all" and not out:
         wanted = [AlarmTopic("+", "+")]
+    elif settings.hears == "all":
+        wanted = [AlarmTopic(village, "+") for village in (*own, *sorted(neighbours(config) - out))]
     else:
         wanted = [AlarmTopic(village, "+") for village in own] + [
             AlarmTopic(village, incident)
-            for village, names in sorted(reach.items()) if village not in own for incident in sorted(names)
+            for village, names in sorted(reach.items()) if village not in {*own, *out} for incident in sorted(names)
         ]
     names = [topics.write(district, topic) for topic in wanted]
     names += [topics.write(district, CommandTopic(village, "+")) for village in own]

@@ -15,11 +15,11 @@ paho is called: the loop and this thread would wait for each other indefinitely,
 import random
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from threading import Event as Flag
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -31,6 +31,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.wire import timing, topics
 from contract.wire.faults import Fault
 from contract.wire.topics import Urgency
+from runtime import clock
 from runtime.core.effects import Publish
 from runtime.core.events import (
     NOT_AUTHORIZED,
@@ -41,6 +42,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
+from runtime.core.ration import MOST_BYTES, Ration
 from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from runtime.worker import FaultReporter, Worker
@@ -55,6 +57,13 @@ LOGIN = (134, NOT_AUTHORIZED)  # Bad user name or password, Not authorized
 _LIMITS = {
     Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
 }
+
+
+class Rationing(NamedTuple):
+    """Whose messages are rationed (see `runtime.core.ration`), and what is subscribed to without some of them."""
+
+    neighbours: Collection[str]
+    without: Callable[[frozenset[str]], Sequence[Subscription]]
 
 
 class _Ledger:
@@ -85,14 +94,17 @@ class Link:
 
     def __init__(
         self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
-        prepare: Callable[[], object] = lambda: None,
+        rationing: Rationing | None = None,
     ) -> None:
+        """With *rationing*, neighbours who publish far more than posts do are shut out for a while."""
         self._broker = broker
         self._subscriptions = tuple(subscriptions)
+        self._rationing = rationing
+        self._ration = Ration(rationing.neighbours if rationing is not None else ())
+        self._subscribed: Sequence[Subscription] = self._subscriptions  # on this connection
         self._will = will
         self._inbox = inbox
         self._faults = FaultReporter(inbox)
-        self._prepare = prepare
         self._client: mqtt.Client | None = None
         self._refused: set[str] = set()  # topics
         self._at_once = Flag()  # set to skip the wait before the next connection
@@ -103,7 +115,7 @@ class Link:
 
     def start(self) -> None:
         """Begins to connect."""
-        self._worker.start(self._prepare)
+        self._worker.start()
 
     def publish(self, message: Publish) -> None:
         """Sends *message* if connected; what is not sent now is never sent."""
@@ -169,7 +181,7 @@ class Link:
         """One connection, from its beginning to its end."""
         client = self._new_client()
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.MaximumPacketSize = MAX_PACKET
+        properties.MaximumPacketSize = MAX_PACKET if self._rationing is None else MOST_BYTES
         self._greeted = False
         self._because("connection lost")
         self._worker.beat(CONNECT_HANG_S)
@@ -184,6 +196,7 @@ class Link:
         self._worker.beat()
         while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
             self._worker.beat()
+            self._look_after_rations()
             if self._worker.ending and not client.want_write():
                 if not client.is_connected():
                     return
@@ -219,10 +232,12 @@ class Link:
             client.disconnect()
             return
         self._because("connection lost")
-        client.subscribe([(each.topic, _options(each)) for each in self._subscriptions])
+        out = self._ration.out
+        self._subscribed = self._rationing.without(out) if self._rationing and out else self._subscriptions
+        client.subscribe([(each.topic, _options(each)) for each in self._subscribed])
 
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
-        refused = [each.topic for each, code in zip(self._subscriptions, codes, strict=True) if code.is_failure]
+        refused = [each.topic for each, code in zip(self._subscribed, codes, strict=True) if code.is_failure]
         if refused:
             self._faults.failed(Fault.SUBSCRIPTIONS, f"the broker refuses {', '.join(refused)}")
         else:
@@ -235,8 +250,31 @@ class Link:
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
         payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
-        limit, size = _LIMITS[topics.urgency(topic)], len(topic) + len(payload)
-        self._inbox.offer(Received(topic, payload, message.retain), limit, topics.source(topic), size)
+        urgency, source, now = topics.urgency(topic), topics.source(topic), clock.now()
+        if urgency is Urgency.BEACON:
+            self._ration.beacon(now)
+        elif self._ration.shut_out(source):
+            return
+        elif self._ration.take(source, len(topic) + len(message.payload), now):
+            self._shut_out(source)
+            return
+        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[urgency], source, len(topic) + len(payload))
+
+    def _shut_out(self, village: str) -> None:
+        """Begins a new connection without *village*: what the broker has for the old one it throws away."""
+        wait_s = self._ration.wait_s(village)
+        self._faults.failed(Fault.TRAFFIC.of(village), (
+            f"{village} publishes far more than posts do; its alarms come by the hub's beacon alone, for {wait_s:.0f} s"
+        ))
+        self.reconnect(f"too much from {village}")
+
+    def _look_after_rations(self) -> None:
+        """Has those heard again whose time is over, and withdraws the faults of those who kept to their rations."""
+        now = clock.now()
+        if self._ration.readmit(now):
+            self.reconnect("those who published too much are heard again")
+        for village in self._ration.forget(now):
+            self._faults.well(Fault.TRAFFIC.of(village))
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         message = ledger.answered(mid, code)

@@ -118,6 +118,12 @@ class Fault(StrEnum):
     PUBLISH = (
         "publish", "The broker refuses what this program publishes.", "Provision the broker again, and restart it."
     )
+    TRAFFIC = (
+        "traffic of",
+        ("That village's account publishes far more than posts do, so this post takes nothing from it directly for a "
+         "while; what is in force there comes by the hub's beacon."),
+        "See in `kentongan watch` who it is, and revoke that account (`kentongan broker revoke`).",
+    )
     HUB = (
         "hub", "The beacon does not come; alarms sound directly, and are not repeated for those who missed them.",
         "See whether `kentongan posko` runs on the broker's computer.",

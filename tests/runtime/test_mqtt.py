@@ -21,7 +21,7 @@ from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Cause, Faulted, Linked, Received, Recovered, Rejected, Tick, Unlinked
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
-from runtime.mqtt import HANG_S, Link
+from runtime.mqtt import HANG_S, Link, Rationing
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
@@ -346,6 +346,90 @@ def test_who_takes_leave_waits_for_the_brokers_answer_and_not_for_a_limit(
     leaving.join(LIMIT_S)
 
     assert not leaving.is_alive()
+
+
+# Who publishes far more than posts do.
+
+FLOODED = "kentongan/situbondo/patokan/alarm/pencurian"
+BEACON = "kentongan/situbondo/active"
+EVERYBODY = [*SUBSCRIPTIONS, Subscription(FLOODED), Subscription(BEACON)]
+WITHOUT = {frozenset({"patokan"}): [*SUBSCRIPTIONS, Subscription(BEACON)]}
+
+
+@contextmanager
+def rationed(port: int, inbox: Inbox) -> Iterator[Link]:
+    """The link of a post that rations what patokan publishes."""
+    link = Link(Broker("127.0.0.1", port, NAME), EVERYBODY, WILL, inbox, Rationing({"patokan"}, WITHOUT.__getitem__))
+    link.start()
+    try:
+        take(inbox, Linked)
+        yield link
+    finally:
+        link.close()
+
+
+def flood(broker: PrivateBroker, inbox: Inbox) -> Faulted:
+    """A beacon and a flood; returns what the link says of it, as soon as it is there again."""
+    publish(broker, BEACON, "-m", "{}")
+    take(inbox, Received)
+    for _ in range(4):
+        publish(broker, FLOODED, "-q", "1", body=b"x" * 20_000)
+    fault = take(inbox, Faulted)
+    assert take(inbox, Unlinked).cause is Cause.RENEWED
+    take(inbox, Linked)
+    return fault
+
+
+def test_who_publishes_far_more_than_posts_do_is_left_out_of_the_next_connection(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with rationed(broker.port, inbox):
+        fault = flood(broker, inbox)
+        publish(broker, FLOODED, "-q", "1", "-m", "more")
+        publish(broker, ALARM, "-q", "1", "-m", "a neighbour")
+
+        heard = [take(inbox, Received) for _ in range(3)]
+
+    assert [(each.topic, each.payload[:11]) for each in heard] == [
+        (FLOODED, b"x" * 11), (FLOODED, b"x" * 11),  # what its ration allows
+        (ALARM, b"a neighbour"),
+    ]
+    assert fault == Faulted("traffic of patokan", (
+        "patokan publishes far more than posts do; its alarms come by the hub's beacon alone, for 60 s"))
+
+
+def test_who_was_left_out_is_heard_again_when_the_beacon_does_not_stand_in_for_it(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = Inbox()
+    with rationed(broker.port, inbox):
+        flood(broker, inbox)
+        monkeypatch.setattr(timing, "HUB_LOST_S", 0.0)
+        assert take(inbox, Unlinked).cause is Cause.RENEWED
+        take(inbox, Linked)
+        publish(broker, FLOODED, "-q", "1", "-m", "rumah Pak RT 3")
+
+        while take(inbox, Received).payload != b"rumah Pak RT 3":
+            pass  # what its ration allowed
+
+
+def test_who_keeps_to_its_ration_afterwards_has_no_fault_any_more(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = Inbox()
+    with rationed(broker.port, inbox):
+        monkeypatch.setattr("runtime.core.ration.SHUT_S", 0.5)
+        flood(broker, inbox)
+
+        assert take(inbox, Recovered) == Recovered("traffic of patokan")
+
+
+def test_the_broker_keeps_back_what_is_longer_than_anything_a_post_needs(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with rationed(broker.port, inbox):
+        publish(broker, ALARM, "-q", "1", body=b"x" * 100_000)
+        publish(broker, ALARM, "-q", "1", "-m", "short")
+
+        assert take(inbox, Received) == Received(ALARM, b"short", retain=False)
 
 
 # Coming back.

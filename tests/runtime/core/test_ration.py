@@ -1,0 +1,135 @@
+"""Rations: what one village publishes cannot fill another one's line, and nobody is shut out for what posts do."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.wire import timing
+from runtime.core.ration import BURST_BYTES, LONGEST_SHUT_S, MOST_BYTES, PER_S, SHUT_S, Ration
+
+PATOKAN, OLEAN, OWN = "patokan", "olean", "dawuhan"
+LISTENING = frozenset({PATOKAN, OLEAN})
+PRESS_BYTES = 350
+
+
+def ration(now: float = 0.0) -> Ration:
+    """Of a post in OWN, which has just received a beacon."""
+    found = Ration(LISTENING)
+    found.beacon(now)
+    return found
+
+
+def poured(limits: Ration, now: float, source: str = PATOKAN) -> float:
+    """Has *source* publish until it is shut out, at *now*; the bytes that were taken."""
+    taken = 0
+    while not limits.take(source, 1000, now):
+        taken += 1000
+        assert taken < 10 * BURST_BYTES
+    return taken
+
+
+def heard_again(limits: Ration, now: float) -> float:
+    """The second at which somebody is heard again, while beacons come from *now* on."""
+    for second in range(10_000):
+        limits.beacon(now + second)
+        if limits.readmit(now + second):
+            return now + second
+    raise AssertionError("never heard again")
+
+
+def test_who_pours_out_what_it_likes_is_shut_out_and_nobody_else() -> None:
+    limits = ration()
+    taken = poured(limits, 0.0)
+
+    assert taken == BURST_BYTES
+    assert limits.shut_out(PATOKAN)
+    assert limits.out == {PATOKAN}
+    assert not limits.take(OLEAN, PRESS_BYTES, 0.0)
+    assert not limits.shut_out(OLEAN)
+
+
+def test_one_is_shut_out_once_however_much_still_comes() -> None:
+    limits = ration()
+    poured(limits, 0.0)
+
+    assert not any(limits.take(PATOKAN, MOST_BYTES, 0.1 * each) for each in range(100))
+
+
+def test_ones_own_village_and_what_is_for_everybody_are_never_rationed() -> None:
+    limits = ration()
+
+    assert not any(limits.take(each, MOST_BYTES, 0.0) for each in (OWN, "semua", "active") for _ in range(100))
+    assert limits.out == frozenset()
+
+
+@given(st.lists(st.floats(0, 30), max_size=60))
+def test_what_posts_publish_shuts_nobody_out(pauses_s: list[float]) -> None:
+    """Five posts whose press is not listed send it again every 10 s, and 100 presses come at once."""
+    limits = ration()
+    assert not any(limits.take(PATOKAN, PRESS_BYTES, 0.0) for _ in range(100))
+    at = 0.0
+    for pause_s in pauses_s:
+        at += pause_s
+        limits.beacon(at)
+        assert not any(limits.take(PATOKAN, PRESS_BYTES, at) for _ in range(round(pause_s / 10 * 5)))
+
+
+def test_it_is_heard_again_after_a_minute_and_after_twice_as_long_each_time_it_goes_on() -> None:
+    limits = ration()
+    at, waits = 0.0, []
+    for _ in range(7):
+        limits.beacon(at)
+        poured(limits, at)
+        again = heard_again(limits, at)
+        waits.append(again - at)
+        at = again + 1
+
+    assert waits == [SHUT_S, 2 * SHUT_S, 4 * SHUT_S, 8 * SHUT_S, LONGEST_SHUT_S, LONGEST_SHUT_S, LONGEST_SHUT_S]
+
+
+def test_who_keeps_to_its_ration_for_as_long_begins_anew() -> None:
+    limits = ration()
+    poured(limits, 0.0)
+    back = heard_again(limits, 0.0)
+    limits.take(PATOKAN, PRESS_BYTES, back + 1)
+
+    assert limits.forget(back + SHUT_S - 1) == frozenset()
+    assert limits.forget(back + SHUT_S) == {PATOKAN}
+    assert limits.forget(back + SHUT_S) == frozenset()
+    assert limits.wait_s(PATOKAN) == 0.0
+    limits.beacon(200.0)
+    poured(limits, 200.0)
+    assert limits.wait_s(PATOKAN) == SHUT_S
+
+
+def test_where_no_beacon_stands_in_for_a_village_it_is_not_shut_out() -> None:
+    limits = Ration(LISTENING)
+
+    assert not any(limits.take(PATOKAN, MOST_BYTES, 0.0) for _ in range(100))
+
+
+def test_when_the_beacon_stays_away_who_was_shut_out_is_heard_again() -> None:
+    limits = ration()
+    poured(limits, 0.0)
+
+    assert not limits.readmit(timing.HUB_LOST_S - 0.1)
+    assert limits.readmit(timing.HUB_LOST_S)
+    assert limits.out == frozenset()
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, MOST_BYTES)), min_size=1, max_size=400))
+def test_whatever_comes_what_is_taken_of_a_village_in_a_minute_has_a_bound(messages: list[tuple[float, int]]) -> None:
+    limits = ration()
+    at = 0.0
+    taken: list[tuple[float, int]] = []
+    for pause_s, size in messages:
+        at += pause_s
+        limits.beacon(at)
+        limits.readmit(at)
+        if limits.shut_out(PATOKAN):
+            continue
+        taken.append((at, size))
+        limits.take(PATOKAN, size, at)
+    for begin, _ in taken:
+        within = sum(size for when, size in taken if begin <= when < begin + SHUT_S)
+        # What was left, what was given since, and the one message too many.
+        assert within <= BURST_BYTES + PER_S * SHUT_S + MOST_BYTES
