@@ -1,11 +1,13 @@
 """The inbox: the one way into the loop. Every callback and thread only puts here; must not look at what it is.
 
 What happens at the box itself (a press, a fault), and what is due, is handed out before what waits from the network:
-a press must not stand behind a flood. And a flood from one source leaves room for what comes from the others.
+a press must not stand behind a flood. And a flood from one source leaves room for what comes from the others, which is
+handed out before the rest of the flood: by turns of TURN. What comes from one source is never put out of its order.
 """
 
 from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, NamedTuple
@@ -21,6 +23,7 @@ URGENT_LIMIT = 3000
 # And how much memory they may take together: up to twice that where they end sound.
 MOST_BYTES = 5_000_000
 EACH_BYTES = 320  # what a message takes beside its topic and payload (measured)
+TURN = 100  # messages of one source that may stand before those of another that came later
 SHARE = 20  # a source of which less than this part of all that waits came gets in though all is full
 
 
@@ -45,7 +48,9 @@ class Inbox:
         self._now = now
         self._arriving: SimpleQueue[_Waiting | tuple[float, Any]] = SimpleQueue()  # that signal handlers may use
         self._own: deque[tuple[float, Any]] = deque()
-        self._network: deque[_Waiting] = deque()
+        self._network: list[tuple[int, int, _Waiting]] = []  # a heap, by turn and number
+        self._number, self._served = 0, 0  # of the messages; the place of the last one that was handed out
+        self._places: dict[str, int] = {}  # by source: of its last message
         self._dropped = 0
         self._count, self._bytes, self._extra_bytes = 0, 0, 0  # of the network's that wait
         self._sources: dict[str, tuple[int, int]] = {}  # the same by the source
@@ -89,7 +94,11 @@ class Inbox:
                 return self._now(), Tick()
         if not self._own and due is not None and self._now() >= due:  # a button that has been held long enough
             return self._now(), Tick()
-        return self._own.popleft() if self._own else self._taken(self._network.popleft())
+        return self._own.popleft() if self._own else self._taken()
+
+    def waits(self) -> bool:
+        """Whether something is there to be handed out at once."""
+        return bool(self._own or self._network or not self._arriving.empty())
 
     def overflow(self) -> Overflowed | None:
         """What was dropped since the last call."""
@@ -98,12 +107,17 @@ class Inbox:
         return Overflowed(count) if count else None
 
     def _sort(self, arrived: _Waiting | tuple[float, Any]) -> None:
+        """A source's messages have places one behind the other, beginning at what is being handed out now."""
         if isinstance(arrived, _Waiting):
-            self._network.append(arrived)
+            place = self._places[arrived.source] = max(self._served, self._places.get(arrived.source, 0)) + 1
+            self._number += 1
+            heappush(self._network, (place // TURN, self._number, arrived))
         else:
             self._own.append(arrived)
 
-    def _taken(self, waiting: _Waiting) -> tuple[float, Any]:
+    def _taken(self) -> tuple[float, Any]:
+        turn, _, waiting = heappop(self._network)
+        self._served = max(self._served, turn * TURN)
         with self._lock:
             self._count, self._bytes = self._count - 1, self._bytes - waiting.size
             self._extra_bytes -= waiting.size if waiting.extra else 0
@@ -112,4 +126,5 @@ class Inbox:
                 self._sources[waiting.source] = (count - 1, taken - waiting.size)
             else:
                 del self._sources[waiting.source]
+                self._places.pop(waiting.source, None)
         return waiting.at, waiting.event

@@ -80,7 +80,7 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa
 
 def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
     key = topic.key
-    pressed_at = t.now - body.elapsed_s
+    pressed_at = t.came_at - body.elapsed_s
     duration_s = t.incident(key.incident).duration_s
     remaining_s = duration_s - body.elapsed_s
     late = answers.overdue(body, duration_s, t.epoch_if_synced())
@@ -118,7 +118,7 @@ def _raise(t: Transition, topic: AlarmTopic, body: Body) -> None:
 def _all_clear(t: Transition, topic: AlarmTopic, body: Body) -> None:
     """Always obeyed, however many come and by whatever name; the safe code is beaten once for each name."""
     exercise = body.status is Status.EXERCISE
-    concerns = alarms.all_clear(t, topic.village, t.now - body.elapsed_s, exercise=exercise)
+    concerns = alarms.all_clear(t, topic.village, t.came_at - body.elapsed_s, exercise=exercise)
     name = None if body.identifier is None else topic.name(body.identifier)
     known = name is not None and t.state.is_over(name) is not None
     if known or not t.granted(topic.key, AT_ONCE, PER_S):

@@ -91,7 +91,7 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     if body.status is Status.TEST:  # it uses up no name
         t.answer_of(Kind.TESTED, key, identifier=body.identifier, reason="status Test: nothing sounds")
     elif name is not None and t.state.is_over(name) is not None:
-        _again(t, name, t.now - body.elapsed_s)
+        _again(t, name, t.came_at - body.elapsed_s)
     elif topic.incident == ALL_CLEAR:
         _all_clear(t, topic.village, body)
     else:
@@ -111,7 +111,7 @@ def _warn(t: Transition, key: Key, body: Body, name: Name | None, *, retain: boo
 def _raise(t: Transition, key: Key, body: Body) -> None:
     epoch_s = None if posts.clock_disagrees(t.state, body.sender) else t.epoch_if_synced()
     late = answers.overdue(body, t.setup.incidents[key.incident].duration_s, epoch_s)
-    raised_at = t.now - body.elapsed_s
+    raised_at = t.came_at - body.elapsed_s
     known = t.state.alarms.get(key)
     name = body.identifier or t.identifier()
     raised = Raised(name, raised_at, body.status, body.sender or "", body.note or body.headline or "")
@@ -148,7 +148,7 @@ def _again(t: Transition, name: Name, raised_at: float) -> None:
 
 def _all_clear(t: Transition, village: str, body: Body) -> None:
     exercise = body.status is Status.EXERCISE
-    ended = alarms.all_clear(t, village, t.now - body.elapsed_s, exercise=exercise)
+    ended = alarms.all_clear(t, village, t.came_at - body.elapsed_s, exercise=exercise)
     key = Key(village, ALL_CLEAR)
     _acknowledge(t, key, body)
     if not ended:
@@ -196,7 +196,7 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
     post = body.sender or ""
     own = t.setup.is_post_of(post, topic.village)
     if not own:  # a post knows for itself what sounds there, and sends no round amid an alarm
-        objection = objection or _amid_alarm(t, topic.village, t.now - body.elapsed_s)
+        objection = objection or _amid_alarm(t, topic.village, t.came_at - body.elapsed_s)
     if objection is None and not t.granted((topic.village, "ronda"), AT_ONCE, PER_S):
         objection = "too many rounds at once"
     if objection is not None:
@@ -204,7 +204,7 @@ def _ronda(t: Transition, topic: RondaTopic, message: Received) -> None:
         return
     identifier = body.identifier or t.identifier()
     t.do(SavePatrol(identifier, topic.village, post, "button" if own else "operator",
-                    t.epoch(t.now - body.elapsed_s), t.clock_state()))
+                    t.epoch(t.came_at - body.elapsed_s), t.clock_state()))
     t.answer(Kind.RONDA, village=topic.village, identifier=identifier, origin=post or None)
 
 

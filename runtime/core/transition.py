@@ -37,6 +37,7 @@ class CommonTransition(ABC, Generic[S, E]):
     answers_per_s = 2.0  # … and then each second
 
     def __init__(self, state: S, now: float) -> None:
+        self.came_at = now  # when the event came: what another overtook came before it all the same
         self.now = max(now, state.now)
         self.state = changed(state, now=self.now)
         self.effects: list[E | CommonEffect] = []

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from threading import Thread
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.core.events import Contact
 from runtime import clock
 from runtime.core.events import Overflowed, Received, Tick
-from runtime.inbox import BEACON_LIMIT, EACH_BYTES, MOST_BYTES, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from runtime.inbox import BEACON_LIMIT, EACH_BYTES, MOST_BYTES, NETWORK_LIMIT, TURN, URGENT_LIMIT, Inbox
 from testing.program import LIMIT_S
 from tests.support.waiting import drain
 
@@ -171,7 +175,11 @@ def test_a_flood_of_one_village_keeps_no_other_from_getting_in() -> None:
         inbox.offer(received(village), NETWORK_LIMIT, village)
     inbox.offer(BEACON, BEACON_LIMIT, "active")
 
-    assert drain(inbox)[URGENT_LIMIT:] == [received("olean"), received("kotakan"), BEACON]
+    waiting = drain(inbox)
+
+    assert len(waiting) == URGENT_LIMIT + 3
+    assert [each for each in waiting if each != received("kalibagor", "alarm/aman")] == [
+        received("olean"), received("kotakan"), BEACON]
 
 
 def test_so_little_of_each_gets_in_that_no_invented_villages_fill_the_memory() -> None:
@@ -208,3 +216,64 @@ def test_what_was_taken_out_takes_no_room_any_more() -> None:
     assert inbox.overflow() is None
     assert inbox._sources == {}
     assert (inbox._count, inbox._bytes, inbox._extra_bytes) == (0, 0, 0)
+
+
+def of(village: str, number: int) -> Received:
+    return Received(f"kentongan/situbondo/{village}/alarm/pencurian", str(number).encode(), retain=False)
+
+
+def test_what_comes_behind_the_flood_of_another_is_handed_out_before_the_rest_of_it() -> None:
+    inbox = Inbox(room=100)
+    for number in range(20_000):
+        inbox.offer(of("patokan", number), source="patokan")
+    inbox.offer(of("dawuhan", 0), source="dawuhan")
+    before = [inbox.get(None)[1] for _ in range(TURN + 1)].index(of("dawuhan", 0))
+
+    assert before < TURN
+
+
+def test_while_a_flood_is_handed_out_each_other_waits_for_a_turn_of_it_at_most() -> None:
+    inbox = Inbox(room=100)
+    for number in range(5_000):
+        inbox.offer(of("patokan", number), source="patokan")
+    for at in range(40):
+        for _ in range(37 * at % 90):
+            inbox.get(None)
+        inbox.offer(of("dawuhan", at), source="dawuhan")
+        waited = 0
+        while inbox.get(None)[1] != of("dawuhan", at):
+            waited += 1
+
+        assert waited <= TURN
+
+
+@given(st.lists(st.tuples(st.sampled_from(("patokan", "dawuhan", "semua")), st.integers(0, 3)), max_size=500))
+def test_what_one_source_sends_is_never_put_out_of_its_order_and_all_of_it_is_handed_out_once(
+    acts: list[tuple[str, int]]
+) -> None:
+    inbox, sent, handed = Inbox(), list[Received](), list[Any]()
+    for number, (village, taken) in enumerate(acts):
+        for each in range(50 if village == "patokan" else 1):
+            sent.append(of(village, 100 * number + each))
+            inbox.offer(sent[-1], room(), source=village)
+        handed += [inbox.get(None)[1] for _ in range(taken) if inbox.waits()]
+    handed += drain(inbox)
+
+    for village in ("patokan", "dawuhan", "semua"):
+        assert [each for each in handed if f"/{village}/" in each.topic] == [
+            each for each in sent if f"/{village}/" in each.topic]
+    assert len(handed) == len(sent)
+
+
+def room() -> int:
+    """So many that nothing is dropped."""
+    return 100 * URGENT_LIMIT
+
+
+def test_few_messages_are_handed_out_as_they_came_whoever_sent_them() -> None:
+    inbox = Inbox()
+    came = [of(village, number) for number in range(TURN // 2 - 1) for village in ("patokan", "dawuhan")]
+    for each in came:
+        inbox.offer(each, source=each.topic.split("/")[2])
+
+    assert drain(inbox) == came

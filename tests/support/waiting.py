@@ -1,6 +1,5 @@
 """Waiting for what another thread does: as short as it takes, and loud when it never comes."""
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -37,8 +36,6 @@ def take(inbox: Inbox, kind: type[E]) -> E:
 def drain(inbox: Inbox) -> list[Event]:
     """Everything that waits in *inbox* now, in the order in which it is handed out. Never waits."""
     events: list[Event] = []
-    last = object()
-    inbox.offer(last, sys.maxsize)  # behind all that is there
-    while (event := inbox.get(None)[1]) is not last:
-        events.append(event)
+    while inbox.waits():
+        events.append(inbox.get(None)[1])
     return events

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from contract.domain.alarm import Status
+from runtime.core.events import Received
 from tests.node.core.world import World, listed, make_setup
 
 SAFE_S = 12.5  # how long the safe code of the district's family is: a rest, its strokes, and what is said
@@ -280,3 +281,13 @@ def test_the_hub_cannot_have_the_safe_code_beaten_over_and_over() -> None:
     world.wait(20.0)
 
     assert world.heard() == []
+
+
+@pytest.mark.parametrize(("came_at", "rings"), [(19.0, False), (20.5, True)])
+def test_an_alarm_that_stood_behind_a_flood_counts_as_of_when_it_came(came_at: float, rings: bool) -> None:
+    world = box()
+    world.alarm("aman", 20.0, village="semua")
+    world.wait(21.0)
+    world.step(Received("kentongan/situbondo/kalibagor/alarm/pencurian", b"", retain=False), came_at)
+
+    assert (world.sounding() == "pencurian") is rings

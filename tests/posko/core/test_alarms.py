@@ -507,3 +507,14 @@ def test_only_so_many_senders_are_remembered_and_only_the_beginning_of_their_nam
     kept = [(village, sender.split()[0]) for village, sender in world.state.silences]
     assert sorted(kept) == sorted([("kotakan", "another"), *(("kalibagor", str(number)) for number in range(10, 30))])
     assert max(len(sender) for _, sender in world.state.silences) == 80
+
+
+@pytest.mark.parametrize(("came_at", "counts"), [(19.0, False), (20.5, True)])
+def test_an_alarm_that_stood_behind_a_flood_counts_as_of_when_it_came(came_at: float, counts: bool) -> None:
+    world = hub()
+    world.alarm("aman", 20.0, village="semua")
+    world.wait(21.0)
+    world.step(Received("kentongan/situbondo/kalibagor/alarm/kebakaran", b'{"identifier": "a"}', retain=False), came_at)
+    world.wait(22.0)
+
+    assert bool(world.listed()) is counts
