@@ -18,7 +18,9 @@ from contract.settings.suggestions import nearest
 from runtime.sqlite_readonly import UnreadableError
 from testing.program import NeverError
 
-NAMES = ("latency", "strokes", "reach", "district", "flood", "growth", "sound", "heard", "start", "idle", "kill")
+NAMES = (
+    "latency", "strokes", "reach", "district", "flood", "neighbour", "growth", "sound", "heard", "start", "idle", "kill",
+)
 # What ends a benchmark with a sentence: the machine is too slow or too full, a program is missing or does not start.
 KNOWN = (MeasureError, BrokerError, NeverError, UnreadableError, OSError, subprocess.SubprocessError)
 

@@ -36,6 +36,7 @@ from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
+from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Ration
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link, Rationing
@@ -94,7 +95,8 @@ class Node(Loop[State]):
             broker = endpoint.broker(config.settings.broker, name, config.password, config.ca_file, fixed=True)
             self._link = Link(
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox,
-                Rationing(neighbours(config), partial(subscriptions, config)),
+                Rationing(Ration(dict.fromkeys(neighbours(config), NEIGHBOUR)), partial(subscriptions, config),
+                          "its alarms come by the hub's beacon alone", NEIGHBOUR_MESSAGE),
             )
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"

@@ -9,11 +9,12 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from typing import assert_never
 
 from contract.domain.digest import digest
-from contract.domain.district import District, reaches
+from contract.domain.district import EVERYWHERE, District, reaches
 from contract.domain.incidents import Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
@@ -28,9 +29,10 @@ from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
+from runtime.core.ration import Ration, of_posts
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
-from runtime.mqtt import Link
+from runtime.mqtt import MAX_PACKET, Link, Rationing
 from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
@@ -72,7 +74,7 @@ class Hub(Loop[State]):
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockThread(self._inbox))
             will = status.final_status(state, "connection lost")
-            self._link = Link(broker, subscriptions(district), will, self._inbox)
+            self._link = Link(broker, subscriptions(district), will, self._inbox, rationing(config.district))
             self._survey = Survey(broker, district, self._inbox)
             if self._settings_fault is not None:
                 self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
@@ -126,6 +128,22 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
         zone=zone,
         district_digest=digest(district),
     )
+
+
+def rationing(district: District) -> Rationing:
+    """What of each village of *district* the hub takes at most, and what it subscribes to where one sends more."""
+    ration = Ration({name: of_posts(len(each.posts)) for name, each in district.villages.items()}, stand_in=False)
+    return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET)
+
+
+def _without(district: District, out: frozenset[str]) -> list[Subscription]:
+    """The subscriptions of a hub without the villages that are *out*: each other by name, so no typo is answered."""
+    base = f"{topics.ROOT}/{district.district}"
+    heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, *district.villages} - out)]
+    names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "node/+/event")]
+    kept = [f"{each}/node/+/status" for each in heard]
+    return [*(Subscription(name) for name in (*names, f"{base}/active")),
+            *(Subscription(name, kept=True) for name in (*kept, f"{base}/posko/status"))]
 
 
 def subscriptions(district: str) -> list[Subscription]:

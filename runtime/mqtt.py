@@ -15,7 +15,7 @@ paho is called: the loop and this thread would wait for each other indefinitely,
 import random
 import socket
 import ssl
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Event as Flag
 from threading import Lock
@@ -42,7 +42,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
-from runtime.core.ration import MOST_BYTES, Ration
+from runtime.core.ration import Ration
 from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from runtime.worker import FaultReporter, Worker
@@ -52,6 +52,7 @@ CONNECT_HANG_S = 120.0  # a resolver that is not answered takes its time: 5 s tw
 HANG_S = 30.0  # between two rounds of paho's loop, which takes about a second
 CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the thread to end
 MAX_PACKET = 2 * 1024 * 1024
+WINDOW = 32_768  # bytes that the kernel holds for a program that rations; it takes twice as many
 NO_SUCH_PROTOCOL = 132  # MQTT 5, 3.2.2.2; paho makes it of an older broker's answer, too
 LOGIN = (134, NOT_AUTHORIZED)  # Bad user name or password, Not authorized
 _LIMITS = {
@@ -60,10 +61,15 @@ _LIMITS = {
 
 
 class Rationing(NamedTuple):
-    """Whose messages are rationed (see `runtime.core.ration`), and what is subscribed to without some of them."""
+    """Whose messages are rationed (see `runtime.core.ration`), and what is subscribed to *without* some of them.
 
-    neighbours: Collection[str]
+    `meanwhile`: what of those who are shut out is received all the same, for people. `most`: the longest packet.
+    """
+
+    ration: Ration
     without: Callable[[frozenset[str]], Sequence[Subscription]]
+    meanwhile: str
+    most: int
 
 
 class _Ledger:
@@ -96,11 +102,11 @@ class Link:
         self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
         rationing: Rationing | None = None,
     ) -> None:
-        """With *rationing*, neighbours who publish far more than posts do are shut out for a while."""
+        """With *rationing*, villages that publish far more than posts do are shut out for a while."""
         self._broker = broker
         self._subscriptions = tuple(subscriptions)
         self._rationing = rationing
-        self._ration = Ration(rationing.neighbours if rationing is not None else ())
+        self._ration = rationing.ration if rationing is not None else Ration({})
         self._subscribed: Sequence[Subscription] = self._subscriptions  # on this connection
         self._will = will
         self._inbox = inbox
@@ -181,7 +187,7 @@ class Link:
         """One connection, from its beginning to its end."""
         client = self._new_client()
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.MaximumPacketSize = MAX_PACKET if self._rationing is None else MOST_BYTES
+        properties.MaximumPacketSize = MAX_PACKET if self._rationing is None else self._rationing.most
         self._greeted = False
         self._because("connection lost")
         self._worker.beat(CONNECT_HANG_S)
@@ -214,7 +220,7 @@ class Link:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._broker.ca_file is not None:
             client.tls_set(ca_certs=str(self._broker.ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
-        client.on_socket_open = _send_at_once
+        client.on_socket_open = _send_at_once if self._rationing is None else _send_at_once_and_take_little
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -262,9 +268,9 @@ class Link:
 
     def _shut_out(self, village: str) -> None:
         """Begins a new connection without *village*: what the broker has for the old one it throws away."""
-        wait_s = self._ration.wait_s(village)
+        meanwhile = self._rationing.meanwhile if self._rationing is not None else ""
         self._faults.failed(Fault.TRAFFIC.of(village), (
-            f"{village} publishes far more than posts do; its alarms come by the hub's beacon alone, for {wait_s:.0f} s"
+            f"{village} publishes far more than posts do; {meanwhile} for {self._ration.wait_s(village):.0f} s"
         ))
         self.reconnect(f"too much from {village}")
 
@@ -329,6 +335,12 @@ def _rejection(name: str, code: ReasonCode) -> str:
 def _send_at_once(_client: mqtt.Client, _data: Any, opened: Any) -> None:
     """No message waits for the answer to the one before, as an event and a status in a row did: 40 ms (tcp(7))."""
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _send_at_once_and_take_little(client: mqtt.Client, data: Any, opened: Any) -> None:
+    """The broker is not to have sent, when somebody is shut out, much more than has been read."""
+    _send_at_once(client, data, opened)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
 
 
 def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from broker.mosquitto import end
 
 # What is waited for comes sooner or not at all: a limit only ends a hang, on a slow or busy machine too.
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 _EVENT = re.compile(r"[a-z]+:")  # as runtime/stdout_writer.py begins a line of text
 
 

@@ -120,8 +120,8 @@ class Fault(StrEnum):
     )
     TRAFFIC = (
         "traffic of",
-        ("That village's account publishes far more than posts do, so this post takes nothing from it directly for a "
-         "while; what is in force there comes by the hub's beacon."),
+        ("An account of that village publishes far more than posts do, so nothing from there is received for a while; "
+         "a post has what is in force there from the hub's beacon."),
         "See in `kentongan watch` who it is, and revoke that account (`kentongan broker revoke`).",
     )
     HUB = (

@@ -1,27 +1,45 @@
 """How much of what others may publish a program takes directly, each village by itself. Pure.
 
-What one account publishes goes from the broker straight to every subscriber in its reach, as much as the account likes:
-behind a slow line it would crowd out everybody else's alarms. So of each neighbour so much is taken; who goes beyond it
-is shut out for a while, and what of its alarms is in force comes with the hub's beacon, which has a bound of its own.
+What one account publishes goes from the broker straight to every subscriber in its reach, as much as the account likes,
+and in the broker's queue for a subscriber it stands before everybody else's. So of each village so much is taken; who
+goes beyond it is shut out for a while.
 
-    heard ──beyond its ration──> shut out ──its time is over, or no beacon──> heard ──as long again──> forgotten
-                                     ^                                          │
-                                     └────────beyond again: for twice as long───┘
+    heard ──beyond its ration──> shut out ──its time is over, or no stand-in──> heard ──as long again──> forgotten
+                                     ^                                            │
+                                     └─────────beyond again: for twice as long────┘
 
-So a program receives of one village BURST_BYTES in SHUT_S at most, and PER_S in the long run: with the beacon's 6 kB/s
-that is less than 10 kB/s, whatever one account publishes.
+What a neighbour's post misses so, the hub's beacon has, as long as it comes: the stand-in. So a post receives of one
+village 100 kB and then 3 kB/s at most: with the beacon's 6 kB/s that is less than 10 kB/s, whatever one account
+publishes. The hub itself is given more, and has no stand-in: whose account floods the hub, that village's alarms stay
+its own until it stops, or is revoked.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from contract.wire import timing
 
-BURST_BYTES = 60_000.0
-PER_S = 2_000.0  # bytes; a press is some 300, and is sent again every 10 s until the hub has it
 SHUT_S = 60.0
 LONGEST_SHUT_S = 16 * SHUT_S
-MOST_BYTES = 65_536  # of one message: a beacon has 16 KiB at most
+EACH_BYTES = 400  # what a message costs beside its topic and payload: an empty one has to be read, too
+
+
+class Allowance(NamedTuple):
+    """What a village may send: *burst* bytes at once, and *per_s* bytes a second for long."""
+
+    burst: float
+    per_s: float
+
+
+# A press is some 300 bytes, and is sent again every 10 s until the hub has it.
+NEIGHBOUR = Allowance(100_000.0, 3_000.0)
+NEIGHBOUR_MESSAGE = 65_536  # bytes of one message to a post: a beacon has 16 KiB at most
+
+
+def of_posts(posts: int) -> Allowance:
+    """What a village of so many *posts* may send to the hub: statuses every 10 s, and all at once after an outage."""
+    return Allowance(1_000_000.0 + 8_000.0 * posts, 50_000.0 + 700.0 * posts)
 
 
 @dataclass(slots=True)
@@ -37,9 +55,13 @@ class _Source:
 
 @dataclass(slots=True)
 class Ration:
-    """The rations of the villages that are *limited*. The methods' `now` is an instant of one monotonic clock, in s."""
+    """The rations of villages, by their *allowances*. With *stand_in*, none is shut out while no beacon comes.
 
-    limited: Collection[str]
+    The methods' `now` is an instant of one monotonic clock, in s.
+    """
+
+    allowances: Mapping[str, Allowance]
+    stand_in: bool = True
     _sources: dict[str, _Source] = field(default_factory=dict)
     _beacon_at: float | None = None
 
@@ -49,10 +71,11 @@ class Ration:
 
     def take(self, source: str, size: int, now: float) -> bool:
         """Takes *size* bytes of *source* from its ration. True if it has not as many: it is shut out from now on."""
-        if source not in self.limited:
+        allowance = self.allowances.get(source)
+        if allowance is None:
             return False
-        found = self._sources.setdefault(source, _Source(BURST_BYTES, now))
-        found.left = min(BURST_BYTES, found.left + (now - found.at) * PER_S) - size
+        found = self._sources.setdefault(source, _Source(allowance.burst, now))
+        found.left = min(allowance.burst, found.left + (now - found.at) * allowance.per_s) - size - EACH_BYTES
         found.at = now
         if found.left >= 0 or found.until is not None:
             return False
@@ -78,13 +101,13 @@ class Ration:
 
     def readmit(self, now: float) -> bool:
         """Ends what is over at *now*. True if somebody is to be heard again."""
-        found = [
-            each for each in self._sources.values()
+        found = {
+            name: each for name, each in self._sources.items()
             if each.until is not None and (now >= each.until or not self._stands_in(now))
-        ]
-        for each in found:
+        }
+        for name, each in found.items():
             each.until, each.calm_at = None, now + each.wait_s
-            each.left, each.at = BURST_BYTES, now
+            each.left, each.at = self.allowances[name].burst, now
         return bool(found)
 
     def forget(self, now: float) -> frozenset[str]:
@@ -97,4 +120,6 @@ class Ration:
         return found
 
     def _stands_in(self, now: float) -> bool:
+        if not self.stand_in:
+            return True
         return self._beacon_at is not None and now - self._beacon_at < timing.HUB_LOST_S

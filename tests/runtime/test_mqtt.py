@@ -19,6 +19,7 @@ from runtime import clock
 from runtime import mqtt as link_room
 from runtime.core.effects import Publish
 from runtime.core.events import Acknowledged, Cause, Faulted, Linked, Received, Recovered, Rejected, Tick, Unlinked
+from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Ration
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
 from runtime.mqtt import HANG_S, Link, Rationing
@@ -359,7 +360,9 @@ WITHOUT = {frozenset({"patokan"}): [*SUBSCRIPTIONS, Subscription(BEACON)]}
 @contextmanager
 def rationed(port: int, inbox: Inbox) -> Iterator[Link]:
     """The link of a post that rations what patokan publishes."""
-    link = Link(Broker("127.0.0.1", port, NAME), EVERYBODY, WILL, inbox, Rationing({"patokan"}, WITHOUT.__getitem__))
+    rationing = Rationing(Ration({"patokan": NEIGHBOUR}), WITHOUT.__getitem__,
+                          "its alarms come by the hub's beacon alone", NEIGHBOUR_MESSAGE)
+    link = Link(Broker("127.0.0.1", port, NAME), EVERYBODY, WILL, inbox, rationing)
     link.start()
     try:
         take(inbox, Linked)
@@ -373,7 +376,7 @@ def flood(broker: PrivateBroker, inbox: Inbox) -> Faulted:
     publish(broker, BEACON, "-m", "{}")
     take(inbox, Received)
     for _ in range(4):
-        publish(broker, FLOODED, "-q", "1", body=b"x" * 20_000)
+        publish(broker, FLOODED, "-q", "1", body=b"x" * 40_000)
     fault = take(inbox, Faulted)
     assert take(inbox, Unlinked).cause is Cause.RENEWED
     take(inbox, Linked)
@@ -394,7 +397,7 @@ def test_who_publishes_far_more_than_posts_do_is_left_out_of_the_next_connection
         (ALARM, b"a neighbour"),
     ]
     assert fault == Faulted("traffic of patokan", (
-        "patokan publishes far more than posts do; its alarms come by the hub's beacon alone, for 60 s"))
+        "patokan publishes far more than posts do; its alarms come by the hub's beacon alone for 60 s"))
 
 
 def test_who_was_left_out_is_heard_again_when_the_beacon_does_not_stand_in_for_it(

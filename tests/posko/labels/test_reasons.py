@@ -172,6 +172,7 @@ def test_a_reason_reads_as_indonesian_to_who_reads_indonesian_and_as_it_came_to_
 COMPOSED = {
     "7: nothing was sounding", "7: 7", "77",
     "the clock of 7/7, here, is 7 the hub's (posko); both count as synchronised",
+    "7 publishes far more than posts do; 7 for 7 s",
     "sounded for max_sounding_s (7 s); 7", "self-test, 7", "not a topic of this district7",
     "the hub's clock (posko) is 7 that of 7; both count as synchronised",
     "7; write a note as plain text, without a bracket at its beginning",

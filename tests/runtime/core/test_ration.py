@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.wire import timing
-from runtime.core.ration import BURST_BYTES, LONGEST_SHUT_S, MOST_BYTES, PER_S, SHUT_S, Ration
+from runtime.core.ration import EACH_BYTES, LONGEST_SHUT_S, NEIGHBOUR, NEIGHBOUR_MESSAGE, SHUT_S, Ration, of_posts
 
 PATOKAN, OLEAN, OWN = "patokan", "olean", "dawuhan"
-LISTENING = frozenset({PATOKAN, OLEAN})
+LISTENING = {PATOKAN: NEIGHBOUR, OLEAN: NEIGHBOUR}
 PRESS_BYTES = 350
 
 
@@ -21,9 +21,9 @@ def ration(now: float = 0.0) -> Ration:
 def poured(limits: Ration, now: float, source: str = PATOKAN) -> float:
     """Has *source* publish until it is shut out, at *now*; the bytes that were taken."""
     taken = 0
-    while not limits.take(source, 1000, now):
+    while not limits.take(source, 1000 - EACH_BYTES, now):
         taken += 1000
-        assert taken < 10 * BURST_BYTES
+        assert taken < 10 * NEIGHBOUR.burst
     return taken
 
 
@@ -40,7 +40,7 @@ def test_who_pours_out_what_it_likes_is_shut_out_and_nobody_else() -> None:
     limits = ration()
     taken = poured(limits, 0.0)
 
-    assert taken == BURST_BYTES
+    assert taken == NEIGHBOUR.burst
     assert limits.shut_out(PATOKAN)
     assert limits.out == {PATOKAN}
     assert not limits.take(OLEAN, PRESS_BYTES, 0.0)
@@ -51,13 +51,13 @@ def test_one_is_shut_out_once_however_much_still_comes() -> None:
     limits = ration()
     poured(limits, 0.0)
 
-    assert not any(limits.take(PATOKAN, MOST_BYTES, 0.1 * each) for each in range(100))
+    assert not any(limits.take(PATOKAN, NEIGHBOUR_MESSAGE, 0.1 * each) for each in range(100))
 
 
 def test_ones_own_village_and_what_is_for_everybody_are_never_rationed() -> None:
     limits = ration()
 
-    assert not any(limits.take(each, MOST_BYTES, 0.0) for each in (OWN, "semua", "active") for _ in range(100))
+    assert not any(limits.take(each, NEIGHBOUR_MESSAGE, 0.0) for each in (OWN, "semua", "active") for _ in range(100))
     assert limits.out == frozenset()
 
 
@@ -104,7 +104,7 @@ def test_who_keeps_to_its_ration_for_as_long_begins_anew() -> None:
 def test_where_no_beacon_stands_in_for_a_village_it_is_not_shut_out() -> None:
     limits = Ration(LISTENING)
 
-    assert not any(limits.take(PATOKAN, MOST_BYTES, 0.0) for _ in range(100))
+    assert not any(limits.take(PATOKAN, NEIGHBOUR_MESSAGE, 0.0) for _ in range(100))
 
 
 def test_when_the_beacon_stays_away_who_was_shut_out_is_heard_again() -> None:
@@ -116,7 +116,7 @@ def test_when_the_beacon_stays_away_who_was_shut_out_is_heard_again() -> None:
     assert limits.out == frozenset()
 
 
-@given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, MOST_BYTES)), min_size=1, max_size=400))
+@given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, NEIGHBOUR_MESSAGE)), min_size=1, max_size=400))
 def test_whatever_comes_what_is_taken_of_a_village_in_a_minute_has_a_bound(messages: list[tuple[float, int]]) -> None:
     limits = ration()
     at = 0.0
@@ -127,9 +127,27 @@ def test_whatever_comes_what_is_taken_of_a_village_in_a_minute_has_a_bound(messa
         limits.readmit(at)
         if limits.shut_out(PATOKAN):
             continue
-        taken.append((at, size))
+        taken.append((at, size + EACH_BYTES))
         limits.take(PATOKAN, size, at)
     for begin, _ in taken:
         within = sum(size for when, size in taken if begin <= when < begin + SHUT_S)
         # What was left, what was given since, and the one message too many.
-        assert within <= BURST_BYTES + PER_S * SHUT_S + MOST_BYTES
+        assert within <= NEIGHBOUR.burst + NEIGHBOUR.per_s * SHUT_S + NEIGHBOUR_MESSAGE + EACH_BYTES
+
+
+@given(st.integers(1, 2000))
+def test_a_village_may_send_the_hub_what_its_posts_send_and_no_more_at_length(posts: int) -> None:
+    """Each a status and three events at once after an outage, then a status of 1 kB every 10 s, and a press."""
+    allowance = of_posts(posts)
+
+    assert allowance.burst > posts * 4 * (1000 + EACH_BYTES)
+    assert allowance.per_s > posts * (1000 + PRESS_BYTES + 2 * EACH_BYTES) / 10
+
+
+def test_the_hub_has_no_stand_in_and_shuts_out_who_floods_all_the_same() -> None:
+    limits = Ration({PATOKAN: of_posts(1)}, stand_in=False)
+    while not limits.take(PATOKAN, 4000, 0.0):
+        pass
+
+    assert not limits.readmit(SHUT_S - 1)
+    assert limits.readmit(SHUT_S)
