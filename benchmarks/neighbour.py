@@ -28,7 +28,7 @@ from broker.trial import packets
 
 ABOUT = "what a post receives, and how soon an alarm is listed, while a neighbour's account floods"
 GROUP = "while a neighbour's account floods"
-SECONDS, QUICK_S = 60.0, 15.0
+SECONDS, QUICK_S = 60.0, 40.0
 PAUSE_S = 3.0
 LITTLE = 32_768  # bytes that the kernel holds of a connection that is counted
 ROGUE, VICTIM, THIRD = "kalibagor", "kotakan", "olean"

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import assert_never
 
 from contract.domain.digest import digest
-from contract.domain.district import EVERYWHERE, District, reaches
+from contract.domain.district import EVERYWHERE, HUB, District, reaches
 from contract.domain.incidents import Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
@@ -139,7 +139,7 @@ def rationing(district: District) -> Rationing:
 def _without(district: District, out: frozenset[str]) -> list[Subscription]:
     """The subscriptions of a hub without the villages that are *out*: each other by name, so no typo is answered."""
     base = f"{topics.ROOT}/{district.district}"
-    heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, *district.villages} - out)]
+    heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, HUB, *district.villages} - out)]
     names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "node/+/event")]
     kept = [f"{each}/node/+/status" for each in heard]
     return [*(Subscription(name) for name in (*names, f"{base}/active")),
