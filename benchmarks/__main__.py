@@ -19,7 +19,8 @@ from runtime.sqlite_readonly import UnreadableError
 from testing.program import NeverError
 
 NAMES = (
-    "latency", "strokes", "reach", "district", "flood", "neighbour", "growth", "sound", "heard", "start", "idle", "kill",
+    "latency", "strokes", "reach", "district", "flood", "neighbour", "growth", "sound", "heard", "start", "idle",
+    "kill",
 )
 # What ends a benchmark with a sentence: the machine is too slow or too full, a program is missing or does not start.
 KNOWN = (MeasureError, BrokerError, NeverError, UnreadableError, OSError, subprocess.SubprocessError)
