@@ -24,6 +24,7 @@ COMMANDS = {
     "test": ("kentongan.operator", "test", "Have a village's posts test themselves, with one quiet stroke."),
     "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
     "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
+    "district": ("kentongan.district", "district", "Write a district file by answering questions, or judge one."),
     "broker": ("kentongan.broker", "broker", "Make a safe broker: accounts, certificates, access lists."),
     "completion": ("kentongan.completion", "completion", "Print the script by which a shell completes words."),
     "demo": ("kentongan.demo", "demo", "Six villages and a police post, on this machine."),

@@ -46,6 +46,11 @@ _HELP: Mapping[str, _Help] = {
          "Satu baris setiap hal: ✔ baik, ! perlu diperbaiki, ✘ gangguan, ? tidak bisa diketahui, – tidak ada.",
          "Hasilnya 0 jika semua baik, 1 jika ada yang tidak, 2 jika ada yang tidak bisa diperiksa."),
         "sudo kentongan doctor"),
+    "new": _Help(
+        (("Menulis berkas wilayah: menanyakan nama, pos dan tetangga, dan menulis setiap pasangan tetangga di kedua "
+          "sisi. BERKAS ialah NAMA-PENDEK.yaml di sini, kecuali disebut. Tidak ada yang ditulis sebelum semuanya "
+          "lengkap dan benar."),),
+        "kentongan district new", "[BERKAS]"),
     "report": _Help(
         (("Apa yang terjadi: alarm tiap bulan, atau ronda. Perintah ini membaca catatan server posko dan tidak "
           "mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung dari siang "
@@ -74,6 +79,16 @@ _OPTIONS: Mapping[str, str] = {
     "loud": "Satu pukulan kecil di pengeras suara; tanpa ini tidak ada yang berbunyi.",
     "log_in": "Masuk dengan akun pos walaupun ini mungkin bukan kotaknya. Pos yang memakainya akan terputus.",
     "simulate": "Driver tiruan, yang tidak membunyikan apa-apa, juga boleh.",
+    "name": "Kecamatannya, misalnya 'Kecamatan Situbondo'.",
+    "code": "Kode Kemendagri-nya, misalnya 35.12.07.",
+    "slug": "Namanya dalam topik; kalau tidak, dari --name.",
+    "rhythms": "Ragam kode kentongan.",
+    "villages": "Satu desa atau kelurahan: Olean=35.12.07.2006.",
+    "posts": "Satu pos di desa V: 'olean=Pos Kamling Olean@-7.6712,114.0088'.",
+    "offices": "Satu kantor di desa V yang mendengar semua desa: 'patokan=Polsek Situbondo'.",
+    "neighbours": "Tetangga desa V; di desa itu juga ditulis.",
+    "sure": "Tidak bertanya; yang kurang ialah kesalahan.",
+    "overwrite": "Menimpa BERKAS yang sudah ada.",
 }
 _THIS = "Menampilkan ini."
 

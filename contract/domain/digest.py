@@ -53,5 +53,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, tuple):
-        return sorted(value)  # of names: which comes first means nothing
+        names = all(isinstance(each, str) for each in value)
+        return sorted(value) if names else [_plain(each) for each in value]  # which name comes first means nothing
     return _members(value) if dataclasses.is_dataclass(value) else value

@@ -57,7 +57,8 @@ def test_what_a_map_of_coverage_needs_does_not_count() -> None:
 
 @pytest.mark.parametrize("members", [
     {"name": "Olean Baru"}, {"kind": "kelurahan"}, {"code": "35.12.07.2999"}, {"posts": {}},
-    {"posts": {"pos-1": {"name": "Pos Olean", "hears": "all"}}},
+    {"posts": {"pos-1": {"name": "Pos Olean", "hears": "all"}}}, {"at": [-7.7, 114.1]},
+    {"posts": {"pos-1": {"name": "Pos Olean", "at": [-7.67, 114.01]}}},
 ])
 def test_whatever_a_post_speaks_or_obeys_counts(members: dict[str, Any]) -> None:
     assert changed(olean=members) != digest(district())

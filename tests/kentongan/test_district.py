@@ -1,0 +1,181 @@
+"""`kentongan district new` and `check`: questions, answers that are asked again, and a file that is never lost."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contract.domain.district import District, read_district
+from contract.settings import yamltext
+from kentongan.commands import main
+from tests.support.nodes import CONFIG
+
+OPTIONS = ("--name", "Kecamatan Panji", "--code", "35.12.09", "--village", "Mimbaan=1003", "--village", "Ardirejo=1004",
+           "--village", "Curah Jeru=35.12.09.2001", "--post", "mimbaan=Pos Mimbaan@-7.69,114.01",
+           "--office", "ardirejo=Polsek Panji", "--neighbours", "mimbaan=ardirejo,curah-jeru", "--yes")
+
+
+def run(*words: object, answers: str | None = None, lang: str = "id") -> Result:
+    result = CliRunner().invoke(main, ["district", *map(str, words)], input=answers, env={"KENTONGAN_LANG": lang})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def read(path: Path) -> District:
+    return read_district(yamltext.load(path.read_text("utf-8")), path.name)
+
+
+def told(*answers: str) -> str:
+    return "".join(f"{each}\n" for each in answers)
+
+
+ANSWERS = told(
+    "Kecamatan Panji", "35.12.9", "35.12.09", "", "", "bukan nomor", "0338-671234",  # the kecamatan
+    "Curah Jeru", "9999999", "2001", "", "", "114.02, -7.68", "-7.68, 114.02", "Pos Dua", "", "",
+    "Mimbaan", "1003", "", "-", "Mimbaan", "Polsek", "", "Semua", "Ardirejo", "1003", "1004", "desa", "", "", "", "",
+    "Polsek Panji", "mimban", "mimbaan", "", "",  # an office
+    "Mimban, ardirejo", "mimbaan, ardirejo", "", "Mimbaan",  # neighbours
+)
+
+
+def test_the_questions_make_a_district_file_with_both_sides_of_each_neighbourhood(tmp_path: Path) -> None:
+    path = tmp_path / "panji.yaml"
+    result = run("new", path, answers=ANSWERS)
+    found = read(path)
+
+    assert result.exit_code == 0, result.output
+    assert (found.district, found.name, found.code) == ("panji", "Kecamatan Panji", "35.12.09")
+    assert found.rhythms == "jawa-timur"
+    assert found.phones.posko == "0338-671234"
+    assert {name: (each.kind, each.code[-4:], each.neighbours) for name, each in found.villages.items()} == {
+        "curah-jeru": ("desa", "2001", ("ardirejo", "mimbaan")),
+        "mimbaan": ("kelurahan", "1003", ("ardirejo", "curah-jeru")),
+        "ardirejo": ("desa", "1004", ("curah-jeru", "mimbaan")),
+    }
+    posts = {name: {node: (post.name, post.hears, post.at) for node, post in each.posts.items()}
+             for name, each in found.villages.items()}
+    assert posts == {
+        "curah-jeru": {"pos-1": ("Pos Kamling Curah Jeru", "village", (-7.68, 114.02)),
+                       "pos-2": ("Pos Dua", "village", None)},
+        "mimbaan": {"polsek": ("Polsek Panji", "all", None)},
+        "ardirejo": {"pos-1": ("Pos Kamling Ardirejo", "village", None)},
+    }
+
+
+@pytest.mark.parametrize("said", [
+    "kode itu tidak bisa dipakai; tulis seperti 35.12.07", "nomor itu tidak bisa dipakai; tulis seperti 0338-671234",
+    "kode itu bukan kode desa di 35.12.09", "tulis lintang lalu bujur", "Mimbaan sudah ada", "semua punya arti lain",
+    "35.12.09.1003 (Mimbaan) sudah ada", "tidak ada desa mimban; maksudnya mimbaan?", "; sudah: Curah Jeru",
+])
+def test_a_wrong_answer_is_answered_and_asked_again(tmp_path: Path, said: str) -> None:
+    assert said in run("new", tmp_path / "panji.yaml", answers=ANSWERS).stdout
+
+
+def test_the_same_questions_in_english(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "panji.yaml", answers=ANSWERS, lang="en")
+
+    assert "Neighbours of Mimbaan" in result.stdout
+    assert "written; villages: 3, posts: 4" in result.stdout
+
+
+@pytest.mark.parametrize("count", range(len(ANSWERS.splitlines())))
+def test_answers_that_end_before_the_end_write_nothing_and_exit_2(tmp_path: Path, count: int) -> None:
+    result = run("new", tmp_path / "panji.yaml", answers="".join(ANSWERS.splitlines(keepends=True)[:count]))
+
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert result.stderr.endswith("tidak ada yang ditulis: jawaban berakhir sebelum selesai\n")
+
+
+def test_with_options_nothing_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "panji.yaml"
+    result = run("new", path, *OPTIONS)
+    found = read(path)
+
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (
+        0, f"{path}: ditulis; 3 desa/kelurahan, 2 pos. Selanjutnya:")
+    assert {name: each.neighbours for name, each in found.villages.items()} == {
+        "mimbaan": ("ardirejo", "curah-jeru"), "ardirejo": ("mimbaan",), "curah-jeru": ("mimbaan",)}
+    assert found.villages["mimbaan"].posts["pos-1"].at == (-7.69, 114.01)
+    assert found.villages["ardirejo"].posts["polsek"].hears == "all"
+
+
+def test_what_is_missing_of_the_options_is_named(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "x.yaml", "--yes", lang="en")
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[:3] == [
+        f"{each}: is needed with --yes" for each in ("--name", "--code", "--village")]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("words", "fault"), [
+    (("--code", "35.12"), "--code: kode itu tidak bisa dipakai"),
+    (("--village", "Olean"), "--village 'Olean': tulis NAME=CODE"),
+    (("--village", "Olean=7"), "--village 'Olean=7': kode itu bukan kode desa"),
+    (("--village", "Mimbaan=2009"), "--village 'Mimbaan=2009': Mimbaan sudah ada"),
+    (("--post", "mimban=Pos"), "--post 'mimban=Pos': tidak ada desa mimban; maksudnya mimbaan?"),
+    (("--post", "mimbaan=Pos@114,-7"), "--post 'mimbaan=Pos@114,-7': tulis lintang lalu bujur"),
+    (("--neighbours", "mimbaan=olean"), "--neighbours 'mimbaan=olean': tidak ada desa olean"),
+    (("--rhythms", "jawa"), "--rhythms: pilih jawa-timur, polri-bandung, tni"),
+    (("--name", "Panji \x1b[2J"), "U+001B cannot stand in a settings file"),
+    (("--village", "Semua=2009"), "this word means every village"),
+])
+def test_a_fault_of_the_options_is_a_line_and_nothing_is_written(
+    tmp_path: Path, words: tuple[str, ...], fault: str
+) -> None:
+    result = run("new", tmp_path / "panji.yaml", *OPTIONS, *words)
+
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert fault in result.stderr
+
+
+def test_a_file_that_is_there_is_kept_unless_somebody_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "panji.yaml"
+    path.write_text("mine", "utf-8")
+    refused, no = run("new", path, *OPTIONS), run("new", path, answers=ANSWERS + told(""))
+    assert (refused.exit_code, no.exit_code, path.read_text("utf-8")) == (2, 2, "mine")
+    assert refused.stderr == f"{path} sudah ada; tidak ada yang ditulis. Pakai nama lain, atau --overwrite\n"
+
+    assert run("new", path, answers=ANSWERS + told("y")).exit_code == 0
+    assert read(path).district == "panji"
+    assert run("new", path, *OPTIONS, "--overwrite").exit_code == 0
+    assert len(read(path).villages["curah-jeru"].posts) == 0
+
+
+@pytest.mark.parametrize("place", [".", "no/such/folder/panji.yaml"])
+def test_a_place_that_cannot_be_written_is_a_line(tmp_path: Path, place: str) -> None:
+    result = run("new", tmp_path / place, *OPTIONS, "--overwrite")
+
+    assert result.exit_code == 2
+    assert "tidak bisa ditulis: " in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_written_is_judged_well_and_what_may_be_meant_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "panji.yaml"
+    run("new", path, *OPTIONS)
+    result = run("check", path)
+
+    assert (result.exit_code, result.stderr) == (0, "warning: villages.curah-jeru: no post; nothing rings there\n")
+    assert result.stdout.startswith(f"{path}: no faults. Kecamatan Panji, 3 villages, 2 posts; code family ")
+
+
+def test_a_district_with_faults_exits_2_with_every_one(tmp_path: Path) -> None:
+    found: Any = yamltext.load((CONFIG / "situbondo.yaml").read_text("utf-8"))
+    found["villages"]["olean"]["neighbours"] = ["kotakn"]
+    found["rhythms"] = "jawa-tengah"
+    path = tmp_path / "x.yaml"
+    path.write_text(json.dumps(found), "utf-8")
+    result = run("check", path)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no village 'kotakn' here; did you mean kotakan?" in result.stderr
+    assert "there is no code family 'jawa-tengah'" in result.stderr
+
+
+def test_the_shipped_district_has_no_fault_and_no_warning() -> None:
+    result = run("check", CONFIG / "situbondo.yaml")
+
+    assert (result.exit_code, result.stderr) == (0, "")
