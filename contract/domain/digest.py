@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from contract.domain.district import District
+from contract.domain.district import District, Village
 
 DIGITS = 16  # of SHA-256: 64 bits. Chance makes no two alike, and who lies gains nothing by it
 HUB_NAME = "the hub (posko)"
@@ -44,7 +44,8 @@ def _members(value: object) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in dataclasses.fields(value):  # type: ignore[arg-type]
         member = getattr(value, each.name)
-        if each.name not in _PRINTED and member != each.default:
+        drawn = each.name in _PRINTED or (each.name == "at" and isinstance(value, Village))  # its centre, for maps
+        if not drawn and member != each.default:
             found[each.name] = _plain(member)
     return found
 
