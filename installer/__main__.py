@@ -134,6 +134,8 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     for each in (POSKO, NODE):
         if each == kind or f"{each}.yaml" in present:
             _try(machine, release, each, {**present, **files})
+    if kind != NODE:
+        broker_files.check(machine, given, release)
     unfinished = program.begin(machine)
     changed = settings.write(machine, files) if files else []
     broker_changed = broker_files.write(machine, given) if kind != NODE else []

@@ -2,7 +2,10 @@
 
 import base64
 import re
+import tempfile
+from pathlib import Path
 
+from contract.user_error import UserError
 from installer.bundle import POSKO, Bundle
 from installer.machine import ROOT, Machine
 
@@ -24,6 +27,39 @@ def local_names(bundle: Bundle) -> list[str]:
     text = bundle.broker.get("server.crt", b"").decode("ascii", "replace")
     body = "".join(line for line in text.splitlines() if not line.startswith("-"))
     return sorted({name.decode() for name in re.findall(rb"[a-z0-9-]+\.local\b", base64.b64decode(body))})
+
+
+def check(machine: Machine, bundle: Bundle, release: str) -> None:
+    """Raises UserError if Mosquitto does not start with the files of *bundle*, or they keep the hub out.
+
+    They are tried aside by the program of *release*, on free ports, before they take the place of others. What
+    `kentongan broker` keeps on this machine it has tried itself.
+    """
+    if not machine.whole or (bundle.kind == POSKO and provisioned_here(machine)):
+        return
+    python = machine.path(f"{release}/.venv/bin/python")
+    with tempfile.TemporaryDirectory(prefix="kentongan-") as name:
+        settings = []
+        if bundle.kind == POSKO:
+            files, place, settings = bundle.broker, f"{FOLDER}/broker", [Path(name, "posko.yaml")]
+            _put(Path(name), {"posko.yaml": bundle.files["posko.yaml"], "password": bundle.files["password"]})
+        else:
+            place = FOLDER
+            files = {each: body for each, body in bundle.files.items() if each not in ("uplink.yaml", "password")}
+        _put(Path(name, "broker"), files)
+        try:
+            machine.program(python, "-m", "broker.trial.files", Path(name, "broker"), place, *settings)
+        except UserError as error:
+            raise UserError("the broker's files are refused, and those of before, if any, are still in force:",
+                            *error.faults[1:]) from None
+
+
+def _put(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, body in files.items():
+        path = folder / name
+        path.touch(0o600)
+        path.write_bytes(body)
 
 
 def write(machine: Machine, bundle: Bundle) -> list[str]:

@@ -111,6 +111,25 @@ def test_a_broker_that_was_provisioned_on_this_machine_keeps_its_files(
     assert box.text("/etc/kentongan-broker/broker/nodes.passwd") == "newer than the bundle\n"
 
 
+@pytest.mark.parametrize("kind", ["posko", "uplink"])
+def test_broker_files_that_do_not_work_take_the_place_of_nothing(
+    box: Box, posko_tar: Path, uplink_tar: Path, kind: str
+) -> None:
+    tar = {"posko": posko_tar, "uplink": uplink_tar}[kind]
+    assert box.install(kind, tar) == 0, box.lines
+    before = box.files()
+    for path in box.path("/etc/kentongan-broker").rglob("*.passwd"):
+        path.write_text("those of before\n", "utf-8")
+    box.fails = "broker.trial.files"
+
+    assert box.install(kind, tar) == 2
+    assert "install: the broker's files are refused, and those of before, if any, are still in force:" in box.lines
+    assert box.files().keys() == before.keys()
+    assert {path.read_text("utf-8") for path in box.path("/etc/kentongan-broker").rglob("*.passwd")} == {
+        "those of before\n"}
+    assert [line for line in box.asked if "mosquitto.service" in line] == []
+
+
 def test_a_villages_own_broker_is_installed_with_its_uplink(box: Box, uplink_tar: Path) -> None:
     assert box.install("uplink", uplink_tar) == 0, box.lines
     drop_in = box.text("/etc/systemd/system/mosquitto.service.d/kentongan.conf")
