@@ -3,6 +3,7 @@
 The program's path is in the environment variable `KENTONGAN_RIG`. It boots a machine with systemd, and with the header
 of a Pi as the kernel's own GPIO chip, whose lines are pressed and watched from outside the product. Its commands:
 
+    status                     exit code 0 if the machine is on
     start, stop, powercut      boot and wait; shut down; end the machine at once
     sh LINE                    a shell line as root on the machine; its exit code is passed on
     push FILE_OR_FOLDER PATH   copy to the machine

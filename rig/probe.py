@@ -23,7 +23,7 @@ assert SPEC is not None
 rigprobe = module_from_spec(SPEC)
 LOADER.exec_module(rigprobe)
 
-SIREN = 17
+SIREN, STRIKER = 17, 27
 UNIT = "kentongan-node.service"
 SINCE_BOOT = Path("/sys/kernel/tracing/instances/rig3/trace")  # whoever watches borrows the first; the last is whole
 
@@ -79,6 +79,20 @@ def freeze(limit_s: float = 90.0) -> dict[str, object]:
     return {"before": before, "rest_s": None if edge is None else edge.t - stopped, "pid": main}
 
 
+def record(pin: int, hold_s: float, path: str, seconds: int) -> list[float]:
+    """Records what the loudspeaker plays while the button at *pin* is held; when the striker struck, in its seconds."""
+    command = ["arecord", "-q", "-D", "hw:Loopback,1,0", "-f", "S16_LE", "-r", "44100", "-c", "1", "-d", str(seconds)]
+    with rigprobe.Tracer([STRIKER]) as trace, subprocess.Popen([*command, path]) as recorder:
+        begun = time.monotonic()
+        time.sleep(1.0)
+        button = rigprobe.Button(pin)
+        button.press(hold_s)
+        button.close()
+        recorder.wait()
+        changes = [edge for edge in trace.edges if edge.kind == "set"]
+    return [edge.t - begun for edge in changes if edge.value == 1]
+
+
 def values(*pins: int) -> dict[str, int]:
     """The level of each of *pins* now."""
     return {str(pin): rigprobe.value(pin) for pin in pins}
@@ -93,7 +107,7 @@ def since_boot(pin: int) -> list[float]:
 
 VERBS: dict[str, Callable[..., object]] = {
     "press": press, "sounding": sounding, "kill": kill, "freeze": freeze, "since_boot": since_boot,
-    "values": lambda pins: values(*pins),
+    "record": record, "values": lambda pins: values(*pins),
 }
 
 if __name__ == "__main__":
