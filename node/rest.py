@@ -1,6 +1,7 @@
 """Puts a node's outputs to rest after its process has ended, whatever is wrong with its settings or its packages.
 
-    python3 -I -S node/rest.py FILE
+    python3 -I -S node/rest.py FILE                        puts to rest
+    python3 -I -S node/rest.py --guard DESCRIPTOR FILE     waits until that pipe's other end is closed, then does
 
 A Raspberry Pi's kernel keeps an output's level when its process dies (raspberrypi/linux#6117), so a siren that was on
 stays on until this has run: systemd starts it after any end of the node (`ExecStopPost`). It needs no package, reads
@@ -144,20 +145,48 @@ def _reason(chip: gpio.Chip, pin: int, error: OSError) -> str:
     return f"GPIO {pin} is held by {user or 'another program'}; end it"
 
 
+def _wait(pipe: int) -> None:
+    """Returns when the other end of *pipe* is closed, ready to need nothing from the disk then.
+
+    What systemd sends to all processes of a unit does not end it: it ends by itself, within `BUSY_S`.
+    """
+    import signal  # noqa: PLC0415 - only the guard has the time for these
+
+    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGABRT, signal.SIGQUIT):
+        signal.signal(each, signal.SIG_IGN)
+    try:
+        import ctypes  # noqa: PLC0415
+        import resource  # noqa: PLC0415
+
+        # Under a limit on locked memory it would be refused more, and die.
+        if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY:
+            ctypes.CDLL(None).mlockall(1)  # MCL_CURRENT
+    except (ImportError, OSError):
+        pass
+    while os.read(pipe, 1):
+        pass
+
+
 def main(words: list[str]) -> int:
     """Runs the program with the arguments *words*; returns its exit code."""
-    if len(words) != 1:
-        return _end("the one argument is the file that the node wrote at its start")
-    refused = _give_up_root(words[0])
+    match words:
+        case [path]:
+            pipe = None
+        case ["--guard", number, path] if number.isdecimal():
+            pipe = int(number)
+        case _:
+            return _end("the one argument is the file that the node wrote at its start")
+    refused = _give_up_root(path)
     try:
-        text = contents(words[0])
+        text = contents(path)
     except OSError as error:
-        return _end(f"{words[0]} cannot be read: {error.strerror}; no output was driven: a node that has started "
-                    "writes it")
+        return _end(f"{path} cannot be read: {error.strerror}; no output was driven: a node that has started writes it")
     labels, outputs, damaged = read(text)
     faults = [*refused, *damaged]
     if not outputs:
-        return _end("; ".join([f"{words[0]} names no output; no output was driven", *faults]))
+        return _end("; ".join([f"{path} names no output; no output was driven", *faults]))
+    if pipe is not None:
+        _wait(pipe)
     try:
         chip, failed = put_to_rest(labels, outputs)
     except gpio.ChipError as error:
@@ -170,7 +199,10 @@ def main(words: list[str]) -> int:
 def _end(fault: str, done: str = "") -> int:
     line = "; ".join(part for part in (fault, done) if part)
     printable = "".join(each if each.isprintable() else " " for each in line)
-    os.write(2 if fault else 1, f"rest: {printable}\n".encode("utf-8", "backslashreplace"))
+    try:  # noqa: SIM105 - contextlib takes longer to import than all the rest of this takes
+        os.write(2 if fault else 1, f"rest: {printable}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass  # nobody reads it any more, and what could be done is done
     return 2 if fault else 0
 
 

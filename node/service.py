@@ -31,6 +31,7 @@ from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
 from node.devices import Sounder
+from node.guard import Guard
 from node.journal import Journal
 from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
@@ -111,9 +112,10 @@ class Node(Loop[State]):
         """The siren and the panel, on the driver that the settings name. What else cannot be had is a fault."""
         settings = self._config.settings
         socket = self._config.socket
+        guard = parts.enter_context(Guard())  # ends when all pins are let go
         factory = pins.open_driver(settings.pins.driver, {"socket_path": str(socket)} if socket else {})
         parts.callback(factory.close)
-        self._record_outputs(pins.chip_labels(factory))
+        self._record_outputs(pins.chip_labels(factory), guard)
         devices = wiring.open_devices(factory, settings)
         outputs, self._missing = devices.outputs, devices.missing
         for part, reason in self._missing.items():
@@ -129,8 +131,8 @@ class Node(Loop[State]):
         self._sounders["siren"] = self._siren  # the street first
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
 
-    def _record_outputs(self, labels: tuple[str, ...]) -> None:
-        """Writes down what is to be put to rest if this process is killed, before a pin is claimed."""
+    def _record_outputs(self, labels: tuple[str, ...], guard: Guard) -> None:
+        """Writes down what is to be put to rest if this process ends, before a pin is claimed, and has it guarded."""
         if self._config.settings.pins.driver in pins.NO_REAL_PINS:
             return
         folder = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0] or str(self._config.state_dir)
@@ -139,6 +141,11 @@ class Node(Loop[State]):
             rest.write(path, rest.record(labels, wiring.resting_levels(self._config.settings)))
         except OSError as error:
             self._inbox.put(Faulted(Fault.REST, f"{path} cannot be written: {error.strerror}"))
+            return
+        try:
+            guard.start(path)
+        except OSError as error:
+            self._inbox.put(Faulted(Fault.REST, f"the guard of the outputs cannot be started: {error.strerror}"))
 
     def _open_sound(self, parts: ExitStack) -> Mapping[str, str]:
         """The loudspeaker, if the settings have one; returns what the status shows of it."""

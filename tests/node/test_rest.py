@@ -15,6 +15,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from node import config, gpio, pins, rest
+from node.guard import Guard
 from node.service import Node
 from runtime.core.events import Faulted
 from testing.program import LIMIT_S
@@ -297,10 +298,14 @@ def test_on_a_bare_interpreter_it_loads_no_package_and_nothing_that_is_slow(tmp_
 # What the node writes.
 
 
+guarded: list[Path] = []
+
+
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tuple[Node, list[str | None]]:
     """A node that has opened its pins, and the file as it was at each claim of a pin."""
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     factory, seen = MockFactory(revision="a02082"), list[str | None]()
+    guarded.clear()
     pin = factory.pin
 
     def claimed(name: Any) -> Any:
@@ -312,6 +317,7 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tu
     monkeypatch.setattr(pins, "open_driver", lambda _driver, _options: factory)
     monkeypatch.setattr(pins, "chip_labels", lambda _factory: ("pinctrl-rp1",))
     active_low = {"siren": {"pin": 17, "active_high": False}}
+    monkeypatch.setattr(Guard, "start", lambda _guard, path: guarded.append(Path(path)))
     node = Node(config.load(write(folder, {**example(), "state_dir": "state", **active_low, **settings})))
     with ExitStack() as parts:
         node._open_pins(parts)
@@ -323,6 +329,7 @@ def test_the_node_writes_its_outputs_before_it_claims_a_pin(tmp_path: Path, monk
 
     assert seen
     assert set(seen) == {FILE}
+    assert guarded == [tmp_path / "state/outputs"]
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["outputs"]
 
 
@@ -330,9 +337,10 @@ def test_under_systemd_the_file_is_in_the_runtime_directory(tmp_path: Path, monk
     node, _seen = opened(tmp_path, monkeypatch, strobe={"pin": 22})
     (tmp_path / "state" / "outputs").unlink()
     monkeypatch.setenv("RUNTIME_DIRECTORY", f"{tmp_path}/run:{tmp_path}/more")
-    node._record_outputs(("pinctrl-rp1",))
+    node._record_outputs(("pinctrl-rp1",), Guard())
 
     assert (tmp_path / "run" / "outputs").read_text("utf-8") == FILE
+    assert guarded[-1] == tmp_path / "run" / "outputs"
     assert not (tmp_path / "state" / "outputs").exists()
 
 
@@ -340,6 +348,7 @@ def test_pins_that_move_nothing_leave_no_file(tmp_path: Path, monkeypatch: pytes
     _node, seen = opened(tmp_path, monkeypatch, pins={"driver": "mock"})
 
     assert set(seen) == {None}
+    assert guarded == []
 
 
 def test_a_file_that_cannot_be_written_is_a_fault_and_the_box_rings(
