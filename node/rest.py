@@ -145,7 +145,10 @@ def _reason(chip: gpio.Chip, pin: int, error: OSError) -> str:
     return f"GPIO {pin} is held by {user or 'another program'}; end it"
 
 
-def _wait(pipe: int) -> None:
+_CURRENT_ON_FAULT = 1 | 4  # MCL_CURRENT | MCL_ONFAULT: what was touched stays, and nothing else is brought in
+
+
+def _wait(pipe: int, labels: tuple[str, ...]) -> None:
     """Returns when the other end of *pipe* is closed, ready to need nothing from the disk then.
 
     What systemd sends to all processes of a unit does not end it: it ends by itself, within `BUSY_S`.
@@ -160,8 +163,9 @@ def _wait(pipe: int) -> None:
 
         # Under a limit on locked memory it would be refused more, and die.
         if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY:
-            ctypes.CDLL(None).mlockall(1)  # MCL_CURRENT
-    except (ImportError, OSError):
+            ctypes.CDLL(None).mlockall(_CURRENT_ON_FAULT)
+        gpio.find_header(labels or gpio.LABELS)  # brings in what is needed then
+    except (ImportError, OSError, gpio.ChipError):
         pass
     while os.read(pipe, 1):
         pass
@@ -186,7 +190,7 @@ def main(words: list[str]) -> int:
     if not outputs:
         return _end("; ".join([f"{path} names no output; no output was driven", *faults]))
     if pipe is not None:
-        _wait(pipe)
+        _wait(pipe, labels)
     try:
         chip, failed = put_to_rest(labels, outputs)
     except gpio.ChipError as error:
