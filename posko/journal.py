@@ -5,10 +5,13 @@ Its file also is the district's memory: `kentongan report` reads it.
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Self
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.incidents import LONGEST_S
+from contract.packed import pack, unpack
+from contract.values import dataclass
 from contract.wire.faults import Fault
 from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Stamped, Write
 from posko.core.events import Loaded, Saved, Stored, StoredClear
@@ -26,6 +29,7 @@ LATE_ROWS = 2_000
 RONDA_ROWS = 20_000
 LOG_ROWS = 200_000
 NAME = "posko.db"
+POSTS = "posts"  # the source of a line of the log that has the reports of several
 
 # Strict since `kentongan report` takes a row as it is or not at all; a journal from before is used as it was made.
 # (STRICT: sqlite.org/stricttables.html, SQLite 3.37 of 2021.)
@@ -51,7 +55,14 @@ CREATE TABLE IF NOT EXISTS log (
 """
 
 
-class Journal(DatabaseThread[Write]):
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    """Reports of posts that are one row: each with its post."""
+
+    reports: list[list[object]]
+
+
+class Journal(DatabaseThread[Write | _Reports]):
     """Keeps what the hub must not forget. Use as a context manager."""
 
     schema = SCHEMA
@@ -64,7 +75,16 @@ class Journal(DatabaseThread[Write]):
         self.start()
         return self
 
-    def _written(self, entries: Sequence[Write]) -> None:
+    def _combined(self, entries: Sequence[Write | _Reports]) -> Iterator[Write | _Reports]:
+        """What many posts report at once, as they do of each alarm, is one row."""
+        for reports, some in groupby(entries, lambda entry: isinstance(entry, SaveReport)):
+            found = list(some)
+            if reports and len(found) > 1:
+                yield _Reports([[each.post, each.event] for each in found if isinstance(each, SaveReport)])
+            else:
+                yield from found
+
+    def _written(self, entries: Sequence[Write | _Reports]) -> None:
         stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
         if stamps:
             self._inbox.put(Saved(stamps))
@@ -127,7 +147,7 @@ class Journal(DatabaseThread[Write]):
             raise ValueError(f"raised at {raised_at} s, in force until {until} s")
         return Stored(
             Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
-            raised_at, until, json.loads(silenced), json.loads(sounds), boot == self._boot,
+            raised_at, until, json.loads(unpack(silenced)), json.loads(unpack(sounds)), boot == self._boot,
             first_wall if synced else None,
         )
 
@@ -162,7 +182,7 @@ class Journal(DatabaseThread[Write]):
                 "(SELECT village FROM alarms WHERE \"end\" NOTNULL GROUP BY village ORDER BY count(*) DESC LIMIT 1) "
                 "ORDER BY rowid LIMIT 200)").rowcount
 
-    def _apply(self, database: Database, entry: Write) -> None:
+    def _apply(self, database: Database, entry: Write | _Reports) -> None:
         wall = clock.wall()
         epoch = clock.now() + wall.offset_s
         match entry:
@@ -181,6 +201,8 @@ class Journal(DatabaseThread[Write]):
                 )
             case SaveReport(post, event):
                 _log(database, epoch, post, event)
+            case _Reports(reports):
+                _log(database, epoch, POSTS, {"reports": reports})
             case Log(event):
                 _log(database, epoch, "posko", event)
 
@@ -200,8 +222,9 @@ class Journal(DatabaseThread[Write]):
             (
                 alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
                 alarm.status.value, alarm.origin, alarm.note, self._boot, first_at, alarm.raised_at, alarm.until,
-                first_at + wall.offset_s, wall.synced and entry.dated, _json(alarm.silenced), _json(alarm.sounds),
-                _json(entry.expected), entry.ended_at, entry.end.value if entry.end is not None else None,
+                first_at + wall.offset_s, wall.synced and entry.dated, pack(_json(alarm.silenced)),
+                pack(_json(alarm.sounds)), pack(_json(entry.expected)), entry.ended_at,
+                entry.end.value if entry.end is not None else None,
             ),
         )
         for name in {alarm.key.name(alarm.first), *alarm.names()}:
@@ -216,7 +239,13 @@ def _see(database: Database, name: Name, *, over: bool) -> None:
 
 
 def _log(database: Database, epoch: float, source: str, event: object) -> None:
-    database.execute("INSERT INTO log (wall, source, event) VALUES (?, ?, ?)", (epoch, source, _json(event)))
+    database.execute("INSERT INTO log (wall, source, event) VALUES (?, ?, ?)", (epoch, source, pack(_json(event))))
+
+
+def reports(source: str, event: str) -> list[tuple[str, Any]]:
+    """What a line of the log has: each event with its source, a post or `posko`. Raises ValueError."""
+    found = json.loads(unpack(event))
+    return [(source, found)] if source != POSTS else [(post, each) for post, each in found["reports"]]
 
 
 def _json(value: object) -> str:

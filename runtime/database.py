@@ -4,6 +4,7 @@ A thread of its own, so that no disk makes anything wait. Each batch is one tran
 disk that fails is a fault and no reason to stop: what could not be written is kept, and tried again.
 """
 
+import math
 import os
 import sqlite3
 import time
@@ -27,14 +28,15 @@ from runtime.sqlite_readonly import EMPTY, DamageError, Database, decoded, is_da
 T = TypeVar("T")
 Entry = TypeVar("Entry")
 
-BATCH = 500
+BATCH = 2000
+GATHER_S = 1.0  # how long what a power cut may cost waits for more of its kind: each writing costs whole pages
 PENDING = 5000  # entries kept while the disk fails; the log's go first
 RETRY_S = 10.0
 HANG_S = 30.0
 BUSY_S = 2.0  # how long a file that another program holds is waited for
 CLOSE_S = 5.0  # for what is still to be written at the end
 PRUNE_EVERY = 500  # commits
-MEASURE_EVERY = 20  # commits, of BATCH entries at most
+MEASURE_EVERY = 5  # commits, of BATCH entries at most
 LEFT_BYTES = 4_000_000  # of what SQLite keeps beside the file, once it has been more
 MOST_BEGUN = 5  # files that one run puts aside: a disk that damages each one must not be filled with them
 _NEW = ".new"
@@ -132,17 +134,27 @@ class DatabaseThread(ABC, Generic[Entry]):
         return self._load(database)
 
     def _collect(self) -> bool:
-        """Waits for entries and takes what is there; False when it is time to close."""
+        """Waits for entries and takes what is there; False when it is time to close.
+
+        Where nothing has come but what may be given up, it waits for more, GATHER_S at most.
+        """
+        until = math.inf
         try:
             entry = self._queue.get(timeout=RETRY_S if self._pending or not self._loaded else None)
             while entry is not None:
                 self._pending.append(entry)
+                until = min(until, clock.now() + GATHER_S) if isinstance(entry, self.expendable) else -math.inf
                 if len(self._pending) >= BATCH:
                     return True
-                entry = self._queue.get_nowait()
+                left_s = until - clock.now()
+                entry = self._queue.get(timeout=left_s) if left_s > 0 else self._queue.get_nowait()
         except Empty:
             return True
         return False
+
+    def _combined(self, entries: Sequence[Entry]) -> Iterable[Entry]:
+        """*entries*, in their order, as they are to be written: several may be written as one."""
+        return entries
 
     def _written(self, entries: Sequence[Entry]) -> None:
         """Called once *entries* are on the disk."""
@@ -180,7 +192,7 @@ class DatabaseThread(ABC, Generic[Entry]):
                 self._prune(database)
             if self._commits % MEASURE_EVERY == 0:
                 self._make_room(database)
-            for entry in self._pending:
+            for entry in self._combined(self._pending):
                 try:
                     self._apply(database, entry)
                 except (TypeError, ValueError, OverflowError, sqlite3.IntegrityError) as error:

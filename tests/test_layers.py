@@ -27,8 +27,8 @@ LAYERS = {
 }
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
-    "abc", "array", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "itertools",
-    "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
+    "abc", "array", "base64", "bz2", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
+    "hashlib", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
 }
 # Libraries that do no more than that: a parser of text, a persistent map.
 PURE_LIBRARIES = {"contract.settings.yamltext": {"yaml"}, "posko.core.state": {"rpds"}}

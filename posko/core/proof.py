@@ -20,7 +20,8 @@ from posko.core.transition import Transition
 V = TypeVar("V")
 
 PROOF_S = 10.0  # what does not sound by then is reported
-UNSAVED_S = 1.0  # how long the disk may lack what was seen: each time the whole alarm is written
+# How long the disk may lack what was seen: each time the whole alarm is written, so of many posts it may for longer.
+UNSAVED_S, UNSAVED_POSTS = 1.0, 1000
 SHOWN = 500  # posts that one message names
 
 
@@ -77,9 +78,9 @@ def update(t: Transition) -> None:
             alarm = replace(alarm, sounds=rest, proven=False, missed=False)  # noqa: PLW2901
             t.note(alarm)
         _tell(t, alarm)
-        unsaved_since = t.state.alarms[key].unsaved_since
-        if unsaved_since is not None and t.now >= unsaved_since + UNSAVED_S:
-            t.note(t.state.alarms[key])
+        unsaved = t.state.alarms[key]
+        if unsaved.unsaved_since is not None and t.now >= unsaved.unsaved_since + _unsaved_s(unsaved):
+            t.note(unsaved)
 
 
 def missing(state: State, alarm: Alarm, most: int | None = None) -> dict[str, Trouble]:
@@ -94,7 +95,11 @@ def deadlines(state: State) -> Iterator[float]:
         if not (alarm.missed or alarm.proven):
             yield alarm.accepted_at + PROOF_S
         if alarm.unsaved_since is not None:
-            yield alarm.unsaved_since + UNSAVED_S
+            yield alarm.unsaved_since + _unsaved_s(alarm)
+
+
+def _unsaved_s(alarm: Alarm) -> float:
+    return UNSAVED_S * max(1.0, len(alarm.sounds) / UNSAVED_POSTS)
 
 
 def _tell(t: Transition, alarm: Alarm) -> None:

@@ -13,6 +13,7 @@ import pytest
 from broker.mosquitto import end, free_port, launch
 from broker.trial.client import Client
 from contract.settings import yamltext
+from posko import journal
 from testing.posko import Posko
 from testing.program import Program
 from tests.broker.installation import BASE, DISTRICT, Installation
@@ -148,7 +149,8 @@ def _post(made: Installation, place: Path, village: str, name: str, port: int) -
 
 
 def _known(hub: Posko) -> set[str]:
-    return {source for (source,) in hub.rows("SELECT DISTINCT source FROM log")}
+    lines = hub.rows("SELECT source, event FROM log")
+    return {source for line in lines for source, _ in journal.reports(*line)}
 
 
 def _press(post: Post, incident: str) -> str:

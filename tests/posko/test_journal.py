@@ -245,6 +245,59 @@ def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(path: Path) -
     ]
 
 
+def logged(path: Path) -> list[tuple[str, object]]:
+    lines = rows(path, "SELECT source, event FROM log ORDER BY id")
+    return [each for source, event in lines for each in journal_room.reports(str(source), str(event))]
+
+
+def test_what_many_posts_report_at_once_is_one_line_with_all_of_it(path: Path) -> None:
+    posts = [(f"desa-{number}/pos-1", {"event": "sounding", "boot": f"b{number}"}) for number in range(300)]
+    write(path, Log({"event": "accepted"}), *(SaveReport(*each) for each in posts), Log({"event": "proven"}))
+
+    assert logged(path) == [("posko", {"event": "accepted"}), *posts, ("posko", {"event": "proven"})]
+    assert rows(path, "SELECT source FROM log ORDER BY id") == [("posko",), ("posts",), ("posko",)]
+    assert rows(path, "SELECT sum(length(event)) < 4000 FROM log") == [(1,)]
+
+
+def test_an_alarm_of_a_thousand_posts_is_short_on_the_disk_and_comes_back_whole(path: Path) -> None:
+    posts = tuple(f"desa-{number // 7}/pos-{number % 7}" for number in range(1000))
+    alarm = replace(ALARM, sounds={post: number / 1000 for number, post in enumerate(posts)})
+    write(path, SaveAlarm(1, alarm, posts))
+    (found,) = load(path).alarms
+
+    assert found.sounds == alarm.sounds
+    assert rows(path, "SELECT length(sounds) + length(expected) < 8000 FROM alarms") == [(1,)]
+
+
+def test_an_alarm_whose_packed_row_is_damaged_is_reported_and_keeps_no_other_away(path: Path) -> None:
+    other = replace(ALARM, key=Key("kotakan", "kebakaran"))
+    write(path, keep(1), keep(2, other))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alarms SET sounds = 'bz2:AAAA' WHERE village = 'kalibagor'")
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        found = take(inbox, Faulted), take(inbox, Loaded)
+
+    assert found[0].reason.startswith("the alarm 'a' cannot be read and is left out: ")
+    assert [each.key.village for each in found[1].alarms] == ["kotakan"]
+
+
+def test_a_report_waits_for_more_of_its_kind_and_what_must_not_be_lost_for_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what a power cut may cost is gathered; and what has been gathered is not lost with the program's end."""
+    monkeypatch.setattr(database_room, "GATHER_S", 3600.0)
+    inbox = Inbox()
+    with journal_in(path, inbox) as journal:
+        take(inbox, Loaded)
+        journal.put(SaveReport("olean/pos-1", {"event": "sounding"}))
+        journal.put(SaveName(7, FIRE.name("x"), over=True))
+        assert take(inbox, Saved) == Saved(frozenset({7}))
+        assert logged(path) == [("olean/pos-1", {"event": "sounding"})]
+        journal.put(SaveReport("olean/pos-1", {"event": "finished"}))
+    assert logged(path)[1:] == [("olean/pos-1", {"event": "finished"})]
+
+
 def test_a_village_that_floods_pushes_nothing_of_another_one_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for bound in ("NAME_ROWS", "LATE_ROWS", "RONDA_ROWS"):
         monkeypatch.setattr(journal_room, bound, 2)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from contract.packed import unpack
 from contract.text import printable
 from contract.values import dataclass
 
@@ -77,7 +78,9 @@ def names(value: object) -> tuple[str, ...]:
 
 
 def _json(value: object, kind: type[T]) -> T:
-    found = json.loads(text(value))
+    if not isinstance(value, str):
+        raise TypeError(value)
+    found = json.loads(text(unpack(value)))
     if not isinstance(found, kind):
         raise TypeError(value)
     return found
