@@ -29,7 +29,7 @@ from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
-from runtime.core.ration import Ration, of_posts
+from runtime.core.ration import POST, Ration, of_posts
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import MAX_PACKET, Link, Rationing
@@ -132,15 +132,21 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
 
 def rationing(district: District) -> Rationing:
     """What of each village of *district* the hub takes at most, and what it subscribes to where one sends more."""
-    ration = Ration({name: of_posts(len(each.posts)) for name, each in district.villages.items()}, stand_in=False)
+    allowances = {name: of_posts(len(each.posts)) for name, each in district.villages.items()}
+    posts = {f"{name}/{post}": POST for name, each in district.villages.items() for post in each.posts}
+    ration = Ration({**allowances, **posts}, stand_in=False)
     return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET)
 
 
 def _without(district: District, out: frozenset[str]) -> list[Subscription]:
-    """The subscriptions of a hub without the villages that are *out*: each other by name, so no typo is answered."""
+    """The subscriptions of a hub without the villages that are *out*: each other by name, so no typo is answered.
+
+    Of those that are out it hears the commands: they are the operators' alone, and a silence has to reach the beacon.
+    """
     base = f"{topics.ROOT}/{district.district}"
     heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, HUB, *district.villages} - out)]
     names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "node/+/event")]
+    names += [f"{base}/{village}/command/+" for village in sorted(out)]
     kept = [f"{each}/node/+/status" for each in heard]
     return [*(Subscription(name) for name in (*names, f"{base}/active")),
             *(Subscription(name, kept=True) for name in (*kept, f"{base}/posko/status"))]

@@ -22,9 +22,9 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
+from paho.mqtt.properties import Properties, VariableByteIntegers
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -42,7 +42,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
-from runtime.core.ration import Ration
+from runtime.core.ration import Ration, village_of
 from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from runtime.worker import FaultReporter, Worker
@@ -54,6 +54,7 @@ CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the th
 MAX_PACKET = 2 * 1024 * 1024
 WINDOW = 32_768  # bytes that the kernel holds for a program that rations; it takes twice as many
 NO_SUCH_PROTOCOL = 132  # MQTT 5, 3.2.2.2; paho makes it of an older broker's answer, too
+_QOS = 0x06  # of a PUBLISH's first byte (3.3.1)
 LOGIN = (134, NOT_AUTHORIZED)  # Bad user name or password, Not authorized
 _LIMITS = {
     Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
@@ -93,6 +94,35 @@ class _Ledger:
             if mid not in self._sent:
                 self._early[mid] = code
             return self._sent.pop(mid, None)
+
+
+class _Client(mqtt.Client):
+    """paho's client, which does not read what a sender has added to a message: nothing here has a use for it.
+
+    The broker passes such properties on (MQTT 5, 3.3.2.3.7). Reading them can cost the connection, or much time; and a
+    post's account can send what it likes.
+    """
+
+    publish_bytes = 0  # of the message that is handed on, with what was added to it
+
+    def _handle_publish(self) -> MQTTErrorCode:
+        packet = self._in_packet["packet"]
+        self.publish_bytes = len(packet)
+        self._in_packet["packet"] = _without_properties(packet, self._in_packet["command"])
+        return super()._handle_publish()
+
+
+def _without_properties(packet: bytearray, head: int) -> bytearray:
+    """A PUBLISH *packet* behind its fixed header, which begins with the byte *head*, with no properties (3.3.2).
+
+    One that is cut short is left as it is.
+    """
+    begin = 2 + int.from_bytes(packet[:2], "big") + (2 if head & _QOS else 0)
+    try:
+        length, size = VariableByteIntegers.decode(packet[begin:begin + 4])  # type: ignore[no-untyped-call]
+    except IndexError:
+        return packet
+    return packet[:begin] + b"\0" + packet[begin + size + length:]
 
 
 class Link:
@@ -208,8 +238,8 @@ class Link:
                     return
                 client.disconnect()  # gracefully, or the broker would publish the will
 
-    def _new_client(self) -> mqtt.Client:
-        client = mqtt.Client(
+    def _new_client(self) -> _Client:
+        client = _Client(
             CallbackAPIVersion.VERSION2, self._broker.client_id, userdata=_Ledger(), protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
         )
@@ -253,15 +283,16 @@ class Link:
         self._faults.well(Fault.PUBLISH)
         self._inbox.put(Linked())
 
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
         payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
         urgency, source, now = topics.urgency(topic), topics.source(topic), clock.now()
+        speaker = topics.speaker(topic)
         if urgency is Urgency.BEACON:
             self._ration.beacon(now)
-        elif self._ration.shut_out(source):
+        elif self._ration.shut_out(village_of(speaker)):
             return
-        elif self._ration.take(source, len(topic) + len(message.payload), now):
+        elif self._ration.take(speaker, client.publish_bytes, now):
             self._shut_out(source)
             return
         self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[urgency], source, len(topic) + len(payload))

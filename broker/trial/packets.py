@@ -3,7 +3,7 @@
 Section numbers are those of the OASIS standard, MQTT version 5.0.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 9, 13, 14
@@ -38,10 +38,14 @@ def subscribe(number: int, topic_filter: str) -> bytes:
     return _packet(0x82, number.to_bytes(2, "big") + b"\0" + _text(topic_filter) + bytes((_NO_RETAINED,)))
 
 
-def publish(topic: str, payload: bytes, number: int = 0, *, retain: bool = False) -> bytes:
-    """A PUBLISH (3.3); at QoS 1 if it has a *number*, else 0."""
+def publish(
+    topic: str, payload: bytes, number: int = 0, *, retain: bool = False, properties: Sequence[str] = ()
+) -> bytes:
+    """A PUBLISH (3.3); at QoS 1 if it has a *number*, else 0. *properties*: names of user properties."""
     head = 0x30 | (0x02 if number else 0) | (0x01 if retain else 0)
-    return _packet(head, _text(topic) + (number.to_bytes(2, "big") if number else b"") + b"\0" + payload)
+    added = b"".join(b"\x26" + _text(each) + _text("") for each in properties)
+    about = _text(topic) + (number.to_bytes(2, "big") if number else b"") + _written(len(added)) + added
+    return _packet(head, about + payload)
 
 
 def ping() -> bytes:
@@ -100,12 +104,17 @@ def _length(data: bytes | bytearray, at: int) -> tuple[int, int] | None:
 
 
 def _packet(head: int, body: bytes) -> bytes:
-    size, length = bytearray(), len(body)
+    return bytes((head,)) + _written(len(body)) + body
+
+
+def _written(length: int) -> bytes:
+    """*length* as a variable byte integer (1.5.5)."""
+    size = bytearray()
     while True:
         length, digit = length >> 7, length & 0x7F
         size.append(digit | (0x80 if length else 0))
         if not length:
-            return bytes((head,)) + bytes(size) + body
+            return bytes(size)
 
 
 def _text(text: str) -> bytes:

@@ -106,6 +106,20 @@ def source(name: str) -> str:
     return words[2] if len(words) > 2 else name
 
 
+def speaker(name: str) -> str:
+    """Who has sent what comes on the topic *name*: a post, `V/N`, where it is a post's own, else its `source`.
+
+    "" where no account of a village may publish: commands are the operators'.
+    """
+    match name.split("/"):
+        case [_, _, village, "node", node, _]:
+            return f"{village}/{node}"
+        case [_, _, _, "command", *_]:
+            return ""
+        case _:
+            return source(name)
+
+
 def meant(district: str, name: str) -> str | None:
     """The topic of *district* that *name*, which is none, becomes in small letters, without quotes, blanks and slashes
     that do not belong there; None if it becomes none.

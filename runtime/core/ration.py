@@ -12,6 +12,10 @@ What a neighbour's post misses so, the hub's beacon has, as long as it comes: th
 village 100 kB and then 3 kB/s at most: with the beacon's 6 kB/s that is less than 10 kB/s, whatever one account
 publishes. The hub itself is given more, and has no stand-in: whose account floods the hub, that village's alarms stay
 its own until it stops, or is revoked.
+
+What posts report of themselves is counted post by post. Else a village of many posts would be shut out for what others
+make them report: by alarms of its own village one account has each post of its neighbours report 203 kB at once and
+7.4 kB/s, measured.
 """
 
 from collections.abc import Mapping
@@ -37,17 +41,24 @@ NEIGHBOUR = Allowance(100_000.0, 3_000.0)
 NEIGHBOUR_MESSAGE = 65_536  # bytes of one message to a post: a beacon has 16 KiB at most
 
 
+# What one post may report to the hub: 200 events that waited, 100 late presses, and what its neighbours cause.
+POST = Allowance(500_000.0, 10_000.0)
+
+
 def of_posts(posts: int) -> Allowance:
-    """What a village of so many *posts* may send to the hub: statuses every 10 s, and all at once after an outage."""
+    """What a village of so many *posts* may send to the hub beside that: alarms, all at once after an outage."""
     return Allowance(1_000_000.0 + 8_000.0 * posts, 50_000.0 + 700.0 * posts)
+
+
+def village_of(speaker: str) -> str:
+    """The village of *speaker*, which is itself one or a post of one."""
+    return speaker.partition("/")[0]
 
 
 @dataclass(slots=True)
 class _Source:
-    """What is known of one village: the bytes it may still send, how long it is shut out, and until when."""
+    """What is known of one village that was shut out: for how long, and until when."""
 
-    left: float
-    at: float
     wait_s: float = 0.0
     until: float | None = None  # shut out until then
     calm_at: float = 0.0  # from then on its wait is forgotten
@@ -57,31 +68,36 @@ class _Source:
 class Ration:
     """The rations of villages, by their *allowances*. With *stand_in*, none is shut out while no beacon comes.
 
-    The methods' `now` is an instant of one monotonic clock, in s.
+    A key of *allowances* is a village, or a post (`V/N`) that has one of its own. The methods' `now` is an instant of
+    one monotonic clock, in s.
     """
 
     allowances: Mapping[str, Allowance]
     stand_in: bool = True
     _sources: dict[str, _Source] = field(default_factory=dict)
+    _left: dict[str, tuple[float, float]] = field(default_factory=dict)  # bytes that were left, and when
     _beacon_at: float | None = None
 
     def beacon(self, now: float) -> None:
         """The hub's beacon came: while it does, somebody may be shut out."""
         self._beacon_at = now
 
-    def take(self, source: str, size: int, now: float) -> bool:
-        """Takes *size* bytes of *source* from its ration. True if it has not as many: it is shut out from now on."""
-        allowance = self.allowances.get(source)
+    def take(self, speaker: str, size: int, now: float) -> bool:
+        """Takes *size* bytes of *speaker*, a village or a post of it (`V/N`), from its ration.
+
+        True if it has not as many: the village is shut out from now on.
+        """
+        source = village_of(speaker)
+        name = speaker if speaker in self.allowances else source
+        allowance = self.allowances.get(name)
         if allowance is None:
             return False
-        found = self._sources.setdefault(source, _Source(allowance.burst, now))
-        found.left = min(allowance.burst, found.left + (now - found.at) * allowance.per_s) - size - EACH_BYTES
-        found.at = now
-        if found.left >= 0 or found.until is not None:
+        before, at = self._left.get(name, (allowance.burst, now))
+        left = min(allowance.burst, before + (now - at) * allowance.per_s) - size - EACH_BYTES
+        self._left[name] = max(0.0, left), now  # what cannot be shut out has no debts either
+        if left >= 0 or self.shut_out(source) or not self._stands_in(now):
             return False
-        found.left = 0.0  # what cannot be shut out has no debts either
-        if not self._stands_in(now):
-            return False
+        found = self._sources.setdefault(source, _Source())
         found.wait_s = min(LONGEST_SHUT_S, max(SHUT_S, 2 * found.wait_s))
         found.until = now + found.wait_s
         return True
@@ -105,15 +121,15 @@ class Ration:
             name: each for name, each in self._sources.items()
             if each.until is not None and (now >= each.until or not self._stands_in(now))
         }
-        for name, each in found.items():
+        for each in found.values():
             each.until, each.calm_at = None, now + each.wait_s
-            each.left, each.at = self.allowances[name].burst, now
+        self._left = {name: left for name, left in self._left.items() if village_of(name) not in found}
         return bool(found)
 
     def forget(self, now: float) -> frozenset[str]:
         """Forgets, and returns, who has kept to its ration for as long as it was shut out before."""
         found = frozenset(
-            name for name, each in self._sources.items() if each.wait_s and each.until is None and now >= each.calm_at
+            name for name, each in self._sources.items() if each.until is None and now >= each.calm_at
         )
         for name in found:
             del self._sources[name]

@@ -14,6 +14,7 @@ import pytest
 from paho.mqtt.reasoncodes import ReasonCode
 
 from broker.mosquitto import free_port
+from broker.trial import packets
 from contract.wire import timing
 from runtime import clock
 from runtime import mqtt as link_room
@@ -433,6 +434,50 @@ def test_the_broker_keeps_back_what_is_longer_than_anything_a_post_needs(broker:
         publish(broker, ALARM, "-q", "1", "-m", "short")
 
         assert take(inbox, Received) == Received(ALARM, b"short", retain=False)
+
+
+# What a sender adds to a message, and the broker passes on.
+
+
+def decorate(broker: PrivateBroker, topic: str, payload: bytes, *properties: str) -> None:
+    """Publishes with user properties; returns when the broker has it."""
+    with socket.create_connection((broker.host, broker.port), LIMIT_S) as raw:
+        raw.sendall(packets.connect("decorated", None, None)
+                    + packets.publish(topic, payload, 1, properties=properties))
+        received = bytearray()
+        while not any(each.kind == packets.PUBACK for each in packets.take(received)):
+            received += raw.recv(1000)
+
+
+@pytest.mark.parametrize("properties", [("RT 3",)])
+def test_whatever_a_sender_adds_to_a_message_the_connection_goes_on(
+    broker: PrivateBroker, properties: tuple[str, ...]
+) -> None:
+    """Nothing of it is read."""
+    inbox = Inbox()
+    link = Link(Broker("127.0.0.1", broker.port, NAME), SUBSCRIPTIONS, WILL, inbox)
+    link.start()
+    try:
+        take(inbox, Linked)
+        decorate(broker, ALARM, b"decorated", *properties)
+        publish(broker, ALARM, "-q", "1", "-m", "a neighbour")
+
+        heard = [inbox.get(clock.now() + LIMIT_S)[1] for _ in range(2)]
+    finally:
+        link.close()
+
+    assert heard == [Received(ALARM, b"decorated", retain=False), Received(ALARM, b"a neighbour", retain=False)]
+
+
+def test_what_a_sender_adds_to_a_message_counts_as_what_it_publishes(broker: PrivateBroker) -> None:
+    inbox = Inbox()
+    with rationed(broker.port, inbox):
+        publish(broker, BEACON, "-m", "{}")
+        take(inbox, Received)
+        for number in range(4):
+            decorate(broker, FLOODED, str(number).encode(), "x" * 40_000)
+
+        assert take(inbox, Faulted).part == "traffic of patokan"
 
 
 # Coming back.
