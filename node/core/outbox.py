@@ -34,6 +34,9 @@ WAITED_S = 2.0  # a press older than this when it is sent had to wait for the li
 REPEAT_S = timing.RECONNECT_S[1] + timing.CONNECT_S + 1.0  # by then every node that lives is linked again
 UNTAKEN_RESEND_S = 600.0  # a report that the broker does not take is not worth more
 MOST = 1000  # presses that wait; a contact that fails must not fill the memory
+# Reports of late presses: so many at once, then each second. The hub records 100 of a village at once, then one in 2 s.
+REPORTS, REPORTS_PER_S = 100.0, 2.0
+_REPORTS = "late reports"
 _LATE = "late "  # begins the token of a report that a press was late; no identifier holds a space
 
 
@@ -123,17 +126,18 @@ def deliver(t: Transition) -> None:
     """Sends what is due, while linked."""
     if t.state.linked_at is None:
         return
-    for press in tuple(t.state.outbox.values()):
+    for press in sorted(t.state.outbox.values(), key=lambda each: each.told_late):
         if t.now < _due(t.state, press):
             continue
+        late = is_late(t.state, press)
         repeated = not t.setup.hub and press.acked_at is not None
-        _put(t, replace(press, sent_at=t.now, repeated=repeated))
-        if is_late(t.state, press) and repeated:
+        if late and repeated:
             _drop(t, press)
-        elif is_late(t.state, press):
+        elif late and t.granted(_REPORTS, REPORTS, REPORTS_PER_S):
             _tell_late(t, press)
             _put(t, replace(press, sent_at=t.now, told_late=True, repeated=press.told_late))
-        else:
+        elif not late:
+            _put(t, replace(press, sent_at=t.now, repeated=repeated))
             _send(t, press)
 
 
@@ -150,7 +154,15 @@ def _name(state: State, press: OutboxEntry) -> Name:
 
 
 def _due(state: State, press: OutboxEntry) -> float:
-    """When *press* is to be sent next. What the broker has waits for a missing hub until it would be late."""
+    """When *press* is to be sent next; many late ones are reported one after the other."""
+    due, bucket = _wanted(state, press), state.buckets.get(_REPORTS)
+    if bucket is None or not is_late(state, press):
+        return due
+    return max(due, bucket.at + max(0.0, 1 - bucket.tokens) / REPORTS_PER_S)
+
+
+def _wanted(state: State, press: OutboxEntry) -> float:
+    """When *press* should be sent next. What the broker has waits for a missing hub until it would be late."""
     if press.sent_at is None:
         if not press.age_known and press.pressed_wall is not None:
             return max(state.now, state.started_at + timing.CLOCK_SYNC_S)

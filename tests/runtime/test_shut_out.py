@@ -1,7 +1,8 @@
 """What a post and the hub subscribe to while a village is shut out: all the rest, and each of it once."""
 
+import json
 from collections.abc import Sequence
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 
@@ -10,12 +11,20 @@ from contract.domain.district import EVERYWHERE
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic, Topic
 from node import service as node_service
+from node.core import step
+from node.core.events import Event, Loaded
 from posko import service as hub_service
+from runtime.core.effects import Publish
+from runtime.core.events import Clock, Linked, Received, Tick
+from runtime.core.ration import EACH_BYTES, NEIGHBOUR, POST, Ration, village_of
 from runtime.endpoint import Subscription
 from tests.contract import shipped
 from tests.model.district import DISTRICT, node_config
 
 OUT = "patokan"
+CLOCK = Clock(synced=True, offset_s=1_700_000_000.0)
+MINUTE_S = 60
+MESSAGE_BYTES = 1100  # the longest that is published here
 VILLAGES = (EVERYWHERE, *shipped.district().villages)
 NAMES = ("kebakaran", "pencurian", "bencana", "aman")
 ALARMS = [AlarmTopic(village, name) for village, name in product(VILLAGES, NAMES)]
@@ -39,16 +48,63 @@ def test_a_post_receives_what_it_received_before_but_for_the_village_that_is_out
         topic: 0 if getattr(topic, "village", "") == OUT else count for topic, count in before.items()}
 
 
+def test_an_operators_silence_of_the_village_that_is_out_is_taken() -> None:
+    """Its alarms ring on at the neighbours until the hub lists them as silenced."""
+    hub = hub_service.rationing(shipped.district())
+    while not hub.ration.take(OUT, 1000, 0.0):
+        pass
+    silence = topics.write(DISTRICT, CommandTopic(OUT, "silence"))
+
+    assert not hub.ration.shut_out(village_of(topics.speaker(silence)))
+    assert hub.ration.shut_out(village_of(topics.speaker(topics.write(DISTRICT, AlarmTopic(OUT, "aman")))))
+
+
 def test_the_hub_receives_what_it_received_before_but_for_the_village_that_is_out() -> None:
     rationing = hub_service.rationing(shipped.district())
     hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status")]
     without = rationing.without(frozenset({OUT}))
     sound = {topic: times(without, topic) for topic in (*RAISED, *SAID, *hub)}
 
-    assert sound == {topic: 0 if getattr(topic, "village", "") == OUT else 1 for topic in sound}
+    assert sound == {
+        topic: 0 if getattr(topic, "village", "") == OUT and not isinstance(topic, CommandTopic) else 1
+        for topic in sound}
     assert all(times(hub_service.subscriptions(DISTRICT), topic) >= 1 for topic in sound)
 
 
 def test_each_village_has_an_allowance_but_nobody_elses_topics_have() -> None:
-    assert set(hub_service.rationing(shipped.district()).ration.allowances) == set(VILLAGES[1:])
+    posts = {f"{name}/{post}" for name, each in shipped.district().villages.items() for post in each.posts}
+    assert set(hub_service.rationing(shipped.district()).ration.allowances) == {*VILLAGES[1:], *posts}
     assert node_service.neighbours(node_config("dawuhan", "pos-1", "all", 180.0)) == set(VILLAGES[1:]) - {"dawuhan"}
+
+
+def test_whatever_a_neighbours_account_has_a_post_report_the_post_keeps_to_its_ration() -> None:
+    """It raises all that reaches the neighbours, with long notes, and clears it, as fast as the post takes it."""
+    config = node_config("dawuhan", "pos-1", "village", 180.0)
+    setup = node_service.make_setup(config, {"pins": "lgpio"})
+    names = sorted(setup.audible[OUT] - {"aman"})
+    neighbour, hub = Ration({OUT: NEIGHBOUR}), Ration({"dawuhan/pos-1": POST}, stand_in=False)
+    state, said = step.start(setup, 0.0, CLOCK), 0
+
+    def advance(event: Event, now: float) -> None:
+        nonlocal state, said
+        state, effects = step.step(state, event, now)
+        for effect in effects:
+            if isinstance(effect, Publish):
+                said += 1
+                assert not hub.take(topics.speaker(effect.topic), len(effect.topic) + len(effect.payload), now)
+
+    advance(Loaded((), ()), 0.0)
+    advance(Linked(), 0.0)
+    turns, left, number = cycle((*names, *names, "aman")), NEIGHBOUR.burst, 0
+    for tenth in range(10 * MINUTE_S):
+        now = tenth / 10
+        left += NEIGHBOUR.per_s / 10
+        advance(CLOCK, now) if tenth % 50 == 0 else advance(Tick(), now)
+        while left > MESSAGE_BYTES:
+            topic, number = topics.write(DISTRICT, AlarmTopic(OUT, next(turns))), number + 1
+            body = {"identifier": f"{number:x}".rjust(64, "i"), "note": "n" * 400}
+            payload = json.dumps({} if topic.endswith("aman") else body).encode()
+            assert not neighbour.take(OUT, len(topic) + len(payload), now)
+            advance(Received(topic, payload, retain=False), now)
+            left -= len(topic) + len(payload) + EACH_BYTES
+    assert said > 200

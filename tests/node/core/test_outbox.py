@@ -202,6 +202,20 @@ def test_presses_without_end_do_not_fill_the_memory_and_none_goes_in_silence() -
     assert refused == [f"refused pencurian #{number}" for number in (1, 2, 3)]
 
 
+def test_very_many_late_presses_are_reported_one_after_the_other_and_each_of_them() -> None:
+    """More at once would have the hub shut out their village."""
+    names = [f"old.{number}" for number in range(300)]
+    world = World(make_setup(), now=1000.0)
+    world.ready(*(OutboxEntry(name, "pencurian", pressed_at=40.0) for name in names))
+    world.wait(1000.9)
+    reports = [at for at, told in world.told_at() if told.startswith("late pencurian")]
+    assert len(reports) == 101
+
+    world.wait(1110.0)
+    reported = [str(event["identifier"]) for event in world.events() if event["event"] == "late"]
+    assert sorted(reported) == sorted(names)
+
+
 def test_an_all_clear_that_an_earlier_run_left_still_ends_what_was_pressed_before_it() -> None:
     world = World(make_setup(hub=False), now=100.0)
     world.ready(OutboxEntry("old.aman", "aman", pressed_at=95.0))

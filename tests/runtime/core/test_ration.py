@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.wire import timing
-from runtime.core.ration import EACH_BYTES, LONGEST_SHUT_S, NEIGHBOUR, NEIGHBOUR_MESSAGE, SHUT_S, Ration, of_posts
+from runtime.core.ration import (
+    EACH_BYTES,
+    LONGEST_SHUT_S,
+    NEIGHBOUR,
+    NEIGHBOUR_MESSAGE,
+    POST,
+    SHUT_S,
+    Ration,
+    of_posts,
+)
 
 PATOKAN, OLEAN, OWN = "patokan", "olean", "dawuhan"
 LISTENING = {PATOKAN: NEIGHBOUR, OLEAN: NEIGHBOUR}
@@ -142,6 +151,36 @@ def test_a_village_may_send_the_hub_what_its_posts_send_and_no_more_at_length(po
 
     assert allowance.burst > posts * 4 * (1000 + EACH_BYTES)
     assert allowance.per_s > posts * (1000 + PRESS_BYTES + 2 * EACH_BYTES) / 10
+
+
+def test_what_posts_report_counts_for_each_by_itself_so_a_village_of_many_is_not_shut_out_for_all_together() -> None:
+    names = [f"{PATOKAN}/pos-{number}" for number in range(100)]
+    limits = Ration({PATOKAN: of_posts(100), **dict.fromkeys(names, POST)}, stand_in=False)
+
+    assert not any(limits.take(name, 2000, 0.0) for name in names for _ in range(200))
+    assert not limits.take(PATOKAN, PRESS_BYTES, 0.0)
+    assert limits.out == frozenset()
+
+
+def test_one_post_that_reports_without_end_has_its_village_shut_out_however_many_posts_that_has() -> None:
+    names = [f"{PATOKAN}/pos-{number}" for number in range(100)]
+    limits = Ration({PATOKAN: of_posts(100), **dict.fromkeys(names, POST)}, stand_in=False)
+    taken = poured(limits, 0.0, names[0])
+
+    assert taken == POST.burst
+    assert limits.out == {PATOKAN}
+    assert limits.readmit(SHUT_S)
+    assert poured(limits, SHUT_S, names[0]) == POST.burst
+
+
+def test_posts_that_nobody_knows_have_one_ration_together_with_their_village() -> None:
+    limits = Ration({PATOKAN: of_posts(1)}, stand_in=False)
+    taken = 0
+    while not limits.take(f"{PATOKAN}/pos-{taken}", 1000 - EACH_BYTES, 0.0):
+        taken += 1000
+
+    assert taken <= of_posts(1).burst
+    assert limits.out == {PATOKAN}
 
 
 def test_the_hub_has_no_stand_in_and_shuts_out_who_floods_all_the_same() -> None:
