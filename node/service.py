@@ -102,6 +102,7 @@ class Node(Loop[State]):
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "armed", "text": text}))
+            self._journal.put(Log({"event": "armed", "boot": setup.boot, "text": text}))  # whose events follow
             keep_settings(self._keep, self._inbox, health.ordinary)
             state = self._iterate(state, step.next_due)
             for each in self._sounders.values():

@@ -82,6 +82,8 @@ class Hub(Loop[State]):
             keep_settings(self._keep, self._inbox)
             listening = f"listening for {config.district.name}; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
+            # Whose events follow.
+            self._journal.put(Log({"event": "posko", "boot": state.setup.boot, "text": listening}))
             state = self._iterate(state, step.next_due)
             self._link.close(status.final_status(state, "stopped"))
 

@@ -19,6 +19,7 @@ from kentongan.diagnosis import link, program
 from kentongan.diagnosis.core import facts
 from kentongan.diagnosis.core.facts import Facts
 from kentongan.diagnosis.core.judgement import NODE, POSKO
+from kentongan.diagnosis.core.machine import LIVES
 from kentongan.diagnosis.link import Way
 from kentongan.diagnosis.system import System, Who
 from node import config, gpio, inspection, pins, wiring
@@ -108,10 +109,9 @@ def _node(  # noqa: PLR0913 - what was asked for, and what is known
             lambda driver: driver_settings.check(driver, os.environ, simulate=simulate),
         )
     except SettingsError as error:
-        running = program.look(pid, Path(JOURNAL)) if pid else None
-        return replace(found, faults=tuple(error.faults), running=running)
+        return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(JOURNAL)))
     settings, district = loaded.settings, loaded.district
-    running = program.look(pid, loaded.state_dir / JOURNAL) if pid else None
+    running = _running(found, pid, loaded.state_dir / JOURNAL)
     way = Way(settings.broker, loaded.password, loaded.ca_file)
     server = link.reach(way)
     session = None
@@ -120,10 +120,12 @@ def _node(  # noqa: PLR0913 - what was asked for, and what is known
     elif running is None and log_in:
         session = link.as_node(way, district.district, settings.village, settings.node)
     outputs = wiring.resting_levels(settings)
+    disk = system.disk(loaded.state_dir, who)
     return replace(
-        found, warnings=tuple(_warnings(config.warnings(loaded))), running=running, server=server, session=session,
+        found, warnings=tuple(_warnings(config.warnings(loaded))), running=_believed(running, disk), server=server,
+        session=session,
         pins=_pins(loaded), devices=tuple(system.devices(_device_names(loaded, system), who)),
-        sound=_sound(loaded.speaker, system), voice=_voice(loaded), disk=system.disk(loaded.state_dir, who),
+        sound=_sound(loaded.speaker, system), voice=_voice(loaded), disk=disk,
         boot=system.boot(outputs, wireless=system.wireless()), digest=digest(district), hub=settings.hub,
         loud=_stroke(loaded.speaker) if loud and loaded.speaker is not None else None,
     )
@@ -133,8 +135,8 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     try:
         loaded = posko_config.load(path)
     except SettingsError as error:
-        return replace(found, faults=tuple(error.faults), running=program.look(pid, Path(HUB_JOURNAL)) if pid else None)
-    running = program.look(pid, loaded.state_dir / HUB_JOURNAL) if pid else None
+        return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(HUB_JOURNAL)))
+    running = _running(found, pid, loaded.state_dir / HUB_JOURNAL)
     way = Way(loaded.settings.broker, loaded.password, loaded.ca_file)
     server = link.reach(way)
     if server.trouble:
@@ -144,10 +146,24 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     units = found.units
     if units is not None and not files.is_loopback(loaded.settings.broker.host):
         units = units[1:]  # the broker is another machine's
+    disk = system.disk(loaded.state_dir, who)
     return replace(
-        found, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units, running=running, server=server,
-        session=session, disk=system.disk(loaded.state_dir, who), digest=digest(loaded.district),
+        found, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units,
+        running=_believed(running, disk), server=server, session=session, disk=disk, digest=digest(loaded.district),
     )
+
+
+def _running(found: Facts, pid: int, journal: Path) -> facts.Running | None:
+    """The program that runs as *pid*; None if none does."""
+    ready = not found.units or found.units[-1].active in LIVES or found.units[-1].load != "loaded"
+    return program.look(pid, journal, ready=ready) if pid else None
+
+
+def _believed(running: facts.Running | None, disk: facts.Disk | None) -> facts.Running | None:
+    """*running*, whose journal tells nothing where the *disk* takes nothing."""
+    if running is None or (disk is not None and not disk.read_only and disk.free_bytes and disk.free_files != 0):
+        return running
+    return replace(running, faults=None, linked=None, unread="the disk takes nothing, so its journal is old")
 
 
 def _warnings(found: Iterator[str]) -> Iterator[str]:

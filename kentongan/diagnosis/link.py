@@ -27,6 +27,7 @@ BACK_S = 2.0  # for a message to come back: less than the broker needs for one t
 ANSWER_S = 5.0  # for a hub that is at work
 BEACON_S = 2 * timing.BEACON_S + 1.0
 WHO = "kentongan doctor"
+NO_BROKER = "what answers there is no MQTT 5"
 ELSEWHERE = "a hub is at work on another machine, so nothing was published in its name"
 
 
@@ -107,8 +108,8 @@ def _logged_in(way: Way, found: Session, trial: _Trial) -> Session:
                 found = _with_beacon(found, client, active)
                 return replace(found, trouble=ELSEWHERE) if found.beacon else _published(found, client, own, trial)
             return _with_beacon(_published(found, client, own, trial), client, active)
-    except (ProbeError, ValueError) as error:
-        return replace(found, trouble=str(error))
+    except (ProbeError, ValueError, IndexError) as error:  # the last two: what answers speaks no MQTT
+        return replace(found, trouble=str(error) if isinstance(error, ProbeError) else NO_BROKER)
 
 
 def _published(found: Session, client: Client, own: str, trial: _Trial) -> Session:

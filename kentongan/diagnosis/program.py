@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from contract.packed import unpack
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from kentongan.diagnosis.core.facts import Running
 from runtime.sqlite_readonly import UnreadableError, read_only
 
+# A program that has run for so long has begun its run in the journal; before, the last one there is another's.
+SETTLED_S = 10.0
 _NEWEST = "SELECT event FROM log ORDER BY id DESC"
 
 
@@ -42,9 +45,13 @@ def _settings(words: Sequence[str], folder: Path) -> Path | None:
     return None
 
 
-def look(pid: int, journal: Path, root: Path = Path("/")) -> Running:
-    """The program that runs as *pid* and keeps *journal*."""
+def look(pid: int, journal: Path, root: Path = Path("/"), *, ready: bool = True) -> Running:
+    """The program that runs as *pid* and keeps *journal*; *ready*: as far as systemd knows, it has begun."""
     realtime, locked = _scheduling(pid, root)
+    age_s = _age_s(pid, root)
+    if age_s is None or age_s < SETTLED_S or not ready:
+        reason = "the program has only just been started; look again in a minute"
+        return Running(pid, unread=reason, realtime=realtime, locked=locked)
     try:
         faults, linked = read(journal)
     except (OSError, UnreadableError) as error:
@@ -79,7 +86,7 @@ def _of_last_run(journal: Path) -> Iterator[dict[str, object]]:
         own = _NEWEST.replace("ORDER", "WHERE source = 'posko' ORDER") if "source" in columns else _NEWEST
         for (text,) in database.execute(own):
             try:
-                event = json.loads(text)
+                event = json.loads(unpack(text))
             except (ValueError, TypeError):
                 continue
             if not isinstance(event, dict) or not event.get("boot"):
@@ -90,13 +97,26 @@ def _of_last_run(journal: Path) -> Iterator[dict[str, object]]:
             yield event
 
 
+def _age_s(pid: int, root: Path) -> float | None:
+    """For how long the process has run; None if it does not any more."""
+    with suppress(OSError, ValueError, IndexError):
+        # proc_pid_stat(5): field 22 is when it was started, in ticks since the machine was.
+        ticks = int(_fields(pid, root)[22 - 3])
+        up_s = float((root / "proc/uptime").read_text("utf-8").split()[0])
+        return up_s - ticks / os.sysconf("SC_CLK_TCK")
+    return None
+
+
+def _fields(pid: int, root: Path) -> list[str]:
+    """The fields of the process' stat, from the third on; the second, its name, may hold anything up to a bracket."""
+    return (root / f"proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+
+
 def _scheduling(pid: int, root: Path) -> tuple[bool | None, bool | None]:
     """Whether the process is under SCHED_FIFO, and whether its memory is locked."""
     realtime = locked = None
     with suppress(OSError, ValueError, IndexError):
-        # proc_pid_stat(5): field 41 is the policy; the name, field 2, may hold anything up to the last bracket.
-        fields = (root / f"proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-        realtime = int(fields[41 - 3]) == os.SCHED_FIFO
+        realtime = int(_fields(pid, root)[41 - 3]) == os.SCHED_FIFO  # the policy
     with suppress(OSError, ValueError, StopIteration):
         lines = (root / f"proc/{pid}/status").read_text("utf-8").splitlines()
         locked = int(next(line for line in lines if line.startswith("VmLck:")).split()[1]) > 0

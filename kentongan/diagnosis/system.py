@@ -81,7 +81,9 @@ class System:
 
     def model(self) -> str:
         """The Raspberry Pi's model; "" for another machine."""
-        found = (self.text("/proc/device-tree/model") or "").strip("\0\n ")
+        lines = (self.text("/proc/cpuinfo") or "").splitlines()
+        by_processor = next((line.partition(":")[2] for line in lines if line.startswith("Model\t")), "")
+        found = (self.text("/proc/device-tree/model") or by_processor).strip("\0\n ")
         return found if found.startswith("Raspberry Pi") else ""
 
     def clock(self) -> Clock:

@@ -255,8 +255,8 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
         ),
         "no_pi": _NO_PI,
         "unread": Text(
-            "tidak bisa diketahui: {path} tidak terbaca; jalankan dengan sudo",
-            "cannot be known: {path} cannot be read; run it with sudo",
+            "tidak bisa diketahui: {path} tidak ada, atau tidak boleh dibaca tanpa sudo",
+            "cannot be known: {path} is not there, or may not be read without sudo",
         ),
         "floats": Text(
             "{output} bisa berbunyi saat listrik menyala: tulis {line} di {path}",
@@ -359,6 +359,7 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
             "akun {account} dijawab dengan kode {code}",
             "the account {account} is answered with code {code}",
         ),
+        "old": Text("server pesan (broker) tidak mengenal MQTT 5", "the broker does not speak MQTT 5"),
         "unread": _UNREAD, "no_session": _NO_SESSION,
         "not_tried": Text(
             "tidak dicoba: masuk dengan akun pos ini memutus pos yang sedang memakainya. Jalankan di kotak pos itu, "
@@ -369,6 +370,7 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
     },
     Check.ACCESS: {
         "back": Text("statusnya dikirim dan kembali", "its status was published, and came back"),
+        "hub": Text("server posko ditanya, dan statusnya kembali", "the hub was asked, and its status came back"),
         "accepted": Text(
             "statusnya dikirim dan diterima server pesan (broker)",
             "its status was published, and the broker took it",

@@ -301,6 +301,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"recorded, espeak-ng for (\d+)", "rekaman; komputer untuk {0} potongan"),
     (r"(?:silent|incomplete): espeak-ng is not installed .+ and (\d+) of (\d+) pieces have no recording",
      "espeak-ng belum dipasang, dan {0} dari {1} potongan tanpa rekaman"),
+    (r"the guard of the outputs cannot be started: (.+)", "penjaga keluaran tidak bisa dimulai ({0})"),
     # The doctor, of a machine.
     (r"pins\.driver: (\S+) cannot be used: (.+)", "driver pin {0} tidak bisa dipakai: {1}"),
     (r"this machine has no GPIO chip; .+", "komputer ini tidak punya chip GPIO: apakah ini Raspberry Pi?"),
@@ -321,6 +322,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(\S.*) cannot be opened: (.+); there is (.+); aplay -L lists all",
      "{0} tidak bisa dibuka; yang ada: {2} (aplay -L menampilkan semua)"),
     (r"ALSA's library is missing; install (\S+)", "pustaka ALSA tidak ada: sudo apt-get install {0}"),
+    (r"the program has only just been started; look again in a minute",
+     "programnya baru dimulai; ulangi sebentar lagi"),
+    (r"what answers there is no MQTT 5", "yang menjawab di situ bukan server pesan MQTT 5"),
+    (r"the disk takes nothing, so its journal is old", "disk tidak bisa ditulis, jadi catatannya lama"),
     (r"(\S+) cannot be read: (.+); run it with sudo", "{0} tidak boleh dibaca; jalankan dengan sudo"),
     (r"(\S+) cannot be read: No such file or directory", "{0} tidak ada"),
     (r"time zone: this machine's is (\S+), the district's (\S+); .+; to set the machine's: (.+)",

@@ -1,9 +1,11 @@
 """The doctor at a real broker, provisioned as it is shipped: what it finds there, and that it disturbs nobody."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from click.testing import CliRunner
 from contract.domain.digest import digest
 from contract.settings.broker import BrokerSettings
 from kentongan.commands import main
-from kentongan.diagnosis import link
+from kentongan.diagnosis import link, program
 from kentongan.diagnosis.core.facts import Session
 from kentongan.diagnosis.link import Way
+from runtime.sqlite_readonly import UnreadableError
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from tests.broker.installation import BASE, Installation
@@ -22,6 +25,7 @@ from tests.broker.test_client_ids import ENDED, log
 from tests.broker.test_posts import POST, begin_hub, make_post, strike_out
 from tests.contract.shipped import district
 from tests.support.village import OFTEN, Post
+from tests.support.waiting import wait_until
 
 PLACE = ("situbondo", "kalibagor", "pos-1")
 UNTIL_2099 = 4_100_000_000.0  # in seconds since the epoch, and less
@@ -32,6 +36,12 @@ def way(made: Installation, username: str, **changed: Any) -> Way:
     tls = username != "situbondo.posko"
     given = {"host": "127.0.0.1", "port": made.port(username), "username": made.name(username), **changed}
     return Way(BrokerSettings(**given), made.password(username), made.folder / "ca/ca.crt" if tls else None)
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node here has begun its run in its journal as soon as it is linked."""
+    monkeypatch.setattr(program, "SETTLED_S", 0.0)
 
 
 @pytest.fixture
@@ -113,6 +123,23 @@ def test_a_broker_that_goes_away_is_told_as_what_happened(fresh: Installation) -
     assert "Connection refused" in found.trouble
 
 
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x20\x00", b"\xff\xff\xff\xff\xff", b""])
+def test_what_is_no_broker_is_told_as_such(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve() -> None:
+            with server.accept()[0] as other:
+                other.recv(1000)
+                other.sendall(answer)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        found = link.as_node(Way(BrokerSettings("127.0.0.1", server.getsockname()[1]), None, None), *PLACE)
+        thread.join(30.0)
+
+    assert found.login is None
+    assert found.trouble in ("what answers there is no MQTT 5", "the broker has hung up")
+
+
 @contextmanager
 def at_work(made: Installation) -> Iterator[tuple[Posko, Post]]:
     """A hub, and a post that has received its beacon."""
@@ -122,7 +149,16 @@ def at_work(made: Installation) -> Iterator[tuple[Posko, Post]]:
         stack.callback(hub.kill)
         stack.callback(post.kill)
         post.begin()
+        assert wait_until(lambda: _links(post.state_dir / "journal.db") == [{}, True])  # it writes a second later
         yield hub, post
+
+
+def _links(journal: Path) -> list[object]:
+    """What the journal has of faults and link; nothing while it is being made."""
+    try:
+        return [*program.read(journal)]
+    except (OSError, UnreadableError):
+        return []
 
 
 def examined(*words: object) -> tuple[int, dict[str, list[tuple[str, str]]]]:
@@ -154,6 +190,20 @@ def test_a_node_that_runs_is_examined_and_keeps_its_link(fresh: Installation) ->
     assert ENDED not in log(fresh)
 
 
+def test_a_node_whose_broker_is_gone_says_so_and_nothing_of_its_rights_is_well(fresh: Installation) -> None:
+    fresh.start()
+    with at_work(fresh) as (_hub, post):
+        since = len(post.lines)
+        fresh.stop()
+        post.expect("part=link", since)
+        assert wait_until(lambda: _links(post.state_dir / "journal.db")[1:] == [False])
+        _, found = examined("--config", fresh.folder.parent / "a/node.yaml", "--simulate")
+
+    assert (found["broker"], found["login"]) == ([("fault", "out_of_reach")], [("fault", "unlinked")])
+    assert found["access"] == found["beacon"] == [("unknown", "unlinked")]
+    assert ("fault", "fault") in found["program"]
+
+
 def test_a_node_that_does_not_run_here_is_not_logged_in_unless_that_is_allowed(fresh: Installation) -> None:
     fresh.start()
     with at_work(fresh) as (_hub, post):
@@ -176,7 +226,7 @@ def test_a_hub_that_runs_answers_and_goes_on(fresh: Installation) -> None:
         assert hub.said("fault:", since) == []
         session = link.as_hub(way(fresh, "situbondo.posko"), "situbondo", running=False)
 
-    assert (found["login"], found["access"], found["beacon"]) == ([("ok", "ok")], [("ok", "back")], [("ok", "ok")])
+    assert (found["login"], found["access"], found["beacon"]) == ([("ok", "ok")], [("ok", "hub")], [("ok", "ok")])
     assert found["district"] == [("ok", "ok")]
     assert (session.published, session.trouble, session.digest) == (None, link.ELSEWHERE, digest(district()))
     assert ENDED not in log(fresh)

@@ -11,6 +11,7 @@ DAY_S = 86_400.0
 SOON_S = 30 * DAY_S
 SUCCESS, NO_SUBSCRIBERS, NOT_AUTHORIZED = 0, 16, 135  # MQTT 5, table 2-6
 LOGIN = (134, NOT_AUTHORIZED)
+NO_MQTT_5 = (1, 132)  # MQTT 3.1.1, table 3.1; MQTT 5, table 3-1
 _ALL = (Check.LOGIN, Check.ACCESS, Check.BEACON)
 
 
@@ -46,7 +47,7 @@ def by_program(found: Running, *, hub: bool) -> Iterator[Finding]:
         yield from (unknown(check, "unread", reason=found.unread) for check in _ALL)
         return
     if not found.linked:
-        yield fault(Check.LOGIN, "unlinked", reason=found.faults.get(Fault.LINK, "?"))
+        yield fault(Check.LOGIN, "unlinked", reason=found.faults.get(Fault.LINK, "not connected yet"))
         yield unknown(Check.ACCESS, "unlinked")
         yield unknown(Check.BEACON, "unlinked")
         return
@@ -66,7 +67,7 @@ def by_login(found: Session, own_digest: str, *, hub: bool) -> Iterator[Finding]
         yield from (unknown(check, "no_session", reason=found.trouble) for check in _ALL)
         return
     if found.login != SUCCESS:
-        what = "refused" if found.login in LOGIN else "answered"
+        what = "refused" if found.login in LOGIN else "old" if found.login in NO_MQTT_5 else "answered"
         yield fault(Check.LOGIN, what, account=found.account, code=found.login)
         yield unknown(Check.ACCESS, "no_login")
         yield unknown(Check.BEACON, "no_login")
@@ -87,7 +88,7 @@ def _access(found: Session) -> Finding:
         return fault(Check.ACCESS, "denied", account=found.account)
     if found.published not in (SUCCESS, NO_SUBSCRIBERS):
         return warning(Check.ACCESS, "answered", code=found.published)
-    return ok(Check.ACCESS, "back" if found.back else "accepted")
+    return ok(Check.ACCESS, "hub" if found.answered else "back" if found.back else "accepted")
 
 
 def _beacon(*, heard: bool, hub: bool) -> Finding:

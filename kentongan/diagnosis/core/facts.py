@@ -24,7 +24,7 @@ class Running:
     """The node or hub that runs as process `pid`: what its journal has of its last run.
 
     `faults` are those in force; `linked` is whether it has a link to the broker. `unread` is why the journal could not
-    be read, and then these are None. `realtime` and `locked` are what the kernel says of the process.
+    be believed, and then these are None. `realtime` and `locked` are what the kernel says of the process.
     """
 
     pid: int

@@ -1,6 +1,7 @@
 """The program that runs: found among the processes, and read where it writes what happens to it."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contract.packed import pack
 from kentongan.diagnosis import program
 from runtime.sqlite_readonly import UnreadableError
 
@@ -62,6 +64,16 @@ def test_a_hubs_journal_has_the_posts_events_too_which_are_not_its_own(tmp_path:
     assert program.read(path) == ({}, True)
 
 
+def test_a_long_event_that_is_packed_is_read(tmp_path: Path) -> None:
+    path = journal(tmp_path / "j.db", event("linked"))
+    long = json.dumps(event("fault", part="sound", reason="mute " * 2000))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO log (wall, event) VALUES (0.0, ?)", (pack(long),))
+
+    assert pack(long) != long
+    assert program.read(path) == ({"sound": "mute " * 2000}, True)
+
+
 def test_what_is_no_event_is_passed_over(tmp_path: Path) -> None:
     path = journal(tmp_path / "j.db", event("linked"), {"no": "boot"})
     with closing(sqlite3.connect(path)) as database, database:
@@ -73,6 +85,7 @@ def test_what_is_no_event_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_journal_that_is_none_is_not_known(tmp_path: Path) -> None:
     (tmp_path / "j.db").write_bytes(b"this is no database" * 100)
+    process(tmp_path, 1, "x", stat=stat(1000))
     found = program.look(1, tmp_path / "j.db", tmp_path)
     missing = program.look(1, tmp_path / "none.db", tmp_path)
 
@@ -83,7 +96,19 @@ def test_a_journal_that_is_none_is_not_known(tmp_path: Path) -> None:
         program.read(tmp_path / "j.db")
 
 
+UP_S = 5000.0
+
+
+def stat(age_s: float, policy: int = 1) -> str:
+    """What the kernel shows of a process that has run for so long on a machine that is up for UP_S."""
+    fields = [str(each) for each in range(4, 42)]
+    fields[22 - 4], fields[41 - 4] = str(int((UP_S - age_s) * os.sysconf("SC_CLK_TCK"))), str(policy)
+    return f"30 (ke) nt) S {' '.join(fields)} 0 0\n"
+
+
 def process(root: Path, pid: int, *words: str, status: str = "", stat: str = "") -> None:
+    (root / "proc").mkdir(exist_ok=True)
+    (root / "proc/uptime").write_text(f"{UP_S} 0.0\n", "utf-8")
     folder = root / f"proc/{pid}"
     folder.mkdir(parents=True)
     (folder / "cmdline").write_bytes("\0".join([*words, ""]).encode())
@@ -110,8 +135,21 @@ def test_a_node_is_found_by_its_command_line_with_its_settings(tmp_path: Path) -
 def test_scheduling_and_locked_memory_are_the_kernels_word(
     tmp_path: Path, policy: int, locked: str, found: tuple[bool, bool | None]
 ) -> None:
-    fields = " ".join(str(each) for each in range(4, 41))
-    process(tmp_path, 30, "x", status=f"Name:\tx\n{locked}", stat=f"30 (ke) nt) S {fields} {policy} 0 0\n")
+    process(tmp_path, 30, "x", status=f"Name:\tx\n{locked}", stat=stat(1000, policy))
     seen = program.look(30, tmp_path / "none.db", tmp_path)
 
     assert (seen.realtime, seen.locked) == found
+
+
+@pytest.mark.parametrize(("age_s", "ready", "linked"), [(1000, True, True), (5, True, None), (1000, False, None)])
+def test_a_program_that_has_only_just_begun_is_not_taken_for_the_run_before_it(
+    tmp_path: Path, age_s: float, ready: bool, linked: bool | None
+) -> None:
+    process(tmp_path, 30, "x", stat=stat(age_s))
+    path = journal(tmp_path / "j.db", event("linked", "b1"))
+
+    assert program.look(30, path, tmp_path, ready=ready).linked is linked
+
+
+def test_a_run_that_has_armed_and_not_linked_is_not_the_run_before_it(tmp_path: Path) -> None:
+    assert program.read(journal(tmp_path / "j.db", event("linked", "b1"), event("armed", "b2"))) == ({}, False)

@@ -40,6 +40,12 @@ def test_a_systemd_that_does_not_answer_shows_a_unit_that_is_not_there(tmp_path:
     assert machine(tmp_path, {}).unit("x.service") == (Unit("x.service", "not-found", "", ""), 0)
 
 
+def test_a_pi_without_a_device_tree_here_is_known_by_its_processor(tmp_path: Path) -> None:
+    files = {"/proc/cpuinfo": "processor\t: 0\nRevision\t: c03115\nModel\t\t: Raspberry Pi 4 Model B Rev 1.5\n"}
+
+    assert machine(tmp_path, files).model() == "Raspberry Pi 4 Model B Rev 1.5"
+
+
 @pytest.mark.parametrize(("text", "model"), [
     ("Raspberry Pi Zero 2 W Rev 1.0\0", "Raspberry Pi Zero 2 W Rev 1.0"), ("QEMU\0", ""), (None, ""),
 ])

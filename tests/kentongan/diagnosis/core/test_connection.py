@@ -52,6 +52,8 @@ def test_a_broker_out_of_reach_is_a_fault_and_its_certificate_is_unknown() -> No
     ({"login": 134}, ["refused", "no_login", "no_login"]),
     ({"login": 135}, ["refused", "no_login", "no_login"]),
     ({"login": 136}, ["answered", "no_login", "no_login"]),
+    ({"login": 1}, ["old", "no_login", "no_login"]),
+    ({"login": 132}, ["old", "no_login", "no_login"]),
     ({"login": None, "trouble": "no answer"}, ["no_session", "no_session", "no_session"]),
 ])
 def test_a_login_of_our_own_shows_account_rights_beacon_and_district(
