@@ -19,7 +19,7 @@ from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, MeasureError, Run, now
 from testing.posko import Posko
 
-ABOUT = "proof, processor time, memory and disk of a hub with 10 to 10,000 posts"
+ABOUT = "proof, processor time, memory, disk and start of a hub with 10 to 10,000 posts"
 SIZES, QUICK_SIZES = (10, 100, 1000, 10_000), (10, 100)
 A_VILLAGE = 7  # posts
 IDLE_S = 20.0
@@ -30,11 +30,12 @@ GROUPS = {
     "memory": ("a hub's memory, proportional set size", "MB"),
     "written": ("written by the hub for one alarm", "kB"),
     "message": ("the hub's longest message", "kB"),
+    "ready": ("a hub that has just started, with a retained status of each post: publish to accepted", "ms"),
 }
 AIMS = {
     ("proof", 1000): 500.0, ("proof", 10_000): 5000.0, ("idle", 1000): 4.0, ("idle", 10_000): 30.0,
     ("memory", 1000): 45.0, ("memory", 10_000): 120.0, ("written", 1000): 200.0, ("written", 10_000): 200.0,
-    ("message", 1000): 64.0, ("message", 10_000): 64.0,
+    ("message", 1000): 64.0, ("message", 10_000): 64.0, ("ready", 1000): 300.0,
 }
 
 
@@ -82,7 +83,14 @@ def _of_size(run: Run, size: int) -> dict[str, list[float]]:
                 while messages.waiting:
                     longest = max(longest, len(messages.next("a message")[1].payload))
                 found["message"].append(longest / 1024)
-            found["memory"].append(processes.memory_mb(hub.pid)[0])
+                found["memory"].append(processes.memory_mb(hub.pid)[0])
+                for _ in run.times(f"starts among {size} posts", run.count(3, 1)):
+                    hub.stop()
+                    hub.begin()
+                    published = publisher.publish(f"{BASE}/semua/alarm/kebakaran")
+                    found["ready"].append(1000 * (_await(events, "accepted") - published))
+                    publisher.publish(f"{BASE}/semua/alarm/aman")
+                    _await(events, "cleared")
     return found
 
 

@@ -2,7 +2,9 @@
 
 What happens at the box itself (a press, a fault), and what is due, is handed out before what waits from the network:
 a press must not stand behind a flood. And a flood from one source leaves room for what comes from the others, which is
-handed out before the rest of the flood: by turns of TURN. What comes from one source is never put out of its order.
+handed out before the rest of the flood: by turns of TURN. What posts report waits behind what is raised: a hub that
+starts finds a status of each post, and an alarm must not stand behind thousands. What is raised by one source, and what
+is reported by it, is never put out of its order.
 """
 
 from collections import deque
@@ -28,12 +30,13 @@ SHARE = 20  # a source of which less than this part of all that waits came gets 
 
 
 class _Waiting(NamedTuple):
-    """A message of the network: `extra` is one that got in though all was full."""
+    """A message of the network: `report`, what a post reports; `extra`, one that got in though all was full."""
 
     at: float
     event: Any
     source: str
     size: int
+    report: bool
     extra: bool
 
 
@@ -48,7 +51,7 @@ class Inbox:
         self._now = now
         self._arriving: SimpleQueue[_Waiting | tuple[float, Any]] = SimpleQueue()  # that signal handlers may use
         self._own: deque[tuple[float, Any]] = deque()
-        self._network: list[tuple[int, int, _Waiting]] = []  # a heap, by turn and number
+        self._network: list[tuple[int, bool, int, _Waiting]] = []  # a heap: by turn, reports last, by number
         self._number, self._served = 0, 0  # of the messages; the place of the last one that was handed out
         self._places: dict[str, int] = {}  # by source: of its last message
         self._dropped = 0
@@ -60,11 +63,13 @@ class Inbox:
         """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
         self._arriving.put((self._now(), event))
 
-    def offer(self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0) -> None:
+    def offer(
+        self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0, *, report: bool = False
+    ) -> None:
         """Takes *event* of the network in, unless *limit* wait, or take too much; what is dropped is counted, reported.
 
-        *source* is who may have sent it, *size* its bytes. Of a source of which little waits it is taken in all the
-        same: so one that floods keeps no other from being received.
+        *source* is who may have sent it, *size* its bytes; a *report* is handed out behind what is raised. Of a source
+        of which little waits it is taken in all the same: so one that floods keeps no other from being received.
         """
         size += EACH_BYTES
         with self._lock:
@@ -81,7 +86,7 @@ class Inbox:
             self._count, self._bytes = self._count + 1, self._bytes + size
             self._extra_bytes += size if extra else 0
             self._sources[source] = (count + 1, taken + size)
-        self._arriving.put(_Waiting(self._now(), event, source, size, extra))
+        self._arriving.put(_Waiting(self._now(), event, source, size, report, extra))
 
     def get(self, due: float | None) -> tuple[float, Any]:
         """The next event and its instant; a Tick at instant *due* if none comes before; without *due* it blocks."""
@@ -111,12 +116,12 @@ class Inbox:
         if isinstance(arrived, _Waiting):
             place = self._places[arrived.source] = max(self._served, self._places.get(arrived.source, 0)) + 1
             self._number += 1
-            heappush(self._network, (place // TURN, self._number, arrived))
+            heappush(self._network, (place // TURN, arrived.report, self._number, arrived))
         else:
             self._own.append(arrived)
 
     def _taken(self) -> tuple[float, Any]:
-        turn, _, waiting = heappop(self._network)
+        turn, *_, waiting = heappop(self._network)
         self._served = max(self._served, turn * TURN)
         with self._lock:
             self._count, self._bytes = self._count - 1, self._bytes - waiting.size

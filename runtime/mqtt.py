@@ -295,7 +295,8 @@ class Link:
         elif self._ration.take(speaker, client.publish_bytes, now):
             self._shut_out(source)
             return
-        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[urgency], source, len(topic) + len(payload))
+        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[urgency], source, len(topic) + len(payload),
+                          report=topics.is_report(topic))
 
     def _shut_out(self, village: str) -> None:
         """Begins a new connection without *village*: what the broker has for the old one it throws away."""

@@ -100,6 +100,11 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/posko/{kind}"
 
 
+def is_report(name: str) -> bool:
+    """Whether what comes on the topic *name* is what a post reports of itself, and raises nothing."""
+    return name.split("/", 4)[3:4] == ["node"]
+
+
 def source(name: str) -> str:
     """Who may have sent what comes on the topic *name*: its village, which is as much as an account may speak for."""
     words = name.split("/", 3)

@@ -247,22 +247,37 @@ def test_while_a_flood_is_handed_out_each_other_waits_for_a_turn_of_it_at_most()
         assert waited <= TURN
 
 
-@given(st.lists(st.tuples(st.sampled_from(("patokan", "dawuhan", "semua")), st.integers(0, 3)), max_size=500))
-def test_what_one_source_sends_is_never_put_out_of_its_order_and_all_of_it_is_handed_out_once(
-    acts: list[tuple[str, int]]
+def test_an_alarm_is_handed_out_before_the_statuses_that_a_hub_finds_when_it_starts() -> None:
+    inbox = Inbox(room=100)
+    statuses = [Received(f"kentongan/situbondo/desa-{number // 7}/node/pos-{number % 7}/status", b"", retain=True)
+                for number in range(7_000)]
+    for number, status in enumerate(statuses):
+        inbox.offer(status, source=f"desa-{number // 7}", report=True)
+    inbox.offer(of("patokan", 1), source="patokan")
+    inbox.offer(of("desa-3", 2), source="desa-3")
+
+    assert drain(inbox) == [of("patokan", 1), of("desa-3", 2), *statuses]
+
+
+@given(st.lists(
+    st.tuples(st.sampled_from(("patokan", "dawuhan", "semua")), st.booleans(), st.integers(0, 3)), max_size=500))
+def test_what_one_source_raises_and_reports_is_never_put_out_of_its_order_and_all_of_it_is_handed_out_once(
+    acts: list[tuple[str, bool, int]]
 ) -> None:
-    inbox, sent, handed = Inbox(), list[Received](), list[Any]()
-    for number, (village, taken) in enumerate(acts):
+    inbox, handed = Inbox(), list[Any]()
+    sent: dict[tuple[str, bool], list[Received]] = {}
+    for number, (village, report, taken) in enumerate(acts):
         for each in range(50 if village == "patokan" else 1):
-            sent.append(of(village, 100 * number + each))
-            inbox.offer(sent[-1], room(), source=village)
+            message = of(village, 100 * number + each)
+            sent.setdefault((village, report), []).append(message)
+            inbox.offer(message, room(), source=village, report=report)
         handed += [inbox.get(None)[1] for _ in range(taken) if inbox.waits()]
     handed += drain(inbox)
 
-    for village in ("patokan", "dawuhan", "semua"):
-        assert [each for each in handed if f"/{village}/" in each.topic] == [
-            each for each in sent if f"/{village}/" in each.topic]
-    assert len(handed) == len(sent)
+    for (village, _), messages in sent.items():
+        those = set(messages)
+        assert [each for each in handed if each in those] == messages, village
+    assert len(handed) == sum(map(len, sent.values()))
 
 
 def room() -> int:

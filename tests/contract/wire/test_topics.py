@@ -144,3 +144,13 @@ def test_a_foreign_district_is_none_of_ours(district: str) -> None:
 )
 def test_wildcards_stand_for_words_of_a_subscription(topic: Topic, name: str) -> None:
     assert write("situbondo", topic) == name
+
+
+@pytest.mark.parametrize(("name", "report"), [
+    ("kentongan/situbondo/olean/node/pos-1/status", True), ("kentongan/situbondo/olean/node/pos-1/event", True),
+    ("kentongan/situbondo/olean/alarm/pencurian", False), ("kentongan/situbondo/semua/alarm/aman", False),
+    ("kentongan/situbondo/olean/command/status", False), ("kentongan/situbondo/olean/ronda", False),
+    ("kentongan/situbondo/active", False), ("kentongan/situbondo/posko/status", False), ("", False), ("a/b/c", False),
+])
+def test_what_posts_report_of_themselves_is_told_from_what_is_raised(name: str, report: bool) -> None:
+    assert topics.is_report(name) is report
