@@ -32,9 +32,12 @@ class Box:
         found: float | None = self.pi.probe("press", pin=pin, hold_s=hold_s)["siren_s"]
         return found
 
-    def ring(self) -> None:
-        """Returns while the siren's line is high, by a press if need be."""
-        assert self.pi.probe("sounding", pin=THEFT, hold_s=THEFT_HOLD_S), self.log()
+    def kill(self, *, whole: bool = False) -> dict[str, Any]:
+        """Ends the node, or *whole* all its processes, by SIGKILL mid-tone, and returns what the kernel saw then."""
+        found: dict[str, Any] = self.pi.probe("kill", pin=THEFT, hold_s=THEFT_HOLD_S, whole=whole)
+        assert found["before"] == 1, f"the siren was not on, so nothing was tried: {found}\n{self.log()}"
+        assert found["rest_s"] is not None, f"the siren stays on: {found}\n{self.log()}"
+        return found
 
     def calm(self) -> None:
         """Waits until node and hub run, and ends what is in force."""

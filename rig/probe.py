@@ -24,6 +24,7 @@ rigprobe = module_from_spec(SPEC)
 LOADER.exec_module(rigprobe)
 
 SIREN, STRIKER = 17, 27
+LIMIT_S = 120.0
 UNIT = "kentongan-node.service"
 SINCE_BOOT = Path("/sys/kernel/tracing/instances/rig3/trace")  # whoever watches borrows the first; the last is whole
 
@@ -40,43 +41,42 @@ def press(pin: int, hold_s: float, limit_s: float = 30.0) -> dict[str, float | N
     return {"siren_s": None if edge is None else edge.t - pressed}
 
 
-def sounding(pin: int, hold_s: float, limit_s: float = 60.0) -> bool:
-    """Presses the button at *pin* unless the siren's line is high or soon is; whether it is then."""
-    end = time.monotonic() + limit_s
-    while rigprobe.value(SIREN) == 0:
-        if time.monotonic() > end:
-            return False
-        press(pin, hold_s, limit_s=8.0)
-    return True
-
-
-def kill(limit_s: float = 30.0, whole: bool = False) -> dict[str, object]:
-    """Ends the node by SIGKILL, with *whole* all its processes; how long after that the siren's line was low."""
-    main = int(subprocess.check_output(["systemctl", "show", "-P", "MainPID", UNIT], text=True))
-    with rigprobe.Tracer([SIREN]) as trace:
-        before = rigprobe.value(SIREN)
-        killed = time.monotonic()
+def kill(pin: int, hold_s: float, whole: bool = False, limit_s: float = 30.0) -> dict[str, object]:
+    """Ends the node, with *whole* all its processes, by SIGKILL mid-tone; how long after that the siren was off."""
+    def end() -> None:
         if whole:
-            members = Path(f"/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs").read_text("ascii").split()
-            for member in map(int, members):
-                os.kill(member, signal.SIGKILL)
+            for member in Path(f"/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs").read_text("ascii").split():
+                os.kill(int(member), signal.SIGKILL)
         else:
-            os.kill(main, signal.SIGKILL)
-        edge = trace.wait(SIREN, 0, after=killed, timeout=limit_s)
-        after = rigprobe.value(SIREN)
-    return {"before": before, "after": after, "rest_s": None if edge is None else edge.t - killed,
-            "by": None if edge is None else edge.comm}
+            os.kill(_main(), signal.SIGKILL)
+
+    return _mid_tone(pin, hold_s, end, limit_s)
 
 
-def freeze(limit_s: float = 90.0) -> dict[str, object]:
-    """Stops the node by SIGSTOP; how long after that the siren's line was low for good, and who is the node then."""
-    main = int(subprocess.check_output(["systemctl", "show", "-P", "MainPID", UNIT], text=True))
+def freeze(pin: int, hold_s: float, limit_s: float = 120.0) -> dict[str, object]:
+    """Stops the node by SIGSTOP mid-tone; how long after that the siren's line was low, and who the node was."""
+    main = _main()
+    return {**_mid_tone(pin, hold_s, lambda: os.kill(main, signal.SIGSTOP), limit_s), "pid": main}
+
+
+def _main() -> int:
+    return int(subprocess.check_output(["systemctl", "show", "-P", "MainPID", UNIT], text=True))
+
+
+def _mid_tone(pin: int, hold_s: float, act: Callable[[], None], limit_s: float) -> dict[str, object]:
+    """Does *act* half a second after the siren's line rose, by the button at *pin* unless it does so by itself."""
+    button = rigprobe.Button(pin)
     with rigprobe.Tracer([SIREN]) as trace:
-        before = rigprobe.value(SIREN)
-        stopped = time.monotonic()
-        os.kill(main, signal.SIGSTOP)
-        edge = trace.wait(SIREN, 0, after=stopped, timeout=limit_s)
-    return {"before": before, "rest_s": None if edge is None else edge.t - stopped, "pid": main}
+        begun = time.monotonic()
+        while trace.wait(SIREN, 1, after=begun, timeout=8.0) is None and time.monotonic() < begun + LIMIT_S:
+            button.press(hold_s)
+        time.sleep(0.5)
+        before, at = rigprobe.value(SIREN), time.monotonic()
+        act()
+        edge = trace.wait(SIREN, 0, after=at, timeout=limit_s)
+    button.close()
+    return {"before": before, "after": rigprobe.value(SIREN), "rest_s": None if edge is None else edge.t - at,
+            "by": None if edge is None else edge.comm}
 
 
 def record(pin: int, hold_s: float, path: str, seconds: int) -> list[float]:
@@ -106,7 +106,7 @@ def since_boot(pin: int) -> list[float]:
 
 
 VERBS: dict[str, Callable[..., object]] = {
-    "press": press, "sounding": sounding, "kill": kill, "freeze": freeze, "since_boot": since_boot,
+    "press": press, "kill": kill, "freeze": freeze, "since_boot": since_boot,
     "record": record, "values": lambda pins: values(*pins),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rig.box import ALL_CLEAR, ALL_CLEAR_HOLD_S, SIREN, UNIT, Box
+from rig.box import ALL_CLEAR, ALL_CLEAR_HOLD_S, SIREN, THEFT, THEFT_HOLD_S, UNIT, Box
 
 KILLS = int(os.environ.get("KENTONGAN_RIG_ROUNDS", "20"))
 REST_S = 2.0
@@ -31,11 +31,7 @@ def test_after_a_kill_mid_tone_the_line_is_at_rest(box: Box, note: Callable[[str
     times: list[float] = []
     for _ in range(KILLS):
         box.wait_for_armed()
-        box.ring()
-        found = box.pi.probe("kill", whole=whole)
-        assert found["before"] == 1, "the siren was not on: nothing was tried"
-        assert found["rest_s"] is not None, f"the siren stays on: {found}\n{box.log()}"
-        times.append(found["rest_s"])
+        times.append(box.kill(whole=whole)["rest_s"])
     within = sum(each <= REST_S for each in times)
     note(f"kill -9 of {'all processes' if whole else 'the node'}, {KILLS} times: at rest after "
          f"{', '.join(f'{each:.2f}' for each in times)} s; {within} within {REST_S:.0f} s")
@@ -46,8 +42,7 @@ def test_the_watchdog_ends_a_node_that_is_stopped_and_the_line_is_at_rest(
 ) -> None:
     """A cycle begins with the siren, and a node that is stopped then would leave it on."""
     box.pi.sh("/opt/rig/rigprobe persist keep")
-    box.ring()
-    found = box.pi.probe("freeze", limit_s=120.0)
+    found = box.pi.probe("freeze", pin=THEFT, hold_s=THEFT_HOLD_S)
 
     assert found["before"] == 1
     assert found["rest_s"] is not None, f"the siren stays on\n{box.log()}"
@@ -62,18 +57,15 @@ def test_the_header_is_found_on_gpiochip11(box: Box, note: Callable[[str], None]
     try:
         box.pi.sh(f"systemctl start {UNIT}")
         assert box.press() is not None
-        found = box.pi.probe("kill")
-        assert found["rest_s"] is not None
-        note(f"chip at gpiochip11: rings, and is at rest {found['rest_s']:.2f} s after a kill")
+        note(f"chip at gpiochip11: rings, and is at rest {box.kill()['rest_s']:.2f} s after a kill")
     finally:
         box.pi.sh(f"mv /dev/gpiochip11 /dev/gpiochip0; systemctl restart {UNIT}")
 
 
 def test_a_broken_environment_of_packages_leaves_no_siren_on(box: Box) -> None:
     """What puts the outputs to rest is the system's Python and two files of ours."""
-    box.ring()
     box.pi.sh("mv /opt/kentongan/.venv /opt/kentongan/.venv.away")
     try:
-        assert box.pi.probe("kill")["rest_s"] is not None
+        box.kill(whole=True)
     finally:
         box.pi.sh("mv /opt/kentongan/.venv.away /opt/kentongan/.venv")
