@@ -34,6 +34,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert dead == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_test_that_a_page_names_is_there(page: Path) -> None:
+    named = re.findall(r"`((?:tests|rig|benchmarks)/[\w/]+\.py)`", page.read_text("utf-8"))
+    assert [each for each in named if not (ROOT / each).is_file()] == []
+
+
 def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs/index.md"
     linked = {(index.parent / target.partition("#")[0]).resolve() for target in LINK.findall(index.read_text("utf-8"))}
