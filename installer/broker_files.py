@@ -48,7 +48,8 @@ def check(machine: Machine, bundle: Bundle, release: str) -> None:
             files = {each: body for each, body in bundle.files.items() if each not in ("uplink.yaml", "password")}
         _put(Path(name, "broker"), files)
         try:
-            machine.program(python, "-m", "broker.trial.files", Path(name, "broker"), place, *settings)
+            # -P: what lies in the folder where ./install was called, a stick perhaps, is not imported.
+            machine.program(python, "-P", "-m", "broker.trial.files", Path(name, "broker"), place, *settings)
         except UserError as error:
             raise UserError("the broker's files are refused, and those of before, if any, are still in force:",
                             *error.faults[1:]) from None
