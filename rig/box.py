@@ -74,8 +74,8 @@ class Box:
         return found
 
     def in_force(self) -> bool:
-        """Whether the hub has an alarm that has not ended."""
-        return any(each["end"] is None for each in self.alarms())
+        """Whether the hub has an alarm in force."""
+        return any(each["end"] == "in_force" for each in self.alarms())
 
     def log(self) -> str:
         """The node's last lines."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rig.box import SIREN, THEFT, THEFT_HOLD_S, UNIT, Box
 
 CUTS = int(os.environ.get("KENTONGAN_RIG_CUTS", "10"))
-STATE = ("/var/lib/kentongan/journal.db", "/var/lib/kentongan-posko/journal.db")
+STATE = ("/var/lib/kentongan/journal.db", "/var/lib/kentongan-posko/posko.db")
 CHECK = ("import sqlite3, sys; "
          "print(*(sqlite3.connect(f'file:{each}?mode=ro', uri=True).execute('PRAGMA integrity_check').fetchone()[0] "
          "for each in sys.argv[1:]))")
