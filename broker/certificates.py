@@ -60,6 +60,15 @@ def serves(certificate: bytes, hosts: Iterable[str], authority: Pair) -> bool:
     return {*names} == {*map(_general, _names(hosts))}
 
 
+def dates(certificate: bytes) -> tuple[float, float] | None:
+    """From when to when *certificate* is valid, in seconds since the epoch; None if it is damaged."""
+    try:
+        found = x509.load_pem_x509_certificate(certificate)
+    except ValueError:
+        return None
+    return found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
+
+
 def _names(hosts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys((*hosts, *HERE)))
 

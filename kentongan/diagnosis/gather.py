@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from broker import certificates
 from contract.domain.digest import digest
 from contract.domain.speech import texts
 from contract.settings.schema import SettingsError
@@ -35,6 +36,7 @@ from runtime.inbox import Inbox
 USER = "kentongan"
 INSTALLED = (Path("/etc/kentongan/node.yaml"), Path("/etc/kentongan/posko.yaml"))
 JOURNAL = "journal.db"
+CERTIFICATE = "/etc/kentongan-broker/broker/server.crt"  # where `./install posko` puts it
 UNITS = {NODE: ("kentongan-node.service",), POSKO: ("mosquitto.service", "kentongan-posko.service")}
 _OWN_CHECKS = ("sound", "state_dir")  # warnings of the settings that a check of its own has
 READY_S, RINGS_S = 15.0, 1.5  # until the player plays; of one stroke
@@ -138,7 +140,7 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(HUB_JOURNAL)))
     running = _running(found, pid, loaded.state_dir / HUB_JOURNAL)
     way = Way(loaded.settings.broker, loaded.password, loaded.ca_file)
-    server = link.reach(way)
+    server = _with_certificate(link.reach(way), system)
     if server.trouble:
         session = facts.Session(loaded.settings.broker.username or "", trouble=server.trouble)
     else:
@@ -157,6 +159,16 @@ def _running(found: Facts, pid: int, journal: Path) -> facts.Running | None:
     """The program that runs as *pid*; None if none does."""
     ready = not found.units or found.units[-1].active in LIVES or found.units[-1].load != "loaded"
     return program.look(pid, journal, ready=ready) if pid else None
+
+
+def _with_certificate(server: facts.Server, system: System) -> facts.Server:
+    """*server* with the certificate that posts and operators are shown: the hub's own way is without one."""
+    written = system.text(CERTIFICATE)
+    if server.secured or written is None:
+        return server
+    dates = certificates.dates(written.encode())
+    begins, until = (None, None) if dates is None else dates
+    return replace(server, secured=True, begins=begins, until=until)
 
 
 def _believed(running: facts.Running | None, disk: facts.Disk | None) -> facts.Running | None:

@@ -331,8 +331,8 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
         "ok": Text("berlaku sampai {at}", "valid until {at}"),
         "plain": Text("{where} tanpa TLS", "{where} without TLS"),
         "unknown": Text(
-            "tidak bisa diketahui selama {where} tidak bisa dihubungi",
-            "cannot be known while {where} is out of reach",
+            "tidak bisa diketahui: {where} tidak bisa dihubungi, atau sertifikatnya rusak",
+            "cannot be known: {where} is out of reach, or its certificate is damaged",
         ),
         "not_yet": Text(
             "baru berlaku mulai {at}: periksa jam komputer ini",

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,9 +15,10 @@ from click.testing import CliRunner
 from contract.domain.digest import digest
 from contract.settings.broker import BrokerSettings
 from kentongan.commands import main
-from kentongan.diagnosis import link, program
-from kentongan.diagnosis.core.facts import Session
+from kentongan.diagnosis import gather, link, program
+from kentongan.diagnosis.core.facts import Server, Session
 from kentongan.diagnosis.link import Way
+from kentongan.diagnosis.system import System
 from runtime.sqlite_readonly import UnreadableError
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
@@ -230,6 +232,21 @@ def test_a_hub_that_runs_answers_and_goes_on(fresh: Installation) -> None:
     assert found["district"] == [("ok", "ok")]
     assert (session.published, session.trouble, session.digest) == (None, link.ELSEWHERE, digest(district()))
     assert ENDED not in log(fresh)
+
+
+def test_of_a_posko_the_certificate_is_looked_at_that_others_are_shown(fresh: Installation, tmp_path: Path) -> None:
+    plain = Server("127.0.0.1", 1883, secured=False)
+    place = tmp_path / gather.CERTIFICATE.lstrip("/")
+    place.parent.mkdir(parents=True)
+    assert gather._with_certificate(plain, System(tmp_path)) == plain
+
+    place.write_bytes((fresh.folder / "broker/server.crt").read_bytes())
+    found = gather._with_certificate(plain, System(tmp_path))
+    assert found.until is not None
+    assert found.until > UNTIL_2099
+
+    place.write_text("no certificate", "utf-8")
+    assert gather._with_certificate(plain, System(tmp_path)) == replace(plain, secured=True)
 
 
 def test_a_broker_without_accounts_is_plain(tmp_path: Path) -> None:
