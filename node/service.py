@@ -97,7 +97,7 @@ class Node(Loop[State]):
             self._link = Link(
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox,
                 Rationing(Ration(dict.fromkeys(neighbours(config), NEIGHBOUR)), partial(subscriptions, config),
-                          "its alarms come by the hub's beacon alone", NEIGHBOUR_MESSAGE),
+                          "its alarms come by the hub's beacon alone", NEIGHBOUR_MESSAGE, renew=True),
             )
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"

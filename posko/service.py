@@ -137,7 +137,7 @@ def rationing(district: District) -> Rationing:
     allowances = {name: of_posts(len(each.posts)) for name, each in district.villages.items()}
     posts = {f"{name}/{post}": POST for name, each in district.villages.items() for post in each.posts}
     ration = Ration({**allowances, **posts}, stand_in=False)
-    return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET)
+    return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET, renew=False)
 
 
 def _without(district: District, out: frozenset[str]) -> list[Subscription]:

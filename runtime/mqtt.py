@@ -65,12 +65,15 @@ class Rationing(NamedTuple):
     """Whose messages are rationed (see `runtime.core.ration`), and what is subscribed to *without* some of them.
 
     `meanwhile`: what of those who are shut out is received all the same, for people. `most`: the longest packet.
+    `renew`: where what the broker holds already would fill the line, a new connection makes the broker throw it away,
+    with what others have sent; else the subscriptions are exchanged in place, and nothing of the others is lost.
     """
 
     ration: Ration
     without: Callable[[frozenset[str]], Sequence[Subscription]]
     meanwhile: str
     most: int
+    renew: bool
 
 
 class _Ledger:
@@ -137,7 +140,8 @@ class Link:
         self._subscriptions = tuple(subscriptions)
         self._rationing = rationing
         self._ration = rationing.ration if rationing is not None else Ration({})
-        self._subscribed: Sequence[Subscription] = self._subscriptions  # on this connection
+        self._subscribed: Sequence[Subscription] = ()  # on this connection
+        self._asked: dict[int | None, Sequence[Subscription]] = {}  # what each SUBSCRIBE asked for
         self._will = will
         self._inbox = inbox
         self._faults = FaultReporter(inbox)
@@ -268,16 +272,23 @@ class Link:
             client.disconnect()
             return
         self._because("connection lost")
-        out = self._ration.out
-        self._subscribed = self._rationing.without(out) if self._rationing and out else self._subscriptions
-        client.subscribe([(each.topic, _options(each)) for each in self._subscribed])
+        self._subscribed = self._wanted()
+        _, number = client.subscribe([(each.topic, _options(each)) for each in self._subscribed])
+        self._asked = {number: self._subscribed}
 
-    def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
-        refused = [each.topic for each, code in zip(self._subscribed, codes, strict=True) if code.is_failure]
+    def _wanted(self) -> Sequence[Subscription]:
+        out = self._ration.out
+        return self._rationing.without(out) if self._rationing is not None and out else self._subscriptions
+
+    def _on_subscribe(self, client: mqtt.Client, _data: Any, number: int, codes: list[ReasonCode], _props: Any) -> None:
+        asked = self._asked.pop(number)
+        refused = [each.topic for each, code in zip(asked, codes, strict=True) if code.is_failure]
         if refused:
             self._faults.failed(Fault.SUBSCRIPTIONS, f"the broker refuses {', '.join(refused)}")
-        else:
+        elif asked is self._subscribed:
             self._faults.well(Fault.SUBSCRIPTIONS)
+        if asked is not self._subscribed:
+            return  # of a connection that is linked already
         self._faults.well(Fault.LINK_THREAD)
         self._refused.clear()
         self._faults.well(Fault.PUBLISH)
@@ -299,20 +310,33 @@ class Link:
                           report=topics.is_report(topic))
 
     def _shut_out(self, village: str) -> None:
-        """Begins a new connection without *village*: what the broker has for the old one it throws away."""
+        """Takes nothing of *village* from now on."""
         meanwhile = self._rationing.meanwhile if self._rationing is not None else ""
         self._faults.failed(Fault.TRAFFIC.of(village), (
             f"{village} publishes far more than posts do; {meanwhile} for {self._ration.wait_s(village):.0f} s"
         ))
-        self.reconnect(f"too much from {village}")
+        self._exchange(f"too much from {village}")
 
     def _look_after_rations(self) -> None:
         """Has those heard again whose time is over, and withdraws the faults of those who kept to their rations."""
         now = clock.now()
         if self._ration.readmit(now):
-            self.reconnect("those who published too much are heard again")
+            self._exchange("those who published too much are heard again")
         for village in self._ration.forget(now):
             self._faults.well(Fault.TRAFFIC.of(village))
+
+    def _exchange(self, reason: str) -> None:
+        """Has the subscriptions be what they are to be now: first what is new, so that nothing falls between."""
+        client = self._client
+        if client is None or self._rationing is None or self._rationing.renew:
+            self.reconnect(reason)
+            return
+        before, self._subscribed = self._subscribed, tuple(self._wanted())
+        new = [each for each in self._subscribed if each not in before]
+        old = [each.topic for each in before if each not in self._subscribed]
+        _, number = client.subscribe([(each.topic, _options(each, again=True)) for each in new])
+        self._asked[number] = new
+        client.unsubscribe(old)
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         message = ledger.answered(mid, code)
@@ -379,7 +403,8 @@ def _leave_to_loop(_client: mqtt.Client, _data: Any, _socket: Any) -> None:
     """The loop looks for itself whether there is something to write."""
 
 
-def _options(wanted: Subscription) -> SubscribeOptions:
-    """Of what is not `kept` nothing retained is sent, and the flag tells how it was published."""
+def _options(wanted: Subscription, *, again: bool = False) -> SubscribeOptions:
+    """Of what is not `kept` nothing retained is sent, and the flag tells how it was published. *again*: it is known."""
     handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if wanted.kept else SubscribeOptions.RETAIN_DO_NOT_SEND
+    handling = SubscribeOptions.RETAIN_DO_NOT_SEND if again else handling
     return SubscribeOptions(qos=1, noLocal=True, retainAsPublished=not wanted.kept, retainHandling=handling)

@@ -30,8 +30,8 @@ from demo.steps import BAD_PAYLOAD, KOTAKAN, OLEAN, TOUR, TYPO
 from demo.tour import Kill, Step, rings
 from kentongan import demo as demo_command
 from kentongan.commands import main
+from testing.program import LIMIT_S
 
-LIMIT_S = 30.0
 NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5
 COMMAND = [sys.executable, "-m", "kentongan", "demo"]
 
