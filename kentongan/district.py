@@ -1,6 +1,5 @@
 """The commands `district new` and `district check`: a district file is written by answering questions, and judged."""
 
-import errno
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +22,7 @@ from kentongan.core.draft import Draft, Post, Village
 from kentongan.district_questions import Questions, WrongAnswerError
 from kentongan.operator_help import OperatorCommand
 from posko.labels.language import Language
-from runtime import files
+from runtime import bounded, files
 
 FAMILIES = ("jawa-timur", *sorted({each.stem for each in files.SHIPPED.glob("rhythms/*.yaml")} - {"jawa-timur"}))
 _NEW = ".new"
@@ -136,17 +135,12 @@ def _given(draft: Draft, questions: Questions, words: tuple[tuple[str, ...], ...
     """*draft* with what stands on the line. Raises SettingsError with every fault of it."""
     villages, posts, offices, neighbours = words
     faults: list[str] = []
+    if villages and not draft.code:
+        raise SettingsError([questions.say(texts.NEEDS_CODE)])
     if draft.code and drafts.district_code(draft.code) is None:
-        faults.append(f"--code: {questions.say(texts.BAD_CODE)}")
+        raise SettingsError([f"--code: {questions.say(texts.BAD_CODE)}"])
     for given in villages:
-        name, code = _pair("--village", given, "NAME=CODE", questions, faults)
-        slug, whole = drafts.slug(name), drafts.village_code(code, draft.code)
-        if not slug or whole is None:
-            faults.append(f"--village {given!r}: {questions.say(texts.BAD_VILLAGE_CODE, code=draft.code)}")
-        elif slug in draft.villages:
-            faults.append(f"--village {given!r}: {questions.say(texts.TAKEN, name=name)}")
-        else:
-            draft = draft.with_village(slug, Village(name.strip(), whole, drafts.kind(whole)))
+        draft = _with_village(draft, questions, given, faults)
     for option, group in (("--post", posts), ("--office", offices)):
         for given in group:
             draft = _with_post(draft, questions, option, given, faults)
@@ -159,6 +153,20 @@ def _given(draft: Draft, questions: Questions, words: tuple[tuple[str, ...], ...
             draft = draft if home is None else draft.with_neighbours(home, others or ())
     if faults:
         raise SettingsError(faults)
+    return draft
+
+
+def _with_village(draft: Draft, questions: Questions, given: str, faults: list[str]) -> Draft:
+    name, code = _pair("--village", given, "NAME=CODE", questions, faults)
+    slug, whole = drafts.slug(name), drafts.village_code(code, draft.code)
+    if not name:
+        return draft
+    if not slug or whole is None:
+        faults.append(f"--village {given!r}: {questions.say(texts.BAD_VILLAGE_CODE, code=draft.code)}")
+    elif slug in draft.villages:
+        faults.append(f"--village {given!r}: {questions.say(texts.TAKEN, name=name)}")
+    else:
+        return draft.with_village(slug, Village(name.strip(), whole, drafts.kind(whole)))
     return draft
 
 
@@ -204,11 +212,11 @@ def _ask_to_overwrite(path: Path, questions: Questions, *, sure: bool) -> None:
 
 
 def _write(path: Path, text: str, questions: Questions) -> None:
-    """Writes the file whole, or not at all."""
-    new_ = path.with_name(path.name + _NEW)
+    """Writes the file whole, or not at all; what is there and is no file, such as a device, stays."""
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if os.path.lexists(path):
+            bounded.check_kind(path)
+        new_ = path.with_name(path.name + _NEW)
         new_.write_text(text, "utf-8")
         new_.replace(path)
     except OSError as error:

@@ -62,5 +62,6 @@ EXISTS = Text(
     "{path} is there already; nothing was written. Take another name, or give --overwrite",
 )
 NEEDS = Text("{option}: wajib bersama --yes", "{option}: is needed with --yes")
+NEEDS_CODE = Text("--code: wajib bersama --village", "--code: is needed with --village")
 FORM = Text("{option} {given!r}: tulis {form}", "{option} {given!r}: write {form}")
 CANNOT_WRITE = Text("{path} tidak bisa ditulis: {reason}", "{path} cannot be written: {reason}")

@@ -8,6 +8,7 @@ written out change nothing; nor does what is only printed: telephone numbers, an
 import dataclasses
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 
 from contract.domain.district import District, Village
@@ -56,4 +57,6 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         names = all(isinstance(each, str) for each in value)
         return sorted(value) if names else [_plain(each) for each in value]  # which name comes first means nothing
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)  # two ways to write é look alike
     return _members(value) if dataclasses.is_dataclass(value) else value

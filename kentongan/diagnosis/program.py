@@ -6,7 +6,7 @@ whether it is linked, and what is wrong with it, is read where it writes that do
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from runtime.sqlite_readonly import UnreadableError, read_only
 
 # A program that has run for so long has begun its run in the journal; before, the last one there is another's.
 SETTLED_S = 10.0
-_NEWEST = "SELECT event FROM log ORDER BY id DESC"
+# What is looked at of a hundred thousand lines; a packed one may be about anything.
+_ABOUT = " OR ".join(f"event LIKE '%\"{kind}\"%'" for kind in (Kind.FAULT, Kind.RECOVERED, Kind.LINKED)) + (
+    " OR event LIKE 'bz2:%'")
 
 
 def find(kind: str, root: Path = Path("/")) -> dict[int, Path | None]:
@@ -79,22 +81,27 @@ def read(journal: Path) -> tuple[dict[str, str], bool]:
 
 
 def _of_last_run(journal: Path) -> Iterator[dict[str, object]]:
-    """Its events, newest first. The hub's log has the posts' events too, of other runs."""
-    boot = None
+    """Its events about faults and link, newest first. The hub's log has the posts' events too, of other runs."""
     with read_only(journal) as database:
         columns = [row[1] for row in database.execute("PRAGMA table_info(log)")]
-        own = _NEWEST.replace("ORDER", "WHERE source = 'posko' ORDER") if "source" in columns else _NEWEST
-        for (text,) in database.execute(own):
-            try:
-                event = json.loads(unpack(text))
-            except (ValueError, TypeError):
-                continue
-            if not isinstance(event, dict) or not event.get("boot"):
-                continue
-            boot = boot or event["boot"]
+        own = "source = 'posko'" if "source" in columns else "true"
+        newest = _events(database.execute(f"SELECT event FROM log WHERE {own} ORDER BY id DESC"))  # noqa: S608
+        boot = next((event["boot"] for event in newest), None)
+        for event in _events(database.execute(
+            f"SELECT event FROM log WHERE {own} AND ({_ABOUT}) ORDER BY id DESC"  # noqa: S608
+        )):
             if event["boot"] != boot:
                 return
             yield event
+
+
+def _events(rows: Iterable[tuple[str]]) -> Iterator[dict[str, object]]:
+    """The events in *rows* that say of which run they are; what is damaged is passed over."""
+    for (text,) in rows:
+        with suppress(ValueError, TypeError):
+            event = json.loads(unpack(text))
+            if isinstance(event, dict) and event.get("boot"):
+                yield event
 
 
 def _age_s(pid: int, root: Path) -> float | None:

@@ -1,6 +1,8 @@
 """`kentongan district new` and `check`: questions, answers that are asked again, and a file that is never lost."""
 
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,12 @@ def test_what_is_missing_of_the_options_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_village_on_the_line_needs_the_code_of_its_kecamatan(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "x.yaml", "--village", "Olean=2006")
+
+    assert (result.exit_code, result.stderr) == (2, "--code: wajib bersama --village\n")
+
+
 @pytest.mark.parametrize(("words", "fault"), [
     (("--code", "35.12"), "--code: kode itu tidak bisa dipakai"),
     (("--village", "Olean"), "--village 'Olean': tulis NAME=CODE"),
@@ -151,6 +159,18 @@ def test_a_place_that_cannot_be_written_is_a_line(tmp_path: Path, place: str) ->
     assert result.exit_code == 2
     assert "tidak bisa ditulis: " in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_and_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe, lost = tmp_path / "pipe", tmp_path / "lost"
+    os.mkfifo(pipe)
+    lost.symlink_to(tmp_path / "nowhere" / "x")
+    for path, why in ((pipe, "it is a pipe, not a file"), (lost, "No such file or directory"), (Path("/"), "a folder")):
+        result = run("new", path, *OPTIONS, "--overwrite")
+        assert (result.exit_code, why in result.stderr) == (2, True)
+
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert {*tmp_path.iterdir()} == {pipe, lost}
 
 
 def test_what_was_written_is_judged_well_and_what_may_be_meant_is_a_warning(tmp_path: Path) -> None:

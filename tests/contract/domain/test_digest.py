@@ -39,6 +39,15 @@ def test_order_and_defaults_that_are_written_out_mean_nothing() -> None:
     assert digest(read_district(found)) == digest(district())
 
 
+@pytest.mark.parametrize(("one", "other"), [
+    ({"name": "Sé"}, {"name": "Se\u0301"}),
+    ({"posts": {"pos-1": {"name": "x", "at": [-7, 114], "earshot_m": 300}}},
+     {"posts": {"pos-1": {"name": "x", "at": [-7.0, 114.0], "earshot_m": 300.0}}}),
+])
+def test_two_ways_to_write_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert changed(olean=one) == changed(olean=other)
+
+
 def test_telephone_numbers_do_not_count() -> None:
     found = plain("situbondo.yaml")
     found["phones"] = {"posko": "0338-671234"}
