@@ -25,7 +25,7 @@ from runtime.inbox import Inbox
 from runtime.worker import PAUSE_S, Worker
 
 FINE_S = 0.005
-IDLE_S = 1.0  # how often the thread shows that it lives when nothing is due
+IDLE_S = 2.5  # how often the thread shows that it lives when nothing is due
 HANG_S = 5.0
 CLOSE_S = 1.0
 

@@ -49,7 +49,8 @@ from runtime.worker import FaultReporter, Worker
 
 KEEPALIVE_S = 10
 CONNECT_HANG_S = 120.0  # a resolver that is not answered takes its time: 5 s twice for each name server
-HANG_S = 30.0  # between two rounds of paho's loop, which takes about a second
+LOOP_S = 2.5  # of one round of paho's loop where nothing comes: a ping is sent so much later, and is late at 5 s
+HANG_S = 30.0  # between two rounds of paho's loop
 CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the thread to end
 MAX_PACKET = 2 * 1024 * 1024
 WINDOW = 32_768  # bytes that the kernel holds for a program that rations; it takes twice as many
@@ -234,7 +235,7 @@ class Link:
         secured = "" if self._broker.ca_file is not None else ", or one whose port speaks TLS (then give ca_file),"
         self._because(f"closed the connection without an answer; a broker without MQTT 5{secured} does that")
         self._worker.beat()
-        while client.loop(timeout=1.0) == mqtt.MQTT_ERR_SUCCESS:
+        while client.loop(timeout=LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
             self._worker.beat()
             self._look_after_rations()
             if self._worker.ending and not client.want_write():

@@ -10,7 +10,7 @@ from threading import current_thread
 
 import pytest
 
-from node.buttons import HANG_S, LOOK_S, Panel
+from node.buttons import ACTIVE_S, HANG_S, LOOK_S, REST_S, Panel
 from node.core.effects import Lamp
 from node.core.events import Contact
 from node.core.lamps import PATTERNS
@@ -225,6 +225,48 @@ def test_a_lamp_is_out_until_it_is_told_otherwise_and_follows_at_the_next_look(b
         looks(timer, 1)
 
         assert (before, lit, bench.history(6)) == ([False], [False, True], [False, True, False])
+
+
+def test_at_rest_it_looks_rarely_and_what_a_lamp_is_to_say_is_shown_at_once() -> None:
+    timer, lamp = FakeTimer(), Looks()
+    with panel_of({"pencurian": FakeContact()}, Inbox(), {"pencurian": lamp}, timer) as panel:
+        timer.run(BEGUN + 2 * ACTIVE_S)
+        look = timer.rests()
+        timer.run(look)
+
+        assert timer.rests() == pytest.approx(look + REST_S)
+        before = look + REST_S / 2
+        timer.run(before)
+        panel.light({"pencurian": Lamp.CONFIRMED})
+        assert timer.awaits(before + LOOK_S)
+        assert lamp.lit
+        panel.light({"pencurian": Lamp.SENDING})
+        timer.run(before + 100 * ACTIVE_S)
+        assert timer.rests() - timer.now() <= LOOK_S, "what blinks is looked at as often as ever"
+
+
+def test_a_press_at_rest_whose_edge_was_lost_is_found_and_from_then_on_no_edge_is_relied_on() -> None:
+    inbox, timer, contact = Inbox(), FakeTimer(), FakeContact()
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
+        timer.run(BEGUN + ACTIVE_S + 5 * REST_S)
+        pressed_at = timer.now()
+        contact.deaf = True
+        contact.move(closed=True)
+        timer.run(pressed_at + REST_S + LOOK_S)
+
+        assert drain(inbox) == [Contact("pencurian", closed=True)]
+        timer.run(timer.now() + 100 * ACTIVE_S)
+        assert timer.rests() - timer.now() <= LOOK_S
+
+
+def test_an_edge_at_rest_wakes_the_looks() -> None:
+    inbox, timer, contact = Inbox(), FakeTimer(), FakeContact()
+    with panel_of({"pencurian": contact}, inbox, timer=timer):
+        timer.run(BEGUN + ACTIVE_S + 5 * REST_S)
+        at = timer.now()
+        contact.move(closed=True)
+        assert timer.awaits(at + LOOK_S)
+        assert drain(inbox) == [Contact("pencurian", closed=True)]
 
 
 def test_leaving_it_lets_every_pin_go() -> None:
