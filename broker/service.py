@@ -111,7 +111,10 @@ def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Ite
     elif not changes:
         yield "nothing to do"
     else:
-        if any(path.startswith(finding.DISTRICT) for path in paths):
+        district = [path for path in paths if path.startswith(finding.DISTRICT)]
+        if finding.means_the_same(found, district):
+            yield site.SAME_MEANING
+        elif district:
             yield from site.hand_over(wanted, finding.hashes(found.present))
         if f"{BROKER}/mosquitto.conf" in paths:
             yield "ports and limits count from the broker's next start: sudo systemctl restart mosquitto"

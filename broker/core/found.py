@@ -9,6 +9,7 @@ from broker.core.bundles import File, Tree
 from broker.core.roles import Account, Role
 from broker.core.secret import Pair
 from broker.core.site import BROKER, STATE
+from contract.domain.digest import digest
 from contract.domain.district import District, read_district
 from contract.settings import yamltext
 from contract.settings.encoding import EncodingError, decode
@@ -56,6 +57,18 @@ def understand(folder: str, present: Tree, files: Tree | None) -> Found:
         reason = f"is the district {district.district!r}, and {folder} is another's; each has a folder of its own"
         raise SettingsError([f"{first}: {reason}"])
     return Found(present, state, district, files)
+
+
+def means_the_same(found: Found, changed: list[str]) -> bool:
+    """Whether the *changed* paths are the district file alone, and mean the same to hub and posts as before."""
+    (name, *_) = found.files
+    before = found.present.get(f"{DISTRICT}{name}")
+    if before is None or changed != [f"{DISTRICT}{name}"]:
+        return False
+    try:
+        return digest(read_district(_yaml(name, before), name)) == digest(found.district)
+    except SettingsError:
+        return False
 
 
 def hashes(present: Tree) -> dict[str, str]:

@@ -202,4 +202,10 @@ def hand_over(site: Site, before: Collection[str]) -> list[str]:
     ]
     if people:
         lines.append(f"TO DO: so do the computers of {', '.join(people)}: copy {district_file} to ~/.config/kentongan/")
-    return lines
+    return [*lines, "whom it has not reached is a fault in `kentongan watch`: district of VILLAGE/NODE"]
+
+
+SAME_MEANING = (
+    "the district file has changed, and means the same to hub and posts as before: nobody has to visit them. Only new "
+    f"telephone numbers, and what a map shows, travel with {DISTRICT_ARCHIVE}"
+)

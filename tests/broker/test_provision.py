@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from broker import passwords
-from broker.core import bundles, conf
+from broker.core import bundles, conf, site
 from broker.core.secret import Secret, read_file
 from broker.mosquitto import program
 from contract.settings import yamltext
@@ -83,6 +83,7 @@ def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: In
          "sudo ./install district kentongan-district.tar"),
         "TO DO: so do the computers of operator, layar: copy situbondo.yaml to ~/.config/kentongan/",
     ]
+    assert "whom it has not reached is a fault in `kentongan watch`: district of VILLAGE/NODE" in said.lines
     changed = {path for path in before if before[path] != after[path]}
     copies = {path for path in before if path.endswith(("/situbondo.yaml", ".tar"))}
     assert changed == copies | {"accounts.yaml", "broker/nodes.acl", "broker/nodes.passwd"}
@@ -91,6 +92,21 @@ def test_a_new_post_changes_what_it_must_and_leaves_every_secret_alone(fresh: In
         f"nodes/olean.pos-2/{name}"
         for name in ("kentongan-node-olean.pos-2.tar", "node.yaml", "password", "ca.crt", "situbondo.yaml")
     }
+
+
+def test_a_district_that_means_the_same_as_before_sends_nobody_to_the_posts(
+    fresh: Installation, tmp_path: Path
+) -> None:
+    path = tmp_path / DISTRICT.name
+    written = DISTRICT.read_text("utf-8")
+    path.write_text(f"# a remark\n{written}".replace('polisi: "110"', 'polisi: "110", posko: "0338-671234"'), "utf-8")
+    same = fresh.tool("provision", "--district", path)
+    path.write_text(written.replace("name: Olean\n", "name: Olean Baru\n"), "utf-8")
+    other = fresh.tool("provision", "--district", path)
+
+    assert site.SAME_MEANING in same.lines
+    assert not any("TO DO" in line for line in same.lines)
+    assert any(line.startswith("TO DO: the district file has changed") for line in other.lines)
 
 
 def test_a_post_that_is_no_more_loses_its_account(fresh: Installation, tmp_path: Path) -> None:
