@@ -57,7 +57,8 @@ class Fault(StrEnum):
         "Cut its supply at the box, and replace the relay.",
     )
     REST = (
-        "rest", "Which outputs to put to rest could not be written down, so a siren may stay on if the node is killed.",
+        "rest", "Which outputs to put to rest could not be written down, or their guard did not start: a siren may stay on "
+        "if the node is killed.",
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
     )
     SETTINGS = (
