@@ -57,8 +57,7 @@ class Fault(StrEnum):
         "Cut its supply at the box, and replace the relay.",
     )
     REST = (
-        "rest", "Which outputs to put to rest could not be written down, or their guard did not start: a siren may stay on "
-        "if the node is killed.",
+        "rest", "What is to be put to rest is not written down or not guarded: a siren may stay on if the node is killed.",
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
     )
     SETTINGS = (
