@@ -57,7 +57,8 @@ class Fault(StrEnum):
         "Cut its supply at the box, and replace the relay.",
     )
     REST = (
-        "rest", "What is to be put to rest is not written down or not guarded: a siren may stay on if the node is killed.",
+        "rest",
+        "What is to be put to rest is not written down or not guarded: a siren may stay on if the node is killed.",
         "Make room on the disk, and start the node again; until then keep the siren's switch at hand.",
     )
     SETTINGS = (
