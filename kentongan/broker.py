@@ -10,7 +10,7 @@ import click
 
 from broker import farewell, service
 from broker.core import accounts
-from broker.core.accounts import Operator, State
+from broker.core.accounts import Operator, Petugas, State
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
 from kentongan.broker_check import check
@@ -71,9 +71,10 @@ def provision(  # noqa: PLR0913 - one for each option
 
 
 @broker.command()
-@click.argument("kind", type=click.Choice(["operator", "reader"]))
+@click.argument("kind", type=click.Choice(["operator", "petugas", "reader"]))
 @NAME
-@click.option("--village", "villages", multiple=True, metavar="V", help="An operator of this village; without: of all.")
+@click.option("--village", "villages", multiple=True, metavar="V",
+              help="An operator or petugas of this village; without: of all.")
 @click.option("--everywhere", is_flag=True, help="May ring all villages in one line (semua).")
 @OUT
 @RELOAD
@@ -82,7 +83,7 @@ def add(  # noqa: PLR0913 - one for each option
     kind: str, name: str, folder: Path, pid_file: Path | None, *, villages: tuple[str, ...], everywhere: bool,
     reloads: bool,
 ) -> None:
-    """Let in an operator, who may ring and silence, or a reader, who may only look.
+    """Let in an operator, who may ring and silence, a petugas, who responds to alarms, or a reader, who only looks.
 
     \b
     Example: kentongan broker add operator siti --village kalibagor
@@ -90,8 +91,11 @@ def add(  # noqa: PLR0913 - one for each option
     def act(state: State, district: District) -> tuple[State, set[str]]:
         if kind == "reader" and (villages or everywhere):
             raise SettingsError(["a reader rings nowhere; --village and --everywhere are an operator's"])
-        operator = Operator(tuple(dict.fromkeys(villages)), everywhere) if kind == "operator" else None
-        return accounts.add(state, district, name, operator), set()
+        if kind == "petugas" and everywhere:
+            raise SettingsError(["a petugas rings nowhere; --everywhere is an operator's"])
+        where = tuple(dict.fromkeys(villages))
+        people: dict[str, Operator | Petugas] = {"operator": Operator(where, everywhere), "petugas": Petugas(where)}
+        return accounts.add(state, district, name, people.get(kind)), set()
 
     _change(folder, service.Given(), act, pid_file, reloads=reloads)
 

@@ -147,7 +147,7 @@ def _without(district: District, out: frozenset[str]) -> list[Subscription]:
     """
     base = f"{topics.ROOT}/{district.district}"
     heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, HUB, *district.villages} - out)]
-    names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "node/+/event")]
+    names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "respon", "node/+/event")]
     names += [f"{base}/{village}/command/+" for village in sorted(out)]
     kept = [f"{each}/node/+/status" for each in heard]
     return [*(Subscription(name) for name in (*names, f"{base}/active")),

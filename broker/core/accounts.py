@@ -40,6 +40,13 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Petugas:
+    """A responder's rights. No `villages`: responds to alarms of the whole district."""
+
+    villages: tuple[str, ...] = option(items(slug), default=())
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Where the listeners are; `posko` on the loopback interface only."""
 
@@ -57,6 +64,7 @@ class State:
     ports: Ports = option(section(Ports), default=Ports())
     village_brokers: dict[str, str] = option(table(slug, lambda _name: _HOST), default=dict)
     operators: dict[str, Operator] = option(table(slug, lambda _name: section(Operator)), default=dict)
+    petugas: dict[str, Petugas] = option(table(slug, lambda _name: section(Petugas)), default=dict)
     readers: tuple[str, ...] = option(items(slug), default=())
     revoked: tuple[str, ...] = option(items(_USERNAME), default=())
     tails: dict[str, str] = option(table(_USERNAME, lambda _name: _TAIL), default=dict)  # see Account.tail
@@ -91,6 +99,9 @@ def write_state(state: State) -> str:
     for name, each in sorted(state.operators.items()):
         rights = {"villages": each.villages, "semua": each.semua}
         lines.append(f"  {json.dumps(name)}: {json.dumps(rights)}")
+    lines += [f"petugas:{'' if state.petugas else ' {}'}"]
+    lines += [f"  {json.dumps(name)}: {json.dumps({'villages': each.villages})}"
+              for name, each in sorted(state.petugas.items())]
     lines += [f"readers: {json.dumps(sorted(state.readers))}", f"revoked: {json.dumps(sorted(state.revoked))}",
               "# What follows the name under which each box logs in. It must stay secret: see README.md of broker.",
               f"tails:{'' if state.tails else ' {}'}"]
@@ -101,9 +112,11 @@ def write_state(state: State) -> str:
 def check(state: State, district: District) -> None:
     """Raises SettingsError with what *state* says that *district* cannot bear."""
     faults = [
-        f"operator {name}: {village!r} is no village of {district.district}; {suggestion(village, district.villages)}"
-        for name, each in sorted(state.operators.items()) for village in each.villages
-        if village not in district.villages
+        f"{kind} {name}: {village!r} is no village of {district.district}; {suggestion(village, district.villages)}"
+        for kind, name, villages in (
+            *(("operator", name, each.villages) for name, each in sorted(state.operators.items())),
+            *(("petugas", name, each.villages) for name, each in sorted(state.petugas.items())),
+        ) for village in villages if village not in district.villages
     ]
     faults += [
         f"village broker: {village!r} is no village of {district.district}; {suggestion(village, district.villages)}"
@@ -131,6 +144,7 @@ def everyone(state: State, district: District) -> list[Account]:
         Account(name, Role.OPERATOR, each.villages, everywhere=each.semua)
         for name, each in sorted(state.operators.items())
     ]
+    found += [Account(name, Role.PETUGAS, each.villages) for name, each in sorted(state.petugas.items())]
     return found + [Account(name, Role.READER) for name in sorted(state.readers)]
 
 
@@ -159,16 +173,19 @@ def find(name: str, state: State, district: District) -> Account:
     return found
 
 
-def add(state: State, district: District, name: str, operator: Operator | None) -> State:
-    """*state* with the new operator, or reader if *operator* is None. Raises SettingsError."""
+def add(state: State, district: District, name: str, person: Operator | Petugas | None) -> State:
+    """*state* with the new operator or petugas, or reader if *person* is None. Raises SettingsError."""
     read(_Name, {"name": name})
     taken = {each.username.removeprefix(f"{district.district}.") for each in everyone(state, district)}
     if name in taken or name in district.villages:
         raise SettingsError([f"{name!r}: this name is taken; `kentongan broker rotate {name}` makes a new password"])
-    if operator is None:
-        found = replace(state, readers=(*state.readers, name))
-    else:
-        found = replace(state, operators={**state.operators, name: operator})
+    match person:
+        case Operator():
+            found = replace(state, operators={**state.operators, name: person})
+        case Petugas():
+            found = replace(state, petugas={**state.petugas, name: person})
+        case None:
+            found = replace(state, readers=(*state.readers, name))
     check(found, district)
     return found
 

@@ -1,7 +1,8 @@
 """What each account's owner takes home: a folder with everything, ready to run. Pure; must not open files.
 
-    nodes/VILLAGE.NODE/   node.yaml        operators/NAME/, readers/NAME/   posko.yaml, options of mosquitto's clients,
-                                                                            pasang (sh) and pasang.cmd (Windows)
+    nodes/VILLAGE.NODE/   node.yaml        operators/NAME/,   posko.yaml, options of mosquitto's clients,
+                                           petugas/NAME/,     pasang (sh) and pasang.cmd (Windows)
+                                           readers/NAME/
     posko/                posko.yaml       each: the password, the authority's certificate, the district file
 """
 
@@ -89,7 +90,7 @@ def node(settings: str, files: Tree, ca: bytes, password: str) -> Tree:
 
 
 def person(way: Way, files: Tree, ca: bytes, password: str, *, writes: bool) -> Tree:
-    """The bundle of an operator, or of a reader, who *writes* nothing."""
+    """The bundle of an operator, a petugas, or a reader, who *writes* nothing."""
     (district_file, *_) = files
     options = _options(way, password)
     clients = ("mosquitto_pub", "mosquitto_sub") if writes else ("mosquitto_sub",)

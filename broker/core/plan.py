@@ -7,7 +7,7 @@ from broker.core.bundles import File, Tree
 from broker.core.site import STATE
 
 # Each member of these folders is a bundle of its own, and ours as a whole.
-SHELVES = ("nodes", "villages", "operators", "readers", "cards")
+SHELVES = ("nodes", "villages", "operators", "petugas", "readers", "cards")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from contract.wire.topics import (
     CommandTopic,
     NodeTopic,
     PoskoTopic,
+    ResponseTopic,
     RondaTopic,
     Topic,
 )
@@ -28,15 +29,20 @@ ANY = "+"
 
 
 class Role(Enum):
-    """What an account is for. A responder's office is a node: what it hears is its own affair."""
+    """What an account is for. A responder's office is a node: what it hears is its own affair. Its people, who go to
+    the place and report that they do, are petugas.
+    """
 
     HUB = "hub"
     NODE = "node"
     UPLINK = "uplink of a village broker"
     OPERATOR = "operator"
+    PETUGAS = "petugas"
     READER = "reader"
 
 
+# They log in at the listener for people, each as often as they like.
+PEOPLE = (Role.OPERATOR, Role.PETUGAS, Role.READER)
 # Their listener takes the name under which they log in for their client id.
 BOXES = (Role.NODE, Role.UPLINK)
 
@@ -51,7 +57,8 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One who may log in. `villages`: an operator's (none: the whole district's), or the one of a node or uplink.
+    """One who may log in. `villages`: an operator's or petugas' (none: the whole district's), or the one of a node
+    or uplink.
 
     `everywhere`: whether an operator may ring `semua`. `node`: the post's id. `tail`: random letters and digits behind
     the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before.
@@ -89,8 +96,8 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
     whole = Rule(Access.READ, f"{topics.ROOT}/{district}/#")
     match account.role:
         case Role.HUB:
-            # Of alarms, commands and rounds it writes but empty retained messages, which clear what somebody kept.
-            cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY))
+            # Of what others publish it writes but empty retained messages, which clear what somebody kept.
+            cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ResponseTopic(ANY))
             # Of a post's status it writes the last one, when its account is revoked.
             own = (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"), NodeTopic(ANY, ANY, "status"))
             return (Rule(Access.READ, f"{topics.ROOT}/#"), *write(*own, *cleared))
@@ -103,6 +110,9 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
             return (*read(*bridged_in(village)), *write(*bridged_out(village)))
         case Role.OPERATOR:
             return (*_operator(district, account), whole)
+        case Role.PETUGAS:
+            responds = write(*map(ResponseTopic, account.villages or (ANY,)))
+            return (*responds, *(_of_villages(district, account.villages) if account.villages else (whole,)))
         case Role.READER:
             return (whole,)
         case _:
@@ -143,8 +153,8 @@ def matches(pattern: str, topic: str) -> bool:
 
 
 def _posts(village: str, node: str) -> tuple[Topic, ...]:
-    """What a post of *village* says: its village's alarms and rounds, and what it is. It cannot silence."""
-    return (AlarmTopic(village, ANY), RondaTopic(village), NodeTopic(village, node, "status"),
+    """What a post of *village* says: its village's alarms, rounds and responses, and what it is. It cannot silence."""
+    return (AlarmTopic(village, ANY), RondaTopic(village), ResponseTopic(village), NodeTopic(village, node, "status"),
             NodeTopic(village, node, "event"))
 
 
@@ -158,8 +168,15 @@ def _operator(district: str, account: Account) -> list[Rule]:
     found = [
         Rule(Access.WRITE, topics.write(district, topic))
         for village in villages
-        for topic in (AlarmTopic(village, ANY), RondaTopic(village), CommandTopic(village, ANY))
+        for topic in (AlarmTopic(village, ANY), RondaTopic(village), CommandTopic(village, ANY), ResponseTopic(village))
     ]
     if not account.villages and not account.everywhere:
         found.insert(0, Rule(Access.DENY, f"{topics.ROOT}/{district}/{EVERYWHERE}/#"))
     return found
+
+
+def _of_villages(district: str, villages: Iterable[str]) -> tuple[Rule, ...]:
+    """All that is published in *villages* and in `semua`, and what the hub says."""
+    own = [topics.write(district, each) for each in (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"))]
+    below = [f"{topics.ROOT}/{district}/{village}/#" for village in (*villages, EVERYWHERE)]
+    return tuple(Rule(Access.READ, each) for each in (*own, *below))

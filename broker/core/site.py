@@ -10,7 +10,7 @@ from broker.core import bundles, conf, roles
 from broker.core.accounts import State, accounts, elsewhere, write_state
 from broker.core.bundles import CA, PRIVATE, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
-from broker.core.roles import Account, Role, Rule
+from broker.core.roles import PEOPLE, Account, Role, Rule
 from broker.core.secret import Pair, Secret, write_file
 from contract.domain.district import District
 
@@ -50,6 +50,8 @@ def bundle(account: Account) -> str:
             return f"villages/{account.villages[0]}"
         case Role.OPERATOR:
             return f"operators/{account.username}"
+        case Role.PETUGAS:
+            return f"petugas/{account.username}"
         case Role.READER:
             return f"readers/{account.username}"
 
@@ -80,7 +82,7 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
     for account in accounts(site.state, site.district):
         folder = bundle(account)
         files = {path.removeprefix(f"{folder}/"): file for path, file in found.items() if path.startswith(f"{folder}/")}
-        if not files or account.role in (Role.OPERATOR, Role.READER):
+        if not files or account.role in PEOPLE:
             continue
         name = folder.rpartition("/")[2]
         match account.role:
@@ -106,7 +108,7 @@ def broker(site: Site, where: Where) -> Tree:
     lists = {
         POSKO: [each for each in known if each.role is Role.HUB],
         NODES: [each for each in known if each.role in (Role.NODE, Role.UPLINK)],
-        OPERATORS: [each for each in known if each.role in (Role.OPERATOR, Role.READER)],
+        OPERATORS: [each for each in known if each.role in PEOPLE],
     }
     nodes = sum(len(village.posts) for village in site.district.villages.values())
     found = {"mosquitto.conf": File(conf.district_conf(where, nodes).encode()), **_tls(site, "")}
@@ -124,9 +126,9 @@ def _bundle(site: Site, account: Account, password: str) -> Tree:
             return _node(site, account, password)
         case Role.UPLINK:
             return _village(site, account, password)
-        case Role.OPERATOR | Role.READER:
+        case Role.OPERATOR | Role.PETUGAS | Role.READER:
             way = Way(_host(site), site.state.ports.operators, account.login)
-            writes = account.role is Role.OPERATOR
+            writes = account.role is not Role.READER
             return bundles.person(way, site.files, site.authority.certificate, password, writes=writes)
 
 
@@ -185,7 +187,7 @@ def next_steps(site: Site) -> list[str]:
         f"broker/mosquitto.conf: what Mosquitto is started with; {reach}",
         "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar",
         "nodes/VILLAGE.NODE/: each for its Raspberry Pi; there: sudo ./install node kentongan-node-VILLAGE.NODE.tar",
-        "operators/NAME/, readers/NAME/: copy to that person's computer, and there: sh pasang (Windows: pasang.cmd)",
+        "operators/NAME/, petugas/NAME/, readers/NAME/: for that person's computer; there: sh pasang (or pasang.cmd)",
         "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
     ]
 
@@ -194,7 +196,7 @@ def hand_over(site: Site, before: Collection[str]) -> list[str]:
     """Who of *before*, by the names under which they log in, holds an old district file, and what is to be done."""
     known = [each for each in accounts(site.state, site.district) if each.login in before]
     boxes = ["posko", *(bundle(each).partition("/")[2] for each in known if each.role is Role.NODE)]
-    people = [each.username for each in known if each.role in (Role.OPERATOR, Role.READER)]
+    people = [each.username for each in known if each.role in PEOPLE]
     (district_file, *_) = site.files
     lines = [
         f"TO DO: the district file has changed, and these still hold the one of before: {', '.join(boxes)}",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from broker.core.accounts import Ports
 from broker.core.proof import Answers
-from broker.core.roles import Account, Role
+from broker.core.roles import PEOPLE, Account, Role
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
 from contract.wire import beacon, topics
@@ -35,7 +35,7 @@ class Live:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
         if account.role is Role.HUB:
             return Client(self.ports[0], host=self.host)
-        people = account.role in (Role.OPERATOR, Role.READER)
+        people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self._ca_file, host=self.host)
 
     def log_in(self, account: Account, password: str) -> Client | None:
@@ -55,7 +55,7 @@ def in_force(live: Live, accounts: Mapping[Account, str], district: str, wait_s:
     """How many alarms the hub lists; None if no beacon comes within *wait_s*. Raises ProbeError."""
     topic = topics.write(district, ActiveTopic())
     for account, password in accounts.items():
-        client = live.log_in(account, password) if account.role in (Role.OPERATOR, Role.READER) else None
+        client = live.log_in(account, password) if account.role in PEOPLE else None
         if client is None:
             continue
         with client:

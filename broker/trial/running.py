@@ -12,7 +12,7 @@ from typing import Protocol, Self
 from broker.core import conf
 from broker.core.bundles import Tree
 from broker.core.proof import Answers
-from broker.core.roles import Account, Role
+from broker.core.roles import PEOPLE, Account, Role
 from broker.mosquitto import BrokerError, end, free_ports, launch
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
@@ -65,7 +65,7 @@ class Trial:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
         if account.role is Role.HUB:
             return Client(self.ports[0])
-        people = account.role in (Role.OPERATOR, Role.READER)
+        people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self.place / "trial-ca.crt")
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -39,6 +39,13 @@ class RondaTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseTopic:
+    """`kentongan/D/V/respon`: somebody responds to an alarm that is, or was, in force in V."""
+
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveTopic:
     """`kentongan/D/active`: the hub's beacon."""
 
@@ -59,7 +66,7 @@ class PoskoTopic:
     kind: str
 
 
-Topic = AlarmTopic | CommandTopic | RondaTopic | ActiveTopic | NodeTopic | PoskoTopic
+Topic = AlarmTopic | CommandTopic | RondaTopic | ResponseTopic | ActiveTopic | NodeTopic | PoskoTopic
 
 
 class Urgency(Enum):
@@ -92,6 +99,8 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/{village}/command/{command}"
         case RondaTopic(village):
             return f"{base}/{village}/ronda"
+        case ResponseTopic(village):
+            return f"{base}/{village}/respon"
         case ActiveTopic():
             return f"{base}/active"
         case NodeTopic(village, node, kind):
@@ -153,8 +162,8 @@ def read(district: str, name: str) -> Topic | None:
             return AlarmTopic(village, incident)
         case [village, "command", command]:
             return CommandTopic(village, command)
-        case [village, "ronda"]:
-            return RondaTopic(village)
+        case [village, ("ronda" | "respon") as word]:
+            return RondaTopic(village) if word == "ronda" else ResponseTopic(village)
         case [village, "node", node, ("status" | "event") as kind] if village != EVERYWHERE:
             return NodeTopic(village, node, kind)
         case _:

@@ -13,7 +13,7 @@ from contract.wire import answers, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, ResponseTopic, RondaTopic
 from node.core import alarms, backoff, beacon, patrol
 from node.core.alarms import Raised
 from node.core.effects import SelfTest
@@ -40,7 +40,7 @@ def received(t: Transition, message: Received) -> None:
             beacon.received(t, message.payload)
         case RondaTopic():
             patrol.received(t, topic, message)
-        case NodeTopic() | PoskoTopic() | None:
+        case NodeTopic() | PoskoTopic() | ResponseTopic() | None:
             t.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 

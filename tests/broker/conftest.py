@@ -17,6 +17,7 @@ def shared() -> Iterator[Installation]:
         for words in (
             ("operator", "camat"), ("operator", "siti", "--village", "kalibagor"),
             ("operator", "danramil", "--village", "kalibagor", "--everywhere"),
+            ("petugas", "damkar"), ("petugas", "babinsa", "--village", "kalibagor"),
         ):
             assert made.tool("add", *words).code == 0
         assert made.tool("provision", "--village-broker", "olean=127.0.0.1").code == 0

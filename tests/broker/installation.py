@@ -93,8 +93,8 @@ class Installation:
         """The bundle of an account."""
         words = username.split(".")
         if words[0] != "situbondo":
-            shelf = "operators" if (self.folder / "operators" / username).exists() else "readers"
-            return self.folder / shelf / username
+            shelves = ("operators", "petugas", "readers")
+            return next(place for shelf in shelves if (place := self.folder / shelf / username).exists())
         if words[1:] == ["posko"]:
             return self.folder / "posko"
         shelf = "nodes" if len(words) == 3 else "villages"

@@ -340,6 +340,20 @@ def test_files_that_do_not_work_never_take_the_place_of_those_that_do(
     assert fresh.files() == before
 
 
+def test_a_petugas_gets_a_bundle_like_an_operators_and_is_shut_out_like_one(fresh: Installation) -> None:
+    said = fresh.tool("add", "petugas", "babinsa", "--village", "olean")
+    assert (said.code, "petugas/babinsa: made" in said.lines) == (0, True)
+    place = fresh.folder / "petugas/babinsa"
+    assert {each.name for each in place.iterdir()} >= {
+        "posko.yaml", "password", "ca.crt", "mosquitto_pub", "mosquitto_sub", "pasang", "pasang.cmd", "situbondo.yaml"}
+    assert fresh.tool("provision").lines == ["nothing to do"]
+    assert fresh.setting("accounts.yaml")["petugas"] == {"babinsa": {"villages": ["olean"]}}
+    before = fresh.password("babinsa")
+    assert fresh.tool("rotate", "babinsa").code == 0
+    assert fresh.password("babinsa") != before
+    assert "petugas/babinsa: removed" in fresh.tool("revoke", "babinsa").lines
+
+
 @pytest.mark.parametrize(("act", "after"), [
     *((("add", "operator", "siti"), after) for after in (3, 4, 5, 12)),
     (("rotate", "olean.pos-1"), 3), (("revoke", "olean.pos-1"), 3),
@@ -403,6 +417,10 @@ def test_the_authoritys_key_may_be_kept_elsewhere(fresh: Installation) -> None:
     (("add", "operator", "operator"), "'operator': this name is taken"),
     (("add", "reader", "operator"), "'operator': this name is taken"),
     (("add", "reader", "posko"), "'posko': this name is taken"),
+    (("add", "petugas", "damkar"), "'damkar': this name is taken"),
+    (("add", "petugas", "siti"), "'siti': this name is taken"),
+    (("add", "petugas", "budi", "--everywhere"), "a petugas rings nowhere; --everywhere is an operator's"),
+    (("add", "petugas", "budi", "--village", "kalibagr"), "did you mean kalibagor?"),
     (("add", "operator", "budi", "--village", "kalibagr"), "did you mean kalibagor?"),
     (("add", "reader", "budi", "--everywhere"), "a reader rings nowhere"),
     (("revoke", "operatr"), "'operatr': there is no such account; did you mean operator?"),

@@ -31,14 +31,14 @@ def test_a_broker_that_obeys_its_access_lists_is_as_it_should_be(shared: Install
     said = check(shared)
     assert said.code == 0, said.lines
     assert said.lines[0] == "no beacon has come: does the hub run?"
-    assert said.lines[-1] == "13 accounts: as it should be; without a password nobody gets in"
+    assert said.lines[-1] == "15 accounts: as it should be; without a password nobody gets in"
 
 
 def test_from_another_machine_the_hubs_account_is_not_tried(shared: Installation) -> None:
     said = check(shared, "--host", "127.0.0.1")
     assert said.code == 0, said.lines
     assert "not tried: situbondo.posko, which is let in on the broker's own machine only" in said.lines
-    assert said.lines[-1].startswith("12 accounts: as it should be")
+    assert said.lines[-1].startswith("14 accounts: as it should be")
 
 
 def test_a_broker_that_ignores_its_access_lists_is_a_surprise(fresh: Installation) -> None:

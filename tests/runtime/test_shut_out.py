@@ -9,7 +9,16 @@ import pytest
 from broker.core.roles import matches
 from contract.domain.district import EVERYWHERE
 from contract.wire import topics
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic, Topic
+from contract.wire.topics import (
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    NodeTopic,
+    PoskoTopic,
+    ResponseTopic,
+    RondaTopic,
+    Topic,
+)
 from node import service as node_service
 from node.core import step
 from node.core.events import Event, Loaded
@@ -61,7 +70,7 @@ def test_an_operators_silence_of_the_village_that_is_out_is_taken() -> None:
 
 def test_the_hub_receives_what_it_received_before_but_for_the_village_that_is_out() -> None:
     rationing = hub_service.rationing(shipped.district())
-    hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status")]
+    hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status"), *map(ResponseTopic, VILLAGES)]
     without = rationing.without(frozenset({OUT}))
     sound = {topic: times(without, topic) for topic in (*RAISED, *SAID, *hub)}
 

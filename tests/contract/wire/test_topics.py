@@ -10,6 +10,7 @@ from contract.wire.topics import (
     AlarmTopic,
     CommandTopic,
     NodeTopic,
+    ResponseTopic,
     RondaTopic,
     Topic,
     Urgency,
@@ -23,6 +24,7 @@ TOPICS = st.one_of(
     st.builds(AlarmTopic, SLUGS, SLUGS),
     st.builds(CommandTopic, SLUGS, SLUGS),
     st.builds(RondaTopic, SLUGS),
+    st.builds(ResponseTopic, SLUGS),
     st.builds(ActiveTopic),
     st.builds(NodeTopic, SLUGS.filter(lambda slug: slug != "semua"), SLUGS, st.sampled_from(["status", "event"])),
 )
@@ -35,6 +37,7 @@ TOPICS = st.one_of(
         ("kentongan/situbondo/semua/alarm/bencana", AlarmTopic("semua", "bencana")),
         ("kentongan/situbondo/kalibagor/alarm/aman", AlarmTopic("kalibagor", "aman")),
         ("kentongan/situbondo/kalibagor/ronda", RondaTopic("kalibagor")),
+        ("kentongan/situbondo/kalibagor/respon", ResponseTopic("kalibagor")),
         ("kentongan/situbondo/kalibagor/command/silence", CommandTopic("kalibagor", "silence")),
         ("kentongan/situbondo/semua/command/test", CommandTopic("semua", "test")),
         ("kentongan/situbondo/active", ActiveTopic()),
@@ -53,7 +56,8 @@ def test_what_is_written_is_read_back(district: str, topic: Topic) -> None:
     assert read(district, write(district, topic)) == topic
 
 
-WORDS = ["kentongan", "situbondo", "kalibagor", "semua", "alarm", "ronda", "command", "active", "node", "status", ""]
+WORDS = ["kentongan", "situbondo", "kalibagor", "semua", "alarm", "ronda", "respon", "command", "active", "node",
+         "status", ""]
 
 
 @quick
@@ -138,6 +142,7 @@ def test_a_foreign_district_is_none_of_ours(district: str) -> None:
         (AlarmTopic("kalibagor", "#"), "kentongan/situbondo/kalibagor/alarm/#"),
         (CommandTopic("semua", "+"), "kentongan/situbondo/semua/command/+"),
         (RondaTopic("+"), "kentongan/situbondo/+/ronda"),
+        (ResponseTopic("+"), "kentongan/situbondo/+/respon"),
         (NodeTopic("+", "+", "status"), "kentongan/situbondo/+/node/+/status"),
         (NodeTopic("+", "+", "+"), "kentongan/situbondo/+/node/+/+"),
     ],
