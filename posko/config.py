@@ -7,21 +7,25 @@ from typing import Any
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue
 from contract.settings.broker import BrokerSettings
-from contract.settings.schema import SettingsError, file_path, option, read, section
+from contract.settings.schema import SettingsError, file_path, number, option, read, section
 from contract.values import dataclass
 from runtime import files
 
 EXAMPLE = "posko.yaml"
 STATE_DIR = "/var/lib/kentongan-posko"
+UNANSWERED_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class PoskoSettings:
-    """The settings file of a hub or an operator, as written. An operator has no use for `state_dir`."""
+    """The settings file of a hub or an operator, as written. An operator has no use for `state_dir` and
+    `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is.
+    """
 
     district: str = option(file_path)
     broker: BrokerSettings = option(section(BrokerSettings))
     state_dir: str = option(file_path, default=STATE_DIR)
+    unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,26 @@ from itertools import groupby
 from typing import Any, Self
 
 from contract.domain.alarm import Key, Name, Status
+from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import LONGEST_S
 from contract.packed import pack, unpack
 from contract.values import dataclass
 from contract.wire.faults import Fault
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Stamped, Write
-from posko.core.events import Loaded, Saved, Stored, StoredClear
+from contract.wire.response import Step
+from posko.core.effects import (
+    End,
+    SaveAlarm,
+    SaveAllClear,
+    SaveName,
+    SavePatrol,
+    SaveReport,
+    SaveResponse,
+    SaveUnanswered,
+    Stamped,
+    Write,
+)
+from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredResponse
+from posko.core.responses import CASE_S
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
@@ -27,6 +41,7 @@ NAME_ROWS = 5_000
 ALARM_ROWS = 5_000
 LATE_ROWS = 2_000
 RONDA_ROWS = 20_000
+RESPONSE_ROWS = 10_000
 LOG_ROWS = 200_000
 NAME = "posko.db"
 POSTS = "posts"  # the source of a line of the log that has the reports of several
@@ -50,6 +65,14 @@ CREATE TABLE IF NOT EXISTS names (
 CREATE TABLE IF NOT EXISTS ronda (
     identifier TEXT NOT NULL, village TEXT NOT NULL, post TEXT NOT NULL, origin TEXT NOT NULL,
     wall REAL NOT NULL, clock TEXT NOT NULL, PRIMARY KEY (village, identifier)) STRICT;
+CREATE TABLE IF NOT EXISTS responses (
+    village TEXT NOT NULL, everywhere INTEGER NOT NULL, incident TEXT NOT NULL, identifier TEXT NOT NULL,
+    who TEXT NOT NULL, step TEXT NOT NULL, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL,
+    synced INTEGER NOT NULL, PRIMARY KEY (village, everywhere, incident, identifier, who, step)) STRICT;
+CREATE INDEX IF NOT EXISTS responses_of ON responses (incident, identifier);
+CREATE TABLE IF NOT EXISTS unanswered (
+    village TEXT NOT NULL, incident TEXT NOT NULL, identifier TEXT NOT NULL, wall REAL NOT NULL,
+    PRIMARY KEY (village, incident, identifier)) STRICT;
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL) STRICT;
 """
@@ -128,7 +151,42 @@ class Journal(DatabaseThread[Write | _Reports]):
             ),
             tuple((Name(*name), bool(over)) for *name, over in (typed(row, str, str, str, int) for row in seen)),
             tuple((Key(*names), at) for *names, at in (typed(row, str, str, float) for row in over)),
+            tuple(self._cases(database)),
         )
+
+    def _cases(self, database: Database) -> Iterator[StoredCase]:
+        """The last alarm of each village and incident, if it is not old, with who responded to it."""
+        found = database.execute(
+            "SELECT village, incident, first, identifier, also, status, first_at, boot, first_wall, synced, max(rowid) "
+            "FROM alarms WHERE (\"end\" IS NULL OR \"end\" IN ('finished', 'cleared')) AND first_wall > ? "
+            "GROUP BY village, incident", (clock.now() + clock.wall().offset_s - CASE_S,),
+        ).fetchall()
+        for row in found:
+            try:
+                yield self._case(database, row[:-1])
+            except (TypeError, ValueError, AttributeError) as error:
+                reason = f"the responses to {row[2]!r} cannot be read and are left out: {error}"
+                self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
+
+    def _case(self, database: Database, row: tuple[Any, ...]) -> StoredCase:
+        village, incident, first, identifier, also, status, *since = typed(row, *(str,) * 6, float, str, float, int)
+        made = database.execute(
+            "SELECT who, step, village, at, boot, wall, synced FROM responses WHERE everywhere = ? AND incident = ? "
+            "AND identifier = ? AND (everywhere OR village = ?) ORDER BY rowid",
+            (village == EVERYWHERE, incident, first, village)).fetchall()
+        unanswered = database.execute(
+            "SELECT 1 FROM unanswered WHERE village = ? AND incident = ? AND identifier = ?",
+            (village, incident, first))
+        names = tuple(dict.fromkeys((first, identifier, *json.loads(also))))
+        return StoredCase(
+            Key(village, incident), first, names, Status(status), self._instant(*since),
+            tuple(StoredResponse(who, Step(step), place, self._instant(*at))
+                  for who, step, place, *at in (typed(each, *(str,) * 3, float, str, float, int) for each in made)),
+            unanswered.fetchone() is not None,
+        )
+
+    def _instant(self, at: float, boot: str, wall: float, synced: int) -> Instant:
+        return Instant(at, boot == self._boot, wall if synced else None)
 
     def _stored(self, row: tuple[Any, ...]) -> Stored | None:
         """An alarm in force; a row that cannot be read is reported, and keeps no other from being restored."""
@@ -160,6 +218,8 @@ class Journal(DatabaseThread[Write | _Reports]):
             ("late alarms", "alarms", "\"end\" = 'late'", LATE_ROWS),
             ("alarms", "alarms", '"end" NOTNULL', ALARM_ROWS),
             ("rounds", "ronda", "TRUE", RONDA_ROWS),
+            ("responses", "responses", "TRUE", RESPONSE_ROWS),
+            ("", "unanswered", "TRUE", ALARM_ROWS),
         ):
             removed = database.execute(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "  # noqa: S608
@@ -193,6 +253,14 @@ class Journal(DatabaseThread[Write | _Reports]):
             case SaveAllClear(_, village, at, dated):
                 database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
                                  (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
+            case SaveResponse(_, name, made, dated):
+                database.execute(
+                    "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (made.place, name.village == EVERYWHERE, name.incident, name.identifier, made.by, made.step.value,
+                     self._boot, made.at, made.at + wall.offset_s, wall.synced and dated),
+                )
+            case SaveUnanswered(name, at):
+                database.execute("INSERT OR IGNORE INTO unanswered VALUES (?, ?, ?, ?)", (*name, at + wall.offset_s))
             case SavePatrol():
                 database.execute(
                     "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (village, identifier) DO UPDATE SET "

@@ -19,9 +19,18 @@ from contract.domain.incidents import Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
 from posko import rival
-from posko.config import Config
+from posko.config import UNANSWERED_S, Config
 from posko.core import effects, status, step
-from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport
+from posko.core.effects import (
+    Effect,
+    SaveAlarm,
+    SaveAllClear,
+    SaveName,
+    SavePatrol,
+    SaveReport,
+    SaveResponse,
+    SaveUnanswered,
+)
 from posko.core.events import Event
 from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
@@ -70,7 +79,8 @@ class Hub(Loop[State]):
         zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
-            state = step.start(make_setup(config.district, config.catalogue, zone), clock.now(), clock.wall())
+            setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s)
+            state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             parts.enter_context(health.ClockThread(self._inbox))
             will = status.final_status(state, "connection lost")
@@ -96,7 +106,8 @@ class Hub(Loop[State]):
         match effect:
             case Publish():
                 self._link.publish(effect)
-            case SaveAlarm() | SaveName() | SaveAllClear() | SavePatrol() | SaveReport():
+            case (SaveAlarm() | SaveName() | SaveAllClear() | SaveResponse() | SaveUnanswered() | SavePatrol()
+                  | SaveReport()):
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)
@@ -116,7 +127,9 @@ class Hub(Loop[State]):
         }
 
 
-def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setup:
+def make_setup(
+    district: District, catalogue: Catalogue, zone: str = "", unanswered_s: float = UNANSWERED_S
+) -> Setup:
     """What the core needs to know of *district*."""
     return Setup(
         district=district.district,
@@ -127,6 +140,7 @@ def make_setup(district: District, catalogue: Catalogue, zone: str = "") -> Setu
         villages=frozenset(district.villages),
         incidents=catalogue.incidents,
         posts=reaches(district, catalogue),
+        unanswered_s=unanswered_s,
         zone=zone,
         district_digest=digest(district),
     )

@@ -2,19 +2,21 @@
 
     {"boot": …, "seq": …,
      "alarms": [{"identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note",
-                 "also": […], "silenced": […], "kept": false}],
+                 "also": […], "silenced": […], "kept": false, "step": "menuju",
+                 "responses": [{"by": …, "step": …, "age_s": …}]}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
      "at_s": …, "time": …, "district_digest": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
 
-`also`, `silenced`, `kept`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and `district_digest` are left out where
-they are empty.
+`also`, `silenced`, `kept`, `step`, `responses`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and `district_digest`
+are left out where they are empty.
 """
 
 from contract.domain.alarm import Keyed, Name, Status
 from contract.settings.schema import flag, integer, items, option, section
 from contract.wire import codec
 from contract.wire.codec import Refusal, instant, message, name, one_of, seconds, text
+from contract.wire.response import Responded
 
 BUDGET = 16_384  # bytes of a beacon, unless what is in force alone is more
 
@@ -26,7 +28,8 @@ class Listed(Keyed):
     `identifier`, `age_s` and `origin`, by whom, are those of the latest time it was raised, `also` what it was called
     before. In the
     villages `silenced` (`semua`: in all) it is in force without a sound. What is not `kept` is not on the hub's disk,
-    and would be forgotten if it stopped.
+    and would be forgotten if it stopped. `step` is how far any of those are who have responded, `responses` how far
+    each is, as far as there is room.
     """
 
     identifier: str = option(name)
@@ -40,6 +43,8 @@ class Listed(Keyed):
     also: tuple[str, ...] = option(items(name), default=(), omit=True)
     silenced: tuple[str, ...] = option(items(name), default=(), omit=True)
     kept: bool = option(flag, default=True, omit=True)
+    step: str = option(text, default="", omit=True)
+    responses: tuple[Responded, ...] = option(items(section(Responded)), default=(), omit=True)
 
     def names(self) -> tuple[Name, ...]:
         """All it has been called."""

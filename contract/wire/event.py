@@ -43,6 +43,8 @@ class Kind(StrEnum):
     AWAY = "away"
     BACK = "back"
     RESTORED = "restored"
+    RESPONDED = "responded"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)

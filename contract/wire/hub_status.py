@@ -7,6 +7,7 @@ from contract.settings.schema import Reading, flag, integer, items, option, sect
 from contract.wire import codec
 from contract.wire.codec import Refusal, instant, message, one_of, seconds, text, text_if_any
 from contract.wire.node_status import OFFLINE
+from contract.wire.response import Case
 
 _LAST = ("state", "boot", "version", "reason")
 
@@ -42,11 +43,12 @@ class HubStatus:
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `host` is the machine that it runs on.
     `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `district_digest` is
-    that of its district file. `dropped` is what could not be read.
+    that of its district file. `cases` are the last alarms, to which people respond. `dropped` could not be read.
     """
 
     state: str = option(text, default="")
     alarms: tuple[InForce, ...] = option(items(section(InForce)), default=())
+    cases: tuple[Case, ...] = option(codec.few(items(section(Case))), default=(), omit=True)
     posts: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
     counts: Mapping[str, int] = option(table(text, lambda _word: integer(0, 10**9)), default=dict, omit=True)
     faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)

@@ -12,7 +12,7 @@ from contract.values import dataclass
 from runtime.core.effects import CommonEffect, Log
 
 if TYPE_CHECKING:
-    from posko.core.state import Alarm
+    from posko.core.state import Alarm, Response
 
 
 class End(Enum):
@@ -60,6 +60,24 @@ class SaveAllClear:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveResponse:
+    """A response to what bears `name` onto the disk, unless it is there. `dated`: the time of day is certain."""
+
+    stamp: int
+    name: Name
+    response: "Response"
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SaveUnanswered:
+    """That it was reported that nobody had responded to the alarm `name`, onto the disk."""
+
+    name: Name
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class SavePatrol:
     """A patrol onto the disk; `wall_s` is when (seconds since the epoch), `clock` whether that is synchronised."""
 
@@ -84,6 +102,6 @@ class Survey:
     """Look for what the broker retains of alarms, commands and patrols; each is a Retained."""
 
 
-Stamped = SaveAlarm | SaveName | SaveAllClear
-Write = Stamped | SavePatrol | SaveReport | Log
+Stamped = SaveAlarm | SaveName | SaveAllClear | SaveResponse
+Write = Stamped | SaveUnanswered | SavePatrol | SaveReport | Log
 Effect = CommonEffect | Survey | Write

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from contract.domain.alarm import Key, Name, Status
 from contract.values import dataclass
+from contract.wire.response import Step
 from runtime.core.events import (
     Acknowledged,
     Clock,
@@ -61,17 +62,50 @@ class StoredClear:
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """An instant of an earlier run, as an alarm's: `wall` is it by a wall clock that was synchronised, or None."""
+
+    at: float
+    same_boot: bool
+    wall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """A response that an earlier run wrote."""
+
+    by: str
+    step: Step
+    place: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """The last alarm of `key`, and who responded to it."""
+
+    key: Key
+    first: str
+    names: tuple[str, ...]
+    status: Status
+    since: Instant
+    responses: tuple[StoredResponse, ...]
+    unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What an earlier run left on disk.
 
     `seen` are names with whether they are over; `over` is what all-clears ended in this boot of the machine, and
-    when it was last raised.
+    when it was last raised. `cases` are the last alarms of each village and incident.
     """
 
     alarms: tuple[Stored, ...]
     cleared: tuple[StoredClear, ...]
     seen: tuple[tuple[Name, bool], ...]
     over: tuple[tuple[Key, float], ...] = ()
+    cases: tuple[StoredCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

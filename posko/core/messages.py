@@ -18,8 +18,8 @@ from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, RondaTopic
-from posko.core import alarms, posts
+from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, ResponseTopic, RondaTopic
+from posko.core import alarms, posts, responses
 from posko.core.beacon import request_beacon
 from posko.core.effects import SavePatrol, Survey
 from posko.core.state import Raised
@@ -33,7 +33,7 @@ SURVEY_S = 60.0  # from one survey to the next, at least
 LATE_AT_ONCE = 100.0  # late ones of a village that are written down
 
 
-def received(t: Transition, message: Received) -> None:
+def received(t: Transition, message: Received) -> None:  # noqa: C901 - a table, one row a topic
     """A message arrived."""
     setup = t.setup
     topic = topics.read(setup.district, message.topic)
@@ -44,6 +44,9 @@ def received(t: Transition, message: Received) -> None:
             _command(t, topic, message)
         case RondaTopic():
             _ronda(t, topic, message)
+        case ResponseTopic():
+            if not _clean_up(t, message):
+                responses.received(t, topic, message)
         case NodeTopic():
             posts.received(t, topic, message)
         case ActiveTopic():
@@ -67,7 +70,7 @@ def survey(t: Transition) -> None:
 
 def retained(t: Transition, name: str) -> None:
     """The broker retains a message on the topic *name*: it is cleared, or it would ring at posts that ask for such."""
-    if isinstance(topics.read(t.setup.district, name), AlarmTopic | CommandTopic | RondaTopic):
+    if isinstance(topics.read(t.setup.district, name), AlarmTopic | CommandTopic | RondaTopic | ResponseTopic):
         t.do(Publish(name, b"", retain=True))
         t.answer(Kind.WARNING, topic=name[:200],
                  reason="published with the retain flag while the hub was away; it is cleared, and nothing rings")
@@ -257,7 +260,7 @@ def _unknown_topic(t: Transition, message: Received) -> None:
         if t.may_answer() and nearest(words[1], (district,)) is not None:
             _refuse(t, message, f"unknown district {words[1][:80]!r}; did you mean {district}?")
         return
-    close = nearest(words[3], ("alarm", "command", "node")) if len(words) > 3 and t.may_answer() else None
+    close = nearest(words[3], ("alarm", "command", "node", "respon")) if len(words) > 3 and t.may_answer() else None
     hint = f"; did you mean …/{close}/…?" if close else "; use V/alarm/INCIDENT, V/command/silence or V/ronda"
     _refuse(t, message, f"not a topic of this district{hint}")
 

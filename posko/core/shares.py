@@ -1,12 +1,13 @@
 """What of a village stands in a beacon, where not everything has room: its share of the beacon's bytes. Pure.
 
 Every alarm in force stands in every beacon, and everything that all-clears ended: what is missing there would stop, or
-go on. The rest is what each village adds: who raised an alarm, its note, its other names, and the names that need not
-be sent again. That has a share, the same for every village, so that one that says much takes nothing from another one;
-names that have no room there come by turns, in the beacons that follow.
+go on. So does how far anybody is who responds. The rest is what each village adds: who raised an alarm, its note, who
+responds, its other names, and the names that need not be sent again. That has a share, the same for every village, so
+that one that says much takes nothing from another one; names that have no room there come by turns, in the beacons that
+follow.
 
-    in force, ended │ origins and notes of V │ names of V │ … of W │ …
-    always          │ half of V's share      │ what is left of it
+    in force, ended │ origins, notes, people of V │ names of V │ … of W │ …
+    always          │ half of V's share           │ what is left of it
 """
 
 import json
@@ -17,12 +18,15 @@ from contract.domain.alarm import Key, Name
 from contract.values import dataclass
 from contract.wire import timing
 from contract.wire.beacon import BUDGET, Arrived, Beacon, Cleared, Listed, Over, write_beacon
-from posko.core.state import Alarm, State
+from contract.wire.response import Responded
+from posko.core import responses
+from posko.core.state import Alarm, Response, State
 
 LEVELS = (BUDGET // 4, BUDGET // 8, BUDGET // 16, BUDGET // 32, BUDGET // 64, 0)  # bytes of each village's share
 NOTES = (400, 100, 0)  # characters of each note, as far as they fit
 ORIGIN = 80  # characters of who raised it
 _GROUP = 64  # bytes of a list of names, beside them
+_PERSON = 60  # bytes of one who responds, beside the name
 _TURN = 100  # bytes: no name takes more, with its part of a list
 
 
@@ -100,8 +104,11 @@ def _share(state: State, alarms: Sequence[Alarm], arrived: Sequence[Name], level
         room -= _bytes(origin)
         note = next((cut for length in NOTES if _bytes(cut := wanted[:length]) <= room), "")
         room -= _bytes(note)
-        whole = whole and (origin, note) == (alarm.sender()[:ORIGIN], wanted)
-        listed.append(_listed(state, alarm, origin, note))
+        found = responses.people(state.case(alarm))
+        people = tuple(_responded(state, each) for each in found if (room := room - _bytes(each.by) - _PERSON) >= 0)
+        room = max(0, room)
+        whole = whole and (origin, note, len(people)) == (alarm.sender()[:ORIGIN], wanted, len(found))
+        listed.append(replace(_listed(state, alarm, origin, note), responses=people))
     pool = [*arrived, *(alarm.key.name(each) for alarm in alarms for each in alarm.also)]
     names = frozenset(_by_turns(pool, room + level - level // 2, state.seq))
     return _Share(tuple(listed), names, whole and len(names) == len({*pool}))
@@ -135,4 +142,9 @@ def _listed(state: State, alarm: Alarm, origin: str, note: str) -> Listed:
         identifier=alarm.identifier, incident=alarm.key.incident, village=alarm.key.village, status=alarm.status,
         age_s=max(0.0, state.now - alarm.raised_at), remaining_s=max(0.0, alarm.until - state.now), origin=origin,
         note=note, silenced=tuple(sorted(alarm.silenced)), kept=alarm.kept,
+        step=responses.farthest(state.case(alarm)),
     )
+
+
+def _responded(state: State, found: Response) -> Responded:
+    return Responded(by=found.by, step=found.step.value, age_s=max(0.0, state.now - found.at), kept=found.kept)

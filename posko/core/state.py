@@ -9,6 +9,7 @@ from contract.domain.alarm import Key, Name, Status
 from contract.values import dataclass
 from contract.wire.beacon import BUDGET
 from contract.wire.node_status import NodeStatus
+from contract.wire.response import Step
 from posko.core.events import Stored, StoredClear
 from runtime.core.peer_clock import PeerClock
 from runtime.core.state import CommonSetup, CommonState
@@ -21,11 +22,13 @@ class Setup(CommonSetup):
     """What does not change while a hub runs: its district, its catalogue, and what each post sounds.
 
     `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
-    raised in. `host` is the machine that it runs on.
+    raised in. `host` is the machine that it runs on. An alarm to which nobody responds within `unanswered_s` seconds is
+    reported; 0: none is.
     """
 
     posts: Mapping[str, Mapping[str, frozenset[str]]]
     host: str = ""
+    unanswered_s: float = 0.0
     _in_order: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
     _expected: dict[Key, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -138,6 +141,46 @@ class Silences:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """How far somebody is with an alarm, since instant `at`: `by` their own account, published for the village `place`.
+
+    It is `kept` once write `stamp` is on the disk.
+    """
+
+    by: str
+    step: Step
+    place: str
+    at: float
+    stamp: int = 0
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The last alarm of `key`, raised first at `since`, with all its `names`; `first` is what it was called first.
+
+    `responses` has one for each person and step. It is `unanswered` once it was reported that nobody had responded.
+    """
+
+    key: Key
+    first: str
+    names: tuple[str, ...]
+    status: Status
+    since: float
+    responses: tuple[Response, ...] = ()
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A response to what bears `name` that is not on the disk yet, and the name under which it came."""
+
+    name: Name
+    given: str
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk.
 
@@ -188,6 +231,8 @@ class State(CommonState):
     ended: Mapping[Key, Ended] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)
     silences: Mapping[tuple[str, str], Silences] = field(default_factory=dict)  # by village and sender
+    cases: Mapping[Key, Case] = field(default_factory=dict)
+    unsaved: Mapping[int, Unsaved] = field(default_factory=dict)  # responses, by their stamps
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
     posts: "HashTrieMap[str, PostRecord]" = field(default_factory=HashTrieMap)
@@ -210,6 +255,11 @@ class State(CommonState):
     byte_budget: float = float(BUDGET)
     left_out: int = 0
     crowded: Mapping[str, float] = field(default_factory=dict)
+
+    def case(self, alarm: Alarm) -> Case | None:
+        """The case of *alarm*, if it is the last one of its key."""
+        found = self.cases.get(alarm.key)
+        return found if found is not None and found.first == alarm.first else None
 
     def record(self, post: str) -> PostRecord:
         """What is known of *post*, which may be nothing."""

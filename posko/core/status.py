@@ -9,8 +9,10 @@ from contract.wire import timing
 from contract.wire.codec import MAX_BEACON_BYTES
 from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
-from posko.core import alarms, proof
-from posko.core.state import Alarm, PostRecord, State
+from contract.wire.response import Case as ShownCase
+from contract.wire.response import Responded
+from posko.core import alarms, proof, responses
+from posko.core.state import Alarm, Case, PostRecord, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
 
@@ -18,6 +20,7 @@ LEAST_S = 0.2  # how soon the status may be published again
 # Characters of each note, and posts in each list: the first that fit into a message.
 DETAILS = ((400, 500), (100, 100), (0, 20), (0, 0))
 LEAST_SHOWN = 20  # faults
+CASES = 100  # alarms to which people respond: the latest ones
 USUAL = ("ready", "sounding")  # states that need not be named post by post
 
 
@@ -29,7 +32,7 @@ def update(t: Transition) -> None:
     state = t.state
     if state.linked_at is None or t.now < state.announced_at + LEAST_S:
         return
-    made_of = (state.alarms, state.faults, state.news, len(state.awaiting_clock), t.clock_state(), name)
+    made_of = (state.alarms, state.cases, state.faults, state.news, len(state.awaiting_clock), t.clock_state(), name)
     if state.announced is not None and all(map(_same, made_of, state.announced_from)):
         return
     status, payload = _fitting(t, name)
@@ -72,7 +75,9 @@ def _fitting(t: Transition, name: str) -> tuple[HubStatus, bytes]:
     """The status, but for the times, and its payload: it names as much as one message holds, and counts the rest."""
     for note, shown in DETAILS:
         status = _status(t, name, note, shown)
-        dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now))
+        raised = {case.key: round(t.epoch(case.since), 1) for case in t.state.cases.values()}
+        dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now),
+                        cases=tuple(replace(case, raised=raised[case.key]) for case in status.cases))
         payload = write_status(dated)
         if len(payload) <= MAX_BEACON_BYTES:
             break
@@ -90,6 +95,7 @@ def _status(t: Transition, name: str, note: int, shown: int) -> HubStatus:
     return HubStatus(
         state=name,
         alarms=tuple(_in_force(state, alarm, note, shown) for _, alarm in sorted(state.alarms.items())),
+        cases=tuple(_case(state, case) for case in _latest(state, shown)),
         posts=posts,
         counts=dict(sorted(counts.items())),
         faults=dict(islice(sorted(state.faults.items()), max(shown, LEAST_SHOWN))),
@@ -113,6 +119,25 @@ def _in_force(state: State, alarm: Alarm, note: int, shown: int) -> InForce:
         sounds=dict(islice(alarm.sounds.items(), shown)),
         missing={post: why.value for post, why in proof.missing(state, alarm, shown).items()},
         rings=None if whole else len(alarm.sounds), expected=None if whole else len(expected),
+    )
+
+
+def _latest(state: State, shown: int) -> list[Case]:
+    """The cases that are to be shown: those in force, and the latest of the others."""
+    found = sorted(state.cases.values(), key=lambda case: (_is_in_force(state, case), case.since), reverse=True)
+    return found[:min(CASES, shown)]
+
+
+def _is_in_force(state: State, case: Case) -> bool:
+    alarm = state.alarms.get(case.key)
+    return alarm is not None and alarm.first == case.first
+
+
+def _case(state: State, case: Case) -> ShownCase:
+    return ShownCase(
+        incident=case.key.incident, village=case.key.village, identifier=case.first,
+        status=case.status.value, in_force=_is_in_force(state, case), unanswered=case.unanswered,
+        responses=tuple(Responded(by=each.by, step=each.step.value, kept=each.kept) for each in responses.people(case)),
     )
 
 

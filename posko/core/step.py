@@ -12,7 +12,7 @@ from typing import assert_never
 from contract.wire import timing
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from posko.core import alarms, beacon, messages, posts, proof, status
+from posko.core import alarms, beacon, messages, posts, proof, responses, status
 from posko.core.effects import Effect
 from posko.core.events import Event, Loaded, Retained, Saved
 from posko.core.state import Setup, State
@@ -49,6 +49,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     alarms.accept_deferred(t)
     _take_in(t, event)
     _check_timeouts(t)
+    responses.update(t)
     proof.update(t)
     beacon.update(t)
     status.update(t)
@@ -59,7 +60,7 @@ def next_due(state: State) -> float:
     """The instant at which the next Tick is needed."""
     return min(
         (*alarms.deadlines(state), *posts.deadlines(state), *proof.deadlines(state), *beacon.deadlines(state),
-         *status.deadlines(state), *shared.deadlines(state)),
+         *responses.deadlines(state), *status.deadlines(state), *shared.deadlines(state)),
         default=state.now + timing.BEACON_S,
     )
 
@@ -79,13 +80,16 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
         case Unlinked(reason):
             t.unlink(reason)
         case Loaded():
+            responses.restore(t, event)
             alarms.restore(t, event)
             t.load()
         case Saved(stamps):
             t.kept(stamps)
+            responses.kept(t, stamps)
         case Clock():
             t.change(clock=event)
             alarms.resolve_ages(t)
+            responses.forget(t)
             status.heartbeat(t)
             t.report_left_out()
         case Faulted(part, reason):

@@ -52,7 +52,7 @@ class Transition(CommonTransition[State, Effect]):
 
     def put(self, alarm: Alarm) -> Alarm:
         """Sets the alarm of its key, and has it written."""
-        written = replace(alarm, stamp=self._stamp(), kept=False, unsaved_since=None)
+        written = replace(alarm, stamp=self.stamp(), kept=False, unsaved_since=None)
         self.change(alarms={**self.state.alarms, alarm.key: written})
         self._save(written.stamp, written)
         return written
@@ -72,7 +72,7 @@ class Transition(CommonTransition[State, Effect]):
 
         *dated*: when it was raised is certain, if the hub's time of day is.
         """
-        stamp = self._stamp()
+        stamp = self.stamp()
         known = self.state.alarms.get(alarm.key)
         if known is not None and known.identifier == alarm.identifier:
             self.change(alarms=without(self.state.alarms, alarm.key))
@@ -83,7 +83,7 @@ class Transition(CommonTransition[State, Effect]):
 
     def acknowledge(self, name: Name) -> None:
         """Notes that *name* arrived and is not, or no more, in force: its sender need not send it again."""
-        stamp = self._stamp()
+        stamp = self.stamp()
         self.remember(name, over=True)
         self.do(SaveName(stamp, name, over=True))
         self._acknowledge(name, stamp)
@@ -92,7 +92,7 @@ class Transition(CommonTransition[State, Effect]):
         """Notes the all-clear of *village* at instant *at*."""
         known = self.state.cleared_at.get(village, at)
         self.change(cleared_at={**self.state.cleared_at, village: max(at, known)})
-        self.do(SaveAllClear(self._stamp(), village, max(at, known), dated=self.state.synced))
+        self.do(SaveAllClear(self.stamp(), village, max(at, known), dated=self.state.synced))
 
     def kept(self, stamps: frozenset[int]) -> None:
         """The disk has the writes *stamps*."""
@@ -126,7 +126,8 @@ class Transition(CommonTransition[State, Effect]):
         dated = dated and self.state.synced
         self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=dated))
 
-    def _stamp(self) -> int:
+    def stamp(self) -> int:
+        """The number of the next write."""
         self.change(stamp=self.state.stamp + 1)
         return self.state.stamp
 

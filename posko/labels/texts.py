@@ -78,6 +78,8 @@ EVENTS: Mapping[str, Text] = {
     "away": Text("tidak ada kabar", "away"),
     "back": Text("ada kabar lagi", "back"),
     "restored": Text("aktif lagi", "in force again"),
+    "responded": Text("dijawab", "response"),
+    "unanswered": Text("BELUM ADA YANG MENJAWAB", "NOBODY HAS RESPONDED"),
 }
 
 # Names and values.

@@ -3,7 +3,7 @@
 `tests/posko/test_journal.py` holds the hub's against the real one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Protocol
@@ -12,9 +12,21 @@ from contract.domain.alarm import Key, Name
 from node.core import effects as node_effects
 from node.core import events as node_events
 from node.core.events import OutboxEntry
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Stamped, Write
-from posko.core.events import Loaded, Saved, Stored, StoredClear
-from posko.core.state import Alarm
+from posko.core.effects import (
+    End,
+    SaveAlarm,
+    SaveAllClear,
+    SaveName,
+    SavePatrol,
+    SaveReport,
+    SaveResponse,
+    SaveUnanswered,
+    Stamped,
+    Write,
+)
+from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredResponse
+from posko.core.responses import CASE_S
+from posko.core.state import Alarm, Response
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Recovered
 from tests.model.network import Timeline
@@ -98,6 +110,8 @@ class HubRows:
     cleared: dict[str, tuple[float, int, Clock]] = field(default_factory=dict)
     seen: dict[Name, bool] = field(default_factory=dict)
     ever: set[Name] = field(default_factory=set)  # every name that an alarm on it ever had
+    responses: dict[tuple[Name, str, str, str], tuple[Response, int, Clock]] = field(default_factory=dict)
+    unanswered: set[Name] = field(default_factory=set)
 
     def apply(self, entry: object, boot: int, wall: Clock) -> None:
         match entry:
@@ -110,12 +124,18 @@ class HubRows:
                 alarm, before = entry.alarm, self.alarms.get(first)
                 if before is not None and before[2] == boot:
                     alarm = replace(alarm, first_at=min(alarm.first_at, before[0].first_at))
+                self.alarms.pop(first, None)  # the latest row comes last
                 self.alarms[first] = (alarm, entry.end, boot, _believed(wall, dated=entry.dated))
                 for name in {first, *entry.alarm.names()}:
                     self.ever.add(name)
                     self._see(name, over=entry.end is not None)
             case SaveName(_, name, over):
                 self._see(name, over=over)
+            case SaveResponse(_, name, made, dated):
+                written = (made, boot, _believed(wall, dated=dated))
+                self.responses.setdefault((name, made.place, made.by, made.step), written)
+            case SaveUnanswered(name):
+                self.unanswered.add(name)
             case SaveAllClear(_, village, at, dated):
                 self.cleared[village] = (at, boot, _believed(wall, dated=dated))
             case _:
@@ -135,7 +155,24 @@ class HubRows:
             ),
             tuple(self.seen.items()),
             tuple(over.items()),
+            tuple(self._cases(boot, now)),
         )
+
+    def _cases(self, boot: int, now: float) -> Iterator[StoredCase]:
+        """The last alarm of each village and incident. Of their age the wall clock of when it was written decides."""
+        latest = {alarm.key: (alarm, written, wall) for alarm, end, written, wall in self.alarms.values()
+                  if end in (None, End.FINISHED, End.CLEARED)}
+        for key, (alarm, written, wall) in latest.items():
+            if written == boot and alarm.first_at + CASE_S <= now:
+                continue
+            name = key.name(alarm.first)
+            yield StoredCase(
+                key, alarm.first, tuple(dict.fromkeys((alarm.first, alarm.identifier, *alarm.also))), alarm.status,
+                _instant(alarm.first_at, written, wall, boot),
+                tuple(StoredResponse(made.by, made.step, made.place, _instant(made.at, when, its_wall, boot))
+                      for (of, *_), (made, when, its_wall) in self.responses.items() if of == name),
+                name in self.unanswered,
+            )
 
     def nothing(self) -> Loaded:
         return Loaded((), (), ())
@@ -146,6 +183,10 @@ class HubRows:
 
     def _see(self, name: Name, *, over: bool) -> None:
         self.seen[name] = self.seen.get(name, False) or over
+
+
+def _instant(at: float, written: int, wall: Clock, boot: int) -> Instant:
+    return Instant(at, written == boot, at + wall.offset_s if wall.synced else None)
 
 
 def _believed(wall: Clock, *, dated: bool) -> Clock:

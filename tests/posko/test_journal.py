@@ -14,10 +14,21 @@ from random import Random
 import pytest
 
 from contract.domain.alarm import Key, Status
+from contract.wire.response import Step
 from posko import journal as journal_room
-from posko.core.effects import End, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Write
+from posko.core.effects import (
+    End,
+    SaveAlarm,
+    SaveAllClear,
+    SaveName,
+    SavePatrol,
+    SaveReport,
+    SaveResponse,
+    SaveUnanswered,
+    Write,
+)
 from posko.core.events import Loaded, Saved
-from posko.core.state import Alarm
+from posko.core.state import Alarm, Response
 from posko.journal import Journal
 from runtime import clock
 from runtime import database as database_room
@@ -75,6 +86,12 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 
 def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> SaveAlarm:
     return SaveAlarm(stamp, alarm, ("kalibagor/pos-1", "kotakan/pos-1"), 300.0 if end else None, end)
+
+
+def responds(  # noqa: PLR0917 - what a response has
+    stamp: int, first: str, by: str, step: Step, place: str = "kalibagor", key: Key = FIRE, at: float = 40.0,
+) -> SaveResponse:
+    return SaveResponse(stamp, key.name(first), Response(by, step, place, at, stamp))
 
 
 def test_a_new_journal_holds_nothing(path: Path) -> None:
@@ -449,6 +466,9 @@ def test_the_models_disk_holds_what_this_one_holds(
             keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
             SaveName(number, FIRE.name(f"n{random.randrange(40)}"), over=random.random() < 0.5),
             SaveAllClear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
+            responds(number, f"a{random.randrange(6)}", random.choice(["op/1", "op/2"]), random.choice([*Step]),
+                     "kalibagor"),
+            SaveUnanswered(FIRE.name(f"a{random.randrange(6)}"), at),
         ]
         entries.append(random.choice(drawn))
         table.apply(entries[-1], 1, SYNCED)
@@ -461,6 +481,77 @@ def test_the_models_disk_holds_what_this_one_holds(
     assert {*real.cleared} == {*modelled.cleared}
     assert {*real.over} == {*modelled.over}
     assert dict(real.seen) == dict(modelled.seen)
+    assert real.cases == modelled.cases
+
+
+def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_alarm(path: Path) -> None:
+    write(path, keep(1), responds(2, "a", "op/1", Step.COMING), responds(3, "a", "op/1", Step.COMING, at=50.0),
+          responds(4, "a", "op/1", Step.THERE, at=60.0), responds(5, "z", "op/1", Step.COMING),
+          SaveUnanswered(FIRE.name("a"), 70.0))
+    (case,) = load(path).cases
+
+    assert rows(path, "SELECT identifier, who, step, at, wall FROM responses ORDER BY rowid") == [
+        ("a", "op/1", "menuju", 40.0, 1_000_040.0), ("a", "op/1", "di-lokasi", 60.0, 1_000_060.0),
+        ("z", "op/1", "menuju", 40.0, 1_000_040.0)]
+    assert (case.key, case.first, case.names, case.unanswered) == (FIRE, "a", ("a", "b"), True)
+    assert [(each.by, each.step, each.at.at, each.at.same_boot) for each in case.responses] == [
+        ("op/1", Step.COMING, 40.0, True), ("op/1", Step.THERE, 60.0, True)]
+
+
+def test_a_response_to_an_alarm_of_all_villages_is_loaded_with_it_from_whichever_village_it_came(path: Path) -> None:
+    flood = replace(ALARM, key=Key("semua", "banjir"))
+    write(path, keep(1, flood), responds(2, "a", "op/1", Step.COMING, "kotakan", flood.key),
+          responds(3, "a", "op/1", Step.COMING, "kalibagor", flood.key),
+          responds(4, "a", "op/1", Step.COMING, "kotakan", Key("kotakan", "banjir")))
+    (case,) = load(path).cases
+
+    assert [(each.place, each.by) for each in case.responses] == [("kotakan", "op/1"), ("kalibagor", "op/1")]
+
+
+def test_of_each_village_and_incident_only_the_last_alarm_is_loaded_and_an_old_one_is_not(path: Path) -> None:
+    later = replace(ALARM, first="c", identifier="c", also=())
+    write(path, keep(1), keep(2, end=End.FINISHED), keep(3, later, End.CLEARED))
+    assert [case.first for case in load(path).cases] == ["c"]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alarms SET first_wall = first_wall - 50000")
+    assert load(path).cases == ()
+
+
+def test_a_response_that_cannot_be_read_costs_no_alarm(path: Path) -> None:
+    write(path, keep(1), responds(2, "a", "op/1", Step.COMING))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE responses SET step = 'pulang'")
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        fault = take(inbox, Faulted)
+        assert fault.reason == ("the responses to 'a' cannot be read and are left out: 'pulang' is not a valid Step")
+        loaded = take(inbox, Loaded)
+
+    assert ([each.first for each in loaded.alarms], loaded.cases) == (["a"], ())
+
+
+def test_a_journal_from_before_there_were_responses_gets_their_tables(path: Path) -> None:
+    write(path, keep(1))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE responses")
+        database.execute("DROP TABLE unanswered")
+    write(path, responds(2, "a", "op/1", Step.COMING))
+    (case,) = load(path).cases
+
+    assert [each.step for each in case.responses] == [Step.COMING]
+    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+
+
+def test_a_village_keeps_so_many_responses_and_loses_none_to_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_room, "RESPONSE_ROWS", 3)
+    write(path, responds(1, "k", "op/1", Step.COMING, "kotakan"),
+          *(responds(number, f"a{number}", "op/1", Step.COMING) for number in range(2, 9)))
+    load(path)
+
+    assert rows(path, "SELECT village, identifier FROM responses ORDER BY rowid") == [
+        ("kotakan", "k"), ("kalibagor", "a6"), ("kalibagor", "a7"), ("kalibagor", "a8")]
 
 
 # Bounds on the disk.

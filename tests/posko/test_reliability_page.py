@@ -10,7 +10,7 @@ from node.core import alarms as node_alarms
 from node.core import messages as node_messages
 from node.core import outbox
 from posko import journal as hub_journal
-from posko.core import alarms, beacon, messages, posts, shares
+from posko.core import alarms, beacon, messages, posts, responses, shares, status
 from posko.core import transition as hub
 from runtime.core import transition as runtime
 from runtime.core.transition import CommonTransition
@@ -42,6 +42,10 @@ def test_the_page_has_the_bounds_of_the_programs() -> None:
         messages.LATE_AT_ONCE, 1, 1 / messages.PER_S, hub_journal.LATE_ROWS]
     assert numbers("alarms that are over") == [hub_journal.ALARM_ROWS]
     assert numbers("rounds") == [messages.AT_ONCE, 1, 1 / messages.PER_S, hub_journal.RONDA_ROWS]
+    assert numbers("responses") == [responses.AT_ONCE, 1, 1 / responses.PER_S, hub_journal.RESPONSE_ROWS]
+    assert numbers("people who respond to one alarm") == [responses.PEOPLE]
+    assert numbers("responses that wait for the disk") == [responses.UNSAVED]
+    assert numbers("alarms to which one may respond") == [1, responses.CASE_S / 3600, status.CASES]
     assert numbers("events that are written down") == [posts.AT_ONCE, posts.PER_S, hub_journal.LOG_ROWS]
     assert numbers("posts that the district file does not have") == [posts.UNKNOWN]
     assert numbers("events that the network causes") == [

@@ -10,9 +10,20 @@ from dataclasses import dataclass, field
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import audible_incidents
 from contract.wire.beacon import Beacon, Listed, read_beacon
+from contract.wire.response import Responded
 from posko.core import step as hub
-from posko.core.effects import Effect, SaveAlarm, SaveAllClear, SaveName, SavePatrol, SaveReport, Survey
-from posko.core.events import Event, Loaded, Saved, Stored
+from posko.core.effects import (
+    Effect,
+    SaveAlarm,
+    SaveAllClear,
+    SaveName,
+    SavePatrol,
+    SaveReport,
+    SaveResponse,
+    SaveUnanswered,
+    Survey,
+)
+from posko.core.events import Event, Instant, Loaded, Saved, Stored, StoredCase, StoredResponse
 from posko.core.state import Setup, State
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Clock, Linked, Received, Tick, Unlinked
@@ -62,7 +73,7 @@ class World:
         self.state, effects = hub.step(self.state, event, at)
         for effect in effects:
             self.done.append((self.now, effect))
-            if isinstance(effect, SaveAlarm | SaveName | SaveAllClear):
+            if isinstance(effect, SaveAlarm | SaveName | SaveAllClear | SaveResponse):
                 self.stamps.add(effect.stamp)
         return [line(effect) for effect in effects]
 
@@ -110,6 +121,22 @@ class World:
     def hear(self, topic: str, payload: bytes = b"", at: float | None = None, *, retain: bool = False) -> list[str]:
         """A message of this district comes."""
         return self.feed(Received(f"kentongan/situbondo/{topic}", payload, retain), at)
+
+    def respond(
+        self, identifier: str = "a", step: str = "menuju", at: float | None = None, *, by: str = "petugas/polsek",
+        village: str = "kalibagor", incident: str = "kebakaran", retain: bool = False, **members: object,
+    ) -> list[str]:
+        """Somebody responds."""
+        body = {"identifier": identifier, "incident": incident, "by": by, "step": step, **members}
+        return self.hear(f"{village}/respon", json.dumps(body).encode(), at, retain=retain)
+
+    def responses(self) -> list[str]:
+        """Who responds to what the last beacon lists, how far they are, and how long after it was raised."""
+        def person(alarm: Listed, each: Responded) -> str:
+            return f"{each.by} {each.step} {alarm.age_s - (each.age_s or 0):g}{'' if each.kept else ' not kept'}"
+
+        return [f"{alarm.incident} {alarm.step}: {', '.join(person(alarm, each) for each in alarm.responses)}"
+                for alarm in self.beacon().alarms]
 
     def silence(self, at: float, village: str = "kalibagor") -> list[str]:
         return self.hear(f"{village}/command/silence", b"", at)
@@ -207,6 +234,12 @@ def stored(identifier: str = "a", *, same_boot: bool = True, wall: float | None 
     return Stored(**about)  # type: ignore[arg-type]
 
 
+def stored_case(*responses: StoredResponse, unanswered: bool = False) -> StoredCase:
+    """The case of that fire."""
+    return StoredCase(FIRE, "a", ("a",), Status.ACTUAL, Instant(10.0, same_boot=True, wall=None), responses,
+                      unanswered=unanswered)
+
+
 def names(key: Key = FIRE, **over: bool) -> tuple[tuple[Name, bool], ...]:
     """What an earlier run saw of *key*: identifiers, and whether each is over."""
     return tuple((key.name(identifier), each) for identifier, each in over.items())
@@ -232,7 +265,7 @@ def event_line(event: Mapping[str, object]) -> str:
     return " ".join([str(event["event"]), *about, *names])
 
 
-def line(effect: Effect) -> str:
+def line(effect: Effect) -> str:  # noqa: C901, PLR0911 - a table, one row an effect
     """*effect* in a line."""
     match effect:
         case SaveAlarm(_, alarm, _, _, end):
@@ -241,6 +274,10 @@ def line(effect: Effect) -> str:
             return f"hear {short(name.identifier)}"
         case SaveAllClear(_, village, at):
             return f"clear {village} {at:g}"
+        case SaveResponse(_, name, made):
+            return f"respond {name.incident} {name.village} {short(name.identifier)} {made.by} {made.step}"
+        case SaveUnanswered(name):
+            return f"unanswered {name.incident} {name.village} {short(name.identifier)}"
         case SavePatrol():
             return f"patrol {effect.village} {short(effect.identifier)} {effect.post} {effect.origin}"
         case SaveReport(post, event):

@@ -1,0 +1,218 @@
+"""Who responds to an alarm, and how far they are: diterima, menuju, di-lokasi, selesai. Pure.
+
+    response ──> of a known alarm? ──> new? ──> onto the disk ──> an event: it is kept
+                                        │                    └──> the beacon, while the alarm is in force
+                                        └── known: the event once more, for who has missed it
+
+A person's step of an alarm counts once, so whoever publishes one may do so until the hub shows that it has it. The last
+alarm of each village and incident is a case, also when it is over: whoever is on the way arrives after minutes.
+
+Who publishes on a village's topic may do so by the broker's access list, and says itself who it is. So a response
+counts for that village's alarms, and for those of `semua`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from contract.domain.alarm import Key, Name, Status
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ONCE
+from contract.wire import answers, response
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind
+from contract.wire.response import progress
+from contract.wire.topics import ResponseTopic
+from posko.core.effects import SaveResponse, SaveUnanswered
+from posko.core.events import Instant, Loaded
+from posko.core.state import Alarm, Case, Response, State, Unsaved
+from posko.core.transition import Transition
+from runtime.core.events import Received
+
+AT_ONCE, PER_S = 20.0, 0.5  # of each village, that are written down
+REPEATED, REPEATED_PER_S = 20.0, 2.0  # of each village, that are known and reported once more
+PEOPLE = 32  # who respond to one alarm, as the beacon and the status show them; the disk has all
+UNSAVED = 100  # of each village
+CASE_S = 43_200.0  # how long after it was raised one may respond to an alarm by the hub's list of cases
+FARTHEST_S = 86_400.0  # no response is older
+
+
+def received(t: Transition, topic: ResponseTopic, message: Received) -> None:
+    """Somebody responds."""
+    body = response.read_response(message.payload)
+    if isinstance(body, Refusal):
+        t.answer(Kind.REFUSED, topic=message.topic[:200], village=topic.village[:80], reason=body.reason)
+        return
+    setup, key = t.setup, Key(topic.village, body.incident)
+    reason = answers.unknown_name(*key, setup.villages, setup.incidents, look_up=t.may_answer())
+    name = None if reason is not None or body.incident in ONCE else _meant(t.state, key, body.identifier)
+    if name is None:
+        reason = reason or "nobody can respond to it: no alarm of this name was ever in force here"
+        t.answer_of(Kind.REFUSED, key, identifier=body.identifier, by=body.by, step=body.step.value, reason=reason)
+        return
+    known = _known(t.state, name, body)
+    if known is None:
+        _accept(t, topic.village, name, body)
+    elif known.kept and t.granted((topic.village, "respon again"), REPEATED, REPEATED_PER_S):
+        _report(t, Unsaved(name, body.identifier, known))
+
+
+def kept(t: Transition, stamps: frozenset[int]) -> None:
+    """The disk has the writes *stamps*."""
+    for stamp in stamps & t.state.unsaved.keys():
+        found = replace(t.state.unsaved[stamp], response=replace(t.state.unsaved[stamp].response, kept=True))
+        t.change(unsaved={other: each for other, each in t.state.unsaved.items() if other != stamp})
+        case = t.state.cases.get(found.name.key)
+        if case is not None:
+            _put(t, replace(case, responses=tuple(
+                found.response if each.stamp == stamp else each for each in case.responses)))
+        _report(t, found)
+
+
+def restore(t: Transition, event: Loaded) -> None:
+    """Takes up what an earlier run left; this run's own is newer."""
+    cases = {}
+    for stored in event.cases:
+        since = _instant(t.state, stored.since)
+        cases[stored.key] = Case(
+            stored.key, stored.first, stored.names, stored.status, since, unanswered=stored.unanswered,
+            responses=_latest(
+                Response(each.by, each.step, each.place, max(since, _instant(t.state, each.at)), kept=True)
+                for each in stored.responses),
+        )
+    t.change(cases={**cases, **t.state.cases})
+
+
+def update(t: Transition) -> None:
+    """Has a case for each alarm in force, and reports those to which nobody responds in time."""
+    before = t.before.alarms
+    if before is not t.state.alarms:
+        for alarm in t.state.alarms.values():
+            if before.get(alarm.key) is not alarm:
+                _follow(t, alarm, again=alarm.key not in before)
+        for alarm in before.values():
+            if t.state.alarms.get(alarm.key) is None and t.now >= alarm.until:  # its time was shorter
+                _escalate(t, alarm)
+    for alarm in t.state.alarms.values():
+        due = _due(t.state, alarm)
+        if due is not None and t.now >= due:
+            _escalate(t, alarm)
+
+
+def forget(t: Transition) -> None:
+    """Drops cases that are old. Called with every Clock."""
+    fresh = {key: case for key, case in t.state.cases.items() if key in t.state.alarms or t.now < case.since + CASE_S}
+    if len(fresh) < len(t.state.cases):
+        t.change(cases=fresh)
+
+
+def deadlines(state: State) -> Iterator[float]:
+    """The instants at which an alarm will have been in force without a response for too long."""
+    yield from (due for alarm in state.alarms.values() if (due := _due(state, alarm)) is not None)
+
+
+def people(case: Case | None) -> tuple[Response, ...]:
+    """Those who have responded, each with the farthest of their steps; who is farthest comes first."""
+    found: dict[str, Response] = {}
+    for each in case.responses if case is not None else ():
+        known = found.get(each.by)
+        if known is None or progress(each.step) > progress(known.step):
+            found[each.by] = each
+    return tuple(sorted(found.values(), key=lambda each: (-progress(each.step), each.at)))
+
+
+def farthest(case: Case | None) -> str:
+    """The farthest step of all; "" for none."""
+    return max((each.step.value for each in case.responses), key=progress, default="") if case is not None else ""
+
+
+def _meant(state: State, key: Key, identifier: str) -> Name | None:
+    """The alarm that a response on the topic of *key*'s village means: by its first name, if that is known."""
+    for name in (key.name(identifier), Key(EVERYWHERE, key.incident).name(identifier)):
+        case = state.cases.get(name.key)
+        if case is not None and identifier in case.names:
+            return name.key.name(case.first)
+        if state.is_over(name) is not None:
+            return name
+    return None
+
+
+def _known(state: State, name: Name, body: response.Response) -> Response | None:
+    """The response that *body* is, if it has come before."""
+    case = state.cases.get(name.key)
+    found = [*(case.responses if case is not None and case.first == name.identifier else ()),
+             *(each.response for each in state.unsaved.values() if each.name == name)]
+    return next((each for each in found if (each.by, each.step) == (body.by, body.step)), None)
+
+
+def _accept(t: Transition, place: str, name: Name, body: response.Response) -> None:
+    if not t.granted((place, "respon"), AT_ONCE, PER_S):
+        t.answer_of(Kind.REFUSED, name.key, identifier=body.identifier, by=body.by, step=body.step.value,
+                    reason="too many responses at once; publish it again")
+        return
+    case = t.state.cases.get(name.key)
+    ours = case is not None and case.first == name.identifier
+    at = t.came_at - min(body.age_s, FARTHEST_S)
+    made = Response(body.by, body.step, place, max(at, case.since) if case is not None and ours else at, t.stamp())
+    if case is not None and ours:
+        _put(t, replace(case, responses=_latest((*case.responses, made))))
+    unsaved = {**t.state.unsaved, made.stamp: Unsaved(name, body.identifier, made)}
+    of_place = [stamp for stamp, each in unsaved.items() if each.response.place == place]
+    t.change(unsaved={stamp: each for stamp, each in unsaved.items() if stamp not in of_place[:-UNSAVED]})
+    t.do(SaveResponse(made.stamp, name, made, dated=t.state.synced))
+
+
+def _latest(found: Iterable[Response]) -> tuple[Response, ...]:
+    """The responses of the PEOPLE who responded last."""
+    responses = tuple(found)
+    latest = tuple(dict.fromkeys(each.by for each in reversed(responses)))[:PEOPLE]
+    return tuple(each for each in responses if each.by in latest)
+
+
+def _report(t: Transition, found: Unsaved) -> None:
+    made = found.response
+    t.answer_of(Kind.RESPONDED, found.name.key, identifier=found.given, by=made.by, step=made.step.value,
+                place=made.place if made.place != found.name.village else None,
+                age_s=round(max(0.0, t.now - made.at), 1),
+                claimed=None if t.setup.is_post_of(made.by, made.place) else True)
+
+
+def _follow(t: Transition, alarm: Alarm, *, again: bool) -> None:
+    """Has the case of *alarm*. What is raised *again* after an all-clear goes on; who came for it may have turned."""
+    case = t.state.case(alarm)
+    ended = t.state.ended.get(alarm.key)
+    names = (alarm.first, *alarm.identifiers())
+    if case is None:
+        _put(t, Case(alarm.key, alarm.first, names, alarm.status, alarm.first_at))
+    elif again and ended is not None and ended.first == alarm.first:
+        _put(t, replace(case, names=names, since=alarm.first_at, responses=()))
+    elif case.names != names:
+        _put(t, replace(case, names=names))
+
+
+def _due(state: State, alarm: Alarm) -> float | None:
+    """When it will be reported that nobody has responded to *alarm*; None if it will not be."""
+    case = state.case(alarm)
+    if case is None or case.unanswered or case.responses or not state.setup.unanswered_s or not alarm.shown:
+        return None
+    return None if alarm.status is not Status.ACTUAL else case.since + state.setup.unanswered_s
+
+
+def _escalate(t: Transition, alarm: Alarm) -> None:
+    if (case := t.state.case(alarm)) is None or _due(t.state, alarm) is None:
+        return
+    _put(t, replace(case, unanswered=True))
+    t.do(SaveUnanswered(alarm.key.name(alarm.first), t.now))
+    t.report(Kind.UNANSWERED, incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier,
+             origin=alarm.origin or None, age_s=round(t.now - case.since, 1))
+
+
+def _put(t: Transition, case: Case) -> None:
+    t.change(cases={**t.state.cases, case.key: case})
+
+
+def _instant(state: State, found: Instant) -> float:
+    """*found* on this run's clock; now, where nobody knows."""
+    if found.same_boot:
+        return found.at
+    known = found.wall is not None and state.synced
+    return min(state.now, found.wall - state.clock.offset_s) if known and found.wall is not None else state.now
