@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from benchmarks import machine, report
+from benchmarks.peers import installed
 from benchmarks.report import Row
 from benchmarks.run import MeasureError, Run
 from broker.mosquitto import BrokerError, program
@@ -41,9 +42,10 @@ class _Help(click.Command):
 @click.argument("names", nargs=-1, metavar="[BENCHMARK]...")
 @click.option("--check", is_flag=True, help="Exit 1 where an aim is missed.")
 @click.option("--quick", is_flag=True, help="Few values, for a look: two minutes, and no 99th percentile.")
+@click.option("--peers", is_flag=True, help="First install mqtt-io and Node-RED, some 200 MB, into a cache folder.")
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path), default="benchmarks.json",
               show_default=True, metavar="FILE", help="Where everything is written, with each single value.")
-def main(names: tuple[str, ...], check: bool, quick: bool, path: Path) -> None:
+def main(names: tuple[str, ...], check: bool, quick: bool, peers: bool, path: Path) -> None:
     """Measure everything, or only each BENCHMARK that is named, beside its peers; print one table."""
     _refuse_unknown(names)
     try:
@@ -53,6 +55,8 @@ def main(names: tuple[str, ...], check: bool, quick: bool, path: Path) -> None:
     except (BrokerError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    if peers:
+        installed.install(click.echo)
     about, began = machine.describe(), time.monotonic()
     click.echo(machine.sentence(about))
     rows: list[Row] = []

@@ -64,7 +64,7 @@ class _Programs:
         except MissingError as error:
             self.missing[key] = str(error)
             return None
-        return stack.enter_context(Subscriber(peer.name, command, self._endpoint, f"peer/{key}")).pid
+        return stack.enter_context(Subscriber(peer, command, self._endpoint)).pid
 
     def _player(self, folder: Path, stack: ExitStack) -> int:
         ear = stack.enter_context(Ear(folder / "ear"))

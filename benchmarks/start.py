@@ -36,7 +36,7 @@ def measure(run: Run) -> Iterator[Row]:
         for number in run.times("start", run.count(17, 4)):
             for peer, command in commands.items():
                 at = now()
-                with Subscriber(peer.name, command, endpoint, f"peer/{peer.key}"):
+                with Subscriber(peer, command, endpoint):
                     took_ms[peer.key].append(1000 * (now() - at))
             at = now()
             with Node(run.folder / "node", settings, hear):

@@ -3,7 +3,8 @@
 A peer of `latency` is a program that subscribes to one topic and reports when its output was on. To add one: write how
 its command is made, which raises MissingError where it is not installed, and add it to SUBSCRIBERS. The command is
 given a port, a topic and, where the broker speaks TLS, the authority's certificate; it prints "ready" when it has
-subscribed, then one line a message: the instant in seconds of CLOCK_BOOTTIME.
+subscribed, then one line a message: the instant in seconds of CLOCK_BOOTTIME. What is no package of this project is
+installed into a cache folder, by `python -m benchmarks --peers` (`benchmarks.peers.installed`).
 """
 
 import shutil
@@ -16,6 +17,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Self
 
+from benchmarks.peers import installed
 from benchmarks.publisher import Endpoint
 from benchmarks.run import WAIT_S, MeasureError, MissingError
 
@@ -24,11 +26,16 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A peer: its key and name in the table, and what makes its command in a folder. The latter raises MissingError."""
+    """A peer: its key and name in the table, and what makes its command in a folder. The latter raises MissingError.
+
+    It switches on by *payload* on the topic that it is given, with *below* behind it.
+    """
 
     key: str
     name: str
     command: Callable[[Path], list[str]]
+    below: str = ""
+    payload: bytes = b""
 
 
 def compile_c(folder: Path, source: str, *libraries: str, package: str = "") -> list[str]:
@@ -55,14 +62,17 @@ SUBSCRIBERS = (
     Peer("c", "C libmosquitto", lambda folder: compile_c(
         folder, "mosquitto.c", "mosquitto", package="libmosquitto-dev")),
     Peer("bare", "bare paho", lambda _folder: [sys.executable, "-m", "benchmarks.peers.bare"]),
+    Peer("mqttio", "mqtt-io", lambda _folder: installed.mqtt_io(), below="/output/relay/set", payload=b"ON"),
+    Peer("nodered", "Node-RED", installed.node_red),
 )
 
 
 class Subscriber:
-    """A peer's process, subscribed to *topic* at *endpoint*. Use as a context manager."""
+    """The process of *peer*, subscribed at *endpoint*: `payload` on `topic` switches it. Use as a context manager."""
 
-    def __init__(self, name: str, command: list[str], endpoint: Endpoint, topic: str) -> None:
-        self.name, self.topic = name, topic
+    def __init__(self, peer: Peer, command: list[str], endpoint: Endpoint) -> None:
+        topic = f"peer/{peer.key}"
+        self.name, self.topic, self.payload = peer.name, topic + peer.below, peer.payload
         words = [*command, str(endpoint.port), topic, *([str(endpoint.ca_file)] if endpoint.ca_file else [])]
         self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self._lines: Queue[str] = Queue()
