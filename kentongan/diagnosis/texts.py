@@ -324,7 +324,7 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
         ),
     },
     Check.BROKER: {
-        "ok": Text("{where} menjawab", "{where} answers"),
+        "ok": Text("{where} bisa dihubungi", "{where} is reached"),
         "out_of_reach": Text("{where} tidak bisa dihubungi: {reason}", "{where} is out of reach: {reason}"),
     },
     Check.CERTIFICATE: {
@@ -358,6 +358,10 @@ _TEXTS: Mapping[Check, Mapping[str, Text]] = {
         "answered": Text(
             "akun {account} dijawab dengan kode {code}",
             "the account {account} is answered with code {code}",
+        ),
+        "no_answer": Text(
+            "server pesan (broker) tidak menjawab: {reason}",
+            "the broker does not answer as it should: {reason}",
         ),
         "old": Text("server pesan (broker) tidak mengenal MQTT 5", "the broker does not speak MQTT 5"),
         "unread": _UNREAD, "no_session": _NO_SESSION,

@@ -61,10 +61,15 @@ def by_program(found: Running, *, hub: bool) -> Iterator[Finding]:
         yield _district(differs=Fault.DISTRICT in found.faults)
 
 
-def by_login(found: Session, own_digest: str, *, hub: bool) -> Iterator[Finding]:
-    """The same, by a login of our own with the account *found* has; *own_digest* is that of this district file."""
+def by_login(found: Session, own_digest: str, *, hub: bool, reached: bool = True) -> Iterator[Finding]:
+    """The same, by a login of our own with the account *found* has; *own_digest* is that of this district file.
+
+    Not *reached*: there is no way to the broker, which is a fault of its own.
+    """
     if found.login is None:
-        yield from (unknown(check, "no_session", reason=found.trouble) for check in _ALL)
+        yield (fault if reached else unknown)(Check.LOGIN, "no_answer" if reached else "no_session",
+                                              reason=found.trouble)
+        yield from (unknown(check, "no_session", reason=found.trouble) for check in _ALL if check is not Check.LOGIN)
         return
     if found.login != SUCCESS:
         what = "refused" if found.login in LOGIN else "old" if found.login in NO_MQTT_5 else "answered"

@@ -63,7 +63,8 @@ def _way(found: Facts, now_s: float) -> Iterator[Finding]:
     if found.server is not None:
         yield from connection.broker(found.server, now_s)
     if found.session is not None:
-        yield from connection.by_login(found.session, found.digest, hub=found.hub)
+        reached = found.server is None or not found.server.trouble
+        yield from connection.by_login(found.session, found.digest, hub=found.hub, reached=reached)
     elif found.running is not None:
         yield from connection.by_program(found.running, hub=found.hub)
     else:

@@ -54,7 +54,7 @@ def test_a_broker_out_of_reach_is_a_fault_and_its_certificate_is_unknown() -> No
     ({"login": 136}, ["answered", "no_login", "no_login"]),
     ({"login": 1}, ["old", "no_login", "no_login"]),
     ({"login": 132}, ["old", "no_login", "no_login"]),
-    ({"login": None, "trouble": "no answer"}, ["no_session", "no_session", "no_session"]),
+    ({"login": None, "trouble": "no answer"}, ["no_answer", "no_session", "no_session"]),
 ])
 def test_a_login_of_our_own_shows_account_rights_beacon_and_district(
     change: dict[str, object], marks: list[str]
@@ -65,10 +65,16 @@ def test_a_login_of_our_own_shows_account_rights_beacon_and_district(
 
 
 def test_nothing_that_was_not_seen_is_well() -> None:
-    found = [*connection.by_login(Session("x", trouble="?"), "a", hub=True),
+    found = [*connection.by_login(Session("x", trouble="?"), "a", hub=True, reached=False),
              *connection.by_program(Running(1, unread="closed"), hub=True)]
 
     assert {mark for mark, _ in said(found)} == {"unknown"}
+
+
+def test_a_broker_that_is_reached_and_does_not_answer_is_a_fault() -> None:
+    found = connection.by_login(Session("x", trouble="the broker does not answer"), "a", hub=True, reached=True)
+
+    assert said(found)[0] == ("fault", "no_answer")
 
 
 @pytest.mark.parametrize(("faults", "linked", "found"), [
