@@ -18,6 +18,7 @@ from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
+from contract.wire.response import is_coming
 from node.core import alarms, backoff, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, State
@@ -146,6 +147,7 @@ def _view(t: Transition, read: Beacon, offset: float | None) -> HubView:
         over=tuple(each for each in runs if each != read.boot)[:RUNS],
         own_raised_at=max((t.now - each.age_s for each in own), default=-math.inf),
         own_until=max((t.now + each.remaining_s for each in own), default=-math.inf),
+        coming=frozenset(each.key for each in own if is_coming(each.step)),
     )
 
 

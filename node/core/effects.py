@@ -43,6 +43,7 @@ class Lamp(Enum):
     HELD = "held"
     SENDING = "sending"
     CONFIRMED = "confirmed"
+    COMING = "coming"
     SOUNDING = "sounding"
     FAULT = "fault"
     REFUSED = "refused"

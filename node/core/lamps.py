@@ -6,12 +6,13 @@
 | held | `#.` | berkelip sangat cepat | closed, and does not count yet; keep holding until the siren sounds |
 | sending | `##..` | berkedip cepat | the report is on its way; nobody else has confirmed it yet |
 | confirmed | `#` | menyala terus | the hub (or, without one, the broker) has it |
+| coming | `############..##..` | menyala, dua kedip, berulang | the hub has it, and somebody is on the way, or there |
 | sounding | `#####.....` | berkedip lambat | this alarm sounds here, raised elsewhere |
 | fault | `#..................` | sekali-sekali berkedip | something is wrong; see the status |
 | refused | `#.#.#.......` | tiga kedip, berulang | the all-clear's button was not obeyed: see `clearing` |
 
 The lamp of success is never that of a button which is held and does not count yet: who lets go too early must not read
-"arrived".
+"arrived". That somebody is coming is success and more, so it looks like it, with two dark winks.
 
 That the all-clear's button was not obeyed is shown for a few seconds, by its own lamp or, where it has none, by every
 lamp that has nothing to say about a press of its own button.
@@ -27,10 +28,14 @@ PATTERNS = {
     Lamp.HELD: "#.",
     Lamp.SENDING: "##..",
     Lamp.CONFIRMED: "#",
+    Lamp.COMING: "############..##..",
     Lamp.SOUNDING: "#####.....",
     Lamp.FAULT: "#..................",
     Lamp.REFUSED: "#.#.#.......",
 }
+
+
+_SUCCESS = (Lamp.CONFIRMED, Lamp.COMING)
 
 
 def is_lit(lamp: Lamp, look: int) -> bool:
@@ -47,10 +52,10 @@ def shown(state: State, name: str) -> Lamp:
     if held and not noisy:
         return Lamp.HELD
     found = _at_rest(state, name)
-    speaks = name == ALL_CLEAR or (ALL_CLEAR not in state.setup.lamps and found not in (Lamp.SENDING, Lamp.CONFIRMED))
+    speaks = name == ALL_CLEAR or (ALL_CLEAR not in state.setup.lamps and found not in (Lamp.SENDING, *_SUCCESS))
     if state.refused_until is not None and speaks:
         return Lamp.REFUSED
-    return Lamp.FAULT if held and found is Lamp.CONFIRMED else found  # on a wire that hums, a finger is not seen
+    return Lamp.FAULT if held and found in _SUCCESS else found  # on a wire that hums, a finger is not seen
 
 
 def _at_rest(state: State, name: str) -> Lamp:
@@ -66,7 +71,7 @@ def _at_rest(state: State, name: str) -> Lamp:
     else:
         here = [alarm for alarm in state.alarms.values() if alarm.key.incident == name and not alarm.silenced]
         if any(alarm.origin is Origin.BUTTON for alarm in here):
-            return Lamp.CONFIRMED
+            return Lamp.COMING if any(alarm.key in state.hub.coming for alarm in here) else Lamp.CONFIRMED
         if here:
             return Lamp.SOUNDING
     return Lamp.FAULT if state.faults else Lamp.OFF

@@ -118,10 +118,11 @@ def _danger(box: Box, catalogue: Catalogue) -> Section:
     ]
     if box.lamps & {*raising}:
         arrived = "sudah masuk ke posko" if box.has_hub else "sudah terkirim"
+        coming = " Dengan dua kedip: ada yang datang." if box.has_hub else ""
         blocks += [
             Steps(("**Sesudah dilepas**, lihat lampunya:",), 2),
             Lamps((
-                ("menyala terus", f"**{arrived}**."),
+                ("menyala terus", f"**{arrived}**.{coming}"),
                 ("berkedip cepat", "masih dikirim; desa lain mungkin **belum tahu**. Telepon posko."),
                 ("padam", "dilepas terlalu cepat. **Ulangi, tahan lebih lama.**"),
             )),

@@ -32,6 +32,13 @@ def in_force() -> World:
     return world
 
 
+def coming(step: str = "menuju") -> World:
+    """The same, and somebody has responded to it."""
+    world = in_force()
+    world.beacon(listed(ONE, "pencurian", step=step), at=4.0)
+    return world
+
+
 def silenced() -> World:
     """A box at which an alarm was silenced."""
     world = World().ready()
@@ -96,6 +103,46 @@ def test_a_lamp_says_sending_for_as_long_as_nobody_has_confirmed_the_press() -> 
     assert lamps_of(world) == ["fault", "fault", "sending"]
 
 
+@pytest.mark.parametrize(("step", "lamp"), [
+    ("", "confirmed"), ("diterima", "confirmed"), ("menuju", "coming"), ("di-lokasi", "coming"), ("selesai", "coming"),
+    ("terbang", "confirmed"),
+])
+def test_the_lamp_of_the_button_that_was_pressed_shows_from_menuju_on_that_somebody_is_coming(
+    step: str, lamp: str
+) -> None:
+    assert lamps_of(coming(step)) == ["off", "off", lamp]
+
+
+def test_nobody_comes_any_more_for_what_is_over_and_nobody_yet_for_what_is_pressed_anew() -> None:
+    world = coming()
+    world.beacon(at=8.0)
+    assert lamps_of(world) == ["off", "off", "off"]
+    world.press("pencurian", 20.0)
+    assert lamps_of(world) == ["off", "off", "sending"]
+    world.beacon(listed(f"{OWN}2", "pencurian"), at=23.0)
+    assert lamps_of(world) == ["off", "off", "confirmed"]
+
+
+def test_a_press_that_is_on_its_way_shows_that_though_somebody_comes_for_the_one_before() -> None:
+    world = coming()
+    world.press("pencurian", 6.0)
+    assert lamps_of(world) == ["off", "off", "sending"]
+    world.beacon(listed(f"{OWN}2", "pencurian", also=(ONE,), step="menuju"), at=9.0)
+    assert lamps_of(world) == ["off", "off", "coming"]
+
+
+def test_that_somebody_is_coming_is_shown_on_while_the_hub_is_missing_and_the_alarm_in_force() -> None:
+    world = coming()
+    world.wait(60.0)
+    assert lamps_of(world) == ["fault", "fault", "coming"]
+
+
+def test_what_was_raised_elsewhere_shows_that_it_sounds_whoever_comes() -> None:
+    world = sounding_from_elsewhere()
+    world.beacon(listed("x", "pencurian", "kotakan", step="menuju"), at=3.0)
+    assert lamps_of(world) == ["off", "off", "sounding"]
+
+
 def test_while_the_hub_is_missing_the_brokers_word_lights_the_lamp() -> None:
     world = World().ready()
     world.wait(16.0)
@@ -131,7 +178,8 @@ def test_every_lamp_says_that_there_is_a_fault_until_it_has_recovered() -> None:
 
 
 @pytest.mark.parametrize(("name", "make"), [
-    ("pencurian", World), ("pencurian", in_force), ("pencurian", sounding_from_elsewhere), ("pencurian", faulty),
+    ("pencurian", World), ("pencurian", in_force), ("pencurian", coming),
+    ("pencurian", sounding_from_elsewhere), ("pencurian", faulty),
     ("senyap", World), ("senyap", silenced),
 ])
 def test_a_lamp_flickers_from_the_touch_to_the_instant_at_which_the_press_counts(
@@ -150,8 +198,10 @@ def test_a_lamp_flickers_from_the_touch_to_the_instant_at_which_the_press_counts
     assert world.lamps()[name] != "held"
 
 
-def test_on_a_wire_that_hums_no_lamp_shows_success_while_somebody_may_be_holding_its_button() -> None:
+@pytest.mark.parametrize("step", ["", "menuju"])
+def test_on_a_wire_that_hums_no_lamp_shows_success_while_somebody_may_be_holding_its_button(step: str) -> None:
     world = noisy()
+    world.beacon(listed(ONE, "pencurian", step=step), at=7.2)
     world.touch("pencurian", 7.5)
     shown = set()
     for tick in range(64):
@@ -161,7 +211,8 @@ def test_on_a_wire_that_hums_no_lamp_shows_success_while_somebody_may_be_holding
     assert shown == {"fault"}
     world.release("pencurian", 8.4921875)
     world.wait(20.0)
-    assert world.lamps()["pencurian"] == "confirmed"  # the wire is still again, and the alarm of 2.0 is in force
+    # The wire is still again, and the alarm of 2.0 is in force.
+    assert world.lamps()["pencurian"] == ("coming" if step else "confirmed")
 
 
 @pytest.mark.parametrize("held_s", [0.03, 0.1, 0.5, 0.9])
@@ -186,6 +237,14 @@ def test_no_two_lamps_look_alike_and_only_success_is_steady() -> None:
     assert {lamp for lamp, signs in seen.items() if "#" not in signs} == {Lamp.OFF}
     turned = [frozenset(signs[begun:begun + LOOKS // 2] for begun in range(LOOKS // 2)) for signs in seen.values()]
     assert len(set(turned)) == len(Lamp)  # from whichever look on
+
+
+def test_that_somebody_is_coming_looks_like_success_with_two_winks_that_are_slower_than_any_flicker() -> None:
+    looks = [is_lit(Lamp.COMING, look) for look in range(36)]
+
+    assert looks == ([True] * 12 + [False] * 2 + [True] * 2 + [False] * 2) * 2
+    runs = ["".join(run) for run in re.findall(r"(#+)|(\.+)", "".join(".#"[lit] for lit in looks))]
+    assert min(map(len, runs)) * 0.1 >= 0.2  # a held button's lamp changes every 0.1 s
 
 
 def test_the_lamp_of_a_held_button_flickers_as_fast_as_lamps_are_switched() -> None:

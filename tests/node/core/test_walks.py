@@ -325,5 +325,5 @@ def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> N
     look()
     assert drawn == {each.__name__ for each in get_args(Event)}
     assert begun == {"waits", "late", "whole"}
-    the_hubs = {"accepted", "proven", "missing", "away", "back", "restored"}
+    the_hubs = {"accepted", "proven", "missing", "away", "back", "restored", "responded", "unanswered"}
     assert {kind.value for kind in Kind} - said - the_hubs <= {"late", "listed", "published"}

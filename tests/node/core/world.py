@@ -263,12 +263,12 @@ def acknowledge(*names: Name) -> tuple[Arrived, ...]:
 def listed(
     identifier: str, incident: str = "kebakaran", village: str = "kalibagor", *, age: float = 0.0,
     remaining: float = 180.0, status: Status = Status.ACTUAL, also: tuple[str, ...] = (),
-    silenced: tuple[str, ...] = (), kept: bool = True, origin: str = "",
+    silenced: tuple[str, ...] = (), kept: bool = True, origin: str = "", step: str = "",
 ) -> Listed:
     """One alarm on the hub's list."""
     return Listed(
         identifier=identifier, incident=incident, village=village, status=status, age_s=age, remaining_s=remaining,
-        also=also, silenced=silenced, kept=kept, origin=origin,
+        also=also, silenced=silenced, kept=kept, origin=origin, step=step,
     )
 
 

@@ -32,7 +32,7 @@ TEKAN DAN TAHAN tombol yang sesuai sampai sirene berbunyi. Baru lepaskan.
 MALING
 KEBAKARAN
 Sesudah dilepas, lihat lampunya:
-menyala terus sudah masuk ke posko.
+menyala terus sudah masuk ke posko. Dengan dua kedip: ada yang datang.
 berkedip cepat masih dikirim; desa lain mungkin belum tahu. Telepon posko.
 padam dilepas terlalu cepat. Ulangi, tahan lebih lama.
 Sirene berhenti sebentar, lalu kode kentongan dan pengumuman. Bisa setengah menit kemudian. \
@@ -110,7 +110,7 @@ def test_without_a_hub_a_lamp_that_is_on_does_not_speak_of_the_posko() -> None:
     alone = said(replace(BOX, has_hub=False))
 
     assert "menyala terus sudah terkirim." in alone
-    assert "sudah masuk ke posko" not in alone
+    assert "sudah masuk" not in alone
 
 
 def test_the_times_are_those_of_this_box() -> None:
