@@ -23,9 +23,11 @@ lint: prepare-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-# make bench CHECK=1 exits 1 where an aim is missed; QUICK=1 is a look; ONLY="latency idle" names benchmarks.
+# make bench CHECK=1 exits 1 where an aim is missed; QUICK=1 is a look; ONLY="latency idle" names benchmarks; PEERS=1
+# installs mqtt-io and Node-RED beside it; PLOTS=docs draws the pictures of docs/benchmarks.md anew.
 bench: prepare-dev
-	.venv/bin/python -m benchmarks $(if $(CHECK),--check) $(if $(QUICK),--quick) $(ONLY)
+	.venv/bin/python -m benchmarks $(if $(CHECK),--check) $(if $(QUICK),--quick) $(if $(PEERS),--peers) \
+		$(if $(PLOTS),--plots $(PLOTS)) $(ONLY)
 
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 

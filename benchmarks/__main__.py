@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import machine, report
+from benchmarks import machine, plots, report
 from benchmarks.peers import installed
 from benchmarks.report import Row
 from benchmarks.run import MeasureError, Run
@@ -45,7 +45,11 @@ class _Help(click.Command):
 @click.option("--peers", is_flag=True, help="First install mqtt-io and Node-RED, some 200 MB, into a cache folder.")
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path), default="benchmarks.json",
               show_default=True, metavar="FILE", help="Where everything is written, with each single value.")
-def main(names: tuple[str, ...], check: bool, quick: bool, peers: bool, path: Path) -> None:
+@click.option("--plots", "pictures", type=click.Path(file_okay=False, exists=True, path_type=Path), metavar="DIR",
+              help="Draw the latencies, and a district's costs by its posts, as SVG in DIR.")
+def main(  # noqa: PLR0913 - one for each option
+    names: tuple[str, ...], *, check: bool, quick: bool, peers: bool, path: Path, pictures: Path | None
+) -> None:
     """Measure everything, or only each BENCHMARK that is named, beside its peers; print one table."""
     _refuse_unknown(names)
     try:
@@ -73,6 +77,8 @@ def main(names: tuple[str, ...], check: bool, quick: bool, peers: bool, path: Pa
     document = report.document(rows, {**about, "quick": quick}, faults)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
     click.echo(f"All values: {path}")
+    for picture in () if pictures is None else plots.write(document, pictures):
+        click.echo(f"Picture: {picture}")
     sys.exit(1 if faults or (check and report.missed(rows)) else 0)
 
 
