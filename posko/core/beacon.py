@@ -66,10 +66,14 @@ def deadlines(state: State) -> Iterator[float]:
 
 def forget(t: Transition) -> None:
     """Drops what need not be listed any more."""
-    fresh = {name: each for name, each in t.state.acknowledged.items() if t.now < each.at + timing.ACKNOWLEDGED_S}
+    acknowledged = t.state.acknowledged
+    oldest = next(iter(acknowledged.values()), None)
+    if oldest is not None and t.now >= oldest.at + timing.ACKNOWLEDGED_S:
+        fresh = {name: each for name, each in acknowledged.items() if t.now < each.at + timing.ACKNOWLEDGED_S}
+        t.set_acknowledged(fresh)
     over = {key: at for key, at in t.state.over.items() if t.now < at + timing.CLEARED_S}
-    if len(fresh) < len(t.state.acknowledged) or len(over) < len(t.state.over):
-        t.change(acknowledged=fresh, over=over)
+    if len(over) < len(t.state.over):
+        t.change(over=over)
 
 
 def _left(state: State) -> float:
@@ -102,7 +106,7 @@ def _content(state: State, shown: list[Alarm]) -> object:
     return (
         tuple((alarm.identifier, alarm.kept, alarm.until, tuple(alarm.silenced),
                responses.farthest(state.case(alarm))) for alarm in shown),
-        tuple(name for name, each in state.acknowledged.items() if each.kept and each.prompt),
+        state.prompt,
         tuple(state.cleared_at.items()),
         tuple(state.over.items()),
     )

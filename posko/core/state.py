@@ -225,7 +225,8 @@ class State(CommonState):
     setup: Setup
     links: int = 0
     alarms: Mapping[Key, Alarm] = field(default_factory=dict)
-    acknowledged: Mapping[Name, Acknowledgement] = field(default_factory=dict)
+    acknowledged: Mapping[Name, Acknowledgement] = field(default_factory=dict)  # oldest first
+    prompt: tuple[Name, ...] = ()  # those of them that are kept and may be confirmed at once
     cleared_at: Mapping[str, float] = field(default_factory=dict)
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
     ended: Mapping[Key, Ended] = field(default_factory=dict)

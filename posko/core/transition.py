@@ -1,5 +1,6 @@
 """The hub's step in progress: the alarms it sets, and the writes that it waits for."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from contract.domain.alarm import HUB_NAMES, Key, Name
@@ -101,11 +102,16 @@ class Transition(CommonTransition[State, Effect]):
                 key: replace(alarm, kept=True) if alarm.stamp in stamps else alarm
                 for key, alarm in self.state.alarms.items()
             },
-            acknowledged={
-                name: replace(each, kept=True) if each.stamp in stamps else each
-                for name, each in self.state.acknowledged.items()
-            },
         )
+        self.set_acknowledged({
+            name: replace(each, kept=True) if each.stamp in stamps else each
+            for name, each in self.state.acknowledged.items()
+        })
+
+    def set_acknowledged(self, names: Mapping[Name, Acknowledgement]) -> None:
+        """Sets the names that have arrived, oldest first."""
+        prompt = tuple(name for name, each in names.items() if each.kept and each.prompt)
+        self.change(acknowledged=names, prompt=prompt)
 
     def identifier(self) -> str:
         """A new identifier, for an alarm that came without."""
@@ -137,4 +143,4 @@ class Transition(CommonTransition[State, Effect]):
         of_village = [each for each in names if each.village == name.village]
         if len(of_village) > ACKNOWLEDGED:
             del names[of_village[0]]
-        self.change(acknowledged=names)
+        self.set_acknowledged(names)
