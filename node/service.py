@@ -37,7 +37,7 @@ from node.siren import Siren
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
-from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Ration
+from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Ration, all_clears
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import Link, Rationing
@@ -270,7 +270,8 @@ def neighbours(config: Config) -> frozenset[str]:
 def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Subscription]:
     """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon.
 
-    No two of them overlap, so nothing arrives twice. The villages that are *out* are left out.
+    No two of them overlap, so nothing arrives twice. The villages that are *out* are left out; but what ends an alarm
+    of theirs is wanted, unless their all-clears are out, too.
     """
     settings, district = config.settings, config.district.district
     own = (settings.village, EVERYWHERE)
@@ -284,6 +285,10 @@ def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Sub
             AlarmTopic(village, incident)
             for village, names in sorted(reach.items()) if village not in {*own, *out} for incident in sorted(names)
         ]
+    wanted += [
+        AlarmTopic(village, incidents.ALL_CLEAR) for village in sorted(neighbours(config) & out)
+        if all_clears(village) not in out and incidents.ALL_CLEAR in reach.get(village, ())
+    ]
     names = [topics.write(district, topic) for topic in wanted]
     names += [topics.write(district, CommandTopic(village, "+")) for village in own]
     names += [topics.write(district, RondaTopic(village)) for village in own]

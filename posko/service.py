@@ -15,7 +15,7 @@ from typing import assert_never
 
 from contract.domain.digest import digest
 from contract.domain.district import EVERYWHERE, HUB, District, reaches
-from contract.domain.incidents import Catalogue
+from contract.domain.incidents import ALL_CLEAR, Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
 from posko import rival
@@ -38,7 +38,7 @@ from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
-from runtime.core.ration import POST, Ration, of_posts
+from runtime.core.ration import POST, Ration, all_clears, of_posts
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import MAX_PACKET, Link, Rationing
@@ -157,12 +157,15 @@ def rationing(district: District) -> Rationing:
 def _without(district: District, out: frozenset[str]) -> list[Subscription]:
     """The subscriptions of a hub without the villages that are *out*: each other by name, so no typo is answered.
 
-    Of those that are out it hears the commands: they are the operators' alone, and a silence has to reach the beacon.
+    Of those that are out it hears what ends an alarm: the commands, which are the operators' alone, and, unless they
+    are shut out too, the all-clears.
     """
     base = f"{topics.ROOT}/{district.district}"
     heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, HUB, *district.villages} - out)]
     names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "respon", "node/+/event")]
-    names += [f"{base}/{village}/command/+" for village in sorted(out)]
+    for village in sorted(out & set(district.villages)):
+        names.append(f"{base}/{village}/command/+")
+        names += [f"{base}/{village}/alarm/{ALL_CLEAR}"] if all_clears(village) not in out else []
     kept = [f"{each}/node/+/status" for each in heard]
     return [*(Subscription(name) for name in (*names, f"{base}/active")),
             *(Subscription(name, kept=True) for name in (*kept, f"{base}/posko/status"))]

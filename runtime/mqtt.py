@@ -42,7 +42,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
-from runtime.core.ration import Ration, village_of
+from runtime.core.ration import Ration
 from runtime.endpoint import Broker, Subscription, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from runtime.worker import FaultReporter, Worker
@@ -302,7 +302,7 @@ class Link:
         speaker = topics.speaker(topic)
         if urgency is Urgency.BEACON:
             self._ration.beacon(now)
-        elif self._ration.shut_out(village_of(speaker)):
+        elif self._ration.shut_out(speaker):
             return
         elif self._ration.take(speaker, client.publish_bytes, now):
             self._shut_out(source)

@@ -123,11 +123,14 @@ def source(name: str) -> str:
 def speaker(name: str) -> str:
     """Who has sent what comes on the topic *name*: a post, `V/N`, where it is a post's own, else its `source`.
 
-    "" where no account of a village may publish: commands are the operators'.
+    An all-clear is apart from its village's alarms: `V/alarm/aman`. "" where no account of a village may publish:
+    commands are the operators'.
     """
     match name.split("/"):
         case [_, _, village, "node", node, _]:
             return f"{village}/{node}"
+        case [_, _, village, "alarm", incident] if incident == ALL_CLEAR:
+            return f"{village}/alarm/{incident}"
         case [_, _, _, "command", *_]:
             return ""
         case _:

@@ -138,7 +138,7 @@ def pass_time(t: Transition) -> None:
         watch = t.state.record(post)
         _put(t, post, replace(watch, away=True))
         _clock(t, post, None)
-        t.report(Kind.AWAY, post=post, reason=_absence(t, watch))
+        t.report(Kind.AWAY, post=post, reason=_absence(t, post, watch))
     for post in t.state.doubled:
         watch = t.state.record(post)
         if watch.cloned_at is not None and t.now >= watch.cloned_at + TURNS_S:
@@ -242,7 +242,9 @@ def _apart(clock: PeerClock | None) -> bool:
     return clock is not None and clock.apart
 
 
-def _absence(t: Transition, watch: PostRecord) -> str:
+def _absence(t: Transition, post: str, watch: PostRecord) -> str:
+    if Fault.TRAFFIC.of(post.partition("/")[0]) in t.state.faults:
+        return "nothing from its village is received: it publishes far more than posts do"
     if watch.last_seen_at is None:
         return f"not heard for {timing.POST_LOST_S:g} s, and never before"
     return f"not heard for {timing.POST_LOST_S:g} s"

@@ -264,6 +264,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "{0} mengirim jauh melebihi kewajaran; {1} detik alarmnya hanya lewat server posko"),
     (r"(.+) publishes far more than posts do; nothing from there is received for (\S+) s",
      "{0} mengirim jauh melebihi kewajaran; {1} detik kirimannya tidak diterima"),
+    (r"nothing from its village is received: it publishes far more than posts do",
+     "kiriman desanya sedang tidak diterima, karena berlebihan"),
     (r"too much from (.+)", "kiriman {0} berlebihan"),
     (r"those who published too much are heard again", "yang tadi berlebihan didengar lagi"),
     (r"the connection is renewed on purpose: (.+)", "sambungan sengaja dimulai ulang: {0}"),

@@ -157,6 +157,12 @@ HUB_SILENT = Text(
     "! THE HUB DOES NOT ANSWER: posts that are away now will not get this order later. Call them.",
 )
 HUB_BEHIND = Text("! server posko hidup, tetapi belum mencatatnya", "! the hub is running, but has not recorded it")
+HUB_SHUT_OUT = Text(
+    "! Sebuah kotak di {place} mengirim berlebihan, jadi server posko tidak menerima kiriman desa/kelurahan itu. Cari "
+    "kotaknya, lalu di komputer server pesan (broker): kentongan broker revoke {village}.NAMA-POS --reload",
+    "! A box in {place} publishes far too much, so the hub takes nothing of that village. Find it, then on the "
+    "broker's machine: kentongan broker revoke {village}.POST --reload",
+)
 HUB_REFUSED = Text("✗ DITOLAK server posko: {why}", "✗ REFUSED by the hub: {why}")
 CALL = Text("; telepon {phone}", "; call {phone}")
 NO_POST_IN_REACH = Text("✗ di berkas wilayah tidak ada pos yang harus membunyikannya",

@@ -6,8 +6,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from contract.domain.alarm import Key, Status
+from contract.domain.district import EVERYWHERE
 from contract.wire.alarm import SYNCED
 from contract.wire.event import Kind
+from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
@@ -159,13 +161,26 @@ def _link(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
         yield labels(texts.UNLINKED, why=labels.reason(after.trouble))
 
 
+def shut_out(snapshot: Snapshot, labels: Labels, where: str = EVERYWHERE) -> list[str]:
+    """Of whom the hub takes nothing, of the village *where*, and what ends it. By the hub's own word alone: a post that
+    reports such a fault may be the one that floods.
+    """
+    return [
+        labels(texts.HUB_SHUT_OUT, place=labels.place(village), village=village) for village in sorted(labels.villages)
+        if Fault.TRAFFIC.of(village) in snapshot.hub.faults and where in (village, EVERYWHERE)
+    ]
+
+
 def _hub(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
-    if after.hub.state == before.hub.state:
-        return
-    if after.hub.state is HubState.SILENT:
+    changed = after.hub.state != before.hub.state
+    if changed and after.hub.state is HubState.SILENT:
         yield labels(texts.HUB_LOST)
-    if after.hub.state is HubState.LIVES:
+    if changed and after.hub.state is HubState.LIVES:
         yield ", ⚠ ".join([labels(texts.HUB_LIVES), *_faults(after.hub.faults, labels)])
+    elif after.hub.state is HubState.LIVES:
+        yield from (labels(texts.HUB_FAULT, part=labels.part(part), why=labels.reason(why))
+                    for part, why in after.hub.faults.items() if part not in before.hub.faults)
+    yield from (line for line in shut_out(after, labels) if line not in shut_out(before, labels))
 
 
 def _posts(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
@@ -241,7 +256,7 @@ def closing(snapshot: Snapshot, labels: Labels) -> list[str]:
     word = labels(texts.BAD[found.order.act])
     bad = [f"✗ {word}: {labels.post(row.post)}: {_why(row, labels)}{labels.call(row.post)}"
            for row in found.rows if not row.good and not _unknown(found, row)]
-    return [*bad, *_notes(found, labels), *([unsent] if unsent else []), _verdict(found, len(bad), labels)]
+    return [*bad, *_notes(found, snapshot, labels), *([unsent] if unsent else []), _verdict(found, len(bad), labels)]
 
 
 def _unknown(found: OrderSnapshot, row: Row) -> bool:
@@ -319,12 +334,13 @@ def _cannot_be_told(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
         yield labels(texts.CANNOT_BE_TOLD, post=labels.post(post), why=labels(texts.REASONS[trouble]))
 
 
-def _notes(found: OrderSnapshot, labels: Labels) -> Iterator[str]:
+def _notes(found: OrderSnapshot, snapshot: Snapshot, labels: Labels) -> Iterator[str]:
     if found.doubt:
         yield labels(texts.DOUBTED, why=labels.reason(found.doubt))
     yield from _cannot_be_told(found, labels)
     for post, key in found.still_sounding.items():
         yield labels(texts.STILL_SOUNDS, post=labels.post(post), alarm=labels.alarm(key), village=key.village)
+    yield from shut_out(snapshot, labels, found.order.key.village)
     if found.order.act is Act.TEST:
         return
     match found.standing:

@@ -124,6 +124,7 @@ def _bars(snapshot: Snapshot, labels: Labels) -> list[Text]:
     found += [labels(text, part=labels.part(part), why=labels.reason(why))
               for text, faults in ((texts.DESK_FAULT, snapshot.faults), (texts.HUB_FAULT, snapshot.hub.faults))
               for part, why in faults.items()]
+    found += lines.shut_out(snapshot, labels)
     return [Text(f" {text[:1].upper()}{text[1:]} ", "bold white on red") for text in found]
 
 

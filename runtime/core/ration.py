@@ -13,6 +13,9 @@ village 100 kB and then 3 kB/s at most: with the beacon's 6 kB/s that is less th
 publishes. The hub itself is given more, and has no stand-in: whose account floods the hub, that village's alarms stay
 its own until it stops, or is revoked.
 
+An alarm that was in force before it came so far must still be ended: the all-clears of a village that is shut out are
+taken, by a small ration of their own; so are the operators' commands, which are no village's.
+
 What posts report of themselves is counted post by post. Else a village of many posts would be shut out for what others
 make them report: by alarms of its own village one account has each post of its neighbours report 203 kB at once and
 7.4 kB/s, measured.
@@ -22,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from contract.domain.incidents import ALL_CLEAR
 from contract.wire import timing
 
 SHUT_S = 60.0
@@ -41,6 +45,8 @@ NEIGHBOUR = Allowance(100_000.0, 3_000.0)
 NEIGHBOUR_MESSAGE = 65_536  # bytes of one message to a post: a beacon has 16 KiB at most
 
 
+# The all-clears of a village that is shut out.
+ALL_CLEARS = Allowance(20_000.0, 500.0)
 # What one post may report to the hub: 200 events that waited, 100 late presses, and what its neighbours cause.
 POST = Allowance(500_000.0, 10_000.0)
 
@@ -51,15 +57,21 @@ def of_posts(posts: int) -> Allowance:
 
 
 def village_of(speaker: str) -> str:
-    """The village of *speaker*, which is itself one or a post of one."""
+    """The village of *speaker*, which is itself one, a post of one, or its all-clears."""
     return speaker.partition("/")[0]
+
+
+def all_clears(village: str) -> str:
+    """The speaker of the all-clears of *village*: no post's name has a slash."""
+    return f"{village}/alarm/{ALL_CLEAR}"
 
 
 @dataclass(slots=True)
 class _Source:
-    """What is known of one village that was shut out: for how long, and until when."""
+    """What is known of one village that was shut out: for how long, until when, and whether with its all-clears."""
 
     wait_s: float = 0.0
+    clears_too: bool = False
     until: float | None = None  # shut out until then
     calm_at: float = 0.0  # from then on its wait is forgotten
 
@@ -88,28 +100,34 @@ class Ration:
         True if it has not as many: the village is shut out from now on.
         """
         source = village_of(speaker)
-        name = speaker if speaker in self.allowances else source
-        allowance = self.allowances.get(name)
+        clears = speaker == all_clears(source) and self.shut_out(source)
+        name = speaker if clears or speaker in self.allowances else source
+        allowance = self.allowances.get(name) if not clears else ALL_CLEARS
         if allowance is None:
             return False
         before, at = self._left.get(name, (allowance.burst, now))
         left = min(allowance.burst, before + (now - at) * allowance.per_s) - size - EACH_BYTES
         self._left[name] = max(0.0, left), now  # what cannot be shut out has no debts either
-        if left >= 0 or self.shut_out(source) or not self._stands_in(now):
+        if left >= 0 or self.shut_out(speaker) or not self._stands_in(now):
             return False
         found = self._sources.setdefault(source, _Source())
+        if clears:
+            found.clears_too = True
+            return True
         found.wait_s = min(LONGEST_SHUT_S, max(SHUT_S, 2 * found.wait_s))
         found.until = now + found.wait_s
         return True
 
-    def shut_out(self, source: str) -> bool:
-        """Whether nothing of *source* is to be taken."""
-        return source in self._sources and self._sources[source].until is not None
+    def shut_out(self, speaker: str) -> bool:
+        """Whether nothing of *speaker* is to be taken."""
+        source = village_of(speaker)
+        found = self._sources.get(source)
+        return found is not None and found.until is not None and (found.clears_too or speaker != all_clears(source))
 
     @property
     def out(self) -> frozenset[str]:
-        """Who is shut out."""
-        return frozenset(filter(self.shut_out, self._sources))
+        """Who is shut out: villages, and the `all_clears` of some of them."""
+        return frozenset(filter(self.shut_out, (*self._sources, *map(all_clears, self._sources))))
 
     def wait_s(self, source: str) -> float:
         """For how long *source* is, or was last, shut out; 0.0 if that is forgotten."""
@@ -122,7 +140,7 @@ class Ration:
             if each.until is not None and (now >= each.until or not self._stands_in(now))
         }
         for each in found.values():
-            each.until, each.calm_at = None, now + each.wait_s
+            each.until, each.clears_too, each.calm_at = None, False, now + each.wait_s
         self._left = {name: left for name, left in self._left.items() if village_of(name) not in found}
         return bool(found)
 

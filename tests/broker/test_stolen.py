@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.trial import packets
 from broker.trial.client import Client
 from contract.domain.alarm import Name
 from contract.wire.beacon import Beacon, read_beacon
@@ -129,6 +130,12 @@ def shut_out(lines: Sequence[str]) -> bool:
     return any(f"{THIEF} publishes far more than posts do" in line for line in lines)
 
 
+def back(lines: Sequence[str]) -> bool:
+    """Whether a program that has shut the thief's village out is linked again."""
+    at = next(number for number, line in enumerate(lines) if shut_out([line]))
+    return any(line.startswith("linked:") for line in lines[at:])
+
+
 TURNS = 50  # of 7 kB each, then again until the hub takes no more, and there are BEACONS
 BEACONS, MOST = 3, 200
 
@@ -168,3 +175,26 @@ def test_what_a_stolen_account_pours_out_does_not_come_to_the_posts_as_beacons(p
     assert max(size for _, size in beacons) <= 16_384
     passed_s = (beacons[-1][0].at_s or 0.0) - (beacons[0][0].at_s or 0.0)
     assert sum(size for _, size in beacons) <= 2 * 16_384 + 6_000 * passed_s
+
+
+def test_an_alarm_of_a_village_that_is_shut_out_is_ended_at_the_neighbours_by_an_all_clear(
+    patient: tuple[Place, Client]
+) -> None:
+    """Its flood must not keep the neighbours awake until the alarm's time is over."""
+    place, _ = patient
+    flood = packets.publish(f"{BASE}/{THIEF}/alarm/kebakaran", b"n" * 3500) * 10
+    for _ in range(TURNS * MOST):
+        place.thief.send(flood)
+        place.thief.catch_up()
+        if shut_out(place.hub.lines) and shut_out(place.neighbour.lines):
+            break
+    place.neighbour.expect_on("siren")
+    for program in (place.hub, place.neighbour):
+        assert program.wait(lambda each: back(each.lines))
+    since = len(place.neighbour.lines)
+    assert place.operator.publish(f"{BASE}/{THIEF}/alarm/aman", b"") in (0, 0x10)
+
+    assert place.neighbour.wait(lambda box: any(
+        "cleared:" in line and f"village={THIEF}" in line for line in box.lines[since:]))
+    ended = "SELECT \"end\" FROM alarms WHERE village = ? AND incident = 'kebakaran'"
+    assert wait_until(lambda: ("cleared",) in place.hub.rows(ended, THIEF))

@@ -1,7 +1,7 @@
 """What a post and the hub subscribe to while a village is shut out: all the rest, and each of it once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import cycle, product
 
 import pytest
@@ -25,7 +25,7 @@ from node.core.events import Event, Loaded
 from posko import service as hub_service
 from runtime.core.effects import Publish
 from runtime.core.events import Clock, Linked, Received, Tick
-from runtime.core.ration import EACH_BYTES, NEIGHBOUR, POST, Ration, village_of
+from runtime.core.ration import EACH_BYTES, NEIGHBOUR, POST, Ration
 from runtime.endpoint import Subscription
 from tests.contract import shipped
 from tests.model.district import DISTRICT, node_config
@@ -39,7 +39,15 @@ NAMES = ("kebakaran", "pencurian", "bencana", "aman")
 ALARMS = [AlarmTopic(village, name) for village, name in product(VILLAGES, NAMES)]
 RAISED: list[Topic] = [*ALARMS, *(CommandTopic(village, "silence") for village in VILLAGES),
                        *map(RondaTopic, VILLAGES), ActiveTopic()]
+OUTS = (frozenset({OUT}), frozenset({OUT, f"{OUT}/alarm/aman"}))
 SAID: list[Topic] = [NodeTopic(village, "pos-1", kind) for village in VILLAGES[1:] for kind in ("status", "event")]
+
+
+def is_taken(topic: Topic, out: Collection[str]) -> bool:
+    """Whether *topic* is wanted while those *out* are shut out: of their village only what ends an alarm."""
+    if getattr(topic, "village", "") != OUT or isinstance(topic, CommandTopic):
+        return True
+    return topic == AlarmTopic(OUT, "aman") and f"{OUT}/alarm/aman" not in out
 
 
 def times(wanted: Sequence[Subscription], topic: Topic) -> int:
@@ -51,32 +59,33 @@ def times(wanted: Sequence[Subscription], topic: Topic) -> int:
 def test_a_post_receives_what_it_received_before_but_for_the_village_that_is_out(hears: str) -> None:
     config = node_config("dawuhan", "pos-1", hears, 180.0)
     before = {topic: times(node_service.subscriptions(config), topic) for topic in RAISED}
-    without = node_service.subscriptions(config, frozenset({OUT}))
+    for out in OUTS:
+        without = node_service.subscriptions(config, out)
 
-    assert {topic: times(without, topic) for topic in RAISED} == {
-        topic: 0 if getattr(topic, "village", "") == OUT else count for topic, count in before.items()}
+        assert {topic: times(without, topic) for topic in RAISED} == {
+            topic: count if is_taken(topic, out) else 0 for topic, count in before.items()}
 
 
-def test_an_operators_silence_of_the_village_that_is_out_is_taken() -> None:
-    """Its alarms ring on at the neighbours until the hub lists them as silenced."""
-    hub = hub_service.rationing(shipped.district())
-    while not hub.ration.take(OUT, 1000, 0.0):
-        pass
-    silence = topics.write(DISTRICT, CommandTopic(OUT, "silence"))
+def test_what_ends_an_alarm_of_the_village_that_is_out_is_taken() -> None:
+    """Else it would ring on at the neighbours until its time is over, whatever its village or an operator does."""
+    for ration in (hub_service.rationing(shipped.district()).ration, Ration({OUT: NEIGHBOUR}, stand_in=False)):
+        while not ration.take(OUT, 1000, 0.0):
+            pass
+        speakers = {topic: topics.speaker(topics.write(DISTRICT, topic)) for topic in RAISED}
 
-    assert not hub.ration.shut_out(village_of(topics.speaker(silence)))
-    assert hub.ration.shut_out(village_of(topics.speaker(topics.write(DISTRICT, AlarmTopic(OUT, "aman")))))
+        assert ration.out == OUTS[0]
+        assert {topic: not ration.shut_out(each) for topic, each in speakers.items()} == {
+            topic: is_taken(topic, OUTS[0]) for topic in speakers}
 
 
 def test_the_hub_receives_what_it_received_before_but_for_the_village_that_is_out() -> None:
     rationing = hub_service.rationing(shipped.district())
     hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status"), *map(ResponseTopic, VILLAGES)]
-    without = rationing.without(frozenset({OUT}))
-    sound = {topic: times(without, topic) for topic in (*RAISED, *SAID, *hub)}
+    for out in OUTS:
+        without = rationing.without(out)
+        sound = {topic: times(without, topic) for topic in (*RAISED, *SAID, *hub)}
 
-    assert sound == {
-        topic: 0 if getattr(topic, "village", "") == OUT and not isinstance(topic, CommandTopic) else 1
-        for topic in sound}
+        assert sound == {topic: 1 if is_taken(topic, out) else 0 for topic in sound}
     assert all(times(hub_service.subscriptions(DISTRICT), topic) >= 1 for topic in sound)
 
 

@@ -105,6 +105,8 @@ CAME = [
     ("response: more than 4096 bytes", "isinya terlalu panjang (lebih dari 4096 huruf)"),
     ("kebakaran in olean is more urgent", "kebakaran di olean lebih gawat"),
     ("all-clear", "dinyatakan aman"), ("button", "tombol"), ("operator; 2 alarms in force", "operator; 2 alarm aktif"),
+    ("nothing from its village is received: it publishes far more than posts do",
+     "kiriman desanya sedang tidak diterima, karena berlebihan"),
     ("not heard for 30 s, and never before", "tidak ada kabar 30 detik lebih; belum pernah melapor"),
     ("too many of this incident at once; it sounds already", "terlalu banyak sekaligus; kejadian ini sudah berbunyi"),
     ("siren: its thread is dead", "sirene: programnya mati"),

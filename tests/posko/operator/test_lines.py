@@ -136,6 +136,24 @@ def test_a_hub_that_has_not_recorded_the_all_clear(labels: Labels, line: str) ->
                             (2.0, beacon()), (11.0, Tick()))
 
 
+FLOODED = {"traffic of kalibagor": "kalibagor publishes far more than posts do; nothing from there is received"}
+
+
+@pytest.mark.parametrize(("labels", "line"), [
+    (LABELS, ("! Sebuah kotak di Kalibagor mengirim berlebihan, jadi server posko tidak menerima kiriman "
+              "desa/kelurahan itu. Cari kotaknya, lalu di komputer server pesan (broker): kentongan broker revoke "
+              "kalibagor.NAMA-POS --reload")),
+    (ENGLISH, ("! A box in Kalibagor publishes far too much, so the hub takes nothing of that village. Find it, then "
+               "on the broker's machine: kentongan broker revoke kalibagor.POST --reload")),
+])
+def test_an_order_for_a_village_of_which_the_hub_takes_nothing_says_what_ends_that(labels: Labels, line: str) -> None:
+    order = ordered(Act.CLEAR, incident="aman")
+    told = [followed(order, labels, (1.0, hub(faults=faults)), (1.0, Linked()), (1.0, Acknowledged("order")),
+                     (2.0, beacon()), (11.0, Tick())) for faults in (FLOODED, {"traffic of kotakan": "much"})]
+
+    assert [line in lines for lines in told] == [True, False]
+
+
 @pytest.mark.parametrize(("labels", "said"), [
     (LABELS, "tombol ok, sambungan ok, pin SIMULASI"), (ENGLISH, "buttons ok, link ok, pin SIMULATED"),
 ])

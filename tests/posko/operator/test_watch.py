@@ -177,6 +177,7 @@ def test_the_same_in_english() -> None:
         "kalibagor/pos-1, Pos Kamling Kalibagor: SOUNDING, Theft in Kalibagor",
         "the hub is running",
         f"in force: Theft in Kalibagor (severity medium): 1 of 3 posts ring; not: {unheard}; sender: {sender}",
+        "a fault of the hub: journal: the disk fails",
     ]
 
 

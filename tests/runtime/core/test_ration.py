@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from contract.wire import timing
 from runtime.core.ration import (
+    ALL_CLEARS,
     EACH_BYTES,
     LONGEST_SHUT_S,
     NEIGHBOUR,
@@ -12,6 +13,7 @@ from runtime.core.ration import (
     POST,
     SHUT_S,
     Ration,
+    all_clears,
     of_posts,
 )
 
@@ -171,6 +173,30 @@ def test_one_post_that_reports_without_end_has_its_village_shut_out_however_many
     assert limits.out == {PATOKAN}
     assert limits.readmit(SHUT_S)
     assert poured(limits, SHUT_S, names[0]) == POST.burst
+
+
+def test_of_who_is_shut_out_the_all_clears_are_taken_until_they_are_poured_out_too() -> None:
+    limits = ration()
+    poured(limits, 0.0)
+    clears = all_clears(PATOKAN)
+    assert not any(limits.take(clears, PRESS_BYTES, float(second)) for second in range(20))
+    assert not limits.shut_out(clears)
+
+    limits.beacon(20.0)
+    taken = poured(limits, 20.0, clears)
+
+    assert taken < ALL_CLEARS.burst
+    assert limits.out == {PATOKAN, clears}
+    assert limits.wait_s(PATOKAN) == SHUT_S
+    assert heard_again(limits, 20.0) == SHUT_S
+    assert limits.out == frozenset()
+
+
+def test_all_clears_alone_never_shut_themselves_out_while_the_alarms_of_their_village_are_taken() -> None:
+    limits = ration()
+    poured(limits, 0.0, all_clears(PATOKAN))
+
+    assert limits.out == {PATOKAN}
 
 
 def test_posts_that_nobody_knows_have_one_ration_together_with_their_village() -> None:
