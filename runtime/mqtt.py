@@ -335,9 +335,11 @@ class Link:
         before, self._subscribed = self._subscribed, tuple(self._wanted())
         new = [each for each in self._subscribed if each not in before]
         old = [each.topic for each in before if each not in self._subscribed]
-        _, number = client.subscribe([(each.topic, _options(each, again=True)) for each in new])
-        self._asked[number] = new
-        client.unsubscribe(old)
+        if new:
+            _, number = client.subscribe([(each.topic, _options(each, again=True)) for each in new])
+            self._asked[number] = new
+        if old:
+            client.unsubscribe(old)
 
     def _on_publish(self, _client: mqtt.Client, ledger: _Ledger, mid: int, code: ReasonCode, _props: Any) -> None:
         message = ledger.answered(mid, code)

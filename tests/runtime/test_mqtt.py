@@ -15,7 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broker.mosquitto import free_port
 from broker.trial import packets
-from contract.wire import timing
+from contract.wire import timing, topics
 from runtime import clock
 from runtime import mqtt as link_room
 from runtime.core.effects import Publish
@@ -440,6 +440,34 @@ EVERY_STATUS = Subscription("kentongan/situbondo/+/node/+/status", kept=True)
 EVERY_ALARM = Subscription("kentongan/situbondo/+/alarm/+")
 KALIBAGOR = [Subscription("kentongan/situbondo/kalibagor/alarm/+"),
              Subscription("kentongan/situbondo/kalibagor/node/+/status", kept=True)]
+
+
+def test_who_pours_out_all_clears_too_is_shut_out_with_them_and_the_connection_goes_on(broker: PrivateBroker) -> None:
+    clears = "kentongan/situbondo/patokan/alarm/aman"
+    everybody = [Subscription(each) for each in (BEACON, ALARM, FLOODED, clears)]
+
+    def without(out: frozenset[str]) -> list[Subscription]:
+        return [each for each in everybody if topics.speaker(each.topic) not in out]
+
+    rationing = Rationing(Ration({"patokan": NEIGHBOUR}, stand_in=False), without, "nothing", NEIGHBOUR_MESSAGE,
+                          renew=False)
+    inbox = Inbox()
+    link = Link(Broker("127.0.0.1", broker.port, NAME), everybody, WILL, inbox, rationing)
+    link.start()
+    try:
+        take(inbox, Linked)
+        for topic in (FLOODED, clears):
+            for _ in range(4):
+                publish(broker, topic, "-q", "1", body=b"x" * 40_000)
+        publish(broker, ALARM, "-q", "1", "-m", "a neighbour")
+        heard: object = None
+        while not isinstance(heard, Received) or heard.topic != ALARM:
+            heard = inbox.get(clock.now() + LIMIT_S)[1]
+            assert not isinstance(heard, Unlinked | Tick)
+    finally:
+        link.close()
+
+    assert rationing.ration.out == {"patokan", clears.removeprefix("kentongan/situbondo/")}
 
 
 def test_a_hub_exchanges_its_subscriptions_in_place_so_that_nothing_of_the_others_is_lost(
