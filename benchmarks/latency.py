@@ -27,7 +27,7 @@ LINKS = {"plain": "plain", "tls": "TLS"}
 LINKS_UNDER = {"idle": ("plain", "tls"), "busy": ("plain",)}
 VILLAGES = ("patokan", "dawuhan", "kalibagor", "kotakan", "talkandang", "olean", "semua")
 INCIDENTS = (
-    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "kecelakaan", "pencurian", "ternak", "lainnya",
+    "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "kecelakaan", "pencurian", "ternak", "keributan",
 )
 RELEASE_S = 0.1  # longer than any bounce
 

@@ -55,7 +55,7 @@ def reach(endpoint: Endpoint) -> dict[str, Any]:
 def settings(folder: Path, endpoint: Endpoint, **other: Any) -> dict[str, Any]:
     """A node with every output and two buttons, of a responder's office: it sounds every alarm of the district."""
     return {
-        "node": "polsek", "village": "patokan", "hears": "all", "hub": False, "in_phase": False,
+        "node": "polsek", "village": "patokan", "hears": "all", "hub": False,
         "district": str(DISTRICT), "broker": reach(endpoint),
         "siren": {"pin": 17}, "striker": {"pin": 27}, "strobe": {"pin": 22},
         "buttons": {"pencurian": {"pin": 5, "lamp": 6, "hold_s": HOLD_S}, "senyap": {"pin": 26, "hold_s": HOLD_S}},

@@ -1,21 +1,27 @@
 """The seven posts of the demo: where each is, and how its box is wired. Values; must not start anything.
 
-The places come from the shipped district file. The boxes differ on purpose, as boxes do: relays that switch on at
-low level, a box without a striker, whose rhythm is beaten on the siren's relay, one without a strobe.
+The district is the shipped one, but for where its posts stand: two pairs are within earshot. The boxes differ on
+purpose, as boxes do: relays that switch on at low level, a box without a striker, whose rhythm is beaten on the
+siren's relay, one without a strobe.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.domain.district import District
+from contract.domain.district import District, read_district
 from contract.domain.incidents import Catalogue
-from contract.settings.schema import SettingsError
 from demo.seen import LOUD
 from runtime import files
 
 DISTRICT_FILE = files.SHIPPED / "situbondo.yaml"
+# Example places: Kalibagor's post and Kotakan's 330 m apart on both sides of their border, Patokan's two 260 m.
+_PLACES: dict[str, tuple[float, float]] = {
+    "kalibagor/pos-1": (-7.7552, 113.9908), "kotakan/pos-1": (-7.7533, 113.9931),
+    "patokan/pos-1": (-7.7019, 113.9908), "patokan/polsek": (-7.7040, 113.9920),
+}
 
 _BOX: dict[str, Any] = {
     "siren": {"pin": 17},
@@ -66,12 +72,26 @@ class Post:
 
 
 def load_district() -> tuple[District, Catalogue]:
-    """The shipped district and its incidents. Raises SettingsError."""
-    faults: list[str] = []
-    district, catalogue, _ = files.load_district(faults, DISTRICT_FILE)
-    if district is None or catalogue is None:
-        raise SettingsError(faults)
-    return district, catalogue
+    """The demo's district and its incidents. Raises SettingsError."""
+    found = _placed()
+    catalogue, _ = files.load_shipped(found["rhythms"])
+    return read_district(found, DISTRICT_FILE.name), catalogue
+
+
+def write_district(folder: Path) -> Path:
+    """Writes the demo's district file into *folder*, as JSON, which is YAML. Raises SettingsError, OSError."""
+    path = folder / DISTRICT_FILE.name
+    path.write_text(json.dumps(_placed()), encoding="utf-8")
+    return path
+
+
+def _placed() -> dict[str, Any]:
+    """The shipped district file's value, with the places of the demo's posts."""
+    found = dict(files.mapping(DISTRICT_FILE, DISTRICT_FILE.name))
+    for name, at in _PLACES.items():
+        village, post = name.split("/")
+        found["villages"][village]["posts"][post]["at"] = list(at)
+    return found
 
 
 def load() -> dict[str, Post]:
@@ -83,7 +103,8 @@ def load() -> dict[str, Post]:
 
 
 def settings(
-    post: Post, broker: Mapping[str, Any], folder: Path, sound: Mapping[str, Any] | None = None
+    post: Post, broker: Mapping[str, Any], folder: Path, sound: Mapping[str, Any] | None = None,
+    district: Path = DISTRICT_FILE,
 ) -> dict[str, Any]:
     """The node's settings, all but `pins`: *broker* is how it reaches the broker, its files are in *folder*.
 
@@ -92,15 +113,14 @@ def settings(
     return {
         **post.settings,
         **({} if sound is None else {"sound": dict(sound)}),
-        **hub_settings(broker, folder),
+        **hub_settings(broker, folder, district),
         "hub": True,
-        "in_phase": False,  # the drum follows the siren at once, so that the tour need not wait for the grid
     }
 
 
-def hub_settings(broker: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def hub_settings(broker: Mapping[str, Any], folder: Path, district: Path = DISTRICT_FILE) -> dict[str, Any]:
     """The hub's settings, in the same way."""
-    return {"district": str(DISTRICT_FILE), "broker": dict(broker), "state_dir": str(folder / "state")}
+    return {"district": str(district), "broker": dict(broker), "state_dir": str(folder / "state")}
 
 
 def _wire(village: str, node: str, hears: str) -> Post:

@@ -39,7 +39,8 @@ def at(*posts: str, awaits: tuple[Check, ...]) -> dict[str, tuple[Check, ...]]:
 
 THEFT = Step(
     Text("Pencurian di Kalibagor: tetangga ikut berbunyi", "A theft in Kalibagor: the neighbours sound, too"),
-    Text("lima detik sirene, lalu kode ●● ●●: maling", "five seconds of siren, then two-two: a thief"),
+    Text("lima detik sirene, lalu ●● ●●: maling; Kalibagor dulu, kemudian giliran Kotakan",
+         "five seconds of siren, then two-two: a thief; Kalibagor first, then it is Kotakan's turn"),
     (Publish("kalibagor/alarm/pencurian", ("-m", "rumah Pak RT 3")),),
     {
         **at(KALIBAGOR, KOTAKAN, awaits=rings("pencurian", "kalibagor", beaten=5)),
@@ -95,8 +96,8 @@ DISASTER = Step(
     Text("pesan QoS 0, sekali: Olean tidak menerimanya", "sent once, at QoS 0: Olean misses it"),
     (Kill(OLEAN), Publish("semua/alarm/bencana", ("-q", "0", "-m", "banjir bandang, naik ke bukit"))),
     {
-        **at(DAWUHAN, KALIBAGOR, KOTAKAN, POLSEK, awaits=rings("bencana", "semua")),
-        **at(PATOKAN, TALKANDANG, awaits=rings("bencana", "semua", beaten=8)),
+        **at(PATOKAN, DAWUHAN, KALIBAGOR, KOTAKAN, awaits=rings("bencana", "semua")),
+        **at(POLSEK, TALKANDANG, awaits=rings("bencana", "semua", beaten=8)),
         OLEAN: (off,),
         POSKO: (reports("missing", incident="bencana", missing="{'olean/pos-1': 'offline'}"),),
     },

@@ -75,7 +75,8 @@ class World:
         base = "/tmp" if len(tempfile.gettempdir()) > 40 else None  # noqa: S108
         with ExitStack() as parts:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="kentongan-", dir=base)))
-            self.broker = parts.enter_context(Installation(folder, posts.DISTRICT_FILE))
+            self._district = posts.write_district(folder)
+            self.broker = parts.enter_context(Installation(folder, self._district))
             self.observer = parts.enter_context(Observer(self.broker.settings(READER), self._changed))
             if not self.wait(lambda: self.observer.snapshot().linked, LIMIT_S):
                 raise WorldError(f"the observer is not linked: {self.observer.snapshot().trouble}")
@@ -221,13 +222,13 @@ class World:
     def _make_hub(self, folder: Path) -> Program:
         folder.mkdir()
         path = folder / "posko.yaml"
-        write_settings(path, posts.hub_settings(self.broker.hub(), folder))
+        write_settings(path, posts.hub_settings(self.broker.hub(), folder, self._district))
         arguments = ("posko", "--config", str(path), "--log-format", "json")
         return Program(POSKO, arguments, self._reader(POSKO), self._changed)
 
     def _make_box(self, folder: Path, post: Post) -> Box:
         sound = self._sound if post.name == self._audible else None
-        settings = posts.settings(post, self.broker.node(post.name), folder, sound)
+        settings = posts.settings(post, self.broker.node(post.name), folder, sound, self._district)
         return Box(folder, settings, self._reader(post.name), self._changed, log_format="json")
 
     def _reader(self, name: str) -> Callable[[str], None]:

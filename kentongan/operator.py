@@ -179,6 +179,8 @@ def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incide
     if village not in places:
         hint = _hint(places, labels, _place(village, places))
         found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=hint))
+    if alarm_ and incident in incidents and incidents[incident].everywhere and village in places:
+        found += [labels(texts.EVERYWHERE_ONLY, incident=incident)] if village != EVERYWHERE else []
     characters = [character for each in dict.fromkeys(order.note) if (character := unreadable(each)) is not None]
     if characters:
         return [*found, labels(texts.NOTE_UNREADABLE, found=", ".join(characters))]

@@ -12,9 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from contract.domain import incidents, rhythm, speech
+from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import PATROL, Catalogue, Family, cycles
-from contract.domain.rhythm import Cycle, Span
+from contract.domain.rhythm import ALONE, Cycle, Slot, Span
+from contract.domain.slots import slots_of_post
 from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
 from contract.text import escaped
@@ -35,12 +37,15 @@ RINGS_S = 0.5  # after the last stroke
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a rhythm comes from, and what it is played on; `words` are the recordings of what is said after it."""
+    """Where a rhythm comes from, and what it is played on; `words` are the recordings of what is said after it, `slot`
+    is the node's, if it is one's.
+    """
 
     catalogue: Catalogue
     family: Family
     speaker: Speaker
     words: tuple[Path, ...] = ()
+    slot: Slot | None = None
 
 
 @click.command()
@@ -71,16 +76,19 @@ def play(**options: Any) -> None:
     names = [*source.catalogue.incidents, PATROL]
     if incident not in names:
         _fail(f"{incident!r}: no such incident; {incidents.suggestion(incident, source.catalogue.incidents)}")
-    cycle = _drum(cycles(source.catalogue, source.family)[incident], once=options["once"])
+    whole = cycles(source.catalogue, source.family, source.slot or ALONE)[incident]
+    if not whole.strokes_s and not source.words:
+        _show_code(source, incident)
+        if options["mute"]:
+            return
+        _fail(f"{incident}: nothing is beaten, so only a node's voice can be played (--config); to see it: --mute")
+    cycle = _drum(whole, once=options["once"])
     if options["wav"] is not None:
         _write(source, cycle, options["wav"], quiet=incident == PATROL)
         return
-    name = PATROL if incident == PATROL else source.catalogue.incidents[incident].rhythm
-    label = "Ronda" if incident == PATROL else source.catalogue.incidents[incident].label
-    code = source.family.codes[name]
-    whence = f"; {code.source}" if code.source else ""
-    click.echo(f"{label}: {rhythm.write(code.rhythm)}   ({source.family.name}{whence})")
-    line = cycle.figure if source.family.figure(name).repeats else 0
+    line = _show_code(source, incident)
+    if source.slot is not None and incident != PATROL:
+        click.echo(_timed(whole, cycles(source.catalogue, source.family, _last(source.slot))[incident], source.slot))
     if options["mute"]:
         _beat(cycle, line, 0.0)
         return
@@ -90,6 +98,36 @@ def play(**options: Any) -> None:
         click.echo(f"It was not heard: {escaped(fault)}. Only to see it: --mute; to have it as a file: --wav FILE.",
                    err=True)
         sys.exit(1)
+
+
+def _show_code(source: _Source, incident: str) -> int:
+    """Prints what *incident* is called and how it is written; returns how many strokes stand in a line."""
+    label = "Ronda" if incident == PATROL else source.catalogue.incidents[incident].label
+    name = PATROL if incident == PATROL else source.catalogue.incidents[incident].rhythm
+    if not name:
+        siren = cycles(source.catalogue, source.family)[incident].siren
+        length = f" of {siren.length_s:g} s" if siren is not None else ""
+        click.echo(f"{label}: a steady siren{length}, then the voice; nothing is beaten")
+        return 0
+    code = source.family.codes[name]
+    whence = f"; {code.source}" if code.source else ""
+    click.echo(f"{label}: {rhythm.write(code.rhythm)}   ({source.family.name}{whence})")
+    return len(code.rhythm.spaces) + 1 if source.family.figure(name).repeats else 0
+
+
+def _last(slot: Slot) -> Slot:
+    return Slot(slot.count - 1, slot.count)
+
+
+def _timed(cycle: Cycle, last: Cycle, slot: Slot) -> str:
+    """When this node sounds in a round, and when everybody has received the code: *last* is the last slot's cycle."""
+    parts = [f"siren to {cycle.siren.length_s:g} s"] if cycle.siren is not None else ["no siren"]
+    if cycle.strokes_s:
+        parts.append(f"drum from {cycle.strokes_s[0]:.1f} to {cycle.strokes_s[-1]:.1f} s")
+    if cycle.voice is not None:
+        parts.append(f"voice from {cycle.voice.at_s:.1f} s")
+    over = f"; all posts within earshot have beaten it after {last.strokes_s[-1]:.1f} s" if last.strokes_s else ""
+    return f"Slot {slot.number + 1} of {slot.count} of {cycle.length_s:.1f} s: {', '.join(parts)}{over}"
 
 
 def _shipped(options: Mapping[str, Any]) -> _Source:
@@ -119,12 +157,14 @@ def _configured(options: Mapping[str, Any]) -> _Source:
     if sentence and not words and not (options["mute"] or options["once"]):
         click.echo("warning: nothing is said, for words are missing; see kentongan voice --config "
                    f"{escaped(options['path'])}", err=True)
-    return _Source(found.catalogue, found.family, found.speaker, words)
+    turns = slots_of_post(found.district, found.catalogue, f"{found.settings.village}/{found.settings.node}")
+    slot = turns.get(Key(village, options["incident"]), ALONE)
+    return _Source(found.catalogue, found.family, found.speaker, words, slot)
 
 
 def _drum(cycle: Cycle, *, once: bool) -> Cycle:
     """What the loudspeaker plays of *cycle*, from its first stroke on; only the first figure if *once*."""
-    begin_s = cycle.strokes_s[0]
+    begin_s = cycle.strokes_s[0] if cycle.strokes_s or cycle.voice is None else cycle.voice.at_s
     strokes_s = tuple(at_s - begin_s for at_s in cycle.strokes_s)
     said = None if cycle.voice is None or once else Span(cycle.voice.at_s - begin_s, cycle.voice.length_s)
     return replace(
@@ -137,7 +177,7 @@ def _play(source: _Source, cycle: Cycle, line: int, *, softly: bool) -> str | No
     """Plays and shows *cycle*; returns why it was not heard, if so."""
     told: list[Mapping[str, Any]] = []
     fault: str | None
-    ends_s = cycle.strokes_s[-1] + RINGS_S
+    ends_s = cycle.strokes_s[-1] + RINGS_S if cycle.strokes_s else 0.0
     if source.words and cycle.voice is not None:
         ends_s = cycle.voice.at_s + cycle.voice.length_s
     with Sound(source.speaker, Inbox(), lambda _words: source.words, stderr=subprocess.DEVNULL) as sound:

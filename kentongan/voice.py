@@ -83,6 +83,7 @@ def _list(voices: Voices, texts: dict[str, str]) -> None:
 def _fit(found: Config, voices: Voices) -> None:
     """The longest sentence of each incident beside the slot that it has, and a warning if one is longer."""
     slot_s = found.catalogue.cycle.voice_s
+    own = {name: each.cycle.voice_s for name, each in found.catalogue.incidents.items() if each.cycle is not None}
     lengths_s = {piece: length_s(file) for piece, file in voices.look().items()}
     places = (*found.district.villages, EVERYWHERE)
     rows: list[tuple[str, ...]] = [("kejadian (incident)", "tanda bahaya (alarm)", "latihan (exercise)")]
@@ -94,7 +95,10 @@ def _fit(found: Config, voices: Voices) -> None:
             most_s, certain = _longest(sentences, lengths_s)
             length = f"{_number(most_s)} detik"
             cells.append("-" if not most_s else length if certain else f"{length} + ?")
-            longest_s = max(longest_s, most_s)
+            longest_s = max(longest_s, most_s if incident not in own else 0.0)
+            if most_s > own.get(incident, most_s):
+                _warn(f"tidak muat: {incident} {_number(most_s)} detik; ubah cycle.voice_s-nya di incidents.yaml "
+                      f"menjadi {most_s + 0.1:.1f} atau lebih (its sentence does not fit its own slot: raise it)")
         rows.append(tuple(cells))
     click.echo(f"\nKalimat terpanjang, jatahnya {_amount(slot_s)} detik (the longest sentences, and their slot)")
     _table(rows)

@@ -13,7 +13,7 @@ from contract.values import dataclass
 from node import config, pins
 from node.config import Config
 from node.pins import NO_REAL_PINS
-from node.settings import STATE_DIR
+from node.settings import GONE, STATE_DIR
 from node.sound.core import driver_settings
 from runtime import files, settings_copies
 from runtime.kept_settings import Kept
@@ -62,7 +62,8 @@ def keep(path: Path, found: Config, checks: Checks) -> bool:
 def _load(checks: Checks, kept: Kept) -> Config:
     """The configuration that is kept. Raises SettingsError."""
     found = files.mapping(kept.folder / config.EXAMPLE, config.EXAMPLE)
-    return config.assemble(kept.source, relocated(found, kept), checks.driver, checks.sound)
+    known = {name: each for name, each in relocated(found, kept).items() if name not in GONE}  # an earlier version's
+    return config.assemble(kept.source, known, checks.driver, checks.sound)
 
 
 def _unfit(path: Path, checks: Checks, last: Config) -> str:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, assert_never
 from contract.domain import incidents
 from contract.domain.digest import digest
 from contract.domain.district import EVERYWHERE, audible_incidents
+from contract.domain.rhythm import ALONE
+from contract.domain.slots import slots_of_post
 from contract.wire import topics
 from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, RondaTopic
@@ -231,6 +233,7 @@ def make_setup(
     holds_s = {name: button.hold_s for name, button in settings.buttons.items()}
     if settings.lock is not None:
         holds_s[LOCK] = LOCK_HOLD_S
+    turns = slots_of_post(config.district, config.catalogue, f"{settings.village}/{settings.node}")
     return Setup(
         district=config.district.district,
         village=settings.village,
@@ -245,13 +248,13 @@ def make_setup(
         ),
         audible=audible_incidents(config.district, config.catalogue, settings.village, settings.hears),
         incidents=config.catalogue.incidents,
-        cycles=incidents.cycles(config.catalogue, config.family),
+        slots=turns,
+        cycles={slot: incidents.cycles(config.catalogue, config.family, slot) for slot in {ALONE, *turns.values()}},
         holds_s=holds_s,
         lamps=frozenset(name for name, button in settings.buttons.items() if button.lamp is not None),
         max_sounding_s=settings.max_sounding_s,
         drivers=drivers,
         drum=strikes or settings.sound is not None,
-        in_phase=settings.in_phase,
         ronda_s=settings.ronda,
         zone=zone,
         district_digest=digest(config.district),

@@ -10,6 +10,7 @@ from contract.domain.district import District
 from contract.domain.incidents import Catalogue, meant
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
+    Gone,
     Place,
     SettingsError,
     choice,
@@ -147,12 +148,16 @@ class NodeSettings:
     strobe: StrobeSettings | None = option(section(StrobeSettings), default=None)
     sound: SoundSettings | None = option(section(SoundSettings), default=None)
     buttons: dict[str, ButtonSettings] = option(table(slug, lambda _name: section(ButtonSettings)), default=dict)
-    in_phase: bool = option(flag, default=True)
+    in_phase: None = option(
+        Gone("posts beat one after the other, by `at` and `earshot_m` in the district file"), default=None, omit=True)
     ronda: tuple[float, ...] = option(items(_time_of_day), default=())
     lock: LockSettings | None = option(section(LockSettings), default=None)
     feedback: FeedbackSettings = option(section(FeedbackSettings), default=FeedbackSettings())
     max_sounding_s: float = option(number(10, 900, " s"), default=300.0)
     state_dir: str = option(file_path, default=STATE_DIR)
+
+
+GONE = frozenset({"in_phase"})  # settings of earlier versions, which a copy of the last ones may have
 
 
 def read_outputs(found: Mapping[str, Any], name: str) -> tuple[dict[str, SirenSettings], list[str]]:
@@ -200,8 +205,11 @@ def cross_faults(
         yield from _place_faults(name, written, district)
     buttons = written.get("buttons")
     if catalogue is not None and isinstance(buttons, dict):
-        known = [*catalogue.incidents, SILENCE_BUTTON]
+        known = [*(slug_ for slug_, each in catalogue.incidents.items() if not each.everywhere), SILENCE_BUTTON]
         for button in buttons:
+            if button in catalogue.incidents and button not in known:
+                yield f"{name}.buttons.{button}: no post raises this; an operator does, for all villages at once"
+                continue
             if button not in known:
                 close = _button_meant(str(button), catalogue)
                 names = f"(known: {', '.join(known)})"

@@ -235,7 +235,7 @@ def _with_accounts(folder: Path) -> tuple[Installation, dict[str, Any]]:
 def _settings(folder: Path, way: Mapping[str, Any], village: str) -> dict[str, Any]:
     return {
         "node": "pos-1", "village": village, "district": str(SHIPPED / "situbondo.yaml"), "hub": True,
-        "broker": way, "in_phase": False,
+        "broker": way,
         "siren": {"pin": 17, "active_high": False}, "striker": {"pin": 27}, "strobe": {"pin": 22},
         "buttons": BUTTONS, "lock": {"pin": 16}, "state_dir": str(folder / "state"),
     }

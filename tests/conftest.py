@@ -27,7 +27,7 @@ FIRST = ("tests/acceptance/", "tests/e2e/", "tests/demo/", "tests/broker/", "tes
 # Files whose tests share nothing and are long: each test runs wherever there is room.
 APART = tuple(
     f"tests/{name}.py::" for name in (
-        "e2e/test_flood", "e2e/test_hub", "e2e/test_loudspeaker", "e2e/test_outages", "e2e/test_phase",
+        "e2e/test_flood", "e2e/test_hub", "e2e/test_loudspeaker", "e2e/test_outages", "e2e/test_turns",
         "e2e/test_posko", "e2e/test_retained", "demo/test_demo", "broker/test_posts",
         "node/core/test_walks", "node/sound/test_player_process", "node/sound/test_supervisor",
     )

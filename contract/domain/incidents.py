@@ -1,11 +1,21 @@
 """The catalogue of incidents and the code families of the drum. Pure; must not open files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from itertools import combinations
 
 from contract.domain import likeness, rhythm
-from contract.domain.rhythm import Cycle, CyclePlan, Figure, NotationError, Rhythm, Tempo
+from contract.domain.rhythm import (
+    ALONE,
+    STEADY_S,
+    Cycle,
+    CyclePlan,
+    Figure,
+    NotationError,
+    Rhythm,
+    Slot,
+    Tempo,
+)
 from contract.settings.schema import (
     Place,
     SettingsError,
@@ -26,6 +36,7 @@ from contract.values import dataclass
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"
+TSUNAMI = "tsunami"  # whose siren is steady for minutes: Pedoman Pelayanan InaTEWS, 2nd edition, 2012, p. 120
 LONGEST_S = 600.0  # no alarm may last longer
 ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothing more urgent sounds
 
@@ -52,20 +63,23 @@ class Incident:
 
     `label` and `english` are its names on screens, `spoken` is what a loudspeaker calls and `button` what stands on a
     post's button; where they are empty, the label serves. Notes of a `private` one are not shown on open screens.
-    `also` are names by which people call it.
+    `also` are names by which people call it. One without a `rhythm` is known by the siren of its own `cycle`; one that
+    is raised `everywhere` is raised for all villages together, or not at all.
     """
 
     label: str = option(text(r"\S.*", "a word or two for people"))
     english: str = option(text(r"\S.*", "a word or two for people"))
-    rhythm: str = option(slug)
     priority: int = option(integer(0, 100, "priority"))
     reach: Reach = option(lambda found, place: Reach(choice("village", "neighbours", "district")(found, place)))
     severity: str = option(choice("rendah", "sedang", "tinggi"))
+    rhythm: str = option(slug, default="")
     duration_s: float = option(number(10, LONGEST_S, " s"), default=180.0)
     also: tuple[str, ...] = option(items(slug), default=())
     spoken: str = option(text(r"\S.*", "what a loudspeaker calls, such as Ada maling"), default="")
     button: str = option(text(r"\S.*", "a word or two for the button's label"), default="")
     private: bool = option(flag, default=False)
+    cycle: CyclePlan | None = option(section(CyclePlan), default=None)
+    everywhere: bool = option(flag, default=False)
 
     @property
     def call(self) -> str:
@@ -88,11 +102,14 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One rhythm of a family: how it is written, how much slower than the family's tempo, and whence."""
+    """One rhythm of a family: how it is written, how much slower than the family's tempo, or at which of its own, and
+    whence.
+    """
 
     rhythm: Rhythm
     stretch: float
     source: str
+    tempo: Tempo | None = None
 
 
 def _notation(found: object, place: Place) -> Rhythm:
@@ -109,6 +126,7 @@ class _WrittenCode:
     code: Rhythm = option(_notation)
     stretch: float = option(number(0.5, 4.0, " times"), default=1.0)
     source: str = option(text(r"\S.*", "where the code is published"), default="")
+    tempo: Tempo | None = option(section(Tempo), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +150,7 @@ class Family:
     def figure(self, name: str) -> Figure:
         """The rhythm called *name*, in time. Raises KeyError for a name the family lacks."""
         code = self.codes[name]
-        return rhythm.figure(code.rhythm, self.tempo.stretched(code.stretch))
+        return rhythm.figure(code.rhythm, (code.tempo or self.tempo).stretched(code.stretch))
 
 
 def read_catalogue(found: object, path: str = "") -> Catalogue:
@@ -146,6 +164,7 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
         f"{place}.{name}: is the name of {whose}; give the incident another"
         for name, whose in _RESERVED.items() if name in catalogue.incidents
     ]
+    faults += _siren_faults(catalogue, path)
     called: dict[str, str] = {}
     for name, incident in catalogue.incidents.items():
         for also in dict.fromkeys(incident.also):
@@ -155,6 +174,26 @@ def read_catalogue(found: object, path: str = "") -> Catalogue:
     if faults:
         raise SettingsError(faults)
     return catalogue
+
+
+def _siren_faults(catalogue: Catalogue, path: str) -> Iterator[str]:
+    """What is wrong with sirens: one of minutes means evacuate, to the whole nation, so only one incident has it."""
+    place = f"{path}." if path else ""
+    steady = (f"a siren that is on for more than {STEADY_S:g} s means evacuate, for a {TSUNAMI}; "
+              f"no other incident may have one (1 to {STEADY_S:g} s)")
+    if catalogue.cycle.siren_s > STEADY_S:
+        yield f"{place}cycle.siren_s: {steady}"
+    for name, incident in catalogue.incidents.items():
+        here = f"{place}incidents.{name}"
+        is_steady = incident.cycle is not None and incident.cycle.siren_s > STEADY_S
+        if is_steady and name != TSUNAMI:
+            yield f"{here}.cycle.siren_s: {steady}"
+        if is_steady and name == TSUNAMI and not incident.everywhere:
+            yield f"{here}.everywhere: must be true: only who may ring all villages may have them evacuated"
+        if not incident.rhythm and not is_steady:
+            yield f"{here}.rhythm: missing; it has no default"
+        if is_steady and incident.severity == "rendah":
+            yield f"{here}.severity: rendah is without a siren; write tinggi"
 
 
 _ALIKE = 0.7  # more than elsewhere: many short names lie near to any word, and a wrong one rings something else
@@ -202,7 +241,7 @@ def read_family(found: object, path: str, catalogue: Catalogue) -> Family:
     faults = [
         f"{place}codes.{incident.rhythm}: missing; incident {name} needs it"
         for name, incident in catalogue.incidents.items()
-        if incident.rhythm not in family.codes
+        if incident.rhythm and incident.rhythm not in family.codes
     ]
     if PATROL not in family.codes:
         faults.append(f"{place}codes.{PATROL}: missing; the watch's round needs it")
@@ -230,21 +269,27 @@ def _how_alike(family: Family, one: str, other: str) -> str | None:
     return "looks" if likeness.looks_like(family.codes[one].rhythm, family.codes[other].rhythm) else None
 
 
-def cycles(catalogue: Catalogue, family: Family) -> dict[str, Cycle]:
-    """What each incident of *catalogue* sounds like in *family*, and the watch's round under `patroli`."""
-    result = {
-        name: rhythm.drum_cycle(family.figure(incident.rhythm), catalogue.cycle, spoken=True)
-        if name == ALL_CLEAR
-        else rhythm.alarm_cycle(family.figure(incident.rhythm), catalogue.cycle)
-        for name, incident in catalogue.incidents.items()
-    }
+def cycles(catalogue: Catalogue, family: Family, slot: Slot = ALONE) -> dict[str, Cycle]:
+    """What each incident of *catalogue* sounds like in *family* at a post with *slot*.
+
+    Under `patroli` the watch's round, for which nobody waits.
+    """
+    result = {name: _cycle(name, incident, catalogue, family, slot) for name, incident in catalogue.incidents.items()}
     return {**result, PATROL: rhythm.drum_cycle(family.figure(PATROL), catalogue.cycle)}
+
+
+def _cycle(name: str, incident: Incident, catalogue: Catalogue, family: Family, slot: Slot) -> Cycle:
+    plan = incident.cycle or catalogue.cycle
+    if name == ALL_CLEAR:
+        return rhythm.drum_cycle(family.figure(incident.rhythm), plan, slot, spoken=True)
+    beaten = family.figure(incident.rhythm) if incident.rhythm else None
+    return rhythm.alarm_cycle(beaten, plan, slot, siren=incident.severity != "rendah")
 
 
 def _code(found: object, place: Place) -> Code:
     if isinstance(found, str):
         return Code(_notation(found, place), 1.0, "")
     written = section(_WrittenCode)(found, place)
-    return Code(written.code, written.stretch, written.source)
+    return Code(written.code, written.stretch, written.source, written.tempo)
 
 

@@ -16,23 +16,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract.domain.district import EVERYWHERE, District, reaches
-from contract.domain.incidents import Catalogue
+from contract.domain.alarm import Key
+from contract.domain.district import EVERYWHERE, Audible, District, reaches
+from contract.domain.incidents import ALL_CLEAR, Catalogue
+from contract.domain.rhythm import ALONE, Slot
 
 MOST = 4  # slots of a round: with more of them, nobody would hear the code in time
 _RADIUS_M = 6_371_009.0  # of the earth, as a sphere: the mean radius of IUGG
 _UNKNOWN = math.inf  # the distance of a post without a place: it is given up before every distance that is known
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The *number*-th slot, from 0, of the `count` that a round has."""
-
-    number: int = 0
-    count: int = 1
-
-
-ALONE = Slot()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -129,11 +120,32 @@ def slots(earshot: Earshot, names: Iterable[str]) -> Slots:
     return Slots(of, tuple(sorted(shared)))
 
 
+def slots_of_post(district: District, catalogue: Catalogue, post: str) -> dict[Key, Slot]:
+    """The slot of *post* (`village/post`) in each alarm that it sounds in turns with others; elsewhere it is ALONE."""
+    earshot, reached = Earshot(district), reaches(district, catalogue)
+    found: dict[Key, Slot] = {}
+    known: dict[tuple[str, ...], Slot] = {}
+    for village, incidents in reached[post].items():
+        alike: dict[object, Slot] = {}
+        for incident in sorted(incidents):
+            reach = incident == ALL_CLEAR or catalogue.incidents[incident].reach
+            if reach not in alike:  # the same posts sound it
+                names = _sounding(reached, village, incident)
+                if names not in known:
+                    known[names] = slots(earshot, names).of[post]
+                alike[reach] = known[names]
+            if alike[reach] != ALONE:
+                found[Key(village, incident)] = alike[reach]
+    return found
+
+
 def sounding(district: District, catalogue: Catalogue, village: str, incident: str) -> tuple[str, ...]:
     """The posts, as `village/post`, that sound *incident* raised in *village* (or `semua`), in order of their names."""
-    return tuple(sorted(
-        name for name, audible in reaches(district, catalogue).items() if incident in audible.get(village, ())
-    ))
+    return _sounding(reaches(district, catalogue), village, incident)
+
+
+def _sounding(reached: Mapping[str, Audible], village: str, incident: str) -> tuple[str, ...]:
+    return tuple(sorted(name for name, audible in reached.items() if incident in audible.get(village, ())))
 
 
 def shared(district: District, catalogue: Catalogue) -> tuple[Shared, ...]:
@@ -144,7 +156,7 @@ def shared(district: District, catalogue: Catalogue) -> tuple[Shared, ...]:
     reached = reaches(district, catalogue)
     for village in (EVERYWHERE, *sorted(district.villages)):
         for incident in sorted(catalogue.incidents):
-            names = tuple(sorted(name for name, audible in reached.items() if incident in audible.get(village, ())))
+            names = _sounding(reached, village, incident)
             if names not in done:
                 done.add(names)
                 found.update(slots(earshot, names).shared)

@@ -4,6 +4,7 @@
     an exercise     Ini latihan. | Kebakaran, | di Desa Kotakan. | Ini hanya latihan.
       before it     Ini latihan.
     the all-clear   Sudah aman, | di Desa Kotakan.
+    a tsunami       Peringatan tsunami. Segera menuju tempat tinggi.
 
 People who shout call the thing twice and then the place; so does this, for a horn that echoes. A piece is one file of
 sound, and most pieces are of many sentences: so a village that records its own voice records each incident and each
@@ -14,7 +15,7 @@ import re
 from collections.abc import Mapping
 
 from contract.domain.district import EVERYWHERE, District
-from contract.domain.incidents import ALL_CLEAR, ONCE, Catalogue
+from contract.domain.incidents import ALL_CLEAR, ONCE, TSUNAMI, Catalogue
 from contract.settings.schema import option, read, table, text
 from contract.values import dataclass
 
@@ -29,6 +30,8 @@ def sentence(incident: str, village: str, *, exercise: bool) -> tuple[str, ...]:
     if incident in ONCE - {ALL_CLEAR}:
         return ()
     called, place = _incident(incident), _place(village)
+    if incident == TSUNAMI:  # it says what to do, everywhere
+        return (EXERCISE, called, ONLY_EXERCISE) if exercise else (called,)
     if exercise:
         return EXERCISE, called, place, ONLY_EXERCISE
     return (called, place) if incident == ALL_CLEAR else (ATTENTION, called, called, place)
@@ -44,7 +47,7 @@ def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
 
     The punctuation is for a speech synthesiser: a long pause at a full stop, a short one at a comma.
     """
-    incidents = {_incident(slug): f"{incident.call}," for slug, incident in catalogue.incidents.items()}
+    incidents = {_incident(slug): _comma(incident.call) for slug, incident in catalogue.incidents.items()}
     places = {
         _place(slug): f"di {village.kind.capitalize()} {village.name}." for slug, village in district.villages.items()
     }
@@ -77,6 +80,10 @@ def respelt(written: str, respellings: Mapping[str, str]) -> str:
 
 def _incident(slug: str) -> str:
     return f"kejadian-{slug}"
+
+
+def _comma(call: str) -> str:
+    return call if call.endswith((".", "!")) else f"{call},"
 
 
 def _place(slug: str) -> str:

@@ -138,13 +138,14 @@ def _options(kind: type[Any]) -> tuple[dict[str, Check[Any]], frozenset[str]]:
 def section(kind: type[T]) -> Check[T]:
     """A mapping with exactly the options of the dataclass *kind*."""
     options, required = _options(kind)  # type: ignore[arg-type]
+    known = {name: each for name, each in options.items() if not isinstance(each, Gone)}
 
     def check(found: Any, place: Place) -> T:
         if not isinstance(found, Mapping):
-            raise place.refuse(_no_mapping(found, place, options))
+            raise place.refuse(_no_mapping(found, place, known))
         unknown = [key for key in found if key not in options] if place.reading is Reading.SETTINGS else []
         for key in unknown[:NAMED]:
-            place.below(key).refuse(f"unknown; {_instead(str(key), found[key], options)}")
+            place.below(key).refuse(f"unknown; {_instead(str(key), found[key], known)}")
         if len(unknown) > NAMED:
             place.refuse(f"{len(unknown) - NAMED} more unknown settings; is this the right file?")
         refused = bool(unknown)
@@ -216,6 +217,17 @@ def flag(found: Any, place: Place) -> bool:
         hint = meant if place.reading is Reading.SETTINGS else ""
         raise place.refuse(f"must be true or false, not {_show(found)}{hint}")
     return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gone:
+    """A setting of an earlier version, refused whatever its value; `instead` says what has taken its place."""
+
+    instead: str
+
+    def __call__(self, _found: Any, place: Place) -> None:
+        """Refuses it."""
+        raise place.refuse(f"not a setting any more; {self.instead}. Take this line out")
 
 
 def integer(low: int, high: int, what: str = "whole number") -> Check[int]:

@@ -23,8 +23,12 @@ def unknown_name(
     Without *look_up* nothing near is sought: under a flood of typos that would cost too much.
     """
     odd = unknown("village", village, {EVERYWHERE, *villages}, look_up=look_up)
-    if odd is not None or incident in known:
+    if odd is not None:
         return odd
+    if incident in known:
+        if not known[incident].everywhere or village == EVERYWHERE:
+            return None
+        return f"{incident} is raised for all villages at once, to …/{EVERYWHERE}/alarm/{incident}"
     hint = incidents.suggestion(incident, known) if look_up else "look it up"
     return f"unknown incident {incident[:80]!r}; {hint}"
 

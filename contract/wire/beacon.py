@@ -2,14 +2,14 @@
 
     {"boot": …, "seq": …,
      "alarms": [{"identifier", "incident", "village", "status", "age_s", "remaining_s", "origin", "note",
-                 "also": […], "silenced": […], "kept": false, "step": "menuju",
+                 "also": […], "silenced": […], "kept": false, "first_age_s": …, "step": "menuju",
                  "responses": [{"by": …, "step": …, "age_s": …}]}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
      "at_s": …, "time": …, "district_digest": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
 
-`also`, `silenced`, `kept`, `step`, `responses`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and `district_digest`
-are left out where they are empty.
+`also`, `silenced`, `kept`, `first_age_s`, `step`, `responses`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and
+`district_digest` are left out where they are empty.
 """
 
 from contract.domain.alarm import Keyed, Name, Status
@@ -26,10 +26,10 @@ class Listed(Keyed):
     """One alarm in force, as the beacon lists it. Times are seconds, counted by the hub.
 
     `identifier`, `age_s` and `origin`, by whom, are those of the latest time it was raised, `also` what it was called
-    before. In the
-    villages `silenced` (`semua`: in all) it is in force without a sound. What is not `kept` is not on the hub's disk,
-    and would be forgotten if it stopped. `step` is how far any of those are who have responded, `responses` how far
-    each is, as far as there is room.
+    before, and `first_age_s` how long ago it was raised first, if that was before: its rounds are counted from then on.
+    In the villages `silenced` (`semua`: in all) it is in force without a sound. What is not `kept` is not on the hub's
+    disk, and would be forgotten if it stopped. `step` is how far any of those are who have responded, `responses` how
+    far each is, as far as there is room.
     """
 
     identifier: str = option(name)
@@ -45,6 +45,7 @@ class Listed(Keyed):
     kept: bool = option(flag, default=True, omit=True)
     step: str = option(text, default="", omit=True)
     responses: tuple[Responded, ...] = option(items(section(Responded)), default=(), omit=True)
+    first_age_s: float | None = option(seconds, default=None)
 
     def names(self) -> tuple[Name, ...]:
         """All it has been called."""

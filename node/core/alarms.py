@@ -25,7 +25,10 @@ MERGED = 128  # names that one alarm keeps: more than the limit on one incident 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What is known of an alarm as it begins here: raised `age_s` ago, it has `remaining_s` to go."""
+    """What is known of an alarm as it begins here: raised `age_s` ago, it has `remaining_s` to go.
+
+    `first_age_s` is how long ago it was raised first, where it was again.
+    """
 
     identifier: str | None
     remaining_s: float
@@ -33,6 +36,7 @@ class Raised:
     status: Status = Status.ACTUAL
     note: str = ""
     sender: str = ""
+    first_age_s: float | None = None
 
 
 def press(t: Transition, incident: str, identifier: str) -> None:
@@ -43,11 +47,12 @@ def press(t: Transition, incident: str, identifier: str) -> None:
     merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
-        since=t.now, edge_at=t.now, until=t.now + duration_s, unlisted=identifier,
+        since=t.now, begun_at=t.now, edge_at=t.now, until=t.now + duration_s, unlisted=identifier,
     )
     if known is not None:
         fresh = replace(
-            fresh, reported=known.reported and known.status is Status.ACTUAL, senders=known.senders
+            fresh, reported=known.reported and known.status is Status.ACTUAL, senders=known.senders,
+            begun_at=known.begun_at if known.status is Status.ACTUAL else t.now,
         )
     t.put(fresh)
 
@@ -59,6 +64,7 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
         Alarm(
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
             since=t.now, edge_at=t.now - raised.age_s,
+            begun_at=t.now - (raised.age_s if raised.first_age_s is None else raised.first_age_s),
             until=t.now + min(raised.remaining_s, t.setup.max_sounding_s), unlisted=name,
             senders=backoff.joined(frozenset(), raised.sender),
         )

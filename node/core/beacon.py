@@ -103,7 +103,10 @@ def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | Non
     return replace(
         read,
         alarms=tuple(
-            replace(each, age_s=each.age_s + held_up_s, remaining_s=max(0.0, each.remaining_s - held_up_s))
+            replace(
+                each, age_s=each.age_s + held_up_s, remaining_s=max(0.0, each.remaining_s - held_up_s),
+                first_age_s=None if each.first_age_s is None else each.first_age_s + held_up_s,
+            )
             for each in read.alarms
         ),
         cleared=tuple(replace(each, age_s=each.age_s + held_up_s) for each in read.cleared),
@@ -187,7 +190,8 @@ def _level(t: Transition, key: Key, group: list[Listed]) -> None:
                 continue
             if known is not None and not known.silenced:
                 alarms.end(t, known, Kind.FINISHED, "the exercise became earnest")
-            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note, each.origin)
+            raised = Raised(each.identifier, each.remaining_s, each.age_s, each.status, each.note, each.origin,
+                            each.first_age_s)
             alarms.begin(t, key, raised, Origin.HUB)
     known = t.state.alarms.get(key)
     if known is None:
@@ -263,8 +267,18 @@ def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     if listed not in known.identifiers:  # raised again, and not received here
         edge_at = max(edge_at, t.now - min(each.age_s for each in group))
     t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, unlisted=unlisted, until=until, edge_at=edge_at,
+                  begun_at=_begun_at(t, known, group),
                   identifier=known.identifier or listed, identifiers=merged,
                   senders=backoff.listed(t.setup, known, group[0].origin)))
+
+
+def _begun_at(t: Transition, known: Alarm, group: list[Listed]) -> float:
+    """From when the rounds of *known* are counted: as the hub says, so that all posts agree on it.
+
+    The one that has been in force for longest is the one that others sound.
+    """
+    begun_at = t.now - max(each.age_s if each.first_age_s is None else each.first_age_s for each in group)
+    return known.begun_at if abs(begun_at - known.begun_at) < SLACK_S else begun_at
 
 
 def _quieten(t: Transition, key: Key, listed: Listed) -> None:

@@ -97,5 +97,5 @@ def _knows(state: State) -> bool:
         return False
     if state.setup.hub:
         return not state.hub.missing and seen_at is not None and seen_at >= linked_at
-    longest_s = max(each.duration_s for each in state.setup.incidents.values())
+    longest_s = max(each.duration_s for each in state.setup.incidents.values() if not each.everywhere)
     return not state.locked and state.now >= linked_at + longest_s

@@ -4,35 +4,37 @@ An exercise gives way to every actual alarm. Its first siren waits until the wor
 posts without a voice too, so that they sirens together; an actual alarm waits for nothing, also where it follows an
 exercise.
 
-    wall clock, synchronised    …|────────── round ──────────|────────── round ──────────|…   multiples of its length
-    here                                 siren · what is left of the drum · siren · drum · …
-                                         ^ at once
+    raised   |───────── round ─────────|───────── round ─────────|…   counted from the alarm's beginning: `rounds`
+             siren · slot 1 · slot 2   siren · slot 1 · slot 2
+    here, in slot 2, by the beacon:  siren · … · siren ·        drum, voice
+                                     ^ at once
 
-Where the clock is synchronised, rounds are counted on the wall clock's grid (they start at multiples of their length
-since the epoch), so that posts within earshot beat together though they exchange nothing; it also gives equals their
-turns. The siren begins at once all the same, whatever the grid says; the safe code waits for it. (A
-patrol begins at once: whoever touched the button waits for it, and at an hour of the schedule all posts begin
-anyway.) A clock that is set moves nothing in the middle of a round: the next one begins on the grid anew.
+Rounds are counted by the alarms' own ages, so that posts within earshot beat one after the other though they exchange
+nothing and their clocks may differ; that also gives equals their turns. The siren begins at once all the same, wherever
+in its round a post comes in; the safe code, which has no siren, waits for its slot. (A patrol begins at once: whoever
+touched the button waits for it.) What an alarm's age turns out to be in the middle of a round moves nothing: the next
+one begins where it should.
 
 However many alarms follow each other, after `max_sounding_s` without a break everything rests for `timing.REST_S`; only
 a press of this box's own buttons sounds in it. The program that goes to the siren ends at that bound by itself.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from contract.domain import speech
-from contract.domain.alarm import Status
+from contract.domain.alarm import Key, Status
 from contract.domain.incidents import ONCE, PATROL
 from contract.domain.rhythm import exercise_cycle
 from contract.wire import timing
 from contract.wire.event import Kind
-from node.core import alarms
+from node.core import alarms, rounds
 from node.core.effects import Hush, Play
+from node.core.rounds import ALIGNED_S, TOGETHER_S, Counted
 from node.core.state import Alarm, Origin, State, Turn
 from node.core.transition import Transition
 
-ALIGNED_S = 0.001  # a round that is off the grid by less is on it
 _EARNEST = 1000  # more than any incident's priority
 
 
@@ -77,7 +79,7 @@ def _fits(state: State, code: Alarm, now: float) -> bool:
         return True
     if state.busy_since is None or (state.turn is None and _begins_anew(state, code)):
         return True
-    return _turn(state, code, now).boundary <= state.busy_since + _max_s(state)
+    return _once(state, code, now).boundary <= state.busy_since + _max_s(state)
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -118,15 +120,22 @@ def _next(state: State, before: Turn | None, equals: list[Alarm], now: float) ->
     if before is None or ended or before.exercise is not _is_exercise(equals[0]):
         return _begun(state, before, equals, now)
     if now < before.boundary:
-        return before
-    length_s = state.setup.cycles[before.key.incident].length_s
+        return _reconsidered(state, before, equals, now)
+    length_s = state.setup.cycle(before.key).length_s
     boundary = before.boundary + length_s * ((now - before.boundary) // length_s)  # the last one that has passed
-    if len(keys) > 1:
-        following = equals[(keys.index(before.key) + 1) % len(keys)]
-        return _chosen(state, equals, boundary) or _turn(state, following, boundary)
-    if _off_grid(state, equals[0], boundary) < ALIGNED_S:
+    key, start = _on_at(state, equals, boundary)
+    if key == before.key and abs(start - boundary) < ALIGNED_S and len(equals) == 1:
         return replace(before, boundary=boundary + length_s)
-    return _turn(state, equals[0], boundary)
+    return _entered(state, key, start, boundary)
+
+
+def _reconsidered(state: State, before: Turn, equals: list[Alarm], now: float) -> Turn:
+    """The turn *before*, or an equal's that was raised as it began: other posts may have received that one first."""
+    begun = before.start + before.entered_s
+    if len(equals) < 2 or before.key.incident in ONCE or not begun <= now < begun + TOGETHER_S:
+        return before
+    key, start = _on_at(state, equals, now)
+    return before if key == before.key else _entered(state, key, start, now)
 
 
 def _begun(state: State, before: Turn | None, equals: list[Alarm], now: float) -> Turn:
@@ -136,72 +145,57 @@ def _begun(state: State, before: Turn | None, equals: list[Alarm], now: float) -
     """
     first = equals[0]
     announced = before is not None and before.exercise
-    # There must be time for the words, whichever of them the grid chooses, and before the bound.
+    # There must be time for the words, and before the bound.
     anew = state.busy_since is None or (before is None and _begins_anew(state, first))
     bound = _max_s(state) + (now if anew or state.busy_since is None else state.busy_since)
     time_left = min(bound, *(alarm.until for alarm in equals)) > now + 2 * speech.INTRO_S
     intro = _is_exercise(first) and not announced and time_left
     begin = now + speech.INTRO_S if intro else now
-    turn = _chosen(state, equals, begin) or _turn(state, first, begin)
-    return replace(turn, intro=intro)
+    if first.key.incident in ONCE:
+        return _once(state, first, begin)
+    key, start = _on_at(state, equals, begin)
+    return replace(_entered(state, key, start, begin), intro=intro)
 
 
 def _is_exercise(alarm: Alarm) -> bool:
     return alarm.status is Status.EXERCISE
 
 
-def _chosen(state: State, equals: list[Alarm], at: float) -> Turn | None:
-    """Whose turn it is at instant *at* by the wall clock, which posts within earshot agree on; None if none does.
+def _on_at(state: State, equals: list[Alarm], instant: float) -> tuple[Key, float]:
+    """Whose round is on at *instant*, and when that began. The words before an exercise are no part of its rounds."""
+    return rounds.on_at([
+        Counted(alarm.key, alarm.begun_at + (speech.INTRO_S if _is_exercise(alarm) else 0.0),
+                state.setup.cycle(alarm.key).length_s)
+        for alarm in equals
+    ], instant)
 
-    The rounds of equals follow each other, in the order of their names, on a grid of their length together.
+
+def _entered(state: State, key: Key, start: float, at: float) -> Turn:
+    """The turn of *key*, whose round began at *start* and is come into at instant *at*."""
+    off_s = at - start
+    if off_s < ALIGNED_S:  # an exercise without the words before it: its first round is early by them
+        start, off_s = at, 0.0
+    return Turn(key, start, start + state.setup.cycle(key).length_s, state.alarms[key].until, off_s)
+
+
+def _once(state: State, code: Alarm, begin: float) -> Turn:
+    """The turn of what is beaten once: in its slot; if that is over by instant *begin*, in the round that follows.
+
+    Half of the rest before its first stroke can be given up.
     """
-    if len(equals) < 2 or not _has_grid(state) or equals[0].key.incident in ONCE:
-        return None
-    lengths_s = {alarm.key: state.setup.cycles[alarm.key.incident].length_s for alarm in equals}
-    off_s = (at + state.clock.offset_s) % sum(lengths_s.values())
-    for alarm in sorted(equals, key=lambda alarm: alarm.key):
-        length_s = lengths_s[alarm.key]
-        if off_s < length_s - ALIGNED_S:
-            start, entered_s = (at, 0.0) if off_s < ALIGNED_S else (at - off_s, off_s)
-            return Turn(alarm.key, start, start + length_s, alarm.until, entered_s)
-        off_s -= length_s
-    first = min(equals, key=lambda alarm: alarm.key)  # within ALIGNED_S of where the grid begins again
-    return Turn(first.key, at, at + lengths_s[first.key], first.until)
-
-
-def _turn(state: State, alarm: Alarm, begin: float) -> Turn:
-    """*alarm*'s turn from instant *begin*: on the grid, and for one whole round at least."""
-    cycle = state.setup.cycles[alarm.key.incident]
-    off_s = _off_grid(state, alarm, begin)
-    if alarm.key.incident in ONCE:
-        late = off_s > cycle.strokes_s[0] / 2  # half of the rest before its first stroke can be given up
-        start = begin - off_s + (cycle.length_s if late else 0.0)
-        return Turn(alarm.key, start, start + cycle.length_s, start + cycle.length_s)
-    if off_s < ALIGNED_S:
-        return Turn(alarm.key, begin, begin + cycle.length_s, alarm.until)
-    start = begin - off_s
-    return Turn(alarm.key, start, start + 2 * cycle.length_s, alarm.until, entered_s=off_s)
-
-
-def _off_grid(state: State, alarm: Alarm, instant: float) -> float:
-    """How long after the start of a round on the grid *instant* lies, in seconds; 0 where there is no grid.
-
-    Within ALIGNED_S of the next round it is less than 0.
-    """
-    if alarm.key.incident == PATROL or not _has_grid(state):
-        return 0.0
-    length_s = state.setup.cycles[alarm.key.incident].length_s
-    off_s = (instant + state.clock.offset_s) % length_s
-    return off_s - length_s if length_s - off_s < ALIGNED_S else off_s
-
-
-def _has_grid(state: State) -> bool:
-    return state.setup.in_phase and state.synced
+    cycle, slot = state.setup.cycle(code.key), state.setup.slot(code.key)
+    off_s = begin - code.begun_at
+    if slot.count == 1 or off_s < ALIGNED_S:
+        start = begin
+    else:
+        late = off_s > cycle.strokes_s[0] - cycle.rest_s / 2
+        start = code.begun_at + (math.ceil(off_s / cycle.length_s) * cycle.length_s if late else 0.0)
+    return Turn(code.key, start, start + cycle.length_s, start + cycle.length_s)
 
 
 def _play(state: State, turn: Turn) -> Play:
     incident, village = turn.key.incident, turn.key.village
-    cycle = state.setup.cycles[incident]
+    cycle = state.setup.cycle(turn.key)
     return Play(
         exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
         words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,

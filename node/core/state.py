@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from contract.domain.alarm import Key, Status
-from contract.domain.rhythm import Cycle
+from contract.domain.rhythm import ALONE, Cycle, Slot
 from contract.values import dataclass
 from node.core.effects import Lamp
 from node.core.events import OutboxEntry
@@ -32,25 +32,34 @@ class Setup(CommonSetup):
     """What does not change while a node runs: its place, its catalogue, its box.
 
     `drum`: it can beat without its siren, as it has a striker or a loudspeaker. `ronda_s` are the times of the
-    day, in seconds from midnight, at which it beats the patrol code by itself. `in_phase`: its rounds are on
-    the wall clock's grid. `posts` are the district's, as `village/node`.
-    `feedback` are the inputs by which the box feels itself, and of each whether it is wired the other way round.
+    day, in seconds from midnight, at which it beats the patrol code by itself. `slots`: its slot in each alarm
+    that it sounds in turns with others, and `cycles` what each incident sounds like in it. `posts` are the district's,
+    as `village/node`. `feedback` are the inputs by which the box feels itself, and of each whether it is wired the
+    other way round.
     """
 
     village: str
     node: str
     hub: bool
     audible: Mapping[str, frozenset[str]]
-    cycles: Mapping[str, Cycle]
+    cycles: Mapping[Slot, Mapping[str, Cycle]]
     holds_s: Mapping[str, float]
     lamps: frozenset[str]
     max_sounding_s: float
     drivers: Mapping[str, object]
     drum: bool = True
-    in_phase: bool = True
+    slots: Mapping[Key, Slot] = field(default_factory=dict)
     ronda_s: tuple[float, ...] = ()
     posts: frozenset[str] = frozenset()
     feedback: Mapping[str, bool] = field(default_factory=dict)
+
+    def slot(self, key: Key) -> Slot:
+        """In which slot of its rounds this box beats *key*."""
+        return self.slots.get(key, ALONE)
+
+    def cycle(self, key: Key) -> Cycle:
+        """One round of *key* at this box."""
+        return self.cycles[self.slot(key)][key.incident]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +112,9 @@ class Alarm:
 
     `identifiers` are all it has been called (merged alarms, the hub's name); `listed` the name under which the
     hub lists it, `listed_by` the run of the hub that does, `unlisted` the name under which it was raised here last
-    while the hub lists no such name. `since` begins its bound, `edge_at` is when it was last
-    raised (pressed, not received); `reported`: its sounding was; `paused`: it then gave way. `senders` are those whose
-    messages raised it, by their own account.
+    while the hub lists no such name. `since` begins its bound, `begun_at` its rounds: it was first raised then
+    (pressed, not received), and last at `edge_at`; `reported`: its sounding was; `paused`: it then gave way. `senders`
+    are those whose messages raised it, by their own account.
     """
 
     key: Key
@@ -115,6 +124,7 @@ class Alarm:
     origin: Origin
     note: str
     since: float
+    begun_at: float
     edge_at: float
     until: float
     listed: str | None = None
@@ -160,8 +170,8 @@ class Deferred:
 class Turn:
     """Whose cycle is playing: its rounds are counted from `start`, and end at `until`.
 
-    It was come into `entered_s` seconds after `start`; at `boundary` an equal may take over, as one whole round has
-    been played by then. The first siren of an `exercise` that nobody was told of waits for the `intro`.
+    It was come into `entered_s` seconds after `start`; at `boundary`, a round's end, an equal may take over. The first
+    siren of an `exercise` that nobody was told of waits for the `intro`.
     """
 
     key: Key

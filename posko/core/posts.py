@@ -94,7 +94,7 @@ def _take_up(t: Transition, post: str, about: About) -> None:
 def _is_news(t: Transition, key: Key, raised: Raised) -> bool:
     """Whether an alarm of *key*, which a post has in force, may be missing here; what was over here before is not."""
     state, incident = t.state, t.setup.incidents.get(key.incident)
-    if incident is None or key.incident in ONCE or raised.status is Status.TEST:
+    if incident is None or incident.everywhere or key.incident in ONCE or raised.status is Status.TEST:
         return False
     over = (
         state.is_over(key.name(raised.identifier)) or alarms.was_cleared(state, key.village, raised.at)

@@ -37,6 +37,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"unknown (incident|village|command) (.+?); known: (.+)", "{0} {1} tidak dikenal; yang dikenal: {2}"),
     (r"unknown (incident|village|command) (.+?); look it up", "{0} {1} tidak dikenal; periksa namanya"),
     (r"unknown incident (.+?); the all-clear is written (.+)", "kejadian {0} tidak dikenal; tanda aman ditulis {1}"),
+    (r"(\S+) is raised for all villages at once, to (\S+)", "{0} hanya untuk semua desa sekaligus; kirim ke {1}"),
     (r"unknown command (.+?); the all-clear is published to (.+)",
      "perintah {0} tidak dikenal; tanda aman dikirim ke {1}"),
     (r"unknown district (.+?); did you mean (.+)\?", "wilayah {0} tidak dikenal; maksudnya {1}?"),

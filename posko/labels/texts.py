@@ -190,6 +190,8 @@ NOT_AN_ALARM = Text("aman bukan alarm; pakai: kentongan clear {village}",
 ORDERED_AS = Text("sebagai {who}, di {district}, lewat server pesan (broker) {broker}",
                   "as {who}, in {district}, at the broker {broker}")
 NO_ACCOUNT = Text("{login} (tanpa akun)", "{login} (no account)")
+EVERYWHERE_ONLY = Text("{incident} hanya untuk semua desa sekaligus; tulis semua sebagai nama desa",
+                       "{incident} is raised for all villages at once; write semua as the village")
 UNKNOWN_INCIDENT = Text("kejadian {found} tidak dikenal; {hint}", "unknown incident {found}; {hint}")
 UNKNOWN_VILLAGE = Text("desa/kelurahan {found} tidak dikenal; {hint}", "unknown village {found}; {hint}")
 MEANT = Text("maksudnya {name}?", "did you mean {name}?")

@@ -18,7 +18,7 @@ from testing.box import Change, now
 from testing.installation import READER
 
 BASE = "kentongan/situbondo"
-EARLIER_S = 60.0  # more than two cycles of any alarm
+EARLIER_S = 100.0  # more than two cycles of any alarm
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ olean/command/test               rw  r    r      r      rw   rw    r    r       
 olean/node/pos-1/status          rw  -    -      w      r    r     r    r        r      r      -
 olean/node/pos-1/event           r   -    -      w      r    r     r    r        r      r      -
 semua/alarm/bencana              rw  r    r      -      rw   -     r    rw       r      r      r
+semua/alarm/tsunami              rw  r    r      -      rw   -     r    rw       r      r      r
 semua/alarm/aman                 rw  r    r      -      rw   -     r    rw       r      r      r
 semua/ronda                      rw  r    r      -      rw   -     r    rw       r      r      r
 semua/respon                     rw  -    -      -      rw   -     r    rw       r      rw     r

@@ -174,8 +174,8 @@ def test_a_program_that_does_not_come_up_is_one_line_with_its_last_lines_and_exi
 ) -> None:
     hub_settings = posts.hub_settings
 
-    def lost(broker: dict[str, Any], place: Path) -> dict[str, Any]:
-        found = hub_settings(broker, place)
+    def lost(broker: dict[str, Any], place: Path, district: Path) -> dict[str, Any]:
+        found = hub_settings(broker, place, district)
         return {**found, "district": "nowhere.yaml"} if place.name.startswith(name) else found
 
     monkeypatch.setattr(posts, "hub_settings", lost)

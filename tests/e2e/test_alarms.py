@@ -20,7 +20,7 @@ FORMS = {
 }
 WAYS = [(form, qos, version) for form in FORMS for qos in "01" for version in ("311", "5")]
 INCIDENTS = ("pencurian", "kebakaran", "bencana", "perampokan", "pemerkosaan", "pembunuhan", "kecelakaan", "ternak",
-             "lainnya")
+             "keributan")
 DARK_S = 1.0  # no lamp of a post that is well is dark for so long between two flashes
 
 
@@ -63,7 +63,7 @@ def test_an_alarm_for_all_sounds_everywhere_and_one_in_reach_at_the_neighbours(n
 
 def test_an_alarm_out_of_reach_sounds_nowhere_else(neighbours: Neighbours) -> None:
     before = len(neighbours.kalibagor.changes)
-    alarm(neighbours.broker, "kotakan", "lainnya")
+    alarm(neighbours.broker, "kotakan", "kecelakaan")
     alarm(neighbours.broker, "olean", "pencurian")
     neighbours.kotakan.expect_on("siren")
     silence(neighbours.broker)
@@ -190,7 +190,7 @@ def test_the_lock_keeps_the_network_out_and_the_boxs_own_buttons_ring(neighbours
     post.expect("locked:")
     before, since = len(post.changes), len(post.lines)
     alarm(neighbours.broker, "kotakan", "ternak")
-    alarm(neighbours.broker, "semua", "lainnya", "-m", "intruder")
+    alarm(neighbours.broker, "semua", "kecelakaan", "-m", "intruder")
     post.expect("refused:", since)
     post.expect_silence(neighbours.broker, before)
     neighbours.kalibagor.expect_on("siren")  # which is not locked
@@ -229,7 +229,7 @@ def test_an_operators_typo_is_answered(neighbours: Neighbours, topic: str, told:
 def test_bytes_that_are_no_text_ring_all_the_same_with_a_warning(neighbours: Neighbours) -> None:
     post = neighbours.kalibagor
     since = len(post.lines)
-    alarm(neighbours.broker, "kalibagor", "lainnya", body=bytes(range(128, 256)))
+    alarm(neighbours.broker, "kalibagor", "kecelakaan", body=bytes(range(128, 256)))
     post.expect("warning:", since)
     post.expect_on("siren")
     silence(neighbours.broker)
@@ -265,7 +265,7 @@ def test_each_payload_that_is_none_is_refused_with_a_reason_and_the_node_goes_on
     refused: dict[str, list[str]] = {}
     for (name, body), post in zip(REFUSED.items(), itertools.cycle(both), strict=False):
         since = len(post.lines)
-        alarm(broker, post.village, "lainnya", "-q", "1", body=body)
+        alarm(broker, post.village, "kecelakaan", "-q", "1", body=body)
         assert post.wait_line("refused:", since=since), f"{name}: {post.lines[since:]}"
         refused[name] = post.said("refused:", since)
     for post, mark in zip(both, before, strict=True):
@@ -273,7 +273,7 @@ def test_each_payload_that_is_none_is_refused_with_a_reason_and_the_node_goes_on
 
     assert [name for name, lines in refused.items() if len(lines) != 1 or "reason=" not in lines[0]] == []
     for post in both:
-        alarm(broker, post.village, "lainnya", "-m", "still alive")
+        alarm(broker, post.village, "kecelakaan", "-m", "still alive")
         post.expect_on("siren")
     silence(broker)
     for post in both:

@@ -72,7 +72,7 @@ def test_after_a_flood_of_every_kind_silence_and_alarms_and_buttons_are_obeyed(
     peak_mb = max(peak_mb, memory_mb(post))
     silence(broker)
     post.expect_quiet()
-    alarm(broker, "kalibagor", "lainnya", "-q", "1")
+    alarm(broker, "kalibagor", "kecelakaan", "-q", "1")
     post.expect_on("siren")
     silence(broker)
     post.expect_quiet()

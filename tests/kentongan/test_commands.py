@@ -266,7 +266,7 @@ def test_a_node_refuses_to_start_with_pins_that_move_nothing(tmp_path: Path, dri
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("incident", [*catalogue().incidents, "patroli"])
+@pytest.mark.parametrize("incident", [*(name for name in catalogue().incidents if name != "tsunami"), "patroli"])
 def test_play_beats_one_figure_in_its_time(monkeypatch: pytest.MonkeyPatch, family: str, incident: str) -> None:
     passed = JumpingTime()
     monkeypatch.setattr(play, "time", passed)
@@ -287,6 +287,34 @@ def test_play_beats_as_long_as_the_drum_speaks_in_a_cycle(monkeypatch: pytest.Mo
 
     assert result.stdout.splitlines()[0].startswith("Pencurian: ●●‖   (Jawa Timur")
     assert [line.count("●") for line in result.stdout.splitlines()[1:]] == [2] * 8
+
+
+def test_play_shows_what_has_a_siren_and_no_drum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play, "time", JumpingTime())
+    shown, played = run("play", "tsunami", "--mute"), run("play", "tsunami")
+
+    assert (shown.exit_code, shown.stdout) == (
+        0, "Tsunami: a steady siren of 180 s, then the voice; nothing is beaten\n",
+    )
+    assert (played.exit_code, len(played.stderr.splitlines())) == (2, 1)
+
+
+@pytest.mark.parametrize(("incident", "line"), [
+    ("kebakaran", "43.6 s: siren to 5 s, drum from 24.8 to 34.4 s, voice from 36.6 s"),
+    ("lainnya", "41.0 s: no siren, drum from 21.0 to 32.9 s, voice from 34.0 s"),
+])
+def test_play_with_settings_says_in_which_slot_the_node_beats_and_when_everybody_has_received_the_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, incident: str, line: str
+) -> None:
+    monkeypatch.setattr(play, "time", JumpingTime())
+    settings = {**example(), "village": "patokan", "sound": {"driver": "dummy"}, "state_dir": str(tmp_path / "state")}
+    result = run("play", incident, "--config", str(write(tmp_path, settings)), "--simulate", "--mute", "--once")
+
+    shown, everybody = result.stdout.splitlines()[1].split("; ")
+    assert (result.exit_code, shown) == (0, f"Slot 2 of 2 of {line}")
+    assert everybody in ("all posts within earshot have beaten it after 34.4 s",  # its own is the last slot
+                         "all posts within earshot have beaten it after 32.9 s")
+    assert everybody[-6:] in shown
 
 
 def test_play_takes_no_less_time_than_it_shows() -> None:

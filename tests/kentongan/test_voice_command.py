@@ -150,7 +150,7 @@ def test_without_espeak_the_pieces_to_record_are_listed_and_one_sentence_says_wh
 
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
     assert "jalankan sudo apt-get install espeak-ng" in result.stderr
-    assert "24 of 25 pieces have no recording" in result.stderr
+    assert "25 of 26 pieces have no recording" in result.stderr
     assert row(result, "di-olean") == ["di-olean", "TIDAK ADA (missing)", "-", "di Desa Olean."]
     assert row(result, "kebakaran") == ["kebakaran", "-", "-"]
 

@@ -114,9 +114,16 @@ class District:
         self.wait(DELIVERED_S)
         self.check_levels()
         for node in self.nodes:
-            if node.state.synced:
-                node.check_phase()
+            self.check_beginnings(node)
         self.check_presses()
+
+    def check_beginnings(self, node: NodePart) -> None:
+        """A post counts the rounds of what the hub lists from the instant that the hub has, as every other one does."""
+        for key, each in node.state.alarms.items():
+            known = self.hub.state.alarms.get(key)
+            if known is not None and each.listed is not None and each.status is known.status and not each.silenced:
+                apart_s = node.machine.true(each.begun_at) - self.hub.machine.true(known.first_at)
+                assert abs(apart_s) < 0.5 + node.slack_s(), f"{key} began at {node.name} {apart_s} s after the hub's"
 
     def check_presses(self) -> None:
         """Every press is on the hub's disk, or was reported late; nothing waits any more."""

@@ -274,16 +274,16 @@ class NodePart(Part):
             end = last + self.setup.incidents[key.incident].duration_s
             assert until <= end + self.slack_s(), f"{key} sounds at {self.name} until {until}, over at {end}"
             old = self.before.turn
-            if self.state.synced and (old is None or (old.key, old.start) != (key, play.start)):
-                self.check_phase()
+            if old is None or (old.key, old.start) != (key, play.start):
+                self.check_rounds()
 
-    def check_phase(self) -> None:
-        """The rounds that sound here are on the wall clock's grid, as at every other post with the same time of day."""
-        turn = self.state.turn
-        if turn is not None and turn.key.incident not in ONCE:
-            length_s = self.setup.cycles[turn.key.incident].length_s
-            off_s = (EPOCH_S + self.machine.wrong_s + self.machine.true(turn.start) + 1.0) % length_s - 1.0
-            assert abs(off_s) < 2 * HAIR_S, f"{turn.key} at {self.name} is {off_s} s off the grid"
+    def check_rounds(self) -> None:
+        """The rounds that sound here are counted from the alarm's beginning, if no other one takes turns with it."""
+        turn, alarms = self.state.turn, [each for each in self.state.alarms.values() if not each.silenced]
+        if turn is not None and len(alarms) == 1 and turn.key.incident not in ONCE and not turn.exercise:
+            length_s = self.setup.cycle(turn.key).length_s
+            off_s = (turn.start - self.state.alarms[turn.key].begun_at + 1.0) % length_s - 1.0
+            assert abs(off_s) < 2 * HAIR_S, f"{turn.key} at {self.name} is {off_s} s off its rounds"
 
     def slack_s(self) -> float:
         """How far ages may lie off: by how long messages were on their way, which nobody can know."""

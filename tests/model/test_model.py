@@ -19,8 +19,8 @@ is not synchronised says anything. Then all is well, and what was promised must 
   post, has sounded there for as long as the box allows, or is by a sender whom operators silenced there before and who
   waits. An operator's word that reached a post and not the hub holds at that post; an all-clear that reached a post of
   the village whose it is holds at the hub, too.
-- **In phase**: what sounds at a post whose clock is synchronised is on the wall clock's grid from the next round on, in
-  a turn that begins at once; so all posts beat together that have one time of day.
+- **In turn**: posts count an alarm's rounds from one instant, its beginning, as the hub lists it; so those within
+  earshot beat one after the other, whatever their clocks say.
 - **No clock refuses what has an age**, ever: machines that count as synchronised may be hours apart.
 - **Once only**: an identifier begins once at a post when heard directly, across restarts too if the disk had it and
   answers within the 3 s that a post waits for it; and once from the beacon in each run, or between two turns of the

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from contract.domain.alarm import Key
+from contract.domain.rhythm import Slot
 from contract.settings.schema import SettingsError
-from node import config
+from node import config, service
 from node.sound.core.driver_settings import Speaker
 from runtime import files
 from tests.contract.shipped import keys
@@ -62,7 +64,7 @@ def test_the_shipped_example_has_no_fault_and_every_one_of_its_settings_arrives(
         "pencurian": (5, 6, 1.0), "kebakaran": (19, 20, 1.0), "aman": (13, None, 2.0), "senyap": (26, None, 2.0),
     }
     assert (settings.max_sounding_s, read.state_dir) == (300.0, Path("/var/lib/kentongan"))
-    assert (read.district.district, read.family.name, len(read.catalogue.incidents)) == ("situbondo", "Jawa Timur", 15)
+    assert (read.district.district, read.family.name, len(read.catalogue.incidents)) == ("situbondo", "Jawa Timur", 16)
 
 
 def test_the_example_is_read_where_it_is_shipped() -> None:
@@ -458,3 +460,21 @@ def test_a_fault_in_the_respellings_is_told_with_its_file(tmp_path: Path) -> Non
     (fault,) = faults(write(tmp_path, changed("district", to="d.yaml")))
 
     assert fault.startswith("speech.yaml.respellings.ternak: '[[t@Rn' is not allowed; use letters, or ")
+
+
+def test_no_button_raises_what_is_raised_for_all_villages_at_once(tmp_path: Path) -> None:
+    settings = example()
+    settings["buttons"]["tsunami"] = {"pin": 21}
+
+    assert faults(write(tmp_path, settings)) == (
+        "node.yaml.buttons.tsunami: no post raises this; an operator does, for all villages at once",
+    )
+
+
+def test_a_box_has_a_slot_in_what_it_sounds_together_with_a_post_within_earshot(tmp_path: Path) -> None:
+    setup = service.make_setup(config.load(write(tmp_path, {**example(), "village": "patokan"})), {})
+
+    assert setup.slot(Key("patokan", "kebakaran")) == Slot(1, 2)  # after the Polsek, which stands in Patokan too
+    assert setup.slot(Key("olean", "bencana")) == Slot(1, 2)
+    assert setup.slot(Key("patokan", "patroli")) == Slot(0, 1)
+    assert setup.cycle(Key("patokan", "kebakaran")).strokes_s[0] > 20.0

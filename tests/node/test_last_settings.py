@@ -69,6 +69,18 @@ def used(last: Last[Config] | None) -> config.Config:
     return last.config
 
 
+def test_a_post_that_was_brought_up_to_date_rings_on_its_last_settings_though_a_setting_of_theirs_is_gone(
+    etc: Etc
+) -> None:
+    etc.start_well()
+    copy = etc.folder.parent / "state" / "settings" / "node.yaml"
+    written = json.loads(copy.read_text("utf-8"))
+    copy.write_text(json.dumps({**written, "in_phase": True}), "utf-8")  # as the earlier version kept it
+    etc.write(in_phase=True)
+
+    assert used(etc.last()).settings.node == "pos-1"
+
+
 def test_before_the_first_good_start_there_are_none(etc: Etc) -> None:
     etc.write(siren={"pin": 99})
 

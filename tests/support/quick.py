@@ -11,14 +11,18 @@ INCIDENT = "pencurian"  # four strokes a round, and heard in its own village onl
 
 
 def quick_district(
-    folder: Path, voice_s: float = 0.0, duration_s: float = 180.0, rest_s: float = 0.2
+    folder: Path, voice_s: float = 0.0, duration_s: float = 180.0, rest_s: float = 0.2, posts: int = 1
 ) -> tuple[str, Cycle]:
-    """The path of such a district's file in *folder*, and the round of INCIDENT there.
+    """The path of such a district's file in *folder*, and the round of INCIDENT there, for a post that is alone.
 
-    With so short a rest a loudspeaker comes too late for what is beaten once: *rest_s* is all the time that it has.
+    Kalibagor has so many *posts*: pos-1, pos-2, … With so short a rest a loudspeaker comes too late for what is beaten
+    once: *rest_s* is all the time that it has.
     """
     (folder / "rhythms").mkdir(parents=True)
     found = {name: plain(name) for name in ("situbondo.yaml", "incidents.yaml", "rhythms/jawa-timur.yaml")}
+    found["situbondo.yaml"]["villages"]["kalibagor"]["posts"] = {
+        f"pos-{number}": {"name": f"Pos {number}"} for number in range(1, posts + 1)
+    }
     incidents, codes = found["incidents.yaml"], found["rhythms/jawa-timur.yaml"]
     incidents["cycle"] = {"siren_s": 1.0, "rest_s": rest_s, "rhythm_s": 5.0, "voice_s": voice_s}
     incidents["incidents"][INCIDENT].update(reach="village", duration_s=duration_s)

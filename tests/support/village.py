@@ -42,7 +42,6 @@ def settings(folder: Path, port: int, village: str = "kalibagor", **extra: Any) 
         "village": village,
         "broker": {"host": "127.0.0.1", "port": port},
         "hub": False,
-        "in_phase": False,  # so that a test need not know how its machine's clock stands
         "siren": {"pin": 17, "active_high": False},
         "striker": {"pin": 27},
         "strobe": {"pin": 22},

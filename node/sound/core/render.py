@@ -1,7 +1,7 @@
 """From a cycle to sound: one round's strokes and its words in one buffer. Pure arithmetic on frames.
 
 Between the strokes of a buffer there is no error: each lies at its frame, whatever the machine is doing while they
-sound. The buffer begins with the round's first stroke.
+sound. The buffer begins with the round's first stroke, or with its words where nothing is beaten.
 
     stroke, words (frames) ──┐
     cycle ───────────────────┴──> Rendering ──> frames ──> the player, from any of the round's entries on
@@ -67,14 +67,15 @@ class Rendering:
     """A round in the making, a stroke at a time, so that whoever makes it can listen in between."""
 
     def __init__(self, cycle: Cycle, stroke: Sequence[int], words: Sequence[Sequence[int]] = ()) -> None:
-        self._begin = frame(cycle.strokes_s[0])
+        voice_s = cycle.voice.at_s if cycle.voice is not None else 0.0
+        self._begin = frame(cycle.strokes_s[0] if cycle.strokes_s else voice_s)
         self._stroke = array("h", stroke)
         self._onsets = [frame(at_s) - self._begin for at_s in cycle.strokes_s]
         self._voice = cycle.voice if words else None
         self._words = list(words)
         self._said = array("h")
         self._rung = 0  # up to this frame something is in the buffer
-        ends = self._onsets[-1] + len(stroke)
+        ends = self._onsets[-1] + len(stroke) if self._onsets else 0
         if self._voice is not None:
             ends = max(ends, self.place(self._voice.at_s) + frame(self._voice.length_s))
         self.frames = silence(ends)

@@ -115,6 +115,8 @@ def _danger(box: Box, catalogue: Catalogue) -> Section:
     blocks: list[Block] = [
         Steps(("**TEKAN DAN TAHAN** tombol yang sesuai **sampai sirene berbunyi**. Baru lepaskan.",), 1),
         Buttons(tuple(catalogue.incidents[each].on_button for each in raising)),
+        *(Steps((f"**{catalogue.incidents[each].on_button}** tanpa sirene: tahan {_seconds(box.holds_s[each])}.",))
+          for each in raising if catalogue.incidents[each].severity == "rendah"),
     ]
     if box.lamps & {*raising}:
         arrived = "sudah masuk ke posko" if box.has_hub else "sudah terkirim"
@@ -136,7 +138,8 @@ def _danger(box: Box, catalogue: Catalogue) -> Section:
     return Section("ADA BAHAYA", (
         *blocks,
         Steps((
-            f"Sirene berhenti sebentar, lalu {after}{how}. Bisa setengah menit kemudian. Tidak perlu menekan lagi.",
+            (f"Sirene berhenti sebentar, lalu {after}{how}, bergiliran. Bisa semenit kemudian. Tidak perlu menekan "
+             "lagi."),
             "**Tidak ada bunyi?** Pukul kentongan kayu. Teriak. Telepon.",
         ), 3),
         Steps((
@@ -194,12 +197,18 @@ def _lamps(box: Box, district: District) -> Iterator[Section]:
 
 def _codes(box: Box, catalogue: Catalogue, family: Family) -> Section:
     names: dict[Rhythm, list[str]] = {}
-    for incident in catalogue.incidents.values():
-        names.setdefault(family.codes[incident.rhythm].rhythm, []).append(incident.on_button.lower())
+    steady = []
+    for name, incident in catalogue.incidents.items():
+        if not incident.rhythm:
+            minutes = round((incident.cycle or catalogue.cycle).siren_s / 60)
+            steady.append(f"**Sirene {_NUMBERS.get(minutes, str(minutes))} menit**: {incident.on_button.lower()}.")
+            continue
+        without = " (tanpa sirene)" if incident.severity == "rendah" and name != ALL_CLEAR else ""
+        names.setdefault(family.codes[incident.rhythm].rhythm, []).append(f"{incident.on_button.lower()}{without}")
     safe = family.codes[catalogue.incidents[ALL_CLEAR].rhythm].rhythm
     ordered = sorted(names, key=lambda each: (each == safe, each.ending is Ending.TITIR, each.strokes))
     rows = [(each, f"**{', '.join(names[each])}**{_HOW[each.ending]}") for each in ordered]
-    notes = ["Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene.",
+    notes = ["Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene.", *steady,
              f"**{_taps(family.codes[PATROL].rhythm)} tanpa sirene**: ronda."]
     said = "; pengumumannya diawali dan diakhiri kata “latihan”" if box.has_voice else ""
     notes.append(f"**Latihan: sirene tiga kali pendek**{said}.")

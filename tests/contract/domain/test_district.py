@@ -8,7 +8,7 @@ from contract.domain.district import Level, Post, audible_incidents, read_distri
 from contract.domain.incidents import read_catalogue
 from tests.contract.shipped import catalogue, district, faults, plain
 
-FROM_AFAR = frozenset({"bencana", "banjir", "gempa", "longsor", "angin", "aman"})
+FROM_AFAR = frozenset({"bencana", "banjir", "gempa", "longsor", "angin", "tsunami", "aman"})
 FROM_NEIGHBOURS = FROM_AFAR | {"kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "pencurian", "ternak"}
 EVERY = FROM_NEIGHBOURS | {"kecelakaan", "keributan", "lainnya"}
 

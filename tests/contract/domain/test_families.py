@@ -11,8 +11,8 @@ from contract.domain.rhythm import CyclePlan, Ending, Rhythm
 from tests.contract.shipped import FAMILIES, catalogue, family, faults, plain
 
 INCIDENTS = [
-    "bencana", "banjir", "gempa", "longsor", "angin", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan",
-    "kecelakaan", "keributan", "pencurian", "ternak", "lainnya", "aman",
+    "bencana", "tsunami", "banjir", "gempa", "longsor", "angin", "kebakaran", "pembunuhan", "perampokan",
+    "pemerkosaan", "kecelakaan", "keributan", "pencurian", "ternak", "lainnya", "aman",
 ]
 CODES = {
     "pembunuhan", "pencurian", "perampokan", "kebakaran", "bencana", "ternak",
@@ -29,6 +29,51 @@ def polri() -> Any:
     return plain("rhythms/polri-bandung.yaml")
 
 
+STEADY = ("a siren that is on for more than 10 s means evacuate, for a tsunami; no other incident may have one "
+          "(1 to 10 s)")
+
+
+def test_the_tsunami_alone_has_a_siren_of_minutes_and_is_raised_everywhere_or_not_at_all() -> None:
+    incident = catalogue().incidents["tsunami"]
+
+    assert (incident.rhythm, incident.priority, incident.reach, incident.severity, incident.everywhere) == (
+        "", 100, Reach.DISTRICT, "tinggi", True,
+    )
+    assert incident.priority > max(each.priority for name, each in catalogue().incidents.items() if name != "tsunami")
+    assert [name for name, each in catalogue().incidents.items() if each.everywhere or each.cycle] == ["tsunami"]
+    assert catalogue().cycle.siren_s <= 10.0
+
+
+def test_no_other_incident_may_have_a_siren_of_minutes() -> None:
+    found = plain("incidents.yaml")
+    found["cycle"]["siren_s"] = 10.5
+    found["incidents"]["banjir"]["cycle"] = {"siren_s": 11}
+    found["incidents"]["gempa"]["cycle"] = {"siren_s": 10}
+    del found["incidents"]["tsunami"]["everywhere"]
+    found["incidents"]["tsunami"]["severity"] = "rendah"
+    del found["incidents"]["angin"]["rhythm"]
+
+    assert faults(lambda: read_catalogue(found, "incidents")) == (
+        f"incidents.cycle.siren_s: {STEADY}",
+        "incidents.incidents.tsunami.everywhere: must be true: only who may ring all villages may have them evacuated",
+        "incidents.incidents.tsunami.severity: rendah is without a siren; write tinggi",
+        f"incidents.incidents.banjir.cycle.siren_s: {STEADY}",
+        "incidents.incidents.angin.rhythm: missing; it has no default",
+    )
+
+
+def test_a_code_may_have_a_tempo_of_its_own_such_as_the_temporal_three_of_iso_8201() -> None:
+    """Half a second on and off, three times, then a second and a half: four seconds a figure."""
+    found = plain("rhythms/jawa-timur.yaml")
+    found["codes"]["kebakaran"] = {"code": "●●●‖", "tempo": {"stroke_s": 1.0, "pause_s": 1.0, "on_s": 0.5}}
+    read = read_family(found, "", catalogue())
+    cycle = cycles(catalogue(), read)["kebakaran"]
+
+    assert cycle.strokes_s == (6.0, 7.0, 8.0, 10.0, 11.0, 12.0, 14.0, 15.0, 16.0)
+    assert cycle.beat_s == 0.5
+    assert read.figure("pencurian") == family("jawa-timur").figure("pencurian")
+
+
 def test_the_catalogue_holds_these_incidents() -> None:
     assert list(catalogue().incidents) == INCIDENTS
     assert catalogue().cycle == CyclePlan(siren_s=5.0, rest_s=1.0, rhythm_s=12.0, voice_s=7.0)
@@ -42,7 +87,8 @@ def test_the_catalogue_holds_these_incidents() -> None:
 
 @pytest.mark.parametrize(("word", "meant_"), [
     ("maling", "pencurian"), ("curi", "pencurian"), ("Maling ", "pencurian"), ("api", "kebakaran"),
-    ("tsunami", "bencana"), ("lindu", "gempa"), ("banjir-bandang", "banjir"), ("tanah-longsor", "longsor"),
+    ("tsunmi", "tsunami"), ("gelombang-tsunami", "tsunami"),
+    ("lindu", "gempa"), ("banjir-bandang", "banjir"), ("tanah-longsor", "longsor"),
     ("puting-beliung", "angin"), ("perkelahian", "keributan"), ("tolong", "lainnya"), ("begal", "perampokan"),
     ("rampok", "perampokan"), ("tabrakan", "kecelakaan"), ("laka", "kecelakaan"), ("sapi", "ternak"),
     ("kambing", "ternak"), ("malin", "pencurian"), ("kebakran", "kebakaran"),
@@ -334,5 +380,5 @@ def test_every_fault_of_a_catalogue_is_told_at_once() -> None:
         "incidents.incidents.ternak.label: 7 is not allowed; use a word or two for people; in quotes: '7'",
         "incidents.incidents.ternak.duration_s: must be a number from 10 to 600 s, not 3600",
         "incidents.incidents.lainnya.english: missing; it has no default",
-        "incidents.cycle.siren_s: must be a number from 1 to 30 s, not '5'; write it without quotes: 5",
+        "incidents.cycle.siren_s: must be a number from 1 to 300 s, not '5'; write it without quotes: 5",
     )

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.domain.district import District, Post, Village, read_district
-from contract.domain.slots import ALONE, MOST, Earshot, Shared, Slot, Slots, distance_m, shared, slots, sounding
+from contract.domain.rhythm import ALONE, Slot
+from contract.domain.slots import MOST, Earshot, Shared, Slots, distance_m, shared, slots, sounding
 from tests.contract import shipped
 from tests.contract.shipped import faults, plain, quick
 

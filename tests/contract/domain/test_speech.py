@@ -47,6 +47,7 @@ def test_each_shipped_piece_says_this() -> None:
         "latihan": "Ini latihan.",
         "hanya-latihan": "Ini hanya latihan.",
         "kejadian-bencana": "Ada bencana,",
+        "kejadian-tsunami": "Peringatan tsunami. Segera menuju tempat tinggi.",
         "kejadian-banjir": "Banjir,",
         "kejadian-gempa": "Gempa bumi,",
         "kejadian-longsor": "Tanah longsor,",

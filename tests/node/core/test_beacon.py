@@ -19,7 +19,7 @@ def test_what_is_listed_sounds_for_what_is_left_of_it() -> None:
     world = box()
 
     assert world.beacon(listed("a", age=30, remaining=150), at=10.0) == [
-        "play kebakaran 10 to 160",
+        "play kebakaran 4.8 to 160, entered after 5.2",  # its rounds are 24.8 s, and count from -20
         "remember a",
         "log sounding kebakaran kalibagor a",
         "tell sounding kebakaran kalibagor a",

@@ -6,11 +6,13 @@ import pytest
 
 from contract.wire.codec import rfc3339
 from node.core.events import Contact
+from node.core.switching import Role
 from runtime.core.events import Overflowed, Received
+from tests.node.core import turns
 from tests.node.core.world import EPOCH_S, SYNCED, UNSYNCED, World, make_setup
 
 KNOWN = ("aman, angin, banjir, bencana, gempa, kebakaran, kecelakaan, keributan, lainnya, longsor, pembunuhan, "
-         "pemerkosaan, pencurian, perampokan, ternak")
+         "pemerkosaan, pencurian, perampokan, ternak, tsunami")
 
 
 def box(*, synced: bool = False) -> World:
@@ -333,3 +335,34 @@ def test_messages_that_were_dropped_unread_are_told() -> None:
 
     assert world.told() == ["linked", "refused"]
     assert world.reasons() == ["7 messages came faster than they could be read"]
+
+
+# What is raised for all villages at once, or not at all.
+
+
+def test_a_tsunami_of_one_village_is_refused_whoever_publishes_it_and_one_of_all_sounds() -> None:
+    world = World(make_setup(hub=False)).ready()
+    world.alarm("tsunami", 10.0)
+    world.alarm("tsunami", 11.0, village="kotakan")
+
+    assert world.heard() == []
+    assert world.reasons() == ["tsunami is raised for all villages at once, to …/semua/alarm/tsunami"] * 2
+    world.alarm("tsunami", 20.0, village="semua")
+    world.wait(250.0)
+    assert world.heard() == [("tsunami", 20.0, 250.0)]
+    assert [(round(at, 3), on) for at, role, on in turns.switched(world) if role is Role.SIREN] == [
+        (20.0, True), (200.0, False), (209.0, True),  # 180 s, then 1 s and the 8 s of the voice
+    ]
+    assert world.plays()[0][1].words == ("kejadian-tsunami",)
+
+
+def test_a_tsunami_comes_before_everything_else_and_only_the_all_clear_of_all_ends_it() -> None:
+    world = World(make_setup(hub=False)).ready()
+    world.alarm("bencana", 10.0, village="semua")
+    world.alarm("tsunami", 20.0, village="semua")
+    world.alarm("aman", 30.0)
+    world.wait(40.0)
+
+    assert world.sounding() == "tsunami"
+    world.alarm("aman", 50.0, village="semua")
+    assert world.sounding() == "aman"

@@ -3,12 +3,13 @@
 import pytest
 
 from contract.domain.alarm import Status
+from contract.domain.rhythm import ALONE
 from node.core.effects import Play
 from node.core.events import Contact
 from runtime.core.events import Faulted, Received, Recovered
 from tests.node.core.world import World, listed, make_setup, same
 
-CYCLE_S = make_setup().cycles["pencurian"].length_s  # and that of ternak, pembunuhan, perampokan and pemerkosaan
+CYCLE_S = make_setup().cycles[ALONE]["pencurian"].length_s  # and that of ternak, pembunuhan, perampokan and pemerkosaan
 
 
 def box(max_s: float = 300.0) -> World:
@@ -80,10 +81,10 @@ def test_what_the_siren_hushed_when_its_thread_failed_begins_anew_once_for_each_
     world.alarm("kebakaran", 10.0, identifier="a")
     failed = Faulted("siren thread", "ValueError()")
 
-    assert same(world.feed(failed, 15.0)) == ["play kebakaran 15 to 190"]
+    assert same(world.feed(failed, 15.0)) == ["play kebakaran 10 to 190, entered after 5"]
     assert same(world.feed(failed, 16.0)) == []
     world.feed(Recovered("siren thread"), 17.0)
-    assert same(world.feed(failed, 18.0)) == ["play kebakaran 18 to 190"]
+    assert same(world.feed(failed, 18.0)) == ["play kebakaran 10 to 190, entered after 8"]
 
 
 def test_a_failed_siren_thread_does_not_begin_the_bound_anew() -> None:
@@ -325,7 +326,7 @@ def test_an_exercise_that_becomes_earnest_by_a_message_says_so_from_then_on() ->
     world.alarm("kebakaran", 10.0, status="Exercise")
     world.alarm("kebakaran", 40.0)
 
-    cycle = world.setup.cycles["kebakaran"]
+    cycle = world.setup.cycles[ALONE]["kebakaran"]
     assert words(world) == [(10.0, EXERCISE), (40.0, EARNEST)]
     assert world.plays()[1] == (40.0, Play(cycle, 40.0, 220.0, words=EARNEST))
 
@@ -353,7 +354,7 @@ def test_an_exercise_that_becomes_earnest_with_the_same_end_says_so_too() -> Non
     world.alarm("kebakaran", 10.0, status="Exercise")
     world.alarm("kebakaran", 40.0)
 
-    cycle = world.setup.cycles["kebakaran"]
+    cycle = world.setup.cycles[ALONE]["kebakaran"]
     assert words(world) == [(10.0, EXERCISE), (40.0, EARNEST)]
     assert world.plays()[1] == (40.0, Play(cycle, 40.0, 70.0, words=EARNEST))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.rhythm import Cycle, Span
+from contract.domain.rhythm import Cycle, Slot, Span
 from contract.wire.timing import REST_S
 from node.core.effects import Play
 from node.core.sequencer import RETRY_S, Sequencer
@@ -517,7 +517,7 @@ def test_a_failure_and_its_end_are_news_once() -> None:
 ROLES = st.sampled_from([ALONE, BOX])
 GRID = st.integers(0, 4000).map(lambda ticks: ticks / 64)
 ANY_S = st.floats(0.0, 100.0)
-SHIPPED = st.sampled_from(sorted(make_setup().cycles)).map(lambda name: make_setup().cycles[name])
+SHIPPED = st.sampled_from(sorted(make_setup().cycles[Slot()])).map(lambda name: make_setup().cycles[Slot()][name])
 
 
 @quick
@@ -594,7 +594,8 @@ def test_whatever_is_ordered_fails_and_stalls_each_bound_holds_and_all_ends_at_r
 ) -> None:
     box = Outputs(roles, max_s=20.0)
     late = iter(stalls)
-    cycle_of = [CYCLE, CODE, TITIR, LONG.cycle, make_setup().cycles["pencurian"], make_setup().cycles["lainnya"]]
+    shipped = make_setup().cycles[Slot()]
+    cycle_of = [CYCLE, CODE, TITIR, LONG.cycle, shipped["pencurian"], shipped["lainnya"]]
     last, hushes = PLAY, [START]
     for what, wait_s, choice in acts:
         at = box.now + wait_s

@@ -126,7 +126,7 @@ def test_a_new_alarm_that_only_the_hub_heard_sounds_again_after_a_silence() -> N
     done = world.beacon(listed("a", age=60, remaining=120), listed("b", age=5, remaining=175), at=70.0)
     world.beacon(listed("a", age=65, remaining=115), listed("b", age=10, remaining=170), at=75.0)
 
-    assert done[0] == "play kebakaran 70 to 245"
+    assert done[0] == "play kebakaran 65 to 245, entered after 5"
     assert world.heard() == [("kebakaran", 10.0, 12.0), ("kebakaran", 70.0, 75.0)]
 
 

@@ -11,6 +11,7 @@ from node.core import status as face
 from node.core.events import SelfTested
 from runtime.core.effects import Publish
 from runtime.core.events import Clock, Faulted, Linked, Recovered, Unlinked
+from tests.node.core import turns
 from tests.node.core.world import EPOCH_S, SYNCED, World, make_setup
 
 Act = Callable[[], object]
@@ -183,12 +184,12 @@ def test_a_self_test_does_not_knock_while_something_sounds() -> None:
     assert asked == [["selftest"], ["selftest with a knock"], ["selftest"], ["selftest with a knock"]]
 
 
-def test_a_self_test_does_not_knock_while_the_safe_code_waits_for_its_turn() -> None:
-    world = World(make_setup(hub=False), Clock(synced=True, offset_s=0.0)).ready()
+def test_a_self_test_does_not_knock_while_the_safe_code_waits_for_its_slot() -> None:
+    world = turns.box(turns.SECOND)
     world.alarm("aman", 20.0)
 
     assert world.command("test", 21.0, raw=KNOCK) == ["selftest"]
-    assert world.heard() == []
+    assert turns.strokes(world) == []
 
 
 def test_a_locked_box_answers_a_self_test_without_a_knock() -> None:

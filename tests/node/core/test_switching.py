@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.rhythm import Cycle, Span, exercise_cycle
+from contract.domain.rhythm import Cycle, Slot, Span, exercise_cycle
 from node.core.switching import RESYNC_S, Edge, Role, Score, score
 from tests.contract.shipped import quick
 from tests.node.core.world import make_setup
@@ -143,11 +143,11 @@ def test_nothing_is_on_before_a_program_begins(played: Score, start: float) -> N
 
 
 @pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER])
-@pytest.mark.parametrize("incident", sorted(make_setup().cycles))
+@pytest.mark.parametrize("incident", sorted(make_setup().cycles[Slot()]))
 def test_every_shipped_cycle_switches_each_output_off_again_before_it_ends(
     incident: str, roles: frozenset[Role]
 ) -> None:
-    played = score(make_setup().cycles[incident], roles, stroke_s=0.03)
+    played = score(make_setup().cycles[Slot()][incident], roles, stroke_s=0.03)
     switched = [(edge.role, edge.on) for edge in played.edges]
 
     assert [edge.at_s for edge in played.edges] == sorted(edge.at_s for edge in played.edges)
@@ -189,11 +189,11 @@ def test_a_siren_that_goes_over_into_the_next_round_is_on_all_the_time() -> None
 
 
 @quick
-@given(st.sampled_from(sorted(make_setup().cycles)), st.floats(0.0, 1.0, exclude_max=True))
+@given(st.sampled_from(sorted(make_setup().cycles[Slot()])), st.floats(0.0, 1.0, exclude_max=True))
 def test_wherever_a_shipped_alarm_is_come_into_its_relay_is_never_switched_for_a_moment(
     incident: str, share: float
 ) -> None:
-    cycle = make_setup().cycles[incident]
+    cycle = make_setup().cycles[Slot()][incident]
     played = score(cycle, WITH_STRIKER, 0.03, entered_s=share * cycle.length_s if cycle.siren else 0.0)
     edges = [(due, edge) for due, edge in map(played.due, [0.0] * 200, range(200)) if edge.role is SIREN]
     changes = [each for place, each in enumerate(edges) if not place or edges[place - 1][1].on != each[1].on]
@@ -205,7 +205,7 @@ def test_wherever_a_shipped_alarm_is_come_into_its_relay_is_never_switched_for_a
 
 @pytest.mark.parametrize("roles", [ALONE, WITH_STRIKER, frozenset({STROBE}), frozenset[Role]()])
 def test_what_is_quiet_is_beaten_on_the_striker_or_not_at_all(roles: frozenset[Role]) -> None:
-    patroli = make_setup().cycles["patroli"]
+    patroli = make_setup().cycles[Slot()]["patroli"]
     played = score(patroli, roles, stroke_s=0.03, quiet=True)
 
     assert played.quiet
@@ -213,9 +213,9 @@ def test_what_is_quiet_is_beaten_on_the_striker_or_not_at_all(roles: frozenset[R
     assert not score(patroli, roles, stroke_s=0.03).quiet
 
 
-@pytest.mark.parametrize("incident", sorted(make_setup().cycles))
+@pytest.mark.parametrize("incident", sorted(make_setup().cycles[Slot()]))
 def test_every_stroke_of_a_shipped_cycle_is_beaten_also_without_a_striker(incident: str) -> None:
-    cycle = make_setup().cycles[incident]
+    cycle = make_setup().cycles[Slot()][incident]
     sirens = 0 if cycle.siren is None else 1
 
     for roles, beater, more in ((WITH_STRIKER, STRIKER, 0), (ALONE, SIREN, sirens)):
@@ -258,9 +258,9 @@ def test_who_comes_in_late_has_the_bursts_at_once_and_the_next_round_goes_on_wit
 
 
 def test_shipped_exercises_have_three_bursts_of_a_second() -> None:
-    cycle = exercise_cycle(make_setup().cycles["pencurian"])
+    cycle = exercise_cycle(make_setup().cycles[Slot()]["pencurian"])
 
     assert siren_of(score(cycle, WITH_STRIKER, 0.0625)) == [
         (0.0, True), (1.0, False), (2.0, True), (3.0, False), (4.0, True), (5.0, False),
     ]
-    assert exercise_cycle(make_setup().cycles["aman"]) == make_setup().cycles["aman"]
+    assert exercise_cycle(make_setup().cycles[Slot()]["aman"]) == make_setup().cycles[Slot()]["aman"]

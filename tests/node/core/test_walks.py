@@ -7,14 +7,15 @@ from typing import get_args
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from contract.domain.incidents import ALL_CLEAR, ONCE, PATROL
+from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.domain.speech import INTRO_S
 from contract.wire.beacon import Beacon, read_beacon
 from contract.wire.event import Kind
 from contract.wire.topics import ActiveTopic, AlarmTopic, read
-from node.core import playing, step
+from node.core import step
 from node.core.effects import DeletePress, Effect, Hush, Play, SavePress
 from node.core.events import Event, Loaded
+from node.core.rounds import ALIGNED_S
 from node.core.state import Origin, State
 from runtime.core.effects import Log
 from runtime.core.events import Linked, Received, Tick
@@ -110,21 +111,19 @@ class Walk:
         self.looked = len(self.world.done)
 
     def _check_turn(self, before: State) -> None:
-        """A turn that begins counts its rounds on the grid, if there is one, and is heard at once."""
+        """A turn that begins counts its rounds from the alarm's beginning, and is heard at once."""
         state, old = self.world.state, before.turn
         turn = state.turn
         if turn is None or (old is not None and (old.key, old.start) == (turn.key, turn.start)):
             return
-        cycles = state.setup.cycles
-        length_s = cycles[turn.key.incident].length_s
+        cycle, alarm = state.setup.cycle(turn.key), state.alarms[turn.key]
         late_s = state.now - turn.start - turn.entered_s  # a loop that was held up begins it where its time was
-        rest_s = cycles[turn.key.incident].strokes_s[0] / 2 if turn.key.incident in ONCE else 0.0
-        assert late_s < rest_s + 1e-6 or (old is not None and late_s < cycles[old.key.incident].length_s)
-        if state.clock.synced and turn.key.incident != PATROL:
-            off_s = (turn.start + state.clock.offset_s + length_s / 2) % length_s - length_s / 2
-            assert abs(off_s) < playing.ALIGNED_S + 1e-5
-        else:
-            assert (turn.entered_s, turn.start <= state.now + turn.intro * INTRO_S) == (0.0, True)
+        rest_s = cycle.strokes_s[0] - cycle.rest_s / 2 if turn.key.incident in ONCE else 0.0
+        assert late_s < rest_s + 1e-6 or (old is not None and late_s < state.setup.cycle(old.key).length_s)
+        others = [each for each in state.alarms.values() if each.key != turn.key and not each.silenced]
+        if turn.key.incident not in ONCE and not others and not turn.exercise:
+            off_s = (turn.start - alarm.begun_at + cycle.length_s / 2) % cycle.length_s - cycle.length_s / 2
+            assert abs(off_s) < ALIGNED_S + 1e-5
 
     def _check_outbox(self, event: Event, before: State) -> None:
         """A press is on the disk before it is said, and goes out of it by the hub's word alone, where there is one."""
@@ -311,7 +310,7 @@ def test_any_bytes_on_any_topic_keep_the_rules(moves: list[Move]) -> None:
 def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> None:
     drawn: set[str] = set()
     said: set[object] = set()
-    begun: set[str] = set()  # with and without a grid
+    begun: set[str] = set()
 
     @settings(walking, max_examples=40, database=None)
     @given(WALKS)

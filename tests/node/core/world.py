@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from contract.domain.alarm import Name, Status
 from contract.domain.district import audible_incidents
 from contract.domain.incidents import cycles
+from contract.domain.rhythm import ALONE
 from contract.wire.beacon import Arrived, Beacon, Cleared, Listed, Over, write_beacon
 from node.core import step as alarm
 from node.core.effects import DeletePress, Effect, Hush, Lamp, Light, Play, SavePress, SaveSeen, SelfTest
@@ -33,7 +34,7 @@ def make_setup(
         villages=frozenset(shipped.district().villages),
         audible=audible_incidents(shipped.district(), shipped.catalogue(), village, hears),
         incidents=shipped.catalogue().incidents,
-        cycles=cycles(shipped.catalogue(), shipped.family("jawa-timur")),
+        cycles={ALONE: cycles(shipped.catalogue(), shipped.family("jawa-timur"))},
         holds_s=HOLDS_S, lamps=frozenset({"pencurian", "kebakaran", "senyap"}), max_sounding_s=max_s,
         drivers={"pins": "mock"}, drum=drum, ronda_s=ronda_s,
         posts=frozenset({"kalibagor/pos-1", "kalibagor/pos-2", "kotakan/pos-1", "patokan/polsek"}),
@@ -275,7 +276,7 @@ def listed(
 def incident_of(setup: Setup, play: Play) -> str:
     """What *play* is about: what it says, or whose cycle it has."""
     called = [piece.removeprefix("kejadian-") for piece in play.words if piece.startswith("kejadian-")]
-    return called[0] if called else next(name for name, each in setup.cycles.items() if each is play.cycle)
+    return called[0] if called else next(name for name, each in setup.cycles[ALONE].items() if each is play.cycle)
 
 
 def short(identifier: object) -> str:

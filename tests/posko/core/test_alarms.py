@@ -518,3 +518,16 @@ def test_an_alarm_that_stood_behind_a_flood_counts_as_of_when_it_came(came_at: f
     world.wait(22.0)
 
     assert bool(world.listed()) is counts
+
+
+def test_an_alarm_that_was_raised_again_is_listed_with_the_age_of_its_beginning_too() -> None:
+    world = World().ready()
+    world.alarm(at=10.0, identifier="a")
+    assert [each.first_age_s for each in world.beacon().alarms] == [None]
+    world.alarm(at=40.0, identifier="b")
+    world.wait(42.0)
+
+    (listed,) = world.beacon().alarms
+    at = world.beacons()[-1][0]
+    assert (listed.identifier, round(listed.age_s, 3)) == ("b", round(at - 40.0, 3))
+    assert listed.first_age_s == listed.age_s + 30.0

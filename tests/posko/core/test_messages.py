@@ -270,3 +270,14 @@ def test_no_bytes_on_any_topic_and_no_order_of_events_harm_the_hub(moves: list[t
     assert world.listed() == []
     assert all(len(write_beacon(beacon)) <= MAX_BEACON_BYTES for _, beacon in world.beacons())
 
+
+
+def test_a_tsunami_of_one_village_is_refused_and_one_of_all_is_listed() -> None:
+    world = World().ready()
+    world.alarm("tsunami", 10.0)
+
+    assert [event["reason"] for event in world.events() if event["event"] == "refused"] == [
+        "tsunami is raised for all villages at once, to …/semua/alarm/tsunami",
+    ]
+    world.alarm("tsunami", 20.0, village="semua", identifier="a")
+    assert [(key.village, key.incident) for key in world.state.alarms] == [("semua", "tsunami")]

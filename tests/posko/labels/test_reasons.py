@@ -37,6 +37,8 @@ MADE = [
      "kejadian 'zzz' tidak dikenal; periksa namanya"),
     (answers.unknown_name("kotakan", ALL_CLEAR.upper(), VILLAGES, INCIDENTS),
      "kejadian 'AMAN' tidak dikenal; tanda aman ditulis aman"),
+    (answers.unknown_name("kotakan", "tsunami", VILLAGES, INCIDENTS),
+     "tsunami hanya untuk semua desa sekaligus; kirim ke …/semua/alarm/tsunami"),
     (answers.unknown_command("silnce"), "perintah 'silnce' tidak dikenal; maksudnya silence?"),
     (answers.overdue(Body(age_s=500.0), 180.0, None), "waktunya sudah lewat ketika sampai"),
     (answers.RETAINED, "dikirim dengan tanda retain; hilangkan -r"),

@@ -36,6 +36,16 @@ def test_a_typo_is_told_with_the_nearest_name() -> None:
     ]
 
 
+def test_a_tsunami_is_raised_for_all_villages_or_not_at_all() -> None:
+    assert faults(Act.ALARM, "kalibagor", "tsunami") == [
+        "tsunami hanya untuk semua desa sekaligus; tulis semua sebagai nama desa",
+    ]
+    assert faults(Act.ALARM, "kalibagor", "tsunami", labels=ENGLISH) == [
+        "tsunami is raised for all villages at once; write semua as the village",
+    ]
+    assert faults(Act.ALARM, "semua", "tsunami") == []
+
+
 def test_a_word_near_to_nothing_is_told_with_all_that_are_known_and_never_the_all_clear() -> None:
     (fault,) = faults(Act.ALARM, "kalibagor", "xyzzy")
 

@@ -35,7 +35,7 @@ Sesudah dilepas, lihat lampunya:
 menyala terus sudah masuk ke posko. Dengan dua kedip: ada yang datang.
 berkedip cepat masih dikirim; desa lain mungkin belum tahu. Telepon posko.
 padam dilepas terlalu cepat. Ulangi, tahan lebih lama.
-Sirene berhenti sebentar, lalu kode kentongan dan pengumuman. Bisa setengah menit kemudian. \
+Sirene berhenti sebentar, lalu kode kentongan dan pengumuman, bergiliran. Bisa semenit kemudian. \
 Tidak perlu menekan lagi.
 Tidak ada bunyi? Pukul kentongan kayu. Teriak. Telepon.
 Bunyi berhenti sesudah 3 menit. Itu belum tentu aman. Masih bahaya? Tekan lagi.
@@ -62,9 +62,10 @@ bencana, banjir, gempa, longsor, angin
 kecelakaan
 keributan
 maling ternak
-tolong, bahaya lain: terus
+tolong, bahaya lain (tanpa sirene): terus
 aman: satu kali
 Satu titik: satu pukulan. Jarak: berhenti sebentar. Kode bahaya didahului sirene. \
+Sirene tiga menit: tsunami. \
 Tiga ketukan kecil tanpa sirene: ronda. \
 Latihan: sirene tiga kali pendek; pengumumannya diawali dan diakhiri kata “latihan”.
 """
@@ -90,7 +91,7 @@ def test_what_the_box_does_not_have_is_not_mentioned() -> None:
     absent = ("ampunya berkedip", "kunci", "pengumuman", "SENYAP", "RONDA", "LAMPU", "Tahan tombol AMAN")
     assert [word for word in absent if word in bare] == []
     assert "Tombolnya tanpa lampu: telepon posko, pastikan laporan sudah masuk." in bare
-    assert "lalu kode kentongan dengan sirene." in bare
+    assert "lalu kode kentongan dengan sirene, bergiliran." in bare
     assert "Hitung pukulannya, lalu telepon posko: apa, di mana." in bare
     assert "Kotak ini tanpa tombol AMAN. Telepon posko." in bare
 
