@@ -33,11 +33,14 @@ def outputs(tmp_path: Path) -> Path:
     return path
 
 
-def ignores(pid: int, number: signal.Signals) -> bool:
-    """Whether the process *pid* ignores a signal: then it waits."""
+IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGABRT, signal.SIGQUIT)
+
+
+def waits(pid: int) -> bool:
+    """Whether the guard's process *pid* ignores all that it should: some it may have inherited as ignored."""
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     (mask,) = [int(line.split()[1], 16) for line in lines if line.startswith("SigIgn:")]
-    return bool(mask >> (number - 1) & 1)
+    return all(mask >> (number - 1) & 1 for number in IGNORED)
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def owner(outputs: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     pid = int(process.stdout.readline())
-    wait_until(lambda: ignores(pid, signal.SIGQUIT))
+    assert wait_until(lambda: waits(pid))
     yield process, pid
     process.kill()
     process.communicate(timeout=LIMIT_S)
