@@ -162,6 +162,13 @@ class Node(Loop[State]):
         keeper = parts.enter_context(VoiceKeeper(voices(self._config), self._inbox, health.ordinary))
         self._sound = parts.enter_context(Sound(speaker, self._inbox, keeper.paths, prepare=health.ordinary))
         self._sounders["sound"] = self._sound
+        if self._config.settings.sound is not None and self._config.settings.sound.speak_notes:
+            from node.sound.note_keeper import NoteKeeper  # noqa: PLC0415
+
+            folder = self._config.state_dir / "voice" / "notes"
+            notes = NoteKeeper(folder, self._config.respellings, self._inbox, health.ordinary)
+            self._sound.note, notes.ready = notes.path, self._sound.again
+            parts.enter_context(notes)
         return {"sound": speaker.word(), "voice": keeper.word()}
 
     def _advance(self, state: State, event: Event, at: float) -> State:
@@ -258,6 +265,7 @@ def make_setup(
         ronda_s=settings.ronda,
         zone=zone,
         district_digest=digest(config.district),
+        speak_notes=settings.sound is not None and settings.sound.speak_notes,
         feedback={
             name: not each.active_closed for name, each in settings.feedback.inputs().items()
             if Fault.PIN_OF_BUTTON.of(name) not in missing

@@ -90,7 +90,7 @@ class SoundSettings:
     """The loudspeaker: SDL's driver and its device, which for `alsa` is a name that `aplay -L` shows.
 
     What is played is heard `latency_s` seconds after the device took it; `recordings` is a folder of the village's
-    own voice.
+    own voice. With `speak_notes` an alarm's note is said after its sentence.
     """
 
     driver: str = option(choice("alsa", "dummy", "disk"))
@@ -99,6 +99,7 @@ class SoundSettings:
     latency_s: float = option(number(0.0, 0.5, " s"), default=0.0)
     drum: str = option(choice("besar", "kecil"), default="besar")
     recordings: str | None = option(file_path, default=None)
+    speak_notes: bool = option(flag, default=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Play:
 
     The first round is come into `entered_s` seconds after its start. A voice, where there is one, speaks `words` after
     the rhythm, and `intro` at once, if the first round is yet to begin; what is `quiet` uses neither siren nor strobe,
-    and the loudspeaker softly.
+    and the loudspeaker softly. A `note`, from `note_village`, is spoken after the words where that can be done in time.
     """
 
     cycle: Cycle
@@ -29,6 +29,8 @@ class Play:
     words: tuple[str, ...] = ()
     quiet: bool = False
     intro: tuple[str, ...] = ()
+    note: str = ""
+    note_village: str = ""
 
 
 @dataclass(frozen=True, slots=True)

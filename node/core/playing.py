@@ -200,7 +200,16 @@ def _play(state: State, turn: Turn) -> Play:
         exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
         words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,
         intro=speech.intro(exercise=turn.intro and cycle.voice is not None),
+        note=_note(state, turn), note_village=village,
     )
+
+
+def _note(state: State, turn: Turn) -> str:
+    """What is said after the sentence: the note of an actual alarm, unless it might name a victim."""
+    is_spoken = state.setup.speak_notes and not turn.exercise and turn.key.incident not in ONCE
+    if not is_spoken or state.setup.incidents[turn.key.incident].private:
+        return ""
+    return state.alarms[turn.key].note
 
 
 def _tell(t: Transition, before: Turn | None, turn: Turn) -> None:

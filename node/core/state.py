@@ -36,6 +36,7 @@ class Setup(CommonSetup):
     that it sounds in turns with others, and `cycles` what each incident sounds like in it. `posts` are the district's,
     as `village/node`. `feedback` are the inputs by which the box feels itself, and of each whether it is wired the
     other way round.
+    `speak_notes`: an alarm's note is said after its sentence.
     """
 
     village: str
@@ -52,6 +53,7 @@ class Setup(CommonSetup):
     ronda_s: tuple[float, ...] = ()
     posts: frozenset[str] = frozenset()
     feedback: Mapping[str, bool] = field(default_factory=dict)
+    speak_notes: bool = False
 
     def slot(self, key: Key) -> Slot:
         """In which slot of its rounds this box beats *key*."""

@@ -55,6 +55,7 @@ class Sound:
     """The loudspeaker. Use as a context manager; *paths* finds the recordings that say something."""
 
     told: Callable[[Mapping[str, Any]], None]  # is given each of the player's own words
+    note: Callable[[str, str], Path | None]  # finds the recording of a village's note
 
     def __init__(
         self, speaker: Speaker, inbox: Inbox, paths: Callable[[tuple[str, ...]], tuple[Path, ...]],
@@ -63,6 +64,8 @@ class Sound:
         self._speaker = speaker
         self._inbox = inbox
         self._paths = paths
+        self.note = lambda _village, _note: None
+        self._play: Play | None = None
         self._prepare = prepare
         self.told = lambda _words: None
         self._stderr = stderr
@@ -91,12 +94,25 @@ class Sound:
 
     def play(self, play: Play) -> None:
         """Has *play* sounded from now on, in place of what was."""
-        words, intro = (tuple(str(path) for path in self._paths(said)) for said in (play.words, play.intro))
-        self._order(Wanted(protocol.write_play(play, words, intro)))
+        with self._lock:
+            self._order(play)
+
+    def again(self) -> None:
+        """Sends what is to sound anew: the file of its note is there now. What sounds goes on unbroken."""
+        with self._lock:
+            if self._play is not None:
+                self._order(self._play)
 
     def hush(self) -> None:
         """Has everything silent at once; a player that does not obey is killed."""
-        self._order(Silenced())
+        with self._lock:
+            self._order(None)
+
+    def _written(self, play: Play) -> dict[str, Any]:
+        """The order to play *play*, with the files that say what is to be said, as far as there are any."""
+        words, intro = (tuple(str(path) for path in self._paths(said)) for said in (play.words, play.intro))
+        note = self.note(play.note_village, play.note) if play.note else None
+        return protocol.write_play(play, words, intro, "" if note is None else str(note))
 
     def knock(self) -> bool:
         """Has one quiet stroke beaten, unless something sounds. Returns whether a player was there to beat it."""
@@ -113,11 +129,11 @@ class Sound:
         """Waits until the player is ready, or has failed; returns whether it is ready. Not for a loop."""
         return self._settled.wait(timeout_s) and self._state.trouble is None
 
-    def _order(self, event: Wanted | Silenced) -> None:
-        """In the caller's thread: it does not wait for the one here to wake."""
-        with self._lock:
-            self._step(event)
-            self._wake()  # something may be due sooner now
+    def _order(self, play: Play | None) -> None:
+        """In the caller's thread, with the lock held: it does not wait for the thread here to wake."""
+        self._play = play
+        self._step(Silenced() if play is None else Wanted(self._written(play)))
+        self._wake()  # something may be due sooner now
 
     def _wake(self) -> None:
         if self._woken >= 0:

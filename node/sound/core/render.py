@@ -99,6 +99,22 @@ class Rendering:
         self.frames[at:at + len(said)] = said
         return False
 
+    def set_note(self, note: Sequence[int]) -> bool:
+        """Has *note* said after the words, in place of one before, whole or not at all; returns whether it fits.
+
+        It has to be as loud as it is to be, and this rendering done: nothing but frames is copied here.
+        """
+        if self._voice is None:
+            return not note
+        slot, room = self.place(self._voice.at_s), frame(self._voice.length_s)
+        said = min(len(self._said), room)
+        self.frames[slot + said:slot + room] = silence(room - said)
+        at = said + frame(BREATH_S)
+        if not note or at + len(note) > room:
+            return not note
+        self.frames[slot + at:slot + at + len(note)] = array("h", note)
+        return True
+
     def _strike(self, at: int) -> None:
         """The drum is struck at frame *at*: what still rings there goes on under the new stroke."""
         ringing = max(0, min(self._rung - at, len(self._stroke)))
@@ -147,6 +163,13 @@ def loudness(word: Sequence[int]) -> float:
     return math.sqrt(sum(said) / len(said)) if said else 0.0
 
 
+def amplified(word: Sequence[int], gain: float) -> Frames:
+    """*word*, so many times as loud; its peaks are rounded off softly."""
+    if _loudest(word) * gain <= KNEE:
+        return array("h", [int(each * gain) for each in word])
+    return array("h", [_rounded(each * gain) for each in word])
+
+
 def _rounded(level: float) -> int:
     """*level*, softly held below the loudest."""
     beyond = abs(level) - KNEE
@@ -161,11 +184,7 @@ def _say(joined: Frames, word: Sequence[int], room: int) -> None:
     if joined:
         joined.extend(silence(frame(BREATH_S)))
     heard = trimmed(word)[:max(0, room + 1 - len(joined))]
-    gain = LOUDNESS / (loudness(heard) or 1.0)
-    if _loudest(heard) * gain <= KNEE:
-        joined.extend(array("h", [int(each * gain) for each in heard]))
-    else:
-        joined.extend(array("h", [_rounded(each * gain) for each in heard]))
+    joined.extend(amplified(heard, LOUDNESS / (loudness(heard) or 1.0)))
 
 
 def _cut(joined: Frames, room: int) -> Frames:

@@ -25,6 +25,7 @@ LEAD_S, LEAST_LEAD_S, MOST_LEAD_S = 0.3, 0.12, 2.0
 DECIDE_S = 0.03
 LATE_S = 0.001  # a figure whose first stroke would be later than this is left out: half of one says something else
 ASK_S = 0.01  # how often a device that is asked is looked at
+CALM_S = 0.5  # a note is read only if the device is not listened to within so long
 IDLE_S = 60.0
 QUIET = 0.15  # of the volume: the watch's round, and a test's stroke
 
@@ -95,6 +96,7 @@ class Performer:
         self._play: Play | None = None
         self._rendering: Rendering | None = None
         self._rendered = False
+        self._note_due = False
         self._entry: Entry | None = None
         self._number = -1  # the round that sounds, or sounded last
         self._pinged: int | None = None
@@ -125,6 +127,9 @@ class Performer:
         if self._rendering is not None and not self._rendered:
             self._rendered = not self._rendering.step()
             return 0.0
+        if self._note_due and self._is_calm(now):
+            self._take_note()
+            return 0.0
         waits = [IDLE_S if self._pinged is None else ASK_S, self._device.ends_in(now) or IDLE_S]
         if self._play is not None:
             waits.append(self._play.until - now)
@@ -150,6 +155,9 @@ class Performer:
             if not words:
                 play = replace(play, cycle=replace(play.cycle, voice=None))
             self._rendering, self._rendered = Rendering(play.cycle, self._strokes[play.quiet], words), False
+            self._note_due = bool(play.note)
+        elif before.note != play.note:
+            self._note_due = True
         if before is None or _drummed(before) != _drummed(play):
             self._announce(play)
         self._play = play
@@ -164,6 +172,26 @@ class Performer:
             if words:
                 said = render.spoken(words, Span(0.0, left_s))
                 self._device.begin(said.tobytes(), self._volume)
+
+    def _is_calm(self, now: float) -> bool:
+        """Whether there is time to read a file before anything is due: no round waits for a note."""
+        entry = self._entry
+        return entry is None or entry.at - self._latency_s - self._lead_s - now > CALM_S
+
+    def _take_note(self) -> None:
+        """Has the note of what is played said from the next round on, if it fits."""
+        play, rendering, self._note_due = self._play, self._rendering, False
+        if play is None or rendering is None:
+            return
+        note: Sequence[int] = ()
+        reason = "no time is left for it after the sentence"
+        if play.note:
+            try:
+                note = self._device.load(play.note)
+            except OSError as error:
+                reason = str(error)
+        if not rendering.set_note(note) or (play.note and not note):
+            self._tell({"is": "left out", "path": play.note, "reason": reason})
 
     def _read(self, paths: Sequence[str]) -> list[Sequence[int]]:
         """The recordings; none where one cannot be read, for half a sentence misleads. The drum goes on."""
@@ -180,6 +208,7 @@ class Performer:
     def _stop(self) -> None:
         self._device.stop()
         self._play, self._entry, self._rendering, self._number = None, None, None, -1
+        self._note_due = False
 
     def _next(self, play: Play) -> Entry | None:
         """The first entry that there is still time for."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from contract.values import dataclass
 from contract.wire.faults import Fault
-from runtime.core.events import Faulted, Recovered, Tick
+from runtime.core.events import Faulted, Noticed, Recovered, Tick
 
 START_S = 15.0  # Python, pygame and the device, on a slow card
 PING_S = 1.0
@@ -102,7 +102,7 @@ class Send:
 class Put:
     """Put this event into the node's inbox."""
 
-    event: Faulted | Recovered
+    event: Faulted | Noticed | Recovered
 
 
 Effect = Start | Kill | Send | Put
@@ -124,6 +124,7 @@ class State:
     hushed: tuple[int, float] | None = None  # which order to be silent is not answered, and since when
     undelivered: bool = False
     unreadable: Mapping[str, str] = field(default_factory=dict)  # recordings, and why
+    left_out: str = ""  # the note of which this was reported last
     failures: int = 0
     trouble: str | None = "the player is still starting"
     reported: bool = False
@@ -202,7 +203,7 @@ def _due(state: State, now: float) -> Step:
         return _give_up(state, f"the player did not open its device for {silent_s:.0f} s and was killed")
     if now >= state.answered + PONG_S:  # as `due` has it, to the last bit
         if state.wanted is not None:  # perhaps a recording cannot be read: the next one need not try
-            state = replace(state, wanted={**state.wanted, "words": (), "intro": ()})
+            state = replace(state, wanted={**state.wanted, "words": (), "intro": (), "note": ""})
         return _give_up(state, f"the player did not answer for {silent_s:.0f} s and was killed")
     if state.hushed is not None and now >= state.hushed[1] + HUSH_S:
         return _give_up(state, "the player did not fall silent and was killed")
@@ -210,7 +211,7 @@ def _due(state: State, now: float) -> Step:
     return replace(state, asked=now, pings=pings), (Send({"do": "ping", "number": pings}),)
 
 
-def _received(state: State, words: Mapping[str, Any], now: float) -> Step:
+def _received(state: State, words: Mapping[str, Any], now: float) -> Step:  # noqa: PLR0911 - a table, too
     match words["is"]:
         case "ready" if words["driver"] != state.driver:
             return _give_up(state, f"the player took the driver {words['driver']}, not {state.driver}")
@@ -229,6 +230,9 @@ def _received(state: State, words: Mapping[str, Any], now: float) -> Step:
             left = next(iter(unreadable.values()), None)
             event = Recovered(Fault.RECORDINGS) if left is None else Faulted(Fault.RECORDINGS, left)
             return replace(state, unreadable=unreadable), (Put(event),)
+        case "left out" if words["path"] != state.left_out:
+            noticed = Noticed(f"the note is not spoken: {words['reason']}")
+            return replace(state, left_out=words["path"]), (Put(noticed),)
         case "trouble":
             return _give_up(state, words["reason"])
         case _:

@@ -186,8 +186,8 @@ class World:
         )
 
     def play(self, play: Play, at: float | None = None) -> None:
-        """*play* is ordered at instant *at*, or at once; its words are the names of recordings."""
-        self.order(protocol.write_play(play, play.words, play.intro), at)
+        """*play* is ordered at instant *at*, or at once; its words and its note are the names of recordings."""
+        self.order(protocol.write_play(play, play.words, play.intro, play.note), at)
 
     def order(self, order: dict[str, Any], at: float | None = None) -> None:
         self.orders.append((self.now if at is None else at, order))

@@ -1,14 +1,17 @@
 """The performer, told one thing after the other: what goes on, what is stopped, and what it says."""
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contract.domain.rhythm import Cycle, Span
 from node.core.effects import Play
-from node.sound.core.render import LOUDNESS, RATE
-from node.sound.core.scheduler import LEAD_S, QUIET
+from node.sound.core.render import BREATH_S, LOUDNESS, RATE
+from node.sound.core.scheduler import CALM_S, LEAD_S, QUIET
 from tests.node.sound.loudspeaker import BUFFER_S, QUIET_STROKE, STEP_S, STROKE, World, instants, is_same
 
 CYCLE = Cycle(6.0, Span(0.0, 1.0), (2.0, 2.5, 4.0, 4.5), 0.1, Span(5.25, 0.25), 2)
@@ -249,3 +252,85 @@ def test_what_becomes_earnest_amid_the_intro_ends_it() -> None:
     world.run(1004.0)
 
     assert world.speaker.sounded[0].stopped < 1000.1 + BUFFER_S + STEP_S
+
+
+# A note.
+
+
+def spoken_world() -> tuple[World, Play]:
+    """A sentence of one frame of 3000, and a program in whose slot there is time for more."""
+    world = World()
+    cycle = replace(CYCLE, voice=Span(5.25, 0.6))
+    world.speaker.recordings = {"kata": array("h", [3000] * 441), "api": array("h", [2000]), "lama": array("h", [2000])}
+    return world, replace(PLAY, cycle=cycle, words=("kata",))
+
+
+def test_a_note_whose_file_is_there_only_later_is_said_from_the_next_round_on_and_nothing_is_broken() -> None:
+    world, play = spoken_world()
+    world.play(play)
+    world.play(replace(play, note="api"), at=play.start + 3.0)
+    world.run(play.start + 3 * ROUND_S)
+
+    assert is_same(world.heard(), instants(play, 0, 2))
+    assert len(world.said("round")) == 3
+    at_s = 5.25 + 441 / RATE + BREATH_S
+    assert is_same(world.heard(2000), [play.start + number * ROUND_S + at_s for number in (1, 2)], frames=2)
+    assert world.said("left out") == []
+
+
+def test_a_note_that_goes_is_said_no_more() -> None:
+    world, play = spoken_world()
+    world.play(replace(play, note="api"))
+    world.play(play, at=play.start + ROUND_S + 3.0)
+    world.run(play.start + 3 * ROUND_S)
+
+    assert len(world.heard(2000)) == 2
+    assert is_same(world.heard(), instants(play, 0, 2))
+
+
+@pytest.mark.parametrize("note", ["too-long", "no-file"])
+def test_a_note_that_does_not_fit_or_cannot_be_read_is_left_out_and_told_and_all_else_is_said(note: str) -> None:
+    world, play = spoken_world()
+    world.speaker.recordings["too-long"] = array("h", [2000] * RATE)
+    world.play(replace(play, note=note))
+    world.run(play.start + 2 * ROUND_S)
+
+    reason = "no time is left for it after the sentence" if note == "too-long" else "no file no-file"
+    assert world.said("left out") == [{"is": "left out", "path": note, "reason": reason}]
+    assert is_same(world.heard(), instants(play, 0, 1))
+    assert world.heard(2000) == []
+    assert len(world.said("unreadable")) == 0
+
+
+class Slow(dict[str, Sequence[int]]):
+    """Recordings of which one takes time to read."""
+
+    def __init__(self, world: World, takes_s: float) -> None:
+        super().__init__(world.speaker.recordings)
+        self._world, self._takes_s = world, takes_s
+
+    def __getitem__(self, path: str) -> Sequence[int]:
+        self._world.now += self._takes_s if path == "api" else 0.0
+        return super().__getitem__(path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 6), st.floats(0, CALM_S))
+def test_a_note_that_takes_long_to_read_delays_no_stroke_whenever_it_comes(after_s: float, takes_s: float) -> None:
+    world, play = spoken_world()
+    world.speaker.recordings = Slow(world, takes_s)
+    world.play(play)
+    world.play(replace(play, note="api"), at=play.start + ROUND_S + after_s)
+    world.run(play.start + 4 * ROUND_S)
+
+    assert is_same(world.heard(), instants(play, 0, 3))
+
+
+def test_with_another_sentence_the_note_of_the_one_before_is_gone() -> None:
+    world, play = spoken_world()
+    world.speaker.recordings["lain"] = array("h", [3500] * 441)
+    world.play(replace(play, note="api"))
+    world.play(replace(play, words=("lain",)), at=play.start + ROUND_S + 0.5)
+    world.run(play.start + 3 * ROUND_S)
+
+    assert len(world.heard(2000)) == 1

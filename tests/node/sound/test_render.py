@@ -249,3 +249,61 @@ def test_an_instant_that_is_just_now_is_not_too_late_and_the_end_is() -> None:
     assert entry(play, 102.0 + 1e-9, -1) == Entry(104.0, 0, 4.0)
     assert entry(play, 105.3, -1) is None
     assert drum.entry(Play(PAIR, 100.0, 108.001), 105.3, -1) == Entry(108.0, 1, 2.0)
+
+
+# A note.
+
+VOICED = Cycle(9.0, None, (1.0,), 0.1, Span(2.0, 1.0))
+NOTE = array("h", [77] * frame(0.3))
+
+
+def rendered(words: list[Frames], cycle: Cycle = VOICED) -> Rendering:
+    made = Rendering(cycle, STROKE, words)
+    while made.step():
+        pass
+    return made
+
+
+def word(length_s: float) -> Frames:
+    return array("h", [LOUDNESS, -LOUDNESS] * (frame(length_s) // 2))
+
+
+def test_a_note_is_said_after_the_words_and_a_breath_as_it_came() -> None:
+    made = rendered([word(0.4)])
+    before = list(made.frames)
+    at = made.place(2.0) + frame(0.4) + frame(BREATH_S)
+
+    assert made.set_note(NOTE)
+    assert list(made.frames[at:at + len(NOTE)]) == list(NOTE)
+    assert [*made.frames[:at], *made.frames[at + len(NOTE):]] == [*before[:at], *before[at + len(NOTE):]]
+
+
+def test_a_note_that_does_not_fit_whole_is_not_begun() -> None:
+    made = rendered([word(0.4)])
+    before = list(made.frames)
+    room = frame(1.0) - frame(0.4) - frame(BREATH_S)
+
+    assert not made.set_note(array("h", [77] * (room + 1)))
+    assert list(made.frames) == before
+    assert made.set_note(array("h", [77] * room))
+    assert not rendered([word(1.5)]).set_note(NOTE)  # the words themselves are cut
+
+
+def test_another_note_takes_the_place_of_the_one_before_and_none_leaves_silence() -> None:
+    made, other = rendered([word(0.4)]), rendered([word(0.4)])
+    before = list(made.frames)
+    made.set_note(NOTE)
+    made.set_note(NOTE[:100])
+    other.set_note(NOTE[:100])
+
+    assert made.frames == other.frames
+    assert made.set_note(())
+    assert list(made.frames) == before
+
+
+def test_where_nothing_is_said_no_note_is() -> None:
+    for made in (rendered([]), rendered([word(0.4)], close(0))):
+        before = list(made.frames)
+        assert not made.set_note(NOTE)
+        assert made.set_note(())
+        assert list(made.frames) == before

@@ -33,7 +33,7 @@ from node.sound.core.supervision import (
     Writable,
     due,
 )
-from runtime.core.events import Faulted, Recovered, Tick
+from runtime.core.events import Faulted, Noticed, Recovered, Tick
 
 PLAY = {"do": "play", "words": ("a.wav",), "until": 9.0}
 OTHER = {"do": "play", "words": (), "until": 8.0}
@@ -95,7 +95,7 @@ class Desk:
         return [each.message for each in self.done if isinstance(each, Send) and each.message["do"] != "ping"]
 
     @property
-    def put(self) -> list[Faulted | Recovered]:
+    def put(self) -> list[Faulted | Noticed | Recovered]:
         return [each.event for each in self.done if isinstance(each, Put)]
 
     @property
@@ -264,7 +264,7 @@ def test_a_player_is_not_called_well_before_its_device_took_something() -> None:
 def test_after_a_player_that_did_not_answer_the_next_is_not_asked_to_read_the_words() -> None:
     desk = ready().take(Wanted(PLAY)).wait(PONG_S + AGAIN_S[0] + A_LITTLE_S).hear("ready", driver="alsa")
 
-    assert desk.sent[-1] == {**PLAY, "words": (), "intro": ()}
+    assert desk.sent[-1] == {**PLAY, "words": (), "intro": (), "note": ""}
 
 
 def test_after_one_that_died_it_is() -> None:
@@ -460,3 +460,14 @@ def test_whatever_comes_there_is_one_player_at_most_and_it_knows_what_is_to_soun
             told = next(each for each in reversed(desk.sent) if each["do"] != "knock")
             assert told == ({"do": "hush", "number": state.hushes} if state.wanted is None else state.wanted)
         assert due(state) > desk.now or state.phase is not Phase.GONE
+
+
+def test_a_note_that_is_left_out_is_noticed_once_and_is_no_fault() -> None:
+    desk = ready()
+    before = len(desk.put)
+    for path in ("1.wav", "1.wav", "2.wav"):
+        desk.hear("left out", path=path, reason="no time is left for it after the sentence")
+
+    noticed = Noticed("the note is not spoken: no time is left for it after the sentence")
+    assert desk.put[before:] == [noticed, noticed]
+    assert desk.state.trouble is None
