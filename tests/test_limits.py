@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.domain import notes
+from node.sound import note_keeper, note_maker
 from posko import journal
 from posko.core import alarms, messages, transition
 from posko.journal import Journal
@@ -31,6 +33,8 @@ def test_every_row_names_tests_that_there_are() -> None:
     ("messages that wait", inbox.URGENT_LIMIT), ("messages that wait", inbox.MOST_BYTES // 10**6),
     ("messages that wait", inbox.MOST_BYTES // inbox.SHARE // 1000),
     ("a hub's journal", Journal.most_bytes // 10**6), ("a hub's journal", journal.LOG_ROWS),
+    ("notes that are spoken", note_keeper.KEPT), ("notes that are spoken", 1 / note_keeper.PER_S),
+    ("a note that is spoken", notes.MOST), ("a note that is spoken", note_maker.LONGEST_S),
     ("files of settings", bounded.SETTINGS_BYTES // 10**6), ("files of settings", bounded.RECORDING_BYTES // 10**6),
 ])
 def test_the_numbers_are_those_of_the_code(row: str, number: float) -> None:

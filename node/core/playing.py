@@ -196,11 +196,12 @@ def _once(state: State, code: Alarm, begin: float) -> Turn:
 def _play(state: State, turn: Turn) -> Play:
     incident, village = turn.key.incident, turn.key.village
     cycle = state.setup.cycle(turn.key)
+    note = _note(state, turn)
     return Play(
         exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
         words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,
         intro=speech.intro(exercise=turn.intro and cycle.voice is not None),
-        note=_note(state, turn), note_village=village,
+        note=note, note_village=village if note else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -133,6 +134,36 @@ def test_the_drum_is_beaten_and_the_voice_says_what_and_where(
     assert said.max() == pytest.approx(LOUDNESS * VOLUME, rel=0.02)
     assert status["drivers"]["sound"] == f"disk {ear.path}"
     assert status["drivers"]["voice"].startswith("incomplete: ")
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="there is no espeak-ng on this machine")
+def test_an_alarms_note_is_said_after_its_sentence_from_a_later_round_on(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    district, cycle = quick_district(folder / "district", voice_s=4.0)
+    assert cycle.voice is not None
+    voice = write_voice(folder / "suara", "perhatian", "kejadian-pencurian", "di-kalibagor")
+    post = Post(folder / "a", broker.port, district=district)
+    posts.append(post)
+    slot, half = round((cycle.voice.at_s - cycle.strokes_s[0]) * RATE), round(cycle.voice.length_s * RATE) // 2
+    after = slot + 4 * WORD + 3 * BREATH + 1  # from a round's first stroke to after its sentence
+    with with_ear(post, folder, recordings=str(voice), speak_notes=True) as ear:
+        post.begin(impatient(post.state_dir.parent, *PATIENT[1:]))
+        ear.wait_frames()
+        alarm(broker, "kalibagor", INCIDENT, body=b"dekat jembatan")
+
+        def noted() -> bool:
+            onsets, strokes = ear.onsets(), [round((at_s - cycle.strokes_s[0]) * RATE) for at_s in cycle.strokes_s]
+            return any(
+                [at - first for at in onsets[place:place + len(strokes)]] == strokes
+                and ear.frames(first + after, first + after + half).any()
+                for place, first in enumerate(onsets)
+            )
+
+        assert wait_until(noted)
+        silence(broker)
+        post.expect_quiet()
+    assert len(list((post.state_dir / "voice" / "notes").glob("*.wav"))) == 1
 
 
 def test_an_exercise_is_announced_before_its_siren_and_an_actual_alarm_waits_for_no_words(
