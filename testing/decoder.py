@@ -105,7 +105,7 @@ def figure(strokes_s: Sequence[float]) -> str | None:
         return "●‖" if gap_s > 2 * _FAST_S else None
     figures = _written(kinds, "‖").split("‖")
     commonest, times = Counter(figures).most_common(1)[0]
-    if len(figures) > 2 and times > len(figures) / 2 and len(commonest) > 1:
+    if len(figures) > 1 and times > len(figures) / 2 and len(commonest) > 1:  # of two figures, both
         return f"{commonest}‖"
     return _written(kinds, " ")
 
