@@ -105,7 +105,7 @@ def countable_codes(catalogue: Catalogue, families: Mapping[str, Family], stroke
     found: dict[Cycle, tuple[str, list[str]]] = {}
     for name, family in families.items():
         for incident, cycle in cycles(catalogue, family).items():
-            published = PUBLISHED[name][incident]
+            published = PUBLISHED[name].get(incident, "")
             if "●●" in published:
                 found.setdefault(cycle, (published, []))[1].append(f"{name}/{incident}")
     return [

@@ -3,10 +3,10 @@
     "Jl. Merdeka No. 10, RT 03/RW 05, jam 10.30"  ──>  "Jalan Merdeka nomor 10, RT 3 RW 5, jam 10:30."
 
 Notes come from other villages' boxes and from whoever may raise an alarm there. So what is not plain is not said at
-all: addresses of the web, telephone numbers, other scripts, pictures, and whatever could mean something to the
-synthesiser itself (`[[`, `<`). What espeak-ng's Indonesian (1.51, 1.52) reads badly is written otherwise: at the full
-stop of an abbreviation it ends the sentence, it says "titik" in 10.30 and "garis miring" for a slash, and runs SPBU
-into one word (seen as phonemes).
+all: addresses of the web, telephone numbers, other scripts, pictures, whatever could mean something to the synthesiser
+itself (`[[`, `<`), and words that would take back the alarm ("sudah aman"). What espeak-ng's Indonesian (1.51, 1.52)
+reads badly is written otherwise: at the full stop of an abbreviation it ends the sentence, it says "titik" in 10.30 and
+"garis miring" for a slash, and runs SPBU into one word (seen as phonemes).
 """
 
 import re
@@ -18,6 +18,9 @@ MOST = 100  # characters of a note that is said: some eight seconds
 _LONGEST_WORD = 24
 _DIGITS = 7  # so many in a row, or with hyphens and blanks between them, are a telephone number
 _PLAIN = re.compile(r"[A-Za-z0-9\u00c0-\u00ff .,:;!?'’()/&%+\"-]")
+# What would take back the alarm that was just called.
+_CONTRARY = re.compile(r"\b(?:aman|latihan|simulasi|batal|palsu)\b", re.IGNORECASE)
+_TAKEN_FOR = "which could be taken for the alarm's end or an exercise"
 _WEB = re.compile(r"://|www\.|\.(?:com|net|org|id|go|info)\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"\d(?:[ -]?\d){{{_DIGITS - 1},}}")
 # A word as Indonesian builds them: consonants that can begin a syllable, a vowel, at most one consonant after it.
@@ -68,6 +71,9 @@ def spoken(note: str) -> Spoken | NotPlain:
         return NotPlain("holds a telephone number")
     if not re.search(r"[A-Za-z0-9\u00c0-\u00ff]", written):
         return NotPlain("holds no word")
+    contrary = _CONTRARY.search(written)
+    if contrary:
+        return NotPlain(f"holds the word {contrary[0].lower()}, {_TAKEN_FOR}")
     said = _rewritten(written)
     if any(len(word) > _LONGEST_WORD for word in said.split()):
         return NotPlain(f"holds a word of more than {_LONGEST_WORD} letters")

@@ -90,7 +90,7 @@ class NoteKeeper:
         """In the thread: what an earlier run has left is removed."""
         self._prepare()
         with suppress(OSError):
-            for file in self._folder.glob("*.wav"):
+            for file in self._folder.glob("*.*"):
                 file.unlink(missing_ok=True)
 
     def _turn(self) -> None:

@@ -42,6 +42,7 @@ ESPEAK = shutil.which("espeak-ng")
     ("hilang Rp 5.000", "hilang 5.000 rupiah."),
     ('  "api"\n besar ,  cepat - ', "api besar, cepat."),
     ("ke utara?", "ke utara?"),
+    ("pos pengamanan", "pos pengamanan."),
 ])
 def test_a_plain_note_is_written_out(note: str, said: str) -> None:
     assert spoken(note) == Spoken(said)
@@ -63,6 +64,9 @@ def test_a_plain_note_is_written_out(note: str, said: str) -> None:
     ("пожар", "holds U+043F, which is no plain letter"),
     ("awas\x1b[2J", "holds U+001B, which is no plain letter"),
     ("ab" * 20, "holds a word of more than 24 letters"),
+    ("SUDAH AMAN, pulang saja",
+     "holds the word aman, which could be taken for the alarm's end or an exercise"),
+    ("ini hanya latihan", "holds the word latihan, which could be taken for the alarm's end or an exercise"),
 ])
 def test_what_is_not_plain_is_not_said(note: str, reason: str) -> None:
     assert spoken(note) == NotPlain(reason)

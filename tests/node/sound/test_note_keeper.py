@@ -159,6 +159,7 @@ def test_only_so_many_files_are_kept_and_never_is_another_note_said_under_an_old
 def test_what_an_earlier_run_has_left_is_removed(espeak: Espeak, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "7.wav").write_bytes(b"a name")
+    (folder / "8.part").write_bytes(b"half a name")
     with keeping(folder) as kept:
         made(kept, "api")
 
