@@ -32,7 +32,7 @@ def measure(run: Run) -> Iterator[Row]:
     grid_m = GRID_M * run.count(1, 3)
     scenes = list(product(POSTS, LOSSES_DB, APART_M[1:3] if run.quick else APART_M))
     rows = list(product(scenes, Manner))
-    tasks = [(scene, manner, published, grid_m) for scene, manner in rows for published in _codes_of(manner)]
+    tasks = [(scene, manner, code, grid_m) for scene, manner in rows for code in _codes_of(scene, manner)]
     wrong: dict[tuple[Scene, Manner], list[float]] = {row: [] for row in rows}
     with ProcessPoolExecutor(PROCESSES) as processes:
         found = processes.map(_percent_wrong, tasks)
@@ -48,18 +48,26 @@ def measure(run: Run) -> Iterator[Row]:
         )
 
 
-def _codes_of(manner: Manner) -> list[str]:
+def _codes_of(scene: Scene, manner: Manner) -> list[str]:
     """The codes that are tried, each by the first of its names."""
-    return [first for first, code in _codes().items() if manner is Manner.IN_TURN or COMPARED in code.names]
+    return [first for first, code in _codes(_slots(scene, manner)).items()
+            if manner is Manner.IN_TURN or COMPARED in code.names]
+
+
+def _slots(scene: Scene, manner: Manner) -> int:
+    return scene[0] if manner is Manner.IN_TURN else 1
 
 
 @cache
-def _codes() -> dict[str, Code]:
+def _codes(slots: int) -> dict[str, Code]:
     catalogues, families = zip(*map(files.load_shipped, FAMILIES), strict=True)
-    found = countable_codes(catalogues[0], dict(zip(FAMILIES, families, strict=True)), STROKES / "besar.wav")
+    known = dict(zip(FAMILIES, families, strict=True))
+    found = countable_codes(catalogues[0], known, STROKES / "besar.wav", slots)
     return {code.names[0]: code for code in found}
 
 
 def _percent_wrong(task: Task) -> float:
-    (posts, loss_db, apart_m), manner, code, grid_m = task
-    return 100 * (1 - share_understood(_codes()[code], plain(posts, apart_m, loss_db), manner, grid_m))
+    scene, manner, name, grid_m = task
+    posts, loss_db, apart_m = scene
+    code = _codes(_slots(scene, manner))[name]
+    return 100 * (1 - share_understood(code, plain(posts, apart_m, loss_db), manner, grid_m))

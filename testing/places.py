@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from contract.domain.incidents import Catalogue, Family, cycles
-from contract.domain.rhythm import Cycle
+from contract.domain.rhythm import Cycle, Slot
 from node.sound.core.render import RATE, render
 from testing import decoder
 from testing.decoder import PUBLISHED, Signal
@@ -99,13 +99,18 @@ def listeners(posts: tuple[Point, ...], grid_m: float = GRID_M) -> dict[Point, i
     return {place: counts[found] for found, place in first.items() if found[0] <= BORDER_M}
 
 
-def countable_codes(catalogue: Catalogue, families: Mapping[str, Family], stroke: Path) -> list[Code]:
-    """Every code of *families* in which strokes are counted, each once, beaten with the drum in file *stroke*."""
+def countable_codes(
+    catalogue: Catalogue, families: Mapping[str, Family], stroke: Path, slots: int = 1
+) -> list[Code]:
+    """Every code of *families* in which strokes are counted, each once, beaten with the drum in file *stroke*.
+
+    As in one of so many *slots* of a round: the more there are, the fewer figures each has.
+    """
     drum = _frames(stroke)
     found: dict[Cycle, tuple[str, list[str]]] = {}
     for name, family in families.items():
-        for incident, cycle in cycles(catalogue, family).items():
-            published = PUBLISHED[name].get(incident, "")
+        for incident, cycle in cycles(catalogue, family, Slot(0, slots)).items():
+            published = PUBLISHED[name].get(incident, "")  # a tsunami has no drum
             if "●●" in published:
                 found.setdefault(cycle, (published, []))[1].append(f"{name}/{incident}")
     return [

@@ -19,6 +19,7 @@ CYCLES = {
     (family, incident): cycle
     for family in shipped.FAMILIES
     for incident, cycle in cycles(shipped.catalogue(), shipped.family(family)).items()
+    if cycle.strokes_s  # a tsunami has no drum
 }
 # What a board shows with one code is all that can be made out of it.
 WRITTEN = {
