@@ -16,6 +16,7 @@ _ROOM = 1.08  # around what is shown
 _LEAST_M = 500.0  # across: one post alone is not shown larger
 _STEPS = 60  # places of an arc that are looked at
 _GLYPH, _BOLD_GLYPH = 0.58, 0.72  # of the letters' size: how wide a letter is, about
+_MANY, _SMALL_DOT = 150, 0.6  # posts, from which on their dots are so much smaller
 _LARGE, _SMALL, _POST = 17.0, 9.0, 12.0  # letters: of a village's name from large to small, of a post's
 
 _Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -102,25 +103,28 @@ def _arc(arc: Arc, frame: Frame, style: str) -> str:
 
 
 def _names(coverage: Coverage, frame: Frame, palette: Palette) -> Iterator[str]:
-    """The posts as dots, then names wherever there is room for them: the villages' first, then the posts'."""
-    taken: list[_Box] = []
+    """The posts as dots, then names wherever there is room for them: the villages' first, then the posts'.
+
+    A village's name may lie over dots where there is no other place for it; a post's is left out.
+    """
     placed = [(site, frame.at(site.at)) for site in coverage.sites if site.at is not None]
-    for site, (x, y) in placed:
-        taken.append((x - 6, y - 6, x + 6, y + 6))
-        yield dot((x, y), palette, is_known=site.is_known)
+    size = 1.0 if len(placed) <= _MANY else _SMALL_DOT
+    dots = [(x - 6 * size, y - 6 * size, x + 6 * size, y + 6 * size) for _, (x, y) in placed]
+    yield from (dot(at, palette, is_known=site.is_known, size=size) for site, at in placed)
+    taken: list[_Box] = []
     for area in coverage.areas:
         centre = _middle(area.outline) if area.outline else area.centre
         if centre is not None:
             x, y = frame.at(centre)
-            size = _fitting(area, frame)
-            tries = [(x, y + size / 3 + size * step) for step in (0, 1, -1, 2, -2, 3, -3)]
-            yield from _label(_Label(area.name.upper(), size, is_bold=True), tries, palette, taken)
+            label = _Label(area.name.upper(), _fitting(area, frame), is_bold=True)
+            tries = [(x, y + label.size * (step + 1 / 3)) for step in (0, 1, -1, 2, -2, 3, -3)]
+            yield from _drawn(label, _free(label, tries, (*dots, *taken)) or _free(label, tries, taken), palette, taken)
     for site, (x, y) in placed:
         label = _Label(site.name, _POST)
         right, left = x + 11 + label.width / 2, x - 11 - label.width / 2
         tries = [(right, y + 4), (left, y + 4), (x, y - 11), (x, y + 20), (right, y + 18), (left, y - 9),
                  (right, y - 9), (left, y + 18)]
-        yield from _label(label, tries, palette, taken)
+        yield from _drawn(label, _free(label, tries, (*dots, *taken)), palette, taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +141,29 @@ class _Label:
         return len(self.written) * self.size * (_BOLD_GLYPH if self.is_bold else _GLYPH)
 
 
-def _label(label: _Label, tries: Iterable[Point], palette: Palette, taken: list[_Box]) -> Iterator[str]:
-    """*label* at the first of *tries* where it covers no other one; nothing where there is no such place."""
-    half = label.width / 2
-    for middle, base in tries:
-        box = (middle - half, base - label.size, middle + half, base + label.size * 0.25)
+def _free(label: _Label, tries: Iterable[Point], taken: Sequence[_Box]) -> Point | None:
+    """The first of *tries* where *label* lies on the map and on nothing that is *taken*."""
+    for at in tries:
+        box = _box(label, at)
         inside = box[0] > LEFT and box[2] < LEFT + WIDTH and box[1] > TOP and box[3] < TOP + HEIGHT
         if inside and not any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in taken):
-            taken.append(box)
-            halo = f'stroke="{palette.paper}" stroke-width="3.5" stroke-linejoin="round" stroke-opacity="0.85"'
-            for more in (halo, ""):  # the halo first: not every program knows paint-order
-                yield text((middle, base), label.written, label.size, palette.ink, is_bold=label.is_bold,
-                           anchor="middle", more=more)
-            return
+            return at
+    return None
+
+
+def _drawn(label: _Label, at: Point | None, palette: Palette, taken: list[_Box]) -> Iterator[str]:
+    """*label* at the place *at*, which is taken then; nothing where there is none."""
+    if at is None:
+        return
+    taken.append(_box(label, at))
+    halo = f'stroke="{palette.paper}" stroke-width="3.5" stroke-linejoin="round" stroke-opacity="0.85"'
+    for more in (halo, ""):  # the halo first: not every program knows paint-order
+        yield text(at, label.written, label.size, palette.ink, is_bold=label.is_bold, anchor="middle", more=more)
+
+
+def _box(label: _Label, at: Point) -> _Box:
+    half = label.width / 2
+    return at[0] - half, at[1] - label.size, at[0] + half, at[1] + label.size * 0.25
 
 
 def _fitting(area: Area, frame: Frame) -> float:

@@ -43,10 +43,12 @@ def text(  # noqa: PLR0913 - what SVG asks of a text
             f"{escape(written)}</text>")
 
 
-def dot(at: Point, palette: Palette, *, is_known: bool) -> str:
-    """The mark of a post; a question mark where it is not known how far it is heard."""
+def dot(at: Point, palette: Palette, *, is_known: bool, size: float = 1.0) -> str:
+    """The mark of a post, *size* times as large; a question mark where it is not known how far it is heard."""
     place = f'cx="{at[0]:.1f}" cy="{at[1]:.1f}"'
     if is_known:
-        return f'<circle {place} r="5" fill="{palette.ink}" stroke="{palette.paper}" stroke-width="1.6"/>'
-    mark = text((at[0], at[1] + 3.6), "?", 10, palette.warning, is_bold=True, anchor="middle")
-    return f'<circle {place} r="6" fill="{palette.paper}" stroke="{palette.warning}" stroke-width="2"/>{mark}'
+        return (f'<circle {place} r="{5 * size:g}" fill="{palette.ink}" stroke="{palette.paper}" '
+                f'stroke-width="{1.6 * size:g}"/>')
+    mark = text((at[0], at[1] + 3.6 * size), "?", 10 * size, palette.warning, is_bold=True, anchor="middle")
+    return (f'<circle {place} r="{6 * size:g}" fill="{palette.paper}" stroke="{palette.warning}" '
+            f'stroke-width="{2 * size:g}"/>{mark}')

@@ -1,5 +1,7 @@
 """What the map and its command write alike, in Indonesian."""
 
+import math
+
 from posko.coverage.core.reach import Site
 from posko.labels import formats
 from posko.labels.language import Language
@@ -12,7 +14,9 @@ def lacking(site: Site) -> str:
 
 
 def percent(share: float) -> str:
-    """*share* of a whole as people write it; what is not nothing is never written as 0 %."""
-    value = 100 * share
-    digits = 1 if 0 < value < 9.95 else 0
-    return "< 0,1 %" if 0 < value < 0.05 else f"{formats.number(value, digits, Language.ID)} %"
+    """*share* of a whole as people write it: never more than it is, and what is not nothing never as 0 %."""
+    value = 100 * share + 1e-9
+    digits = 1 if 1e-6 < value < 10 else 0
+    if digits and value < 0.1:
+        return "< 0,1 %"
+    return f"{formats.number(math.floor(value * 10**digits) / 10**digits, digits, Language.ID)} %"

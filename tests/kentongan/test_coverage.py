@@ -34,7 +34,7 @@ def test_a_map_is_written_and_each_villages_share_and_what_is_not_known_said(tmp
     result = run(tmp_path, district(), *words)
 
     assert result.exit_code == 0
-    assert "Olean: 1,0 % pada 70 dB, 4,0 % pada 60 dB\n" in result.stdout
+    assert "Olean: 0,9 % pada 70 dB, 3,9 % pada 60 dB\n" in result.stdout
     assert "Patokan: belum diketahui, karena letak atau angka dB posnya tidak ada\n" in result.stdout
     assert "Patokan, Polsek Situbondo: tanpa letak dan angka dB: belum diketahui, tidak dihitung\n" in result.stderr
     assert "warning: Olean: kurang dari separuh wilayahnya terjangkau pada 70 dB\n" in result.stderr

@@ -85,6 +85,15 @@ def test_names_that_mean_something_in_xml_are_texts() -> None:
     assert 'Pos "<Kamling>" & Anak' in texts(root)
 
 
+def test_a_village_keeps_its_name_where_posts_are_crowded() -> None:
+    posts = {f"pos-{number}": Post(f"Pos {number}", at=at(-480 + 60 * (number // 17), -480 + 60 * (number % 17)))
+             for number in range(17 * 17)}
+    root = drawn(one(**posts))
+
+    assert "KOTAKAN" in texts(root)
+    assert len([each for each in root.iter(f"{SVG}circle") if each.get("r") == "3.6"]) == 17 * 17
+
+
 def test_where_there_is_no_room_for_all_villages_those_that_are_covered_least_are_shown_and_the_rest_counted() -> None:
     said = texts(drawn(many(40)))
     shown = [each for each in said if re.fullmatch(r"Desa \d+", each)]
@@ -139,8 +148,8 @@ def test_strong_and_faint_colours_differ_in_brightness_so_that_a_copy_in_black_a
 
 
 @pytest.mark.parametrize(("share", "written"), [
-    (0.0, "0 %"), (0.0004, "< 0,1 %"), (0.006, "0,6 %"), (0.0949, "9,5 %"), (0.0996, "10 %"), (0.5, "50 %"),
-    (1.0, "100 %"),
+    (0.0, "0 %"), (0.0004, "< 0,1 %"), (0.006, "0,6 %"), (0.0949, "9,4 %"), (0.0996, "9,9 %"), (0.1, "10 %"),
+    (0.4999, "49 %"), (0.5, "50 %"), (1.0, "100 %"),
 ])
 def test_shares_are_written_as_people_write_them_and_never_as_nothing_where_there_is_something(
     share: float, written: str
