@@ -22,6 +22,7 @@ COMMANDS = {
     "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),
     "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),
     "test": ("kentongan.operator", "test", "Have a village's posts test themselves, with one quiet stroke."),
+    "respond": ("kentongan.respond", "respond", "Report how far you are with an alarm: menuju, di-lokasi, …"),
     "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
     "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
     "district": ("kentongan.district", "district", "Write a district file by answering questions, or judge one."),

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, PATROL
 from contract.settings.schema import SettingsError
+from contract.wire.response import Step
 from kentongan import posko_settings
 from posko import config
 from posko.config import Config
@@ -48,6 +49,11 @@ def villages(_context: click.Context, _parameter: click.Parameter, typed: str) -
 def alarms(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """The incidents that can be raised, as far as they begin with *typed*."""
     return _items({name: label for name, label in _incidents() if name != ALL_CLEAR}, typed)
+
+
+def steps(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The steps of a response, as far as they begin with *typed*."""
+    return [CompletionItem(each.value) for each in Step if each.value.startswith(typed)]
 
 
 def codes(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:

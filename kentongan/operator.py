@@ -162,23 +162,14 @@ def _read(note: str) -> str:
 
 def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incident], labels: Labels) -> list[str]:
     """What is wrong with *order*, a line each, with the name that was probably meant."""
-    places, names = sorted((EVERYWHERE, *villages)), sorted(incidents)
+    places = sorted((EVERYWHERE, *villages))
     village, incident = order.key
     alarm_ = order.act is Act.ALARM
-    if alarm_ and incident not in names and (there := _place(incident, places)) is not None:
-        what = village if village in names else meant(village, incidents)
-        if what is not None and village not in places:
-            return [labels(texts.WRONG_ORDER, village=what, incident=there)]
+    if alarm_ and (swapped := the_other_way_round(order.key, places, incidents)) is not None:
+        return [labels(texts.WRONG_ORDER, village=swapped.incident, incident=swapped.village)]
     if alarm_ and is_all_clear(incident):
         return [labels(texts.NOT_AN_ALARM, village=village)]
-    found = []
-    if alarm_ and incident not in names:
-        alarms = [name for name in names if name != ALL_CLEAR]
-        hint = _hint(alarms, labels, meant(incident, incidents))
-        found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(incident), hint=hint))
-    if village not in places:
-        hint = _hint(places, labels, _place(village, places))
-        found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(village), hint=hint))
+    found = unknown(order.key, places, incidents if alarm_ else None, labels)
     if alarm_ and incident in incidents and incidents[incident].everywhere and village in places:
         found += [labels(texts.EVERYWHERE_ONLY, incident=incident)] if village != EVERYWHERE else []
     characters = [character for each in dict.fromkeys(order.note) if (character := unreadable(each)) is not None]
@@ -192,7 +183,31 @@ def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incide
     return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
 
 
-def _hint(known: Iterable[str], labels: Labels, close: str | None) -> str:
+def the_other_way_round(key: Key, places: Collection[str], incidents: Mapping[str, Incident]) -> Key | None:
+    """What *key* becomes with its words exchanged, where they were given in the wrong order; None where not."""
+    if key.incident in incidents or key.village in places:
+        return None
+    there = _place(key.incident, places)
+    what = key.village if key.village in incidents else meant(key.village, incidents)
+    return None if there is None or what is None else Key(there, what)
+
+
+def unknown(
+    key: Key, places: Collection[str], incidents: Mapping[str, Incident] | None, labels: Labels
+) -> list[str]:
+    """Which of *key*'s names nobody knows, a line each; without *incidents* its incident does not count."""
+    found = []
+    if incidents is not None and key.incident not in incidents:
+        near = hint(sorted(incidents.keys() - {ALL_CLEAR}), labels, meant(key.incident, incidents))
+        found.append(labels(texts.UNKNOWN_INCIDENT, found=repr(key.incident), hint=near))
+    if key.village not in places:
+        near = hint(sorted(places), labels, _place(key.village, places))
+        found.append(labels(texts.UNKNOWN_VILLAGE, found=repr(key.village), hint=near))
+    return found
+
+
+def hint(known: Iterable[str], labels: Labels, close: str | None) -> str:
+    """What was probably meant, *close*; or all that are known."""
     return labels(texts.MEANT, name=close) if close else labels(texts.KNOWN, names=", ".join(known))
 
 
@@ -210,7 +225,7 @@ def _obey(path: Path, speech: Language, order: Order, wait_s: float) -> None:
         posko_settings.fail(found)
     from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
 
-    sys.exit(service.Desk(config, labels, _introduced(_who(config, labels))).obey(order, wait_s))
+    sys.exit(service.Desk(config, labels, introduced(config, labels)).obey(order, wait_s))
 
 
 def _who(config: Config, labels: Labels) -> str:
@@ -221,9 +236,9 @@ def _who(config: Config, labels: Labels) -> str:
     return labels(texts.ORDERED_AS, who=who, district=labels.district, broker=f"{broker.host}:{broker.port}")
 
 
-def _introduced(head: str) -> Callable[[str], None]:
-    """Writes lines with *head* before the first; not by itself, for nothing is written before an order is sent."""
-    waiting = [head]
+def introduced(config: Config, labels: Labels) -> Callable[[str], None]:
+    """Writes lines with who orders before the first; not by itself, for nothing is written before an order is sent."""
+    waiting = [_who(config, labels)]
 
     def say(line: str) -> None:
         while waiting:
@@ -234,12 +249,17 @@ def _introduced(head: str) -> Callable[[str], None]:
 
 
 def _sender(config: Config) -> str:
+    """Who orders, as a message says it."""
+    return f"{_SENDER}{account(config)}"
+
+
+def account(config: Config) -> str:
     """Who orders: the broker's account or, without one, the login."""
     try:
         name = config.settings.broker.username or getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         name = "?"
-    return f"{_SENDER}{printable(name, 80)}"
+    return printable(name, 70)
 
 
 def _say(line: str) -> None:

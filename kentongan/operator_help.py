@@ -36,6 +36,12 @@ _HELP: Mapping[str, _Help] = {
         (("Menyuruh pos di DESA (`semua`: semua pos) memeriksa diri, dengan satu pukulan pelan di pengeras suaranya. "
          "Sirene, pemukul dan lampu strobo tidak menyala."),
          _TELLS.format(good="semua menjawab dan tidak ada gangguan")), "kentongan test semua", "DESA"),
+    "respond": _Help(
+        (("Menjawab alarm terakhir KEJADIAN di DESA, juga kalau sirenenya sudah berhenti. LANGKAH: diterima, menuju, "
+          "di-lokasi atau selesai. Sejak menuju, lampu tombol yang ditekan memberi tahu bahwa ada yang datang."),
+         "Dikirim berulang-ulang sampai tercatat di posko.",
+         _TELLS.format(good="jawaban itu tercatat di posko")),
+        "kentongan respond pencurian kalibagor menuju", "KEJADIAN DESA LANGKAH"),
     "watch": _Help(
         (("Melihat seluruh kecamatan: pos, alarm yang aktif, siapa yang berbunyi dan siapa yang tidak, dan apa yang "
          "terjadi. Tanpa layar terminal: satu baris setiap ada perubahan."),
@@ -64,6 +70,7 @@ _OPTIONS: Mapping[str, str] = {
     "exercise": "Hanya latihan.",
     "wait_s": "Berapa detik server pesan, lalu pos, boleh menjawab; bawaannya 10.",
     "silent": "Tanpa pukulan.",
+    "by": "Siapa yang menjawab: peran dan nama. Bawaannya petugas/AKUN.",
     "seconds": "Selesai setelah N detik; kalau tidak, dengan Ctrl-C.",
     "plain": "Satu baris setiap ada perubahan, juga di terminal.",
     "path": "Pengaturannya, seperti config/posko.yaml. Kalau tidak: $KENTONGAN_CONFIG, ~/.config/kentongan/posko.yaml "

@@ -33,6 +33,7 @@ REPEATED, REPEATED_PER_S = 20.0, 2.0  # of each village, that are known and repo
 PEOPLE = 32  # who respond to one alarm, as the beacon and the status show them; the disk has all
 UNSAVED = 100  # of each village
 CASE_S = 43_200.0  # how long after it was raised one may respond to an alarm by the hub's list of cases
+BUSY = "too many responses at once; publish it again"
 FARTHEST_S = 86_400.0  # no response is older
 
 
@@ -147,7 +148,7 @@ def _known(state: State, name: Name, body: response.Response) -> Response | None
 def _accept(t: Transition, place: str, name: Name, body: response.Response) -> None:
     if not t.granted((place, "respon"), AT_ONCE, PER_S):
         t.answer_of(Kind.REFUSED, name.key, identifier=body.identifier, by=body.by, step=body.step.value,
-                    reason="too many responses at once; publish it again")
+                    reason=BUSY)
         return
     case = t.state.cases.get(name.key)
     ours = case is not None and case.first == name.identifier

@@ -182,7 +182,29 @@ ALL_QUIET = Text("{mark} semua sudah tidak berbunyi{took}", "{mark} all quiet{to
 NOTHING_SOUNDED = Text("{mark} tidak ada yang berbunyi", "{mark} quiet: nothing was sounding")
 TOOK = Text(" setelah {time}", " after {time}")
 
+# A response, and how far who gives it is.
+STEPS: Mapping[str, Text] = {
+    "diterima": Text("sudah menerima", "has seen it"), "menuju": Text("menuju lokasi", "is coming"),
+    "di-lokasi": Text("di lokasi", "is there"), "selesai": Text("selesai", "has done"),
+}
+RESPONDS = Text("JAWABAN  {alarm}: {by} {step}", "RESPONSE  {alarm}: {by} {step}")
+RESPONSE_RECORDED = Text("✓ tercatat: {step}", "✓ recorded: {step}")
+RESPONSE_UNSENT = Text("✗ jawaban TIDAK terkirim: {why}", "✗ response NOT sent: {why}")
+RESPONSE_NOT_RECORDED = Text(
+    "✗ BELUM TERCATAT: server posko tidak menjawab dalam {wait_s} detik. Ulangi perintahnya, atau telepon posko",
+    "✗ NOT RECORDED: the hub did not show it within {wait_s} s. Try again, or call the posko")
+NOTHING_TO_RESPOND_TO = Text(
+    "✗ tidak ada yang bisa dijawab: dalam 12 jam terakhir tidak ada alarm {alarm}",
+    "✗ nothing to respond to: no alarm in the last 12 hours: {alarm}")
+RESPONDERS = Text("; jawaban: {who}", "; responses: {who}")
+NOBODY_YET = Text("belum ada", "nobody yet")
+
 # What is typed.
+UNKNOWN_STEP = Text("langkah {found} tidak dikenal; {hint}", "unknown step {found}; {hint}")
+BAD_BY = Text("--by {found}: tulis 1 sampai 80 huruf yang terbaca, misalnya petugas/polsek",
+              "--by {found}: write 1 to 80 readable characters, such as petugas/polsek")
+WRONG_RESPONSE = Text("urutannya terbalik: kentongan respond {incident} {village} {step}",
+                      "the other way round: kentongan respond {incident} {village} {step}")
 WRONG_ORDER = Text("urutannya terbalik: kentongan alarm {village} {incident}",
                    "the other way round: kentongan alarm {village} {incident}")
 NOT_AN_ALARM = Text("aman bukan alarm; pakai: kentongan clear {village}",
@@ -241,7 +263,7 @@ POSTS = Text("{count} pos", "{count} posts")
 EVENTS_TITLE = Text("Yang terjadi · Ctrl-C: keluar", "Events · Ctrl-C: leave")
 ALARM_COLUMNS = (
     Text("Alarm aktif", "In force"), Text("Tingkat", "Severity"), Text("Sudah berjalan", "Age"), Text("Sisa", "Left"),
-    Text("Berbunyi", "Ring"), Text("Asal:", "From:"), Text("Yang belum:", "Not:"),
+    Text("Berbunyi", "Ring"), Text("Asal:", "From:"), Text("Yang belum:", "Not:"), Text("Jawaban:", "Responses:"),
 )
 POST_COLUMNS = (
     Text("Pos", "Post"), Text("Keadaan", "State"), Text("Sejak", "Since"), Text("Kabar", "Report"),

@@ -14,6 +14,7 @@ from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
 from posko.operator.core.orders import Act, Order
+from posko.operator.core.responding import Responding
 from posko.operator.core.snapshot import (
     AlarmSnapshot,
     HubState,
@@ -30,7 +31,7 @@ TOGETHER_S = 2.0  # what several posts report within this time is shown once
 # Events that no status shows.
 _SHOWN = {kind.value for kind in (
     Kind.PRESSED, Kind.REFUSED, Kind.WARNING, Kind.LATE, Kind.TESTED, Kind.RONDA, Kind.PROVEN, Kind.MISSING,
-    Kind.RESTORED, Kind.EXTENDED,
+    Kind.RESTORED, Kind.EXTENDED, Kind.RESPONDED, Kind.UNANSWERED,
 )}
 
 
@@ -69,6 +70,45 @@ def changes(before: Snapshot, after: Snapshot, labels: Labels) -> list[str]:
 def clock_time(snapshot: Snapshot, at: float, labels: Labels) -> str:
     """The instant *at* as the time of day."""
     return labels.when(at + snapshot.offset_s, at + snapshot.offset_s)
+
+
+# A response.
+
+
+def response_progress(before: Responding, after: Responding, labels: Labels) -> Iterator[str]:
+    """What is new of a response, a line each, with the time since it was asked for."""
+    if after.published_at is not None and before.published_at is None:
+        wanted = after.wanted
+        yield labels(texts.RESPONDS, step=labels.word(texts.STEPS, wanted.step), by=clean(wanted.by),
+                     alarm=labels.alarm(wanted.key if after.key is None else after.key))
+    if after.acknowledged and not before.acknowledged:
+        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.ACKNOWLEDGED)}"
+    if after.recorded and not before.recorded:
+        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.RECORDED)}"
+
+
+def response_closing(found: Responding, trouble: str, labels: Labels) -> Iterator[str]:
+    """How a response ended."""
+    step = labels.word(texts.STEPS, found.wanted.step)
+    if found.recorded:
+        yield labels(texts.RESPONSE_RECORDED, step=step)
+    elif found.refused:
+        yield labels(texts.RESPONSE_UNSENT, why=labels(texts.NO_RIGHT, why=labels.reason(found.refused)))
+    elif found.refusal:
+        yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
+    elif found.nothing:
+        yield labels(texts.NOTHING_TO_RESPOND_TO, alarm=labels.alarm(found.wanted.key))
+    elif trouble:
+        yield labels(texts.RESPONSE_UNSENT, why=labels.reason(trouble))
+    else:
+        yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
+
+
+def responders(alarm: AlarmSnapshot, labels: Labels) -> str:
+    """Who responds to an alarm, and how far each is; "" for nobody."""
+    return ", ".join(
+        f"{labels.sender(each.by, claimed=each.claimed)} {labels.word(texts.STEPS, each.step)}"
+        for each in alarm.responders)
 
 
 # A watch.
@@ -135,6 +175,9 @@ def news_text(news: News, labels: Labels) -> str:
     village, incident = report.text("village"), report.text("incident")
     if incident and village:
         parts.append(labels.alarm(Key(village, incident)))
+    if report.kind == Kind.RESPONDED:
+        who = labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
+        parts.append(f"{who} {labels.word(texts.STEPS, report.text('step'))}")
     posts = report.members.get("missing")
     if isinstance(posts, dict):
         parts += [f"{clean(post)}: {labels.word(texts.REASONS, str(why))}" for post, why in posts.items()]
@@ -204,7 +247,8 @@ def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
                 texts.IN_FORCE, alarm=labels.alarm(key, exercise=each.exercise), rings=len(each.rings),
                 severity=labels(texts.SEVERITY, severity=severity) if severity else "",
                 about="" if each.listed else labels(texts.NOT_LISTED), total=len(each.rings) + len(each.missing),
-            ) + (labels(texts.NOT_RINGING, posts=late) if late else "") + (_by(each, labels) if each.listed else "")
+            ) + (labels(texts.NOT_RINGING, posts=late) if late else "") + (_by(each, labels) if each.listed else "") + (
+                labels(texts.RESPONDERS, who=who) if (who := responders(each, labels)) else "")
         if key not in old or (old[key].again, old[key].origin) != (each.again, each.origin):
             yield from raised_again(each, labels)
     yield from (labels(texts.OVER, alarm=labels.alarm(key)) for key in old if key not in new)
@@ -223,7 +267,8 @@ def raised_again(alarm: AlarmSnapshot, labels: Labels) -> list[str]:
 
 
 def _shape(alarm: AlarmSnapshot) -> object:
-    return alarm.listed, alarm.exercise, alarm.origin, alarm.silenced, alarm.rings, tuple(alarm.missing)
+    return (alarm.listed, alarm.exercise, alarm.origin, alarm.silenced, alarm.rings, tuple(alarm.missing),
+            alarm.responders)
 
 
 def _news(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:

@@ -148,6 +148,8 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
             Text(f"{len(each.rings)}/{len(each.rings) + len(each.missing)}", "bold red" if each.missing else "green"),
             Text(labels.sender(each.origin, claimed=each.claimed) if each.listed else ""),
             Text(lines.missing(each, labels), "yellow"),
+            Text(lines.responders(each, labels), "bold green") if each.responders
+            else Text(labels(texts.NOBODY_YET), "bold yellow") if each.unanswered else Text(),
         )
         told = [Text(f"{what} ", "dim") + cell for what, cell in zip(titles, cells, strict=True) if cell]
         note = Text(f" {labels.note(each.key.incident, each.note)}" if each.note else "", "dim")

@@ -13,9 +13,10 @@ from posko.config import Config
 from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.operator import connection, lines
-from posko.operator.core import fold, judgement
+from posko.operator.core import fold, judgement, responding
 from posko.operator.core.fold import State
 from posko.operator.core.orders import Order
+from posko.operator.core.responding import Wanted
 from posko.operator.core.snapshot import Snapshot
 from posko.operator.lines import LineRenderer
 from runtime import clock, health
@@ -55,6 +56,25 @@ class Desk:
             self._echo(line)
         return judgement.exit_code(state)
 
+    def respond(self, wanted: Wanted, wait_s: float) -> int:
+        """Publishes a response until the hub shows that it has it, or *wait_s* is over."""
+        state = fold.start(self._rules, None, wait_s, clock.now(), clock.wall())
+        found = responding.start(wanted, wait_s, state.now)
+        with ExitStack() as parts:
+            self._begin(parts)
+            while not self._stopping and not found.done:
+                at, event = self._inbox.get(found.due)
+                state, _ = fold.step(state, event, at)
+                before = found
+                found, message = responding.step(found, state, event, at)
+                if message is not None:
+                    self._link.publish(message)
+                for line in lines.response_progress(before, found, self._labels):
+                    self._echo(line)
+        for line in lines.response_closing(found, state.trouble, self._labels):
+            self._echo(line)
+        return 0 if found.recorded else 1
+
     def watch(self, seconds: float) -> int:
         """Shows the district, for so many *seconds* or until a signal comes."""
         state = fold.start(self._rules, None, seconds, clock.now(), clock.wall())
@@ -68,10 +88,7 @@ class Desk:
         return 0
 
     def _loop(self, parts: ExitStack, state: State) -> State:
-        for number in _SIGNALS:
-            parts.callback(signal.signal, number, signal.signal(number, self._stop))
-        self._link.start()
-        parts.callback(self._link.close)
+        self._begin(parts)
         show = self._renderer(parts, state)
         show_at = state.now + FRAME_S
         while not self._stopping and not judgement.done(state):
@@ -90,6 +107,12 @@ class Desk:
                 show(judgement.snapshot(state))
         show(judgement.snapshot(state))
         return state
+
+    def _begin(self, parts: ExitStack) -> None:
+        for number in _SIGNALS:
+            parts.callback(signal.signal, number, signal.signal(number, self._stop))
+        self._link.start()
+        parts.callback(self._link.close)
 
     def _renderer(self, parts: ExitStack, state: State) -> Callable[[Snapshot], None]:
         if not self._live:

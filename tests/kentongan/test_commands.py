@@ -520,7 +520,7 @@ def test_what_the_locale_cannot_write_is_written_by_its_number(tmp_path: Path, e
     assert figure in done.stdout
 
 
-OPERATORS = ("alarm", "clear", "silence", "test", "watch", "report")
+OPERATORS = ("alarm", "clear", "silence", "test", "respond", "watch", "report")
 
 
 @pytest.mark.parametrize("command", OPERATORS)

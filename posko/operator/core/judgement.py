@@ -23,6 +23,7 @@ from posko.operator.core.snapshot import (
     HubState,
     OrderSnapshot,
     PostSnapshot,
+    Responder,
     Row,
     Snapshot,
     Standing,
@@ -118,7 +119,9 @@ def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
                     state, each.key, exercise=each.status is Status.EXERCISE, listed=True, age_s=each.age_s + passed_s,
                     remaining_s=each.remaining_s - passed_s, origin=each.origin,
                     claimed=not state.setup.is_post_of(each.origin, each.village), note=each.note, kept=each.kept,
-                    silenced=each.silenced,
+                    silenced=each.silenced, unanswered=_unanswered(state, each.key), responders=tuple(
+                        Responder(who.by, who.step, claimed=not state.setup.is_post_of(who.by, each.village))
+                        for who in each.responses),
                 )
     for post in state.posts.values():
         sounding = post.status.sounding if post.status is not None else None
@@ -126,6 +129,12 @@ def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
             exercise = sounding.status is Status.EXERCISE
             found[sounding.key] = _alarm(state, sounding.key, exercise=exercise, listed=False)
     return tuple(found.values())
+
+
+def _unanswered(state: State, key: Key) -> bool:
+    """Whether the hub has reported that nobody responded in time to the alarm of *key* that is in force."""
+    cases = state.hub.status.cases if state.hub.status is not None else ()
+    return any(each.unanswered and each.in_force and not each.responses for each in cases if each.key == key)
 
 
 def proof(state: State, key: Key) -> tuple[tuple[str, ...], dict[str, Trouble]]:

@@ -37,13 +37,23 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody who responded, and the farthest step; `claimed`: nobody but the message says that it is `by`."""
+
+    by: str
+    step: str
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmSnapshot:
     """An alarm in force. Without `listed` only the posts report it, and its times are not known.
 
     `severity` is the catalogue's; "" for an incident that it does not have. `rings` are the posts that sound the alarm,
     or were seen to; `missing` those that should, with what keeps them. `claimed`: nobody but the sender says that it
     is `origin`. Where operators had silenced `again` times before what it raises, `accounts` are those of the posts
-    that it may be, as the broker knows them: its own, or those of the whole village.
+    that it may be, as the broker knows them: its own, or those of the whole village. `unanswered`: the hub reported
+    that nobody responded in time.
     """
 
     key: Key
@@ -61,6 +71,8 @@ class AlarmSnapshot:
     silenced: tuple[str, ...] = ()
     again: int = 0
     accounts: tuple[str, ...] = ()
+    responders: tuple[Responder, ...] = ()
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,7 +305,7 @@ def test_a_snapshot_is_json_and_holds_the_words_of_the_wire_only() -> None:
         "key": ["kalibagor", "pencurian"], "severity": "sedang", "exercise": False, "listed": True,
         "rings": ["kalibagor/pos-1"], "missing": {"kotakan/pos-1": "locked", "patokan/polsek": "unheard"}, "age_s": 1.0,
         "remaining_s": 100.0, "origin": "operator/sri", "claimed": True, "note": "sawah", "kept": True, "silenced": [],
-        "again": 0, "accounts": [],
+        "again": 0, "accounts": [], "responders": [], "unanswered": False,
     }]
     assert [(each["post"], each["state"], each["last_seen_at"]) for each in found["posts"]] == [
         ("kalibagor/pos-1", "sounding", 1.0), ("kotakan/pos-1", "ready", 1.0), ("patokan/polsek", "unheard", None)]

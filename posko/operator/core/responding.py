@@ -1,0 +1,146 @@
+"""A response that is given from a computer: to which alarm, published until the hub shows that it has it. Pure.
+
+    the hub's list ──> the alarm's identifier ──> response, every 2 s ──> on the hub's disk: it says so
+"""
+
+from dataclasses import replace
+
+from contract.domain.alarm import Key
+from contract.domain.district import EVERYWHERE
+from contract.values import dataclass
+from contract.wire import response, topics
+from contract.wire.codec import Refusal
+from contract.wire.event import Kind, read_event
+from contract.wire.node_status import OFFLINE
+from contract.wire.response import Responded, Response, Step
+from contract.wire.topics import PoskoTopic, ResponseTopic
+from posko.core.responses import BUSY
+from posko.operator.core.fold import TOKEN, State
+from runtime.core.effects import Publish
+from runtime.core.events import NOT_AUTHORIZED, Acknowledged, Linked, Received, Rejected
+
+RESEND_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be reported: that *by*, a role and a name, is so far with the last alarm of `key`."""
+
+    key: Key
+    step: Step
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Responding:
+    """How far it is, at instant `now`. `key` and `identifier` are those of the alarm, once it is known.
+
+    `recorded`: the hub has it on its disk. `refused` is why the broker does not take it, `refusal` why the hub does
+    not; `nothing`: the hub knows of no alarm that could be meant.
+    """
+
+    wanted: Wanted
+    wait_s: float
+    asked_at: float
+    now: float
+    key: Key | None = None
+    identifier: str = ""
+    published_at: float | None = None
+    send_at: float = 0.0
+    acknowledged: bool = False
+    recorded: bool = False
+    nothing: bool = False
+    refused: str = ""
+    refusal: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        over = self.recorded or self.nothing or self.refused or self.refusal
+        return bool(over) or self.now >= self.asked_at + self.wait_s
+
+    @property
+    def due(self) -> float:
+        """The next instant at which something is to be done though nothing comes."""
+        deadline = self.asked_at + self.wait_s
+        return min(deadline, self.send_at) if self.identifier and self.send_at > self.now else deadline
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long ago it was asked for."""
+        return self.now - self.asked_at
+
+
+def start(wanted: Wanted, wait_s: float, now: float) -> Responding:
+    """A response that is asked for at *now*, and may take *wait_s*."""
+    return Responding(wanted, wait_s, now, now)
+
+
+def step(found: Responding, state: State, event: object, now: float) -> tuple[Responding, Publish | None]:
+    """How far it is after *event*, which *state* has taken in; and what is to be published."""
+    found = _take_in(replace(found, now=max(now, found.now)), state, event)
+    if not found.identifier:
+        found = _choose(found, state)
+    if not found.recorded and _shown(found, state):
+        found = replace(found, recorded=True)
+    if found.done or not found.identifier or state.linked_at is None or found.now < found.send_at:
+        return found, None
+    wanted = found.wanted
+    body = Response(identifier=found.identifier, incident=wanted.key.incident, by=wanted.by, step=wanted.step,
+                    age_s=found.elapsed_s)
+    first = found.now if found.published_at is None else found.published_at
+    topic = topics.write(state.setup.district, ResponseTopic(wanted.key.village))
+    return (replace(found, published_at=first, send_at=found.now + RESEND_S),
+            Publish(topic, response.write_response(body), token=TOKEN))
+
+
+def _take_in(found: Responding, state: State, event: object) -> Responding:
+    match event:
+        case Linked():
+            return replace(found, send_at=found.now)
+        case Acknowledged():
+            return replace(found, acknowledged=True)
+        case Rejected(_, code, reason) if code == NOT_AUTHORIZED:
+            return replace(found, refused=reason)
+        case Received() if topics.read(state.setup.district, event.topic) == PoskoTopic("event"):
+            return _hub_event(found, event)
+        case _:
+            return found
+
+
+def _hub_event(found: Responding, message: Received) -> Responding:
+    report = read_event(message.payload)
+    wanted = found.wanted
+    ours = (found.identifier, wanted.key.incident, wanted.by, wanted.step)
+    names = ("identifier", "incident", "by", "step")
+    if isinstance(report, Refusal) or not found.identifier or tuple(map(report.text, names)) != ours:
+        return found
+    if report.kind == Kind.RESPONDED:
+        return replace(found, recorded=True)
+    if report.kind == Kind.REFUSED and report.text("reason") != BUSY:
+        return replace(found, refusal=report.text("reason"))
+    return found
+
+
+def _choose(found: Responding, state: State) -> Responding:
+    """The alarm that is meant: of the village, or else of all; in force, or else the last that the hub's status has."""
+    beacon, status = state.hub.beacon, state.hub.status
+    keys = (found.wanted.key, Key(EVERYWHERE, found.wanted.key.incident))
+    listed = [(each.key, each.identifier) for each in (beacon.alarms if beacon is not None else ())]
+    cases = sorted(status.cases if status is not None else (), key=lambda case: not case.in_force)
+    for key, identifier in (*listed, *((each.key, each.identifier) for each in cases)):
+        if key in keys and identifier:
+            return replace(found, key=key, identifier=identifier, send_at=found.now)
+    known = beacon is not None and status is not None and status.state != OFFLINE
+    return replace(found, nothing=known)
+
+
+def _shown(found: Responding, state: State) -> bool:
+    """Whether the hub shows the response, and that it is on its disk."""
+    wanted, beacon, status = found.wanted, state.hub.beacon, state.hub.status
+    shown: list[Responded] = []
+    for alarm in beacon.alarms if beacon is not None else ():
+        shown += alarm.responses if alarm.key == found.key else ()
+    for case in status.cases if status is not None else ():
+        shown += case.responses if case.key == found.key else ()
+    return any(each.kept and (each.by, each.step) == (wanted.by, wanted.step) for each in shown)
