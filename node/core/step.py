@@ -76,7 +76,7 @@ def complete(t: Transition) -> tuple[State, tuple[Effect, ...]]:
     outputs = len(t.outputs)
     outbox.deliver(t)
     status.update(t)
-    return t.state, (*t.outputs[outputs:], *t.effects)
+    return t.state, (*t.outputs[outputs:], *t.effects())
 
 
 def next_due(state: State) -> float | None:

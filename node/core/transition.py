@@ -26,7 +26,7 @@ class Transition(CommonTransition[State, Effect]):
     def do(self, *effects: Effect) -> None:
         """Adds effects, in order. What sounds goes before everything else: nothing may delay the siren."""
         for effect in effects:
-            (self.outputs if isinstance(effect, Play | Hush) else self.effects).append(effect)
+            (self.outputs if isinstance(effect, Play | Hush) else self._effects).append(effect)
 
     def put(self, alarm: Alarm) -> None:
         """Sets the alarm of its key."""

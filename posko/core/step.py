@@ -53,7 +53,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     proof.update(t)
     beacon.update(t)
     status.update(t)
-    return t.state, tuple(t.effects)
+    return t.state, tuple(t.effects())
 
 
 def next_due(state: State) -> float:

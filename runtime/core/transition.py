@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from contract.domain.alarm import Name
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import PATROL
+from contract.values import dataclass
 from contract.wire.alarm import LONGEST, SYNCED, UNSYNCED
 from contract.wire.event import Kind, make_event, write_event
 from contract.wire.faults import Fault
@@ -30,6 +31,16 @@ SEEN = 10_000  # names in memory, an equal share for each village; the disk has 
 _NO_JOURNAL = "does not answer; what happens is kept in memory only"
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """An event that goes to the log and the broker; it is written once what sounds is on its way."""
+
+    kind: Kind
+    epoch_s: float
+    clock: str
+    about: Mapping[str, object]
+
+
 class CommonTransition(ABC, Generic[S, E]):
     """What a step has changed so far in a state of the kind S, and which effects of the kind E it will have."""
 
@@ -40,7 +51,7 @@ class CommonTransition(ABC, Generic[S, E]):
         self.came_at = now  # when the event came: what another overtook came before it all the same
         self.now = max(now, state.now)
         self.state = changed(state, now=self.now)
-        self.effects: list[E | CommonEffect] = []
+        self._effects: list[E | CommonEffect | _Report] = []
 
     @abstractmethod
     def topic(self, kind: str) -> str:
@@ -52,7 +63,17 @@ class CommonTransition(ABC, Generic[S, E]):
 
     def do(self, *effects: E | CommonEffect) -> None:
         """Adds effects, in order."""
-        self.effects += effects
+        self._effects += effects
+
+    def effects(self) -> Iterator[E | CommonEffect]:
+        """What is to be done, in order."""
+        for each in self._effects:
+            if isinstance(each, _Report):
+                event = make_event(each.kind, each.epoch_s, each.clock, self.state.setup.boot, each.about)
+                yield Log(event)
+                yield Publish(self.topic("event"), write_event(event))
+            else:
+                yield each
 
     def event(self, kind: Kind, **about: object) -> dict[str, object]:
         """An event of this moment, in the contract's form. Members that are None are left out."""
@@ -60,11 +81,11 @@ class CommonTransition(ABC, Generic[S, E]):
 
     def report(self, kind: Kind, **about: object) -> None:
         """Reports an event: into the log, and to the broker or, without a link, into the backlog."""
+        if self.state.linked_at is not None:
+            self._effects.append(_Report(kind, self.epoch(self.now), self.clock_state(), about))
+            return
         event = self.event(kind, **about)
         self.do(Log(event))
-        if self.state.linked_at is not None:
-            self.do(Publish(self.topic("event"), write_event(event)))
-            return
         backlog = (*self.state.backlog, event)
         lost = max(0, len(backlog) - BACKLOG)
         self.change(backlog=backlog[lost:], dropped_events=self.state.dropped_events + lost)
