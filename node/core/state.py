@@ -208,7 +208,7 @@ class HubView:
     over: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: see `runtime.core.changed`
 class State(CommonState):
     """All that the node knows, at instant `now`.
 

@@ -211,7 +211,7 @@ class PostRecord:
     clock: PeerClock | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: see `runtime.core.changed`
 class State(CommonState):
     """All that the hub knows, at instant `now`.
 

@@ -29,7 +29,7 @@ class CommonSetup:
     district_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: see `runtime.core.changed`
 class CommonState:
     """All that a core knows, at instant `now`.
 
