@@ -86,7 +86,8 @@ class Connection:
 
     def messages(self) -> tuple[float, list[Packet]]:
         """The next messages, at least one unless the connection ends, and the instant at which they came. Waits."""
-        self._socket.settimeout(None)
+        with suppress(OSError):  # it may have been closed meanwhile, which shows at once
+            self._socket.settimeout(None)
         while True:
             data = self._receive()
             at = now()
