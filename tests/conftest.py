@@ -1,5 +1,6 @@
 """What every test has, and what a run tells at its end."""
 
+import compileall
 import os
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,18 @@ APART = tuple(
         "node/core/test_walks", "node/sound/test_player_process", "node/sound/test_supervisor",
     )
 )
+
+
+PROGRAMS = ("contract", "runtime", "node", "posko", "broker", "testing", "demo", "kentongan")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles the programs once: hundreds of processes are started, and where PYTHONDONTWRITEBYTECODE is set each
+    would compile what was edited last, for a fifth of a second. A folder that cannot be written changes nothing.
+    """
+    if not hasattr(config, "workerinput"):
+        for program in PROGRAMS:
+            compileall.compile_dir(str(Path(__file__).resolve().parent.parent / program), quiet=2)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
