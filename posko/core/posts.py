@@ -205,22 +205,32 @@ def _away_at(state: State, post: str) -> float:
 
 
 def _clock(t: Transition, post: str, seen: PeerClock | None) -> None:
-    """The clock of *post* is *seen* so; None: it cannot be. One post alone cannot make the hub doubt its own."""
+    """The clock of *post* is *seen* so; None: it cannot be.
+
+    Neither one post nor, where there are others, one village can make the hub doubt its own: one account can speak for
+    all posts of its village.
+    """
     before = t.state.record(post)
     if seen == before.clock:
         return
     _put(t, post, replace(before, clock=seen))
     state, was = t.state, before.clock
-    agree = state.clocks_agree + _agrees(seen) - _agrees(was)
-    disagree = state.clocks_disagree + _apart(seen) - _apart(was)
-    t.change(clocks_agree=agree, clocks_disagree=disagree, clock_disputed=disagree > max(1, agree))
+    village = post.partition("/")[0]
+    known = state.clocks.get(village, (0, 0))
+    votes = known[0] + _agrees(seen) - _agrees(was), known[1] + _apart(seen) - _apart(was)
+    if votes != known:
+        agree = state.clocks_agree + _most_agree(votes) - _most_agree(known)
+        disagree = state.clocks_disagree + _most_disagree(votes) - _most_disagree(known)
+        counted = votes if len(t.setup.villages) == 1 else (agree, disagree)
+        t.change(clocks={**state.clocks, village: votes}, clocks_agree=agree, clocks_disagree=disagree,
+                 clock_disputed=counted[1] > max(1, counted[0]))
     if seen is not None and seen.apart:
         t.fault(Fault.CLOCK_OF.of(post), f"the hub's clock (posko) is {seen.named()} that of {post}; both count as "
                                          "synchronised")
     else:
         t.recover(Fault.CLOCK_OF.of(post))
     if t.state.clock_disputed:
-        t.fault(Fault.CLOCK, "more posts disagree with the hub's clock (posko) than agree with it")
+        t.fault(Fault.CLOCK, "the posts of more villages disagree with the hub's clock (posko) than agree with it")
     else:
         t.recover(Fault.CLOCK)
 
@@ -240,6 +250,14 @@ def _agrees(clock: PeerClock | None) -> bool:
 
 def _apart(clock: PeerClock | None) -> bool:
     return clock is not None and clock.apart
+
+
+def _most_agree(votes: tuple[int, int]) -> bool:
+    return votes[0] > 0 and votes[0] >= votes[1]
+
+
+def _most_disagree(votes: tuple[int, int]) -> bool:
+    return votes[1] > votes[0]
 
 
 def _absence(t: Transition, post: str, watch: PostRecord) -> str:

@@ -242,8 +242,9 @@ class State(CommonState):
     doubled: frozenset[str] = frozenset()
     news: int = 0
     announced_from: tuple[object, ...] = ()
-    clocks_agree: int = 0  # posts whose time of day is the hub's …
-    clocks_disagree: int = 0  # … and those that have another
+    clocks: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # posts by village, as below
+    clocks_agree: int = 0  # villages of which most posts have the hub's time of day …
+    clocks_disagree: int = 0  # … and those of which most have another
     unknown_posts: frozenset[tuple[str, str]] = frozenset()
     second_hub_at: float | None = None
     reconnected_at: float | None = None

@@ -200,7 +200,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"not a topic of this district; did you mean (\S+)\?", "bukan topik wilayah ini; maksudnya {0}?"),
     (r"not a topic of this district; use V/alarm/INCIDENT, V/command/silence or V/ronda",
      "bukan topik wilayah ini; pakai DESA/alarm/KEJADIAN, DESA/command/silence atau DESA/ronda"),
-    (r"more posts disagree with the hub's clock \(posko\) than agree with it",
+    (r"(?:more posts|the posts of more villages) disagree with the hub's clock \(posko\) than agree with it",
      "jam server posko berbeda dari jam kebanyakan pos"),
     (r"a beacon of run (\S+) of the hub, which run (\S+) has followed: .+",
      "daftar alarm dari server posko yang lama ({0}); yang sekarang {1}"),

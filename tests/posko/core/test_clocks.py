@@ -1,6 +1,7 @@
 """Posts whose clocks count as synchronised and are not the hub's: named, not believed, and never a reason to refuse."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ HOUR_S = 3600.0
 POSTS = ("kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek")
 FIRST = POSTS[0]
 FAULT = "the hub's clock (posko) is 7200 s {} that of kalibagor/pos-1; both count as synchronised"
-OWN = "more posts disagree with the hub's clock (posko) than agree with it"
+OWN = "the posts of more villages disagree with the hub's clock (posko) than agree with it"
 
 
 def report(world: World, until: float, wrong_s: dict[str, float], clock: str = "synced") -> World:
@@ -83,6 +84,17 @@ def test_the_fault_ends_with_what_it_is_about(how: str) -> None:
 
 def test_one_box_alone_broken_or_stolen_does_not_make_the_hub_doubt_its_own_clock() -> None:
     world = report(World().ready(), 60.0, {FIRST: 2 * HOUR_S})
+
+    assert world.shown()["clock"] == "synced"
+
+
+def test_the_posts_of_one_village_however_many_do_not_make_the_hub_doubt_its_own_clock() -> None:
+    """One account, that of the village's own broker, can speak for all of them."""
+    posts = [f"kalibagor/pos-{number}" for number in range(1, 10)]
+    reach = World().state.setup.posts[FIRST]
+    setup = replace(World().state.setup, posts={**World().state.setup.posts, **dict.fromkeys(posts, reach)})
+    world = World(setup=setup).ready()
+    report(world, 60.0, {**dict.fromkeys(posts, 2 * HOUR_S), POSTS[1]: 0.0})
 
     assert world.shown()["clock"] == "synced"
 

@@ -126,7 +126,7 @@ CAME = [
       "district kentongan-district.tar")),
     ("the hub (posko) has another district file than this computer; copy the new one to ~/.config/kentongan",
      "berkas wilayah di komputer ini berbeda dengan server posko; salin yang baru ke ~/.config/kentongan"),
-    ("more posts disagree with the hub's clock (posko) than agree with it",
+    ("the posts of more villages disagree with the hub's clock (posko) than agree with it",
      "jam server posko berbeda dari jam kebanyakan pos"),
     ("all-clear, which came to kotakan/pos-1 and not to the hub",
      "dinyatakan aman di kotakan/pos-1; server posko tidak menerimanya"),
