@@ -15,11 +15,13 @@ from broker.trial import packets
 from broker.trial.client import Client, ProbeError
 from contract.wire import topics
 from contract.wire.node_status import OFFLINE, REVOKED, NodeStatus, write_status
-from contract.wire.topics import NodeTopic
+from contract.wire.topics import CommandTopic, NodeTopic
 
 
 def publish(folder: Path, tell: Callable[[str], object]) -> None:
     """Publishes, as the hub, that the revoked posts of the installation in *folder* are offline. Raises SettingsError.
+
+    And asks for the other posts of their villages: a hub that has shut a village out takes it in again.
 
     Where that cannot be done, *tell* gets a line: the hub then misses them after 30 s.
     """
@@ -40,6 +42,8 @@ def publish(folder: Path, tell: Callable[[str], object]) -> None:
             code = client.log_in(f"revoke-{secrets.token_hex(8)}", hub.login, password)
             for each in gone:
                 code = code or _leave(client, found.district.district, each)
+            for village in sorted({village for each in gone for village in each.villages}):
+                client.publish(topics.write(found.district.district, CommandTopic(village, topics.STATUS)), b"")
     except ProbeError as error:
         tell(f"no status says that {_names(gone)} are revoked: {error}; the hub reports them away in 30 s")
         return

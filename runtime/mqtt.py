@@ -300,6 +300,8 @@ class Link:
         payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
         urgency, source, now = topics.urgency(topic), topics.source(topic), clock.now()
         speaker = topics.speaker(topic)
+        if topics.asks_for_statuses(topic):
+            self._ration.pardon(source, now)
         if urgency is Urgency.BEACON:
             self._ration.beacon(now)
         elif self._ration.shut_out(speaker):

@@ -84,6 +84,11 @@ def urgency(name: str) -> Urgency:
     return Urgency.ENDS_SOUND if name.endswith((f"/command/{SILENCE}", f"/alarm/{ALL_CLEAR}")) else Urgency.ORDINARY
 
 
+def asks_for_statuses(name: str) -> bool:
+    """Whether a message on the topic *name* asks its village for the statuses of its posts."""
+    return name.endswith(f"/command/{STATUS}")
+
+
 def longest(name: str) -> int:
     """How many bytes a message on the topic *name* may have: what programs report may be longer than what is raised."""
     return MAX_BEACON_BYTES if name.endswith(("/active", "/status", "/event")) else MAX_BYTES

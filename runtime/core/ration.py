@@ -133,6 +133,12 @@ class Ration:
         """For how long *source* is, or was last, shut out; 0.0 if that is forgotten."""
         return self._sources[source].wait_s if source in self._sources else 0.0
 
+    def pardon(self, village: str, now: float) -> None:
+        """Somebody who may asks for *village*: it is to be heard again, and shut out for longer if it goes on."""
+        found = self._sources.get(village)
+        if found is not None and found.until is not None:
+            found.until = min(found.until, now)
+
     def readmit(self, now: float) -> bool:
         """Ends what is over at *now*. True if somebody is to be heard again."""
         found = {

@@ -87,6 +87,14 @@ def patient(fresh: Installation) -> Iterator[tuple[Place, Client]]:
         yield found, parts.enter_context(fresh.login("layar", f"{BASE}/active"))
 
 
+@pytest.fixture
+def lasting(fresh: Installation) -> Iterator[Place]:
+    """A place where who is shut out stays so for longer than a test takes."""
+    fresh.start()
+    with ExitStack() as parts:
+        yield Place(fresh, fresh.folder.parent, parts, "runtime.core.ration.SHUT_S = 900.0")
+
+
 def expect(post: Post, event: str, name: Name, since: int) -> None:
     """Waits until *post* reports *event* of the alarm *name*."""
     about = f"incident={name.incident} village={name.village} identifier={name.identifier} "
@@ -197,3 +205,25 @@ def test_an_alarm_of_a_village_that_is_shut_out_is_ended_at_the_neighbours_by_an
         "cleared:" in line and f"village={THIEF}" in line for line in box.lines[since:]))
     ended = "SELECT \"end\" FROM alarms WHERE village = ? AND incident = 'kebakaran'"
     assert wait_until(lambda: ("cleared",) in place.hub.rows(ended, THIEF))
+
+
+def test_once_the_stolen_box_is_revoked_its_village_is_taken_in_again_at_once(
+    lasting: Place, fresh: Installation
+) -> None:
+    place = lasting
+    for _ in range(TURNS * MOST):
+        place.thief.send(packets.publish(f"{BASE}/{THIEF}/alarm/kebakaran", b"n" * 3500) * 10)
+        place.thief.catch_up()
+        if shut_out(place.hub.lines):
+            break
+    raised = {"identifier": "raised-while-it-is-out"}
+    assert place.operator.publish(f"{BASE}/{THIEF}/alarm/pencurian", json.dumps(raised).encode()) in (0, 0x10)
+    assert fresh.tool("revoke", f"{THIEF}.pos-1", "--reload").code == 0
+
+    def recorded() -> list[tuple[str]]:
+        raised = {"identifier": "raised-again"}
+        place.operator.publish(f"{BASE}/{THIEF}/alarm/pencurian", json.dumps(raised).encode())
+        return place.hub.rows("SELECT first FROM alarms WHERE village = ? AND incident = 'pencurian'", THIEF)
+
+    assert wait_until(lambda: bool(recorded()))
+    assert recorded() == [("raised-again",)]

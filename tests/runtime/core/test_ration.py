@@ -199,6 +199,22 @@ def test_all_clears_alone_never_shut_themselves_out_while_the_alarms_of_their_vi
     assert limits.out == {PATOKAN}
 
 
+def test_who_is_asked_for_is_heard_again_and_shut_out_for_longer_if_it_goes_on() -> None:
+    limits = Ration({PATOKAN: of_posts(1)}, stand_in=False)
+    while not limits.take(PATOKAN, 1000, 0.0):
+        pass
+    limits.pardon(OLEAN, 5.0)
+    assert not limits.readmit(5.0)
+
+    limits.pardon(PATOKAN, 10.0)
+
+    assert limits.readmit(10.0)
+    while not limits.take(PATOKAN, 1000, 11.0):
+        pass
+    assert limits.wait_s(PATOKAN) == 2 * SHUT_S
+    assert not limits.readmit(11.0 + SHUT_S)
+
+
 def test_posts_that_nobody_knows_have_one_ration_together_with_their_village() -> None:
     limits = Ration({PATOKAN: of_posts(1)}, stand_in=False)
     taken = 0
