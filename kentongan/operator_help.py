@@ -61,6 +61,7 @@ _HELP: Mapping[str, _Help] = {
         (("Apa yang terjadi: alarm tiap bulan, atau ronda. Perintah ini membaca catatan server posko dan tidak "
           "mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung dari siang "
           "ke siang."),
+         "Waktu jawaban dihitung sejak tombol ditekan, sampai jawaban pertama dan sampai ada yang tiba di lokasi.",
          ("Alarm palsu ialah alarm nyata yang diakhiri dengan aman dalam 60 detik. Yang terlambat datang ketika "
          "waktunya sudah habis, dan tidak berbunyi di mana pun.")),
         "kentongan report --month 2026-11 --csv > november.csv"),

@@ -14,7 +14,7 @@ from posko.labels import texts
 from posko.labels.language import Language
 from posko.report import archive, export, render
 from posko.report.archive import ArchiveError
-from posko.report.core import history, rounds, rows
+from posko.report.core import history, responses, rounds, rows
 from posko.report.export import Dialect
 from runtime import clock
 
@@ -47,6 +47,9 @@ def report(  # noqa: PLR0913 - one for each option
     A false alarm is an actual one that the all-clear ended within 60 s. A late one came when it was over, and sounded
     nowhere. The age of some is unknown: the hub's machine restarted while they were in force.
 
+    Response times are counted from the press: to the first response, and to the first who was there; of several alarms
+    they are medians.
+
     In CSV and JSON `clock` says how well a time is known: synced, unsynced, or before (it was some time before).
 
     \b
@@ -64,6 +67,7 @@ def report(  # noqa: PLR0913 - one for each option
     journal, district = config.state_dir / NAME, config.district.district
     try:
         raws = archive.rows(journal, archive.ROUNDS if ronda else archive.ALARMS)
+        written, unanswered = (archive.rows(journal, each) for each in (archive.RESPONSES, archive.UNANSWERED))
     except ArchiveError as error:
         posko_settings.fail([labels(error.text, **error.values)])
     if ronda:
@@ -73,7 +77,11 @@ def report(  # noqa: PLR0913 - one for each option
                 else render.rounds(nights, labels))
     else:
         now = time.time()
-        alarms, skipped = rows.read(raws, lambda raw: history.read_alarm(raw, local, now))
+        (made_of, wrong), (late, odd) = rows.read(written, responses.read_response), rows.read(
+            unanswered, responses.read_unanswered)
+        known = responses.collect(made_of, late)
+        alarms, skipped = rows.read(raws, lambda raw: history.read_alarm(raw, local, now, known))
+        skipped += [*wrong, *odd]
         found = history.months(alarms, month)
         text = (export.alarms_csv(found, labels.severities, form) if as_csv
                 else export.alarms_json(found, district, labels.severities) if as_json

@@ -277,6 +277,10 @@ SUMMARY_COLUMNS = (
     Text("Alarm", "Alarms"), Text("palsu", "false"), Text("Latihan", "Exercises"), Text("Terlambat", "Late"),
     Text("Waktu tak\ndiketahui", "Unknown\nage"),
 )
+RESPONSE_COLUMNS = (
+    Text("Jawaban", "Responses"), Text("Desa/kelurahan", "Village"), Text("Alarm", "Alarms"),
+    Text("Dijawab", "Responded"), Text("Jawaban\npertama", "First\nresponse"), Text("Tiba di\nlokasi", "Arrival"),
+)
 LIST_COLUMNS = (
     Text("Waktu", "Time"), Text("Alarm", "Alarm"), Text("Sifat", "Kind"), Text("Lama\n(detik)", "Length\n(s)"),
     Text("Sirene\n(detik)", "Siren\n(s)"), Text("Pos", "Posts"), Text("Akhir", "End"),
@@ -300,6 +304,8 @@ ORIGINS: Mapping[str, Text] = {
 }
 FROM = Text("asal: {who}", "from: {who}")
 NOTE = Text("catatan: {note}", "note: {note}")
+RESPONSE = Text("jawaban: {who} {step}, setelah {after}", "response: {who} {step}, after {after}")
+NOT_IN_TIME = Text("tidak dijawab pada waktunya", "no response in time")
 DID_NOT_RING = Text("tidak berbunyi: {posts}", "did not ring: {posts}")
 NO_ALARMS_IN = Text("Tidak ada alarm pada {month}.", "No alarms in {month}.")
 NO_ALARMS = Text("Belum ada alarm yang tercatat.", "No alarms are recorded yet.")

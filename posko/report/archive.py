@@ -9,6 +9,10 @@ from posko.report.core.rows import Raw
 from runtime.sqlite_readonly import UnreadableError, read_only
 
 ALARMS = "SELECT rowid AS number, * FROM alarms"
+# Tables that the journal of an earlier version does not have.
+RESPONSES = "SELECT rowid AS number, * FROM responses ORDER BY rowid"
+UNANSWERED = "SELECT rowid AS number, * FROM unanswered"
+_LATER = {RESPONSES: "responses", UNANSWERED: "unanswered"}
 ROUNDS = "SELECT rowid AS number, * FROM ronda"
 
 
@@ -22,10 +26,14 @@ class ArchiveError(Exception):
 
 
 def rows(path: Path, query: str) -> list[Raw]:
-    """What the journal *path* has for ALARMS or ROUNDS. Raises ArchiveError."""
+    """What the journal *path* has for one of the queries above. Raises ArchiveError."""
     try:
         with read_only(path) as database:
             database.text_factory = _text
+            table = _LATER.get(query)
+            there = "SELECT 1 FROM sqlite_schema WHERE name = ?"
+            if table is not None and not list(database.execute(there, (table,))):
+                return []
             found = database.execute(query)
             columns = [each[0] for each in found.description]
             return [dict(zip(columns, row, strict=True)) for row in found]

@@ -11,11 +11,13 @@ from datetime import datetime
 from enum import Enum
 
 from contract.values import dataclass
-from posko.report.core.history import COUNTED, Alarm, Month
+from posko.report.core.history import COUNTED, Alarm, Month, ResponseTimes
+from posko.report.core.responses import Response
 from posko.report.core.rounds import Round, RoundsMonth
 
 ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "claimed", "duration_s",
-         "first_siren_s", "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note")
+         "first_siren_s", "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note",
+         "unanswered", "responders", "first_response_s", "arrival_s")
 ROUND = ("night", "time", "clock", "village", "post", "claimed", "origin", "identifier")
 
 Record = Mapping[str, object]
@@ -50,14 +52,25 @@ def alarms_csv(
 
 
 def alarms_json(months: Sequence[Month], district: str, severities: Mapping[str, str]) -> str:
-    """The alarms, and their counts by month, incident and village."""
+    """The alarms, with who responded, and their counts and response times by month, incident and village."""
     summary = [
         {"month": month.name or None, "incident": key.incident, "village": key.village,
-         **{each: counts[each] for each in COUNTED}}
+         **{each: counts[each] for each in COUNTED}, **_times(month.response_times.get(key))}
         for month in months for key, counts in month.counts.items()
     ]
-    return _json({"district": district, "summary": summary,
-                  "alarms": [_alarm(alarm, severities) for month in months for alarm in month.alarms]})
+    alarms = [{**_alarm(alarm, severities), "responses": [_response(each) for each in alarm.responses]}
+              for month in months for alarm in month.alarms]
+    return _json({"district": district, "summary": summary, "alarms": alarms})
+
+
+def _times(found: ResponseTimes | None) -> Record:
+    if found is None:
+        return {"responded": 0, "first_response_s": None, "arrival_s": None}
+    return {"responded": found.responded, "first_response_s": found.first_response_s, "arrival_s": found.arrival_s}
+
+
+def _response(found: Response) -> Record:
+    return {"by": found.by, "claimed": found.claimed, "step": found.step, "after_s": found.after_s}
 
 
 def rounds_csv(months: Sequence[RoundsMonth], dialect: Dialect = Dialect.STANDARD) -> str:
@@ -80,7 +93,8 @@ def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:
         alarm.duration_s, alarm.first_siren_s, alarm.last_siren_s, alarm.sounded if proof else None,
         len(alarm.expected) if proof else None,
         list(alarm.missing), alarm.end.value if alarm.end is not None else "in_force" if alarm.in_force else None,
-        alarm.false, severities.get(alarm.key.incident), alarm.note or None,
+        alarm.false, severities.get(alarm.key.incident), alarm.note or None, alarm.unanswered,
+        len({each.by for each in alarm.responses}), alarm.first_response_s, alarm.arrival_s,
     )
     return dict(zip(ALARM, values, strict=True))
 

@@ -90,7 +90,10 @@ def alarms(months: Sequence[Month], labels: Labels) -> str:
         name = _month(month.name, labels)
         if month.alarms:
             heading = name + _zone(alarm.at for alarm in month.alarms)
-            parts += [Text(heading, "bold"), "", _summary(month, labels), "", _list(month, labels), ""]
+            parts += [Text(heading, "bold"), "", _summary(month, labels), ""]
+            if any(alarm.responses or alarm.unanswered for alarm in month.alarms):
+                parts += [_response_times(month, labels), ""]
+            parts += [_list(month, labels), ""]
         else:
             parts.append(Text(labels(texts.NO_ALARMS_IN, month=name)))
     if not months:
@@ -125,6 +128,16 @@ def _summary(month: Month, labels: Labels) -> _Rows:
     return table
 
 
+def _response_times(month: Month, labels: Labels) -> _Rows:
+    """To how many alarms somebody responded, and how soon: half of them sooner, half of them later."""
+    table = _rows(texts.RESPONSE_COLUMNS, "ll", (0, 1), labels)
+    for key, times in month.response_times.items():
+        medians = ("" if each is None else labels.length(each) for each in (times.first_response_s, times.arrival_s))
+        table.add(labels.incident(key.incident), labels.place(key.village), str(times.alarms), str(times.responded),
+                  *medians)
+    return table
+
+
 def _list(month: Month, labels: Labels) -> _Rows:
     table = _rows(texts.LIST_COLUMNS, "rllrrrl", (0, 1), labels)
     for alarm in month.alarms:
@@ -146,6 +159,12 @@ def _about(alarm: Alarm, labels: Labels) -> Text:
     text.append(f"\n{labels(texts.FROM, who=labels.sender(alarm.origin, claimed=alarm.claimed))}", "dim")
     if alarm.note:
         text.append(f"\n{labels(texts.NOTE, note=clean(alarm.note))}", "dim")
+    for each in alarm.responses:
+        after = "?" if each.after_s is None else labels.length(each.after_s)
+        who, step = labels.sender(each.by, claimed=each.claimed), labels.word(texts.STEPS, each.step)
+        text.append(f"\n{labels(texts.RESPONSE, who=who, step=step, after=after)}", "green")
+    if alarm.unanswered:
+        text.append(f"\n{labels(texts.NOT_IN_TIME)}", "yellow")
     if alarm.missing:
         posts = ", ".join(map(labels.who, alarm.missing))
         text.append(f"\n{labels(texts.DID_NOT_RING, posts=posts)}", "yellow")

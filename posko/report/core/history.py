@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from statistics import median
 
 from contract.domain.alarm import Key, Status
 from contract.values import dataclass
 from contract.wire.alarm import SYNCED, UNSYNCED
+from contract.wire.response import Step, progress
 from posko.core.effects import End
+from posko.report.core.responses import NONE, Response, Responses
 from posko.report.core.rows import Raw, column, names, number, optional, seconds, text
 
 FALSE_S = 60.0  # an actual alarm that the all-clear ends so soon was a false one
@@ -40,7 +43,8 @@ class Alarm:
     `claimed`: nobody but the sender says that it is `origin`, which was no post of that village.
     `first_siren_s` and `last_siren_s` are counted from there. `expected` are the posts that should have sounded, and
     `missing` those of them that did not; there are none where it never was in force. Without an `end` it is
-    `in_force`, or the hub stopped before it could write the end.
+    `in_force`, or the hub stopped before it could write the end. `unanswered`: it was reported that nobody had
+    responded in time.
     """
 
     identifier: str
@@ -58,6 +62,19 @@ class Alarm:
     end: End | None
     in_force: bool
     note: str = ""
+    responses: tuple[Response, ...] = ()
+    unanswered: bool = False
+
+    @property
+    def first_response_s(self) -> float | None:
+        """After how many seconds somebody first responded."""
+        return min((each.after_s for each in self.responses if each.after_s is not None), default=None)
+
+    @property
+    def arrival_s(self) -> float | None:
+        """After how many seconds somebody was first there."""
+        there = (each.after_s for each in self.responses if progress(each.step) >= progress(Step.THERE))
+        return min((each for each in there if each is not None), default=None)
 
     @property
     def sounded(self) -> int:
@@ -83,6 +100,16 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseTimes:
+    """Of so many actual `alarms`, to how many somebody `responded`, and the medians of their seconds."""
+
+    alarms: int
+    responded: int
+    first_response_s: float | None
+    arrival_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """A month's alarms in order. `name` is as `2026-11`, or UNDATED."""
 
@@ -96,6 +123,15 @@ class Month:
         for alarm in sorted(self.alarms, key=lambda each: (each.key.incident, each.key.village)):
             found.setdefault(alarm.key, Counter()).update(alarm.counted)
         return found
+
+    @property
+    def response_times(self) -> Mapping[Key, ResponseTimes]:
+        """How soon somebody responded, and was there, by incident and village: of actual alarms that were in force."""
+        found: dict[Key, list[Alarm]] = {}
+        for alarm in sorted(self.alarms, key=lambda each: (each.key.incident, each.key.village)):
+            if "alarms" in alarm.counted:
+                found.setdefault(alarm.key, []).append(alarm)
+        return {key: _times(alarms) for key, alarms in found.items()}
 
     @property
     def total(self) -> Counter[str]:
@@ -113,8 +149,8 @@ def months(alarms: Iterable[Alarm], only: str | None = None) -> tuple[Month, ...
     return tuple(Month(name, tuple(found)) for name, found in named.items())
 
 
-def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
-    """The alarm in a row of the table `alarms`. Raises BadRowError.
+def read_alarm(raw: Raw, local: Local, now: float, responses: Responses = NONE) -> Alarm:
+    """The alarm in a row of the table `alarms`, with those of *responses* that belong to it. Raises BadRowError.
 
     *local* gives the local time of an instant in seconds since the epoch, as *now* is one.
     """
@@ -132,17 +168,27 @@ def read_alarm(raw: Raw, local: Local, now: float) -> Alarm:
     expected = column(raw, "expected", names)
     village, origin = column(raw, "village", text), column(raw, "origin", text)
     claimed = origin not in expected or origin.partition("/")[0] != village  # a post hears its own village's alarms
+    key, first = Key(village, column(raw, "incident", text)), column(raw, "first", text)
+    responded = responses.of(raw, key, expected)
     if end is End.LATE:
         expected = ()
     over_at = first_wall + (until - first_at) + CLOSING_S
     return Alarm(
-        column(raw, "first", text), local_time(local, at), dated,
-        Key(village, column(raw, "incident", text)),
+        first, local_time(local, at), dated, key,
         column(raw, "status", lambda value: Status(text(value))), origin, claimed, duration_s,
         min(sounds.values(), default=None), max(sounds.values(), default=None), expected,
         tuple(post for post in expected if post not in sounds), end,
         in_force=end is None and ended_at is None and now < over_at, note=column(raw, "note", text),
+        responses=responded, unanswered=key.name(first) in responses.unanswered,
     )
+
+
+def _times(alarms: list[Alarm]) -> ResponseTimes:
+    firsts = [each.first_response_s for each in alarms if each.first_response_s is not None]
+    arrivals = [each.arrival_s for each in alarms if each.arrival_s is not None]
+    return ResponseTimes(
+        len(alarms), sum(bool(each.responses) for each in alarms), median(firsts) if firsts else None,
+        median(arrivals) if arrivals else None)
 
 
 def local_time(local: Local, epoch: float) -> datetime | None:

@@ -138,18 +138,24 @@ def test_the_text_tells_each_month_with_its_counts_and_its_alarms(months: tuple[
 
 CSV = """\
 identifier,time,clock,incident,village,status,origin,claimed,duration_s,first_siren_s,last_siren_s,sounded,expected,missing,\
-end,false,severity,note
-october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,true,30.0,0.5,0.5,1,1,,cleared,false,tinggi,
+end,false,severity,note,unanswered,responders,first_response_s,arrival_s
+october,2026-10-31T23:59:59+07:00,synced,kebakaran,olean,Exercise,Pak Camat,true,30.0,0.5,0.5,1,1,,\
+cleared,false,tinggi,,false,0,,
 november,2026-11-01T00:00:00+07:00,synced,bencana,semua,Actual,,,180.0,0.08,12.34,2,4,kotakan/pos-1 patokan/pos-1,\
-finished,false,tinggi,air naik
-false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,59.9,0.25,0.25,1,1,,cleared,true,sedang,
-merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,true,60.1,0.1,0.3,2,2,,cleared,false,sedang,
-late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,,,,,,,late,false,sedang,
-unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,,0.1,0.1,1,1,,unknown,false,sedang,
-renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,false,90.0,,,0,1,lama/pos-9,earnest,false,,
-unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],true,,2.0,2.0,1,1,,,false,sedang,
+finished,false,tinggi,air naik,false,0,,
+false,2026-11-02T21:14:07+07:00,unsynced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,59.9,0.25,\
+0.25,1,1,,cleared,true,sedang,,false,0,,
+merged,2026-11-03T02:30:00+07:00,synced,pencurian,kalibagor,Actual,kotakan/pos-1,true,60.1,0.1,0.3,\
+2,2,,cleared,false,sedang,,false,0,,
+late,2026-11-04T10:00:00+07:00,synced,pencurian,kalibagor,Actual,kalibagor/pos-1,false,,,,,,,late,\
+false,sedang,,false,0,,
+unknown,2026-11-05T06:00:00+07:00,before,pencurian,kalibagor,Actual,,,,0.1,0.1,1,1,,unknown,false,sedang,,false,0,,
+renamed,2026-11-06T12:00:00+07:00,synced,kerusuhan,lama,Exercise,lama/pos-9,false,90.0,,,0,1,\
+lama/pos-9,earnest,false,,,false,0,,
+unwritten,2026-11-07T00:10:00+07:00,synced,ternak,patokan,Actual,Ibu [red]Lurah[/],true,,2.0,2.0,1,\
+1,,,false,sedang,,false,0,,
 ringing,2026-11-08T20:00:00+07:00,synced,ternak,patokan,Actual,'=1+1,true,,,,0,2,patokan/polsek patokan/pos-1,\
-in_force,false,sedang,
+in_force,false,sedang,,false,0,,
 """
 
 
@@ -169,7 +175,10 @@ JSON = """\
       "false": 0,
       "exercises": 1,
       "late": 0,
-      "unknown": 0
+      "unknown": 0,
+      "responded": 0,
+      "first_response_s": null,
+      "arrival_s": null
     }
   ],
   "alarms": [
@@ -191,7 +200,12 @@ JSON = """\
       "end": "cleared",
       "false": false,
       "severity": "tinggi",
-      "note": null
+      "note": null,
+      "unanswered": false,
+      "responders": 0,
+      "first_response_s": null,
+      "arrival_s": null,
+      "responses": []
     }
   ]
 }
@@ -217,7 +231,7 @@ def test_a_note_is_shown_and_exported_though_nobody_gave_a_name() -> None:
     assert "asal: tanpa nama\n" in render.alarms(found, LABELS)
     assert "catatan: rumah [b]Pak RT 3\ufffd[2J\n" in render.alarms(found, LABELS)
     assert "note: rumah [b]Pak RT 3" in render.alarms(found, ENGLISH)
-    assert export.alarms_csv(found, LABELS.severities).endswith(",rumah [b]Pak RT 3\ufffd[2J\r\n")
+    assert export.alarms_csv(found, LABELS.severities).endswith(",rumah [b]Pak RT 3\ufffd[2J,false,0,,\r\n")
 
 
 def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_csv() -> None:
@@ -226,7 +240,7 @@ def test_what_nobody_knows_is_null_in_json_and_a_comma_in_a_name_is_quoted_in_cs
     assert '"month": null,' in export.alarms_json(found, "situbondo", {})
     assert '"time": null,\n      "clock": null,' in export.alarms_json(found, "situbondo", {})
     assert export.alarms_csv(found, {}).splitlines()[1] == (
-        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",true,180.0,,,,,,finished,false,,')
+        'one,,,pencurian,kalibagor,Actual,"Bu ""Tini"", RT 3",true,180.0,,,,,,finished,false,,,false,0,,')
 
 
 # Months.
