@@ -1,5 +1,6 @@
 """The pin driver is the one that the settings name: none other is ever taken, and none that moves no pin unnoticed."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from tests.support.gpio_kernel import GpioKernel
 @pytest.fixture(autouse=True)
 def no_leak(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+
+
+def test_the_usual_drivers_are_where_they_are_registered() -> None:
+    registered = {entry.name: entry.value for entry in entry_points(group=pins.GROUP)}
+
+    assert {name: registered[name] for name in pins._USUAL} == pins._USUAL
 
 
 def test_the_drivers_that_gpiozero_knows_are_well_named() -> None:
