@@ -38,7 +38,7 @@ from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
-from runtime.core.ration import POST, Ration, all_clears, of_posts
+from runtime.core.ration import Ration, all_clears, of_district
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
 from runtime.mqtt import MAX_PACKET, Link, Rationing
@@ -148,9 +148,7 @@ def make_setup(
 
 def rationing(district: District) -> Rationing:
     """What of each village of *district* the hub takes at most, and what it subscribes to where one sends more."""
-    allowances = {name: of_posts(len(each.posts)) for name, each in district.villages.items()}
-    posts = {f"{name}/{post}": POST for name, each in district.villages.items() for post in each.posts}
-    ration = Ration({**allowances, **posts}, stand_in=False)
+    ration = Ration(of_district({name: each.posts for name, each in district.villages.items()}), stand_in=False)
     return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET, renew=False)
 
 

@@ -21,7 +21,7 @@ make them report: by alarms of its own village one account has each post of its 
 7.4 kB/s, measured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,6 +54,12 @@ POST = Allowance(500_000.0, 10_000.0)
 def of_posts(posts: int) -> Allowance:
     """What a village of so many *posts* may send to the hub beside that: alarms, all at once after an outage."""
     return Allowance(1_000_000.0 + 8_000.0 * posts, 50_000.0 + 700.0 * posts)
+
+
+def of_district(posts: Mapping[str, Collection[str]]) -> dict[str, Allowance]:
+    """What is taken of each village, and of each of its *posts*, by who follows all of them, as the hub does."""
+    villages = {village: of_posts(len(names)) for village, names in posts.items()}
+    return {**villages, **{f"{village}/{name}": POST for village, names in posts.items() for name in names}}
 
 
 def village_of(speaker: str) -> str:

@@ -23,6 +23,7 @@ from node import service as node_service
 from node.core import step
 from node.core.events import Event, Loaded
 from posko import service as hub_service
+from posko.operator import connection
 from runtime.core.effects import Publish
 from runtime.core.events import Clock, Linked, Received, Tick
 from runtime.core.ration import EACH_BYTES, NEIGHBOUR, POST, Ration
@@ -87,6 +88,15 @@ def test_the_hub_receives_what_it_received_before_but_for_the_village_that_is_ou
 
         assert sound == {topic: 1 if is_taken(topic, out) else 0 for topic in sound}
     assert all(times(hub_service.subscriptions(DISTRICT), topic) >= 1 for topic in sound)
+
+
+def test_an_operators_program_follows_what_it_followed_but_for_the_village_that_is_out() -> None:
+    without = connection.subscriptions(DISTRICT, sorted({*VILLAGES[1:]} - {OUT}))
+    hub: list[Topic] = [PoskoTopic("status"), PoskoTopic("event"), ActiveTopic()]
+    followed = {topic: times(without, topic) for topic in (*SAID, *hub)}
+
+    assert followed == {topic: 0 if getattr(topic, "village", "") == OUT else 1 for topic in followed}
+    assert {times(connection.subscriptions(DISTRICT), topic) for topic in followed} == {1}
 
 
 def test_each_village_has_an_allowance_but_nobody_elses_topics_have() -> None:
