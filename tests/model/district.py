@@ -23,6 +23,7 @@ from tests.contract import shipped
 from tests.model.disks import QUICK_S
 from tests.model.network import Broker, Timeline
 from tests.model.parts import NEVER, HubPart, NodePart, Part
+from tests.model.responder import BY, Responder
 
 DISTRICT = "situbondo"
 # Village, name, reach, and the bound on sounding; one that hears all, and one that stops before an alarm does.
@@ -70,6 +71,7 @@ class District:
             wanted = node_service.subscriptions(node_config(*post))
             self.nodes.append(NodePart(node_rules(*post), self.hub, self.broker, wanted, 70.0 * number))
         self.parts: list[Part] = [self.hub, *self.nodes]
+        self.responder = Responder(self.broker)
         self._names = 0
         self.wait(1.0)
 
@@ -96,6 +98,7 @@ class District:
     def heal(self) -> None:
         """Everything is well, from now on."""
         self.broker.start()
+        self.responder.client.restore()
         for part in self.parts:
             part.client.restore()
             part.client.delay_s, part.client.lose, part.client.double = 0.01, 0, 0
@@ -116,6 +119,19 @@ class District:
         for node in self.nodes:
             self.check_beginnings(node)
         self.check_presses()
+        self.check_responses()
+
+    def check_responses(self) -> None:
+        """Every response is on the hub's disk, once for each alarm, and whoever gave it knows."""
+        assert not self.responder.waiting, f"the hub does not show {self.responder.waiting}"
+        firsts = {alarm.key.name(each): first for first, (alarm, *_) in self.hub.rows.alarms.items()
+                  for each in (alarm.first, *alarm.identifiers())}
+        written = [(firsts.get(name, name), made.step) for (name, _, by, _), (made, *_) in
+                   self.hub.rows.responses.items() if by == BY]
+        for given in self.responder.recorded:
+            name = given.key.name(given.identifier)
+            assert (firsts.get(name, name), given.step) in written, f"{given} is not on the hub's disk"
+        assert len(written) == len(set(written)), f"counted twice: {written}"
 
     def check_beginnings(self, node: NodePart) -> None:
         """A post counts the rounds of what the hub lists from the instant that the hub has, as every other one does."""

@@ -21,6 +21,8 @@ is not synchronised says anything. Then all is well, and what was promised must 
   the village whose it is holds at the hub, too.
 - **In turn**: posts count an alarm's rounds from one instant, its beginning, as the hub lists it; so those within
   earshot beat one after the other, whatever their clocks say.
+- **A response is not lost**, and counts once: one that is published until the hub shows that it has it is in the end on
+  the hub's disk, once for each alarm, whatever names that had.
 - **No clock refuses what has an age**, ever: machines that count as synchronised may be hours apart.
 - **Once only**: an identifier begins once at a post when heard directly, across restarts too if the disk had it and
   answers within the 3 s that a post waits for it; and once from the beacon in each run, or between two turns of the
@@ -38,6 +40,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from contract.wire.response import Step
 from tests.model.disks import QUICK_S
 from tests.model.district import BUTTONS, District
 
@@ -86,6 +89,15 @@ class Storm(RuleBasedStateMachine):
     @rule(village=VILLAGES, qos=QOS)
     def silence(self, village: str, qos: int) -> None:
         self.district.silence(village, qos)
+
+    @rule(number=st.integers(0, 5), step=st.sampled_from([*Step]))
+    def respond(self, number: int, step: Step) -> None:
+        self.district.responder.respond(number, step)
+
+    @rule(how=st.sampled_from(["cut", "stall", "restore"]))
+    def responders_wire(self, how: str) -> None:
+        client = self.district.responder.client
+        {"cut": client.cut, "stall": client.stall, "restore": client.restore}[how]()
 
     @rule(part=PART, how=st.sampled_from(["cut", "stall", "restore"]))
     def wire(self, part: int, how: str) -> None:
