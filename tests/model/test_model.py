@@ -40,9 +40,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from contract.domain.alarm import Key
 from contract.wire.response import Step
 from tests.model.disks import QUICK_S
 from tests.model.district import BUTTONS, District
+from tests.model.responder import BY
 
 LONG = os.environ.get("KENTONGAN_MODEL_EXAMPLES")
 VILLAGES = st.sampled_from(["kalibagor", "kotakan", "patokan", "semua"])
@@ -331,4 +333,42 @@ def test_a_hub_that_has_lost_its_journal_learns_from_the_posts_what_is_in_force(
     storm.restart(part=2, disk="well", reboot=False)
     storm.wait(5.0)
     assert ("kalibagor", "pencurian") in storm.district.nodes[1].state.alarms
+    storm.teardown()
+
+
+def test_a_response_that_the_hub_had_not_written_when_it_was_killed_is_given_again() -> None:
+    storm = Storm()
+    storm.alarm("kalibagor", "pencurian", named=True, qos=1, status="Actual")
+    storm.wait(1.0)
+    storm.spoil(part=0, how="failing")
+    storm.respond(0, Step.COMING)
+    storm.wait(12.0)
+    responder, rows = storm.district.responder, storm.district.hub.rows
+    assert (len(responder.waiting), rows.responses) == (1, {})  # the beacon shows it, and that it is not kept
+    storm.restart(part=0, disk="well", reboot=False)
+    storm.wait(5.0)
+
+    assert (len(responder.recorded), len(rows.responses)) == (1, 1)
+    storm.teardown()
+
+
+def test_a_response_outlives_the_broker_and_the_hubs_machine_and_counts_once() -> None:
+    storm = Storm()
+    storm.press(node=0, button="kebakaran")
+    storm.wait(5.0)
+    storm.broker(crash=True)
+    storm.respond(0, Step.THERE)
+    storm.crash(part=0)
+    storm.wait(5.0)
+    storm.broker(crash=False)
+    storm.restart(part=0, disk="well", reboot=True)
+    storm.wait(12.0)
+    rows = storm.district.hub.rows
+    ((made, *_),) = rows.responses.values()
+    assert (made.step, len(storm.district.responder.recorded)) == (Step.THERE, 1)
+    assert {each.by for each in storm.district.hub.state.cases[Key("kalibagor", "kebakaran")].responses} == {BY}
+
+    storm.restart(part=0, disk="well", reboot=False)
+    storm.wait(12.0)
+    assert len(rows.responses) == 1
     storm.teardown()
