@@ -91,6 +91,7 @@ class Journal(DatabaseThread[Write | _Reports]):
     schema = SCHEMA
     nothing = Loaded((), (), ())
     expendable = (Log, SaveReport)
+    repeated = (SaveResponse,)
     notes = frozenset({"origin", "note"})
     most_bytes = 128_000_000
 

@@ -51,7 +51,8 @@ class DatabaseThread(ABC, Generic[Entry]):
     """
 
     schema: str  # `seen` is a table of earlier versions: a file that has it is brought into this form
-    expendable: tuple[type, ...] = (Log,)  # what is given up first
+    expendable: tuple[type, ...] = (Log,)  # what is given up first; it waits for more of its kind
+    repeated: tuple[type, ...] = ()  # what is given up first, too, for it comes again
     notes: frozenset[str] = frozenset()  # columns that only people read
     most_bytes = 32_000_000  # what the tables may take
     nothing: object  # the event for the loop where the disk gives nothing
@@ -82,7 +83,7 @@ class DatabaseThread(ABC, Generic[Entry]):
 
     def put(self, entry: Entry) -> None:
         """Takes *entry* to be written. Never waits for the disk."""
-        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.expendable):
+        if self._queue.qsize() < 2 * PENDING or not isinstance(entry, self.expendable + self.repeated):
             self._queue.put(entry)
 
     def close(self) -> None:
@@ -249,7 +250,7 @@ class DatabaseThread(ABC, Generic[Entry]):
         self._inbox.put(Faulted(Fault.JOURNAL, reason))
         self._close_database()
         if len(self._pending) > PENDING:
-            kept = [entry for entry in self._pending if not isinstance(entry, self.expendable)]
+            kept = [entry for entry in self._pending if not isinstance(entry, self.expendable + self.repeated)]
             if len(kept) > PENDING:
                 lost = len(kept) - PENDING
                 self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, f"{lost} of the oldest are lost for want of room"))

@@ -32,6 +32,7 @@ AT_ONCE, PER_S = 20.0, 0.5  # of each village, that are written down
 REPEATED, REPEATED_PER_S = 20.0, 2.0  # of each village, that are known and reported once more
 PEOPLE = 32  # who respond to one alarm, as the beacon and the status show them; the disk has all
 UNSAVED = 100  # of each village
+REWRITE_S = 30.0  # after so long what the disk has not taken, and comes again, is given to it again
 CASE_S = 43_200.0  # how long after it was raised one may respond to an alarm by the hub's list of cases
 BUSY = "too many responses at once; publish it again"
 FARTHEST_S = 86_400.0  # no response is older
@@ -53,8 +54,10 @@ def received(t: Transition, topic: ResponseTopic, message: Received) -> None:
     known = _known(t.state, name, body)
     if known is None:
         _accept(t, topic.village, name, body)
-    elif known.kept and t.granted((topic.village, "respon again"), REPEATED, REPEATED_PER_S):
-        _report(t, Unsaved(name, body.identifier, known))
+    elif not known.kept:
+        _rewrite(t, name, body.identifier, known)
+    elif t.granted((topic.village, "respon again"), REPEATED, REPEATED_PER_S):
+        _report(t, Unsaved(name, body.identifier, known, t.now))
 
 
 def kept(t: Transition, stamps: frozenset[int]) -> None:
@@ -156,10 +159,28 @@ def _accept(t: Transition, place: str, name: Name, body: response.Response) -> N
     made = Response(body.by, body.step, place, max(at, case.since) if case is not None and ours else at, t.stamp())
     if case is not None and ours:
         _put(t, replace(case, responses=_latest((*case.responses, made))))
-    unsaved = {**t.state.unsaved, made.stamp: Unsaved(name, body.identifier, made)}
-    of_place = [stamp for stamp, each in unsaved.items() if each.response.place == place]
+    _write(t, Unsaved(name, body.identifier, made, t.now))
+
+
+def _rewrite(t: Transition, name: Name, given: str, known: Response) -> None:
+    """What the disk has not taken comes again: it may have been given up there, and is given to it again."""
+    waiting = t.state.unsaved.get(known.stamp)
+    if waiting is not None and t.now < waiting.at + REWRITE_S:
+        return
+    made = replace(known, stamp=t.stamp())
+    case = t.state.cases.get(name.key)
+    if case is not None:
+        _put(t, replace(case, responses=tuple(made if each is known else each for each in case.responses)))
+    _write(t, Unsaved(name, given, made, t.now), known.stamp)
+
+
+def _write(t: Transition, found: Unsaved, before: int | None = None) -> None:
+    """Gives *found* to the disk, in place of the write *before*."""
+    made = found.response
+    unsaved = {stamp: each for stamp, each in t.state.unsaved.items() if stamp != before} | {made.stamp: found}
+    of_place = [stamp for stamp, each in unsaved.items() if each.response.place == made.place]
     t.change(unsaved={stamp: each for stamp, each in unsaved.items() if stamp not in of_place[:-UNSAVED]})
-    t.do(SaveResponse(made.stamp, name, made, dated=t.state.synced))
+    t.do(SaveResponse(made.stamp, found.name, made, dated=t.state.synced))
 
 
 def _latest(found: Iterable[Response]) -> tuple[Response, ...]:

@@ -173,11 +173,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """A response to what bears `name` that is not on the disk yet, and the name under which it came."""
+    """A response to what bears `name` that was given to the disk at instant `at`, and the name under which it came."""
 
     name: Name
     given: str
     response: Response
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

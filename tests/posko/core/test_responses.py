@@ -291,3 +291,37 @@ def test_responses_that_the_disk_does_not_take_do_not_pile_up() -> None:
         world.respond("a", "menuju", 20.0 + number * 3, by=f"petugas/{number}")
 
     assert len(world.state.unsaved) == 100
+
+
+def test_a_response_that_the_disk_gave_up_is_given_to_it_again_when_it_comes_again() -> None:
+    world = burning()
+    world.wait(12.0)
+    world.disk = False
+    for at in (20.0, 40.0, 49.9, 50.0, 60.0):
+        world.respond("a", "menuju", at)
+    assert world.did(SaveResponse) == [20.0, 50.0]
+    world.stamps.clear()  # and it has given up both
+    world.disk = True
+    world.respond("a", "menuju", 90.0)
+    world.wait(95.0)
+
+    assert told(world, "responded") == ["kebakaran kalibagor a petugas/polsek menuju"]
+    assert world.responses() == ["kebakaran menuju: petugas/polsek menuju 10"]
+    assert world.state.unsaved == {}
+
+
+def test_so_is_one_that_waits_behind_too_many_others() -> None:
+    world = burning()
+    world.wait(12.0)
+    world.disk = False
+    world.respond("a", "menuju", 20.0)
+    for number in range(130):
+        world.respond("a", "menuju", 21.0 + number * 3, by=f"petugas/{number % 20}", incident="kebakaran")
+        world.respond("a", "diterima", 22.0 + number * 3, by=f"petugas/{number}")
+    world.stamps.clear()
+    world.disk = True
+    world.respond("a", "menuju", 900.0)
+    world.respond("a", "diterima", 901.0, by="petugas/129")
+
+    assert told(world, "responded")[-2:] == [
+        "kebakaran kalibagor a petugas/polsek menuju", "kebakaran kalibagor a petugas/129 diterima"]
