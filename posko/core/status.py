@@ -20,7 +20,7 @@ LEAST_S = 0.2  # how soon the status may be published again
 # Characters of each note, and posts in each list: the first that fit into a message.
 DETAILS = ((400, 500), (100, 100), (0, 20), (0, 0))
 LEAST_SHOWN = 20  # faults
-CASES = 100  # alarms to which people respond: the latest ones
+CASES, PEOPLE = 40, 8  # alarms to which people respond, the latest ones; and people of each, the farthest ones
 USUAL = ("ready", "sounding")  # states that need not be named post by post
 
 
@@ -134,10 +134,11 @@ def _is_in_force(state: State, case: Case) -> bool:
 
 
 def _case(state: State, case: Case) -> ShownCase:
+    shown = responses.people(case)[:PEOPLE]
     return ShownCase(
         incident=case.key.incident, village=case.key.village, identifier=case.first,
         status=case.status.value, in_force=_is_in_force(state, case), unanswered=case.unanswered,
-        responses=tuple(Responded(by=each.by, step=each.step.value, kept=each.kept) for each in responses.people(case)),
+        responses=tuple(Responded(by=each.by, step=each.step.value, kept=each.kept) for each in shown),
     )
 
 

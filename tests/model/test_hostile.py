@@ -52,6 +52,11 @@ def _ronda(name: str) -> tuple[str, bytes]:
     return f"{THIEF}/ronda", json.dumps({"identifier": name}).encode()
 
 
+def _response(incident: str, name: str, by: str) -> tuple[str, bytes]:
+    members = {"identifier": name, "incident": incident, "by": by, "step": "menuju"}
+    return f"{THIEF}/respon", json.dumps(members).encode()
+
+
 NAMES = st.sampled_from(FORETOLD)
 AGES_S = st.sampled_from([0.0, 0.0, 30.0, 400.0])
 MESSAGES = st.one_of(
@@ -60,6 +65,7 @@ MESSAGES = st.one_of(
     st.builds(_event, st.sampled_from(["late", "listed", "sounding", "ronda"]), st.sampled_from(INCIDENTS), NAMES,
               AGES_S),
     st.builds(_ronda, NAMES),
+    st.builds(_response, st.sampled_from(INCIDENTS), NAMES, st.sampled_from(["kalibagor/pos-1", "petugas/polsek"])),
 )
 WAITS_S = st.sampled_from([0.0, 0.0, 0.1, 1.2, 5.0])
 MOVES = st.one_of(
@@ -104,7 +110,8 @@ class Watched:
         self.check()
 
     def check(self) -> None:
-        """What the victim's box shows is what the hub has on its disk."""
+        """What the victim's box shows is what the hub has on its disk; and nobody comes who never said so here."""
+        assert "coming" not in {lamp.value for lamp in self.victim.state.lamps.values()}
         for name, (incident, _) in self.victim.pressed.items():
             arrived = Key("kalibagor", incident).name(name) in self.district.hub.rows.ever
             assert arrived or name in self.victim.state.outbox, f"{name} is dropped, and the hub has no such alarm"

@@ -43,7 +43,7 @@ def test_the_page_has_the_bounds_of_the_programs() -> None:
     assert numbers("alarms that are over") == [hub_journal.ALARM_ROWS]
     assert numbers("rounds") == [messages.AT_ONCE, 1, 1 / messages.PER_S, hub_journal.RONDA_ROWS]
     assert numbers("responses") == [responses.AT_ONCE, 1, 1 / responses.PER_S, hub_journal.RESPONSE_ROWS]
-    assert numbers("people who respond to one alarm") == [responses.PEOPLE]
+    assert numbers("people who respond to one alarm") == [responses.PEOPLE, status.PEOPLE]
     assert numbers("responses that wait for the disk") == [responses.UNSAVED]
     assert numbers("alarms to which one may respond") == [1, responses.CASE_S / 3600, status.CASES]
     assert numbers("events that are written down") == [posts.AT_ONCE, posts.PER_S, hub_journal.LOG_ROWS]

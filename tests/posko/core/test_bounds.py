@@ -148,6 +148,8 @@ def pour(world: World, numbers: range) -> None:
         world.hear("kalibagor/alarm/aman", json.dumps({"identifier": f"c{name}"}).encode())
         world.hear(f"kalibagor/alarm/word-{number}", b"")
         world.hear("kalibagor/ronda", json.dumps({"identifier": f"r{name}"}).encode())
+        for identifier in (name, "n1"):
+            world.respond(identifier, by=f"petugas/{name}")
         world.hear(f"kalibagor/node/invented-{number}/status", status("ready", name))
         world.hear(STATUS, status("ready", f"boot-{number}"))
         world.hear(EVENT, json.dumps({"event": "late", "identifier": f"e{name}", "incident": "pencurian"}).encode())
@@ -170,6 +172,8 @@ def test_whatever_one_account_pours_out_the_hubs_state_stops_growing() -> None:
 
     assert {name: (before[name], after[name]) for name in after if after[name] > 1.1 * before[name] + 200} == {}
     assert len(village) <= 100
+    assert len(world.state.unsaved) <= 100
+    assert sum(len(case.responses) for case in world.state.cases.values()) <= 32 * len(world.state.cases)
     assert len(world.state.seen["kalibagor"]) <= 1428
     assert {each.split("/")[0] for each, _ in world.state.unknown_posts} == {"kalibagor"}
     assert len(world.state.unknown_posts) == 20

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Key, Name
 from contract.wire.beacon import BUDGET, Beacon, read_beacon, write_beacon
+from contract.wire.response import Step
 from posko.core.shares import LEVELS
 from runtime.core.effects import Publish
 from runtime.core.events import Received
@@ -209,7 +210,8 @@ class Message(NamedTuple):
 def messages(draw: st.DrawFn, villages: tuple[str, ...]) -> Message:
     """A message that an account which may write for *villages* may publish."""
     village = draw(st.sampled_from(villages))
-    kind = draw(st.sampled_from(["alarm", "alarm", "alarm", "aman", "ronda", "event", "event", "status"]))
+    kinds = ["alarm", "alarm", "alarm", "aman", "ronda", "respon", "respon", "event", "event", "status"]
+    kind = draw(st.sampled_from(kinds))
     incident = draw(st.sampled_from([*INCIDENTS, "odd"]))
     body: dict[str, object] = {"identifier": draw(NUMBERS)}
     if kind in ("event", "status"):
@@ -217,6 +219,9 @@ def messages(draw: st.DrawFn, villages: tuple[str, ...]) -> Message:
                  "incident": incident, "village": village, "age_s": draw(AGES_S), "boot": draw(st.sampled_from("ab")),
                  "state": "ready", "reason": draw(TEXTS)}
         return Message(f"{village}/node/pos-1/{kind}", json.dumps(body).encode())
+    if kind == "respon":
+        body |= {"incident": incident, "by": draw(TEXTS)[:80], "step": draw(st.sampled_from([*Step]))}
+        return Message(f"{village}/respon", json.dumps(body, ensure_ascii=False).encode())
     body |= {"status": draw(st.sampled_from(["Actual", "Actual", "Exercise", "Test"])), "age_s": draw(AGES_S),
              draw(st.sampled_from(["note", "sender", "headline"])): draw(TEXTS)}
     topic = {"alarm": f"alarm/{incident}", "aman": "alarm/aman", "ronda": "ronda"}[kind]
