@@ -14,8 +14,9 @@ from posko.operator.core import fold
 from runtime import bounded, database, inbox
 
 ROOT = Path(__file__).resolve().parent.parent
+LIMITS = (ROOT / "docs/reliability.md").read_text("utf-8").partition("\n## ")[0]  # the first of the page's tables
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")]
-        for line in (ROOT / "docs/reliability.md").read_text("utf-8").splitlines() if line.startswith("|")][2:]
+        for line in LIMITS.splitlines() if line.startswith("|")][2:]
 
 
 def test_every_row_names_tests_that_there_are() -> None:

@@ -298,6 +298,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"the player cannot be started: (.+)", "program suara tidak bisa dimulai ({0})"),
     (r"(\S+) cannot be played: (.+)", "rekaman {0} tidak bisa diputar ({1})"),
     (r"it holds no sound", "tanpa suara"),
+    (r"no time is left for it after the sentence", "tidak cukup waktu sesudah kalimatnya"),
     (r"the voice's files cannot be kept: (.+)", "suara komputer tidak bisa disimpan ({0})"),
     (r"espeak-ng wrote no whole sound for (.+); is the disk full.+", "espeak-ng gagal membuat {0}; apakah disk penuh?"),
     (r"espeak-ng is not installed .+ and (\d+) of (\d+) pieces have no recording",
