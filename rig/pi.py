@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 VARIABLE = "KENTONGAN_RIG"
-BOOT_S = 900.0  # an emulated machine on a busy one; only a hang takes as long
+BOOT_S = 5400.0  # of a new card too, whose first boot installs; only a hang takes as long
 COMMAND_S = 600.0
 PROBE = "/root/probe.py"
 
