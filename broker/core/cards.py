@@ -40,7 +40,7 @@ BOOT = "/boot/firmware"
 SCRIPT = "/usr/local/sbin/kentongan-first-boot"
 UNIT = "kentongan-first-boot.service"
 _KEY = r"(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]{40,}={0,3}( .{0,100})?"
-_GROUPS = "adm,audio,gpio,netdev,sudo"
+_GROUPS = "audio,gpio,netdev,sudo"  # not adm: cloud-init logs the Wi-Fi password, and adm reads it
 
 
 def _secret(least: int, most: int, what: str) -> Check[str]:

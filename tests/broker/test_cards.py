@@ -63,7 +63,7 @@ def test_the_user_logs_in_with_a_key_and_has_a_password_for_sudo(fresh: Installa
     provision(fresh)
     found = user_data(fresh)
 
-    assert found["users"] == [{"name": "teknisi", "groups": "adm,audio,gpio,netdev,sudo", "shell": "/bin/bash",
+    assert found["users"] == [{"name": "teknisi", "groups": "audio,gpio,netdev,sudo", "shell": "/bin/bash",
                                "lock_passwd": False, "passwd": HASH, "ssh_authorized_keys": [KEY]}]
     assert found["ssh_pwauth"] is False
     assert "NOPASSWD" not in (card(fresh) / "user-data").read_text("utf-8")
