@@ -19,7 +19,7 @@ from contract.wire import timing, topics
 from contract.wire.beacon import BUDGET
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from posko.core import responses, shares
+from posko.core import shares
 from posko.core.state import Alarm, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
@@ -104,8 +104,8 @@ def _content(state: State, shown: list[Alarm]) -> object:
     """What of a beacon is not put off: all that is in force or ended, how far those are who respond, and names
     that may be confirmed at once."""
     return (
-        tuple((alarm.identifier, alarm.kept, alarm.until, tuple(alarm.silenced),
-               responses.farthest(state.case(alarm))) for alarm in shown),
+        tuple((alarm.identifier, alarm.kept, alarm.until, tuple(alarm.silenced)) for alarm in shown),
+        state.steps,
         state.prompt,
         tuple(state.cleared_at.items()),
         tuple(state.over.items()),

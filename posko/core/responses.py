@@ -27,6 +27,7 @@ from posko.core.events import Instant, Loaded
 from posko.core.state import Alarm, Case, Response, State, Unsaved
 from posko.core.transition import Transition
 from runtime.core.events import Received
+from runtime.core.transition import without
 
 AT_ONCE, PER_S = 20.0, 0.5  # of each village, that are written down
 REPEATED, REPEATED_PER_S = 20.0, 2.0  # of each village, that are known and reported once more
@@ -83,7 +84,7 @@ def restore(t: Transition, event: Loaded) -> None:
                 Response(each.by, each.step, each.place, max(since, _instant(t.state, each.at)), kept=True)
                 for each in stored.responses),
         )
-    t.change(cases={**cases, **t.state.cases})
+    t.change(cases={**{key: _with_farthest(case) for key, case in cases.items()}, **t.state.cases})
 
 
 def update(t: Transition) -> None:
@@ -96,10 +97,14 @@ def update(t: Transition) -> None:
         for alarm in before.values():
             if t.state.alarms.get(alarm.key) is None and t.now >= alarm.until:  # its time was shorter
                 _escalate(t, alarm)
-    for alarm in t.state.alarms.values():
-        due = _due(t.state, alarm)
-        if due is not None and t.now >= due:
-            _escalate(t, alarm)
+    if before is not t.state.alarms or t.before.cases is not t.state.cases:
+        dues = ((key, _due(t.state, alarm)) for key, alarm in t.state.alarms.items())
+        cases = ((key, t.state.case(alarm)) for key, alarm in t.state.alarms.items())
+        t.change(respond_by={key: due for key, due in dues if due is not None},
+                 steps={key: case.farthest for key, case in cases if case is not None and case.farthest})
+    for key, due in t.state.respond_by.items():
+        if t.now >= due:
+            _escalate(t, t.state.alarms[key])
 
 
 def forget(t: Transition) -> None:
@@ -111,7 +116,7 @@ def forget(t: Transition) -> None:
 
 def deadlines(state: State) -> Iterator[float]:
     """The instants at which an alarm will have been in force without a response for too long."""
-    yield from (due for alarm in state.alarms.values() if (due := _due(state, alarm)) is not None)
+    yield from state.respond_by.values()
 
 
 def people(case: Case | None) -> tuple[Response, ...]:
@@ -122,11 +127,6 @@ def people(case: Case | None) -> tuple[Response, ...]:
         if known is None or progress(each.step) > progress(known.step):
             found[each.by] = each
     return tuple(sorted(found.values(), key=lambda each: (-progress(each.step), each.at)))
-
-
-def farthest(case: Case | None) -> str:
-    """The farthest step of all; "" for none."""
-    return max((each.step.value for each in case.responses), key=progress, default="") if case is not None else ""
 
 
 def _meant(state: State, key: Key, identifier: str) -> Name | None:
@@ -214,7 +214,7 @@ def _follow(t: Transition, alarm: Alarm, *, again: bool) -> None:
 def _due(state: State, alarm: Alarm) -> float | None:
     """When it will be reported that nobody has responded to *alarm*; None if it will not be."""
     case = state.case(alarm)
-    if case is None or case.unanswered or case.responses or not state.setup.unanswered_s or not alarm.shown:
+    if case is None or case.unanswered or case.responses or not state.setup.unanswered_s:
         return None
     return None if alarm.status is not Status.ACTUAL else case.since + state.setup.unanswered_s
 
@@ -223,13 +223,18 @@ def _escalate(t: Transition, alarm: Alarm) -> None:
     if (case := t.state.case(alarm)) is None or _due(t.state, alarm) is None:
         return
     _put(t, replace(case, unanswered=True))
+    t.change(respond_by=without(t.state.respond_by, alarm.key))
     t.do(SaveUnanswered(alarm.key.name(alarm.first), t.now))
     t.report(Kind.UNANSWERED, incident=alarm.key.incident, village=alarm.key.village, identifier=alarm.identifier,
              origin=alarm.origin or None, age_s=round(t.now - case.since, 1))
 
 
 def _put(t: Transition, case: Case) -> None:
-    t.change(cases={**t.state.cases, case.key: case})
+    t.change(cases={**t.state.cases, case.key: _with_farthest(case)})
+
+
+def _with_farthest(case: Case) -> Case:
+    return replace(case, farthest=max((each.step.value for each in case.responses), key=progress, default=""))
 
 
 def _instant(state: State, found: Instant) -> float:

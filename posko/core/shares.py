@@ -142,7 +142,7 @@ def _listed(state: State, alarm: Alarm, origin: str, note: str) -> Listed:
         identifier=alarm.identifier, incident=alarm.key.incident, village=alarm.key.village, status=alarm.status,
         age_s=max(0.0, state.now - alarm.raised_at), remaining_s=max(0.0, alarm.until - state.now), origin=origin,
         note=note, silenced=tuple(sorted(alarm.silenced)), kept=alarm.kept,
-        step=responses.farthest(state.case(alarm)),
+        step=state.steps.get(alarm.key, ""),
         first_age_s=max(0.0, state.now - alarm.first_at) if alarm.first_at < alarm.raised_at else None,
     )
 

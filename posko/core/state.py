@@ -159,7 +159,8 @@ class Response:
 class Case:
     """The last alarm of `key`, raised first at `since`, with all its `names`; `first` is what it was called first.
 
-    `responses` has one for each person and step. It is `unanswered` once it was reported that nobody had responded.
+    `responses` has one for each person and step, and `farthest` is the farthest step of all, "" for none. It is
+    `unanswered` once it was reported that nobody had responded.
     """
 
     key: Key
@@ -169,6 +170,7 @@ class Case:
     since: float
     responses: tuple[Response, ...] = ()
     unanswered: bool = False
+    farthest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,8 @@ class State(CommonState):
     silences: Mapping[tuple[str, str], Silences] = field(default_factory=dict)  # by village and sender
     cases: Mapping[Key, Case] = field(default_factory=dict)
     unsaved: Mapping[int, Unsaved] = field(default_factory=dict)  # responses, by their stamps
+    respond_by: Mapping[Key, float] = field(default_factory=dict)  # when it is reported that nobody has responded
+    steps: Mapping[Key, str] = field(default_factory=dict)  # the farthest of those who have, of what is in force
     awaiting_clock: tuple[Stored, ...] = ()
     clears_awaiting_clock: tuple[StoredClear, ...] = ()
     posts: "HashTrieMap[str, PostRecord]" = field(default_factory=HashTrieMap)
