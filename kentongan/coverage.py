@@ -7,6 +7,7 @@ import click
 
 from contract.settings.schema import SettingsError
 from contract.text import escaped
+from kentongan.written import check_ending
 from posko.coverage import svg, words
 from posko.coverage.core.reach import Coverage, Share
 from posko.coverage.core.reach import coverage as compute
@@ -36,6 +37,7 @@ def coverage(path: Path, out: Path, *, dark: bool) -> None:
     \b
     Example: kentongan coverage --district /etc/kentongan/situbondo.yaml --out peta.svg
     """
+    check_ending("--out", out, ".svg")
     faults: list[str] = []
     district, _, _ = files.load_district(faults, path)
     if district is None or faults:

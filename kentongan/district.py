@@ -46,9 +46,9 @@ def check(path: Path) -> None:
     Example: kentongan district check situbondo.yaml
     """
     faults: list[str] = []
-    found, _, family = files.load_district(faults, path)
+    found, catalogue, family = files.load_district(faults, path)
     files.load_respellings(faults, path.parent)
-    if faults or found is None or family is None:
+    if faults or found is None or catalogue is None or family is None:
         raise SettingsError(faults)
     for slug, village in found.villages.items():
         if not village.posts:
@@ -56,6 +56,8 @@ def check(path: Path) -> None:
         if not village.neighbours and len(found.villages) > 1:
             click.echo(f"warning: villages.{slug}: no neighbours; who lives next to it does not receive its alarms",
                        err=True)
+    for warning in files.slot_warnings(found, catalogue):
+        click.echo(f"warning: {escaped(warning)}", err=True)
     posts = sum(len(village.posts) for village in found.villages.values())
     click.echo(f"{escaped(path)}: no faults. {found.name}, {len(found.villages)} villages, {posts} posts; code family "
                f"{family.name}; times are {found.zone.name}; digest {digest(found)}.")

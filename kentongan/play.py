@@ -21,6 +21,7 @@ from contract.settings.schema import SettingsError
 from contract.settings.suggestions import suggestion
 from contract.text import escaped
 from kentongan import completion
+from kentongan.written import check_ending
 from node import config
 from node.core.effects import Play
 from node.settings import SoundSettings
@@ -72,13 +73,15 @@ def play(**options: Any) -> None:
               kentongan play kebakaran --wav kebakaran.wav
     """
     incident = options["incident"]
+    if options["wav"] is not None:
+        check_ending("--wav", options["wav"], ".wav")
     source = _shipped(options) if options["path"] is None else _configured(options)
     names = [*source.catalogue.incidents, PATROL]
     if incident not in names:
         _fail(f"{incident!r}: no such incident; {incidents.suggestion(incident, source.catalogue.incidents)}")
     whole = cycles(source.catalogue, source.family, source.slot or ALONE)[incident]
     if not whole.strokes_s and not source.words:
-        _show_code(source, incident)
+        _show(source, incident, whole)
         if options["mute"]:
             return
         _fail(f"{incident}: nothing is beaten, so only a node's voice can be played (--config); to see it: --mute")
@@ -86,9 +89,7 @@ def play(**options: Any) -> None:
     if options["wav"] is not None:
         _write(source, cycle, options["wav"], quiet=incident == PATROL)
         return
-    line = _show_code(source, incident)
-    if source.slot is not None and incident != PATROL:
-        click.echo(_timed(whole, cycles(source.catalogue, source.family, _last(source.slot))[incident], source.slot))
+    line = _show(source, incident, whole)
     if options["mute"]:
         _beat(cycle, line, 0.0)
         return
@@ -98,6 +99,14 @@ def play(**options: Any) -> None:
         click.echo(f"It was not heard: {escaped(fault)}. Only to see it: --mute; to have it as a file: --wav FILE.",
                    err=True)
         sys.exit(1)
+
+
+def _show(source: _Source, incident: str, whole: Cycle) -> int:
+    """Prints the code of *incident* and, of a node, when it sounds in a round; returns what `_show_code` does."""
+    line = _show_code(source, incident)
+    if source.slot is not None and incident != PATROL:
+        click.echo(_timed(whole, cycles(source.catalogue, source.family, _last(source.slot))[incident], source.slot))
+    return line
 
 
 def _show_code(source: _Source, incident: str) -> int:

@@ -6,6 +6,7 @@ import click
 
 from contract.settings.schema import SettingsError
 from kentongan.node_settings import CONFIG
+from kentongan.written import check_ending
 from node import config
 from node.config import Config
 from node.core.state import SILENCE_BUTTON
@@ -28,6 +29,7 @@ def poster(path: Path, out: Path, *, dark: bool) -> None:
     \b
     Example: kentongan poster --config /etc/kentongan/node.yaml --out pos.pdf
     """
+    check_ending("--out", out, ".pdf")
     found = config.load(path)
     from posko.poster import pdf  # noqa: PLC0415 - a fault of the settings needs no reportlab
 

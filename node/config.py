@@ -3,11 +3,13 @@
 Touches no pin.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contract.domain import incidents
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
 from contract.domain.speech import respelt, texts
@@ -116,12 +118,22 @@ def outputs(path: Path, check_driver: Callable[[str], str | None]) -> tuple[str,
     return driver, found, faults
 
 
+def _bound_warnings(found: Config) -> Iterator[str]:
+    """That the longest round of an alarm is cut short: a siren of minutes means something only as a whole."""
+    rounds = incidents.cycles(found.catalogue, found.family)
+    name = max(rounds, key=lambda each: rounds[each].length_s)
+    if rounds[name].length_s > found.settings.max_sounding_s:
+        yield (f"max_sounding_s: {found.settings.max_sounding_s:g} s end the first round of {name} before it is over; "
+               f"write {math.ceil(rounds[name].length_s)} or more")
+
+
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
     yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
     yield from found.password_warnings
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)
+    yield from _bound_warnings(found)
     if found.speaker is not None:
         said = voices(found)
         word, absent = said.word(), said.absent()

@@ -5,6 +5,7 @@ same name exist elsewhere.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
 from contract.domain.timezone import ALSO, ZONES, Zone, of_province
@@ -29,8 +30,14 @@ EVERYWHERE = "semua"
 _RESERVED = {EVERYWHERE: "every village", HUB: "the hub"}
 _NAME = text(r"\S.*", "a name for people")
 _PHONE = text(r"\+?[0-9](?:[0-9]|[ -](?=[0-9])){2,18}", "a telephone number such as '0338-671234' or '110'")
-_LATITUDE, _LONGITUDE = number(-11.5, 6.5, " degrees"), number(94.5, 141.5, " degrees")  # Indonesia, with its seas
+_SOUTH_NORTH, _WEST_EAST = (-11.5, 6.5), (94.5, 141.5)  # Indonesia, with its seas
+_LATITUDE, _LONGITUDE = number(*_SOUTH_NORTH, " degrees"), number(*_WEST_EAST, " degrees")
+_NO_AREA = 1e-9  # square degrees: some ten square metres
 _EARSHOT_M = number(50, 5000, " m")
+
+
+def _is_within(found: object, limits: tuple[float, float]) -> bool:
+    return isinstance(found, int | float) and limits[0] <= found <= limits[1]
 
 
 def _at(found: object, place: Place) -> tuple[float, float]:
@@ -38,7 +45,7 @@ def _at(found: object, place: Place) -> tuple[float, float]:
     if not isinstance(found, list) or len(found) != 2:
         raise place.refuse(f"must be [latitude, longitude] such as [-7.7019, 113.9908], not {found!r:.60}")
     north, east = found
-    if all(isinstance(each, int | float) for each in found) and north > 90:
+    if _is_within(east, _SOUTH_NORTH) and _is_within(north, _WEST_EAST):
         raise place.refuse(f"the latitude comes first: write [{east}, {north}]")
     return _LATITUDE(north, place.below("latitude")), _LONGITUDE(east, place.below("longitude"))
 
@@ -64,6 +71,10 @@ def _outline(found: object, place: Place) -> tuple[tuple[float, float], ...]:
     corners = items(_at)(found, place)
     if len(set(corners)) < 3:
         raise place.refuse("has fewer than three different places")
+    (lat, lon), *others = corners
+    sides = [(north - lat, east - lon) for north, east in others]  # from the first corner
+    if abs(sum(a * d - b * c for (a, b), (c, d) in pairwise(sides))) < _NO_AREA:
+        raise place.refuse("encloses no area; give its corners in the order in which one walks along the border")
     return corners
 
 

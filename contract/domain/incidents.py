@@ -190,6 +190,10 @@ def _siren_faults(catalogue: Catalogue, path: str) -> Iterator[str]:
             yield f"{here}.cycle.siren_s: {steady}"
         if is_steady and name == TSUNAMI and not incident.everywhere:
             yield f"{here}.everywhere: must be true: only who may ring all villages may have them evacuated"
+        if is_steady and incident.cycle is not None and incident.duration_s < incident.cycle.siren_s:
+            yield f"{here}.duration_s: must outlast its siren of {incident.cycle.siren_s:g} s"
+        if name == ALL_CLEAR and incident.everywhere:
+            yield f"{here}.everywhere: must be false, or no village could end its own alarms"
         if not incident.rhythm and not is_steady:
             yield f"{here}.rhythm: missing; it has no default"
         if is_steady and incident.severity == "rendah":

@@ -47,11 +47,14 @@ class Slots:
 
 
 def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """How far two places (latitude and longitude in degrees) are from each other on a sphere, by the haversine."""
+    """How far two places (latitude and longitude in degrees) are from each other on a sphere, by the haversine.
+
+    To a centimetre: the last digits of a sine differ from machine to machine, and would order equal distances.
+    """
     lat, lon, other_lat, other_lon = map(math.radians, (*one, *other))
     across = math.sin((other_lat - lat) / 2) ** 2
     along = math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
-    return 2 * _RADIUS_M * math.asin(min(1.0, math.sqrt(across + along)))
+    return round(2 * _RADIUS_M * math.asin(min(1.0, math.sqrt(across + along))), 2)
 
 
 class Earshot:

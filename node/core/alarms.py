@@ -47,12 +47,12 @@ def press(t: Transition, incident: str, identifier: str) -> None:
     merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
-        since=t.now, begun_at=t.now, edge_at=t.now, until=t.now + duration_s, unlisted=identifier,
+        since=t.now, begun_at=_begun_at(t, key, Status.ACTUAL, t.now), edge_at=t.now, until=t.now + duration_s,
+        unlisted=identifier,
     )
     if known is not None:
         fresh = replace(
             fresh, reported=known.reported and known.status is Status.ACTUAL, senders=known.senders,
-            begun_at=known.begun_at if known.status is Status.ACTUAL else t.now,
         )
     t.put(fresh)
 
@@ -60,11 +60,11 @@ def press(t: Transition, incident: str, identifier: str) -> None:
 def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
     """A new alarm of *key*. What it finds there it replaces."""
     name = raised.identifier
+    first_at = t.now - (raised.age_s if raised.first_age_s is None else raised.first_age_s)
     t.put(
         Alarm(
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
-            since=t.now, edge_at=t.now - raised.age_s,
-            begun_at=t.now - (raised.age_s if raised.first_age_s is None else raised.first_age_s),
+            since=t.now, edge_at=t.now - raised.age_s, begun_at=_begun_at(t, key, raised.status, first_at),
             until=t.now + min(raised.remaining_s, t.setup.max_sounding_s), unlisted=name,
             senders=backoff.joined(frozenset(), raised.sender),
         )
@@ -73,13 +73,23 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
         seen(t, key.name(name), over=False)
 
 
+def _begun_at(t: Transition, key: Key, status: Status, raised_at: float) -> float:
+    """From when the rounds of *key* are counted, which is raised at *raised_at*: from the first raise that is known.
+
+    Also where it is silenced here: at other posts it may sound, in the rounds that it had.
+    """
+    known = t.state.alarms.get(key)
+    return min(known.begun_at, raised_at) if known is not None and known.status is status else raised_at
+
+
 def extend(t: Transition, alarm: Alarm, raised: Raised) -> None:
     """*alarm* was *raised* again: it lasts longer, though never past its bound. Nothing begins anew."""
     identifier = raised.identifier
     until = min(t.now + raised.remaining_s, alarm.since + t.setup.max_sounding_s)
     longer = replace(
         alarm, identifiers=names(alarm.identifiers, identifier), edge_at=max(alarm.edge_at, t.now - raised.age_s),
-        until=max(alarm.until, until), unlisted=identifier or alarm.unlisted,
+        begun_at=min(alarm.begun_at, t.now - raised.age_s), until=max(alarm.until, until),
+        unlisted=identifier or alarm.unlisted,
         senders=backoff.joined(alarm.senders, raised.sender),
     )
     t.put(longer)

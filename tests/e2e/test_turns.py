@@ -87,3 +87,25 @@ def test_a_node_that_is_started_in_the_middle_falls_into_its_slot_though_its_clo
     order = beaten(posts, joined_at)[1:]  # it may have joined in the middle of a figure
     assert {strokes_ for _, strokes_ in order[:2 * (ROUNDS - 1)]} == {FIGURE}
     assert [name for name, _ in order[:2]] in (["pos-1", "pos-2"], ["pos-2", "pos-1"])
+
+
+def test_a_node_that_was_silenced_and_whose_button_is_pressed_again_is_in_its_slot_without_a_hub(
+    folder: Path, broker: PrivateBroker, posts: list[Post]
+) -> None:
+    make(folder, broker, posts, 2)
+    _, silenced = posts
+    for post in posts:
+        post.begin()
+    alarm(broker, "kalibagor", INCIDENT)
+    assert wait_until(lambda: len(strokes(silenced)) >= FIGURE)
+    silenced.hold("senyap")
+    silenced.expect_quiet()
+    silenced.hold(INCIDENT)
+    silenced.expect_on("siren")
+    again_at = [at for at, on in sirens(silenced) if on][-1]
+
+    begun = [len(strokes(post, again_at)) for post in posts]
+    assert wait_until(lambda: all(
+        len(strokes(post, again_at)) >= before + ROUNDS * FIGURE for post, before in zip(posts, begun, strict=True)))
+    order = beaten(posts, again_at)[1:]  # it was pressed in the middle of the other's figure, or not
+    assert {strokes_ for _, strokes_ in order[:2 * (ROUNDS - 1)]} == {FIGURE}

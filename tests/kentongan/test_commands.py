@@ -95,12 +95,27 @@ def test_check_names_the_posts_that_beat_at_the_same_time_though_within_earshot(
     }
     (tmp_path / "situbondo.yaml").write_text(json.dumps(district), "utf-8")
     settings = {**example(), "state_dir": str(tmp_path), "district": "situbondo.yaml"}
+    box = run("check", "--offline", "--config", str(write(tmp_path, settings)))
+    file = run("district", "check", str(tmp_path / "situbondo.yaml"))
+
+    for result in (box, file):
+        assert (result.exit_code, result.stderr.splitlines()) == (0, [
+            ("warning: situbondo: kalibagor/pos-1 and kalibagor/pos-5 beat at the same time though within earshot "
+             "(they are 44 m apart): 4 slots are too few here"),
+        ])
+
+
+@pytest.mark.parametrize(("bound_s", "warned"), [
+    (180, ["warning: max_sounding_s: 180 s end the first round of tsunami before it is over; write 189 or more"]),
+    (189, []),
+])
+def test_check_says_that_a_siren_of_minutes_would_be_cut_short(
+    tmp_path: Path, bound_s: int, warned: list[str]
+) -> None:
+    settings = {**example(), "state_dir": str(tmp_path), "max_sounding_s": bound_s}
     result = run("check", "--offline", "--config", str(write(tmp_path, settings)))
 
-    assert (result.exit_code, result.stderr.splitlines()) == (0, [
-        ("warning: situbondo: kalibagor/pos-1 and kalibagor/pos-5 beat at the same time though within earshot "
-         "(they are 44 m apart): 4 slots are too few here"),
-    ])
+    assert (result.exit_code, result.stderr.splitlines()) == (0, warned)
 
 
 @pytest.mark.parametrize("driver", ["mock", "simulated"])
@@ -315,6 +330,16 @@ def test_play_with_settings_says_in_which_slot_the_node_beats_and_when_everybody
     assert everybody in ("all posts within earshot have beaten it after 34.4 s",  # its own is the last slot
                          "all posts within earshot have beaten it after 32.9 s")
     assert everybody[-6:] in shown
+
+
+def test_play_with_settings_says_when_the_voice_of_a_node_follows_a_siren_without_a_drum(tmp_path: Path) -> None:
+    settings = {**example(), "village": "patokan", "sound": {"driver": "dummy"}, "state_dir": str(tmp_path / "state")}
+    result = run("play", "tsunami", "--config", str(write(tmp_path, settings)), "--simulate", "--mute")
+
+    assert (result.exit_code, result.stdout.splitlines()) == (0, [
+        "Tsunami: a steady siren of 180 s, then the voice; nothing is beaten",
+        "Slot 2 of 2 of 197.0 s: siren to 180 s, voice from 189.0 s",
+    ])
 
 
 def test_play_takes_no_less_time_than_it_shows() -> None:

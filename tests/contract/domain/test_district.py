@@ -258,6 +258,10 @@ def test_a_level_is_at_one_of_two_distances(situbondo: Any, level: object, fault
     ([[-7.7, 114.0], [-7.6, 114.0]], "outline: has fewer than three different places"),
     ([[-7.7, 114.0], [-7.6, 114.0], [-7.7, 114.0], [-7.6, 114.0]], "outline: has fewer than three different places"),
     ([[114.0, -7.7], [-7.6, 114.0], [-7.7, 114.1]], "outline.1: the latitude comes first: write [-7.7, 114.0]"),
+    ([[-7.7, 114.0], [-7.7, 114.02], [-7.7, 114.01]],
+     "outline: encloses no area; give its corners in the order in which one walks along the border"),
+    ([[-7.7, 114.0], [-7.6, 114.1], [-7.6, 114.0], [-7.7, 114.1]],
+     "outline: encloses no area; give its corners in the order in which one walks along the border"),
     ("-7.7 114.0", "outline: must be a list such as [a, b], not '-7.7 114.0'"),
 ])
 def test_an_outline_is_a_list_of_three_places_or_more(situbondo: Any, outline: object, fault: str) -> None:

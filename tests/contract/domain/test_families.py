@@ -62,6 +62,17 @@ def test_no_other_incident_may_have_a_siren_of_minutes() -> None:
     )
 
 
+def test_the_all_clear_is_every_villages_and_a_tsunami_outlasts_its_siren() -> None:
+    found = plain("incidents.yaml")
+    found["incidents"]["aman"]["everywhere"] = True
+    found["incidents"]["tsunami"]["duration_s"] = 179
+
+    assert faults(lambda: read_catalogue(found, "incidents")) == (
+        "incidents.incidents.tsunami.duration_s: must outlast its siren of 180 s",
+        "incidents.incidents.aman.everywhere: must be false, or no village could end its own alarms",
+    )
+
+
 def test_a_code_may_have_a_tempo_of_its_own_such_as_the_temporal_three_of_iso_8201() -> None:
     """Half a second on and off, three times, then a second and a half: four seconds a figure."""
     found = plain("rhythms/jawa-timur.yaml")

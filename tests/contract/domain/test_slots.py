@@ -1,7 +1,7 @@
 """Who beats when: the colours of posts within earshot of each other, from the district file alone."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
 from typing import TypeVar
 
@@ -254,6 +254,23 @@ def test_a_place_that_is_none_is_refused(at: object, fault: str) -> None:
     written["villages"]["kotakan"]["posts"]["pos-1"]["at"] = at
 
     assert faults(lambda: read_district(written)) == (f"villages.kotakan.posts.pos-1.at: {fault}",)
+
+
+@pytest.mark.parametrize(("at", "fault"), [
+    ([float("inf"), 113], "at.latitude: must be a number from -11.5 to 6.5 degrees, not inf"),
+    ([95, -12], "at.latitude: must be a number from -11.5 to 6.5 degrees, not 95"),
+])
+def test_a_place_is_turned_round_only_where_that_makes_it_one(at: object, fault: str) -> None:
+    written = plain("situbondo.yaml")
+    written["villages"]["kotakan"]["posts"]["pos-1"]["at"] = at
+
+    assert faults(lambda: read_district(written))[0] == f"villages.kotakan.posts.pos-1.{fault}"
+
+
+def test_distances_that_only_the_last_digit_of_a_sine_tells_apart_are_equal_on_every_machine() -> None:
+    row = [(-7.7, 114.0 + number / 1000) for number in range(60)]
+
+    assert len({distance_m(one, other) for one, other in pairwise(row)}) == 1
 
 
 def test_a_place_outside_indonesia_and_an_earshot_that_no_drum_has_are_refused() -> None:

@@ -87,7 +87,7 @@ def test_a_new_alarm_sounds_again_after_a_silence() -> None:
     world.alarm("kebakaran", 10.0, identifier="a")
     world.command("silence", 20.0)
 
-    assert world.alarm("kebakaran", 30.0, identifier="b")[0] == "play kebakaran 30 to 210"
+    assert world.alarm("kebakaran", 30.0, identifier="b")[0] == "play kebakaran 10 to 210, entered after 20"
 
 
 def test_a_press_sounds_again_after_a_silence() -> None:
@@ -95,7 +95,7 @@ def test_a_press_sounds_again_after_a_silence() -> None:
     world.alarm("kebakaran", 10.0, identifier="a")
     world.press("senyap", 20.0)
 
-    assert world.press("kebakaran", 30.0)[0] == "play kebakaran 31 to 211"
+    assert world.press("kebakaran", 30.0)[0] == "play kebakaran 10 to 211, entered after 21"
 
 
 def test_what_is_silenced_stays_silent_on_the_hubs_list() -> None:

@@ -37,8 +37,9 @@ from tests.node.core.turns import (
     strokes,
     switched,
     told,
+    turns_setup,
 )
-from tests.node.core.world import World, listed
+from tests.node.core.world import UNSYNCED, World, listed
 
 POSTS = st.lists(st.tuples(UP_S, LATE_S, CLOCK), min_size=2, max_size=4)
 
@@ -147,6 +148,41 @@ def test_a_press_again_keeps_the_rounds_of_the_alarm_that_is_in_force() -> None:
         ("pencurian", 100.0, 55.0, 0.0, 280.0),
     ]
     assert world.heard() == [("pencurian", 55.0, 280.0)]
+
+
+@pytest.mark.parametrize("here", ["press", "message", "beacon"])
+def test_a_post_that_was_silenced_and_sounds_again_is_in_its_slot_for_elsewhere_the_alarm_went_on(here: str) -> None:
+    there, silenced = box(FIRST), World(turns_setup(SECOND, hub=True), UNSYNCED).ready()
+    for world in (there, silenced):
+        world.alarm("pencurian", 55.0, identifier="a")
+    silenced.press("senyap", 58.0)
+    if here == "press":
+        silenced.press("pencurian", 69.0)
+    elif here == "message":
+        silenced.alarm("pencurian", 70.0, identifier="b")
+    else:
+        silenced.beacon(replace(listed("b", "pencurian", age=0.0, remaining=180.0), first_age_s=15.0), at=70.0)
+    there.alarm("pencurian", 70.0, identifier="b")
+    for world in (there, silenced):
+        world.wait(250.0)
+
+    assert told(silenced)[-1] == ("pencurian", 70.0, 55.0, 15.0, 250.0)
+    assert_in_turn({0: (there, 0.0), 1: (silenced, 0.0)}, 55.0)
+
+
+def test_who_learns_late_of_a_press_that_came_first_counts_from_that_one_as_its_post_does() -> None:
+    away, there = box(FIRST), box(SECOND)
+    away.press("pencurian", 54.0)  # it is counted from the end of the hold
+    there.alarm("pencurian", 70.0, identifier="b")
+    away.alarm("pencurian", 80.0, identifier="b", age_s=10.0)
+    there.alarm("pencurian", 80.0, identifier="a", age_s=25.0)
+    for world in (away, there):
+        world.wait(235.0)
+
+    assert [starts for _, _, starts, _, _ in told(there)] == [70.0, 95.0]  # 55 and a round: from its next one on
+    late = [at for at in strokes(there) if at > 110.0]
+    assert_in_turn({0: (away, 0.0)}, 55.0)
+    assert not [at for at in late for other in strokes(away) if abs(at - other) < 1.0]
 
 
 @few
