@@ -232,7 +232,8 @@ def test_a_changed_district_reaches_node_and_hub_and_leaves_their_settings(
 ) -> None:
     assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
     before = box.files()
-    (tmp_path / "situbondo.yaml").write_text(DISTRICT.read_text("utf-8") + "earshot_m: 600\n", "utf-8")
+    newer = DISTRICT.read_text("utf-8").replace("earshot_m: 500", "earshot_m: 600")
+    (tmp_path / "situbondo.yaml").write_text(newer, "utf-8")
     shutil.copytree(bundles, tmp_path / "b")
     said = tool("provision", "--district", tmp_path / "situbondo.yaml", "--out", tmp_path / "b")
     assert any("sudo ./install district kentongan-district.tar" in line for line in said.lines)
