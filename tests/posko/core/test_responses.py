@@ -215,8 +215,9 @@ def test_an_alarm_to_which_nobody_responds_is_reported_once() -> None:
     world.wait(129.9)
     assert told(world, "unanswered") == []
     world.alarm("kebakaran", 129.95, identifier="b")
-    world.wait(500.0)
+    done = world.wait(500.0)
 
+    assert "unanswered kebakaran kalibagor a" in done  # on the disk, before it is reported
     assert told(world, "unanswered") == ["kebakaran kalibagor b"]
     assert world.told_at("unanswered") == [130.0]
     assert cases(world)[0]["unanswered"] is True
