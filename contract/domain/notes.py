@@ -18,21 +18,25 @@ MOST = 100  # characters of a note that is said: some eight seconds
 _LONGEST_WORD = 24
 _DIGITS = 7  # so many in a row, or with hyphens and blanks between them, are a telephone number
 _PLAIN = re.compile(r"[A-Za-z0-9\u00c0-\u00ff .,:;!?'’()/&%+\"-]")
-# What would take back the alarm that was just called.
-_CONTRARY = re.compile(r"\b(?:aman|latihan|simulasi|batal|palsu)\b", re.IGNORECASE)
+# What would take back the alarm that was just called, written in whatever way. "Salah satu" is "one of them".
+_CONTRARY = re.compile(
+    r"(?<![a-z])(?:aman|latihan|simulasi|gladi|uji ?coba|percobaan|test?|batal|(?:tidak|gak|nggak) jadi|selesai|palsu"
+    r"|bohong|ho(?:ax|aks)|keliru|kepencet|salah (?:tekan|pencet|kirim|orang))(?![a-z])"
+)
+_SPELT = re.compile(r"(?<![^\W_])([^\W\d_])[ .'-]+(?=[^\W\d_](?![^\W_]))")  # a letter before another that stands alone
 _TAKEN_FOR = "which could be taken for the alarm's end or an exercise"
 _WEB = re.compile(r"://|www\.|\.(?:com|net|org|id|go|info)\b", re.IGNORECASE)
-_NUMBER = re.compile(rf"\d(?:[ -]?\d){{{_DIGITS - 1},}}")
+_NUMBER = re.compile(rf"\d(?:[ ()-]{{0,2}}\d){{{_DIGITS - 1},}}")
 # A word as Indonesian builds them: consonants that can begin a syllable, a vowel, at most one consonant after it.
 _ONSET = r"(?:[bcdfghjklmnpqrstvwxyz]|ng|ny|sy|kh|str|[bpdtkgcf]r|[bpkgfs]l|s[tkpw])"
 _SAID = re.compile(rf"(?:{_ONSET}?[aeiou](?:ng|[bcdfghjklmnpqrstvwxyz](?![aeiou]))?)+", re.IGNORECASE)
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-_LETTERS = frozenset({"KUA", "BRI", "UGD", "IGD", "UPT"})  # that could be words, and are not
+_LETTERS = frozenset({"KUA", "BRI", "UGD", "IGD", "UPT", "WIB"})  # that could be words, and are not
 
 # With a full stop only: without it they are words, or may be.
 _WITH_STOP = {
     "no": "nomor", "kel": "kelurahan", "kec": "kecamatan", "kab": "kabupaten", "ds": "desa", "dk": "dukuh",
-    "kp": "kampung", "h": "haji", "hj": "hajah", "ust": "ustaz", "dr": "dokter", "jend": "jenderal",
+    "kp": "kampung", "lt": "lantai", "h": "haji", "hj": "hajah", "ust": "ustaz", "dr": "dokter", "jend": "jenderal",
 }
 # With one or without.
 _ABBREVIATIONS = {
@@ -40,6 +44,7 @@ _ABBREVIATIONS = {
     "tgl": "tanggal", "pkl": "pukul", "dgn": "dengan", "yg": "yang", "utk": "untuk", "krn": "karena", "dlm": "dalam",
     "sdh": "sudah", "blm": "belum", "tdk": "tidak", "msh": "masih", "skrg": "sekarang", "dkt": "dekat",
     "dpn": "depan", "blkg": "belakang", "sblh": "sebelah", "rmh": "rumah", "org": "orang", "mtr": "meter",
+    "jgn": "jangan", "kpd": "kepada",
 }
 
 
@@ -71,18 +76,23 @@ def spoken(note: str) -> Spoken | NotPlain:
         return NotPlain("holds a telephone number")
     if not re.search(r"[A-Za-z0-9\u00c0-\u00ff]", written):
         return NotPlain("holds no word")
-    contrary = _CONTRARY.search(written)
+    contrary = _CONTRARY.search(_SPELT.sub(r"\1", _bare(written)))
     if contrary:
-        return NotPlain(f"holds the word {contrary[0].lower()}, {_TAKEN_FOR}")
+        return NotPlain(f"holds {contrary[0]}, {_TAKEN_FOR}")
     said = _rewritten(written)
     if any(len(word) > _LONGEST_WORD for word in said.split()):
         return NotPlain(f"holds a word of more than {_LONGEST_WORD} letters")
     return Spoken(said if said[-1] in ".!?" else f"{said}.")
 
 
+def _bare(text: str) -> str:
+    """*text* in small letters without accents."""
+    return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
+
+
 def _rewritten(text: str) -> str:
     text = re.sub(r"[\"()]", " ", text.replace("’", "'"))
-    text = re.sub(r"\b(RT|RW)\.?\s*[:/]?\s*0*(\d+)", r"\1 \2", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(RT|RW)\.?\s*[:/]?\s*0*(\d+)", _unit, text, flags=re.IGNORECASE)
     text = re.sub(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d.,])", r"\1:\2", text)
     text = re.sub(r"\bRp\.?\s*(\d[\d.]*)", r"\1 rupiah", text, flags=re.IGNORECASE)
     text = re.sub(r"\bdr\b(?!\.)", "dari", text)
@@ -98,6 +108,11 @@ def _rewritten(text: str) -> str:
     text = _CAPITALS.sub(lambda word: _capitals(word[0], is_shouted=is_shouted), text)
     text = re.sub(r"\s+([.,:;!?])", r"\1", " ".join(text.split()))
     return re.sub(r"^[.,:;!? -]+|[,:;\s-]+$", "", text) or text
+
+
+def _unit(found: re.Match[str]) -> str:
+    """A unit of neighbours and its number, without what a synthesiser would spell."""
+    return f"{found[1].upper()} {found[2]}"
 
 
 def _with_stop(found: re.Match[str]) -> str:

@@ -43,6 +43,10 @@ ESPEAK = shutil.which("espeak-ng")
     ('  "api"\n besar ,  cepat - ', "api besar, cepat."),
     ("ke utara?", "ke utara?"),
     ("pos pengamanan", "pos pengamanan."),
+    ("salah satu rumah, protes warga, rumah kontes", "salah satu rumah, protes warga, rumah kontes."),
+    ("rt3/rw 02 lt. 2, jgn masuk", "R T 3 R W 2 lantai 2, jangan masuk."),
+    ("pukul 07.05 WIB", "pukul 07:05 W I B."),
+    ("pak a dan b di rumah", "pak a dan b di rumah."),
 ])
 def test_a_plain_note_is_written_out(note: str, said: str) -> None:
     assert spoken(note) == Spoken(said)
@@ -64,12 +68,20 @@ def test_a_plain_note_is_written_out(note: str, said: str) -> None:
     ("пожар", "holds U+043F, which is no plain letter"),
     ("awas\x1b[2J", "holds U+001B, which is no plain letter"),
     ("ab" * 20, "holds a word of more than 24 letters"),
-    ("SUDAH AMAN, pulang saja",
-     "holds the word aman, which could be taken for the alarm's end or an exercise"),
-    ("ini hanya latihan", "holds the word latihan, which could be taken for the alarm's end or an exercise"),
+    ("hubungi (0338) 671234", "holds a telephone number"),
 ])
 def test_what_is_not_plain_is_not_said(note: str, reason: str) -> None:
     assert spoken(note) == NotPlain(reason)
+
+
+@pytest.mark.parametrize(("note", "word"), [
+    ("SUDAH AMAN, pulang saja", "aman"), ("a m a n", "aman"), ("A.M.A.N.", "aman"), ("ámàn", "aman"), ("aman2", "aman"),
+    ("ini hanya latihan", "latihan"), ("Gladi BPBD", "gladi"), ("uji coba", "uji coba"), ("ini tes", "tes"),
+    ("maaf, salah tekan", "salah tekan"), ("tidak jadi", "tidak jadi"), ("sudah selesai", "selesai"),
+    ("hoaks", "hoaks"), ("batal pak", "batal"),
+])
+def test_a_note_that_would_take_back_its_alarm_is_not_said_in_whatever_way_it_is_written(note: str, word: str) -> None:
+    assert spoken(note) == NotPlain(f"holds {word}, which could be taken for the alarm's end or an exercise")
 
 
 @quick
