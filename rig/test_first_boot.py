@@ -29,8 +29,8 @@ disable_root: false
 """
 PARTITION = """\
 set -eu
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends cloud-init netplan.io dosfstools sudo \
-    openssh-client >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends cloud-init netplan.io dosfstools e2fsprogs \
+    sudo openssh-client >/dev/null
 mkdir -p /boot/firmware /etc/systemd/system/cloud-init-local.service.d
 umount /boot/firmware 2>/dev/null || true
 truncate -s 64M /boot.img
@@ -75,7 +75,7 @@ def test_a_new_card_makes_an_armed_box_and_leaves_no_secret_that_others_can_read
                   "cloud-init schema --schema-type network-config --config-file /boot/firmware/network-config")
     note(f"cloud-init schema: {' / '.join(valid.split(chr(10))).strip(' /')}")
     pi.stop()
-    pi.start()
+    pi.start_without_waiting_for_its_end()
     installed.wait(lambda: pi.code(f"test ! -e /etc/systemd/system/{FIRST}.service") == 0,
                    "the first boot does not end", LIMIT_S)
     installed.wait(lambda: pi.code(f"systemctl is-active -q {UNIT}") == 0, "the node is not active")
