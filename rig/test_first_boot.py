@@ -29,8 +29,8 @@ disable_root: false
 """
 PARTITION = """\
 set -eu
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends cloud-init netplan.io dosfstools e2fsprogs \
-    sudo openssh-client >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends cloud-init netplan.io dosfstools \
+    e2fsprogs sudo openssh-client >/dev/null
 mkdir -p /boot/firmware /etc/systemd/system/cloud-init-local.service.d
 umount /boot/firmware 2>/dev/null || true
 truncate -s 64M /boot.img
