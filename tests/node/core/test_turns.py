@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.domain.alarm import Key
@@ -183,6 +183,40 @@ def test_who_learns_late_of_a_press_that_came_first_counts_from_that_one_as_its_
     late = [at for at in strokes(there) if at > 110.0]
     assert_in_turn({0: (away, 0.0)}, 55.0)
     assert not [at for at in late for other in strokes(away) if abs(at - other) < 1.0]
+
+
+ACTS = st.tuples(st.sampled_from([0.5, 2.0, 7.0, 19.0]), st.sampled_from(["kebakaran", "senyap", "silence"]),
+                 st.integers(0, 3))
+
+
+@few
+@given(st.integers(2, 4), st.lists(ACTS, min_size=2, max_size=8), LATE_S)
+@example(2, [(7.0, "senyap", 1), (19.0, "kebakaran", 1)], 0.0)
+@example(3, [(7.0, "senyap", 2), (19.0, "kebakaran", 0)], 0.0)
+def test_without_a_hub_no_two_posts_beat_at_the_same_time_whatever_is_pressed_and_silenced_where(
+    count: int, acts: list[tuple[float, str, int]], late_s: float
+) -> None:
+    posts = [post("jawa-timur", 0.0, Slot(number, count)) for number in range(count)]
+    now = 10.0
+    for name, (apart_s, act, where) in enumerate([(0.5, "kebakaran", 0), *acts]):
+        now += apart_s
+        here = posts[where % count]
+        if act in ("kebakaran", "senyap"):
+            here.press(act, now)
+            now = here.now
+        for world in posts:
+            if act == "silence":
+                world.command(act, now)
+            elif act == "kebakaran" and world is not here:
+                world.alarm(act, now + late_s, identifier=f"{name}", age_s=0.125)  # a button is let go after its hold
+        now += 0.1
+        for world in posts:
+            world.wait(now)
+    for world in posts:
+        world.wait(now + 100.0)
+
+    beaten = sorted((at, number) for number, world in enumerate(posts) for at in strokes(world))
+    assert all(one == other or next_at - at > 0.3 for (at, one), (next_at, other) in pairwise(beaten))
 
 
 @few
