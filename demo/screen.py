@@ -24,6 +24,7 @@ from posko.operator import live
 from testing.box import now
 
 WIDE, HIGH = 100, 30  # the least that the picture needs
+SPACIOUS = 136  # columns in which one also sees the posts take turns
 FRAME_S = 0.1
 READ_S = 2.0  # how long a step's line can be read before it is run
 PANEL_LINES = 8
@@ -89,7 +90,9 @@ class LiveDemo:
         at = now()
         seen = {name: self._world.seen(name, at - pins_view.LOOK_BACK_S) for name in self._world.posts}
         chosen = "" if self._outcomes is None else self._controls.chosen
-        pins = live.Column(f"  {self._labels(texts.PINS)}", pins_view.WIDTH, pins_view.cells(seen, at, chosen))
+        turns = width >= SPACIOUS
+        taken = pins_view.WIDTH + (pins_view.TURNS_WIDTH if turns else 0)
+        pins = live.Column(f"  {self._labels(texts.PINS)}", taken, pins_view.cells(seen, at, chosen, turns=turns))
         watch = live.picture(self._world.snapshot(), self._labels, f"127.0.0.1:{self._world.broker.port}",
                              (width, height - PANEL_LINES), pins)
         whole = Layout()

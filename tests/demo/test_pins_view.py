@@ -39,3 +39,13 @@ def test_each_post_has_its_key_its_ribbon_its_strobe_and_its_lit_lamps() -> None
     }
     assert [str(text.spans[0].style) for text in found.values()] == ["dim", "bold black on cyan"]
     assert {len(text) for text in found.values()} == {WIDTH}
+
+
+def test_in_the_longer_ribbon_one_post_beats_while_its_neighbour_is_silent_and_then_the_other_way_round() -> None:
+    siren = [Change(at, "siren", on) for at, on in ((2.0, True), (7.0, False))]
+    first = Seen(changes=(*siren, *beating([8.0, 8.3, 10.0, 10.3, 12.0])))
+    second = Seen(changes=(*siren, *beating([16.0, 16.3, 18.0])))
+    found = cells({"kalibagor/pos-1": first, "kotakan/pos-1": second}, 21.0, "", turns=True)
+
+    assert found["kalibagor/pos-1"].plain[2:22] == "··········━━━●●●····"
+    assert found["kotakan/pos-1"].plain[2:22] == "··········━━━····●●·"
