@@ -222,9 +222,13 @@ class Stops:
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """What sounds sounds on: the strobe stays on, and the siren comes where its cycle has it, and nowhere else."""
+    """What sounds sounds on: the strobe stays on, and the siren comes where its cycle has it, and nowhere else.
+
+    A `late_comer` has its siren at once, and then joins the others' rounds: once its siren comes again sooner.
+    """
 
     cycle_s: float
+    late_comer: bool = False
     awaited: ClassVar[bool] = False
 
     def __call__(self, observed: Observed) -> Iterator[str]:
@@ -236,8 +240,12 @@ class Steady:
                 yield "strobe expected to stay as it is, was switched"
         sirens = [began for began, ended in spells((*observed.earlier, *seen.changes), "siren", until=observed.at)
                   if ended - began >= SIREN_S]
+        joins = self.late_comer
         for before, began in pairwise(sirens):
             if began >= observed.since and abs(began - before - self.cycle_s) > NEAR_S:
+                if joins and began - before < self.cycle_s:
+                    joins = False
+                    continue
                 yield f"siren expected {self.cycle_s:g} s after the last one, came after {began - before:.2f} s"
         if not sirens:
             yield "siren expected to have sounded, never did"

@@ -41,7 +41,8 @@ FLOOD, FLOOD_ABOUT = ("bencana", "semua"), {"incident": "bencana", "village": "s
 # Of four strokes a cycle has: 5 s siren, 1 s rest, five figures of 2.1 s, 1 s rest, 7 s for a voice; where two posts
 # are within earshot, the last 18.5 s of it once more.
 GOES_ON = {
-    **dict.fromkeys((DAWUHAN, TALKANDANG, OLEAN), (GoesOn(*FLOOD), Steady(cycle_s=24.5))),
+    **dict.fromkeys((DAWUHAN, TALKANDANG), (GoesOn(*FLOOD), Steady(cycle_s=24.5))),
+    OLEAN: (GoesOn(*FLOOD), Steady(cycle_s=24.5, late_comer=True)),  # its power has just come back
     **dict.fromkeys((KALIBAGOR, KOTAKAN, PATOKAN, POLSEK), (GoesOn(*FLOOD), Steady(cycle_s=43.0))),
 }
 THEIRS = {"incident": "pencurian", "village": "patokan"}
