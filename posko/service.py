@@ -34,14 +34,15 @@ from posko.core.effects import (
 from posko.core.events import Event
 from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
+from posko.rationing import of_all
 from posko.survey import Survey
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
-from runtime.core.ration import Ration, all_clears, of_district
+from runtime.core.ration import all_clears
 from runtime.endpoint import Subscription
 from runtime.loop import Loop
-from runtime.mqtt import MAX_PACKET, Link, Rationing
+from runtime.mqtt import Link, Rationing
 from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
@@ -148,8 +149,7 @@ def make_setup(
 
 def rationing(district: District) -> Rationing:
     """What of each village of *district* the hub takes at most, and what it subscribes to where one sends more."""
-    ration = Ration(of_district({name: each.posts for name, each in district.villages.items()}), stand_in=False)
-    return Rationing(ration, partial(_without, district), "nothing from there is received", MAX_PACKET, renew=False)
+    return of_all(district, partial(_without, district))
 
 
 def _without(district: District, out: frozenset[str]) -> list[Subscription]:

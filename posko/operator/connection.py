@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.config import Config
+from posko.rationing import of_all
 from runtime import endpoint
-from runtime.core.ration import Ration, of_district
 from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
-from runtime.mqtt import MAX_PACKET, Link, Rationing
+from runtime.mqtt import Link
 
 
 def make_link(config: Config, inbox: Inbox) -> Link:
@@ -19,14 +19,11 @@ def make_link(config: Config, inbox: Inbox) -> Link:
     """
     district = config.district.district
     broker = endpoint.broker(config.settings.broker, f"{district}.operator", config.password, config.ca_file)
-    posts = {name: each.posts for name, each in config.district.villages.items()}
 
     def without(out: frozenset[str]) -> list[Subscription]:
-        return subscriptions(district, sorted(posts.keys() - out))
+        return subscriptions(district, sorted(config.district.villages.keys() - out))
 
-    rationing = Rationing(Ration(of_district(posts), stand_in=False), without, "nothing from there is received",
-                          MAX_PACKET, renew=False)
-    return Link(broker, subscriptions(district), None, inbox, rationing)
+    return Link(broker, subscriptions(district), None, inbox, of_all(config.district, without))
 
 
 def subscriptions(district: str, villages: Iterable[str] = ("+",)) -> list[Subscription]:
