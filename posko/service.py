@@ -160,7 +160,7 @@ def _without(district: District, out: frozenset[str]) -> list[Subscription]:
     """
     base = f"{topics.ROOT}/{district.district}"
     heard = [f"{base}/{village}" for village in sorted({EVERYWHERE, HUB, *district.villages} - out)]
-    names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "respon", "node/+/event")]
+    names = [f"{each}/{rest}" for each in heard for rest in ("+/+", "ronda", "respon", "lapor", "node/+/event")]
     for village in sorted(out & set(district.villages)):
         names.append(f"{base}/{village}/command/+")
         names += [f"{base}/{village}/alarm/{ALL_CLEAR}"] if all_clears(village) not in out else []

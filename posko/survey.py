@@ -8,7 +8,7 @@ it is old.
 from threading import Thread
 
 from contract.wire import topics
-from contract.wire.topics import AlarmTopic, CommandTopic, ResponseTopic, RondaTopic
+from contract.wire.topics import AlarmTopic, CommandTopic, LaporTopic, ResponseTopic, RondaTopic
 from posko.core.events import Retained
 from runtime import clock, endpoint
 from runtime.core.events import Linked, Received, Unlinked
@@ -25,7 +25,7 @@ class Survey:
 
     def __init__(self, broker: Broker, district: str, inbox: Inbox) -> None:
         self._broker = endpoint.another(broker)
-        wanted = (AlarmTopic("+", "+"), CommandTopic("+", "+"), RondaTopic("+"), ResponseTopic("+"))
+        wanted = (AlarmTopic("+", "+"), CommandTopic("+", "+"), RondaTopic("+"), ResponseTopic("+"), LaporTopic("+"))
         self._subscriptions = [Subscription(topics.write(district, each), kept=True) for each in wanted]
         self._inbox = inbox
         self._thread: Thread | None = None

@@ -8,7 +8,16 @@ from broker.core.roles import Access, Account
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR
 from contract.wire import topics
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, ResponseTopic, RondaTopic
+from contract.wire.topics import (
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    LaporTopic,
+    NodeTopic,
+    PoskoTopic,
+    ResponseTopic,
+    RondaTopic,
+)
 
 THEFT = "pencurian"
 UNKNOWN = "tak-dikenal"
@@ -30,15 +39,15 @@ def probes(district: District) -> list[str]:
     post = next(iter(district.villages[first].posts), "pos-1")
     found: list[topics.Topic] = [
         AlarmTopic(first, THEFT), AlarmTopic(first, ALL_CLEAR), AlarmTopic(first, UNKNOWN), RondaTopic(first),
-        ResponseTopic(first),
+        ResponseTopic(first), LaporTopic(first),
         CommandTopic(first, topics.SILENCE), CommandTopic(first, topics.TEST),
         NodeTopic(first, post, "status"), NodeTopic(first, post, "event"), NodeTopic(first, UNKNOWN, "status"),
     ]
     for other in others[:1]:
-        found += [AlarmTopic(other, THEFT), RondaTopic(other), ResponseTopic(other),
+        found += [AlarmTopic(other, THEFT), RondaTopic(other), ResponseTopic(other), LaporTopic(other),
                   CommandTopic(other, topics.SILENCE),
                   NodeTopic(other, next(iter(district.villages[other].posts), post), "status")]
-    found += [AlarmTopic(EVERYWHERE, THEFT), RondaTopic(EVERYWHERE), ResponseTopic(EVERYWHERE),
+    found += [AlarmTopic(EVERYWHERE, THEFT), RondaTopic(EVERYWHERE), ResponseTopic(EVERYWHERE), LaporTopic(EVERYWHERE),
               CommandTopic(EVERYWHERE, topics.SILENCE), CommandTopic(EVERYWHERE, topics.TEST),
               AlarmTopic(UNKNOWN, THEFT),
               ActiveTopic(), PoskoTopic("status"), PoskoTopic("event")]

@@ -18,6 +18,7 @@ from contract.wire.topics import (
     ActiveTopic,
     AlarmTopic,
     CommandTopic,
+    LaporTopic,
     NodeTopic,
     PoskoTopic,
     ResponseTopic,
@@ -97,7 +98,8 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
     match account.role:
         case Role.HUB:
             # Of what others publish it writes but empty retained messages, which clear what somebody kept.
-            cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ResponseTopic(ANY))
+            cleared = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ResponseTopic(ANY),
+                       LaporTopic(ANY))
             # Of a post's status it writes the last one, when its account is revoked.
             own = (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"), NodeTopic(ANY, ANY, "status"))
             return (Rule(Access.READ, f"{topics.ROOT}/#"), *write(*own, *cleared))
@@ -153,9 +155,11 @@ def matches(pattern: str, topic: str) -> bool:
 
 
 def _posts(village: str, node: str) -> tuple[Topic, ...]:
-    """What a post of *village* says: its village's alarms, rounds and responses, and what it is. It cannot silence."""
-    return (AlarmTopic(village, ANY), RondaTopic(village), ResponseTopic(village), NodeTopic(village, node, "status"),
-            NodeTopic(village, node, "event"))
+    """What a post of *village* says: its village's alarms, rounds, responses and reports, and what it is. It cannot
+    silence.
+    """
+    return (AlarmTopic(village, ANY), RondaTopic(village), ResponseTopic(village), LaporTopic(village),
+            NodeTopic(village, node, "status"), NodeTopic(village, node, "event"))
 
 
 def _operator(district: str, account: Account) -> list[Rule]:
@@ -168,7 +172,8 @@ def _operator(district: str, account: Account) -> list[Rule]:
     found = [
         Rule(Access.WRITE, topics.write(district, topic))
         for village in villages
-        for topic in (AlarmTopic(village, ANY), RondaTopic(village), CommandTopic(village, ANY), ResponseTopic(village))
+        for topic in (AlarmTopic(village, ANY), RondaTopic(village), CommandTopic(village, ANY), ResponseTopic(village),
+                      LaporTopic(village))
     ]
     if not account.villages and not account.everywhere:
         found.insert(0, Rule(Access.DENY, f"{topics.ROOT}/{district}/{EVERYWHERE}/#"))

@@ -36,6 +36,7 @@ from contract.values import dataclass
 
 ALL_CLEAR = "aman"
 PATROL = "patroli"
+LAPOR = "lapor"  # stands for a resident's report where an incident's slug stands for an alarm
 TSUNAMI = "tsunami"  # whose siren is steady for minutes: Pedoman Pelayanan InaTEWS, 2nd edition, 2012, p. 120
 LONGEST_S = 600.0  # no alarm may last longer
 ONCE = frozenset({ALL_CLEAR, PATROL})  # codes that are beaten once, when nothing more urgent sounds
@@ -46,6 +47,7 @@ _RESERVED = {
     "lock": "the key switch",
     "senyap": "the button that silences a box",
     "semua": "every village",
+    LAPOR: "a resident's report",
 }
 
 

@@ -1,15 +1,18 @@
-"""A response: somebody reports how far they are with an alarm.
+"""A response: somebody reports how far they are with an alarm, or with a resident's report.
 
     {"identifier": "kalibagor.pos-1.9f86d081884c7d659a2f", "incident": "pencurian", "by": "petugas/polsek",
      "step": "menuju", "age_s": 3.5}
 
-All but `age_s` are required. The same person's same step of the same alarm is one response, however often it comes; so
-whoever publishes one goes on until the hub shows that it has it.
+`identifier`, `by` and `step` are required. Without an `incident`, or with the word `lapor`, it is about the report of
+that identifier; it is written as `lapor`, which a hub of before refuses with a sentence. The same person's same step of
+the same alarm is one response, however often it comes; so whoever publishes one goes on until the hub shows that it has
+it.
 """
 
 from enum import StrEnum
 
 from contract.domain.alarm import Keyed
+from contract.domain.incidents import LAPOR
 from contract.settings.schema import Place, flag, items, option, section
 from contract.settings.schema import text as pattern
 from contract.wire import codec
@@ -18,7 +21,7 @@ from contract.wire.codec import MAX_BYTES, Refusal, message, name, one_of, secon
 
 BY = 80  # characters of who responds
 
-_identifier = pattern(IDENTIFIER.pattern, f"the alarm's identifier, of 1 to {LONGEST} printable ASCII characters")
+_identifier = pattern(IDENTIFIER.pattern, f"an identifier, of 1 to {LONGEST} printable ASCII characters")
 
 
 class Step(StrEnum):
@@ -43,11 +46,13 @@ def is_coming(step: str) -> bool:
     return progress(step) >= _ORDER[Step.COMING]
 
 
-def _named(found: object, place: Place) -> str:
+def named(found: object, place: Place) -> str:
+    """The identifier of an alarm or a report."""
     return str(_identifier(text(found, place), place))
 
 
-def _by(found: object, place: Place) -> str:
+def by_whom(found: object, place: Place) -> str:
+    """A role and a name, of BY characters at most."""
     who = name(found, place)
     if len(who) > BY:
         raise place.refuse(f"has {len(who)} characters; at most {BY}")
@@ -58,9 +63,9 @@ def _by(found: object, place: Place) -> str:
 class Response:
     """What somebody reports: `by` is a role and a name, `petugas/polsek`, by their own account. `age_s` seconds ago."""
 
-    identifier: str = option(_named)
-    incident: str = option(name)
-    by: str = option(_by)
+    identifier: str = option(named)
+    incident: str = option(name, default=LAPOR)
+    by: str = option(by_whom)
     step: Step = option(one_of(Step))
     age_s: float = option(seconds, default=0.0)
 

@@ -1,5 +1,6 @@
 """Topics <-> values. One class per kind of topic; a name that is not a topic of this contract is None."""
 
+from collections.abc import Mapping
 from enum import Enum
 
 from contract.domain.alarm import Keyed
@@ -46,6 +47,13 @@ class ResponseTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class LaporTopic:
+    """`kentongan/D/V/lapor`: a resident of V reports what is no alarm; it rings nothing."""
+
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveTopic:
     """`kentongan/D/active`: the hub's beacon."""
 
@@ -66,7 +74,10 @@ class PoskoTopic:
     kind: str
 
 
-Topic = AlarmTopic | CommandTopic | RondaTopic | ResponseTopic | ActiveTopic | NodeTopic | PoskoTopic
+_OF_A_VILLAGE: Mapping[str, type[RondaTopic | ResponseTopic | LaporTopic]] = {
+    "ronda": RondaTopic, "respon": ResponseTopic, "lapor": LaporTopic,
+}
+Topic = AlarmTopic | CommandTopic | RondaTopic | ResponseTopic | LaporTopic | ActiveTopic | NodeTopic | PoskoTopic
 
 
 class Urgency(Enum):
@@ -106,6 +117,8 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/{village}/ronda"
         case ResponseTopic(village):
             return f"{base}/{village}/respon"
+        case LaporTopic(village):
+            return f"{base}/{village}/lapor"
         case ActiveTopic():
             return f"{base}/active"
         case NodeTopic(village, node, kind):
@@ -170,8 +183,8 @@ def read(district: str, name: str) -> Topic | None:
             return AlarmTopic(village, incident)
         case [village, "command", command]:
             return CommandTopic(village, command)
-        case [village, ("ronda" | "respon") as word]:
-            return RondaTopic(village) if word == "ronda" else ResponseTopic(village)
+        case [village, word] if word in _OF_A_VILLAGE:
+            return _OF_A_VILLAGE[word](village)
         case [village, "node", node, ("status" | "event") as kind] if village != EVERYWHERE:
             return NodeTopic(village, node, kind)
         case _:

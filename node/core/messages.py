@@ -13,7 +13,16 @@ from contract.wire import answers, topics
 from contract.wire.alarm import Body
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, ResponseTopic, RondaTopic
+from contract.wire.topics import (
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    LaporTopic,
+    NodeTopic,
+    PoskoTopic,
+    ResponseTopic,
+    RondaTopic,
+)
 from node.core import alarms, backoff, beacon, patrol
 from node.core.alarms import Raised
 from node.core.effects import SelfTest
@@ -40,7 +49,7 @@ def received(t: Transition, message: Received) -> None:
             beacon.received(t, message.payload)
         case RondaTopic():
             patrol.received(t, topic, message)
-        case NodeTopic() | PoskoTopic() | ResponseTopic() | None:
+        case NodeTopic() | PoskoTopic() | ResponseTopic() | LaporTopic() | None:
             t.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
 
 

@@ -18,8 +18,17 @@ from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE
-from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, NodeTopic, PoskoTopic, ResponseTopic, RondaTopic
-from posko.core import alarms, posts, responses
+from contract.wire.topics import (
+    ActiveTopic,
+    AlarmTopic,
+    CommandTopic,
+    LaporTopic,
+    NodeTopic,
+    PoskoTopic,
+    ResponseTopic,
+    RondaTopic,
+)
+from posko.core import alarms, lapor, posts, responses
 from posko.core.beacon import request_beacon
 from posko.core.effects import SavePatrol, Survey
 from posko.core.state import Raised
@@ -47,6 +56,9 @@ def received(t: Transition, message: Received) -> None:  # noqa: C901 - a table,
         case ResponseTopic():
             if not _clean_up(t, message):
                 responses.received(t, topic, message)
+        case LaporTopic():
+            if not _clean_up(t, message):
+                lapor.received(t, topic, message)
         case NodeTopic():
             posts.received(t, topic, message)
         case ActiveTopic():
@@ -70,7 +82,8 @@ def survey(t: Transition) -> None:
 
 def retained(t: Transition, name: str) -> None:
     """The broker retains a message on the topic *name*: it is cleared, or it would ring at posts that ask for such."""
-    if isinstance(topics.read(t.setup.district, name), AlarmTopic | CommandTopic | RondaTopic | ResponseTopic):
+    raised = AlarmTopic | CommandTopic | RondaTopic | ResponseTopic | LaporTopic
+    if isinstance(topics.read(t.setup.district, name), raised):
         t.do(Publish(name, b"", retain=True))
         t.answer(Kind.WARNING, topic=name[:200],
                  reason="published with the retain flag while the hub was away; it is cleared, and nothing rings")
@@ -260,7 +273,8 @@ def _unknown_topic(t: Transition, message: Received) -> None:
         if t.may_answer() and nearest(words[1], (district,)) is not None:
             _refuse(t, message, f"unknown district {words[1][:80]!r}; did you mean {district}?")
         return
-    close = nearest(words[3], ("alarm", "command", "node", "respon")) if len(words) > 3 and t.may_answer() else None
+    known = ("alarm", "command", "node", "respon", "lapor")
+    close = nearest(words[3], known) if len(words) > 3 and t.may_answer() else None
     hint = f"; did you mean …/{close}/…?" if close else "; use V/alarm/INCIDENT, V/command/silence or V/ronda"
     _refuse(t, message, f"not a topic of this district{hint}")
 

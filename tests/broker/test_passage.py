@@ -11,8 +11,8 @@ OUT, IN = passage.outward("situbondo", "kalibagor"), passage.inward("situbondo",
 
 
 @pytest.mark.parametrize("topic", [
-    "kalibagor/alarm/pencurian", "kalibagor/ronda", "kalibagor/respon", "kalibagor/node/pos-1/status",
-    "kalibagor/node/pos-1/event",
+    "kalibagor/alarm/pencurian", "kalibagor/ronda", "kalibagor/respon", "kalibagor/lapor",
+    "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event",
 ])
 def test_what_a_village_says_goes_out_as_it_was_and_never_in(topic: str) -> None:
     message = Received(f"{BASE}/{topic}", b"body", retain=True)

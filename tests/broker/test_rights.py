@@ -20,6 +20,7 @@ kalibagor/alarm/aman             rw  rw   r      -      rw   rw    rw   rw      
 kalibagor/alarm/pencurain        rw  rw   r      -      rw   rw    rw   rw       r      r      r
 kalibagor/ronda                  rw  rw   r      -      rw   rw    rw   rw       r      r      r
 kalibagor/respon                 rw  w    -      -      rw   rw    rw   rw       r      rw     rw
+kalibagor/lapor                  rw  w    -      -      rw   rw    rw   rw       r      r      r
 kalibagor/command/silence        rw  r    r      -      rw   rw    rw   rw       r      r      r
 kalibagor/command/test           rw  r    r      -      rw   rw    rw   rw       r      r      r
 kalibagor/node/pos-1/status      rw  w    -      -      r    r     r    r        r      r      r
@@ -29,12 +30,14 @@ kalibagor/node/pos-1/other       -   -    -      -      -    -     -    -       
 patokan/alarm/pencurian          rw  r    rw     -      rw   rw    r    r        r      r      -
 patokan/ronda                    rw  r    rw     -      rw   rw    r    r        r      r      -
 patokan/respon                   rw  -    w      -      rw   rw    r    r        r      rw     -
+patokan/lapor                    rw  -    w      -      rw   rw    r    r        r      r      -
 patokan/command/silence          rw  r    r      -      rw   rw    r    r        r      r      -
 patokan/node/polsek/event        r   -    w      -      r    r     r    r        r      r      -
 patokan/node/pos-1/status        rw  -    -      -      r    r     r    r        r      r      -
 olean/alarm/kebakaran            rw  r    r      w      rw   rw    r    r        r      r      -
 olean/ronda                      rw  r    r      w      rw   rw    r    r        r      r      -
 olean/respon                     rw  -    -      w      rw   rw    r    r        r      rw     -
+olean/lapor                      rw  -    -      w      rw   rw    r    r        r      r      -
 olean/command/silence            rw  r    r      -      rw   rw    r    r        r      r      -
 olean/command/test               rw  r    r      r      rw   rw    r    r        r      r      -
 olean/node/pos-1/status          rw  -    -      w      r    r     r    r        r      r      -
@@ -44,6 +47,7 @@ semua/alarm/tsunami              rw  r    r      -      rw   -     r    rw      
 semua/alarm/aman                 rw  r    r      -      rw   -     r    rw       r      r      r
 semua/ronda                      rw  r    r      -      rw   -     r    rw       r      r      r
 semua/respon                     rw  -    -      -      rw   -     r    rw       r      rw     r
+semua/lapor                      rw  -    -      -      rw   -     r    rw       r      r      r
 semua/command/silence            rw  r    r      -      rw   -     r    rw       r      r      r
 olean/command/status             rw  r    r      r      rw   rw    r    r        r      r      -
 semua/command/status             rw  r    r      r      rw   -     r    rw       r      r      r
@@ -51,6 +55,7 @@ semua/command/test               rw  r    r      r      rw   -     r    rw      
 kalibagr/alarm/pencurian         rw  r    r      -      rw   rw    r    r        r      r      -
 kalibagr/command/silence         rw  r    r      -      rw   rw    r    r        r      r      -
 kalibagr/respon                  rw  -    -      -      rw   rw    r    r        r      rw     -
+kalibagr/lapor                   rw  -    -      -      rw   rw    r    r        r      r      -
 active                           rw  r    r      r      r    r     r    r        r      r      r
 posko/status                     rw  -    -      -      r    r     r    r        r      r      r
 posko/event                      rw  -    -      -      r    r     r    r        r      r      r

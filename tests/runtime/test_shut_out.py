@@ -13,6 +13,7 @@ from contract.wire.topics import (
     ActiveTopic,
     AlarmTopic,
     CommandTopic,
+    LaporTopic,
     NodeTopic,
     PoskoTopic,
     ResponseTopic,
@@ -81,7 +82,8 @@ def test_what_ends_an_alarm_of_the_village_that_is_out_is_taken() -> None:
 
 def test_the_hub_receives_what_it_received_before_but_for_the_village_that_is_out() -> None:
     rationing = hub_service.rationing(shipped.district())
-    hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status"), *map(ResponseTopic, VILLAGES)]
+    hub: list[Topic] = [PoskoTopic("status"), CommandTopic("posko", "status"), *map(ResponseTopic, VILLAGES),
+                        *map(LaporTopic, VILLAGES)]
     for out in OUTS:
         without = rationing.without(out)
         sound = {topic: times(without, topic) for topic in (*RAISED, *SAID, *hub)}

@@ -13,6 +13,7 @@ from enum import StrEnum
 from contract.domain.alarm import Key
 from contract.values import dataclass
 from contract.wire.event import Report
+from contract.wire.lapor import Location
 from contract.wire.node_status import NodeStatus
 from posko.core.proof import Trouble
 from posko.operator.core.orders import Order
@@ -73,6 +74,28 @@ class AlarmSnapshot:
     accounts: tuple[str, ...] = ()
     responders: tuple[Responder, ...] = ()
     unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaporSnapshot:
+    """A resident's report that nobody has closed, which rings nothing; `text` may be cut, and then ends with `…`.
+
+    `severity` is `rendah`, `sedang` or `tinggi`. `claimed`: nobody but the message says that it is `by`. `age_s` is how
+    long ago it was made, None where nobody knows. `step` is the farthest of the responders', "" without any. `kept`: it
+    is on the hub's disk.
+    """
+
+    identifier: str
+    village: str
+    text: str
+    severity: str
+    by: str
+    claimed: bool
+    age_s: float | None = None
+    place: Location | None = None
+    responders: tuple[Responder, ...] = ()
+    step: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +173,8 @@ class OrderSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The district at instant `now`. `trouble` is why there is no link; `faults` are those of this program.
+    """The district at instant `now`. `trouble` is why there is no link; `faults` are those of this program. `reports`
+    are residents' reports that nobody has closed.
 
     `cause` is of what kind the trouble is.
     """
@@ -166,3 +190,4 @@ class Snapshot:
     posts: tuple[PostSnapshot, ...]
     news: tuple[News, ...]
     order: OrderSnapshot | None = None
+    reports: tuple[LaporSnapshot, ...] = ()

@@ -9,6 +9,7 @@ from contract.wire.topics import (
     ActiveTopic,
     AlarmTopic,
     CommandTopic,
+    LaporTopic,
     NodeTopic,
     ResponseTopic,
     RondaTopic,
@@ -25,6 +26,7 @@ TOPICS = st.one_of(
     st.builds(CommandTopic, SLUGS, SLUGS),
     st.builds(RondaTopic, SLUGS),
     st.builds(ResponseTopic, SLUGS),
+    st.builds(LaporTopic, SLUGS),
     st.builds(ActiveTopic),
     st.builds(NodeTopic, SLUGS.filter(lambda slug: slug != "semua"), SLUGS, st.sampled_from(["status", "event"])),
 )
@@ -38,6 +40,7 @@ TOPICS = st.one_of(
         ("kentongan/situbondo/kalibagor/alarm/aman", AlarmTopic("kalibagor", "aman")),
         ("kentongan/situbondo/kalibagor/ronda", RondaTopic("kalibagor")),
         ("kentongan/situbondo/kalibagor/respon", ResponseTopic("kalibagor")),
+        ("kentongan/situbondo/kalibagor/lapor", LaporTopic("kalibagor")),
         ("kentongan/situbondo/kalibagor/command/silence", CommandTopic("kalibagor", "silence")),
         ("kentongan/situbondo/semua/command/test", CommandTopic("semua", "test")),
         ("kentongan/situbondo/active", ActiveTopic()),
@@ -56,8 +59,8 @@ def test_what_is_written_is_read_back(district: str, topic: Topic) -> None:
     assert read(district, write(district, topic)) == topic
 
 
-WORDS = ["kentongan", "situbondo", "kalibagor", "semua", "alarm", "ronda", "respon", "command", "active", "node",
-         "status", ""]
+WORDS = ["kentongan", "situbondo", "kalibagor", "semua", "alarm", "ronda", "respon", "lapor", "command", "active",
+         "node", "status", ""]
 
 
 @quick
@@ -90,7 +93,8 @@ def test_a_misspelt_village_incident_or_command_is_still_a_topic(name: str, topi
         "/kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan//kalibagor/alarm/pencurian",
         "Kentongan/situbondo/kalibagor/alarm/pencurian", "kentongan/situbondo/kalibagor/Alarm/pencurian",
         "kentongan/situbondo/kalibagor/alarms/pencurian", "kentongan/situbondo/alarm/pencurian",
-        "kentongan/situbondo/kalibagor/ronda/x", "kentongan/situbondo/ronda", "kentongan/situbondo/kalibagor/active",
+        "kentongan/situbondo/kalibagor/ronda/x", "kentongan/situbondo/ronda", "kentongan/situbondo/lapor",
+        "kentongan/situbondo/kalibagor/lapor/x", "kentongan/situbondo/kalibagor/active",
         "kentongan/situbondo/active/", "kentongan/situbondo/kalibagor/command", "kentongan/situbondo/aktif",
         "kentongan/situbondo/kalibagor/node/pos-1", "kentongan/situbondo/kalibagor/node/pos-1/log",
         "kentongan/situbondo/kalibagor/node/pos-1/status/x", "kentongan/situbondo/kalibagor/node/status",
@@ -106,6 +110,7 @@ def test_what_the_contract_does_not_know_is_no_topic(name: str) -> None:
     [
         ("kentongan/situbondo/kalibagor/alarm/pencurian", Urgency.ORDINARY, 4096),
         ("kentongan/situbondo/kalibagor/ronda", Urgency.ORDINARY, 4096),
+        ("kentongan/situbondo/kalibagor/lapor", Urgency.ORDINARY, 4096),
         ("kentongan/situbondo/kalibagor/command/test", Urgency.ORDINARY, 4096),
         ("kentongan/situbondo/kalibagor/alarm/aman", Urgency.ENDS_SOUND, 4096),
         ("kentongan/situbondo/semua/command/silence", Urgency.ENDS_SOUND, 4096),
@@ -143,6 +148,7 @@ def test_a_foreign_district_is_none_of_ours(district: str) -> None:
         (CommandTopic("semua", "+"), "kentongan/situbondo/semua/command/+"),
         (RondaTopic("+"), "kentongan/situbondo/+/ronda"),
         (ResponseTopic("+"), "kentongan/situbondo/+/respon"),
+        (LaporTopic("+"), "kentongan/situbondo/+/lapor"),
         (NodeTopic("+", "+", "status"), "kentongan/situbondo/+/node/+/status"),
         (NodeTopic("+", "+", "+"), "kentongan/situbondo/+/node/+/+"),
     ],
@@ -159,3 +165,9 @@ def test_wildcards_stand_for_words_of_a_subscription(topic: Topic, name: str) ->
 ])
 def test_what_posts_report_of_themselves_is_told_from_what_is_raised(name: str, report: bool) -> None:
     assert topics.is_report(name) is report
+
+
+@pytest.mark.parametrize("word", ["lapor", "respon"])
+def test_what_rings_nothing_is_counted_to_the_village_that_may_publish_it(word: str) -> None:
+    name = f"kentongan/situbondo/olean/{word}"
+    assert (topics.source(name), topics.speaker(name), topics.is_report(name)) == ("olean", "olean", False)

@@ -140,7 +140,9 @@ def test_what_is_to_be_retained_and_what_others_retain_is_left_alone(topic: str)
     assert World().ready().feed(Retained(topic), 2.0) == []
 
 
-@pytest.mark.parametrize("topic", ["kalibagor/command/silence", "kalibagor/ronda", "kalibagor/respon"])
+@pytest.mark.parametrize("topic", [
+    "kalibagor/command/silence", "kalibagor/ronda", "kalibagor/respon", "kalibagor/lapor",
+])
 def test_a_retained_command_is_cleared_away_and_its_clean_up_is_none(topic: str) -> None:
     world = World().ready()
 
@@ -212,6 +214,7 @@ def test_the_names_that_are_named_as_heard_are_bounded() -> None:
 
 
 WORDS = st.sampled_from(["kalibagor", "kotakan", "semua", "nowhere", "", "alarm", "command", "node", "ronda", "respon",
+                         "lapor",
                          "active",
                          "kebakaran", "aman", "pos-1", "polsek", "status", "event", "silence", "test", "posko", "\x7f"])
 TOPICS = st.one_of(
@@ -219,7 +222,8 @@ TOPICS = st.one_of(
     st.lists(WORDS, max_size=4).map(lambda words: "/".join([DISTRICT, *words])),
     st.sampled_from([f"{DISTRICT}/{rest}" for rest in (
         "active", "kalibagor/alarm/kebakaran", "kalibagor/alarm/aman", "semua/alarm/bencana", "kalibagor/ronda",
-        "kalibagor/respon", "kalibagor/command/silence", "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event",
+        "kalibagor/respon", "kalibagor/lapor", "kalibagor/command/silence",
+        "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event",
         "olean/node/pos-7/status", "patokan/node/polsek/event",
     )]),
 )

@@ -142,7 +142,7 @@ def test_one_may_respond_to_an_alarm_that_is_over_for_that_is_when_people_arrive
     ({"by": "x" * 81}, "response: by: has 81 characters; at most 80"),
     ({"by": "a\x1b[2J"}, "response: by: must be text that people can read; it holds U+001B"),
     ({"identifier": "a b"},
-     "response: identifier: 'a b' is not allowed; use the alarm's identifier, of 1 to 64 printable ASCII characters"),
+     "response: identifier: 'a b' is not allowed; use an identifier, of 1 to 64 printable ASCII characters"),
     ({"age_s": -1}, "response: age_s: must be a number of seconds, 0 or more"),
 ])
 def test_what_is_no_response_to_an_alarm_of_the_topics_village_is_refused_with_the_reason(
