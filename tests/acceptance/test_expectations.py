@@ -135,6 +135,8 @@ RIGHT: list[tuple[Expectation, Observed]] = [
     (Steady(21.5), cycling(-6.0)),
     (Steady(21.5), cycling(-16.0, 5.5)),
     (Steady(21.5, late_comer=True), cycling(-6.0, 3.0)),
+    (Steady(21.5, late_comer=True), cycling(-24.5, 2.5)),
+    (Steady(21.5, late_comer=True), cycling(-12.0)),
     (Steady(21.5), cycling(-40.0, -6.0, 15.5)),  # what came before the alarm does not count
     (Lists(), hub(listing(-1.0))),
     (Lists((("kebakaran", "olean"),)), hub(listing(-1.0), listing(1.0, FIRE))),
@@ -182,6 +184,8 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (Steady(21.5), cycling(-6.0, 3.0), "siren expected 21.5 s after the last one, came after 9.00 s"),
     (Steady(21.5, late_comer=True), cycling(-6.0, 1.0, 8.0),
      "siren expected 21.5 s after the last one, came after 7.00 s"),
+    (Steady(21.5, late_comer=True), cycling(-27.0, 2.5),
+     "siren expected 21.5 s after the last one, came after 29.50 s"),
     (Steady(21.5), cycling(-16.0), "siren expected 21.5 s after the last one, is off"),
     (Steady(21.5), cycling(), "siren expected to have sounded, never did"),
     (Lists(), hub(), "beacon expected, came never"),
