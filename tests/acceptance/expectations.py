@@ -225,8 +225,8 @@ class Stops:
 class Steady:
     """What sounds sounds on: the strobe stays on, and the siren comes where its cycle has it, and nowhere else.
 
-    A `late_comer` has its siren at once, and then joins the others' rounds: once its siren comes again sooner, or, where
-    it came in so shortly before the next round that both sirens are one, later by that.
+    A `late_comer` has its siren at once, and then joins the others' rounds: once its siren comes again sooner or,
+    where it came in so shortly before the next round that both sirens are one, later by that.
     """
 
     cycle_s: float
