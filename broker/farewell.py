@@ -10,9 +10,9 @@ from pathlib import Path
 from broker import store
 from broker.core import accounts
 from broker.core import found as finding
-from broker.core.roles import Account, Role
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
+from contract.roles import Account, Role
 from contract.wire import topics
 from contract.wire.node_status import OFFLINE, REVOKED, NodeStatus, write_status
 from contract.wire.topics import CommandTopic, NodeTopic

@@ -18,12 +18,12 @@ from broker.core import found as finding
 from broker.core.accounts import State
 from broker.core.bundles import PRIVATE, PUBLIC, File, Tree
 from broker.core.found import Found
-from broker.core.roles import BOXES, Role
 from broker.core.secret import Pair, Secret
 from broker.core.site import BROKER, STATE, Site
 from broker.mosquitto import BrokerError
 from broker.trial import running
 from contract.domain.district import District
+from contract.roles import BOXES, Role
 from contract.settings.schema import SettingsError
 from runtime import bounded
 from runtime.files import load_district, load_respellings

@@ -12,6 +12,8 @@ MOST_BYTES = 64_000_000
 NODE, POSKO, UPLINK, DISTRICT = "node", "posko", "uplink", "district"
 # The file that each kind has and no other.
 _MARK = {NODE: "node.yaml", POSKO: "posko.yaml", UPLINK: "uplink.yaml"}
+# What the page, beside the hub, has of its own.
+PAGE = ("web.yaml", "web.password", "people.json")
 _NEEDED = {NODE: ("password", "ca.crt"), POSKO: ("password",), UPLINK: ("password", "ca.crt", "mosquitto.conf")}
 
 
@@ -36,7 +38,7 @@ class Bundle:
     def district(self) -> dict[str, bytes]:
         """The district file and what belongs to it."""
         return {name: body for name, body in self.files.items()
-                if name.endswith(".yaml") and name not in _MARK.values() and not name.startswith("broker/")}
+                if name.endswith(".yaml") and name not in (*_MARK.values(), *PAGE) and not name.startswith("broker/")}
 
     @property
     def broker(self) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ import re
 
 from broker.core.bundles import settle
 from contract.user_error import UserError
-from installer.bundle import NODE, Bundle, post
+from installer.bundle import NODE, PAGE, Bundle, post
 from installer.machine import Machine
 
 FOLDER = "/etc/kentongan"
@@ -36,6 +36,7 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
             settings = merged
     files[f"{bundle.kind}.yaml"] = with_password(settings, bundle.kind).encode()
     files[f"{bundle.kind}.password"] = bundle.files["password"]
+    files.update({name: bundle.files[name] for name in PAGE if name in bundle.files})
     return files, notes
 
 
@@ -64,7 +65,7 @@ def write(machine: Machine, files: dict[str, bytes]) -> list[str]:
         for folder in list(_parents(name)):
             machine.folder(f"{FOLDER}/{folder}", 0o750, OWNER)
     # What names a file comes after it.
-    order = sorted(files, key=lambda name: (name in ("node.yaml", "posko.yaml"), name))
+    order = sorted(files, key=lambda name: (name in ("node.yaml", "posko.yaml", "web.yaml"), name))
     return [name for name in order if machine.write(f"{FOLDER}/{name}", files[name], PRIVATE, OWNER)]
 
 

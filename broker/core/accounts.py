@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from broker.core.roles import BOXES, Account, Role
 from contract.domain.district import District
+from contract.roles import BOXES, Account, Role
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
     SettingsError,
@@ -122,6 +122,8 @@ def check(state: State, district: District) -> None:
         f"village broker: {village!r} is no village of {district.district}; {suggestion(village, district.villages)}"
         for village in state.village_brokers if village not in district.villages
     ]
+    if "web" in state.village_brokers:
+        faults.append(f"village broker: {district.district}.web is the account of the page; give the village another slug")
     if faults:
         raise SettingsError(faults)
 
@@ -134,7 +136,7 @@ def accounts(state: State, district: District) -> list[Account]:
 def everyone(state: State, district: District) -> list[Account]:
     """All accounts, the revoked too."""
     base = district.district
-    found = [Account(f"{base}.posko", Role.HUB)]
+    found = [Account(f"{base}.posko", Role.HUB), Account(f"{base}.web", Role.WEB)]
     found += [_box(state, f"{base}.{village}", Role.UPLINK, village) for village in sorted(state.village_brokers)]
     found += [
         _box(state, f"{base}.{slug_}.{node}", Role.NODE, slug_, node)

@@ -4,6 +4,7 @@
                                            petugas/NAME/,     pasang (sh) and pasang.cmd (Windows)
                                            readers/NAME/
     posko/                posko.yaml       each: the password, the authority's certificate, the district file
+                          web.yaml         what the page, on the hub's machine, has of its own
 """
 
 import json
@@ -11,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CA, PASSWORD = "ca.crt", "password"
+CA, PASSWORD, PAGE_PASSWORD = "ca.crt", "password", "web.password"
+PEOPLE = "people.json"
 PUBLIC, PRIVATE = 0o644, 0o600
 
 
@@ -34,12 +36,13 @@ class Way:
     port: int
     username: str
     tls: bool = True
+    password_file: str = PASSWORD
 
     @property
     def setting(self) -> str:
         """It as the setting `broker`."""
         parts = [f"host: {json.dumps(self.host)}", f"port: {self.port}", f"username: {json.dumps(self.username)}",
-                 f"password_file: {PASSWORD}"]
+                 f"password_file: {self.password_file}"]
         parts += [f"ca_file: {CA}"] if self.tls else []
         return f"{{{', '.join(parts)}}}"
 
@@ -82,6 +85,13 @@ def posko(way: Way, files: Tree, password: str) -> Tree:
     (district_file, *_) = files
     settings = posko_yaml(district_file, way, "/var/lib/kentongan-posko")
     return {**files, "posko.yaml": File(settings.encode()), PASSWORD: _secret(password)}
+
+
+def page(way: Way, district_file: str, password: str) -> Tree:
+    """What the page has of its own in the hub's bundle."""
+    lines = [f"district: {json.dumps(district_file)}", f"broker: {way.setting}", f"people: {PEOPLE}",
+             "state_dir: /var/lib/kentongan-web"]
+    return {"web.yaml": File(("\n".join(lines) + "\n").encode()), PAGE_PASSWORD: _secret(password)}
 
 
 def node(settings: str, files: Tree, ca: bytes, password: str) -> Tree:

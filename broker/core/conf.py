@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from broker.core import roles
 from broker.core.accounts import Ports
-from broker.core.roles import Account, Rule
+from contract import roles
+from contract.roles import Account, Rule
 from contract.wire.codec import MAX_BEACON_BYTES
 
 POSKO, NODES, OPERATORS = "posko", "nodes", "operators"

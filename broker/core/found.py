@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from broker.core import accounts, bundles, secret, site
+from broker.core import accounts, secret, site
 from broker.core.accounts import State
 from broker.core.bundles import File, Tree
-from broker.core.roles import Account, Role
 from broker.core.secret import Pair
 from broker.core.site import BROKER, STATE
 from contract.domain.digest import digest
 from contract.domain.district import District, read_district
+from contract.roles import Account, Role
 from contract.settings import yamltext
 from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import SettingsError
@@ -53,7 +53,8 @@ def understand(folder: str, present: Tree, files: Tree | None) -> Found:
         state = replace(state, district=given)
     (first, *_) = files
     district = read_district(_yaml(first, files[first]), first)
-    if any(name != f"{district.district}.posko" for name in _hashes(present, f"{BROKER}/posko.passwd")):
+    known = (f"{district.district}.posko", f"{district.district}.web")
+    if any(name not in known for name in _hashes(present, f"{BROKER}/posko.passwd")):
         reason = f"is the district {district.district!r}, and {folder} is another's; each has a folder of its own"
         raise SettingsError([f"{first}: {reason}"])
     return Found(present, state, district, files)
@@ -82,7 +83,7 @@ def hashes(present: Tree) -> dict[str, str]:
 
 def password(present: Tree, account: Account) -> str | None:
     """The password of *account*, while its bundle is here."""
-    file = present.get(f"{site.bundle(account)}/{bundles.PASSWORD}")
+    file = present.get(site.password_file(account))
     return None if file is None else _text(file).strip() or None
 
 

@@ -1,6 +1,6 @@
 """Which message goes which way between a village's broker and the district's. Pure; must not send one."""
 
-from broker.core import roles
+from contract import roles
 from contract.wire import topics
 from contract.wire.topics import Topic
 from runtime.core.effects import Publish

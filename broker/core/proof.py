@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from broker.core import roles
-from broker.core.roles import Access, Account
+from contract import roles
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR
+from contract.roles import Access, Account
 from contract.wire import topics
 from contract.wire.topics import (
     ActiveTopic,

@@ -6,13 +6,14 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from broker.core import bundles, conf, roles
+from broker.core import bundles, conf
 from broker.core.accounts import State, accounts, elsewhere, write_state
 from broker.core.bundles import CA, PRIVATE, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
-from broker.core.roles import PEOPLE, Account, Role, Rule
 from broker.core.secret import Pair, Secret, write_file
+from contract import roles
 from contract.domain.district import District
+from contract.roles import LOCAL, PEOPLE, Account, Role, Rule
 
 STATE = "accounts.yaml"
 BROKER = "broker"
@@ -42,7 +43,7 @@ class Site:
 def bundle(account: Account) -> str:
     """The folder of *account*'s bundle."""
     match account.role:
-        case Role.HUB:
+        case Role.HUB | Role.WEB:
             return "posko"
         case Role.NODE:
             return f"nodes/{account.villages[0]}.{account.node}"
@@ -54,6 +55,13 @@ def bundle(account: Account) -> str:
             return f"petugas/{account.username}"
         case Role.READER:
             return f"readers/{account.username}"
+        case Role.WARGA:
+            raise AssertionError(f"{account.username}: a warga has no account at the broker")
+
+
+def password_file(account: Account) -> str:
+    """The file with *account*'s password, by its path in the installation."""
+    return f"{bundle(account)}/{bundles.PAGE_PASSWORD if account.role is Role.WEB else bundles.PASSWORD}"
 
 
 def tree(site: Site) -> Tree:
@@ -82,7 +90,7 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
     for account in accounts(site.state, site.district):
         folder = bundle(account)
         files = {path.removeprefix(f"{folder}/"): file for path, file in found.items() if path.startswith(f"{folder}/")}
-        if not files or account.role in PEOPLE:
+        if not files or account.role in (*PEOPLE, Role.WEB) or (account.role is Role.HUB and "posko.yaml" not in files):
             continue
         name = folder.rpartition("/")[2]
         match account.role:
@@ -106,7 +114,7 @@ def broker(site: Site, where: Where) -> Tree:
     where = replace(where, address=LOOPBACK if here else "")
     known = [each for each in accounts(site.state, site.district) if not elsewhere(site.state, each)]
     lists = {
-        POSKO: [each for each in known if each.role is Role.HUB],
+        POSKO: [each for each in known if each.role in LOCAL],
         NODES: [each for each in known if each.role in (Role.NODE, Role.UPLINK)],
         OPERATORS: [each for each in known if each.role in PEOPLE],
     }
@@ -122,6 +130,9 @@ def _bundle(site: Site, account: Account, password: str) -> Tree:
         case Role.HUB:
             way = Way(LOOPBACK, site.state.ports.posko, account.login, tls=False)
             return bundles.posko(way, site.files, password)
+        case Role.WEB:
+            way = Way(LOOPBACK, site.state.ports.posko, account.login, tls=False, password_file=bundles.PAGE_PASSWORD)
+            return bundles.page(way, next(iter(site.files)), password)
         case Role.NODE:
             return _node(site, account, password)
         case Role.UPLINK:
@@ -130,6 +141,8 @@ def _bundle(site: Site, account: Account, password: str) -> Tree:
             way = Way(_host(site), site.state.ports.operators, account.login)
             writes = account.role is not Role.READER
             return bundles.person(way, site.files, site.authority.certificate, password, writes=writes)
+        case Role.WARGA:
+            raise AssertionError(f"{account.username}: a warga has no bundle")
 
 
 def _node(site: Site, account: Account, password: str) -> Tree:

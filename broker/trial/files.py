@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from broker.core.bundles import File
-from broker.core.roles import Account, Role
 from broker.mosquitto import BrokerError
 from broker.trial import running
+from contract.roles import Account, Role
 from contract.settings.schema import SettingsError
 from contract.text import printable
 from runtime import bounded, files

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from broker.core.accounts import Ports
 from broker.core.proof import Answers
-from broker.core.roles import PEOPLE, Account, Role
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
+from contract.roles import LOCAL, PEOPLE, Account
 from contract.wire import beacon, topics
 from contract.wire.codec import Refusal
 from contract.wire.topics import ActiveTopic
@@ -33,7 +33,7 @@ class Live:
 
     def client(self, account: Account) -> Client:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
-        if account.role is Role.HUB:
+        if account.role in LOCAL:
             return Client(self.ports[0], host=self.host)
         people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self._ca_file, host=self.host)

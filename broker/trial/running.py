@@ -12,10 +12,10 @@ from typing import Protocol, Self
 from broker.core import conf
 from broker.core.bundles import Tree
 from broker.core.proof import Answers
-from broker.core.roles import PEOPLE, Account, Role
 from broker.mosquitto import BrokerError, end, free_ports, launch
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
+from contract.roles import LOCAL, PEOPLE, Account, Role
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic
 
@@ -63,7 +63,7 @@ class Trial:
 
     def client(self, account: Account) -> Client:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
-        if account.role is Role.HUB:
+        if account.role in LOCAL:
             return Client(self.ports[0])
         people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self.place / "trial-ca.crt")

@@ -8,12 +8,12 @@ from broker.core import accounts, proof
 from broker.core import found as finding
 from broker.core.bundles import CA
 from broker.core.found import Found
-from broker.core.roles import Account, Role
 from broker.core.site import BROKER
 from broker.mosquitto import BrokerError
 from broker.trial import live, running
 from broker.trial.client import ProbeError
 from broker.trial.live import Live
+from contract.roles import LOCAL, Account, Role
 
 HERE = "localhost"
 
@@ -41,7 +41,7 @@ def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s
     found = finding.understand(str(folder), store.read(folder), None)
     known, held = _accounts(found, tell)
     if host != HERE:
-        for each in [each for each in held if each.role is Role.HUB]:
+        for each in [each for each in held if each.role in LOCAL]:
             tell(f"not tried: {each.username}, which is let in on the broker's own machine only")
             del held[each]
     broker = live.Live(host, found.state.ports, folder / "ca" / CA)
@@ -95,7 +95,7 @@ def _prove_running(
     speakers = [each for each in held if each.role in (Role.HUB, Role.OPERATOR)]
     answers = live.ask(broker, held, asked, speakers)
     surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
-    surprises += running.strangers(broker, next(each for each in known if each.role is not Role.HUB))
+    surprises += running.strangers(broker, next(each for each in known if each.role not in LOCAL))
     tried = {each.username: each for each in held if each.username in answers}
     loud = {topic for each in speakers if each.username in tried
             for topic in proof.expected(district, each, asked, set()).wrote}
@@ -116,7 +116,7 @@ def _prove(
     with running.Trial(files, f"{folder.absolute()}/{BROKER}", certificate) as trial:
         answers = running.ask(trial, held, asked)
         surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
-        surprises += running.strangers(trial, next(each for each in known if each.role is not Role.HUB))
+        surprises += running.strangers(trial, next(each for each in known if each.role not in LOCAL))
     tried = [each for each in held if each.username in answers]
     return answers, [*surprises, *_compare(found.district.district, tried, asked, answers)]
 

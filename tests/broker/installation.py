@@ -19,6 +19,7 @@ from testing.program import LIMIT_S
 from tests.support.nodes import CONFIG
 
 BASE = "kentongan/situbondo"
+LOCAL = ("situbondo.posko", "situbondo.web")
 DISTRICT = CONFIG / "situbondo.yaml"
 
 
@@ -95,7 +96,7 @@ class Installation:
         if words[0] != "situbondo":
             shelves = ("operators", "petugas", "readers")
             return next(place for shelf in shelves if (place := self.folder / shelf / username).exists())
-        if words[1:] == ["posko"]:
+        if words[1:] in (["posko"], ["web"]):
             return self.folder / "posko"
         shelf = "nodes" if len(words) == 3 else "villages"
         return self.folder / shelf / ".".join(words[1:])
@@ -107,16 +108,17 @@ class Installation:
         return f"{username}_{tails[username]}" if username in tails else username
 
     def password(self, username: str) -> str:
-        return (self.bundle(username) / "password").read_text("utf-8").strip()
+        name = "web.password" if username == "situbondo.web" else "password"
+        return (self.bundle(username) / name).read_text("utf-8").strip()
 
     def port(self, username: str) -> int:
-        if username == "situbondo.posko":
+        if username in LOCAL:
             return self.ports["posko"]
         return self.ports["nodes" if username.startswith("situbondo.") else "operators"]
 
     def connect(self, username: str) -> Client:
         """A connection to the listener of *username*, not logged in."""
-        tls = username != "situbondo.posko"
+        tls = username not in LOCAL
         return Client(self.port(username), self.folder / "ca/ca.crt" if tls else None)
 
     def login(self, username: str, *topics: str) -> Client:

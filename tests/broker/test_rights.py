@@ -6,62 +6,62 @@ from broker.trial.client import Client
 from tests.broker.installation import BASE, Installation
 
 WHO = {
-    "hub": "situbondo.posko", "node": "situbondo.kalibagor.pos-1", "polsek": "situbondo.patokan.polsek",
-    "uplink": "situbondo.olean", "all": "operator", "camat": "camat", "siti": "siti", "danramil": "danramil",
+    "hub": "situbondo.posko", "web": "situbondo.web", "node": "situbondo.kalibagor.pos-1",
+    "polsek": "situbondo.patokan.polsek", "uplink": "situbondo.olean", "all": "operator", "camat": "camat", "siti": "siti", "danramil": "danramil",
     "reader": "layar", "damkar": "damkar", "babinsa": "babinsa",
 }
 # r: hears it, w: publishes it. `all` may ring semua; `camat` any village but not semua; `siti` kalibagor;
 # `danramil` kalibagor and semua. `damkar` is a petugas of the district, `babinsa` one of kalibagor. The node is
-# kalibagor's pos-1, the uplink olean's. Where nobody may write, nobody can hear.
+# kalibagor's pos-1, the uplink olean's; `web` is the page. Where nobody may write, nobody can hear.
 TABLE = """
-topic                            hub node polsek uplink all  camat siti danramil reader damkar babinsa
-kalibagor/alarm/pencurian        rw  rw   r      -      rw   rw    rw   rw       r      r      r
-kalibagor/alarm/aman             rw  rw   r      -      rw   rw    rw   rw       r      r      r
-kalibagor/alarm/pencurain        rw  rw   r      -      rw   rw    rw   rw       r      r      r
-kalibagor/ronda                  rw  rw   r      -      rw   rw    rw   rw       r      r      r
-kalibagor/respon                 rw  w    -      -      rw   rw    rw   rw       r      rw     rw
-kalibagor/lapor                  rw  w    -      -      rw   rw    rw   rw       r      r      r
-kalibagor/command/silence        rw  r    r      -      rw   rw    rw   rw       r      r      r
-kalibagor/command/test           rw  r    r      -      rw   rw    rw   rw       r      r      r
-kalibagor/node/pos-1/status      rw  w    -      -      r    r     r    r        r      r      r
-kalibagor/node/pos-1/event       r   w    -      -      r    r     r    r        r      r      r
-kalibagor/node/pos-2/status      rw  -    -      -      r    r     r    r        r      r      r
-kalibagor/node/pos-1/other       -   -    -      -      -    -     -    -        -      -      -
-patokan/alarm/pencurian          rw  r    rw     -      rw   rw    r    r        r      r      -
-patokan/ronda                    rw  r    rw     -      rw   rw    r    r        r      r      -
-patokan/respon                   rw  -    w      -      rw   rw    r    r        r      rw     -
-patokan/lapor                    rw  -    w      -      rw   rw    r    r        r      r      -
-patokan/command/silence          rw  r    r      -      rw   rw    r    r        r      r      -
-patokan/node/polsek/event        r   -    w      -      r    r     r    r        r      r      -
-patokan/node/pos-1/status        rw  -    -      -      r    r     r    r        r      r      -
-olean/alarm/kebakaran            rw  r    r      w      rw   rw    r    r        r      r      -
-olean/ronda                      rw  r    r      w      rw   rw    r    r        r      r      -
-olean/respon                     rw  -    -      w      rw   rw    r    r        r      rw     -
-olean/lapor                      rw  -    -      w      rw   rw    r    r        r      r      -
-olean/command/silence            rw  r    r      -      rw   rw    r    r        r      r      -
-olean/command/test               rw  r    r      r      rw   rw    r    r        r      r      -
-olean/node/pos-1/status          rw  -    -      w      r    r     r    r        r      r      -
-olean/node/pos-1/event           r   -    -      w      r    r     r    r        r      r      -
-semua/alarm/bencana              rw  r    r      -      rw   -     r    rw       r      r      r
-semua/alarm/tsunami              rw  r    r      -      rw   -     r    rw       r      r      r
-semua/alarm/aman                 rw  r    r      -      rw   -     r    rw       r      r      r
-semua/ronda                      rw  r    r      -      rw   -     r    rw       r      r      r
-semua/respon                     rw  -    -      -      rw   -     r    rw       r      rw     r
-semua/lapor                      rw  -    -      -      rw   -     r    rw       r      r      r
-semua/command/silence            rw  r    r      -      rw   -     r    rw       r      r      r
-olean/command/status             rw  r    r      r      rw   rw    r    r        r      r      -
-semua/command/status             rw  r    r      r      rw   -     r    rw       r      r      r
-semua/command/test               rw  r    r      r      rw   -     r    rw       r      r      r
-kalibagr/alarm/pencurian         rw  r    r      -      rw   rw    r    r        r      r      -
-kalibagr/command/silence         rw  r    r      -      rw   rw    r    r        r      r      -
-kalibagr/respon                  rw  -    -      -      rw   rw    r    r        r      rw     -
-kalibagr/lapor                   rw  -    -      -      rw   rw    r    r        r      r      -
-active                           rw  r    r      r      r    r     r    r        r      r      r
-posko/status                     rw  -    -      -      r    r     r    r        r      r      r
-posko/event                      rw  -    -      -      r    r     r    r        r      r      r
-kalibagor                        -   -    -      -      -    -     -    -        -      -      -
-kalibagor/alarm                  -   -    -      -      -    -     -    -        -      -      -
-kalibagor/alarm/pencurian/x      -   -    -      -      -    -     -    -        -      -      -
+topic                            hub web node polsek uplink all  camat siti danramil reader damkar babinsa
+kalibagor/alarm/pencurian        rw  rw  rw   r      -      rw   rw    rw   rw       r      r      r
+kalibagor/alarm/aman             rw  rw  rw   r      -      rw   rw    rw   rw       r      r      r
+kalibagor/alarm/pencurain        rw  rw  rw   r      -      rw   rw    rw   rw       r      r      r
+kalibagor/ronda                  rw  rw  rw   r      -      rw   rw    rw   rw       r      r      r
+kalibagor/respon                 rw  rw  w    -      -      rw   rw    rw   rw       r      rw     rw
+kalibagor/lapor                  rw  rw  w    -      -      rw   rw    rw   rw       r      r      r
+kalibagor/command/silence        rw  rw  r    r      -      rw   rw    rw   rw       r      r      r
+kalibagor/command/test           rw  rw  r    r      -      rw   rw    rw   rw       r      r      r
+kalibagor/node/pos-1/status      rw  r   w    -      -      r    r     r    r        r      r      r
+kalibagor/node/pos-1/event       r   r   w    -      -      r    r     r    r        r      r      r
+kalibagor/node/pos-2/status      rw  r   -    -      -      r    r     r    r        r      r      r
+kalibagor/node/pos-1/other       -   -   -    -      -      -    -     -    -        -      -      -
+patokan/alarm/pencurian          rw  rw  r    rw     -      rw   rw    r    r        r      r      -
+patokan/ronda                    rw  rw  r    rw     -      rw   rw    r    r        r      r      -
+patokan/respon                   rw  rw  -    w      -      rw   rw    r    r        r      rw     -
+patokan/lapor                    rw  rw  -    w      -      rw   rw    r    r        r      r      -
+patokan/command/silence          rw  rw  r    r      -      rw   rw    r    r        r      r      -
+patokan/node/polsek/event        r   r   -    w      -      r    r     r    r        r      r      -
+patokan/node/pos-1/status        rw  r   -    -      -      r    r     r    r        r      r      -
+olean/alarm/kebakaran            rw  rw  r    r      w      rw   rw    r    r        r      r      -
+olean/ronda                      rw  rw  r    r      w      rw   rw    r    r        r      r      -
+olean/respon                     rw  rw  -    -      w      rw   rw    r    r        r      rw     -
+olean/lapor                      rw  rw  -    -      w      rw   rw    r    r        r      r      -
+olean/command/silence            rw  rw  r    r      -      rw   rw    r    r        r      r      -
+olean/command/test               rw  rw  r    r      r      rw   rw    r    r        r      r      -
+olean/node/pos-1/status          rw  r   -    -      w      r    r     r    r        r      r      -
+olean/node/pos-1/event           r   r   -    -      w      r    r     r    r        r      r      -
+semua/alarm/bencana              rw  rw  r    r      -      rw   -     r    rw       r      r      r
+semua/alarm/tsunami              rw  rw  r    r      -      rw   -     r    rw       r      r      r
+semua/alarm/aman                 rw  rw  r    r      -      rw   -     r    rw       r      r      r
+semua/ronda                      rw  rw  r    r      -      rw   -     r    rw       r      r      r
+semua/respon                     rw  rw  -    -      -      rw   -     r    rw       r      rw     r
+semua/lapor                      rw  rw  -    -      -      rw   -     r    rw       r      r      r
+semua/command/silence            rw  rw  r    r      -      rw   -     r    rw       r      r      r
+olean/command/status             rw  rw  r    r      r      rw   rw    r    r        r      r      -
+semua/command/status             rw  rw  r    r      r      rw   -     r    rw       r      r      r
+semua/command/test               rw  rw  r    r      r      rw   -     r    rw       r      r      r
+kalibagr/alarm/pencurian         rw  rw  r    r      -      rw   rw    r    r        r      r      -
+kalibagr/command/silence         rw  rw  r    r      -      rw   rw    r    r        r      r      -
+kalibagr/respon                  rw  rw  -    -      -      rw   rw    r    r        r      rw     -
+kalibagr/lapor                   rw  rw  -    -      -      rw   rw    r    r        r      r      -
+active                           rw  r   r    r      r      r    r     r    r        r      r      r
+posko/status                     rw  r   -    -      -      r    r     r    r        r      r      r
+posko/event                      rw  r   -    -      -      r    r     r    r        r      r      r
+kalibagor                        -   -   -    -      -      -    -     -    -        -      -      -
+kalibagor/alarm                  -   -   -    -      -      -    -     -    -        -      -      -
+kalibagor/alarm/pencurian/x      -   -   -    -      -      -    -     -    -        -      -      -
 """
 FENCE = b"fence"
 # What no line of the table covers: other roots, the broker's own, another district.
@@ -114,7 +114,7 @@ def test_a_will_on_a_foreign_topic_is_never_spoken(shared: Installation) -> None
 def test_the_tool_proves_its_own_files(shared: Installation) -> None:
     said = shared.tool("check")
     assert said.code == 0, said.lines
-    assert said.lines[-1] == "15 accounts: as it should be; without a password nobody gets in"
+    assert said.lines[-1] == "16 accounts: as it should be; without a password nobody gets in"
 
 
 def test_the_proof_works_after_su_which_leaves_roots_name_in_the_environment_wrong(

@@ -6,8 +6,8 @@ from itertools import cycle, product
 
 import pytest
 
-from broker.core.roles import matches
 from contract.domain.district import EVERYWHERE
+from contract.roles import matches
 from contract.wire import topics
 from contract.wire.topics import (
     ActiveTopic,

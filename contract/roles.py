@@ -1,4 +1,5 @@
-"""Who may publish and hear what: the one table from which every access list is made. Pure; must not write a file.
+"""Who may publish and hear what: the one table, from which every access list of the broker is made, and by which the
+page (`posko.web`) judges what its people ask of it. Pure; must not write a file.
 
 Mosquitto asks an account's denials first, then what it may; what nothing grants is refused. A denial covers reading
 as well as writing (tried on 2.0.11), so who must not ring everywhere does not hear the raw topics of `semua` either:
@@ -32,20 +33,28 @@ ANY = "+"
 class Role(Enum):
     """What an account is for. A responder's office is a node: what it hears is its own affair. Its people, who go to
     the place and report that they do, are petugas.
+
+    A warga (resident) has no account at the broker: the page publishes for him, under its own, which is WEB.
     """
 
     HUB = "hub"
+    WEB = "page"
     NODE = "node"
     UPLINK = "uplink of a village broker"
     OPERATOR = "operator"
     PETUGAS = "petugas"
     READER = "reader"
+    WARGA = "warga"
 
 
 # They log in at the listener for people, each as often as they like.
 PEOPLE = (Role.OPERATOR, Role.PETUGAS, Role.READER)
 # Their listener takes the name under which they log in for their client id.
 BOXES = (Role.NODE, Role.UPLINK)
+# They log in at the listener of the broker's own machine.
+LOCAL = (Role.HUB, Role.WEB)
+# Whom the page lets in, each with a code of his own.
+OF_THE_PAGE = (*PEOPLE, Role.WARGA)
 
 
 class Access(Enum):
@@ -58,8 +67,8 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One who may log in. `villages`: an operator's or petugas' (none: the whole district's), or the one of a node
-    or uplink.
+    """One who may log in. `villages`: an operator's or petugas' (none: the whole district's), a warga's, or the one of
+    a node or uplink.
 
     `everywhere`: whether an operator may ring `semua`. `node`: the post's id. `tail`: random letters and digits behind
     the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before.
@@ -117,6 +126,11 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
             return (*responds, *(_of_villages(district, account.villages) if account.villages else (whole,)))
         case Role.READER:
             return (whole,)
+        case Role.WARGA:
+            heard = (ActiveTopic(), PoskoTopic("status"))
+            return (*read(*heard), *write(*(AlarmTopic(village, ANY) for village in account.villages)))
+        case Role.WEB:
+            return (*write(AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ResponseTopic(ANY)), whole)
         case _:
             assert_never(account.role)
 
