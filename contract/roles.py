@@ -9,6 +9,7 @@ the beacon and the posts' events tell of them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import assert_never
 
 from contract.domain.district import EVERYWHERE
@@ -97,12 +98,7 @@ class Rule:
 
 def rules(district: str, account: Account) -> tuple[Rule, ...]:
     """What *account* may do in *district*: the table."""
-    def read(*found: Topic) -> list[Rule]:
-        return [Rule(Access.READ, topics.write(district, each)) for each in found]
-
-    def write(*found: Topic) -> list[Rule]:
-        return [Rule(Access.WRITE, topics.write(district, each)) for each in found]
-
+    read, write = partial(_each, Access.READ, district), partial(_each, Access.WRITE, district)
     whole = Rule(Access.READ, f"{topics.ROOT}/{district}/#")
     match account.role:
         case Role.HUB:
@@ -122,15 +118,14 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
         case Role.OPERATOR:
             return (*_operator(district, account), whole)
         case Role.PETUGAS:
-            responds = write(*map(ResponseTopic, account.villages or (ANY,)))
-            return (*responds, *(_of_villages(district, account.villages) if account.villages else (whole,)))
+            return (*write(*map(ResponseTopic, account.villages or (ANY,))), *_of_villages(district, account.villages))
         case Role.READER:
             return (whole,)
         case Role.WARGA:
-            heard = (ActiveTopic(), PoskoTopic("status"))
-            return (*read(*heard), *write(*(AlarmTopic(village, ANY) for village in account.villages)))
+            return (*read(ActiveTopic(), PoskoTopic("status")), *write(*_of_a_warga(account.villages)))
         case Role.WEB:
-            return (*write(AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ResponseTopic(ANY)), whole)
+            raised = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY))
+            return (*write(*raised, ResponseTopic(ANY), LaporTopic(ANY)), whole)
         case _:
             assert_never(account.role)
 
@@ -168,6 +163,10 @@ def matches(pattern: str, topic: str) -> bool:
     return len(wanted) == len(words) and all(want in (ANY, word) for want, word in zip(wanted, words, strict=True))
 
 
+def _each(access: Access, district: str, *found: Topic) -> list[Rule]:
+    return [Rule(access, topics.write(district, topic)) for topic in found]
+
+
 def _posts(village: str, node: str) -> tuple[Topic, ...]:
     """What a post of *village* says: its village's alarms, rounds, responses and reports, and what it is. It cannot
     silence.
@@ -194,8 +193,16 @@ def _operator(district: str, account: Account) -> list[Rule]:
     return found
 
 
-def _of_villages(district: str, villages: Iterable[str]) -> tuple[Rule, ...]:
-    """All that is published in *villages* and in `semua`, and what the hub says."""
+def _of_a_warga(villages: tuple[str, ...]) -> list[Topic]:
+    """What a resident of *villages* raises. That he clears his own alarms only is for the page to judge."""
+    return [topic for village in villages for topic in (AlarmTopic(village, ANY), LaporTopic(village))]
+
+
+def _of_villages(district: str, villages: tuple[str, ...]) -> tuple[Rule, ...]:
+    """All that is published in *villages* and in `semua`, and what the hub says; without *villages*, in the district.
+    """
+    if not villages:
+        return (Rule(Access.READ, f"{topics.ROOT}/{district}/#"),)
     own = [topics.write(district, each) for each in (ActiveTopic(), PoskoTopic("status"), PoskoTopic("event"))]
     below = [f"{topics.ROOT}/{district}/{village}/#" for village in (*villages, EVERYWHERE)]
     return tuple(Rule(Access.READ, each) for each in (*own, *below))

@@ -123,7 +123,7 @@ def check(state: State, district: District) -> None:
         for village in state.village_brokers if village not in district.villages
     ]
     if "web" in state.village_brokers:
-        faults.append(f"village broker: {district.district}.web is the account of the page; give the village another slug")
+        faults.append(f"village broker: {district.district}.web is the page's account; give the village another slug")
     if faults:
         raise SettingsError(faults)
 

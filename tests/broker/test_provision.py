@@ -171,8 +171,8 @@ def test_private_keys_and_passwords_are_readable_by_their_owner_only_and_lie_whe
     secrets = {path for path in fresh.files() if path.endswith(("password", ".passwd", "mosquitto_pub", ".key"))}
     secrets |= {path for path in fresh.files() if path.endswith(".tar") and "/" in path}
     assert {(fresh.folder / path).stat().st_mode & 0o777 for path in secrets} == {0o600}
-    passwords_ = {path: body.strip() for path, body in fresh.files().items() if path.endswith("/password")}
-    assert len(set(passwords_.values())) == len(passwords_) == 11
+    passwords_ = {path: body.strip() for path, body in fresh.files().items() if path.endswith("password")}
+    assert len(set(passwords_.values())) == len(passwords_) == 12
     for path, password in passwords_.items():
         found = {name for name, body in fresh.files().items() if password in body}
         assert {name.rpartition("/")[0] for name in found} == {path.rpartition("/")[0]}
@@ -188,7 +188,8 @@ def test_each_box_has_one_file_to_carry_with_all_that_it_needs_and_nothing_of_an
                 "talkandang.pos-1")
     assert {path: set(files) for path, files in found.items()} == {
         **{f"nodes/{name}/kentongan-node-{name}.tar": of_a_box for name in villages},
-        "posko/kentongan-posko.tar": {"posko.yaml", "password", "situbondo.yaml", *(f"broker/{name}" for name in (
+        "posko/kentongan-posko.tar": {"posko.yaml", "password", "web.yaml", "web.password", "situbondo.yaml",
+                                      *(f"broker/{name}" for name in (
             "mosquitto.conf", "server.crt", "server.key", "posko.acl", "posko.passwd", "nodes.acl", "nodes.passwd",
             "operators.acl", "operators.passwd"))},
         "villages/olean/kentongan-uplink-olean.tar": {
@@ -224,7 +225,7 @@ def test_passwords_are_hashed_as_mosquittos_own_tool_does(fresh: Installation, t
     (theirs,) = read_file(path.read_text("utf-8")).values()
     assert passwords.fits(Secret(theirs, "geheim"))
     assert not passwords.fits(Secret(theirs, "Geheim"))
-    (ours,) = read_file((fresh.folder / "broker/posko.passwd").read_text("utf-8")).values()
+    ours, _of_the_page = read_file((fresh.folder / "broker/posko.passwd").read_text("utf-8")).values()
     assert theirs.split("$")[1] == ours.split("$")[1] == "7"  # the rounds and the salt's length are 2.0's
 
 

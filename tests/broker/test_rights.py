@@ -7,7 +7,8 @@ from tests.broker.installation import BASE, Installation
 
 WHO = {
     "hub": "situbondo.posko", "web": "situbondo.web", "node": "situbondo.kalibagor.pos-1",
-    "polsek": "situbondo.patokan.polsek", "uplink": "situbondo.olean", "all": "operator", "camat": "camat", "siti": "siti", "danramil": "danramil",
+    "polsek": "situbondo.patokan.polsek", "uplink": "situbondo.olean",
+    "all": "operator", "camat": "camat", "siti": "siti", "danramil": "danramil",
     "reader": "layar", "damkar": "damkar", "babinsa": "babinsa",
 }
 # r: hears it, w: publishes it. `all` may ring semua; `camat` any village but not semua; `siti` kalibagor;

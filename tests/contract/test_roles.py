@@ -29,12 +29,14 @@ kalibagor/alarm/aman        rw  rw  rw   w      rw  rw    rw   r      r       r 
 kalibagor/alarm/a/b         r   r   -    -      r   r     r    r      r       r     -    -
 kalibagor/ronda             rw  rw  rw   w      rw  rw    rw   r      r       r     -    -
 kalibagor/respon            rw  rw  w    w      rw  rw    rw   rw     rw      r     -    -
+kalibagor/lapor             rw  rw  w    w      rw  rw    rw   r      r       r     w    -
 kalibagor/command/silence   rw  rw  r    -      rw  rw    rw   r      r       r     -    -
 kalibagor/command/test      rw  rw  r    r      rw  rw    rw   r      r       r     -    -
 kalibagor/node/pos-1/status rw  r   w    w      r   r     r    r      r       r     -    -
 kalibagor/node/pos-2/event  r   r   -    w      r   r     r    r      r       r     -    -
 patokan/alarm/pencurian     rw  rw  r    -      rw  rw    r    r      -       r     -    -
 patokan/respon              rw  rw  -    -      rw  rw    r    rw     -       r     -    -
+patokan/lapor               rw  rw  -    -      rw  rw    r    r      -       r     -    -
 patokan/command/silence     rw  rw  r    -      rw  rw    r    r      -       r     -    -
 semua/alarm/tsunami         rw  rw  r    -      rw  -     r    r      r       r     -    -
 semua/command/silence       rw  rw  r    -      rw  -     r    r      r       r     -    -
