@@ -28,7 +28,7 @@ LAYERS = {
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
     "abc", "array", "base64", "bz2", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
-    "hashlib", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
+    "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
 }
 # Libraries that do no more than that: a parser of text, a persistent map.
 PURE_LIBRARIES = {"contract.settings.yamltext": {"yaml"}, "posko.core.state": {"rpds"}}
