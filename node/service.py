@@ -199,7 +199,7 @@ class Node(Loop[State]):
             case Connect():
                 self._link.start()
             case Reconnect(reason):
-                self._link.reconnect(reason)
+                self._link.reconnect(reason, leave=True)
             case SelfTest(knock):
                 self._test(knock=knock)
             case _:

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, meant
-from contract.settings.broker import BrokerSettings
+from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import (
     Gone,
     Place,
@@ -140,7 +140,7 @@ class NodeSettings:
     node: str = option(slug)
     district: str = option(file_path)
     village: str = option(slug)
-    broker: BrokerSettings = option(section(BrokerSettings))
+    broker: BrokerSettings = option(brokers)
     pins: PinSettings = option(section(PinSettings))
     siren: SirenSettings = option(section(SirenSettings))
     hears: str = option(choice("village", "all"), default="village")

@@ -6,8 +6,8 @@ from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue
-from contract.settings.broker import BrokerSettings
-from contract.settings.schema import SettingsError, file_path, number, option, read, section
+from contract.settings.broker import BrokerSettings, brokers
+from contract.settings.schema import SettingsError, file_path, number, option, read
 from contract.values import dataclass
 from runtime import files
 
@@ -23,7 +23,7 @@ class PoskoSettings:
     """
 
     district: str = option(file_path)
-    broker: BrokerSettings = option(section(BrokerSettings))
+    broker: BrokerSettings = option(brokers)
     state_dir: str = option(file_path, default=STATE_DIR)
     unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
 

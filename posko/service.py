@@ -118,7 +118,7 @@ class Hub(Loop[State]):
             case Connect():
                 self._link.start()
             case Reconnect(reason):
-                self._link.reconnect(reason)
+                self._link.reconnect(reason, leave=True)
             case _:
                 assert_never(effect)
 

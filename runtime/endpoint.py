@@ -13,8 +13,8 @@ from contract.values import dataclass
 class Broker:
     """Where the broker is and who we are to it.
 
-    `name`: what messages call us. The client id is that and the `secret`: whoever knows it can end the connection, so
-    no message contains it.
+    `others`: hosts and ports that are tried where this one is out of reach. `name`: what messages call us. The client
+    id is that and the `secret`: whoever knows it can end the connection, so no message contains it.
     """
 
     host: str
@@ -24,6 +24,12 @@ class Broker:
     password: str | None = None
     ca_file: Path | None = None
     secret: str = ""
+    others: tuple[tuple[str, int], ...] = ()
+
+    def addresses(self) -> "tuple[Broker, ...]":
+        """This broker and the others, each without others."""
+        return (replace(self, others=()),
+                *(replace(self, host=host, port=port, others=()) for host, port in self.others))
 
     @property
     def client_id(self) -> str:
@@ -48,7 +54,8 @@ def broker(
     broker ends an old connection, and publishes its will, before the new one begins. A broker that we provision puts
     the user name in its place, which has random bits of its own.
     """
-    found = Broker(settings.host, settings.port, name, settings.username, password, ca_file)
+    found = Broker(settings.host, settings.port, name, settings.username, password, ca_file,
+                   others=settings.addresses()[1:])
     return found if fixed else another(found)
 
 

@@ -102,8 +102,9 @@ def named(base: Path, table: Mapping[str, Any], key: str) -> Path | None:
 
 
 def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The table under *key*; empty where there is none."""
+    """The table under *key*, or the first one of a list there; empty where there is none."""
     found = written.get(key)
+    found = found[0] if isinstance(found, list) and found else found
     return found if isinstance(found, dict) else {}
 
 

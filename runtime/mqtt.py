@@ -1,4 +1,5 @@
-"""The link to the broker: the only home of paho. Callbacks only enqueue; must not know what a message means.
+"""The link to the broker, or to the one of several that answers: the only home of paho. Callbacks only enqueue; must
+not know what a message means.
 
 Each connection is a client of its own, made anew: paho keeps what was published and not acknowledged, and would
 send it late on the next connection. What must outlive a connection is in the outbox. A connection begins clean,
@@ -17,6 +18,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event as Flag
 from threading import Lock
 from typing import Any, NamedTuple
@@ -32,6 +34,7 @@ from contract.wire import timing, topics
 from contract.wire.faults import Fault
 from contract.wire.topics import Urgency
 from runtime import clock
+from runtime.core.addresses import Addresses
 from runtime.core.effects import Publish
 from runtime.core.events import (
     NOT_AUTHORIZED,
@@ -43,8 +46,9 @@ from runtime.core.events import (
     Unlinked,
 )
 from runtime.core.ration import Ration
-from runtime.endpoint import Broker, Subscription, explain
+from runtime.endpoint import Broker, Subscription, another, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
+from runtime.scout import Scout
 from runtime.worker import FaultReporter, Worker
 
 KEEPALIVE_S = 10
@@ -130,14 +134,21 @@ def _without_properties(packet: bytearray, head: int) -> bytearray:
 
 
 class Link:
-    """Keeps a connection to *broker*, with *subscriptions*, which publishes *will* if it is cut off."""
+    """Keeps a connection to *broker*, with *subscriptions*, which publishes *will* if it is cut off.
+
+    Where there are several brokers, the next one is tried where one does not answer, and a scout watches the first.
+    """
 
     def __init__(
         self, broker: Broker, subscriptions: Sequence[Subscription], will: Publish | None, inbox: Inbox,
         rationing: Rationing | None = None,
     ) -> None:
         """With *rationing*, villages that publish far more than posts do are shut out for a while."""
-        self._broker = broker
+        self._brokers = broker.addresses()
+        self._addresses = Addresses(len(self._brokers))
+        self._broker = self._brokers[0]  # that is, or will be, connected to
+        self._scout: Scout | None = None
+        self._beacon_at: float | None = None  # on this connection
         self._subscriptions = tuple(subscriptions)
         self._rationing = rationing
         self._ration = rationing.ration if rationing is not None else Ration({})
@@ -151,6 +162,7 @@ class Link:
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason, self._cause = "not connected yet", Cause.OTHER
         self._greeted = False  # the broker has answered this connection's CONNECT
+        self._linked = False  # and its subscriptions
         self._renewal = ""  # why this program ends the connection
         self._worker = Worker("link", self._turn, self._failed, HANG_S)
 
@@ -169,8 +181,11 @@ class Link:
         if answer is not None:
             self._answered(message, answer)
 
-    def reconnect(self, reason: str) -> None:
-        """Drops the connection for *reason* and connects again at once."""
+    def reconnect(self, reason: str, *, leave: bool = False) -> None:
+        """Drops the connection for *reason* and connects again at once; to the next broker, if it is to *leave* this.
+        """
+        if leave:
+            self._addresses = self._addresses.left()
         self._renewal = reason
         self._at_once.set()
         client = self._client
@@ -189,6 +204,7 @@ class Link:
         if client is not None:
             client.disconnect()
         self._worker.join(CLOSE_S)
+        self._call_scout_back()
 
     def trouble(self) -> str | None:
         """What is wrong with the thread, or None; a missing broker is not the thread's fault."""
@@ -196,10 +212,13 @@ class Link:
 
     def _turn(self) -> None:
         """One connection, and the wait before the next one."""
+        self._broker, self._linked = self._brokers[self._addresses.at], False
         try:
             self._connect_once()
         except OSError as error:
             self._because(explain(error, self._broker))
+        if not self._linked and not self._renewal:
+            self._addresses = self._addresses.unreachable()
         self._ended()
 
     def _failed(self, error: Exception) -> None:
@@ -215,7 +234,8 @@ class Link:
             self._because(f"the connection is renewed on purpose: {self._renewal}", Cause.RENEWED)
             self._renewal = ""
         self._inbox.put(Unlinked(self._reason, self._cause))
-        if self._at_once.wait(random.uniform(*timing.RECONNECT_S)):  # noqa: S311 - spreads load, guards nothing
+        pause_s = random.uniform(*self._addresses.pause_s())  # noqa: S311 - spreads load, guards nothing
+        if self._at_once.wait(pause_s):
             self._at_once.clear()
 
     def _connect_once(self) -> None:
@@ -293,7 +313,36 @@ class Link:
         self._faults.well(Fault.LINK_THREAD)
         self._refused.clear()
         self._faults.well(Fault.PUBLISH)
+        self._linked, self._beacon_at = True, None
+        self._addresses = self._addresses.linked()
+        self._look_after_the_first()
         self._inbox.put(Linked())
+
+    def _look_after_the_first(self) -> None:
+        """Where another broker than the first is in use, that is a fault, and a scout watches the first."""
+        self._call_scout_back()
+        if self._broker is self._brokers[0]:
+            self._faults.well(Fault.BROKER)
+            return
+        first = self._brokers[0]
+        self._faults.failed(Fault.BROKER, f"{first.host}:{first.port} does not answer; "
+                                          f"{self._broker.host}:{self._broker.port} is used in its place")
+        beacon = [each for each in self._subscriptions if topics.urgency(each.topic) is Urgency.BEACON]
+        self._scout = Scout(partial(Link, another(first), beacon, None), self._has_beacon, self._return)
+        self._scout.start()
+
+    def _call_scout_back(self) -> None:
+        scout, self._scout = self._scout, None
+        if scout is not None:
+            scout.end()
+
+    def _has_beacon(self) -> bool:
+        return self._beacon_at is not None and clock.now() < self._beacon_at + timing.HUB_LOST_S
+
+    def _return(self) -> None:
+        """The first broker is well again."""
+        self._addresses = self._addresses.returned()
+        self.reconnect("the first broker is well again")
 
     def _on_message(self, client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic = message.topic
@@ -303,6 +352,7 @@ class Link:
         if topics.asks_for_statuses(topic):
             self._ration.pardon(source, now)
         if urgency is Urgency.BEACON:
+            self._beacon_at = now
             self._ration.beacon(now)
         elif self._ration.shut_out(speaker):
             return

@@ -228,7 +228,8 @@ def relocated(found: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
                 read(base, broker, "")
             except SettingsError:
                 broker[key] = str(kept.folder / copy)
-    return {**moved, "broker": broker}
+    others = found["broker"][1:] if isinstance(found.get("broker"), list) else []
+    return {**moved, "broker": [broker, *others] if others else broker}
 
 
 def alike(one: Any, other: Any) -> bool:

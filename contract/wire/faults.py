@@ -104,6 +104,10 @@ class Fault(StrEnum):
         "link", "The broker is out of reach; buttons sound their own post, and presses are sent when it is back.",
         "Check the network and the broker.",
     )
+    BROKER = (
+        "broker", "The first broker of several does not answer, and another one is used in its place.",
+        "See whether the first one's machine and its Mosquitto run; the program returns to it by itself.",
+    )
     LINK_THREAD = (
         "link thread", "The connection failed by a fault of the program, and is made anew.",
         "If it comes again, keep the log and report it.",

@@ -15,6 +15,7 @@ from pathlib import Path
 from broker import certificates
 from contract.domain.digest import digest
 from contract.domain.speech import texts
+from contract.settings.broker import BrokerSettings
 from contract.settings.schema import SettingsError
 from kentongan.diagnosis import link, program
 from kentongan.diagnosis.core import facts
@@ -114,18 +115,17 @@ def _node(  # noqa: PLR0913 - what was asked for, and what is known
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(JOURNAL)))
     settings, district = loaded.settings, loaded.district
     running = _running(found, pid, loaded.state_dir / JOURNAL)
-    way = Way(settings.broker, loaded.password, loaded.ca_file)
-    server = link.reach(way)
+    way, servers = _reached(settings.broker, loaded.password, loaded.ca_file)
     session = None
-    if running is None and server.trouble:
-        session = facts.Session(settings.broker.username or "", trouble=server.trouble)
+    if running is None and all(each.trouble for each in servers):
+        session = facts.Session(settings.broker.username or "", trouble=servers[0].trouble)
     elif running is None and log_in:
         session = link.as_node(way, district.district, settings.village, settings.node)
     outputs = wiring.resting_levels(settings)
     disk = system.disk(loaded.state_dir, who)
     return replace(
-        found, warnings=tuple(_warnings(config.warnings(loaded))), running=_believed(running, disk), server=server,
-        session=session,
+        found, warnings=tuple(_warnings(config.warnings(loaded))), running=_believed(running, disk),
+        servers=servers, session=session,
         pins=_pins(loaded), devices=tuple(system.devices(_device_names(loaded, system), who)),
         sound=_sound(loaded.speaker, system), voice=_voice(loaded), disk=disk,
         boot=system.boot(outputs, wireless=system.wireless()), digest=digest(district), hub=settings.hub,
@@ -139,10 +139,10 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     except SettingsError as error:
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(HUB_JOURNAL)))
     running = _running(found, pid, loaded.state_dir / HUB_JOURNAL)
-    way = Way(loaded.settings.broker, loaded.password, loaded.ca_file)
-    server = _with_certificate(link.reach(way), system)
-    if server.trouble:
-        session = facts.Session(loaded.settings.broker.username or "", trouble=server.trouble)
+    way, servers = _reached(loaded.settings.broker, loaded.password, loaded.ca_file)
+    servers = (_with_certificate(servers[0], system), *servers[1:])
+    if all(each.trouble for each in servers):
+        session = facts.Session(loaded.settings.broker.username or "", trouble=servers[0].trouble)
     else:
         session = link.as_hub(way, loaded.district.district, running=running is not None)
     units = found.units
@@ -151,8 +151,20 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     disk = system.disk(loaded.state_dir, who)
     return replace(
         found, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units,
-        running=_believed(running, disk), server=server, session=session, disk=disk, digest=digest(loaded.district),
+        running=_believed(running, disk), servers=servers, session=session, disk=disk,
+        digest=digest(loaded.district),
     )
+
+
+def _reached(
+    broker: BrokerSettings, password: str | None, ca_file: Path | None
+) -> tuple[Way, tuple[facts.Server, ...]]:
+    """The way to the first of the brokers that answers, and what is found of each."""
+    ways = [Way(replace(broker, host=host, port=port, others=()), password, ca_file)
+            for host, port in broker.addresses()]
+    servers = tuple(map(link.reach, ways))
+    best = next((way for way, server in zip(ways, servers, strict=True) if not server.trouble), ways[0])
+    return best, servers
 
 
 def _running(found: Facts, pid: int, journal: Path) -> facts.Running | None:

@@ -167,8 +167,8 @@ class Facts:
     """All that is known of a box, or of a posko. `kind` is `node` or `posko`; `user` is as whom its program runs.
 
     `faults` of the settings keep all that needs settings from being looked at: that is then None. `digest` is that of
-    the district file; `hub` is whether there is a hub. `systemd`: its units were asked. `loud` is what came of a stroke
-    on the loudspeaker: why it was not heard, "" if it was.
+    the district file; `servers` are the brokers, the first one first; `hub` is whether there is a hub. `systemd`: its
+    units were asked. `loud` is what came of a stroke on the loudspeaker: why it was not heard, "" if it was.
     """
 
     kind: str
@@ -186,7 +186,7 @@ class Facts:
     voice: Voice | None = None
     disk: Disk | None = None
     boot: Boot | None = None
-    server: Server | None = None
+    servers: tuple[Server, ...] = ()
     session: Session | None = None
     digest: str = ""
     hub: bool = True

@@ -60,10 +60,10 @@ def _node(found: Facts) -> Iterator[Finding]:
 
 def _way(found: Facts, now_s: float) -> Iterator[Finding]:
     """The way to the broker; the program that runs is asked where our own login would end its connection."""
-    if found.server is not None:
-        yield from connection.broker(found.server, now_s)
+    for server in found.servers:
+        yield from connection.broker(server, now_s)
     if found.session is not None:
-        reached = found.server is None or not found.server.trouble
+        reached = not found.servers or not all(each.trouble for each in found.servers)
         yield from connection.by_login(found.session, found.digest, hub=found.hub, reached=reached)
     elif found.running is not None:
         yield from connection.by_program(found.running, hub=found.hub)

@@ -19,7 +19,7 @@ CORE = Path(finding.__file__).parent
 WELL = Facts(
     "node", "kentongan", Clock(True, ("chrony",), False), Power(""), Watchdog(14.0, present=True), units=(UNIT,),
     running=Running(1, {}, linked=True, realtime=True, locked=True), pins=Pins("lgpio", simulated=False),
-    disk=DISK, server=Server("127.0.0.1", 1883, secured=False),
+    disk=DISK, servers=(Server("127.0.0.1", 1883, secured=False),),
 )
 
 
@@ -46,7 +46,7 @@ def test_what_is_unknown_is_never_all_well(marks: tuple[Mark, ...], code: int) -
 
 
 def test_faulty_settings_are_named_and_what_needs_no_settings_is_looked_at_all_the_same() -> None:
-    found = judge(replace(WELL, faults=("node.yaml.siren: missing",), disk=None, server=None, pins=None), 0.0)
+    found = judge(replace(WELL, faults=("node.yaml.siren: missing",), disk=None, servers=(), pins=None), 0.0)
 
     assert ("fault", "fault") in said(found)
     assert {each.check for each in found} == {

@@ -1,0 +1,149 @@
+"""A link with several brokers, on real ones: it finds the one that answers, and returns to the first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker.mosquitto import free_port
+from contract.wire import timing
+from contract.wire.faults import Fault
+from runtime.core import addresses
+from runtime.core.events import Cause, Faulted, Linked, Received, Recovered, Unlinked
+from runtime.endpoint import Broker, Subscription
+from runtime.inbox import Inbox
+from runtime.mqtt import Link
+from testing.private_broker import PrivateBroker
+from tests.support.mqtt import publish
+from tests.support.waiting import take
+
+ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
+BEACON = "kentongan/situbondo/active"
+SUBSCRIPTIONS = [Subscription(ALARM), Subscription(BEACON)]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits are not what is tried."""
+    monkeypatch.setattr(timing, "RECONNECT_S", (0.02, 0.05))
+    monkeypatch.setattr(addresses, "SOON_S", (0.0, 0.02))
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[PrivateBroker]:
+    with PrivateBroker(tmp_path / "second") as running:
+        yield running
+
+
+def link_to(first: int, second: int, inbox: Inbox) -> Link:
+    return Link(Broker("127.0.0.1", first, "situbondo.kalibagor.pos-1", others=(("127.0.0.1", second),)),
+                SUBSCRIPTIONS, None, inbox)
+
+
+def renewed(inbox: Inbox) -> Unlinked:
+    """The next end of a connection that the program chose."""
+    while (found := take(inbox, Unlinked)).cause is not Cause.RENEWED:
+        pass
+    return found
+
+
+def test_where_the_first_does_not_answer_the_second_is_used_and_that_is_a_fault(second: PrivateBroker) -> None:
+    inbox, absent = Inbox(), free_port()
+    link = link_to(absent, second.port, inbox)
+    link.start()
+    try:
+        assert f"127.0.0.1:{absent}" in take(inbox, Unlinked).reason
+        fault = take(inbox, Faulted)
+        take(inbox, Linked)
+        publish(second, ALARM)
+
+        assert fault == Faulted(
+            Fault.BROKER, f"127.0.0.1:{absent} does not answer; 127.0.0.1:{second.port} is used in its place")
+        assert take(inbox, Received).topic == ALARM
+    finally:
+        link.close()
+
+
+def test_a_broker_that_dies_is_left_and_the_first_is_returned_to_once_it_has_been_well(
+    tmp_path: Path, second: PrivateBroker, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(addresses, "HEALTHY_S", 0.2)
+    inbox = Inbox()
+    with PrivateBroker(tmp_path / "first") as first:
+        link = link_to(first.port, second.port, inbox)
+        link.start()
+        try:
+            take(inbox, Linked)
+            first.kill()
+            assert take(inbox, Faulted).part == Fault.BROKER
+            take(inbox, Linked)
+            first.start()
+            assert renewed(inbox).reason.endswith("the first broker is well again")
+            assert take(inbox, Recovered).part == Fault.BROKER
+            take(inbox, Linked)
+            publish(first, ALARM)
+
+            assert take(inbox, Received).topic == ALARM
+        finally:
+            link.close()
+
+
+def test_one_that_is_to_be_left_though_it_answers_is_left(tmp_path: Path, second: PrivateBroker) -> None:
+    inbox = Inbox()
+    with PrivateBroker(tmp_path / "first") as first:
+        link = link_to(first.port, second.port, inbox)
+        link.start()
+        try:
+            take(inbox, Linked)
+            link.reconnect("no beacon came for 15 s", leave=True)
+            renewed(inbox)
+            assert take(inbox, Faulted).part == Fault.BROKER
+            take(inbox, Linked)
+            publish(second, ALARM)
+
+            assert take(inbox, Received).topic == ALARM
+        finally:
+            link.close()
+
+
+def test_where_the_second_brings_the_beacon_a_first_that_does_not_is_not_returned_to(
+    tmp_path: Path, second: PrivateBroker, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(addresses, "HEALTHY_S", 0.0)
+    monkeypatch.setattr(Link, "_has_beacon", lambda _self: True)
+    inbox = Inbox()
+    with PrivateBroker(tmp_path / "first") as first:
+        link = link_to(first.port, second.port, inbox)
+        link.start()
+        try:
+            take(inbox, Linked)
+            link.reconnect("no beacon came for 15 s", leave=True)
+            renewed(inbox)
+            take(inbox, Linked)
+            for _ in range(3):
+                publish(second, ALARM)
+                take(inbox, Received)
+            while link._scout is not None:  # it may still be on its way to the first
+                publish(first, BEACON, "-r")
+
+            assert renewed(inbox).reason.endswith("the first broker is well again")
+        finally:
+            link.close()
+
+
+def test_a_beacon_on_this_connection_counts_and_one_of_the_connection_before_does_not(second: PrivateBroker) -> None:
+    inbox = Inbox()
+    link = link_to(second.port, free_port(), inbox)
+    link.start()
+    try:
+        take(inbox, Linked)
+        before = link._has_beacon()
+        publish(second, BEACON)
+        take(inbox, Received)
+        during = link._has_beacon()
+        link.reconnect("tried")
+        take(inbox, Linked)
+
+        assert (before, during, link._has_beacon()) == (False, True, False)
+    finally:
+        link.close()
