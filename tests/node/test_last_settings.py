@@ -281,3 +281,17 @@ def test_of_very_many_differences_the_first_are_shown(etc: Etc) -> None:
 
     assert len(lines) == 21
     assert lines[-1].startswith("node.yaml: and 10 more; the copy that worked is ")
+
+
+def test_the_last_settings_have_all_brokers_though_the_password_is_gone(etc: Etc) -> None:
+    brokers = [etc.settings["broker"], {"host": "192.168.1.12", "port": 8883}]
+    etc.settings["broker"] = brokers
+    etc.write()
+    etc.start_well()
+    etc.write(village="patokann")
+    (etc.folder / "password").unlink()
+
+    found = used(etc.last())
+
+    assert found.settings.broker.addresses() == (("127.0.0.1", 1883), ("192.168.1.12", 8883))
+    assert found.password == "rahasia"
