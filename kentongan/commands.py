@@ -18,6 +18,7 @@ COMMANDS = {
     "poster": ("kentongan.poster", "poster", "The page to print and hang beside a box."),
     "coverage": ("kentongan.coverage", "coverage", "A map of where a district's posts are heard."),
     "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
+    "web": ("kentongan.web", "web", "Run the page: alarms, answers and posts in a browser."),
     "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
     "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),
     "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),

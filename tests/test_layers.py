@@ -44,6 +44,9 @@ HOMES = {
     "cryptography": {"broker.certificates"},
     "babel": {"posko.labels.formats"},
     "reportlab": {"posko.poster.pdf"},
+    "starlette": {"posko.web.app"},
+    "uvicorn": {"posko.web.server"},
+    "jinja2": {"posko.web.templates"},
     "pygame": {"node.sound.player_process"},
 }
 

@@ -143,6 +143,15 @@ class Fault(StrEnum):
          "agree it counts as not synchronised."),
         "Compare both with a watch, and correct the time service (NTP) of the one that is wrong.",
     )
+    # The page.
+    PEOPLE = (
+        "people", "The file of the page's people cannot be read; those who were known before stay known.",
+        "Provision the broker again (`kentongan broker provision`), and install its bundle.",
+    )
+    HTTP_WATCH = (
+        "http watch", "The part of the page that answers phones is dead or hangs; hub and posts do not need it.",
+        "systemd restarts the page; if it comes again, keep the log and report it.",
+    )
     # The disk.
     JOURNAL = (
         "journal", "The disk does not answer or cannot be written; what happens is kept in memory only.",

@@ -25,7 +25,7 @@ PARTS: Mapping[str, str] = {
     Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
     Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos",
     Fault.CLOCK_OF: "jam pos", Fault.DISTRICT: "berkas wilayah", Fault.DISTRICT_OF: "berkas wilayah",
-    Fault.INBOX: "pesan masuk",
+    Fault.INBOX: "pesan masuk", Fault.PEOPLE: "daftar warga", Fault.HTTP_WATCH: "program halaman",
     "buttons": "tombol",  # of a self-test
 }
 _WHAT = {"incident": "kejadian", "village": "desa/kelurahan", "command": "perintah"}

@@ -1,0 +1,70 @@
+"""The HTTP server in a thread of its own: the only home of uvicorn. Must not know what is served."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import uvicorn
+
+from contract.user_error import UserError
+from posko.web.config import Address
+from runtime import clock
+
+HANG_S = 30.0
+CLOSE_S = 3.0
+BACKLOG = 1024
+
+
+class HttpThread:
+    """Serves *app* at *listening* until it is closed; *beat* is when its loop last went round."""
+
+    def __init__(
+        self, app: Callable[..., Any], listening: socket.socket, beat: Callable[[], float],
+        tls: tuple[Path, Path] | None, trusted: tuple[str, ...],
+    ) -> None:
+        """*tls*: a certificate and its key; *trusted*: addresses of proxies."""
+        certificate, key = tls if tls is not None else (None, None)
+        self._socket, self._beat = listening, beat
+        config = uvicorn.Config(
+            app, http="h11", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+            date_header=False, proxy_headers=bool(trusted), forwarded_allow_ips=list(trusted),
+            ssl_certfile=certificate, ssl_keyfile=key,
+            timeout_graceful_shutdown=1, timeout_keep_alive=20, limit_concurrency=None, backlog=BACKLOG,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._run, name="http", daemon=True)
+
+    def __enter__(self) -> "HttpThread":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(CLOSE_S)
+        self._socket.close()
+
+    def trouble(self) -> str | None:
+        """What is wrong with the thread, or None."""
+        if not self._thread.is_alive():
+            return "its thread is dead"
+        return "its thread hangs" if clock.now() > self._beat() + HANG_S else None
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+def listen(address: Address) -> socket.socket:
+    """A socket that listens at *address*. Raises UserError where it cannot."""
+    where = f"{address.host}:{address.port}"
+    try:
+        family, *_, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(place)
+        found.listen(BACKLOG)
+    except OSError as error:
+        raise UserError(f"listen: {where} cannot be used: {error.strerror}; give another address or port, or end the "
+                        "program that has it") from None
+    return found

@@ -1,0 +1,237 @@
+"""What one person sees, as plain values that become JSON. Must not decide anything, nor make markup.
+
+    State ──> what all of one kind of people see (made once for all of them) ──┬──> the View of one of them
+              his own presses, what he may ────────────────────────────────────┘
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contract.domain import rhythm
+from contract.domain.alarm import Key
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR, Incident
+from contract.roles import Role
+from contract.wire.beacon import Listed
+from contract.wire.response import progress
+from posko.labels import texts
+from posko.labels.labels import Labels, clean
+from posko.operator import lines
+from posko.operator.core import judgement
+from posko.operator.core.fold import NEWS
+from posko.operator.core.snapshot import AlarmSnapshot, Snapshot
+from posko.web.answers import PRESS_STATES
+from posko.web.config import WebConfig
+from posko.web.core import presses
+from posko.web.core.person import Person, rights
+from posko.web.core.requests import MISTAKE_S
+from posko.web.core.state import Kind, Sending, State
+
+Plain = dict[str, Any]
+
+NEWS_SHOWN = 50
+PRESS_SHOWN_S = 3600.0  # how long ago one's own presses were made that are shown
+_PLACE = re.compile(r"lokasi (-?\d{1,2}\.\d{5}),(\d{1,3}\.\d{5}) ±(\d{1,7}) m")
+# What goes on by itself, second by second: a page counts it on.
+AGES = frozenset({"now", "age_s", "remaining_s", "cancel_s", "seen_s"})
+
+
+class Renderer:
+    """Makes the views in one language."""
+
+    def __init__(self, config: WebConfig, labels: Labels) -> None:
+        self._labels = labels
+        self._villages = tuple(config.district.villages)
+        self._district = config.district
+        self._fixed = _fixed(config, labels)
+
+    def first(self, state: State, person: Person) -> Plain:
+        """The first view of *person*: with what does not change."""
+        return {**self._fixed, **self.view(self.shared(state, person), state, person)}
+
+    def kind(self, person: Person) -> tuple[object, ...]:
+        """Those of one kind see the same, but for what is their own."""
+        return person.role, person.villages
+
+    def shared(self, state: State, person: Person) -> Plain:
+        """What everybody of this person's kind sees."""
+        snapshot = judgement.snapshot(state.district)
+        found: Plain = {
+            "now": round(state.now + state.clock.offset_s, 1),
+            "link": {"up": snapshot.linked, "why": "" if snapshot.linked else self._labels.reason(snapshot.trouble)},
+            "hub": snapshot.hub.state.value,
+            "alarms": [self._alarm(state, each, person) for each in snapshot.alarms if _concerns(each, person)],
+        }
+        if person.role is not Role.WARGA:
+            found["posts"] = self._posts(snapshot, person)
+        if person.role in (Role.OPERATOR, Role.READER):
+            found["news"] = self._news(snapshot)
+        return found
+
+    def view(self, shared: Plain, state: State, person: Person) -> Plain:
+        """The whole view of *person*, who sees what is *shared*."""
+        own = [each for each in state.sendings.values() if each.person == person.name]
+        names = {presses.name_of(each) for each in own if each.kind is Kind.ALARM}
+        listed = _listed(state)
+        alarms = [{**each, "mine": any(name in names for name in listed[key].names()) if key in listed else False}
+                  for each in shared["alarms"] for key in (Key(each["village"], each["incident"]),)]
+        return {
+            **shared, "alarms": alarms, "me": self._me(person), "reports": [],
+            "presses": [self._press(state, each, listed) for each in own if each.kind is Kind.ALARM
+                        and each.age_known and state.now < each.asked_at + PRESS_SHOWN_S][::-1],
+        }
+
+    def _me(self, person: Person) -> Plain:
+        return {
+            "name": person.name, "display": person.display or person.name, "role": person.role.name.lower(),
+            "villages": list(person.villages), "may": list(rights(self._district.district, self._villages, person)),
+        }
+
+    def _alarm(self, state: State, alarm: AlarmSnapshot, person: Person) -> Plain:
+        labels, key = self._labels, alarm.key
+        listed = _listed(state).get(key)
+        private = person.role in (Role.WARGA, Role.READER)
+        note, place = _parted(alarm.note)
+        steps = sorted((each.step for each in alarm.responders), key=progress)
+        return {
+            "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
+            "label": labels.incident(key.incident), "severity": alarm.severity, "exercise": alarm.exercise,
+            "identifier": listed.identifier if listed is not None else _sounding(state, key),
+            "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
+            "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(alarm.origin, claimed=False),
+            "note": labels.note(key.incident, note) if private else clean(note),
+            "place": None if private else place, "rings": len(alarm.rings),
+            "of": len(alarm.rings) + len(alarm.missing),
+            "missing": [f"{labels.posts.get(post, post)}: {labels.word(texts.REASONS, why.value)}"
+                        for post, why in alarm.missing.items()],
+            "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+                            "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
+            "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
+        }
+
+    def _press(self, state: State, sending: Sending, listed: Mapping[Key, Listed]) -> Plain:
+        labels, key = self._labels, sending.key
+        alarm = listed.get(key)
+        here = alarm is not None and presses.name_of(sending) in alarm.names()
+        rings, missing = judgement.proof(state.district, key) if here else ((), {})
+        steps = sorted((each.step for each in alarm.responses), key=progress) if here and alarm is not None else []
+        word = _press_state(state, sending, here=here, rings=bool(rings), step=steps[-1] if steps else "")
+        left_s = MISTAKE_S - (state.now - sending.pressed_at)
+        return {
+            "identifier": sending.identifier, "village": key.village, "incident": key.incident,
+            "label": labels.incident(key.incident), "age_s": round(state.now - sending.pressed_at, 1), "state": word,
+            "state_label": labels.word(PRESS_STATES, word), "rings": len(rings), "of": len(rings) + len(missing),
+            "step": steps[-1] if steps else "", "mistaken": sending.mistaken,
+            "cancel_s": 0.0 if sending.mistaken or word in ("ditolak", "terlambat", "berakhir") else
+            round(max(0.0, left_s), 1),
+            "why": labels.reason(sending.refusal or sending.late) if sending.refusal or sending.late else "",
+        }
+
+    def _posts(self, snapshot: Snapshot, person: Person) -> list[Plain]:
+        labels = self._labels
+        return [{
+            "post": each.post, "name": labels.posts.get(each.post, clean(each.post)),
+            "village": each.post.partition("/")[0], "state": each.state,
+            "label": labels.word(texts.STATES, each.state),
+            "faults": [f"{labels.part(part)}: {labels.reason(why)}"
+                       for part, why in (each.status.faults if each.status is not None else {}).items()],
+            "seen_s": None if each.last_seen_at is None else round(snapshot.now - each.last_seen_at, 1),
+        } for each in snapshot.posts if not person.villages or person.role is not Role.PETUGAS
+            or each.post.partition("/")[0] in person.villages]
+
+    def _news(self, snapshot: Snapshot) -> list[Plain]:
+        found = lines.gathered(snapshot.news[-min(NEWS, 2 * NEWS_SHOWN):], self._labels)[-NEWS_SHOWN:]
+        return [{"at": round(news.at + snapshot.offset_s, 1),
+                 "text": f"{lines.news_text(news, self._labels)} · {', '.join(map(self._labels.program, sources))}"}
+                for news, sources in reversed(found)]
+
+
+def lasting(found: object) -> object:
+    """*found* without what goes on by itself: two views with the same of it show the same."""
+    if isinstance(found, dict):
+        return {name: lasting(each) for name, each in found.items() if name not in AGES}
+    return [lasting(each) for each in found] if isinstance(found, list) else found
+
+
+def _press_state(state: State, sending: Sending, *, here: bool, rings: bool, step: str) -> str:
+    """The page's word for how far a press has come."""
+    if sending.refusal:
+        return "ditolak"
+    if sending.withdrawn:
+        return "berakhir"
+    if here:
+        kept = any(presses.name_of(sending) in each.names() and each.kept for each in _listed(state).values())
+        return "petugas" if step else "berbunyi" if rings else "dicatat" if kept else "terkirim"
+    if sending.late:
+        return "terlambat"
+    if sending.recorded:
+        return "berakhir"
+    if presses.is_late(state, sending):
+        return "terlambat"
+    return "terkirim" if sending.acked else "disimpan"
+
+
+def _listed(state: State) -> dict[Key, Listed]:
+    """What the hub's last beacon lists and is not over since."""
+    hub = state.district.hub
+    if hub.beacon is None or hub.beacon_at is None:
+        return {}
+    return {each.key: each for each in hub.beacon.alarms if each.remaining_s > state.now - hub.beacon_at}
+
+
+def _sounding(state: State, key: Key) -> str:
+    """What a post calls an alarm that no beacon lists."""
+    found = (each.status.sounding for each in state.district.posts.values() if each.status is not None)
+    return next((each.identifier or "" for each in found if each is not None and each.key == key), "")
+
+
+def _concerns(alarm: AlarmSnapshot, person: Person) -> bool:
+    """Whether *person* sees *alarm*: one of the own villages, or that sounds there."""
+    if not person.villages or person.role in (Role.OPERATOR, Role.READER):
+        return True
+    return alarm.key.village in (*person.villages, EVERYWHERE) or any(
+        post.partition("/")[0] in person.villages for post in alarm.rings)
+
+
+def _parted(note: str) -> tuple[str, Plain | None]:
+    """A note, and the place that the page wrote behind it."""
+    found = _PLACE.search(note)
+    if found is None:
+        return note, None
+    place = {"lat": float(found[1]), "lon": float(found[2]), "accuracy_m": float(found[3])}
+    return note[: found.start()].rstrip("; "), place
+
+
+def _fixed(config: WebConfig, labels: Labels) -> Plain:
+    """What does not change while the page runs."""
+    district = config.district
+    phones = district.phones
+    return {
+        "district": {
+            "name": district.name, "slug": district.district,
+            "villages": [{"slug": slug, "name": each.name, "at": each.at and list(each.at),
+                          "outline": [list(corner) for corner in each.outline]}
+                         for slug, each in district.villages.items()],
+            "phones": {name: number for name in phones.__dataclass_fields__ if (number := getattr(phones, name))},
+            "posts": [{"post": f"{slug}/{name}", "name": post.name, "village": slug,
+                       "at": post.at and list(post.at), "phone": post.phone}
+                      for slug, each in district.villages.items() for name, post in each.posts.items()],
+        },
+        "incidents": [_incident(config, labels, slug, each) for slug, each in config.catalogue.incidents.items()
+                      if slug != ALL_CLEAR],
+    }
+
+
+def _incident(config: WebConfig, labels: Labels, slug: str, incident: Incident) -> Plain:
+    """An incident with its code: `notes` are its strokes, in seconds; after `notes_s` they begin again."""
+    found: Plain = {"incident": slug, "label": labels.incident(slug), "severity": incident.severity,
+                    "button": incident.button, "everywhere": incident.everywhere, "code": "", "notes": [],
+                    "notes_s": 0.0}
+    if incident.rhythm:
+        cycle = rhythm.alarm_cycle(config.family.figure(incident.rhythm), incident.cycle or config.catalogue.cycle,
+                                   siren=False)
+        first = cycle.strokes_s[0] if cycle.strokes_s else 0.0
+        found |= {"code": rhythm.write(config.family.codes[incident.rhythm].rhythm),
+                  "notes": [round(each - first, 3) for each in cycle.strokes_s], "notes_s": round(cycle.length_s, 3)}
+    return found
