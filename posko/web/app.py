@@ -20,13 +20,13 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.people import Person
 from contract.roles import Role
 from contract.wire.codec import Refusal
 from posko.labels.labels import Labels
 from posko.labels.language import Language, Text
 from posko.web import answers, bodies, people, sessions
 from posko.web.core.asked import Answer, Enter, Leave, Outcome, Request
-from posko.web.core.person import Person
 from posko.web.core.state import State
 from posko.web.history import History, HistoryError
 from posko.web.streams import LEAST_S, PULSE_S, Stream, Streams, encode
@@ -204,7 +204,7 @@ class Page:
         answer = await self._ask(person, Enter(sessions.digest(token)))
         if answer.outcome is not Outcome.DONE:
             raise Refused(answer.outcome, wait_s=answer.wait_s)
-        response = _json({"name": person.display or person.name, "role": person.role.name.lower(),
+        response = _json({"name": person.display or person.name, "role": person.role.value,
                           "ke": HOME[person.role]})
         response.set_cookie(sessions.COOKIE, token, max_age=sessions.COOKIE_S, httponly=True, samesite="strict",
                             secure=self._is_secure(request))

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
-from contract.settings.broker import BrokerSettings
+from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import (
     Place,
     SettingsError,
@@ -70,7 +70,7 @@ class WebSettings:
     """
 
     district: str = option(file_path)
-    broker: BrokerSettings = option(section(BrokerSettings))
+    broker: BrokerSettings = option(brokers)
     people: str = option(file_path, default="people.json")
     state_dir: str = option(file_path, default=STATE_DIR)
     listen: Address = option(_address, default=Address("127.0.0.1", 8080))

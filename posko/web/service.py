@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
+from contract.people import Person
 from contract.settings.schema import SettingsError
 from contract.wire.faults import Fault
 from posko.labels.labels import make_labels
@@ -23,7 +24,6 @@ from posko.web.config import Address, WebConfig
 from posko.web.core import step
 from posko.web.core.asked import Answer, Asked, PeopleRead, Request
 from posko.web.core.effects import EndSession, SaveSending, SaveSession
-from posko.web.core.person import Person
 from posko.web.core.state import State
 from posko.web.history import History
 from posko.web.store import NAME, WebStore

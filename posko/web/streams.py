@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from posko.web.core.person import Person
+from contract.people import Person
 from posko.web.core.state import State
 from posko.web.view import Renderer, lasting
 

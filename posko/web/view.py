@@ -12,6 +12,7 @@ from contract.domain import rhythm
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, Incident
+from contract.people import Person
 from contract.roles import Role
 from contract.wire.beacon import Listed
 from contract.wire.response import progress
@@ -24,7 +25,7 @@ from posko.operator.core.snapshot import AlarmSnapshot, Snapshot
 from posko.web.answers import PRESS_STATES
 from posko.web.config import WebConfig
 from posko.web.core import presses
-from posko.web.core.person import Person, rights
+from posko.web.core.person import rights
 from posko.web.core.requests import MISTAKE_S
 from posko.web.core.state import Kind, Sending, State
 
@@ -84,7 +85,7 @@ class Renderer:
 
     def _me(self, person: Person) -> Plain:
         return {
-            "name": person.name, "display": person.display or person.name, "role": person.role.name.lower(),
+            "name": person.name, "display": person.display or person.name, "role": person.role.value,
             "villages": list(person.villages), "may": list(rights(self._district.district, self._villages, person)),
         }
 

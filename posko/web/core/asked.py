@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
+from contract.people import Person
 from contract.values import dataclass
 from contract.wire.response import Step
-from posko.web.core.person import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,12 @@
-"""Who uses the page, and what each may publish: by the one table of roles, and by nothing else. Pure."""
+"""What who uses the page may publish: by the one table of roles, and by nothing else. Pure."""
 
 from contract import roles
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
-from contract.roles import Access, Account, Role
-from contract.values import dataclass
+from contract.people import Person
+from contract.roles import Access
 from contract.wire import topics
 from contract.wire.topics import SILENCE, TEST, AlarmTopic, CommandTopic, ResponseTopic, Topic
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One of those who may log in. `villages`: those of a warga, an operator or petugas; none: the whole district's.
-
-    `issued` is when the code was made, in seconds since the epoch: with a new one the old sessions end. `code` is the
-    scrypt of it, as the people file has it.
-    """
-
-    name: str
-    role: Role
-    villages: tuple[str, ...] = ()
-    everywhere: bool = False
-    display: str = ""
-    issued: int = 0
-    code: str = ""
-
-    @property
-    def sender(self) -> str:
-        """Who it is, in what is published."""
-        return f"{self.role.name.lower()}/{self.name}"
-
-    @property
-    def account(self) -> Account:
-        """What the table of roles calls it."""
-        return Account(self.name, self.role, self.villages, self.everywhere)
 
 
 def may(district: str, person: Person, topic: Topic) -> bool:

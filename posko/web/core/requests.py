@@ -5,6 +5,7 @@ from dataclasses import replace
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
+from contract.people import Person
 from contract.roles import Role
 from contract.wire import topics
 from contract.wire.topics import KNOCK, SILENCE, TEST, AlarmTopic, CommandTopic, ResponseTopic
@@ -23,7 +24,7 @@ from posko.web.core.asked import (
     TestPosts,
 )
 from posko.web.core.effects import EndSession, SaveSession
-from posko.web.core.person import Person, may
+from posko.web.core.person import may
 from posko.web.core.state import Kind, Sending, Session, State, Waiting
 from posko.web.core.turn import DISK_S, Turn
 from runtime.core.effects import Log, Publish

@@ -8,10 +8,10 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from contract.domain.alarm import Key
+from contract.people import Person
 from contract.values import dataclass
 from posko.operator.core import fold
 from posko.web.core.asked import Answer
-from posko.web.core.person import Person
 from runtime.core.events import Clock
 
 
