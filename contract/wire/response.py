@@ -96,7 +96,7 @@ class Case(Keyed):
     identifier: str = option(text, default="")
     status: str = option(text, default="")
     in_force: bool = option(flag, default=False)
-    raised: float | None = option(codec.nullable(codec.instant), default=None)
+    raised: float | None = option(codec.instant, default=None)
     unanswered: bool = option(flag, default=False, omit=True)
     responses: tuple[Responded, ...] = option(codec.few(items(section(Responded))), default=(), omit=True)
 
