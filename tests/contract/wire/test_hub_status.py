@@ -19,8 +19,8 @@ ALARMS = st.builds(
     sounds=st.dictionaries(TEXT, SECONDS, max_size=3), missing=TEXTS,
 )
 CASES = st.builds(
-    Case, incident=TEXT, village=TEXT, identifier=TEXT, status=TEXT, in_force=st.booleans(), raised=st.none() | INSTANTS,
-    unanswered=st.booleans(),
+    Case, incident=TEXT, village=TEXT, identifier=TEXT, status=TEXT, in_force=st.booleans(),
+    raised=st.none() | INSTANTS, unanswered=st.booleans(),
 )
 STATUSES = st.builds(
     HubStatus, state=TEXT, alarms=st.lists(ALARMS, max_size=3).map(tuple),
