@@ -163,8 +163,8 @@ class Page:
     async def _language(self, request: HttpRequest) -> Response:
         wanted = request.query_params.get("ke", "")
         speech = wanted if wanted in {each.value for each in Language} else Language.ID.value
-        referer = request.headers.get("referer", "")
-        path = next((each for each in ("/masuk", *PAGES) if referer.endswith(each)), "/")
+        path = request.query_params.get("dari", "")
+        path = path if path in ("/masuk", *PAGES) else "/"  # never another site's
         answer = RedirectResponse(path, 303)
         answer.set_cookie(sessions.LANGUAGE_COOKIE, speech, max_age=sessions.COOKIE_S, samesite="strict",
                           secure=self._is_secure(request))

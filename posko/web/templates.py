@@ -1,14 +1,36 @@
-"""The pages as HTML: the only home of Jinja2. What is put into them is escaped."""
+"""The pages as HTML: the only home of Jinja2.
 
-from collections.abc import Mapping
+    page, language, View, CSRF token ──render──> HTML, with the texts and the first View as data for the browser's modules
+
+Every value is escaped, and nothing of a page is a script or a style: the strict Content-Security-Policy needs both.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from posko.labels.language import Language
+from posko.web import page_texts
 
 HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+# The groups of the resident's buttons, in their order; what the catalogue has besides comes last.
+GROUPS: Mapping[str, Sequence[str]] = {
+    "crime": ("pencurian", "perampokan", "ternak", "keributan", "pemerkosaan", "pembunuhan"),
+    "fire": ("kebakaran", "kecelakaan"),
+    "disaster": ("banjir", "gempa", "longsor", "angin", "bencana", "tsunami"),
+    "other": ("lainnya",),
+}
+# What each page's module imports, asked for at once: a weak link has no time for one after the other.
+MODULES: Mapping[str, Sequence[str]] = {
+    "masuk": ("common",), "warga": ("common", "hold", "outbox", "where"), "petugas": ("common", "cards", "sound"),
+    "posko": ("common", "cards", "history", "map"), "layar": ("common",),
+}
+# What static/ikon.svg has a pictogram for; any other incident is shown as `lainnya`.
+PICTURES = frozenset(slug for slugs in GROUPS.values() for slug in slugs)
+_LONG = 9  # letters of a word that fit a button in its ordinary size
 
 
 class Pages:
@@ -17,7 +39,8 @@ class Pages:
     def __init__(self) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True)
+            trim_blocks=True, lstrip_blocks=True,
+        )
 
     def render(
         self, page: str, language: Language, *, csrf: str = "", view: Mapping[str, Any] | None = None,
@@ -28,5 +51,49 @@ class Pages:
         *view* is the View of who looks, as /api/keadaan gives it; None where nobody has logged in. *district* is its
         name for people.
         """
+        said = page_texts.of_page(page, language)
         return self._environment.get_template(f"{page}.html").render(
-            page=page, language=language.value, csrf=csrf, view=view, district=district)
+            page=page, t=said, language=language.value, csrf=csrf, view=view, district=district, modules=MODULES[page],
+            groups=_groups(view, said) if page == "warga" and view is not None else (),
+            place=_place(view, district) if page == "warga" else district,
+            data={"texts": said, "language": language.value, "view": _first(page, view), "pictures": sorted(PICTURES)},
+        )
+
+
+def _groups(view: Mapping[str, Any], said: Mapping[str, str]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """The buttons of *view*: each group's slug, name and incidents."""
+    known = {each["incident"]: each for each in view.get("incidents") or () if not each.get("everywhere")}
+    named = {slug for slugs in GROUPS.values() for slug in slugs}
+    found = []
+    for group, slugs in GROUPS.items():
+        more = [slug for slug in known if slug not in named] if group == "other" else []
+        buttons = [_button(known[slug]) for slug in (*slugs, *more) if slug in known]
+        if buttons:
+            found.append((group, said[f"group_{group}"], buttons))
+    return found
+
+
+def _first(page: str, view: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The *view* that goes with a page: a resident's needs no strokes and no outlines, and his link may be weak."""
+    if view is None or page != "warga":
+        return view
+    district = view["district"]
+    villages = [{"slug": each["slug"], "name": each["name"]} for each in district["villages"]]
+    incidents = [{"incident": each["incident"], "label": each["label"]} for each in view["incidents"]]
+    return {**view, "district": {**district, "villages": villages}, "incidents": incidents}
+
+
+def _place(view: Mapping[str, Any] | None, district: str) -> str:
+    """Where a resident's alarms ring: his village's name, if it is one."""
+    own = view["me"]["villages"] if view is not None else ()
+    names = {each["slug"]: each["name"] for each in view["district"]["villages"]} if view is not None else {}
+    return names.get(own[0], district) if len(own) == 1 else district
+
+
+def _button(incident: Mapping[str, Any]) -> dict[str, Any]:
+    """An incident with what its button shows: the wall button's word where the view has it."""
+    shown = incident.get("button") or incident["label"]
+    return {
+        **incident, "shown": shown, "long": max(map(len, shown.split()), default=0) > _LONG,
+        "picture": incident["incident"] if incident["incident"] in PICTURES else "lainnya",
+    }

@@ -1,0 +1,43 @@
+// The screen on the wall: what is in force, large; a clock whose seconds run; whether the link is alive.
+
+import { ago, byId, clock, data, follow, h, picture, say, sync, t } from "./common.js";
+
+function tick() {
+  const now = new Date();
+  const [minutes, seconds] = [clock(now / 1000), String(now.getSeconds()).padStart(2, "0")];
+  say(byId("hm"), minutes);
+  say(byId("ss"), seconds);
+  say(byId("day"), now.toLocaleDateString(data.language === "id" ? "id-ID" : "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" }));
+}
+
+function card(each) {
+  return h("li", { class: each.exercise ? "exercise" : "" },
+    h("h2", {}, picture(each.incident), h("span", {}, `${each.exercise ? `${t("exercise")}: ` : ""}${each.label}`)),
+    h("p", { class: "where" }), h("p", { class: "ring" }), h("p", { class: "who" }), h("p", { class: "note" }));
+}
+
+function update(line, each, view) {
+  const part = (name) => line.querySelector(name);
+  say(part(".where"), `${each.village_name} · ${ago(each.age_s + view.lag_s)}`);
+  say(part(".ring"), each.of ? t("rings", { n: each.rings, of: each.of }) : t("no_post"));
+  const who = (each.responders ?? []).map((one) => `${one.by}: ${one.label || t(`step_${one.step}`)}`).join(" · ");
+  say(part(".who"), who || (each.unanswered ? t("not_answered") : ""));
+  say(part(".note"), each.note ?? "");
+}
+
+function show(view, fresh) {
+  const alarms = [...(view.alarms ?? [])].sort((a, b) => a.age_s - b.age_s);
+  sync(byId("alarms"), alarms, (each) => `${each.village}/${each.incident}/${each.identifier}`, card,
+    (line, each) => update(line, each, view));
+  byId("quiet").hidden = alarms.length > 0 || !fresh || view.link?.up === false; // never "all quiet" about the unknown
+  const posts = view.posts ?? [];
+  const ready = posts.filter((each) => ["ready", "sounding"].includes(each.state)).length;
+  say(byId("well"), posts.length && fresh ? t("posts_well", { n: ready, of: posts.length }) : "");
+  byId("well").className = ready === posts.length ? "well" : "alert";
+  sync(byId("news"), (view.news ?? []).slice(0, 6), (each) => `${each.at}/${each.text}`,
+    (each) => h("li", {}, h("time", {}, clock(each.at)), each.text));
+}
+
+setInterval(tick, 250);
+tick();
+follow(show);

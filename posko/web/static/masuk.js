@@ -1,0 +1,37 @@
+// Logging in with a card's code. The QR code has it after a #, which never reaches the server; it is erased at once.
+
+import { byId, post, say, t } from "./common.js";
+
+const field = byId("code");
+const said = byId("code-said");
+const code = decodeURIComponent(location.hash.slice(1)).slice(0, 16);
+
+if (code) {
+  history.replaceState(null, "", location.pathname);
+  field.value = code;
+  say(said, "");
+  say(byId("code-hint"), t("from_card"));
+  byId("enter").focus();
+} else field.focus();
+
+byId("login").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const value = field.value.trim();
+  if (!value) {
+    say(said, t("empty"));
+    return field.focus();
+  }
+  byId("enter").disabled = true;
+  say(byId("enter"), t("entering"));
+  const answer = await post("/masuk", { code: value });
+  if (answer.ok) {
+    say(said, "");
+    say(byId("enter"), t("welcome", { name: answer.body.name ?? "" }));
+    return location.replace(answer.body.ke ?? "/");
+  }
+  byId("enter").disabled = false;
+  say(byId("enter"), t("enter"));
+  say(said, answer.why);
+  field.setAttribute("aria-invalid", "true");
+  field.select();
+});
