@@ -1,6 +1,6 @@
 """The pages as HTML: the only home of Jinja2.
 
-    page, language, View, CSRF token ──render──> HTML, with the texts and the first View as data for the browser's modules
+    page, language, View, CSRF token ──render──> HTML, with the texts and the first View as data for its modules
 
 Every value is escaped, and nothing of a page is a script or a style: the strict Content-Security-Policy needs both.
 """
@@ -85,9 +85,11 @@ def _first(page: str, view: Mapping[str, Any] | None) -> Mapping[str, Any] | Non
 
 def _place(view: Mapping[str, Any] | None, district: str) -> str:
     """Where a resident's alarms ring: his village's name, if it is one."""
-    own = view["me"]["villages"] if view is not None else ()
-    names = {each["slug"]: each["name"] for each in view["district"]["villages"]} if view is not None else {}
-    return names.get(own[0], district) if len(own) == 1 else district
+    if view is None:
+        return district
+    own: Sequence[str] = view["me"]["villages"]
+    names: dict[str, str] = {each["slug"]: each["name"] for each in view["district"]["villages"]}
+    return next((names[each] for each in own if each in names), district) if len(own) == 1 else district
 
 
 def _button(incident: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ function chart(rows, title) {
     svg.append(h("text", { x: (x + 6).toFixed(1), y: y + 33 }, String(total(row))));
   });
   const key = h("ul", { class: "legend" }, ...KINDS.map((kind) =>
-    h("li", {}, h("svg", { class: "chart", viewBox: "0 0 18 18", "aria-hidden": "true" }, h("rect", { class: kind, x: 1, y: 1, width: 16, height: 16 })), t(kind))));
+    h("li", {}, h("svg", { class: "chart", viewBox: "0 0 18 18", "aria-hidden": "true" }, h("rect", { class: kind, x: 1, y: 1, width: 16, height: 16 })), t(`kind_${kind}`))));
   return h("div", {}, svg, key);
 }
 
@@ -37,7 +37,7 @@ function table(heads, rows) {
     h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, at) => h("td", { class: at && "number" }, cell)))))));
 }
 
-const counts = (rows) => table([t("what"), ...KINDS.map((kind) => t(kind))],
+const counts = (rows) => table([t("what"), ...KINDS.map((kind) => t(`kind_${kind}`))],
   rows.map((row) => [row.label, ...KINDS.map((kind) => String(parts(row)[kind]))]));
 
 function times(rows) {

@@ -89,7 +89,6 @@ export function drawMap(place, district) {
 }
 
 function legend() {
-  const kinds = { good: "map_ready", rings: "map_sounding", trouble: "map_trouble", gone: "map_gone" };
-  return h("ul", { class: "legend" }, ...Object.entries(kinds).map(([kind, name]) =>
-    h("li", {}, h("svg", { viewBox: "-12 -12 24 24", "aria-hidden": "true" }, mark(kind)), t(name))));
+  return h("ul", { class: "legend" }, ...["good", "rings", "trouble", "gone"].map((kind) =>
+    h("li", {}, h("svg", { viewBox: "-12 -12 24 24", "aria-hidden": "true" }, mark(kind)), t(`map_${kind}`))));
 }
