@@ -10,15 +10,18 @@ from typing import Any, Self
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import LONGEST_S
+from contract.domain.incidents import LAPOR, LONGEST_S
 from contract.packed import pack, unpack
 from contract.values import dataclass
 from contract.wire.faults import Fault
+from contract.wire.lapor import Location, Severity
 from contract.wire.response import Step
 from posko.core.effects import (
     End,
     SaveAlarm,
     SaveAllClear,
+    SaveClosed,
+    SaveLapor,
     SaveName,
     SavePatrol,
     SaveReport,
@@ -27,7 +30,8 @@ from posko.core.effects import (
     Stamped,
     Write,
 )
-from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredResponse
+from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredLapor, StoredResponse
+from posko.core.lapor import CLOSED_S
 from posko.core.responses import CASE_S
 from runtime import clock
 from runtime.core.effects import Log
@@ -42,6 +46,7 @@ ALARM_ROWS = 5_000
 LATE_ROWS = 2_000
 RONDA_ROWS = 20_000
 RESPONSE_ROWS = 10_000
+LAPOR_ROWS = 5_000
 LOG_ROWS = 200_000
 NAME = "posko.db"
 POSTS = "posts"  # the source of a line of the log that has the reports of several
@@ -73,6 +78,12 @@ CREATE INDEX IF NOT EXISTS responses_of ON responses (incident, identifier);
 CREATE TABLE IF NOT EXISTS unanswered (
     village TEXT NOT NULL, incident TEXT NOT NULL, identifier TEXT NOT NULL, wall REAL NOT NULL,
     PRIMARY KEY (village, incident, identifier)) STRICT;
+CREATE TABLE IF NOT EXISTS lapor (
+    village TEXT NOT NULL, identifier TEXT NOT NULL, who TEXT NOT NULL, text TEXT NOT NULL, severity TEXT NOT NULL,
+    lat REAL, lon REAL, accuracy_m REAL, boot TEXT NOT NULL, at REAL NOT NULL, wall REAL NOT NULL,
+    synced INTEGER NOT NULL, closed_boot TEXT, closed_at REAL, closed_wall REAL, closure TEXT,
+    PRIMARY KEY (village, identifier)) STRICT;
+CREATE INDEX IF NOT EXISTS open_lapor ON lapor (village) WHERE closure IS NULL;
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, wall REAL NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL) STRICT;
 """
@@ -91,8 +102,8 @@ class Journal(DatabaseThread[Write | _Reports]):
     schema = SCHEMA
     nothing = Loaded((), (), ())
     expendable = (Log, SaveReport)
-    repeated = (SaveResponse,)
-    notes = frozenset({"origin", "note"})
+    repeated = (SaveResponse, SaveLapor)
+    notes = frozenset({"origin", "note", "text"})
     most_bytes = 128_000_000
 
     def __enter__(self) -> Self:
@@ -153,6 +164,10 @@ class Journal(DatabaseThread[Write | _Reports]):
             tuple((Name(*name), bool(over)) for *name, over in (typed(row, str, str, str, int) for row in seen)),
             tuple((Key(*names), at) for *names, at in (typed(row, str, str, float) for row in over)),
             tuple(self._cases(database)),
+            tuple(found for row in self._lapor(database) if (found := self._stored_lapor(database, row)) is not None),
+            tuple(Name(village, LAPOR, identifier) for village, identifier in (
+                typed(row, str, str) for row in database.execute("SELECT village, identifier FROM lapor ORDER BY rowid")
+            )),
         )
 
     def _cases(self, database: Database) -> Iterator[StoredCase]:
@@ -171,20 +186,46 @@ class Journal(DatabaseThread[Write | _Reports]):
 
     def _case(self, database: Database, row: tuple[Any, ...]) -> StoredCase:
         village, incident, first, identifier, also, status, *since = typed(row, *(str,) * 6, float, str, float, int)
-        made = database.execute(
-            "SELECT who, step, village, at, boot, wall, synced FROM responses WHERE everywhere = ? AND incident = ? "
-            "AND identifier = ? AND (everywhere OR village = ?) ORDER BY rowid",
-            (village == EVERYWHERE, incident, first, village)).fetchall()
         unanswered = database.execute(
             "SELECT 1 FROM unanswered WHERE village = ? AND incident = ? AND identifier = ?",
             (village, incident, first))
         names = tuple(dict.fromkeys((first, identifier, *json.loads(also))))
         return StoredCase(
             Key(village, incident), first, names, Status(status), self._instant(*since),
-            tuple(StoredResponse(who, Step(step), place, self._instant(*at))
-                  for who, step, place, *at in (typed(each, *(str,) * 3, float, str, float, int) for each in made)),
-            unanswered.fetchone() is not None,
+            self._responses(database, Name(village, incident, first)), unanswered.fetchone() is not None,
         )
+
+    def _lapor(self, database: Database) -> list[tuple[Any, ...]]:
+        """The rows of residents' reports that are open, or were closed lately."""
+        return database.execute(
+            "SELECT village, identifier, who, text, severity, lat, lon, accuracy_m, at, boot, wall, synced, closed_at, "
+            "closed_boot, closed_wall, closure FROM lapor WHERE closure IS NULL OR closed_wall > ? ORDER BY rowid",
+            (clock.now() + clock.wall().offset_s - CLOSED_S,)).fetchall()
+
+    def _stored_lapor(self, database: Database, row: tuple[Any, ...]) -> StoredLapor | None:
+        """A report in *row*; one that cannot be read is reported, and keeps no other from being restored."""
+        try:
+            village, identifier, who, text, severity = typed(row[:5], *(str,) * 5)
+            closed = None if row[15] is None else self._instant(*typed((*row[12:15], 1), float, str, float, int))
+            return StoredLapor(
+                Name(village, LAPOR, identifier), who, text, Severity(severity), location(row[5:8]),
+                self._instant(*typed(row[8:12], float, str, float, int)),
+                self._responses(database, Name(village, LAPOR, identifier)), closed,
+            )
+        except (TypeError, ValueError) as error:
+            reason = f"the report {row[1]!r} cannot be read and is left out: {error}"
+            self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
+            return None
+
+    def _responses(self, database: Database, name: Name) -> tuple[StoredResponse, ...]:
+        """Who responded to what bears *name*. Raises TypeError and ValueError."""
+        everywhere = name.village == EVERYWHERE
+        made = database.execute(
+            "SELECT who, step, village, at, boot, wall, synced FROM responses WHERE everywhere = ? AND incident = ? "
+            "AND identifier = ? AND (everywhere OR village = ?) ORDER BY rowid",
+            (everywhere, name.incident, name.identifier, name.village)).fetchall()
+        return tuple(StoredResponse(who, Step(step), place, self._instant(*at))
+                     for who, step, place, *at in (typed(each, *(str,) * 3, float, str, float, int) for each in made))
 
     def _instant(self, at: float, boot: str, wall: float, synced: int) -> Instant:
         return Instant(at, boot == self._boot, wall if synced else None)
@@ -221,6 +262,7 @@ class Journal(DatabaseThread[Write | _Reports]):
             ("rounds", "ronda", "TRUE", RONDA_ROWS),
             ("responses", "responses", "TRUE", RESPONSE_ROWS),
             ("", "unanswered", "TRUE", ALARM_ROWS),
+            ("residents' reports", "lapor", "closure NOTNULL", LAPOR_ROWS),
         ):
             removed = database.execute(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "  # noqa: S608
@@ -243,7 +285,7 @@ class Journal(DatabaseThread[Write | _Reports]):
                 "(SELECT village FROM alarms WHERE \"end\" NOTNULL GROUP BY village ORDER BY count(*) DESC LIMIT 1) "
                 "ORDER BY rowid LIMIT 200)").rowcount
 
-    def _apply(self, database: Database, entry: Write | _Reports) -> None:
+    def _apply(self, database: Database, entry: Write | _Reports) -> None:  # noqa: C901 - a table, one row an entry
         wall = clock.wall()
         epoch = clock.now() + wall.offset_s
         match entry:
@@ -262,6 +304,13 @@ class Journal(DatabaseThread[Write | _Reports]):
                 )
             case SaveUnanswered(name, at):
                 database.execute("INSERT OR IGNORE INTO unanswered VALUES (?, ?, ?, ?)", (*name, at + wall.offset_s))
+            case SaveLapor():
+                self._keep_lapor(database, entry)
+            case SaveClosed(name, closure, at):
+                database.execute(
+                    "UPDATE lapor SET closed_boot = ?, closed_at = ?, closed_wall = ?, closure = ? "
+                    "WHERE village = ? AND identifier = ? AND closure IS NULL",
+                    (self._boot, at, at + wall.offset_s, closure.value, name.village, name.identifier))
             case SavePatrol():
                 database.execute(
                     "INSERT INTO ronda VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (village, identifier) DO UPDATE SET "
@@ -298,6 +347,26 @@ class Journal(DatabaseThread[Write | _Reports]):
         )
         for name in {alarm.key.name(alarm.first), *alarm.names()}:
             _see(database, name, over=entry.end is not None)
+
+
+    def _keep_lapor(self, database: Database, entry: SaveLapor) -> None:
+        wall, found = clock.wall(), entry.lapor
+        place = found.place
+        database.execute(
+            "INSERT OR IGNORE INTO lapor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
+            (found.name.village, found.name.identifier, found.by, found.text, found.severity.value,
+             *((None, None, None) if place is None else (place.lat, place.lon, place.accuracy_m)),
+             self._boot, found.at, found.at + wall.offset_s, wall.synced and entry.dated),
+        )
+
+
+def location(columns: Sequence[object]) -> Location | None:
+    """The place in a row of the table `lapor`: its columns lat, lon and accuracy_m. Raises TypeError."""
+    lat, lon, accuracy_m = columns
+    if lat is None or lon is None:
+        return None
+    numbers = typed((lat, lon, 0.0 if accuracy_m is None else accuracy_m), float, float, float)
+    return Location(lat=numbers[0], lon=numbers[1], accuracy_m=None if accuracy_m is None else numbers[2])
 
 
 def _see(database: Database, name: Name, *, over: bool) -> None:

@@ -25,6 +25,8 @@ from posko.core.effects import (
     Effect,
     SaveAlarm,
     SaveAllClear,
+    SaveClosed,
+    SaveLapor,
     SaveName,
     SavePatrol,
     SaveReport,
@@ -107,8 +109,8 @@ class Hub(Loop[State]):
         match effect:
             case Publish():
                 self._link.publish(effect)
-            case (SaveAlarm() | SaveName() | SaveAllClear() | SaveResponse() | SaveUnanswered() | SavePatrol()
-                  | SaveReport()):
+            case (SaveAlarm() | SaveName() | SaveAllClear() | SaveResponse() | SaveUnanswered() | SaveLapor()
+                  | SaveClosed() | SavePatrol() | SaveReport()):
                 self._journal.put(effect)
             case Log(event):
                 self._journal.put(effect)

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     RESTORED = "restored"
     RESPONDED = "responded"
     UNANSWERED = "unanswered"
+    LAPOR = "lapor"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

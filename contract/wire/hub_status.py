@@ -6,6 +6,7 @@ from contract.domain.alarm import Keyed, Status
 from contract.settings.schema import Reading, flag, integer, items, option, section, table
 from contract.wire import codec
 from contract.wire.codec import Refusal, instant, message, one_of, seconds, text, text_if_any
+from contract.wire.lapor import Open
 from contract.wire.node_status import OFFLINE
 from contract.wire.response import Case
 
@@ -43,12 +44,15 @@ class HubStatus:
 
     `undated` counts the alarms of an earlier run whose age is not known yet. `host` is the machine that it runs on.
     `since` and `time` are seconds since the epoch; `zone` names the time zone of its times of day. `district_digest` is
-    that of its district file. `cases` are the last alarms, to which people respond. `dropped` could not be read.
+    that of its district file. `cases` are the last alarms, to which people respond. `lapor` are residents' reports that
+    are open, as far as there is room, and `lapor_open` counts all of them by village. `dropped` could not be read.
     """
 
     state: str = option(text, default="")
     alarms: tuple[InForce, ...] = option(items(section(InForce)), default=())
     cases: tuple[Case, ...] = option(codec.few(items(section(Case))), default=(), omit=True)
+    lapor: tuple[Open, ...] = option(codec.few(items(section(Open))), default=(), omit=True)
+    lapor_open: Mapping[str, int] = option(table(text, lambda _village: integer(0, 10**9)), default=dict, omit=True)
     posts: Mapping[str, str] = option(table(text, lambda _post: text_if_any), default=dict)
     counts: Mapping[str, int] = option(table(text, lambda _word: integer(0, 10**9)), default=dict, omit=True)
     faults: Mapping[str, str] = option(table(text, lambda _part: text_if_any), default=dict)

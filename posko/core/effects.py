@@ -12,7 +12,7 @@ from contract.values import dataclass
 from runtime.core.effects import CommonEffect, Log
 
 if TYPE_CHECKING:
-    from posko.core.state import Alarm, Response
+    from posko.core.state import Alarm, Lapor, Response
 
 
 class End(Enum):
@@ -77,6 +77,31 @@ class SaveUnanswered:
     at: float
 
 
+class Closure(Enum):
+    """How a resident's report was closed."""
+
+    DONE = "done"  # somebody responded that it is
+    EXPIRED = "expired"  # nobody did, for days
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLapor:
+    """A resident's report onto the disk, unless it is there. `dated`: the time of day is certain."""
+
+    stamp: int
+    lapor: "Lapor"
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SaveClosed:
+    """That the resident's report `name` was closed, onto the disk."""
+
+    name: Name
+    closure: Closure
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class SavePatrol:
     """A patrol onto the disk; `wall_s` is when (seconds since the epoch), `clock` whether that is synchronised."""
@@ -102,6 +127,6 @@ class Survey:
     """Look for what the broker retains of alarms, commands and patrols; each is a Retained."""
 
 
-Stamped = SaveAlarm | SaveName | SaveAllClear | SaveResponse
-Write = Stamped | SaveUnanswered | SavePatrol | SaveReport | Log
+Stamped = SaveAlarm | SaveName | SaveAllClear | SaveResponse | SaveLapor
+Write = Stamped | SaveUnanswered | SaveClosed | SavePatrol | SaveReport | Log
 Effect = CommonEffect | Survey | Write

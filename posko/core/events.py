@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from contract.domain.alarm import Key, Name, Status
 from contract.values import dataclass
+from contract.wire.lapor import Location, Severity
 from contract.wire.response import Step
 from runtime.core.events import (
     Acknowledged,
@@ -94,11 +95,26 @@ class StoredCase:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredLapor:
+    """A resident's report that an earlier run wrote: open, or closed lately, at `closed_at`."""
+
+    name: Name
+    by: str
+    text: str
+    severity: Severity
+    place: Location | None
+    at: Instant
+    responses: tuple[StoredResponse, ...]
+    closed_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What an earlier run left on disk.
 
     `seen` are names with whether they are over; `over` is what all-clears ended in this boot of the machine, and
     when it was last raised. `cases` are the last alarms of each village and incident.
+    `lapor` are residents' reports, and `reported` the names of all that came lately, oldest first.
     """
 
     alarms: tuple[Stored, ...]
@@ -106,6 +122,8 @@ class Loaded:
     seen: tuple[tuple[Name, bool], ...]
     over: tuple[tuple[Key, float], ...] = ()
     cases: tuple[StoredCase, ...] = ()
+    lapor: tuple[StoredLapor, ...] = ()
+    reported: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,260 @@
-"""Residents' reports, which ring nothing. Pure."""
+"""Residents' reports: kept, shown as long as they are open, and closed. They ring nothing. Pure.
 
-from contract.wire import lapor
+    report ──> of a village? ──> new? ──> onto the disk ──> an event: it is kept ──> the status, while it is open
+                                   │                                                  │
+                                   └── known: the event once more                     └── somebody responds that it is
+                                                                                          done, or 7 days: closed
+
+Whoever publishes one may do so until the hub shows that it has it: by its identifier it is one report of its village.
+Nothing here is an alarm, and nothing of it stands in the beacon.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from contract.domain.alarm import Name
+from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import LAPOR
+from contract.wire import answers, codec, lapor
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
+from contract.wire.lapor import Open
+from contract.wire.response import Responded, Step
 from contract.wire.topics import LaporTopic
+from posko.core import responses
+from posko.core.effects import Closure, SaveClosed, SaveLapor
+from posko.core.events import Instant, Loaded
+from posko.core.state import Lapor, State
 from posko.core.transition import Transition
 from runtime.core.events import Received
+from runtime.core.transition import without
+
+AT_ONCE, PER_S = 60.0, 0.2  # new ones of each village that are taken
+REPEATED, REPEATED_PER_S = 60.0, 2.0  # of each village, that are known and reported once more
+REWRITE_S = 30.0  # after so long what the disk has not taken, and comes again, is given to it again
+OPEN_S = 7 * 86_400.0  # what nobody has closed by then is closed, and what comes so late is not taken
+OPEN = 200  # of each village
+CLOSED, CLOSED_S = 100, 43_200.0  # of each village, to which one may still respond, and for how long
+REPORTED = 2000  # names of each village that are known as reported
+SHOWN, PEOPLE = 50, 8  # reports that the status shows, and people of each
+BUDGET = 32_768  # bytes that they take there at most; in full only as far as half of that goes
+CUT = 80  # characters of a text that is not shown in full
+BUSY = "too many reports at once; publish it again"
 
 
 def received(t: Transition, topic: LaporTopic, message: Received) -> None:
     """Somebody reports something."""
     body = lapor.read_lapor(message.payload)
-    reason = body.reason if isinstance(body, Refusal) else "this hub keeps no reports yet"
-    t.answer(Kind.REFUSED, topic=message.topic[:200], village=topic.village[:80], reason=reason)
+    if isinstance(body, Refusal):
+        t.answer(Kind.REFUSED, topic=message.topic[:200], village=topic.village[:80], reason=body.reason)
+        return
+    name = Name(topic.village, LAPOR, body.identifier)
+    reason = _objection(t, topic.village)
+    if reason is not None:
+        _refuse(t, Kind.REFUSED, name, body, reason)
+    elif body.age_s >= OPEN_S:
+        _refuse(t, Kind.LATE, name, body, f"it was made more than {OPEN_S / 86_400:g} days ago")
+    else:
+        if message.retain:
+            _refuse(t, Kind.WARNING, name, body, answers.RETAINED)
+        _take(t, name, body)
+
+
+def kept(t: Transition, stamps: frozenset[int], responded: Iterable[Name]) -> None:
+    """The disk has the writes *stamps*, and responses to what is called *responded*."""
+    stamps &= t.state.lapor_unsaved.keys()
+    names = [t.state.lapor_unsaved[stamp] for stamp in sorted(stamps)]
+    if names:
+        t.change(lapor_unsaved={stamp: name for stamp, name in t.state.lapor_unsaved.items() if stamp not in stamps})
+    for name in names:
+        found = replace(t.state.lapor[name], kept=True)
+        _put(t, found)
+        _report(t, found)
+    for name in dict.fromkeys((*names, *responded)):
+        _close_if_done(t, name)
+
+
+def restore(t: Transition, event: Loaded) -> None:
+    """Takes up what an earlier run left; this run's own is newer, but what was closed stays closed."""
+    for stored in event.lapor:
+        at, wall = _age(t.state, stored.at)
+        closed_at = None if stored.closed_at is None else responses.instant(t.state, stored.closed_at)
+        if stored.name not in t.state.lapor or closed_at is not None:
+            _put(t, Lapor(
+                stored.name, stored.by, stored.text, stored.severity, stored.place, at, kept=True, wall=wall,
+                responses=responses.restored(t.state, stored.responses, at), closed_at=closed_at,
+            ))
+    own = [name for names in t.state.reported.values() for name in names]
+    t.change(reported={})
+    _note(t, *event.reported, *own)
+    for stored in event.lapor:
+        _close_if_done(t, stored.name)
+
+
+def pass_time(t: Transition) -> None:
+    """Closes what nobody has closed for days, and drops what is closed for long. Called with every Clock."""
+    if t.state.synced:
+        for each in [each for each in t.state.lapor.values() if each.wall is not None]:
+            _put(t, replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
+    late = [each for each in t.state.lapor.values() if each.closed_at is None and t.now >= each.at + OPEN_S]
+    for each in late:
+        _close(t, each, Closure.EXPIRED)
+    closed: dict[str, list[Lapor]] = {}
+    for each in sorted(t.state.lapor.values(), key=lambda each: each.closed_at or 0.0, reverse=True):
+        if each.closed_at is not None:
+            closed.setdefault(each.name.village, []).append(each)
+    for found in closed.values():
+        for place, each in enumerate(found):
+            if place >= CLOSED or t.now >= (each.closed_at or 0.0) + CLOSED_S:
+                t.change(lapor=t.state.lapor.remove(each.name))
+
+
+def count(state: State) -> Mapping[str, int]:
+    """How many are open, by village."""
+    return dict(sorted(Counter(each.name.village for each in state.lapor.values() if each.closed_at is None).items()))
+
+
+def shown(state: State, most: int) -> tuple[Open, ...]:
+    """Those that the status shows, at most *most*: of each village its newest first, then each one's second …"""
+    found: list[Open] = []
+    used = 0
+    for each in _by_turns(state)[:min(most, SHOWN)]:
+        whole = _open(state, each)
+        size = len(codec.send(whole))
+        if used + size > BUDGET // 2:
+            whole = replace(whole, text=f"{whole.text[:CUT]}…" if len(whole.text) > CUT else whole.text,
+                            responses=whole.responses[:1])
+            size = len(codec.send(whole))
+        if used + size > BUDGET:
+            break
+        found.append(whole)
+        used += size
+    return tuple(found)
+
+
+def dated(t: Transition, found: Iterable[Open]) -> tuple[Open, ...]:
+    """*found*, which `shown` has made, with when each was made."""
+    made = [(each, t.state.lapor[Name(each.village, LAPOR, each.identifier)]) for each in found]
+    return tuple(
+        replace(each, raised=round(t.epoch(report.at) if report.wall is None else report.wall, 1))
+        for each, report in made
+    )
+
+
+def _objection(t: Transition, village: str) -> str | None:
+    """Why nothing can be reported for *village*; None if it can."""
+    if village == EVERYWHERE:
+        return "a report is of one village; publish it to …/VILLAGE/lapor"
+    return answers.unknown("village", village, t.setup.villages, look_up=t.may_answer())
+
+
+def _take(t: Transition, name: Name, body: lapor.Lapor) -> None:
+    known = t.state.lapor.get(name)
+    again = known is not None or name in t.state.reported.get(name.village, {})
+    if known is not None and not known.kept:
+        if t.now >= known.given_at + REWRITE_S:
+            _write(t, known)
+    elif again:
+        if t.granted((name.village, "lapor again"), REPEATED, REPEATED_PER_S):
+            at = t.came_at - body.age_s
+            _report(t, known or Lapor(name, body.by, body.text, body.severity, body.place, at, closed_at=t.now))
+    elif count(t.state).get(name.village, 0) >= OPEN:
+        reason = f"{OPEN} reports of this village are open; some must be closed first (selesai)"
+        _refuse(t, Kind.REFUSED, name, body, reason)
+    elif not t.granted((name.village, LAPOR), AT_ONCE, PER_S):
+        _refuse(t, Kind.REFUSED, name, body, BUSY)
+    else:
+        _note(t, name)
+        _write(t, Lapor(name, body.by, body.text, body.severity, body.place, t.came_at - body.age_s))
+
+
+def _write(t: Transition, found: Lapor) -> None:
+    """Gives *found* to the disk."""
+    given = replace(found, stamp=t.stamp(), given_at=t.now)
+    _put(t, given)
+    t.change(lapor_unsaved={**without(t.state.lapor_unsaved, found.stamp), given.stamp: given.name})
+    t.do(SaveLapor(given.stamp, given, dated=t.state.synced))
+
+
+def _put(t: Transition, found: Lapor) -> None:
+    t.change(lapor=t.state.lapor.insert(found.name, found))
+
+
+def _note(t: Transition, *names: Name) -> None:
+    """Notes that *names* were reported, the last one latest; the oldest of each village make room."""
+    known = {village: dict(found) for village, found in t.state.reported.items() if village in
+             {name.village for name in names}}
+    for name in names:
+        known.setdefault(name.village, {})[name] = None
+    t.change(reported={**t.state.reported, **{
+        village: dict.fromkeys(list(found)[-REPORTED:]) for village, found in known.items()}})
+
+
+def _close_if_done(t: Transition, name: Name) -> None:
+    """Closes what somebody has responded to as done, once both are on the disk."""
+    found = t.state.lapor.get(name)
+    if found is None or not found.kept or found.closed_at is not None:
+        return
+    done = next((each for each in found.responses if each.kept and each.step is Step.DONE), None)
+    if done is not None:
+        _close(t, found, Closure.DONE, by=done.by)
+
+
+def _close(t: Transition, found: Lapor, closure: Closure, by: str | None = None) -> None:
+    _put(t, replace(found, closed_at=t.now))
+    t.do(SaveClosed(found.name, closure, t.now))
+    reason = None if closure is Closure.DONE else f"nobody has closed it for {OPEN_S / 86_400:g} days"
+    t.answer_of(Kind.CLOSED, found.name.key, identifier=found.name.identifier, by=by, reason=reason)
+
+
+def _report(t: Transition, found: Lapor) -> None:
+    t.answer_of(
+        Kind.LAPOR, found.name.key, identifier=found.name.identifier, by=found.by,
+        claimed=True if _claimed(t.state, found) else None, severity=found.severity.value, text=found.text,
+        place=None if found.place is None else codec.members(found.place),
+        age_s=round(max(0.0, t.now - found.at), 1),
+        reason=None if found.closed_at is None else "it was closed before",
+    )
+
+
+def _refuse(t: Transition, kind: Kind, name: Name, body: lapor.Lapor, reason: str) -> None:
+    t.answer_of(kind, name.key, identifier=name.identifier, by=body.by, reason=reason)
+
+
+def _claimed(state: State, found: Lapor) -> bool:
+    """Whether nobody but the message says who it is from."""
+    return not state.setup.is_post_of(found.by, found.name.village)
+
+
+def _age(state: State, found: Instant) -> tuple[float, float | None]:
+    """When it was on this run's clock; and by the wall, where only that is known and this clock is not certain yet."""
+    waits = not found.same_boot and not state.synced
+    return responses.instant(state, found), found.wall if waits else None
+
+
+def _by_turns(state: State) -> list[Lapor]:
+    """The open ones: each village's newest, newest first, then each one's second …: none hides another one's."""
+    turns: list[tuple[int, float, Lapor]] = []
+    for found in _of_villages(state):
+        turns += [(turn, -each.at, each) for turn, each in enumerate(found)]
+    return [each for *_, each in sorted(turns, key=lambda turn: turn[:2])]
+
+
+def _of_villages(state: State) -> Iterator[list[Lapor]]:
+    """The open ones of each village, newest first."""
+    found: dict[str, list[Lapor]] = {}
+    for each in state.lapor.values():
+        if each.closed_at is None:
+            found.setdefault(each.name.village, []).append(each)
+    for some in found.values():
+        yield sorted(some, key=lambda each: (-each.at, each.name.identifier))
+
+
+def _open(state: State, found: Lapor) -> Open:
+    people = responses.people(found.responses)[:PEOPLE]
+    return Open(
+        identifier=found.name.identifier, village=found.name.village, text=found.text, severity=found.severity.value,
+        by=found.by, claimed=_claimed(state, found), place=found.place, kept=found.kept,
+        responses=tuple(Responded(by=each.by, step=each.step.value, kept=each.kept) for each in people),
+    )

@@ -16,14 +16,14 @@ from dataclasses import replace
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ONCE
+from contract.domain.incidents import LAPOR, ONCE
 from contract.wire import answers, response
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.response import progress
 from contract.wire.topics import ResponseTopic
 from posko.core.effects import SaveResponse, SaveUnanswered
-from posko.core.events import Instant, Loaded
+from posko.core.events import Instant, Loaded, StoredResponse
 from posko.core.state import Alarm, Case, Response, State, Unsaved
 from posko.core.transition import Transition
 from runtime.core.events import Received
@@ -45,11 +45,9 @@ def received(t: Transition, topic: ResponseTopic, message: Received) -> None:
     if isinstance(body, Refusal):
         t.answer(Kind.REFUSED, topic=message.topic[:200], village=topic.village[:80], reason=body.reason)
         return
-    setup, key = t.setup, Key(topic.village, body.incident)
-    reason = answers.unknown_name(*key, setup.villages, setup.incidents, look_up=t.may_answer())
-    name = None if reason is not None or body.incident in ONCE else _meant(t.state, key, body.identifier)
+    key = Key(topic.village, body.incident)
+    name, reason = _find(t, key, body.identifier)
     if name is None:
-        reason = reason or "nobody can respond to it: no alarm of this name was ever in force here"
         t.answer_of(Kind.REFUSED, key, identifier=body.identifier, by=body.by, step=body.step.value, reason=reason)
         return
     known = _known(t.state, name, body)
@@ -61,28 +59,28 @@ def received(t: Transition, topic: ResponseTopic, message: Received) -> None:
         _report(t, Unsaved(name, body.identifier, known, t.now))
 
 
-def kept(t: Transition, stamps: frozenset[int]) -> None:
-    """The disk has the writes *stamps*."""
-    for stamp in stamps & t.state.unsaved.keys():
+def kept(t: Transition, stamps: frozenset[int]) -> tuple[Name, ...]:
+    """The disk has the writes *stamps*. Returns what the responses among them were about."""
+    stamps &= t.state.unsaved.keys()
+    about = tuple(t.state.unsaved[stamp].name for stamp in sorted(stamps))
+    for stamp in sorted(stamps):
         found = replace(t.state.unsaved[stamp], response=replace(t.state.unsaved[stamp].response, kept=True))
         t.change(unsaved={other: each for other, each in t.state.unsaved.items() if other != stamp})
-        case = t.state.cases.get(found.name.key)
-        if case is not None:
-            _put(t, replace(case, responses=tuple(
-                found.response if each.stamp == stamp else each for each in case.responses)))
+        responses = _of(t.state, found.name)
+        if responses is not None:
+            _set(t, found.name, tuple(found.response if each.stamp == stamp else each for each in responses))
         _report(t, found)
+    return about
 
 
 def restore(t: Transition, event: Loaded) -> None:
     """Takes up what an earlier run left; this run's own is newer."""
     cases = {}
     for stored in event.cases:
-        since = _instant(t.state, stored.since)
+        since = instant(t.state, stored.since)
         cases[stored.key] = Case(
             stored.key, stored.first, stored.names, stored.status, since, unanswered=stored.unanswered,
-            responses=_latest(
-                Response(each.by, each.step, each.place, max(since, _instant(t.state, each.at)), kept=True)
-                for each in stored.responses),
+            responses=restored(t.state, stored.responses, since),
         )
     t.change(cases={**{key: _with_farthest(case) for key, case in cases.items()}, **t.state.cases})
 
@@ -119,10 +117,16 @@ def deadlines(state: State) -> Iterator[float]:
     yield from state.respond_by.values()
 
 
-def people(case: Case | None) -> tuple[Response, ...]:
+def restored(state: State, stored: Iterable[StoredResponse], since: float) -> tuple[Response, ...]:
+    """What an earlier run wrote of those who responded to what is there since the instant *since*."""
+    return _latest(Response(each.by, each.step, each.place, max(since, instant(state, each.at)), kept=True)
+                   for each in stored)
+
+
+def people(responses: Iterable[Response]) -> tuple[Response, ...]:
     """Those who have responded, each with the farthest of their steps; who is farthest comes first."""
     found: dict[str, Response] = {}
-    for each in case.responses if case is not None else ():
+    for each in responses:
         known = found.get(each.by)
         if known is None or progress(each.step) > progress(known.step):
             found[each.by] = each
@@ -140,11 +144,43 @@ def _meant(state: State, key: Key, identifier: str) -> Name | None:
     return None
 
 
+def _find(t: Transition, key: Key, identifier: str) -> tuple[Name | None, str]:
+    """What a response on the topic of *key*'s village means; or why it means nothing."""
+    setup = t.setup
+    if key.incident == LAPOR:
+        reason = answers.unknown("village", key.village, setup.villages, look_up=t.may_answer())
+        known = key.name(identifier) in t.state.lapor
+        return (key.name(identifier) if known else None), reason or "nobody can respond to it: no such report is open"
+    reason = answers.unknown_name(*key, setup.villages, setup.incidents, look_up=t.may_answer())
+    name = None if reason is not None or key.incident in ONCE else _meant(t.state, key, identifier)
+    return name, reason or "nobody can respond to it: no alarm of this name was ever in force here"
+
+
+def _of(state: State, name: Name) -> tuple[Response, ...] | None:
+    """The responses to what bears *name*, a report or the last alarm of its key; None where it is neither."""
+    if name.incident == LAPOR:
+        report = state.lapor.get(name)
+        return None if report is None else report.responses
+    case = state.cases.get(name.key)
+    return case.responses if case is not None and case.first == name.identifier else None
+
+
+def _set(t: Transition, name: Name, responses: tuple[Response, ...]) -> None:
+    """Sets the responses to what bears *name*."""
+    if name.incident == LAPOR:
+        t.change(lapor=t.state.lapor.insert(name, replace(t.state.lapor[name], responses=responses)))
+    else:
+        _put(t, replace(t.state.cases[name.key], responses=responses))
+
+
+def _since(state: State, name: Name) -> float:
+    """When there was first what bears *name*, which has responses."""
+    return state.lapor[name].at if name.incident == LAPOR else state.cases[name.key].since
+
+
 def _known(state: State, name: Name, body: response.Response) -> Response | None:
     """The response that *body* is, if it has come before."""
-    case = state.cases.get(name.key)
-    found = [*(case.responses if case is not None and case.first == name.identifier else ()),
-             *(each.response for each in state.unsaved.values() if each.name == name)]
+    found = [*(_of(state, name) or ()), *(each.response for each in state.unsaved.values() if each.name == name)]
     return next((each for each in found if (each.by, each.step) == (body.by, body.step)), None)
 
 
@@ -153,12 +189,11 @@ def _accept(t: Transition, place: str, name: Name, body: response.Response) -> N
         t.answer_of(Kind.REFUSED, name.key, identifier=body.identifier, by=body.by, step=body.step.value,
                     reason=BUSY)
         return
-    case = t.state.cases.get(name.key)
-    ours = case is not None and case.first == name.identifier
+    responses = _of(t.state, name)
     at = t.came_at - min(body.age_s, FARTHEST_S)
-    made = Response(body.by, body.step, place, max(at, case.since) if case is not None and ours else at, t.stamp())
-    if case is not None and ours:
-        _put(t, replace(case, responses=_latest((*case.responses, made))))
+    made = Response(body.by, body.step, place, at if responses is None else max(at, _since(t.state, name)), t.stamp())
+    if responses is not None:
+        _set(t, name, _latest((*responses, made)))
     _write(t, Unsaved(name, body.identifier, made, t.now))
 
 
@@ -168,9 +203,9 @@ def _rewrite(t: Transition, name: Name, given: str, known: Response) -> None:
     if waiting is not None and t.now < waiting.at + REWRITE_S:
         return
     made = replace(known, stamp=t.stamp())
-    case = t.state.cases.get(name.key)
-    if case is not None:
-        _put(t, replace(case, responses=tuple(made if each is known else each for each in case.responses)))
+    responses = _of(t.state, name)
+    if responses is not None:
+        _set(t, name, tuple(made if each is known else each for each in responses))
     _write(t, Unsaved(name, given, made, t.now), known.stamp)
 
 
@@ -237,7 +272,7 @@ def _with_farthest(case: Case) -> Case:
     return replace(case, farthest=max((each.step.value for each in case.responses), key=progress, default=""))
 
 
-def _instant(state: State, found: Instant) -> float:
+def instant(state: State, found: Instant) -> float:
     """*found* on this run's clock; now, where nobody knows."""
     if found.same_boot:
         return found.at

@@ -8,6 +8,7 @@ from rpds import HashTrieMap
 from contract.domain.alarm import Key, Name, Status
 from contract.values import dataclass
 from contract.wire.beacon import BUDGET
+from contract.wire.lapor import Location, Severity
 from contract.wire.node_status import NodeStatus
 from contract.wire.response import Step
 from posko.core.events import Stored, StoredClear
@@ -184,6 +185,29 @@ class Unsaved:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapor:
+    """A resident's report, made at instant `at`: `by` their own account. It rings nothing.
+
+    It was given to the disk as write `stamp` at instant `given_at`, and is `kept` once that is there. `wall` is when it
+    was made, in seconds since the epoch, where an earlier boot of the machine knew and this one's clock does not yet.
+    `responses` has one for each person and step. It is closed since `closed_at`.
+    """
+
+    name: Name
+    by: str
+    text: str
+    severity: Severity
+    place: Location | None
+    at: float
+    given_at: float = 0.0
+    stamp: int = 0
+    kept: bool = False
+    wall: float | None = None
+    responses: tuple[Response, ...] = ()
+    closed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk.
 
@@ -237,6 +261,9 @@ class State(CommonState):
     silences: Mapping[tuple[str, str], Silences] = field(default_factory=dict)  # by village and sender
     cases: Mapping[Key, Case] = field(default_factory=dict)
     unsaved: Mapping[int, Unsaved] = field(default_factory=dict)  # responses, by their stamps
+    lapor: "HashTrieMap[Name, Lapor]" = field(default_factory=HashTrieMap)  # open, or closed lately
+    lapor_unsaved: Mapping[int, Name] = field(default_factory=dict)  # those that the disk does not have, by stamp
+    reported: Mapping[str, Mapping[Name, None]] = field(default_factory=dict)  # all that came lately, by village
     respond_by: Mapping[Key, float] = field(default_factory=dict)  # when it is reported that nobody has responded
     steps: Mapping[Key, str] = field(default_factory=dict)  # the farthest of those who have, of what is in force
     awaiting_clock: tuple[Stored, ...] = ()

@@ -11,7 +11,7 @@ from contract.wire.hub_status import HubStatus, InForce, write_status
 from contract.wire.node_status import OFFLINE
 from contract.wire.response import Case as ShownCase
 from contract.wire.response import Responded
-from posko.core import alarms, proof, responses
+from posko.core import alarms, lapor, proof, responses
 from posko.core.state import Alarm, Case, PostRecord, State
 from posko.core.transition import Transition
 from runtime.core.effects import Publish
@@ -32,7 +32,8 @@ def update(t: Transition) -> None:
     state = t.state
     if state.linked_at is None or t.now < state.announced_at + LEAST_S:
         return
-    made_of = (state.alarms, state.cases, state.faults, state.news, len(state.awaiting_clock), t.clock_state(), name)
+    made_of = (state.alarms, state.cases, state.lapor, state.faults, state.news, len(state.awaiting_clock),
+               t.clock_state(), name)
     if state.announced is not None and all(map(_same, made_of, state.announced_from)):
         return
     status, payload = _fitting(t, name)
@@ -77,7 +78,8 @@ def _fitting(t: Transition, name: str) -> tuple[HubStatus, bytes]:
         status = _status(t, name, note, shown)
         raised = {case.key: round(t.epoch(case.since), 1) for case in t.state.cases.values()}
         dated = replace(status, since=t.epoch(t.state.state_since[1]), time=t.epoch(t.now),
-                        cases=tuple(replace(case, raised=raised[case.key]) for case in status.cases))
+                        cases=tuple(replace(case, raised=raised[case.key]) for case in status.cases),
+                        lapor=lapor.dated(t, status.lapor))
         payload = write_status(dated)
         if len(payload) <= MAX_BEACON_BYTES:
             break
@@ -96,6 +98,8 @@ def _status(t: Transition, name: str, note: int, shown: int) -> HubStatus:
         state=name,
         alarms=tuple(_in_force(state, alarm, note, shown) for _, alarm in sorted(state.alarms.items())),
         cases=tuple(_case(state, case) for case in _latest(state, shown)),
+        lapor=lapor.shown(state, shown),
+        lapor_open=lapor.count(state),
         posts=posts,
         counts=dict(sorted(counts.items())),
         faults=dict(islice(sorted(state.faults.items()), max(shown, LEAST_SHOWN))),
@@ -134,7 +138,7 @@ def _is_in_force(state: State, case: Case) -> bool:
 
 
 def _case(state: State, case: Case) -> ShownCase:
-    shown = responses.people(case)[:PEOPLE]
+    shown = responses.people(case.responses)[:PEOPLE]
     return ShownCase(
         incident=case.key.incident, village=case.key.village, identifier=case.first,
         status=case.status.value, in_force=_is_in_force(state, case), unanswered=case.unanswered,

@@ -12,7 +12,7 @@ from typing import assert_never
 from contract.wire import timing
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
-from posko.core import alarms, beacon, messages, posts, proof, responses, status
+from posko.core import alarms, beacon, lapor, messages, posts, proof, responses, status
 from posko.core.effects import Effect
 from posko.core.events import Event, Loaded, Retained, Saved
 from posko.core.state import Setup, State
@@ -81,15 +81,17 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
             t.unlink(reason)
         case Loaded():
             responses.restore(t, event)
+            lapor.restore(t, event)
             alarms.restore(t, event)
             t.load()
         case Saved(stamps):
             t.kept(stamps)
-            responses.kept(t, stamps)
+            lapor.kept(t, stamps, responses.kept(t, stamps))
         case Clock():
             t.change(clock=event)
             alarms.resolve_ages(t)
             responses.forget(t)
+            lapor.pass_time(t)
             status.heartbeat(t)
             t.report_left_out()
         case Faulted(part, reason):

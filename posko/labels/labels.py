@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
-from contract.domain.incidents import PATROL, Catalogue
+from contract.domain.incidents import LAPOR, PATROL, Catalogue
 from contract.text import printable
 from contract.values import dataclass
 from posko.labels import formats, reasons, texts
@@ -149,7 +149,7 @@ def make_labels(language: Language, district: District, catalogue: Catalogue) ->
     """The labels of *district* and *catalogue*."""
     return Labels(
         language, district.name, zone=district.zone.name,
-        incidents={PATROL: getattr(texts.PATROL, language), **{
+        incidents={PATROL: getattr(texts.PATROL, language), LAPOR: getattr(texts.LAPOR, language), **{
             slug: incident.label if language is Language.ID else incident.english
             for slug, incident in catalogue.incidents.items()}},
         severities={slug: incident.severity for slug, incident in catalogue.incidents.items()},

@@ -80,6 +80,8 @@ EVENTS: Mapping[str, Text] = {
     "restored": Text("aktif lagi", "in force again"),
     "responded": Text("dijawab", "response"),
     "unanswered": Text("BELUM ADA YANG MENJAWAB", "NOBODY HAS RESPONDED"),
+    "lapor": Text("laporan masuk", "report recorded"),
+    "closed": Text("laporan ditutup", "report closed"),
 }
 
 # Names and values.
@@ -89,6 +91,7 @@ PRIVATE = Text("(catatan hanya di laporan)", "(note in the report only)")
 CLAIMED = Text("mengaku {who}", "claims to be {who}")
 NAMELESS = Text("tanpa nama", "nameless")
 PATROL = Text("Ronda", "Patrol")
+LAPOR = Text("Laporan warga", "Resident's report")
 EXERCISE = Text("LATIHAN ", "EXERCISE ")
 WHAT_WHERE = Text("{what} di {where}", "{what} in {where}")
 SECONDS = Text("{number} detik", "{number} s")
@@ -255,6 +258,10 @@ REVOKE = Text("Kalau kotaknya dicuri atau rusak, ketik di komputer server posko:
               "If that box is stolen or broken, type on the hub's computer: {line}")
 NOT_RINGING = Text("; tidak: {posts}", "; not: {posts}")
 NOT_LISTED = Text(", tidak ada di daftar server posko", ", not on the hub's list")
+OPEN_REPORT = Text("terbuka: {report}{severity}, sudah {age}: {what}", "open: {report}{severity}, for {age}: {what}")
+NOT_KEPT = Text("; BELUM tercatat", "; NOT recorded yet")
+MORE_REPORTS = Text(" … dan {count} laporan lagi", " … and {count} more reports")
+REPORTS_TITLE = Text("Laporan warga", "Residents' reports")
 OVER = Text("berakhir: {alarm}", "over: {alarm}")
 NO_ALARM = Text("Tidak ada alarm", "No alarm in force")
 NOT_KNOWN = Text("Belum diketahui apakah ada alarm", "Not known whether an alarm is in force")

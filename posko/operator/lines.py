@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import LAPOR
 from contract.wire.alarm import SYNCED
-from contract.wire.event import Kind
+from contract.wire.event import Kind, Report
 from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
@@ -18,6 +19,7 @@ from posko.operator.core.responding import Responding
 from posko.operator.core.snapshot import (
     AlarmSnapshot,
     HubState,
+    LaporSnapshot,
     News,
     OrderSnapshot,
     PostSnapshot,
@@ -27,11 +29,12 @@ from posko.operator.core.snapshot import (
 )
 from runtime.core.events import Cause
 
+NEW_S = 10.0  # a report that is younger has just come
 TOGETHER_S = 2.0  # what several posts report within this time is shown once
 # Events that no status shows.
 _SHOWN = {kind.value for kind in (
     Kind.PRESSED, Kind.REFUSED, Kind.WARNING, Kind.LATE, Kind.TESTED, Kind.RONDA, Kind.PROVEN, Kind.MISSING,
-    Kind.RESTORED, Kind.EXTENDED, Kind.RESPONDED, Kind.UNANSWERED,
+    Kind.RESTORED, Kind.EXTENDED, Kind.RESPONDED, Kind.UNANSWERED, Kind.LAPOR, Kind.CLOSED,
 )}
 
 
@@ -63,7 +66,7 @@ def changes(before: Snapshot, after: Snapshot, labels: Labels) -> list[str]:
         lines = [*faults, *_progress(before, after, after.order, labels)]
         return [f"{labels.seconds(after.order.elapsed_s):>12}  {line}" for line in lines]
     lines = [*_link(before, after, labels), *faults, *_hub(before, after, labels), *_posts(before, after, labels),
-             *_alarms(before, after, labels), *_news(before, after, labels)]
+             *_alarms(before, after, labels), *_reports(before, after, labels), *_news(before, after, labels)]
     return [f"{clock_time(after, after.now, labels)}  {line}" for line in lines]
 
 
@@ -104,11 +107,11 @@ def response_closing(found: Responding, trouble: str, labels: Labels) -> Iterato
         yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
 
 
-def responders(alarm: AlarmSnapshot, labels: Labels) -> str:
-    """Who responds to an alarm, and how far each is; "" for nobody."""
+def responders(about: AlarmSnapshot | LaporSnapshot, labels: Labels) -> str:
+    """Who responds to an alarm or a report, and how far each is; "" for nobody."""
     return ", ".join(
         f"{labels.sender(each.by, claimed=each.claimed)} {labels.word(texts.STEPS, each.step)}"
-        for each in alarm.responders)
+        for each in about.responders)
 
 
 # A watch.
@@ -175,6 +178,8 @@ def news_text(news: News, labels: Labels) -> str:
     village, incident = report.text("village"), report.text("incident")
     if incident and village:
         parts.append(labels.alarm(Key(village, incident)))
+    if report.kind == Kind.LAPOR:
+        parts += _lapor(report, labels)
     if report.kind == Kind.RESPONDED:
         who = labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
         parts.append(f"{who} {labels.word(texts.STEPS, report.text('step'))}")
@@ -186,6 +191,14 @@ def news_text(news: News, labels: Labels) -> str:
         labels.reason(report.text("reason")),
     ) if text]
     return ", ".join(parts)
+
+
+def _lapor(report: Report, labels: Labels) -> Iterator[str]:
+    """How grave it is, what was reported, and by whom."""
+    severity = labels.word(texts.SEVERITIES, report.text("severity"))
+    yield labels(texts.SEVERITY, severity=severity).strip(" ()")
+    yield clean(report.text("text"))
+    yield labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
 
 
 def news_line(news: News, labels: Labels) -> str:
@@ -252,6 +265,22 @@ def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
         if key not in old or (old[key].again, old[key].origin) != (each.again, each.origin):
             yield from raised_again(each, labels)
     yield from (labels(texts.OVER, alarm=labels.alarm(key)) for key in old if key not in new)
+
+
+def _reports(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
+    """The open reports that were found so, or to which people respond otherwise; a new one is an event."""
+    old = {(each.village, each.identifier): each for each in before.reports}
+    for each in after.reports:
+        known = old.get((each.village, each.identifier))
+        found = known is None and (each.age_s is None or each.age_s >= NEW_S)
+        if found or (known is not None and known.responders != each.responders):
+            yield labels(
+                texts.OPEN_REPORT, report=labels.alarm(Key(each.village, LAPOR)), what=clean(each.text),
+                severity=labels(texts.SEVERITY, severity=labels.word(texts.SEVERITIES, each.severity)),
+                age="?" if each.age_s is None else labels.length(each.age_s),
+            ) + labels(texts.SENT_BY, who=labels.sender(each.by, claimed=each.claimed)) + (
+                labels(texts.RESPONDERS, who=who) if (who := responders(each, labels)) else "") + (
+                "" if each.kept else labels(texts.NOT_KEPT))
 
 
 def _by(alarm: AlarmSnapshot, labels: Labels) -> str:

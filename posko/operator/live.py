@@ -17,7 +17,7 @@ from contract.wire.alarm import SYNCED
 from posko.labels import language, texts
 from posko.labels.labels import Labels, clean
 from posko.operator import lines
-from posko.operator.core.snapshot import AlarmSnapshot, HubState, PostSnapshot, Snapshot
+from posko.operator.core.snapshot import AlarmSnapshot, HubState, LaporSnapshot, PostSnapshot, Snapshot
 
 _STYLES = {"ready": "green", "sounding": "bold white on red", "silenced": "yellow", "locked": "yellow",
            "fault": "bold yellow", "offline": "bold red", "away": "bold red", "unheard": "dim"}
@@ -28,6 +28,7 @@ _FEWEST = 3  # posts that are shown in any case
 _WIDE = 120  # columns that have room for a post's name for people
 _MIDDLE = 72  # columns that have room for a table of posts; below, each post is some lines
 _MANY = 12  # posts
+_REPORTS = 5  # that are shown
 
 
 class Column(NamedTuple):
@@ -72,6 +73,8 @@ def picture(
     width, height = size
     parts: list[RenderableType] = [_head(snapshot, labels, broker, width), *_bars(snapshot, labels), Text()]
     parts.append(_alarms(snapshot.alarms, labels) if snapshot.alarms else _no_alarm(snapshot, labels))
+    if snapshot.reports:
+        parts += [Text(), _reports(snapshot.reports, labels)]
     parts.append(Text())
     room = height - _count_lines(Group(*parts), width)
     shown = _urgent(snapshot.posts)[:max(_FEWEST, room)]
@@ -155,6 +158,26 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
         note = Text(f" {labels.note(each.key.incident, each.note)}" if each.note else "", "dim")
         again = [_indented(Text(line, "bold yellow")) for line in lines.raised_again(each, labels)]
         drawn += [name + note, _indented(Text(" · ").join(told)), *again]
+    return Group(*drawn)
+
+
+def _reports(reports: tuple[LaporSnapshot, ...], labels: Labels) -> RenderableType:
+    """For each of the first open reports what was reported and where, and below it how it goes."""
+    drawn: list[RenderableType] = [Rule(Text(labels(texts.REPORTS_TITLE), "dim"), style="grey30", align="left")]
+    _, severity, age, _, _, origin, _, answers = map(labels, texts.ALARM_COLUMNS)
+    for each in reports[:_REPORTS]:
+        cells = {
+            severity: Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),
+            age: Text("?" if each.age_s is None else labels.length(each.age_s)),
+            origin: Text(labels.sender(each.by, claimed=each.claimed)),
+            answers: Text(lines.responders(each, labels), "bold green"),
+        }
+        told = [Text(f"{what} ", "dim") + cell for what, cell in cells.items() if cell]
+        kept = Text("" if each.kept else labels(texts.NOT_KEPT), "bold yellow")
+        drawn += [Text(f"{labels.place(each.village)}: ", "bold") + Text(clean(each.text)) + kept,
+                  _indented(Text(" · ").join(told))]
+    if len(reports) > _REPORTS:
+        drawn.append(Text(labels(texts.MORE_REPORTS, count=len(reports) - _REPORTS), "dim"))
     return Group(*drawn)
 
 

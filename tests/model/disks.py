@@ -16,6 +16,8 @@ from posko.core.effects import (
     End,
     SaveAlarm,
     SaveAllClear,
+    SaveClosed,
+    SaveLapor,
     SaveName,
     SavePatrol,
     SaveReport,
@@ -24,9 +26,9 @@ from posko.core.effects import (
     Stamped,
     Write,
 )
-from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredResponse
+from posko.core.events import Instant, Loaded, Saved, Stored, StoredCase, StoredClear, StoredLapor, StoredResponse
 from posko.core.responses import CASE_S
-from posko.core.state import Alarm, Response
+from posko.core.state import Alarm, Lapor, Response
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Recovered
 from tests.model.network import Timeline
@@ -112,8 +114,10 @@ class HubRows:
     ever: set[Name] = field(default_factory=set)  # every name that an alarm on it ever had
     responses: dict[tuple[Name, str, str, str], tuple[Response, int, Clock]] = field(default_factory=dict)
     unanswered: set[Name] = field(default_factory=set)
+    lapor: dict[Name, tuple[Lapor, int, Clock]] = field(default_factory=dict)
+    closed: dict[Name, tuple[float, int, Clock]] = field(default_factory=dict)
 
-    def apply(self, entry: object, boot: int, wall: Clock) -> None:
+    def apply(self, entry: object, boot: int, wall: Clock) -> None:  # noqa: C901, PLR0912 - a table
         match entry:
             case SaveAlarm(end=End.UNKNOWN):
                 first = entry.alarm.key.name(entry.alarm.first)
@@ -136,6 +140,11 @@ class HubRows:
                 self.responses.setdefault((name, made.place, made.by, made.step), written)
             case SaveUnanswered(name):
                 self.unanswered.add(name)
+            case SaveLapor(_, found, dated):
+                self.lapor.setdefault(found.name, (found, boot, _believed(wall, dated=dated)))
+            case SaveClosed(name, _, at):
+                if name in self.lapor:
+                    self.closed.setdefault(name, (at, boot, replace(wall, synced=True)))
             case SaveAllClear(_, village, at, dated):
                 self.cleared[village] = (at, boot, _believed(wall, dated=dated))
             case _:
@@ -156,6 +165,8 @@ class HubRows:
             tuple(self.seen.items()),
             tuple(over.items()),
             tuple(self._cases(boot, now)),
+            tuple(self._stored_lapor(name, boot) for name in self.lapor),
+            tuple(self.lapor),
         )
 
     def _cases(self, boot: int, now: float) -> Iterator[StoredCase]:
@@ -169,10 +180,21 @@ class HubRows:
             yield StoredCase(
                 key, alarm.first, tuple(dict.fromkeys((alarm.first, alarm.identifier, *alarm.also))), alarm.status,
                 _instant(alarm.first_at, written, wall, boot),
-                tuple(StoredResponse(made.by, made.step, made.place, _instant(made.at, when, its_wall, boot))
-                      for (of, *_), (made, when, its_wall) in self.responses.items() if of == name),
-                name in self.unanswered,
+                self._responses(name, boot), name in self.unanswered,
             )
+
+    def _stored_lapor(self, name: Name, boot: int) -> StoredLapor:
+        found, written, wall = self.lapor[name]
+        closed = self.closed.get(name)
+        return StoredLapor(
+            name, found.by, found.text, found.severity, found.place, _instant(found.at, written, wall, boot),
+            self._responses(name, boot),
+            None if closed is None else _instant(*closed[:2], closed[2], boot),
+        )
+
+    def _responses(self, name: Name, boot: int) -> tuple[StoredResponse, ...]:
+        return tuple(StoredResponse(made.by, made.step, made.place, _instant(made.at, when, its_wall, boot))
+                     for (of, *_), (made, when, its_wall) in self.responses.items() if of == name)
 
     def nothing(self) -> Loaded:
         return Loaded((), (), ())

@@ -13,13 +13,17 @@ from random import Random
 
 import pytest
 
-from contract.domain.alarm import Key, Status
+from contract.domain.alarm import Key, Name, Status
+from contract.wire.lapor import Location, Severity
 from contract.wire.response import Step
 from posko import journal as journal_room
 from posko.core.effects import (
+    Closure,
     End,
     SaveAlarm,
     SaveAllClear,
+    SaveClosed,
+    SaveLapor,
     SaveName,
     SavePatrol,
     SaveReport,
@@ -27,8 +31,8 @@ from posko.core.effects import (
     SaveUnanswered,
     Write,
 )
-from posko.core.events import Loaded, Saved
-from posko.core.state import Alarm, Response
+from posko.core.events import Instant, Loaded, Saved, StoredLapor, StoredResponse
+from posko.core.state import Alarm, Lapor, Response
 from posko.journal import Journal
 from runtime import clock
 from runtime import database as database_room
@@ -44,6 +48,7 @@ from tests.support.waiting import drain, take, wait_until
 
 ALARM = Alarm(FIRE, "a", "b", ("a",), Status.EXERCISE, "op", "RT 3 ●", 10.0, 20.0, 200.0, 10.5,
               silenced={"kalibagor": 30.0}, sounds={"kalibagor/pos-1": 0.5})
+QUARREL = Key("kalibagor", "lapor")  # where responses to a report are
 NOTHING = Loaded((), (), ())
 SYNCED = Clock(synced=True, offset_s=1_000_000.0)
 
@@ -92,6 +97,14 @@ def responds(  # noqa: PLR0917 - what a response has
     stamp: int, first: str, by: str, step: Step, place: str = "kalibagor", key: Key = FIRE, at: float = 40.0,
 ) -> SaveResponse:
     return SaveResponse(stamp, key.name(first), Response(by, step, place, at, stamp))
+
+
+def reported(  # noqa: PLR0917 - what a report has
+    stamp: int, identifier: str, at: float = 40.0, village: str = "kalibagor", place: Location | None = None,
+    text: str = "Ribut",
+) -> SaveLapor:
+    name = Name(village, "lapor", identifier)
+    return SaveLapor(stamp, Lapor(name, "warga/budi", text, Severity.HIGH, place, at, stamp=stamp))
 
 
 def test_a_new_journal_holds_nothing(path: Path) -> None:
@@ -469,6 +482,9 @@ def test_the_models_disk_holds_what_this_one_holds(
             responds(number, f"a{random.randrange(6)}", random.choice(["op/1", "op/2"]), random.choice([*Step]),
                      "kalibagor"),
             SaveUnanswered(FIRE.name(f"a{random.randrange(6)}"), at),
+            reported(number, f"r{random.randrange(6)}", at, random.choice(["kalibagor", "kotakan"])),
+            responds(number, f"r{random.randrange(6)}", "op/1", random.choice([*Step]), "kalibagor", QUARREL),
+            SaveClosed(QUARREL.name(f"r{random.randrange(6)}"), random.choice([*Closure]), at),
         ]
         entries.append(random.choice(drawn))
         table.apply(entries[-1], 1, SYNCED)
@@ -482,6 +498,8 @@ def test_the_models_disk_holds_what_this_one_holds(
     assert {*real.over} == {*modelled.over}
     assert dict(real.seen) == dict(modelled.seen)
     assert real.cases == modelled.cases
+    assert real.lapor == modelled.lapor
+    assert real.reported == modelled.reported
 
 
 def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_alarm(path: Path) -> None:
@@ -552,6 +570,70 @@ def test_a_village_keeps_so_many_responses_and_loses_none_to_another(
 
     assert rows(path, "SELECT village, identifier FROM responses ORDER BY rowid") == [
         ("kotakan", "k"), ("kalibagor", "a6"), ("kalibagor", "a7"), ("kalibagor", "a8")]
+
+
+# Residents' reports.
+
+
+def test_a_report_is_one_row_however_often_it_comes_and_is_loaded_with_its_responses(path: Path) -> None:
+    here = Location(lat=-7.77, lon=113.98)
+    write(path, reported(1, "r", place=here), reported(2, "r", 50.0), reported(3, "r", village="kotakan"),
+          responds(4, "r", "op/1", Step.COMING, key=QUARREL), responds(5, "r", "op/1", Step.COMING))
+    one, other = load(path).lapor
+
+    assert one == StoredLapor(
+        QUARREL.name("r"), "warga/budi", "Ribut", Severity.HIGH, here, Instant(40.0, same_boot=True, wall=1_000_040.0),
+        (StoredResponse("op/1", Step.COMING, "kalibagor", Instant(40.0, same_boot=True, wall=1_000_040.0)),), None)
+    assert (other.name, other.place, other.responses) == (Name("kotakan", "lapor", "r"), None, ())
+    assert load(path).reported == (one.name, other.name)
+
+
+def test_what_is_closed_is_loaded_as_closed_for_a_while_and_then_by_its_name_alone(path: Path) -> None:
+    write(path, reported(1, "r"), SaveClosed(QUARREL.name("r"), Closure.DONE, 60.0),
+          SaveClosed(QUARREL.name("r"), Closure.EXPIRED, 90.0))
+    (found,) = load(path).lapor
+    assert found.closed_at == Instant(60.0, same_boot=True, wall=1_000_060.0)
+    assert rows(path, "SELECT closure FROM lapor") == [("done",)]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE lapor SET closed_wall = closed_wall - 50000")
+
+    assert (load(path).lapor, load(path).reported) == ((), (QUARREL.name("r"),))
+
+
+def test_a_report_that_cannot_be_read_costs_no_other_and_no_alarm(path: Path) -> None:
+    write(path, keep(1), reported(2, "r"), reported(3, "s"))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE lapor SET severity = 'gawat' WHERE identifier = 'r'")
+    inbox = Inbox()
+    with journal_in(path, inbox):
+        fault = take(inbox, Faulted)
+        assert fault.reason == "the report 'r' cannot be read and is left out: 'gawat' is not a valid Severity"
+        loaded = take(inbox, Loaded)
+
+    assert ([each.first for each in loaded.alarms], [each.name.identifier for each in loaded.lapor]) == (["a"], ["s"])
+
+
+def test_a_journal_from_before_there_were_reports_gets_their_table(path: Path) -> None:
+    write(path, keep(1))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE lapor")
+    write(path, reported(2, "r"))
+
+    assert [each.name.identifier for each in load(path).lapor] == ["r"]
+    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+
+
+def test_a_village_keeps_so_many_closed_reports_all_open_ones_and_loses_none_to_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_room, "LAPOR_ROWS", 2)
+    names = [f"r{number}" for number in range(6)]
+    write(path, reported(1, "k", village="kotakan"), SaveClosed(Name("kotakan", "lapor", "k"), Closure.DONE, 50.0),
+          *(reported(number, name) for number, name in enumerate(names, 2)),
+          *(SaveClosed(QUARREL.name(name), Closure.DONE, 50.0) for name in names[1:]))
+    load(path)
+
+    assert rows(path, "SELECT identifier FROM lapor ORDER BY rowid") == [("k",), ("r0",), ("r4",), ("r5",)]
 
 
 # Bounds on the disk.

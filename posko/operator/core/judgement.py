@@ -14,6 +14,7 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import timing
 from contract.wire.node_status import OFFLINE
+from contract.wire.response import progress
 from posko.core.proof import Trouble, trouble
 from posko.operator.core.fold import Post, State
 from posko.operator.core.orders import Act, Order
@@ -21,6 +22,7 @@ from posko.operator.core.snapshot import (
     AlarmSnapshot,
     HubSnapshot,
     HubState,
+    LaporSnapshot,
     OrderSnapshot,
     PostSnapshot,
     Responder,
@@ -42,7 +44,7 @@ def snapshot(state: State) -> Snapshot:
         state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.cause, state.faults,
         HubSnapshot(_hub_state(state), faults, state.hub.beacon_at), alarms(state),
         tuple(_post(state, name) for name in names), state.news,
-        None if state.order is None else _outcome(state, state.order),
+        None if state.order is None else _outcome(state, state.order), reports(state),
     )
 
 
@@ -129,6 +131,24 @@ def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
             exercise = sounding.status is Status.EXERCISE
             found[sounding.key] = _alarm(state, sounding.key, exercise=exercise, listed=False)
     return tuple(found.values())
+
+
+def reports(state: State) -> tuple[LaporSnapshot, ...]:
+    """Residents' reports that are open, as the hub's status shows them: each village's newest first."""
+    status, status_at = state.hub.status, state.hub.status_at
+    if status is None or status_at is None:
+        return ()
+    passed_s, made = state.now - status_at, state.setup.is_post_of
+    return tuple(
+        LaporSnapshot(
+            each.identifier, each.village, each.text, each.severity, each.by, each.claimed,
+            None if each.raised is None or status.time is None else max(0.0, status.time - each.raised + passed_s),
+            each.place, tuple(Responder(who.by, who.step, claimed=not made(who.by, each.village))
+                              for who in each.responses),
+            max((who.step for who in each.responses), key=progress, default=""), each.kept,
+        )
+        for each in status.lapor
+    )
 
 
 def _unanswered(state: State, key: Key) -> bool:

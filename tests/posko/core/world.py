@@ -16,11 +16,14 @@ from posko.core.effects import (
     Effect,
     SaveAlarm,
     SaveAllClear,
+    SaveClosed,
+    SaveLapor,
     SaveName,
     SavePatrol,
     SaveReport,
     SaveResponse,
     SaveUnanswered,
+    Stamped,
     Survey,
 )
 from posko.core.events import Event, Instant, Loaded, Saved, Stored, StoredCase, StoredResponse
@@ -73,7 +76,7 @@ class World:
         self.state, effects = hub.step(self.state, event, at)
         for effect in effects:
             self.done.append((self.now, effect))
-            if isinstance(effect, SaveAlarm | SaveName | SaveAllClear | SaveResponse):
+            if isinstance(effect, Stamped):
                 self.stamps.add(effect.stamp)
         return [line(effect) for effect in effects]
 
@@ -129,6 +132,16 @@ class World:
         """Somebody responds."""
         body = {"identifier": identifier, "incident": incident, "by": by, "step": step, **members}
         return self.hear(f"{village}/respon", json.dumps(body).encode(), at, retain=retain)
+
+    def report(
+        self, identifier: str = "r", at: float | None = None, *, village: str = "kalibagor", retain: bool = False,
+        **members: object,
+    ) -> list[str]:
+        """A resident reports something."""
+        body = {"identifier": identifier, "by": "warga/budi", "text": "Ribut di depan balai desa",
+                "severity": "sedang", **members}
+        payload = json.dumps(body, ensure_ascii=False).encode()
+        return self.hear(f"{village}/lapor", payload, at, retain=retain)
 
     def responses(self) -> list[str]:
         """Who responds to what the last beacon lists, how far they are, and how long after it was raised."""
@@ -278,6 +291,10 @@ def line(effect: Effect) -> str:  # noqa: C901, PLR0911 - a table, one row an ef
             return f"respond {name.incident} {name.village} {short(name.identifier)} {made.by} {made.step}"
         case SaveUnanswered(name):
             return f"unanswered {name.incident} {name.village} {short(name.identifier)}"
+        case SaveLapor(_, found):
+            return f"report {found.name.village} {found.name.identifier} {found.by}"
+        case SaveClosed(name, closure):
+            return f"close {name.village} {name.identifier} {closure.value}"
         case SavePatrol():
             return f"patrol {effect.village} {short(effect.identifier)} {effect.post} {effect.origin}"
         case SaveReport(post, event):
