@@ -24,6 +24,7 @@ COMMANDS = {
     "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),
     "test": ("kentongan.operator", "test", "Have a village's posts test themselves, with one quiet stroke."),
     "respond": ("kentongan.respond", "respond", "Report how far you are with an alarm: menuju, di-lokasi, …"),
+    "lapor": ("kentongan.lapor", "lapor", "Report what is no alarm: a quarrel, a suspicious crowd."),
     "watch": ("kentongan.operator", "watch", "Watch the district: its posts and its alarms."),
     "report": ("kentongan.report", "report", "What happened: alarms by month, and the watch's rounds."),
     "district": ("kentongan.district", "district", "Write a district file by answering questions, or judge one."),

@@ -11,8 +11,9 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ALL_CLEAR, PATROL
+from contract.domain.incidents import ALL_CLEAR, LAPOR, PATROL
 from contract.settings.schema import SettingsError
+from contract.wire.lapor import Severity
 from contract.wire.response import Step
 from kentongan import posko_settings
 from posko import config
@@ -49,6 +50,16 @@ def villages(_context: click.Context, _parameter: click.Parameter, typed: str) -
 def alarms(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """The incidents that can be raised, as far as they begin with *typed*."""
     return _items({name: label for name, label in _incidents() if name != ALL_CLEAR}, typed)
+
+
+def responded(context: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """What one may respond to: the incidents that can be raised, and a report."""
+    return [*alarms(context, parameter, typed), *_items({LAPOR: "report"}, typed)]
+
+
+def severities(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """How grave a report may be, as far as they begin with *typed*."""
+    return [CompletionItem(each.value) for each in Severity if each.value.startswith(typed)]
 
 
 def steps(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:

@@ -18,6 +18,7 @@ from contract.domain.incidents import ALL_CLEAR, Incident, is_all_clear, meant
 from contract.settings.suggestions import nearest
 from contract.text import printable, unreadable
 from contract.wire import typed
+from contract.wire.response import BY
 from contract.wire.typed import Switch
 from kentongan import completion, posko_settings
 from kentongan.operator_help import OperatorCommand
@@ -68,7 +69,7 @@ def alarm(  # noqa: PLR0913 - one for each word on the line
     if more:
         _, labels = posko_settings.load(path, speech)
         posko_settings.fail([labels(texts.NOTE_WITHOUT_OPTION, note=shlex.quote(" ".join(more)))])
-    _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=_read(note), exercise=exercise), wait_s)
+    _obey(path, speech, Order(Act.ALARM, Key(village, incident), note=read_words(note), exercise=exercise), wait_s)
 
 
 @click.command(cls=OperatorCommand)
@@ -150,9 +151,9 @@ def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -
         sys.exit(1)
 
 
-def _read(note: str) -> str:
-    """*note*, where the terminal's encoding is another than this program's: bytes that are no text are read as what
-    they most often are. A note keeps no alarm from ringing.
+def read_words(note: str) -> str:
+    """*note*, or a report, where the terminal's encoding is another than this program's: bytes that are no text are
+    read as what they most often are. A note keeps no alarm from ringing.
     """
     try:
         return typed.decode(os.fsencode(note))[0]
@@ -181,6 +182,12 @@ def faults(order: Order, villages: Iterable[str], incidents: Mapping[str, Incide
         return [*found, labels(texts.NOTE_OF_EXERCISE)]
     over = orders.excess(order)
     return [*found, labels(texts.NOTE_TOO_LONG, over=over)] if over > 0 else found
+
+
+def bad_by(by: str | None, labels: Labels) -> list[str]:
+    """What is wrong with who responds or reports, a line; nothing where it may be so, or is not given."""
+    well = by is None or (1 <= len(by) <= BY and unreadable(by) is None)
+    return [] if well else [labels(texts.BAD_BY, found=repr(by))]
 
 
 def the_other_way_round(key: Key, places: Collection[str], incidents: Mapping[str, Incident]) -> Key | None:

@@ -37,11 +37,17 @@ _HELP: Mapping[str, _Help] = {
          "Sirene, pemukul dan lampu strobo tidak menyala."),
          _TELLS.format(good="semua menjawab dan tidak ada gangguan")), "kentongan test semua", "DESA"),
     "respond": _Help(
-        (("Menjawab alarm terakhir KEJADIAN di DESA, juga kalau sirenenya sudah berhenti. LANGKAH: diterima, menuju, "
+        (("Menjawab alarm terakhir KEJADIAN di DESA, juga kalau sirenenya sudah berhenti; atau laporan warga, kalau "
+          "KEJADIAN ditulis lapor: langkah selesai menutupnya. LANGKAH: diterima, menuju, "
           "di-lokasi atau selesai. Sejak menuju, lampu tombol yang ditekan memberi tahu bahwa ada yang datang."),
          "Dikirim berulang-ulang sampai tercatat di posko.",
          _TELLS.format(good="jawaban itu tercatat di posko")),
         "kentongan respond pencurian kalibagor menuju", "KEJADIAN DESA LANGKAH"),
+    "lapor": _Help(
+        ("Melaporkan yang bukan alarm di DESA: ribut, kerumunan mencurigakan. Tidak ada yang berbunyi.",
+         "Dikirim berulang-ulang sampai tercatat di posko. Petugas menjawabnya: kentongan respond lapor DESA LANGKAH.",
+         _TELLS.format(good="laporan itu tercatat di posko")),
+        "kentongan lapor kalibagor 'Ribut di depan balai desa' --severity sedang", "DESA LAPORAN"),
     "watch": _Help(
         (("Melihat seluruh kecamatan: pos, alarm yang aktif, siapa yang berbunyi dan siapa yang tidak, dan apa yang "
          "terjadi. Tanpa layar terminal: satu baris setiap ada perubahan."),
@@ -71,7 +77,9 @@ _OPTIONS: Mapping[str, str] = {
     "exercise": "Hanya latihan.",
     "wait_s": "Berapa detik server pesan, lalu pos, boleh menjawab; bawaannya 10.",
     "silent": "Tanpa pukulan.",
-    "by": "Siapa yang menjawab: peran dan nama. Bawaannya petugas/AKUN.",
+    "by": "Siapa yang menjawab atau melapor: peran dan nama. Bawaannya petugas/AKUN, untuk laporan operator/AKUN.",
+    "identifier": "Nomor laporannya (kalau KEJADIAN ditulis lapor); bawaannya laporan terakhir yang masih terbuka.",
+    "severity": "Tingkatnya: rendah, sedang atau tinggi; bawaannya sedang.",
     "seconds": "Selesai setelah N detik; kalau tidak, dengan Ctrl-C.",
     "plain": "Satu baris setiap ada perubahan, juga di terminal.",
     "path": "Pengaturannya, seperti config/posko.yaml. Kalau tidak: $KENTONGAN_CONFIG, ~/.config/kentongan/posko.yaml "

@@ -199,6 +199,13 @@ RESPONSE_NOT_RECORDED = Text(
 NOTHING_TO_RESPOND_TO = Text(
     "✗ tidak ada yang bisa dijawab: dalam 12 jam terakhir tidak ada alarm {alarm}",
     "✗ nothing to respond to: no alarm in the last 12 hours: {alarm}")
+NO_OPEN_REPORT = Text("✗ tidak ada yang bisa dijawab: tidak ada laporan yang terbuka: {alarm}",
+                      "✗ nothing to respond to: no report is open: {alarm}")
+REPORTS = Text("LAPORAN  {where} (tingkat {severity}): {what}", "REPORT  {where} (severity {severity}): {what}")
+REPORT_RECORDED = Text("✓ tercatat dengan nomor {identifier}", "✓ recorded under the number {identifier}")
+REPORT_UNSENT = Text("✗ laporan TIDAK terkirim: {why}", "✗ report NOT sent: {why}")
+NUMBER = Text("; nomor {identifier}", "; number {identifier}")
+NUMBER_TITLE = Text("Nomor", "Number")
 RESPONDERS = Text("; jawaban: {who}", "; responses: {who}")
 NOBODY_YET = Text("belum ada", "nobody yet")
 
@@ -206,6 +213,16 @@ NOBODY_YET = Text("belum ada", "nobody yet")
 UNKNOWN_STEP = Text("langkah {found} tidak dikenal; {hint}", "unknown step {found}; {hint}")
 BAD_BY = Text("--by {found}: tulis 1 sampai 80 huruf yang terbaca, misalnya petugas/polsek",
               "--by {found}: write 1 to 80 readable characters, such as petugas/polsek")
+UNKNOWN_SEVERITY = Text("tingkat (--severity) {found} tidak dikenal; {hint}", "unknown --severity {found}; {hint}")
+ONE_VILLAGE = Text("laporan harus dari satu desa/kelurahan; {hint}", "a report is of one village; {hint}")
+REPORT_UNREADABLE = Text("laporan berisi huruf yang tidak terbaca: {found}",
+                         "the report has characters that people cannot read: {found}")
+REPORT_LENGTH = Text("laporan harus 1 sampai {most} huruf; ini {count}",
+                     "a report has 1 to {most} characters; this has {count}")
+BAD_IDENTIFIER = Text("--id {found}: tulis nomor laporan seperti yang tampil di kentongan watch",
+                      "--id {found}: write the report's number as kentongan watch shows it")
+ID_OF_ALARM = Text("--id hanya untuk laporan: kentongan respond lapor {village} {step} --id NOMOR",
+                   "--id is for reports only: kentongan respond lapor {village} {step} --id NUMBER")
 WRONG_RESPONSE = Text("urutannya terbalik: kentongan respond {incident} {village} {step}",
                       "the other way round: kentongan respond {incident} {village} {step}")
 WRONG_ORDER = Text("urutannya terbalik: kentongan alarm {village} {incident}",

@@ -15,6 +15,7 @@ from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
 from posko.operator.core.orders import Act, Order
+from posko.operator.core.reporting import Reporting
 from posko.operator.core.responding import Responding
 from posko.operator.core.snapshot import (
     AlarmSnapshot,
@@ -100,9 +101,33 @@ def response_closing(found: Responding, trouble: str, labels: Labels) -> Iterato
     elif found.refusal:
         yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
     elif found.nothing:
-        yield labels(texts.NOTHING_TO_RESPOND_TO, alarm=labels.alarm(found.wanted.key))
+        text = texts.NO_OPEN_REPORT if found.wanted.key.incident == LAPOR else texts.NOTHING_TO_RESPOND_TO
+        yield labels(text, alarm=labels.alarm(found.wanted.key))
     elif trouble:
         yield labels(texts.RESPONSE_UNSENT, why=labels.reason(trouble))
+    else:
+        yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
+
+
+def report_progress(before: Reporting, after: Reporting, labels: Labels) -> Iterator[str]:
+    """What is new of a resident's report, a line each, with the time since it was made."""
+    if after.published_at is not None and before.published_at is None:
+        yield labels(texts.REPORTS, where=labels.place(after.village), what=clean(after.report.text),
+                     severity=labels.word(texts.SEVERITIES, after.report.severity))
+    if after.acknowledged and not before.acknowledged:
+        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.ACKNOWLEDGED)}"
+
+
+def report_closing(found: Reporting, trouble: str, labels: Labels) -> Iterator[str]:
+    """How a resident's report ended."""
+    if found.recorded:
+        yield labels(texts.REPORT_RECORDED, identifier=found.report.identifier)
+    elif found.refused:
+        yield labels(texts.REPORT_UNSENT, why=labels(texts.NO_RIGHT, why=labels.reason(found.refused)))
+    elif found.refusal:
+        yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
+    elif trouble:
+        yield labels(texts.REPORT_UNSENT, why=labels.reason(trouble))
     else:
         yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
 
@@ -199,6 +224,7 @@ def _lapor(report: Report, labels: Labels) -> Iterator[str]:
     yield labels(texts.SEVERITY, severity=severity).strip(" ()")
     yield clean(report.text("text"))
     yield labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
+    yield labels(texts.NUMBER, identifier=clean(report.text("identifier"))).strip("; ")
 
 
 def news_line(news: News, labels: Labels) -> str:
@@ -280,6 +306,7 @@ def _reports(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]
                 age="?" if each.age_s is None else labels.length(each.age_s),
             ) + labels(texts.SENT_BY, who=labels.sender(each.by, claimed=each.claimed)) + (
                 labels(texts.RESPONDERS, who=who) if (who := responders(each, labels)) else "") + (
+                labels(texts.NUMBER, identifier=clean(each.identifier))) + (
                 "" if each.kept else labels(texts.NOT_KEPT))
 
 

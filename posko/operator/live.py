@@ -171,6 +171,7 @@ def _reports(reports: tuple[LaporSnapshot, ...], labels: Labels) -> RenderableTy
             age: Text("?" if each.age_s is None else labels.length(each.age_s)),
             origin: Text(labels.sender(each.by, claimed=each.claimed)),
             answers: Text(lines.responders(each, labels), "bold green"),
+            labels(texts.NUMBER_TITLE): Text(clean(each.identifier)),
         }
         told = [Text(f"{what} ", "dim") + cell for what, cell in cells.items() if cell]
         kept = Text("" if each.kept else labels(texts.NOT_KEPT), "bold yellow")

@@ -5,25 +5,30 @@
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import FrameType
+from typing import TypeVar
 
+from contract.wire.lapor import Lapor
 from posko.config import Config
 from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.operator import connection, lines
-from posko.operator.core import fold, judgement, responding
+from posko.operator.core import fold, judgement, reporting, responding
 from posko.operator.core.fold import State
 from posko.operator.core.orders import Order
-from posko.operator.core.responding import Wanted
+from posko.operator.core.reporting import Reporting
+from posko.operator.core.responding import Responding, Wanted
 from posko.operator.core.snapshot import Snapshot
 from posko.operator.lines import LineRenderer
 from runtime import clock, health
+from runtime.core.effects import Publish
 from runtime.inbox import Inbox
 
 FRAME_S = 0.5  # how often ages are drawn anew …
 LEAST_S = 0.15  # … and how soon what is new, in a terminal
+D = TypeVar("D", Responding, Reporting)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -58,20 +63,17 @@ class Desk:
 
     def respond(self, wanted: Wanted, wait_s: float) -> int:
         """Publishes a response until the hub shows that it has it, or *wait_s* is over."""
-        state = fold.start(self._rules, None, wait_s, clock.now(), clock.wall())
-        found = responding.start(wanted, wait_s, state.now)
-        with ExitStack() as parts:
-            self._begin(parts)
-            while not self._stopping and not found.done:
-                at, event = self._inbox.get(found.due)
-                state, _ = fold.step(state, event, at)
-                before = found
-                found, message = responding.step(found, state, event, at)
-                if message is not None:
-                    self._link.publish(message)
-                for line in lines.response_progress(before, found, self._labels):
-                    self._echo(line)
-        for line in lines.response_closing(found, state.trouble, self._labels):
+        found, trouble = self._deliver(
+            responding.start(wanted, wait_s, clock.now()), responding.step, lines.response_progress)
+        for line in lines.response_closing(found, trouble, self._labels):
+            self._echo(line)
+        return 0 if found.recorded else 1
+
+    def report(self, report: Lapor, village: str, wait_s: float) -> int:
+        """Publishes a resident's *report* of *village* until the hub shows that it has it, or *wait_s* is over."""
+        found, trouble = self._deliver(
+            reporting.start(report, village, wait_s, clock.now()), reporting.step, lines.report_progress)
+        for line in lines.report_closing(found, trouble, self._labels):
             self._echo(line)
         return 0 if found.recorded else 1
 
@@ -86,6 +88,25 @@ class Desk:
             self._echo(self._labels(texts.NEVER_LINKED, why=why))
             return 1
         return 0
+
+    def _deliver(
+        self, found: D, step: Callable[[D, State, object, float], tuple[D, Publish | None]],
+        progress: Callable[[D, D, Labels], Iterable[str]],
+    ) -> tuple[D, str]:
+        """What has come of *found* once it is done, and why there is no link."""
+        state = fold.start(self._rules, None, found.wait_s, found.now, clock.wall())
+        with ExitStack() as parts:
+            self._begin(parts)
+            while not self._stopping and not found.done:
+                at, event = self._inbox.get(found.due)
+                state, _ = fold.step(state, event, at)
+                before = found
+                found, message = step(found, state, event, at)
+                if message is not None:
+                    self._link.publish(message)
+                for line in progress(before, found, self._labels):
+                    self._echo(line)
+        return found, state.trouble
 
     def _loop(self, parts: ExitStack, state: State) -> State:
         self._begin(parts)

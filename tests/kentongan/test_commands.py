@@ -545,7 +545,7 @@ def test_what_the_locale_cannot_write_is_written_by_its_number(tmp_path: Path, e
     assert figure in done.stdout
 
 
-OPERATORS = ("alarm", "clear", "silence", "test", "respond", "watch", "report")
+OPERATORS = ("alarm", "clear", "silence", "test", "respond", "lapor", "watch", "report")
 
 
 @pytest.mark.parametrize("command", OPERATORS)

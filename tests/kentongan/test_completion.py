@@ -33,7 +33,8 @@ def completed(line: str, config: Path | None = CONFIG / "posko.yaml") -> list[st
     ("kentongan alarm pen", ["pencurian"]), ("kentongan alarm am", []), ("kentongan alarm pencurian ", VILLAGES),
     ("kentongan clear ka", ["kalibagor"]), ("kentongan silence s", ["semua"]), ("kentongan test ", VILLAGES),
     ("kentongan respond pencurian kalibagor ", ["diterima", "menuju", "di-lokasi", "selesai"]),
-    ("kentongan respond pencurian kalibagor me", ["menuju"]),
+    ("kentongan respond pencurian kalibagor me", ["menuju"]), ("kentongan respond la", ["lainnya", "lapor"]),
+    ("kentongan lapor ka", ["kalibagor"]), ("kentongan lapor kalibagor Ribut --severity t", ["tinggi"]),
     ("kentongan play pat", ["patroli"]), ("kentongan play am", ["aman"]),
 ])
 def test_commands_incidents_and_villages_are_completed(line: str, names: list[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import LAPOR
 from contract.values import dataclass
 from contract.wire import response, topics
 from contract.wire.codec import Refusal
@@ -24,11 +25,15 @@ RESEND_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be reported: that *by*, a role and a name, is so far with the last alarm of `key`."""
+    """What is to be reported: that *by*, a role and a name, is so far with the last alarm of `key`.
+
+    Where its incident is `lapor`: with the report called `identifier` or, without one, with the last that is open.
+    """
 
     key: Key
     step: Step
     by: str
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,24 @@ def _hub_event(found: Responding, message: Received) -> Responding:
 
 
 def _choose(found: Responding, state: State) -> Responding:
-    """The alarm that is meant: of the village, or else of all; in force, or else the last that the hub's status has."""
+    """The alarm that is meant: of the village, or else of all; in force, or else the last that the hub's status has.
+    Or the report that is: the one that is named, or the village's newest that is open.
+    """
     beacon, status = state.hub.beacon, state.hub.status
+    known = beacon is not None and status is not None and status.state != OFFLINE
+    if found.wanted.key.incident == LAPOR:
+        of_village = (each for each in (status.lapor if status is not None else ())
+                      if each.village == found.wanted.key.village)
+        identifier = found.wanted.identifier or next((each.identifier for each in of_village), "")
+        if identifier:
+            return replace(found, key=found.wanted.key, identifier=identifier, send_at=found.now)
+        return replace(found, nothing=known)
     keys = (found.wanted.key, Key(EVERYWHERE, found.wanted.key.incident))
     listed = [(each.key, each.identifier) for each in (beacon.alarms if beacon is not None else ())]
     cases = sorted(status.cases if status is not None else (), key=lambda case: not case.in_force)
     for key, identifier in (*listed, *((each.key, each.identifier) for each in cases)):
         if key in keys and identifier:
             return replace(found, key=key, identifier=identifier, send_at=found.now)
-    known = beacon is not None and status is not None and status.state != OFFLINE
     return replace(found, nothing=known)
 
 
@@ -143,4 +157,7 @@ def _shown(found: Responding, state: State) -> bool:
         shown += alarm.responses if alarm.key == found.key else ()
     for case in status.cases if status is not None else ():
         shown += case.responses if case.key == found.key else ()
+    for report in status.lapor if status is not None else ():
+        ours = Key(report.village, LAPOR) == found.key and report.identifier == found.identifier
+        shown += report.responses if ours else ()
     return any(each.kept and (each.by, each.step) == (wanted.by, wanted.step) for each in shown)

@@ -57,11 +57,11 @@ def test_the_watch_writes_a_line_for_what_it_finds_open_and_when_who_responds_ch
 
     assert [line.partition("  ")[2] for line in lines.changes(nothing, one, LABELS)] == [
         ("terbuka: Laporan warga di Kalibagor (tingkat tinggi), sudah 5 mnt 0 dtk: Ribut di balai desa; "
-         "pengirim: mengaku warga/budi")]
+         "pengirim: mengaku warga/budi; nomor r")]
     assert lines.changes(one, one, LABELS) == []
     assert [line.partition("  ")[2] for line in lines.changes(one, coming, ENGLISH)] == [
         ("open: Resident's report in Kalibagor (severity high), for 5 min 0 s: Ribut di balai desa; "
-         "sender: claims to be warga/budi; responses: claims to be petugas/polsek is coming")]
+         "sender: claims to be warga/budi; responses: claims to be petugas/polsek is coming; number r")]
 
 
 def test_a_new_one_is_the_hubs_event_and_so_is_its_end() -> None:
@@ -75,7 +75,7 @@ def test_a_new_one_is_the_hubs_event_and_so_is_its_end() -> None:
 
     assert [line.partition("  ")[2] for line in lines.changes(before, after, LABELS)] == [
         ("server posko: laporan masuk, Laporan warga di Kalibagor, tingkat tinggi, Ribut di balai desa, "
-         "mengaku warga/budi"),
+         "mengaku warga/budi, nomor r"),
         "server posko: laporan ditutup, Laporan warga di Kalibagor, 7 hari tidak ada yang menutupnya"]
 
 
