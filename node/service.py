@@ -33,6 +33,7 @@ from node.core.sequencer import Sequencer
 from node.core.state import LOCK, Setup, State
 from node.core.switching import Role
 from node.devices import Sounder
+from node.foresight import Foresight
 from node.guard import Guard
 from node.journal import Journal
 from node.siren import Siren
@@ -66,7 +67,8 @@ class Node(Loop[State]):
 
         *keep* keeps the settings once the node is armed, in a thread of its own; what it raises is a fault.
         """
-        super().__init__()
+        self._foresight = Foresight()
+        super().__init__(self._foresight)
         self._settings_fault = settings_fault
         self._keep = keep
         self._config = config
@@ -132,6 +134,7 @@ class Node(Loop[State]):
             felt=settings.feedback.siren_current is not None,
         ))
         self._sounders["siren"] = self._siren  # the street first
+        self._foresight.sound = self._siren.play
         self._panel = parts.enter_context(Panel(devices.contacts, devices.lamps, self._inbox))
 
     def _record_outputs(self, labels: tuple[str, ...], guard: Guard) -> None:
@@ -171,10 +174,14 @@ class Node(Loop[State]):
             parts.enter_context(notes)
         return {"sound": speaker.word(), "voice": keeper.word()}
 
+    def _rest(self, state: State, due: float | None) -> None:
+        self._foresight.rest(state, due)
+
     def _advance(self, state: State, event: Event, at: float) -> State:
         """What sounds is begun before the rest is computed: that takes as long again."""
         begun = step.begin(state, event, at)
         self._do(begun.outputs)
+        self._foresight.settle(event, begun.state, begun.outputs, self._siren.hush)
         state, effects = step.complete(begun)
         self._do(effects)
         return state

@@ -43,6 +43,7 @@ from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
 from runtime.core.ration import all_clears
 from runtime.endpoint import Subscription
+from runtime.inbox import Inbox
 from runtime.loop import Loop
 from runtime.mqtt import Link, Rationing
 from runtime.settings_copies import keep_settings
@@ -66,7 +67,7 @@ class Hub(Loop[State]):
 
         *keep* keeps the settings once the hub has begun, in a thread of its own; what it raises is a fault.
         """
-        super().__init__(ROOM)
+        super().__init__(Inbox(ROOM))
         self._settings_fault = settings_fault
         self._keep = keep
         self._config = config

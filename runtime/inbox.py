@@ -9,6 +9,7 @@ is reported by it, is never put out of its order.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from threading import Lock
@@ -64,12 +65,14 @@ class Inbox:
         self._arriving.put((self._now(), event))
 
     def offer(
-        self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0, *, report: bool = False
+        self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0, *, report: bool = False,
+        at: float | None = None,
     ) -> None:
         """Takes *event* of the network in, unless *limit* wait, or take too much; what is dropped is counted, reported.
 
         *source* is who may have sent it, *size* its bytes; a *report* is handed out behind what is raised. Of a source
-        of which little waits it is taken in all the same: so one that floods keeps no other from being received.
+        of which little waits it is taken in all the same: so one that floods keeps no other from being received. It
+        came at instant *at*, by default this one.
         """
         size += EACH_BYTES
         with self._lock:
@@ -86,17 +89,21 @@ class Inbox:
             self._count, self._bytes = self._count + 1, self._bytes + size
             self._extra_bytes += size if extra else 0
             self._sources[source] = (count + 1, taken + size)
-        self._arriving.put(_Waiting(self._now(), event, source, size, report, extra))
+        self._arriving.put(_Waiting(self._now() if at is None else at, event, source, size, report, extra))
+
+    def wait(self, due: float | None) -> None:
+        """Waits until `get` would hand something out at once. For the one thread that calls `get`."""
+        if not self.waits():
+            with suppress(Empty):
+                self._sort(self._arriving.get(timeout=None if due is None else max(0.0, due - self._now())))
 
     def get(self, due: float | None) -> tuple[float, Any]:
         """The next event and its instant; a Tick at instant *due* if none comes before; without *due* it blocks."""
+        self.wait(due)
         while not self._arriving.empty():
             self._sort(self._arriving.get())
         if not self._own and not self._network:
-            try:
-                self._sort(self._arriving.get(timeout=None if due is None else max(0.0, due - self._now())))
-            except Empty:
-                return self._now(), Tick()
+            return self._now(), Tick()
         if not self._own and due is not None and self._now() >= due:  # a button that has been held long enough
             return self._now(), Tick()
         return self._own.popleft() if self._own else self._taken()

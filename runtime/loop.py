@@ -18,8 +18,8 @@ S = TypeVar("S")
 class Loop(ABC, Generic[S]):
     """A loop over states of one kind. A program adds its parts, and what each effect does to them."""
 
-    def __init__(self, room: int = 1) -> None:
-        self._inbox = Inbox(room)
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
         self._stopping = False
         self._unhealthy: set[str] = set()
 
@@ -39,7 +39,9 @@ class Loop(ABC, Generic[S]):
     def _iterate(self, state: S, next_due: Callable[[S], float | None]) -> S:
         """Steps until `stop`, from *state*; returns the last one."""
         while not self._stopping:
-            at, event = self._inbox.get(next_due(state))
+            due = next_due(state)
+            self._rest(state, due)
+            at, event = self._inbox.get(due)
             state = self._advance(state, event, at)
             overflow = self._inbox.overflow()
             if overflow is not None:
@@ -47,6 +49,10 @@ class Loop(ABC, Generic[S]):
             if isinstance(event, Clock):
                 self._feed_watchdog()
         return state
+
+    def _rest(self, _state: S, due: float | None) -> None:
+        """Waits, in the state that the last step left, until something came or is *due*."""
+        self._inbox.wait(due)
 
     @abstractmethod
     def _advance(self, state: S, event: Any, at: float) -> S:

@@ -11,6 +11,7 @@ Cancel, responseType AllClear, scope Private, …) refuse it.
 
 import re
 from dataclasses import fields, replace
+from functools import lru_cache
 
 from contract.domain.alarm import Status
 from contract.settings.schema import Place, choice, option
@@ -79,6 +80,11 @@ def read_alarm(payload: bytes, *, clears: bool = False) -> Body | Refusal:
 
     What switches a thing off is refused, unless the message *clears*, an all-clear's: that is obeyed whatever it says.
     """
+    return _read(payload, clears)
+
+
+@lru_cache(maxsize=4)  # whoever foresees what a message does, and then does it, reads it once
+def _read(payload: bytes, clears: bool) -> Body | Refusal:
     if len(payload) > MAX_BYTES:
         return Refusal(f"payload: more than {MAX_BYTES} bytes")
     written, doubt = typed.decode(payload)

@@ -47,7 +47,7 @@ def press(t: Transition, incident: str, identifier: str) -> None:
     merged = frozenset[str]() if known is None else known.identifiers
     fresh = Alarm(
         key, identifier, names(merged, identifier), Status.ACTUAL, Origin.BUTTON, note="",
-        since=t.now, begun_at=_begun_at(t, key, Status.ACTUAL, t.now), edge_at=t.now, until=t.now + duration_s,
+        since=t.now, begun_at=counted_from(t.state, key, Status.ACTUAL, t.now), edge_at=t.now, until=t.now + duration_s,
         unlisted=identifier,
     )
     if known is not None:
@@ -64,7 +64,7 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
     t.put(
         Alarm(
             key, name, names(frozenset(), name), raised.status, origin, raised.note,
-            since=t.now, edge_at=t.now - raised.age_s, begun_at=_begun_at(t, key, raised.status, first_at),
+            since=t.now, edge_at=t.now - raised.age_s, begun_at=counted_from(t.state, key, raised.status, first_at),
             until=t.now + min(raised.remaining_s, t.setup.max_sounding_s), unlisted=name,
             senders=backoff.joined(frozenset(), raised.sender),
         )
@@ -73,12 +73,12 @@ def begin(t: Transition, key: Key, raised: Raised, origin: Origin) -> None:
         seen(t, key.name(name), over=False)
 
 
-def _begun_at(t: Transition, key: Key, status: Status, raised_at: float) -> float:
+def counted_from(state: State, key: Key, status: Status, raised_at: float) -> float:
     """From when the rounds of *key* are counted, which is raised at *raised_at*: from the first raise that is known.
 
     Also where it is silenced here: at other posts it may sound, in the rounds that it had.
     """
-    known = t.state.alarms.get(key)
+    known = state.alarms.get(key)
     return min(known.begun_at, raised_at) if known is not None and known.status is status else raised_at
 
 

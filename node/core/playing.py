@@ -32,7 +32,7 @@ from contract.wire.event import Kind
 from node.core import alarms, rounds
 from node.core.effects import Hush, Play
 from node.core.rounds import ALIGNED_S, TOGETHER_S, Counted
-from node.core.state import Alarm, Origin, State, Turn
+from node.core.state import Alarm, Origin, Setup, State, Turn
 from node.core.transition import Transition
 
 _EARNEST = 1000  # more than any incident's priority
@@ -60,7 +60,7 @@ def update(t: Transition) -> None:
     busy_since = t.now if t.state.busy_since is None else t.state.busy_since
     turn = replace(turn, until=min(alarm.until, busy_since + _max_s(t.state)), exercise=_is_exercise(alarm))
     if before is None or turn != replace(before, boundary=turn.boundary):
-        t.do(_play(t.state, turn))
+        t.do(program(t.setup, turn, alarm.note))
     t.change(turn=turn)
 
 
@@ -172,9 +172,7 @@ def _on_at(state: State, equals: list[Alarm], instant: float) -> tuple[Key, floa
 
 def _entered(state: State, key: Key, start: float, at: float) -> Turn:
     """The turn of *key*, whose round began at *start* and is come into at instant *at*."""
-    off_s = at - start
-    if off_s < ALIGNED_S:  # an exercise without the words before it: its first round is early by them
-        start, off_s = at, 0.0
+    start, off_s = rounds.come_into(start, at)
     return Turn(key, start, start + state.setup.cycle(key).length_s, state.alarms[key].until, off_s)
 
 
@@ -193,10 +191,11 @@ def _once(state: State, code: Alarm, begin: float) -> Turn:
     return Turn(code.key, start, start + cycle.length_s, start + cycle.length_s)
 
 
-def _play(state: State, turn: Turn) -> Play:
+def program(setup: Setup, turn: Turn, note: str) -> Play:
+    """What *turn* sounds, whose alarm bears this *note*."""
     incident, village = turn.key.incident, turn.key.village
-    cycle = state.setup.cycle(turn.key)
-    note = _note(state, turn)
+    cycle = setup.cycle(turn.key)
+    note = note if note and _may_say_notes(setup, turn) else ""
     return Play(
         exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
         words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,
@@ -205,12 +204,10 @@ def _play(state: State, turn: Turn) -> Play:
     )
 
 
-def _note(state: State, turn: Turn) -> str:
-    """What is said after the sentence: the note of an actual alarm, unless it might name a victim."""
-    is_spoken = state.setup.speak_notes and not turn.exercise and turn.key.incident not in ONCE
-    if not is_spoken or state.setup.incidents[turn.key.incident].private:
-        return ""
-    return state.alarms[turn.key].note
+def _may_say_notes(setup: Setup, turn: Turn) -> bool:
+    """Whether a note is said after the sentence: that of an actual alarm, unless it might name a victim."""
+    is_spoken = setup.speak_notes and not turn.exercise and turn.key.incident not in ONCE
+    return is_spoken and not setup.incidents[turn.key.incident].private
 
 
 def _tell(t: Transition, before: Turn | None, turn: Turn) -> None:
@@ -251,9 +248,16 @@ def _bound(t: Transition) -> None:
 
 def _begins_anew(state: State, alarm: Alarm) -> bool:
     """Whether a new bound begins as *alarm* breaks the quiet: after a whole rest, or by a press in it."""
+    if state.quiet_since is None or rested(state, state.now):
+        return True
+    return _pressed_since(alarm, state.quiet_since)
+
+
+def rested(state: State, now: float) -> bool:
+    """Whether it was quiet for a whole rest at *now*, where nothing sounds: whatever sounds then has a new bound."""
     if state.busy_since is None or state.quiet_since is None:
         return True
-    return state.now >= state.quiet_since + timing.REST_S or _pressed_since(alarm, state.quiet_since)
+    return now >= state.quiet_since + timing.REST_S
 
 
 def _pressed_since(alarm: Alarm, instant: float) -> bool:

@@ -51,6 +51,16 @@ def on_at(equals: Sequence[Counted], instant: float) -> tuple[Key, float]:
         start += now.length_s
 
 
+def come_into(start: float, instant: float) -> tuple[float, float]:
+    """From when a round that began at *start* is counted by who comes into it at *instant*, and how much of it is over.
+
+    Only what is over by more than `ALIGNED_S`: else it begins at *instant*. So does one that should begin later: an
+    exercise without the words before it, whose first round is early by them.
+    """
+    over_s = instant - start
+    return (instant, 0.0) if over_s < ALIGNED_S else (start, over_s)
+
+
 def _next(known: Sequence[Counted], last: Mapping[Key, float]) -> Counted:
     """Who has waited longest; of those raised together the first by name, for posts may receive them in any order."""
     least = min(last[each.key] for each in known)

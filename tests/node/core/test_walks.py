@@ -15,6 +15,7 @@ from contract.wire.topics import ActiveTopic, AlarmTopic, read
 from node.core import step
 from node.core.effects import DeletePress, Effect, Hush, Play, SavePress
 from node.core.events import Event, Loaded
+from node.core.forecast import forecast
 from node.core.rounds import ALIGNED_S
 from node.core.state import Origin, State
 from runtime.core.effects import Log
@@ -37,6 +38,7 @@ class Walk:
     silenced_at: float = -1.0
     cleared: dict[str, float] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    foreseen: int = 0
     looked: int = 0  # so much of what was done was looked at
 
     def go(self, moves: list[Move]) -> "Walk":
@@ -56,6 +58,7 @@ class Walk:
         assert self.world.state == again[0]
         assert tuple(effect for _, effect in self.world.done[-len(again[1]):] if again[1]) == again[1]
         self._note(event, before)
+        self._check_forecast(before, event, at)
         self._check(self.world.state)
         self._check_plays()
         self._check_turn(before)
@@ -96,6 +99,13 @@ class Walk:
         sizes = {name: len(getattr(state, name)) for name in LIMITS}
         assert {name: size for name, size in sizes.items() if size > LIMITS[name]} == {}
         assert all(len(each.identifiers) <= 64 for each in state.alarms.values())
+
+    def _check_forecast(self, before: State, event: Event, at: float) -> None:
+        """What is foreseen is the very first that the step has sounded, and all that it has."""
+        foreseen = forecast(before, event, at)
+        self.foreseen += foreseen is not None
+        if foreseen is not None:
+            assert [effect for effect in self.effects if isinstance(effect, Play | Hush)] == [foreseen]
 
     def _check_plays(self) -> None:
         """Every program ends later than now. It began, unless it is beaten once: then it may wait for one length."""
