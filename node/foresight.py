@@ -41,7 +41,7 @@ class Foresight(Inbox):
         finally:
             self._lent.acquire()
 
-    def offer(  # noqa: PLR0913 - as the inbox has it
+    def offer(  # noqa: PLR0913 - as `Inbox` has it
         self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0, *, report: bool = False,
         at: float | None = None,
     ) -> None:

@@ -64,7 +64,7 @@ class Inbox:
         """Takes *event* of the box in. Never blocks; safe in callbacks and signal handlers."""
         self._arriving.put((self._now(), event))
 
-    def offer(
+    def offer(  # noqa: PLR0913 - what is known of a message
         self, event: object, limit: int = NETWORK_LIMIT, source: str = "", size: int = 0, *, report: bool = False,
         at: float | None = None,
     ) -> None:

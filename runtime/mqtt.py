@@ -18,13 +18,14 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from threading import Event as Flag
 from threading import Lock
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties, VariableByteIntegers
 from paho.mqtt.reasoncodes import ReasonCode
@@ -104,33 +105,65 @@ class _Ledger:
             return self._sent.pop(mid, None)
 
 
+class _Arrived(NamedTuple):
+    """A message, and how many `size` bytes it had with what its sender added to it. `number` is to be acknowledged."""
+
+    topic: str
+    payload: bytearray
+    retain: bool
+    number: int
+    size: int
+
+
 class _Client(mqtt.Client):
     """paho's client, which does not read what a sender has added to a message: nothing here has a use for it.
 
     The broker passes such properties on (MQTT 5, 3.3.2.3.7). Reading them can cost the connection, or much time; and a
-    post's account can send what it likes.
+    post's account can send what it likes. What is left is read here in a quarter of paho's time.
     """
-
-    publish_bytes = 0  # of the message that is handed on, with what was added to it
 
     def _handle_publish(self) -> MQTTErrorCode:
-        packet = self._in_packet["packet"]
-        self.publish_bytes = len(packet)
-        self._in_packet["packet"] = _without_properties(packet, self._in_packet["command"])
-        return super()._handle_publish()
+        message = _read_publish(self._in_packet["command"], self._in_packet["packet"])
+        with self._in_callback_mutex:  # by which paho's `publish` knows that it is called by a callback
+            self.on_message(self, self._userdata, message)  # type: ignore[misc, arg-type]
+        return self._send_puback(message.number) if message.number else MQTTErrorCode.MQTT_ERR_SUCCESS
 
 
-def _without_properties(packet: bytearray, head: int) -> bytearray:
-    """A PUBLISH *packet* behind its fixed header, which begins with the byte *head*, with no properties (3.3.2).
+def _read_publish(head: int, packet: bytearray) -> _Arrived:
+    """What is in a PUBLISH *packet* behind its fixed header, which begins with the byte *head* (MQTT 5, 3.3).
 
-    One that is cut short is left as it is.
+    At QoS 0 or 1: none is subscribed to at 2. Raises MalformedPacket.
     """
-    begin = 2 + int.from_bytes(packet[:2], "big") + (2 if head & _QOS else 0)
+    begin = 2 + int.from_bytes(packet[:2], "big")
+    with_number = begin + (2 if head & _QOS else 0)
     try:
-        length, size = VariableByteIntegers.decode(packet[begin:begin + 4])  # type: ignore[no-untyped-call]
-    except IndexError:
-        return packet
-    return packet[:begin] + b"\0" + packet[begin + size + length:]
+        added, size = (0, 1) if packet[with_number] == 0 else VariableByteIntegers.decode(  # type: ignore[no-untyped-call]
+            packet[with_number:with_number + 4])
+        topic = packet[2:begin].decode()
+    except (IndexError, ValueError) as error:
+        raise MalformedPacket(str(error)) from None
+    behind = with_number + size + added
+    if behind > len(packet):
+        raise MalformedPacket("a PUBLISH that is cut short")
+    return _Arrived(topic, packet[behind:], bool(head & 1), int.from_bytes(packet[begin:with_number], "big"),
+                    len(packet))
+
+
+class _Known(NamedTuple):
+    """What a topic says of each message on it."""
+
+    urgency: Urgency
+    source: str
+    speaker: str
+    longest: int
+    asks_for_statuses: bool
+    is_report: bool
+
+
+@lru_cache(maxsize=256)  # an alarm must not wait for what is the same each time
+def _known(topic: str) -> _Known:
+    return _Known(topics.urgency(topic), topics.source(topic), topics.speaker(topic), topics.longest(topic),
+                  topics.asks_for_statuses(topic), topics.is_report(topic))
 
 
 class Link:
@@ -278,7 +311,7 @@ class Link:
         client.on_socket_open = _send_at_once if self._rationing is None else _send_at_once_and_take_little
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
+        client.on_message = self._on_message  # type: ignore[assignment]  # given what `_Client` has read
         client.on_publish = self._on_publish
         client.on_disconnect = self._on_disconnect
         # With a write callback set, paho leaves all writing to its own loop; else a publish from another
@@ -344,23 +377,21 @@ class Link:
         self._addresses = self._addresses.returned()
         self.reconnect("the first broker is well again")
 
-    def _on_message(self, client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
-        topic = message.topic
-        payload = bytes(message.payload[: topics.longest(topic) + 1])  # one more shows that it is too long
-        urgency, source, now = topics.urgency(topic), topics.source(topic), clock.now()
-        speaker = topics.speaker(topic)
-        if topics.asks_for_statuses(topic):
-            self._ration.pardon(source, now)
-        if urgency is Urgency.BEACON:
+    def _on_message(self, _client: Any, _data: Any, message: _Arrived) -> None:
+        topic, known, now = message.topic, _known(message.topic), clock.now()
+        payload = bytes(message.payload[: known.longest + 1])  # one more shows that it is too long
+        if known.asks_for_statuses:
+            self._ration.pardon(known.source, now)
+        if known.urgency is Urgency.BEACON:
             self._beacon_at = now
             self._ration.beacon(now)
-        elif self._ration.shut_out(speaker):
+        elif self._ration.shut_out(known.speaker):
             return
-        elif self._ration.take(speaker, client.publish_bytes, now):
-            self._shut_out(source)
+        elif self._ration.take(known.speaker, message.size, now):
+            self._shut_out(known.source)
             return
-        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[urgency], source, len(topic) + len(payload),
-                          report=topics.is_report(topic))
+        self._inbox.offer(Received(topic, payload, message.retain), _LIMITS[known.urgency], known.source,
+                          len(topic) + len(payload), report=known.is_report, at=now)
 
     def _shut_out(self, village: str) -> None:
         """Takes nothing of *village* from now on."""

@@ -66,6 +66,7 @@ class Body:
         return self.age_s or 0.0
 
 
+_EMPTY = Body()
 _MEMBERS = {each.name for each in fields(Body)} - {"ignored", "doubts"}
 # CAP 1.2, sections 3.2.1 and 3.2.2: what a message is for, whom it is for, and what it asks people to do.
 _NOTES = ("note", "headline")
@@ -80,7 +81,7 @@ def read_alarm(payload: bytes, *, clears: bool = False) -> Body | Refusal:
 
     What switches a thing off is refused, unless the message *clears*, an all-clear's: that is obeyed whatever it says.
     """
-    return _read(payload, clears)
+    return _read(payload, clears) if payload else _EMPTY
 
 
 @lru_cache(maxsize=4)  # whoever foresees what a message does, and then does it, reads it once

@@ -3,10 +3,10 @@
     message ──> forecast ──> Play ──> the siren        the same Play, or None
         └─────> step ─────────────────────> all else, and the siren once more: nothing changes
 
-An alarm that comes to a box at which nothing sounds is what a siren is there for, and where each tenth of a millisecond
-is one of silence. So this case alone, and nothing that is doubtful, is decided before the step is: without a copy of the
-state, a report or a look at what is due. Where anything could keep the alarm from sounding, there is no forecast, and
-the step decides by itself. It always does: whoever obeys a forecast puts the siren afterwards to what the step says.
+An alarm that comes to a box at which nothing sounds is what a siren is there for. So this case alone, and nothing that
+is doubtful, is decided before the step is: without a copy of the state, a report or a look at what is due. Where
+anything could keep the alarm from sounding there is no forecast, and the step decides by itself. It always does: who
+obeys a forecast puts the siren afterwards to what the step says.
 """
 
 from contract.domain.alarm import Key, Status
@@ -20,7 +20,7 @@ from node.core import alarms, backoff, messages, playing, presses, rounds
 from node.core.effects import Play
 from node.core.events import Event
 from node.core.rounds import Counted
-from node.core.state import State, Turn
+from node.core.state import State
 from node.core.transition import cleared_at
 from runtime.core.events import Received
 from runtime.core.rate_limit import draw
@@ -89,11 +89,12 @@ def _first_play(state: State, key: Key, body: Body, until: float, now: float) ->
     """What sounds first of the alarm of *key* that begins *now* and lasts *until*."""
     setup = state.setup
     begun_at = alarms.counted_from(state, key, Status.ACTUAL, now - body.elapsed_s)
-    length_s = setup.cycle(key).length_s
-    start, entered_s = rounds.come_into(rounds.on_at([Counted(key, begun_at, length_s)], now)[1], now)
+    start, entered_s = now, 0.0
+    if now - begun_at >= rounds.ALIGNED_S:
+        _, start = rounds.on_at([Counted(key, begun_at, setup.cycle(key).length_s)], now)
+        start, entered_s = rounds.come_into(start, now)
     bound = _busy_since(state, now) + setup.max_sounding_s
-    turn = Turn(key, start, start + length_s, min(until, bound), entered_s)
-    return playing.program(setup, turn, body.note or body.headline or "")
+    return playing.program(setup, key, start, min(until, bound), entered_s, note=body.note or body.headline or "")
 
 
 def _busy_since(state: State, now: float) -> float:

@@ -60,7 +60,8 @@ def update(t: Transition) -> None:
     busy_since = t.now if t.state.busy_since is None else t.state.busy_since
     turn = replace(turn, until=min(alarm.until, busy_since + _max_s(t.state)), exercise=_is_exercise(alarm))
     if before is None or turn != replace(before, boundary=turn.boundary):
-        t.do(program(t.setup, turn, alarm.note))
+        t.do(program(t.setup, turn.key, turn.start, turn.until, turn.entered_s, note=alarm.note,
+                     exercise=turn.exercise, intro=turn.intro))
     t.change(turn=turn)
 
 
@@ -191,23 +192,24 @@ def _once(state: State, code: Alarm, begin: float) -> Turn:
     return Turn(code.key, start, start + cycle.length_s, start + cycle.length_s)
 
 
-def program(setup: Setup, turn: Turn, note: str) -> Play:
-    """What *turn* sounds, whose alarm bears this *note*."""
-    incident, village = turn.key.incident, turn.key.village
-    cycle = setup.cycle(turn.key)
-    note = note if note and _may_say_notes(setup, turn) else ""
+def program(  # noqa: PLR0913 - what a Play is made of
+    setup: Setup, key: Key, start: float, until: float, entered_s: float, *, note: str, exercise: bool = False,
+    intro: bool = False,
+) -> Play:
+    """What the alarm of *key* that bears a *note* sounds, its rounds counted from *start* and come into as a Turn's.
+
+    The note is said after the sentence if the alarm is an actual one, unless it might name a victim.
+    """
+    village, incident = key
+    cycle = setup.cycle(key)
+    may_say = setup.speak_notes and not exercise and incident not in ONCE and not setup.incidents[incident].private
+    note = note if may_say else ""
     return Play(
-        exercise_cycle(cycle) if turn.exercise else cycle, turn.start, turn.until, turn.entered_s,
-        words=speech.sentence(incident, village, exercise=turn.exercise), quiet=incident == PATROL,
-        intro=speech.intro(exercise=turn.intro and cycle.voice is not None),
+        exercise_cycle(cycle) if exercise else cycle, start, until, entered_s,
+        words=speech.sentence(incident, village, exercise=exercise), quiet=incident == PATROL,
+        intro=speech.intro(exercise=intro and cycle.voice is not None),
         note=note, note_village=village if note else "",
     )
-
-
-def _may_say_notes(setup: Setup, turn: Turn) -> bool:
-    """Whether a note is said after the sentence: that of an actual alarm, unless it might name a victim."""
-    is_spoken = setup.speak_notes and not turn.exercise and turn.key.incident not in ONCE
-    return is_spoken and not setup.incidents[turn.key.incident].private
 
 
 def _tell(t: Transition, before: Turn | None, turn: Turn) -> None:

@@ -1,0 +1,175 @@
+"""What begins to sound before the loop has seen it, and how the loop is right in any case."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+
+from node.core import step
+from node.core.effects import Effect, Play
+from node.core.events import Event
+from node.core.state import State
+from node.foresight import Foresight
+from runtime.core.events import Noticed, Received, Tick
+from runtime.inbox import Inbox
+from tests.node.core.world import World
+
+NOW = 1000.0
+ALARM = Received("kentongan/situbondo/kalibagor/alarm/pencurian", b"", retain=False)
+URGENT = Received("kentongan/situbondo/kalibagor/alarm/pembunuhan", b"", retain=False)
+SILENCE = Received("kentongan/situbondo/kalibagor/command/silence", b"", retain=False)
+WRONG = Noticed("the siren began by a forecast that was wrong, and was put right at once")
+
+
+class Post:
+    """A loop that steps when it is asked to, and a siren that notes what it is given."""
+
+    def __init__(self) -> None:
+        world = World().ready()
+        world.wait(NOW)
+        self.state: State = world.state
+        self.inbox = Foresight()
+        self.inbox._now = lambda: NOW
+        self.siren: list[Play | str] = []
+        self.inbox.sound = self.siren.append
+
+    def at_rest(self, act: Callable[[], object]) -> None:
+        """What happens while the loop is at rest."""
+        with patch.object(self.inbox, "wait", lambda _due: act()):
+            self.inbox.rest(self.state, None)
+
+    def step(self, event: Event, at: float = NOW) -> tuple[Effect, ...]:
+        """A step of the loop, as the service does it."""
+        begun = step.begin(self.state, event, at)
+        outputs = tuple(begun.outputs)
+        self.siren += [each if isinstance(each, Play) else "hush" for each in outputs]
+        self.inbox.settle(event, begun.state, outputs, lambda: self.siren.append("hush"))
+        self.state, _ = step.complete(begun)
+        return outputs
+
+    def waiting(self) -> list[object]:
+        return [self.inbox.get(None)[1] for _ in range(9) if self.inbox.waits()]
+
+
+def test_an_alarm_that_comes_while_the_loop_is_at_rest_sounds_before_the_loop_has_it_and_the_step_agrees() -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(ALARM))
+    at_once = list(post.siren)
+    at, event = post.inbox.get(None)
+    outputs = post.step(ALARM, at)
+
+    assert len(at_once) == 1
+    assert (at, event, outputs) == (NOW, ALARM, (at_once[0],))
+    assert post.waiting() == []
+
+
+@pytest.mark.parametrize("event", [SILENCE, Tick()])
+def test_what_sounds_nothing_only_waits_for_the_loop(event: Received | Tick) -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(event))
+
+    assert post.siren == []
+    assert post.waiting() == [event]
+
+
+def test_while_the_loop_steps_a_message_waits_for_it_and_nobody_waits_for_the_loop() -> None:
+    post = Post()
+    post.inbox.offer(ALARM)
+
+    assert post.siren == []
+    assert post.waiting() == [ALARM]
+
+
+def test_behind_anything_that_waits_nothing_is_foreseen() -> None:
+    post = Post()
+
+    def come() -> None:
+        post.inbox.put(Tick())
+        post.inbox.offer(ALARM)
+        post.inbox.offer(ALARM)
+
+    post.at_rest(come)
+
+    assert post.siren == []
+    assert post.waiting() == [Tick(), ALARM, ALARM]
+
+
+def test_of_two_alarms_the_loop_has_not_seen_the_first_alone_is_foreseen() -> None:
+    post = Post()
+
+    def come() -> None:
+        post.inbox.offer(ALARM)
+        post.inbox.offer(URGENT)
+
+    post.at_rest(come)
+
+    assert [each.words[1] for each in post.siren if isinstance(each, Play)] == ["kejadian-pencurian"]
+
+
+def test_a_message_is_not_lost_where_the_siren_fails_and_the_next_is_foreseen_again() -> None:
+    post = Post()
+
+    def fail(_play: Play) -> None:
+        raise RuntimeError("a driver")
+
+    post.inbox.sound = fail
+    with pytest.raises(RuntimeError):
+        post.at_rest(lambda: post.inbox.offer(ALARM))
+    assert post.waiting() == [ALARM]
+    post.inbox.sound = post.siren.append
+    post.at_rest(lambda: post.inbox.offer(URGENT))
+
+    assert len(post.siren) == 1
+
+
+def test_a_forecast_that_something_has_made_wrong_meanwhile_is_ended_at_once_and_reported() -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(ALARM))
+    post.state = step.step(post.state, Received(ALARM.topic, b"{", retain=False), NOW)[0]
+    locked = World().ready()
+    locked.touch("lock", NOW - 1.0)
+    locked.wait(NOW)
+    post.state = locked.state
+    post.inbox.get(None)
+    outputs = post.step(ALARM)
+
+    assert outputs == ()
+    assert post.siren[1:] == ["hush"]
+    assert post.waiting() == [WRONG]
+
+
+def test_what_has_taken_its_place_meanwhile_goes_on() -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(ALARM))
+    post.step(URGENT)
+    post.inbox.get(None)
+    outputs = post.step(ALARM)
+
+    assert outputs == ()
+    assert [each.words[1] if isinstance(each, Play) else each for each in post.siren] == [
+        "kejadian-pencurian", "kejadian-pembunuhan"]
+    assert post.waiting() == [WRONG]
+
+
+def test_a_step_for_another_event_settles_nothing() -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(ALARM))
+    post.step(Tick())
+    post.inbox.get(None)
+    post.step(ALARM)
+
+    assert [type(each) for each in post.siren] == [Play, Play]
+    assert post.waiting() == []
+
+
+def test_it_waits_as_any_inbox_does() -> None:
+    inbox = Foresight()
+    inbox.put(Tick())
+    state = World().ready().state
+    inbox.rest(state, None)
+
+    assert isinstance(inbox, Inbox)
+    assert inbox.waits()
+    inbox.get(None)
+    inbox.rest(state, 0.0)  # over long ago
+    assert not inbox.waits()
