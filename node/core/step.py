@@ -14,7 +14,7 @@ forget: an alarm that is no longer in the state no longer sounds, whatever took 
 
 The modules: `presses` (buttons and lock), `feedback` (what the box feels of itself), `messages` and `beacon` (the
 network), `alarms` (what is in force), `playing` (what sounds), `patrol`, `outbox` (what must arrive), `status` and
-`lamps` (what is shown), `forecast` (what a step will sound, before it is made), `transition` (a step in progress: `t` everywhere).
+`lamps` (what is shown), `transition` (a step in progress: `t` everywhere); `forecast` (what a step will sound).
 """
 
 from typing import assert_never

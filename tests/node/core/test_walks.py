@@ -321,12 +321,15 @@ def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> N
     drawn: set[str] = set()
     said: set[object] = set()
     begun: set[str] = set()
+    foreseen: list[int] = []
 
     @settings(walking, max_examples=40, database=None)
     @given(WALKS)
     def look(moves: list[Move]) -> None:
         drawn.update(type(move.event).__name__ for move in moves)
-        world = Walk().go(moves).world
+        walk = Walk().go(moves)
+        world = walk.world
+        foreseen.append(walk.foreseen)
         said.update(event["event"] for event in world.events())
         for at, play in world.plays():
             begun.add("waits" if play.start > at else "late" if play.entered_s else "whole")
@@ -334,5 +337,6 @@ def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> N
     look()
     assert drawn == {each.__name__ for each in get_args(Event)}
     assert begun == {"waits", "late", "whole"}
+    assert any(foreseen)
     the_hubs = {"accepted", "proven", "missing", "away", "back", "restored", "responded", "unanswered"}
     assert {kind.value for kind in Kind} - said - the_hubs <= {"late", "listed", "published"}
