@@ -18,7 +18,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from threading import Event as Flag
 from threading import Lock
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties, VariableByteIntegers
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -35,6 +35,7 @@ from contract.wire import timing, topics
 from contract.wire.faults import Fault
 from contract.wire.topics import Urgency
 from runtime import clock
+from runtime.core import publish_packet
 from runtime.core.addresses import Addresses
 from runtime.core.effects import Publish
 from runtime.core.events import (
@@ -46,6 +47,7 @@ from runtime.core.events import (
     Rejected,
     Unlinked,
 )
+from runtime.core.publish_packet import Arrived
 from runtime.core.ration import Ration
 from runtime.endpoint import Broker, Subscription, another, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
@@ -60,7 +62,6 @@ CLOSE_S = 5.0  # for the final status to be acknowledged, and as long for the th
 MAX_PACKET = 2 * 1024 * 1024
 WINDOW = 32_768  # bytes that the kernel holds for a program that rations; it takes twice as many
 NO_SUCH_PROTOCOL = 132  # MQTT 5, 3.2.2.2; paho makes it of an older broker's answer, too
-_QOS = 0x06  # of a PUBLISH's first byte (3.3.1)
 LOGIN = (134, NOT_AUTHORIZED)  # Bad user name or password, Not authorized
 _LIMITS = {
     Urgency.ORDINARY: NETWORK_LIMIT, Urgency.BEACON: BEACON_LIMIT, Urgency.ENDS_SOUND: URGENT_LIMIT,
@@ -105,16 +106,6 @@ class _Ledger:
             return self._sent.pop(mid, None)
 
 
-class _Arrived(NamedTuple):
-    """A message, and how many `size` bytes it had with what its sender added to it. `number` is to be acknowledged."""
-
-    topic: str
-    payload: bytearray
-    retain: bool
-    number: int
-    size: int
-
-
 class _Client(mqtt.Client):
     """paho's client, which does not read what a sender has added to a message: nothing here has a use for it.
 
@@ -123,47 +114,13 @@ class _Client(mqtt.Client):
     """
 
     def _handle_publish(self) -> MQTTErrorCode:
-        message = _read_publish(self._in_packet["command"], self._in_packet["packet"])
+        try:
+            message = publish_packet.read(self._in_packet["command"], self._in_packet["packet"])
+        except ValueError as error:
+            raise MalformedPacket(str(error)) from None
         with self._in_callback_mutex:  # by which paho's `publish` knows that it is called by a callback
             self.on_message(self, self._userdata, message)  # type: ignore[misc, arg-type]
         return self._send_puback(message.number) if message.number else MQTTErrorCode.MQTT_ERR_SUCCESS
-
-
-def _read_publish(head: int, packet: bytearray) -> _Arrived:
-    """What is in a PUBLISH *packet* behind its fixed header, which begins with the byte *head* (MQTT 5, 3.3).
-
-    At QoS 0 or 1: none is subscribed to at 2. Raises MalformedPacket.
-    """
-    begin = 2 + int.from_bytes(packet[:2], "big")
-    with_number = begin + (2 if head & _QOS else 0)
-    try:
-        added, size = (0, 1) if packet[with_number] == 0 else VariableByteIntegers.decode(  # type: ignore[no-untyped-call]
-            packet[with_number:with_number + 4])
-        topic = packet[2:begin].decode()
-    except (IndexError, ValueError) as error:
-        raise MalformedPacket(str(error)) from None
-    behind = with_number + size + added
-    if behind > len(packet):
-        raise MalformedPacket("a PUBLISH that is cut short")
-    return _Arrived(topic, packet[behind:], bool(head & 1), int.from_bytes(packet[begin:with_number], "big"),
-                    len(packet))
-
-
-class _Known(NamedTuple):
-    """What a topic says of each message on it."""
-
-    urgency: Urgency
-    source: str
-    speaker: str
-    longest: int
-    asks_for_statuses: bool
-    is_report: bool
-
-
-@lru_cache(maxsize=256)  # an alarm must not wait for what is the same each time
-def _known(topic: str) -> _Known:
-    return _Known(topics.urgency(topic), topics.source(topic), topics.speaker(topic), topics.longest(topic),
-                  topics.asks_for_statuses(topic), topics.is_report(topic))
 
 
 class Link:
@@ -377,8 +334,8 @@ class Link:
         self._addresses = self._addresses.returned()
         self.reconnect("the first broker is well again")
 
-    def _on_message(self, _client: Any, _data: Any, message: _Arrived) -> None:
-        topic, known, now = message.topic, _known(message.topic), clock.now()
+    def _on_message(self, _client: Any, _data: Any, message: Arrived) -> None:
+        topic, known, now = message.topic, topics.known(message.topic), clock.now()
         payload = bytes(message.payload[: known.longest + 1])  # one more shows that it is too long
         if known.asks_for_statuses:
             self._ration.pardon(known.source, now)

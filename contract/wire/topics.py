@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from contract.domain.alarm import Keyed
 from contract.domain.district import EVERYWHERE, HUB
@@ -189,3 +191,21 @@ def read(district: str, name: str) -> Topic | None:
             return NodeTopic(village, node, kind)
         case _:
             return None
+
+
+class Known(NamedTuple):
+    """What a topic says of each message on it."""
+
+    urgency: Urgency
+    source: str
+    speaker: str
+    longest: int
+    asks_for_statuses: bool
+    is_report: bool
+
+
+@lru_cache(maxsize=256)  # an alarm must not wait for what is the same each time
+def known(name: str) -> Known:
+    """What the topic *name* says of each message on it."""
+    return Known(urgency(name), source(name), speaker(name), longest(name),
+                 asks_for_statuses(name), is_report(name))
