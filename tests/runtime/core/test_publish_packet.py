@@ -26,5 +26,5 @@ def test_a_message_is_read_as_the_standard_has_it(
     (0x32, b"\0\x03a/b\0\1"), (0x30, b"\0\x01a\x80"), (0x30, b"\0\x01a\x03x"), (0x30, b"\0\x01\xff\0"),
 ])
 def test_a_message_that_is_cut_short_or_whose_topic_is_no_text_is_malformed(head: int, packet: bytes) -> None:
-    with pytest.raises(ValueError, match="cut short|without an end|can.t decode"):
+    with pytest.raises(ValueError, match=r"cut short|without an end|can.t decode"):
         publish_packet.read(head, bytearray(packet))
