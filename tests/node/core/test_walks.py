@@ -338,5 +338,6 @@ def test_walks_meet_every_event_and_nearly_everything_that_a_node_can_say() -> N
     assert drawn == {each.__name__ for each in get_args(Event)}
     assert begun == {"waits", "late", "whole"}
     assert any(foreseen)
-    the_hubs = {"accepted", "proven", "missing", "away", "back", "restored", "responded", "unanswered", "lapor"}
+    the_hubs = {"accepted", "proven", "missing", "away", "back", "restored", "responded", "unanswered", "lapor",
+                "closed"}
     assert {kind.value for kind in Kind} - said - the_hubs <= {"late", "listed", "published"}
