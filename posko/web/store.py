@@ -5,10 +5,12 @@ Of a session it has the SHA-256 of its token: who reads the file can log in nowh
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import Any, Self
 
 from contract.domain.alarm import Key
 from contract.wire.faults import Fault
+from posko.web.core.asked import Place
 from posko.web.core.effects import EndSession, Loaded, Saved, SaveSending, SaveSession, Write
 from posko.web.core.state import Kind, Sending, Session
 from runtime import clock
@@ -25,17 +27,19 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS sendings (
     token TEXT PRIMARY KEY, kind TEXT NOT NULL, village TEXT NOT NULL, incident TEXT NOT NULL,
     identifier TEXT NOT NULL, person TEXT NOT NULL, sender TEXT NOT NULL, note TEXT NOT NULL,
-    exercise INTEGER NOT NULL, step TEXT NOT NULL, place TEXT NOT NULL, boot TEXT NOT NULL, asked_at REAL NOT NULL,
-    age_s REAL NOT NULL, wall REAL NOT NULL, synced INTEGER NOT NULL, acked INTEGER NOT NULL,
-    recorded INTEGER NOT NULL, refusal TEXT NOT NULL, late TEXT NOT NULL, mistaken INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL) STRICT;
+    step TEXT NOT NULL, place TEXT NOT NULL, severity TEXT NOT NULL, spot TEXT NOT NULL, boot TEXT NOT NULL,
+    refusal TEXT NOT NULL, late TEXT NOT NULL, asked_at REAL NOT NULL, age_s REAL NOT NULL, wall REAL NOT NULL,
+    synced INTEGER NOT NULL, exercise INTEGER NOT NULL, acked INTEGER NOT NULL, recorded INTEGER NOT NULL,
+    mistaken INTEGER NOT NULL, withdrawn INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS on_the_way ON sendings (token) WHERE NOT recorded AND refusal = '' AND NOT withdrawn;
 CREATE TABLE IF NOT EXISTS sessions (session TEXT PRIMARY KEY, name TEXT NOT NULL, issued INTEGER NOT NULL,
     wall REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS codes (name TEXT NOT NULL, issued INTEGER NOT NULL, PRIMARY KEY (name, issued)) STRICT;
 CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL) STRICT;
 """
-_KINDS = (str,) * 10 + (str, int, float, float, float, int, int, int, str, str, int, int)
+_COLUMNS = ("token, kind, village, incident, identifier, person, sender, note, step, place, severity, spot, boot, refusal, "
+            "late, asked_at, age_s, wall, synced, exercise, acked, recorded, mistaken, withdrawn")
+_KINDS = (*(str,) * 15, *(float,) * 3, *(int,) * 6)
 
 
 class WebStore(DatabaseThread[Write]):
@@ -62,9 +66,8 @@ class WebStore(DatabaseThread[Write]):
     def _load(self, database: Database) -> Loaded:
         since = clock.now() + clock.wall().offset_s - DAY_S
         rows = database.execute(
-            "SELECT token, kind, village, incident, identifier, person, sender, note, step, place, boot, exercise, "
-            "asked_at, age_s, wall, synced, acked, recorded, refusal, late, mistaken, withdrawn FROM sendings "
-            "WHERE (NOT recorded AND refusal = '' AND NOT withdrawn) OR wall > ? ORDER BY rowid", (since,)).fetchall()
+            f"SELECT {_COLUMNS} FROM sendings WHERE (NOT recorded AND refusal = '' AND NOT withdrawn) "  # noqa: S608
+            "OR wall > ? ORDER BY rowid", (since,)).fetchall()
         sessions = database.execute("SELECT session, name, issued FROM sessions ORDER BY wall").fetchall()
         codes = database.execute("SELECT name, issued FROM codes").fetchall()
         return Loaded(
@@ -84,14 +87,14 @@ class WebStore(DatabaseThread[Write]):
                 self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
 
     def _sending(self, row: Sequence[Any]) -> Sending:
-        (_, kind, village, incident, identifier, person, sender, note, step, place, boot, exercise, asked_at, age_s,
-         wall, synced, acked, recorded, refusal, late, mistaken, withdrawn) = typed(row, *_KINDS)
+        (_, kind, village, incident, identifier, person, sender, note, step, place, severity, spot, boot, refusal, late,
+         asked_at, age_s, wall, synced, exercise, acked, recorded, mistaken, withdrawn) = typed(row, *_KINDS)
         known = boot == self._boot
         return Sending(
             Kind(kind), Key(village, incident), identifier, person, sender, asked_at, age_s, note, bool(exercise), step,
-            place, age_known=known, asked_wall=wall if synced and not known else None, acked=bool(acked),
-            recorded=bool(recorded), refusal=refusal, late=late, mistaken=bool(mistaken), withdrawn=bool(withdrawn),
-            tries=1)
+            place, severity, Place(*json.loads(spot)) if spot else None, age_known=known,
+            asked_wall=wall if synced and not known else None, acked=bool(acked), recorded=bool(recorded),
+            refusal=refusal, late=late, mistaken=bool(mistaken), withdrawn=bool(withdrawn), tries=1)
 
     def _prune(self, database: Database) -> None:
         """Keeps the newest."""
@@ -118,12 +121,11 @@ class WebStore(DatabaseThread[Write]):
     def _save(self, database: Database, sending: Sending, wall: float, *, synced: bool) -> None:
         """The age of what an earlier boot left unknown stays as that boot wrote it."""
         found = sending
-        if not sending.age_known:
+        if not found.age_known:
             return
+        spot = "" if found.where is None else json.dumps(astuple(found.where))
         database.execute(
-            "INSERT OR REPLACE INTO sendings (token, kind, village, incident, identifier, person, sender, note, "
-            "exercise, step, place, boot, asked_at, age_s, wall, synced, acked, recorded, refusal, late, mistaken, "
-            "withdrawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO sendings ({_COLUMNS}) VALUES ({', '.join('?' * len(_KINDS))})",  # noqa: S608
             (found.token, found.kind.value, *found.key, found.identifier, found.person, found.sender, found.note,
-             found.exercise, found.step, found.place, self._boot, found.asked_at, found.age_s, wall, synced,
-             found.acked, found.recorded, found.refusal, found.late, found.mistaken, found.withdrawn))
+             found.step, found.place, found.severity, spot, self._boot, found.refusal, found.late, found.asked_at,
+             found.age_s, wall, synced, found.exercise, found.acked, found.recorded, found.mistaken, found.withdrawn))

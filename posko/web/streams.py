@@ -99,7 +99,7 @@ class Streams:
                 shared[kind] = made, lasting(made)
             common, same = shared[kind]
             view = stream.renderer.view(common, state, person)
-            shown = (same, lasting(view["presses"]), view["me"])
+            shown = (same, lasting(view["presses"]), lasting(view["reports"]), view["me"])
             if shown != stream.shown or now >= stream.sent_at + PULSE_S:
                 stream.shown, stream.sent_at = shown, now
                 stream.offer(view)

@@ -21,7 +21,7 @@ from posko.labels.labels import Labels, clean
 from posko.operator import lines
 from posko.operator.core import judgement
 from posko.operator.core.fold import NEWS
-from posko.operator.core.snapshot import AlarmSnapshot, Snapshot
+from posko.operator.core.snapshot import AlarmSnapshot, LaporSnapshot, Snapshot
 from posko.web.answers import PRESS_STATES
 from posko.web.config import WebConfig
 from posko.web.core import presses
@@ -63,6 +63,8 @@ class Renderer:
             "link": {"up": snapshot.linked, "why": "" if snapshot.linked else self._labels.reason(snapshot.trouble)},
             "hub": snapshot.hub.state.value,
             "alarms": [self._alarm(state, each, person) for each in snapshot.alarms if _concerns(each, person)],
+            "reports": [self._report(each) for each in snapshot.reports if person.role is not Role.READER
+                        and (not person.villages or each.village in person.villages)],
         }
         if person.role is not Role.WARGA:
             found["posts"] = self._posts(snapshot, person)
@@ -78,7 +80,8 @@ class Renderer:
         alarms = [{**each, "mine": any(name in names for name in listed[key].names()) if key in listed else False}
                   for each in shared["alarms"] for key in (Key(each["village"], each["incident"]),)]
         return {
-            **shared, "alarms": alarms, "me": self._me(person), "reports": [],
+            **shared, "alarms": alarms, "me": self._me(person),
+            "reports": self._reports(shared["reports"], own, state, person),
             "presses": [self._press(state, each, listed) for each in own if each.kind is Kind.ALARM
                         and each.age_known and state.now < each.asked_at + PRESS_SHOWN_S][::-1],
         }
@@ -110,6 +113,29 @@ class Renderer:
                             "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
             "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
         }
+
+    def _report(self, found: LaporSnapshot) -> Plain:
+        labels = self._labels
+        return {
+            "identifier": found.identifier, "village": found.village, "village_name": labels.place(found.village),
+            "text": found.text, "severity": found.severity,
+            "severity_label": labels.word(texts.SEVERITIES, found.severity), "by": labels.sender(found.by, claimed=False), "sender": found.by,
+            "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
+            "place": None if found.place is None else {
+                "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
+            "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+                            "label": labels.word(texts.STEPS, each.step)} for each in found.responders],
+        }
+
+    def _reports(self, shown: list[Plain], own: list[Sending], state: State, person: Person) -> list[Plain]:
+        """Of a warga the own ones alone; with those of one's own that the hub does not show yet."""
+        found = [each for each in shown if person.role is not Role.WARGA or each["sender"] == person.sender]
+        names = {(each["village"], each["identifier"]) for each in shown}
+        waiting = [each for each in own if each.kind is Kind.REPORT and not each.settled
+                   and (each.key.village, each.identifier) not in names]
+        return [*found, *(self._report(LaporSnapshot(
+            each.identifier, each.key.village, each.note, each.severity, each.sender, claimed=False,
+            age_s=state.now - each.pressed_at if each.age_known else None)) for each in waiting)]
 
     def _press(self, state: State, sending: Sending, listed: Mapping[Key, Listed]) -> Plain:
         labels, key = self._labels, sending.key

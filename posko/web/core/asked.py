@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from contract.people import Person
 from contract.values import dataclass
+from contract.wire.lapor import Severity
 from contract.wire.response import Step
 
 
@@ -55,8 +56,20 @@ class TestPosts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """A report, which rings nothing, made `age_s` seconds before this was asked."""
+
+    village: str
+    identifier: str
+    text: str
+    severity: Severity
+    place: Place | None = None
+    age_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Respond:
-    """How far somebody is with an alarm."""
+    """How far somebody is with an alarm; with the incident `lapor`, with a report, whose village may be left out."""
 
     village: str
     incident: str
@@ -78,7 +91,7 @@ class Leave:
     session: str
 
 
-Request = RaiseAlarm | ClearAlarms | SilencePosts | TestPosts | Respond | Enter | Leave
+Request = RaiseAlarm | ClearAlarms | SilencePosts | TestPosts | Tell | Respond | Enter | Leave
 
 
 @dataclass(frozen=True, slots=True)

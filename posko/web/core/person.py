@@ -6,7 +6,7 @@ from contract.domain.incidents import ALL_CLEAR
 from contract.people import Person
 from contract.roles import Access
 from contract.wire import topics
-from contract.wire.topics import SILENCE, TEST, AlarmTopic, CommandTopic, ResponseTopic, Topic
+from contract.wire.topics import SILENCE, TEST, AlarmTopic, CommandTopic, LaporTopic, ResponseTopic, Topic
 
 
 def may(district: str, person: Person, topic: Topic) -> bool:
@@ -23,6 +23,6 @@ def rights(district: str, villages: tuple[str, ...], person: Person) -> tuple[st
         "aman": [AlarmTopic(each, ALL_CLEAR) for each in places],
         "senyap": [CommandTopic(each, SILENCE) for each in places],
         "uji": [CommandTopic(each, TEST) for each in places],
-        "respon": [ResponseTopic(each) for each in places],
+        "respon": [ResponseTopic(each) for each in places], "lapor": [LaporTopic(each) for each in villages],
     }
     return tuple(word for word, found in wanted.items() if any(may(district, person, each) for each in found))

@@ -16,14 +16,16 @@ from dataclasses import replace
 
 from contract.domain.alarm import Name, Status
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import LAPOR
 from contract.wire import alarm as alarm_message
-from contract.wire import response, timing, topics
+from contract.wire import lapor, response, timing, topics
 from contract.wire.alarm import Body
 from contract.wire.beacon import Beacon
 from contract.wire.event import Kind as EventKind
 from contract.wire.event import Report
+from contract.wire.lapor import Lapor, Location, Severity
 from contract.wire.response import Responded, Response, Step, progress
-from contract.wire.topics import AlarmTopic, ResponseTopic
+from contract.wire.topics import AlarmTopic, LaporTopic, ResponseTopic
 from posko.operator.core import judgement
 from posko.operator.core.snapshot import HubState
 from posko.web.core.asked import Outcome
@@ -35,15 +37,16 @@ from runtime.core.transition import without
 
 TEMPORARY = "too many"  # begins the reason of what the hub refuses now, and would take later
 NO_HUB_RESEND_S = 600.0  # what is late, and no hub is there to record it
-FORGET_S = 86_400.0  # after which a press is nobody's news any more
-SHOWN_S = 3600.0  # how long one that is settled is shown to who made it
+FORGET_S = 86_400.0  # after which one that is settled is nobody's news any more
+REPORT_S = 7 * FORGET_S  # no hub takes a report that is older
+_QUIET = (Kind.RESPONSE, Kind.REPORT)
 
 
 def deliver(t: Turn) -> None:
     """Sends what is due, while linked; alarms first."""
     if t.state.district.linked_at is None:
         return
-    urgent = sorted(t.state.sendings.values(), key=lambda each: (is_late(t.state, each), each.kind is Kind.RESPONSE))
+    urgent = sorted(t.state.sendings.values(), key=lambda each: (is_late(t.state, each), each.kind in _QUIET))
     for each in urgent:
         if not each.settled and t.now >= _due(t.state, each):
             t.put(replace(each, sent_at=t.now, tries=each.tries + 1))
@@ -85,7 +88,7 @@ def beacon_came(t: Turn, beacon: Beacon) -> None:
     kept, known = beacon.kept(), beacon.listed()
     missed = []
     for each in tuple(t.state.sendings.values()):
-        if each.settled:
+        if each.settled or each.kind is Kind.REPORT:
             continue
         if each.kind is Kind.RESPONSE:
             if _shown(t.state, each):
@@ -98,22 +101,27 @@ def beacon_came(t: Turn, beacon: Beacon) -> None:
 
 
 def status_came(t: Turn) -> None:
-    """The hub's status shows responses to what is over."""
-    for each in tuple(t.state.sendings.values()):
-        if each.kind is Kind.RESPONSE and not each.settled and _shown(t.state, each):
+    """The hub's status shows reports, and responses to what is over."""
+    waiting = [each for each in t.state.sendings.values() if each.kind in _QUIET and not each.settled]
+    for each in waiting:
+        if _shown(t.state, each):
             t.save(replace(each, recorded=True))
 
 
 def hub_reports(t: Turn, report: Report) -> None:
-    """The hub refuses a press, or says that it came too late."""
-    if report.kind not in (EventKind.REFUSED, EventKind.LATE, EventKind.RESPONDED):
+    """The hub refuses a press, or says that it came too late; or it has a response, or a report."""
+    if report.kind not in (EventKind.REFUSED, EventKind.LATE, EventKind.RESPONDED, LAPOR):
         return
-    about = Name(*map(report.text, Name._fields))
+    about = Name(report.text("village"), report.text("incident") or LAPOR, report.text("identifier"))
     for each in tuple(t.state.sendings.values()):
         if name_of(each) != about or each.settled:
             continue
         if each.kind is Kind.RESPONSE:
             _response_answered(t, each, report)
+        elif each.kind is Kind.REPORT and report.kind == LAPOR:
+            t.save(replace(each, recorded=True))
+        elif report.kind == EventKind.LATE and each.kind is Kind.REPORT:
+            t.save(replace(each, refusal=report.text("reason") or "late"))
         elif report.kind == EventKind.LATE:
             t.put(replace(each, late=report.text("reason") or "late"))
         elif report.kind == EventKind.REFUSED and not report.text("reason").startswith(TEMPORARY):
@@ -135,9 +143,9 @@ def clock_changed(t: Turn) -> None:
 
 
 def forget(t: Turn) -> None:
-    """Drops what is a day old: the store has it."""
-    fresh = {token: each for token, each in t.state.sendings.items()
-             if not each.age_known or t.now < each.asked_at + FORGET_S}
+    """Drops what is a day old and settled, or of no use to anybody any more: the store has it."""
+    fresh = {token: each for token, each in t.state.sendings.items() if not each.age_known or t.now < each.asked_at + (
+        REPORT_S if each.kind is Kind.REPORT and not each.settled else FORGET_S)}
     if len(fresh) < len(t.state.sendings):
         t.change(sendings=fresh)
 
@@ -153,8 +161,8 @@ def is_late(state: State, sending: Sending) -> bool:
 
 
 def _counts_s(state: State, sending: Sending) -> float:
-    if sending.kind is Kind.RESPONSE:
-        return FORGET_S
+    if sending.kind in _QUIET:
+        return FORGET_S if sending.kind is Kind.RESPONSE else REPORT_S
     return timing.CLEARED_S if sending.kind is Kind.CLEAR else state.rules.durations_s.get(sending.key.incident, 0.0)
 
 
@@ -196,6 +204,14 @@ def _message(state: State, sending: Sending) -> Publish:
                           step=Step(sending.step), age_s=min(age_s, FORGET_S))
         topic = topics.write(district, ResponseTopic(sending.place))
         return Publish(topic, response.write_response(answer), token=sending.token)
+    if sending.kind is Kind.REPORT:
+        where = sending.where
+        told = Lapor(
+            identifier=sending.identifier, by=sending.sender, text=sending.note, severity=Severity(sending.severity),
+            place=None if where is None else Location(lat=where.lat, lon=where.lon, accuracy_m=where.accuracy_m),
+            age_s=age_s)
+        topic = topics.write(district, LaporTopic(sending.key.village))
+        return Publish(topic, lapor.write_lapor(told), token=sending.token)
     synced = state.clock.synced
     body = Body(
         identifier=sending.identifier, sender=sending.sender,
@@ -217,7 +233,9 @@ def _response_answered(t: Turn, sending: Sending, report: Report) -> None:
 
 
 def _shown(state: State, sending: Sending) -> bool:
-    """Whether the hub shows a response, or a later step of the same person, as on its disk."""
+    """Whether the hub shows a report, or a response, or a later step of the same person, as on its disk."""
+    if sending.key.incident == LAPOR:
+        return _shown_of_reports(state, sending)
     hub = state.district.hub
     shown: list[Responded] = []
     for alarm in hub.beacon.alarms if hub.beacon is not None else ():
@@ -226,6 +244,15 @@ def _shown(state: State, sending: Sending) -> bool:
         shown += case.responses if case.key == sending.key and case.identifier == sending.identifier else ()
     return any(each.kept and each.by == sending.sender and progress(each.step) >= progress(sending.step)
                for each in shown)
+
+
+def _shown_of_reports(state: State, sending: Sending) -> bool:
+    for each in judgement.snapshot(state.district).reports:
+        if (each.village, each.identifier) == (sending.key.village, sending.identifier):
+            answered = any(who.by == sending.sender and progress(who.step) >= progress(sending.step)
+                           for who in each.responders)
+            return each.kept if sending.kind is Kind.REPORT else answered
+    return False
 
 
 def hub_lives(state: State) -> bool:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import ALL_CLEAR
+from contract.domain.incidents import ALL_CLEAR, LAPOR
 from contract.people import Person
 from contract.roles import Role
 from contract.wire import topics
-from contract.wire.topics import KNOCK, SILENCE, TEST, AlarmTopic, CommandTopic, ResponseTopic
+from contract.wire.topics import KNOCK, SILENCE, TEST, AlarmTopic, CommandTopic, LaporTopic, ResponseTopic
 from posko.operator.core import judgement
 from posko.web.core import limits, presses
 from posko.web.core.asked import (
@@ -21,6 +21,7 @@ from posko.web.core.asked import (
     RaiseAlarm,
     Respond,
     SilencePosts,
+    Tell,
     TestPosts,
 )
 from posko.web.core.effects import EndSession, SaveSession
@@ -32,6 +33,7 @@ from runtime.core.transition import without
 
 MISTAKE_S = 20.0  # within which a warga may take the own press back
 MOST = 1000  # presses that are on their way: one more is not taken
+REPORTS_PER_MINUTE, REPORTS_PER_DAY = 3, 20
 LONGEST_PLACE = 400  # characters of a note with its place
 
 
@@ -41,10 +43,13 @@ def asked(t: Turn, event: Asked) -> None:
     if person is None or person.issued != event.person.issued:  # revoked since it was asked
         t.answer(event.ticket, Outcome.STRANGER)
         return
-    event = replace(event, person=person)
     if not t.state.stored:
         t.answer(event.ticket, Outcome.NOT_READY, 1.0)
-        return
+    else:
+        _act(t, replace(event, person=person))
+
+
+def _act(t: Turn, event: Asked) -> None:
     match event.request:
         case RaiseAlarm():
             _raise(t, event, event.request)
@@ -54,6 +59,8 @@ def asked(t: Turn, event: Asked) -> None:
             _order(t, event, CommandTopic(village, SILENCE), b"")
         case TestPosts(village, knock):
             _order(t, event, CommandTopic(village, TEST), KNOCK if knock else b"")
+        case Tell():
+            _tell(t, event, event.request)
         case Respond():
             _respond(t, event, event.request)
         case Enter(session):
@@ -234,14 +241,44 @@ def _order(t: Turn, event: Asked, topic: CommandTopic, payload: bytes) -> None:
              _log(t, topic.command, event.person, village=topic.village))
 
 
+def _tell(t: Turn, event: Asked, request: Tell) -> None:
+    state, person = t.state, event.person
+    made = Sending(
+        Kind.REPORT, Key(request.village, LAPOR), request.identifier, person.name, person.sender, t.now,
+        request.age_s, note=request.text, severity=request.severity.value, where=request.place)
+    known = state.sendings.get(made.token)
+    if request.village not in state.rules.villages:
+        t.answer(event.ticket, Outcome.UNKNOWN)
+    elif not may(state.rules.district, person, LaporTopic(request.village)):
+        t.answer(event.ticket, Outcome.FORBIDDEN)
+    elif known is not None:
+        _once_more(t, event, known)
+    elif request.age_s >= presses.REPORT_S:
+        t.answer(event.ticket, Outcome.TOO_LATE)
+    elif wait_s := _report_wait_s(state, person):
+        t.answer(event.ticket, Outcome.TOO_OFTEN, wait_s)
+    else:
+        _take(t, event, made)
+
+
+def _report_wait_s(state: State, person: Person) -> float:
+    """How long one has to wait before the next report; 0.0 if it may come now."""
+    own = [each.asked_at for each in state.sendings.values()
+           if each.kind is Kind.REPORT and each.person == person.name and each.age_known]
+    return max(limits.wait_s(own, state.now, REPORTS_PER_MINUTE, limits.MINUTE_S),
+               limits.wait_s(own, state.now, REPORTS_PER_DAY, limits.DAY_S))
+
+
 def _respond(t: Turn, event: Asked, request: Respond) -> None:
     state, person = t.state, event.person
+    if request.incident == LAPOR:
+        request = replace(request, village=request.village or _village_of(state, request.identifier))
     place = presses.place_of(person.villages, request.village)
     made = Sending(
         Kind.RESPONSE, Key(request.village, request.incident), request.identifier, person.name, person.sender, t.now,
         step=request.step.value, place=place)
     known = state.sendings.get(made.token)
-    if not _known(state, request.village) or request.incident not in state.rules.durations_s:
+    if not _known(state, request.village) or request.incident not in (*state.rules.durations_s, LAPOR):
         t.answer(event.ticket, Outcome.UNKNOWN)
     elif not may(state.rules.district, person, ResponseTopic(place)):
         t.answer(event.ticket, Outcome.FORBIDDEN)
@@ -253,8 +290,16 @@ def _respond(t: Turn, event: Asked, request: Respond) -> None:
         _take(t, event, made)
 
 
+def _village_of(state: State, identifier: str) -> str:
+    """The village of the report *identifier*; "" where the hub shows none of this name."""
+    found = judgement.snapshot(state.district).reports
+    return next((each.village for each in found if each.identifier == identifier), "")
+
+
 def _is_nothing(state: State, made: Sending) -> bool:
-    """Whether the hub, which lives, has no alarm that is meant."""
+    """Whether the hub, which lives, has no alarm that is meant; of a report it says so itself."""
+    if made.key.incident == LAPOR:
+        return False
     hub = state.district.hub
     cases = hub.status.cases if hub.status is not None else ()
     listed = hub.beacon is not None and presses.name_of(made) in hub.beacon.listed()

@@ -11,7 +11,7 @@ from contract.domain.alarm import Key
 from contract.people import Person
 from contract.values import dataclass
 from posko.operator.core import fold
-from posko.web.core.asked import Answer
+from posko.web.core.asked import Answer, Place
 from runtime.core.events import Clock
 
 
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ALARM = "alarm"
     CLEAR = "aman"
     RESPONSE = "respon"
+    REPORT = "lapor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Sending:
 
     `asked_at` is when it came here, `age_s` after it was pressed. `age_known` is False for one of an earlier boot of
     the machine whose age nobody can tell (yet); `asked_wall` is then when it came, in seconds since the epoch, if that
-    was certain. `step` and `place` are a response's: how far, and on which village's topic it goes. `stamp` names its
-    last write to the disk; `saved`: that is done. `tries` counts how often it was sent. `recorded`: the hub has it on
-    its disk; `refusal` and `late` are why it does not ring. `mistaken`: its own all-clear followed at once.
-    `withdrawn`: nobody received it before that.
+    was certain. `step` and `place` are a response's: how far, and on which village's topic it goes; `severity` and
+    `where` a report's. `stamp` names its last write to the disk; `saved`: that is done. `tries` counts how often it was
+    sent. `recorded`: the hub has it on its disk; `refusal` and `late` are why it does not ring. `mistaken`: its own
+    all-clear followed at once. `withdrawn`: nobody received it before that.
     """
 
     kind: Kind
@@ -58,6 +59,8 @@ class Sending:
     exercise: bool = False
     step: str = ""
     place: str = ""
+    severity: str = ""
+    where: Place | None = None
     stamp: int = 0
     saved: bool = False
     age_known: bool = True
