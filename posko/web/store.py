@@ -37,8 +37,8 @@ CREATE TABLE IF NOT EXISTS sessions (session TEXT PRIMARY KEY, name TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS codes (name TEXT NOT NULL, issued INTEGER NOT NULL, PRIMARY KEY (name, issued)) STRICT;
 CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, wall REAL NOT NULL, event TEXT NOT NULL) STRICT;
 """
-_COLUMNS = ("token, kind, village, incident, identifier, person, sender, note, step, place, severity, spot, boot, refusal, "
-            "late, asked_at, age_s, wall, synced, exercise, acked, recorded, mistaken, withdrawn")
+_COLUMNS = ("token, kind, village, incident, identifier, person, sender, note, step, place, severity, spot, boot, "
+            "refusal, late, asked_at, age_s, wall, synced, exercise, acked, recorded, mistaken, withdrawn")
 _KINDS = (*(str,) * 15, *(float,) * 3, *(int,) * 6)
 
 

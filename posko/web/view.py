@@ -119,7 +119,8 @@ class Renderer:
         return {
             "identifier": found.identifier, "village": found.village, "village_name": labels.place(found.village),
             "text": found.text, "severity": found.severity,
-            "severity_label": labels.word(texts.SEVERITIES, found.severity), "by": labels.sender(found.by, claimed=False), "sender": found.by,
+            "severity_label": labels.word(texts.SEVERITIES, found.severity),
+            "by": labels.sender(found.by, claimed=False), "sender": found.by,
             "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
             "place": None if found.place is None else {
                 "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
