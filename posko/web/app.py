@@ -219,8 +219,10 @@ class Page:
 
     def _who(self, request: HttpRequest) -> tuple[str, Person] | None:
         """The token and the person of the session, if there is one."""
-        token = request.cookies.get(sessions.COOKIE, "")
-        person = self._desk.state.person_of(sessions.digest(token)) if token else None
+        token, state = request.cookies.get(sessions.COOKIE, ""), self._desk.state
+        person = state.person_of(sessions.digest(token)) if token else None
+        if token and person is None and not state.remembered:  # nobody knows (yet) who is logged in
+            raise Refused(Outcome.DISK if state.disk else Outcome.NOT_READY, wait_s=2.0)
         return None if person is None else (token, person)
 
     def _logged_in(self, request: HttpRequest) -> tuple[str, Person]:

@@ -37,18 +37,27 @@ class HttpThread:
         self._thread = Thread(target=self._run, name="http", daemon=True)
 
     def __enter__(self) -> "HttpThread":
-        self._thread.start()
         return self
+
+    def begin(self) -> None:
+        """Begins to answer; until then who connects waits."""
+        self._thread.start()
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has begun to answer."""
+        return self._thread.ident is not None
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
-        self._thread.join(CLOSE_S)
+        if self.begun:
+            self._thread.join(CLOSE_S)
         self._socket.close()
 
     def trouble(self) -> str | None:
         """What is wrong with the thread, or None."""
         if not self._thread.is_alive():
-            return "its thread is dead"
+            return "its thread is dead" if self.begun else None
         return "its thread hangs" if clock.now() > self._beat() + HANG_S else None
 
     def _run(self) -> None:

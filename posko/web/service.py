@@ -23,14 +23,14 @@ from posko.web.app import Page
 from posko.web.config import Address, WebConfig
 from posko.web.core import step
 from posko.web.core.asked import Answer, Asked, PeopleRead, Request
-from posko.web.core.effects import EndSession, SaveSending, SaveSession
+from posko.web.core.effects import EndSession, Loaded, SaveSending, SaveSession
 from posko.web.core.state import State
 from posko.web.history import History
 from posko.web.store import NAME, WebStore
 from posko.web.view import Renderer
 from runtime import clock, health, stdout_writer
 from runtime.core.effects import Log, Publish
-from runtime.core.events import Faulted, Linked, Recovered, Tick, Unlinked
+from runtime.core.events import Clock, Faulted, Linked, Recovered, Tick, Unlinked
 from runtime.inbox import Inbox
 from runtime.loop import Loop
 from runtime.stdout_writer import StdoutWriter
@@ -90,8 +90,7 @@ class Desk(Loop[State]):
             parts.callback(self._store.close)
             self._begin()
             scheme = "http" if config.tls is None else "https"
-            self._note({"event": "web", "text": f"listening on {scheme}://{place} for {config.district.name}, "
-                                                f"{len(known)} people; looking for the broker"})
+            self._place = f"{scheme}://{place}"
             self.state = self._iterate(self.state, step.next_due)
 
     def _advance(self, state: State, event: object, at: float) -> State:
@@ -99,10 +98,18 @@ class Desk(Loop[State]):
         state, effects = step.step(state, event, at)
         self.state = state  # before anybody is answered
         self._do(effects)
+        if not self._http.begun and isinstance(event, Loaded | Clock):  # a disk that hangs is not waited for for long
+            self._open()
         self._mention(event, before)
         if not isinstance(event, Tick):
             self._page.woken()
         return state
+
+    def _open(self) -> None:
+        """What an earlier run left is known, as far as the disk gives it: phones are answered from now on."""
+        self._http.begin()
+        self._note({"event": "web", "text": f"listening on {self._place} for {self._config.district.name}, "
+                                            f"{len(self.state.people)} people"})
 
     def _perform(self, effect: object) -> None:
         match effect:

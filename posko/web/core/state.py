@@ -111,8 +111,8 @@ class Waiting:
 class State:
     """All that the page knows at instant `now`. `sessions` by the SHA-256 of their tokens.
 
-    `stored`: what an earlier run left is known, or the disk does not give it. `disk` is why the disk fails, or "".
-    `saving` waits for the disk, by stamp; `ordering` for the broker, by token. `version` counts what may show.
+    `stored`: what an earlier run left is known, or the disk does not give it; `remembered`: it is known. `disk` is why
+    the disk fails, or "". `saving` waits for the disk, by stamp; `ordering` for the broker, by token.
     """
 
     rules: Rules
@@ -127,6 +127,7 @@ class State:
     saving: Mapping[int, Waiting] = field(default_factory=dict)
     ordering: Mapping[str, Waiting] = field(default_factory=dict)
     stored: bool = False
+    remembered: bool = False
     disk: str = ""
     stamp: int = 0
     order: int = 0

@@ -104,7 +104,8 @@ def _received(t: Turn, message: Received) -> None:
 def _loaded(t: Turn, event: Loaded) -> None:
     """What an earlier run left; this run's own is newer."""
     t.change(
-        stored=True, used=t.state.used | event.used, sessions={**dict(event.sessions), **t.state.sessions},
+        stored=True, remembered=t.state.remembered or event.known, used=t.state.used | event.used,
+        sessions={**dict(event.sessions), **t.state.sessions},
         sendings={**{each.token: replace(each, saved=True) for each in event.sendings}, **t.state.sendings},
     )
     presses.clock_changed(t)

@@ -5,15 +5,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract.roles import Role
-from testing.page import Invited, PageProgram, Phone, invite
+from testing.page import Answered, Invited, PageProgram, Phone, invite
 from testing.private_broker import PrivateBroker
 from tests.support.waiting import wait_until
 
-ASKED = {
+ASKED: dict[str, dict[str, Any]] = {
     "alarm": {"village": "kalibagor", "incident": "pencurian", "identifier": "hp.1"},
     "aman": {"village": "kalibagor"},
     "senyap": {"village": "kalibagor"},
@@ -232,7 +233,7 @@ def test_a_code_counts_once_and_tries_are_slowed(stand: Stand) -> None:
 def test_a_cookie_is_closed_to_scripts_and_other_sites_and_to_plain_http_behind_https(stand: Stand) -> None:
     invited = invite(200, "baru", Role.WARGA, ("olean",))
     stand.page.write_people([*PEOPLE.values(), invited])
-    answers = []
+    answers: list[Answered] = []
 
     def entered() -> bool:
         headers = {"X-Forwarded-For": f"10.1.0.{len(answers)}", "X-Forwarded-Proto": "https"}
