@@ -48,7 +48,7 @@ class Desk(Loop[State]):
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line, listen: Address | None = None,
     ) -> None:
         """It listens at *listen*, if that is given, instead of where *config* says."""
-        super().__init__(ROOM)
+        super().__init__(Inbox(ROOM))
         self._config = config
         self._listen = config.settings.listen if listen is None else listen
         self._say, self._line = tell, line
