@@ -64,9 +64,9 @@ _HELP: Mapping[str, _Help] = {
           "lengkap dan benar."),),
         "kentongan district new", "[BERKAS]"),
     "report": _Help(
-        (("Apa yang terjadi: alarm tiap bulan, atau ronda. Perintah ini membaca catatan server posko dan tidak "
-          "mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung dari siang "
-          "ke siang."),
+        (("Apa yang terjadi: alarm tiap bulan, ronda, atau laporan warga. Perintah ini membaca catatan server posko "
+          "dan tidak mengubah apa pun; jalankan di komputer server posko. Jamnya jam kecamatan. Satu malam dihitung "
+          "dari siang ke siang."),
          "Waktu jawaban dihitung sejak tombol ditekan, sampai jawaban pertama dan sampai ada yang tiba di lokasi.",
          ("Alarm palsu ialah alarm nyata yang diakhiri dengan aman dalam 60 detik. Yang terlambat datang ketika "
          "waktunya sudah habis, dan tidak berbunyi di mana pun.")),
@@ -87,6 +87,7 @@ _OPTIONS: Mapping[str, str] = {
     "speech": "Bahasa keluarannya: id, Indonesia, atau en, Inggris. Kalau tidak: $KENTONGAN_LANG.",
     "month": "Hanya bulan ini.",
     "ronda": "Ronda menurut pos dan malam, bukan alarm.",
+    "of_residents": "Laporan warga, bukan alarm.",
     "as_csv": "Sebagai CSV, satu baris setiap alarm.",
     "dialect": "Bersama --csv. standard: RFC 4180. id: untuk Excel atau LibreOffice berbahasa Indonesia (titik koma).",
     "as_json": "Sebagai JSON, untuk program lain.",

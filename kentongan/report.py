@@ -2,8 +2,11 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -11,10 +14,13 @@ from kentongan import posko_settings
 from kentongan.operator_help import OperatorCommand
 from posko.journal import NAME
 from posko.labels import texts
+from posko.labels.labels import Labels
 from posko.labels.language import Language
 from posko.report import archive, export, render
 from posko.report.archive import ArchiveError
-from posko.report.core import history, responses, rounds, rows
+from posko.report.core import history, lapor, responses, rounds, rows
+from posko.report.core.responses import Responses
+from posko.report.core.rows import SkippedRow
 from posko.report.export import Dialect
 from runtime import clock
 
@@ -30,15 +36,17 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
 @posko_settings.LANG
 @click.option("--month", callback=_month, metavar="YYYY-MM", help="Only this month.")
 @click.option("--ronda", is_flag=True, help="The patrols, by post and night, instead of the alarms.")
+@click.option("--lapor", "of_residents", is_flag=True, help="Residents' reports, instead of the alarms.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, one line each, with slugs instead of names.")
 @click.option("--dialect", type=click.Choice([each.name.lower() for each in Dialect]),
               help="With --csv. standard: RFC 4180. id: for Excel or LibreOffice set to Indonesian, where commas are "
                    "decimal signs: semicolons between the columns.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the same, with the counts.")
 def report(  # noqa: PLR0913 - one for each option
-    path: Path, speech: Language, month: str | None, dialect: str | None, *, ronda: bool, as_csv: bool, as_json: bool
+    path: Path, speech: Language, month: str | None, dialect: str | None, *, ronda: bool,
+    of_residents: bool, as_csv: bool, as_json: bool,
 ) -> None:
-    """What happened: the alarms month by month, or the patrols (ronda).
+    """What happened: the alarms month by month, the patrols (ronda), or the residents' reports (lapor).
 
     It reads the hub's journal and changes nothing, so it runs on the hub's computer, while the hub runs or does not.
     Times are the district's, whatever this machine's time zone. A night runs from noon to noon, and belongs to the
@@ -61,34 +69,67 @@ def report(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--csv and --json: give one of the two")
     if dialect is not None and not as_csv:
         raise click.UsageError("--dialect: is a form of CSV; give --csv as well")
+    if ronda and of_residents:
+        raise click.UsageError("--ronda and --lapor: give one of the two")
     form = Dialect[(dialect or "standard").upper()]
     config, labels = posko_settings.load(path, speech)
     clock.adopt(config.district.zone)
-    journal, district = config.state_dir / NAME, config.district.district
+    make = _rounds if ronda else _lapor if of_residents else _alarms
     try:
-        raws = archive.rows(journal, archive.ROUNDS if ronda else archive.ALARMS)
-        written, unanswered = (archive.rows(journal, each) for each in (archive.RESPONSES, archive.UNANSWERED))
+        archive_ = _Archive(config.state_dir / NAME, config.district.district, month, labels)
+        (as_text, to_csv, to_json), skipped = make(archive_)
     except ArchiveError as error:
         posko_settings.fail([labels(error.text, **error.values)])
-    if ronda:
-        made, skipped = rows.read(raws, lambda raw: rounds.read_round(raw, local))
-        nights = rounds.months(made, labels.posts, month)
-        text = (export.rounds_csv(nights, form) if as_csv else export.rounds_json(nights, district) if as_json
-                else render.rounds(nights, labels))
-    else:
-        now = time.time()
-        (made_of, wrong), (late, odd) = rows.read(written, responses.read_response), rows.read(
-            unanswered, responses.read_unanswered)
-        known = responses.collect(made_of, late)
-        alarms, skipped = rows.read(raws, lambda raw: history.read_alarm(raw, local, now, known))
-        skipped += [*wrong, *odd]
-        found = history.months(alarms, month)
-        text = (export.alarms_csv(found, labels.severities, form) if as_csv
-                else export.alarms_json(found, district, labels.severities) if as_json
-                else render.alarms(found, labels))
+    text = to_csv(form) if as_csv else to_json() if as_json else as_text()
     for each in skipped:
         click.echo(labels(texts.ROW_SKIPPED, row=each.number, column=each.column), err=True)
     click.echo(text, nl=False)
+
+
+class _Archive(NamedTuple):
+    """Where the journal is, of which district and month, and for whom it is read."""
+
+    path: Path
+    district: str
+    month: str | None
+    labels: Labels
+
+
+_Forms = tuple[Callable[[], str], Callable[[Dialect], str], Callable[[], str]]  # for people, as CSV, as JSON
+_Found = tuple[_Forms, list[SkippedRow]]
+
+
+def _rounds(found: _Archive) -> _Found:
+    made, skipped = rows.read(archive.rows(found.path, archive.ROUNDS), lambda raw: rounds.read_round(raw, local))
+    nights = rounds.months(made, found.labels.posts, found.month)
+    return (partial(render.rounds, nights, found.labels), partial(export.rounds_csv, nights),
+            partial(export.rounds_json, nights, found.district)), skipped
+
+
+def _lapor(found: _Archive) -> _Found:
+    known, odd = _responses(found.path)
+    made, skipped = rows.read(archive.rows(found.path, archive.LAPOR),
+                              lambda raw: lapor.read_lapor(raw, local, found.labels.posts, known))
+    months = lapor.months(made, found.month)
+    return (partial(render.lapor, months, found.labels), partial(export.lapor_csv, months),
+            partial(export.lapor_json, months, found.district)), [*skipped, *odd]
+
+
+def _alarms(found: _Archive) -> _Found:
+    now = time.time()
+    known, odd = _responses(found.path)
+    made, skipped = rows.read(archive.rows(found.path, archive.ALARMS),
+                              lambda raw: history.read_alarm(raw, local, now, known))
+    months, severities = history.months(made, found.month), found.labels.severities
+    return (partial(render.alarms, months, found.labels), partial(export.alarms_csv, months, severities),
+            partial(export.alarms_json, months, found.district, severities)), [*skipped, *odd]
+
+
+def _responses(path: Path) -> tuple[Responses, list[SkippedRow]]:
+    """All responses, and the rows of them that cannot be read."""
+    made, wrong = rows.read(archive.rows(path, archive.RESPONSES), responses.read_response)
+    late, odd = rows.read(archive.rows(path, archive.UNANSWERED), responses.read_unanswered)
+    return responses.collect(made, late), [*wrong, *odd]
 
 
 def local(epoch: float) -> datetime:

@@ -336,6 +336,21 @@ NO_ALARMS = Text("Belum ada alarm yang tercatat.", "No alarms are recorded yet."
 ROUNDS_IN = Text("Ronda {month}", "Patrols in {month}")
 NO_ROUNDS_IN = Text("Tidak ada ronda pada {month}.", "No patrols in {month}.")
 NO_ROUNDS = Text("Belum ada ronda yang tercatat.", "No patrols are recorded yet.")
+REPORT_SUMMARY_COLUMNS = (
+    Text("Desa/kelurahan", "Village"), Text("Laporan", "Reports"), Text("Terbuka", "Open"),
+    Text("Dijawab", "Responded"), Text("Jawaban\npertama", "First\nresponse"), Text("Tiba di\nlokasi", "Arrival"),
+)
+REPORT_COLUMNS = (
+    Text("Waktu", "Time"), Text("Laporan", "Report"), Text("Tingkat", "Severity"), Text("Akhir", "End"),
+)
+CLOSURES: Mapping[str, Text] = {
+    "done": Text("selesai", "done"), "expired": Text("tidak ditutup siapa pun", "closed by nobody"),
+    "open": Text("MASIH TERBUKA", "STILL OPEN"),
+}
+CLOSED_AFTER = Text(", setelah {after}", ", after {after}")
+REPORTS_IN = Text("Laporan warga {month}", "Residents' reports in {month}")
+NO_REPORTS_IN = Text("Tidak ada laporan warga pada {month}.", "No residents' reports in {month}.")
+NO_REPORTS = Text("Belum ada laporan warga yang tercatat.", "No residents' reports are recorded yet.")
 MADE_NONE = Text("Tidak meronda: {posts}", "Made no patrol: {posts}")
 UNDATED = Text("Tanpa tanggal", "Undated")
 LEGEND: Mapping[str, Text] = {

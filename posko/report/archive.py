@@ -12,7 +12,8 @@ ALARMS = "SELECT rowid AS number, * FROM alarms"
 # Tables that the journal of an earlier version does not have.
 RESPONSES = "SELECT rowid AS number, * FROM responses ORDER BY rowid"
 UNANSWERED = "SELECT rowid AS number, * FROM unanswered"
-_LATER = {RESPONSES: "responses", UNANSWERED: "unanswered"}
+LAPOR = "SELECT rowid AS number, * FROM lapor ORDER BY rowid"
+_LATER = {RESPONSES: "responses", UNANSWERED: "unanswered", LAPOR: "lapor"}
 ROUNDS = "SELECT rowid AS number, * FROM ronda"
 
 

@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import Enum
 
 from contract.values import dataclass
+from posko.core.effects import Closure
 from posko.report.core.history import COUNTED, Alarm, Month, ResponseTimes
+from posko.report.core.lapor import OPEN, Report, ReportsMonth
 from posko.report.core.responses import Response
 from posko.report.core.rounds import Round, RoundsMonth
 
@@ -19,6 +21,8 @@ ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin
          "first_siren_s", "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note",
          "unanswered", "responders", "first_response_s", "arrival_s")
 ROUND = ("night", "time", "clock", "village", "post", "claimed", "origin", "identifier")
+LAPOR = ("identifier", "time", "clock", "village", "severity", "by", "claimed", "text", "lat", "lon", "accuracy_m",
+         "end", "closed_s", "responders", "first_response_s", "arrival_s")
 
 Record = Mapping[str, object]
 
@@ -83,6 +87,34 @@ def rounds_json(months: Sequence[RoundsMonth], district: str) -> str:
     none = [{"month": month.name or None, "posts": list(month.none)} for month in months]
     return _json({"district": district, "rounds": [_round(each) for month in months for each in month.rounds],
                   "none": none})
+
+
+def lapor_csv(months: Sequence[ReportsMonth], dialect: Dialect = Dialect.STANDARD) -> str:
+    """A line for each resident's report."""
+    return _csv(LAPOR, (_lapor(each) for month in months for each in month.reports), dialect.value)
+
+
+def lapor_json(months: Sequence[ReportsMonth], district: str) -> str:
+    """The residents' reports, with who responded, and their counts and response times by month and village."""
+    summary = [
+        {"month": month.name or None, "village": village, "reports": found.reports,
+         **{state: found.states.get(state, 0) for state in (*(each.value for each in Closure), OPEN)},
+         "responded": found.responded, "first_response_s": found.first_response_s, "arrival_s": found.arrival_s}
+        for month in months for village, found in month.summaries.items()
+    ]
+    reports = [{**_lapor(each), "responses": [_response(one) for one in each.responses]}
+               for month in months for each in month.reports]
+    return _json({"district": district, "summary": summary, "lapor": reports})
+
+
+def _lapor(each: Report) -> Record:
+    lat, lon, accuracy_m = (None, None, None) if each.place is None else each.place
+    values = (
+        each.identifier, each.at, None if each.at is None else each.dated.value, each.village, each.severity.value,
+        each.by, each.claimed, each.text, lat, lon, accuracy_m, each.state, each.closed_s,
+        len({one.by for one in each.responses}), each.first_response_s, each.arrival_s,
+    )
+    return dict(zip(LAPOR, values, strict=True))
 
 
 def _alarm(alarm: Alarm, severities: Mapping[str, str]) -> Record:

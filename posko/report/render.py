@@ -19,6 +19,8 @@ from rich.text import Text
 from posko.labels import language, texts
 from posko.labels.labels import Labels, clean
 from posko.report.core.history import COUNTED, UNDATED, Alarm, Dated, Month
+from posko.report.core.lapor import OPEN, ReportsMonth
+from posko.report.core.responses import Response
 from posko.report.core.rounds import Round, RoundsMonth
 
 WIDTH = 100
@@ -119,6 +121,51 @@ def rounds(months: Sequence[RoundsMonth], labels: Labels) -> str:
     return _draw([*parts, *_legend({each.dated for month in months for each in month.rounds}, labels)])
 
 
+def lapor(months: Sequence[ReportsMonth], labels: Labels) -> str:
+    """The months' residents' reports: how many there were and how soon somebody came, and each of them."""
+    parts: list[RenderableType] = []
+    for month in months:
+        name = _month(month.name, labels)
+        if month.reports:
+            heading = labels(texts.REPORTS_IN, month=name) + _zone(each.at for each in month.reports)
+            parts += [Text(heading, "bold"), "", _summaries(month, labels), "", _reports(month, labels), ""]
+        else:
+            parts.append(Text(labels(texts.NO_REPORTS_IN, month=name)))
+    if not months:
+        parts.append(labels(texts.NO_REPORTS))
+    return _draw([*parts, *_legend({each.dated for month in months for each in month.reports}, labels)])
+
+
+def _summaries(month: ReportsMonth, labels: Labels) -> _Rows:
+    table = _rows(texts.REPORT_SUMMARY_COLUMNS, "l", (0,), labels)
+    for village, found in month.summaries.items():
+        medians = ("" if each is None else labels.length(each) for each in (found.first_response_s, found.arrival_s))
+        table.add(labels.place(village), str(found.reports), str(found.states.get(OPEN, 0)), str(found.responded),
+                  *medians)
+    return table
+
+
+def _reports(month: ReportsMonth, labels: Labels) -> _Rows:
+    table = _rows(texts.REPORT_COLUMNS, "rlll", (0, 1), labels)
+    for each in month.reports:
+        time = "?" if each.at is None else f"{_MARKS[each.dated]}{labels.day(each.at)} {labels.hour(each.at)}"
+        about = Text(f"{labels.place(each.village)}: {clean(each.text)}")
+        about.append(f"\n{labels(texts.FROM, who=labels.sender(each.by, claimed=each.claimed))}", "dim")
+        _respond(about, each.responses, labels)
+        after = "" if each.closed_s is None else labels(texts.CLOSED_AFTER, after=labels.length(each.closed_s))
+        table.add(time, about, labels.word(texts.SEVERITIES, each.severity),
+                  Text(labels(texts.CLOSURES[each.state]) + after, "bold red" if each.closure is None else ""))
+    return table
+
+
+def _respond(about: Text, responses: Iterable[Response], labels: Labels) -> None:
+    """Adds to *about* who responded, a line each."""
+    for each in responses:
+        after = "?" if each.after_s is None else labels.length(each.after_s)
+        who, step = labels.sender(each.by, claimed=each.claimed), labels.word(texts.STEPS, each.step)
+        about.append(f"\n{labels(texts.RESPONSE, who=who, step=step, after=after)}", "green")
+
+
 def _summary(month: Month, labels: Labels) -> _Rows:
     table = _rows(texts.SUMMARY_COLUMNS, "lll", (0, 2), labels)
     for key, counts in month.counts.items():
@@ -159,10 +206,7 @@ def _about(alarm: Alarm, labels: Labels) -> Text:
     text.append(f"\n{labels(texts.FROM, who=labels.sender(alarm.origin, claimed=alarm.claimed))}", "dim")
     if alarm.note:
         text.append(f"\n{labels(texts.NOTE, note=clean(alarm.note))}", "dim")
-    for each in alarm.responses:
-        after = "?" if each.after_s is None else labels.length(each.after_s)
-        who, step = labels.sender(each.by, claimed=each.claimed), labels.word(texts.STEPS, each.step)
-        text.append(f"\n{labels(texts.RESPONSE, who=who, step=step, after=after)}", "green")
+    _respond(text, alarm.responses, labels)
     if alarm.unanswered:
         text.append(f"\n{labels(texts.NOT_IN_TIME)}", "yellow")
     if alarm.missing:

@@ -57,6 +57,11 @@ def _response(incident: str, name: str, by: str) -> tuple[str, bytes]:
     return f"{THIEF}/respon", json.dumps(members).encode()
 
 
+def _lapor(name: str) -> tuple[str, bytes]:
+    members = {"identifier": name, "by": "kalibagor/pos-1", "text": "x" * 500, "severity": "tinggi"}
+    return f"{THIEF}/lapor", json.dumps(members).encode()
+
+
 NAMES = st.sampled_from(FORETOLD)
 AGES_S = st.sampled_from([0.0, 0.0, 30.0, 400.0])
 MESSAGES = st.one_of(
@@ -65,7 +70,9 @@ MESSAGES = st.one_of(
     st.builds(_event, st.sampled_from(["late", "listed", "sounding", "ronda"]), st.sampled_from(INCIDENTS), NAMES,
               AGES_S),
     st.builds(_ronda, NAMES),
-    st.builds(_response, st.sampled_from(INCIDENTS), NAMES, st.sampled_from(["kalibagor/pos-1", "petugas/polsek"])),
+    st.builds(_lapor, NAMES),
+    st.builds(_response, st.sampled_from([*INCIDENTS, "lapor"]), NAMES,
+              st.sampled_from(["kalibagor/pos-1", "petugas/polsek"])),
 )
 WAITS_S = st.sampled_from([0.0, 0.0, 0.1, 1.2, 5.0])
 MOVES = st.one_of(

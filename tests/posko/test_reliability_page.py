@@ -10,7 +10,7 @@ from node.core import alarms as node_alarms
 from node.core import messages as node_messages
 from node.core import outbox
 from posko import journal as hub_journal
-from posko.core import alarms, beacon, messages, posts, responses, shares, status
+from posko.core import alarms, beacon, lapor, messages, posts, responses, shares, status
 from posko.core import transition as hub
 from runtime.core import transition as runtime
 from runtime.core.transition import CommonTransition
@@ -46,6 +46,12 @@ def test_the_page_has_the_bounds_of_the_programs() -> None:
     assert numbers("people who respond to one alarm") == [responses.PEOPLE, status.PEOPLE]
     assert numbers("responses that wait for the disk") == [responses.UNSAVED]
     assert numbers("alarms to which one may respond") == [1, responses.CASE_S / 3600, status.CASES]
+    assert numbers("residents' reports") == [
+        lapor.AT_ONCE, 1, 1 / lapor.PER_S, lapor.OPEN, hub_journal.LAPOR_ROWS]
+    assert numbers("open reports that are shown") == [lapor.SHOWN, lapor.BUDGET]
+    assert numbers("closed reports to which one may respond") == [lapor.CLOSED, lapor.CLOSED_S / 3600]
+    assert numbers("names of reports that are known") == [lapor.REPORTED]
+    assert numbers("days that a report stays open") == [lapor.OPEN_S / 86_400]
     assert numbers("events that are written down") == [posts.AT_ONCE, posts.PER_S, hub_journal.LOG_ROWS]
     assert numbers("posts that the district file does not have") == [posts.UNKNOWN]
     assert numbers("events that the network causes") == [

@@ -210,7 +210,7 @@ class Message(NamedTuple):
 def messages(draw: st.DrawFn, villages: tuple[str, ...]) -> Message:
     """A message that an account which may write for *villages* may publish."""
     village = draw(st.sampled_from(villages))
-    kinds = ["alarm", "alarm", "alarm", "aman", "ronda", "respon", "respon", "event", "event", "status"]
+    kinds = ["alarm", "alarm", "alarm", "aman", "ronda", "respon", "respon", "lapor", "event", "event", "status"]
     kind = draw(st.sampled_from(kinds))
     incident = draw(st.sampled_from([*INCIDENTS, "odd"]))
     body: dict[str, object] = {"identifier": draw(NUMBERS)}
@@ -222,6 +222,9 @@ def messages(draw: st.DrawFn, villages: tuple[str, ...]) -> Message:
     if kind == "respon":
         body |= {"incident": incident, "by": draw(TEXTS)[:80], "step": draw(st.sampled_from([*Step]))}
         return Message(f"{village}/respon", json.dumps(body, ensure_ascii=False).encode())
+    if kind == "lapor":
+        body |= {"by": draw(TEXTS)[:80], "text": draw(TEXTS)[:500], "severity": "tinggi"}
+        return Message(f"{village}/lapor", json.dumps(body, ensure_ascii=False).encode())
     body |= {"status": draw(st.sampled_from(["Actual", "Actual", "Exercise", "Test"])), "age_s": draw(AGES_S),
              draw(st.sampled_from(["note", "sender", "headline"])): draw(TEXTS)}
     topic = {"alarm": f"alarm/{incident}", "aman": "alarm/aman", "ronda": "ronda"}[kind]

@@ -11,6 +11,7 @@ from kentongan import report as command
 from kentongan.commands import main
 from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
 from tests.posko.report.test_alarms import CSV, IN_ENGLISH, TEXT
+from tests.posko.report.test_lapor import REPORTS
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def situbondo(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> str:
     (tmp_path / "state").mkdir()
-    write(tmp_path / "state", ALARMS, ROUNDS)
+    write(tmp_path / "state", ALARMS, ROUNDS, REPORTS)
     return str(settings(tmp_path, tmp_path / "state"))
 
 
@@ -51,6 +52,26 @@ def test_json_is_json(config: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert [alarm["identifier"] for alarm in json.loads(result.stdout)["alarms"]] == [
         "october", "november", "false", "merged", "late", "unknown", "renamed", "unwritten", "ringing"]
+
+
+@pytest.mark.parametrize(("form", "first"), [
+    ((), "Laporan warga November 2026 (WIB)\n\n"), (("--csv",), "identifier,time,clock,village,severity,by,"),
+    (("--json",), '{\n  "district": "situbondo",\n  "summary": [\n    {\n      "month": "2026-11"'),
+])
+def test_residents_reports_are_told_in_each_form(config: str, form: tuple[str, ...], first: str) -> None:
+    result = run("--config", config, "--lapor", "--month", "2026-11", *form)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(first)
+    assert "Ribut di balai desa" in result.stdout
+    assert "third" not in result.stdout  # an alarm
+
+
+def test_either_the_patrols_or_the_reports_are_asked_for(config: str) -> None:
+    result = run("--config", config, "--lapor", "--ronda")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("--ronda and --lapor: give one of the two\n")
 
 
 @pytest.mark.parametrize(("form", "first"), [
