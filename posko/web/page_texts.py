@@ -67,8 +67,8 @@ COMMON: Mapping[str, Text] = {
 LOGIN: Mapping[str, Text] = {
     "title": Text("Masuk", "Log in"),
     "code": Text("Kode di kartu Anda", "The code on your card"),
-    "code_hint": Text("8 huruf dan angka, misalnya ABCD-EFGH. Kode berlaku satu kali.",
-                      "8 letters and digits such as ABCD-EFGH. A code works once."),
+    "code_hint": Text("12 huruf dan angka, misalnya ABCD-EFGH-JKLM. Kode dipakai satu kali.",
+                      "12 letters and digits such as ABCD-EFGH-JKLM. A code works once."),
     "enter": Text("Masuk", "Log in"),
     "entering": Text("Sebentar…", "One moment…"),
     "from_card": Text("Kode dari kartu sudah terisi. Ketuk Masuk.", "The code of the card is filled in. Tap Log in."),

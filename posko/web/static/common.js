@@ -6,6 +6,7 @@ export const data = JSON.parse(document.getElementById("data").textContent);
 export const byId = (id) => document.getElementById(id);
 const PULSE_S = 12; // without a word from the server for so long, the page counts as not connected
 const POST_S = 15;
+const RETRY_MS = 2000;
 
 /** The text `name` in the page's language, with `values` in its places. */
 export function t(name, values = {}) {
@@ -173,9 +174,14 @@ export function follow(show) {
     source?.close();
     source = new EventSource("/api/kejadian");
     source.addEventListener("keadaan", (event) => take(event.data));
+    source.addEventListener("selesai", () => { // revoked, or logged out elsewhere; or the server ends
+      source.close();
+      fresh = false;
+      checkSession();
+    });
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      retry = setTimeout(checkSession, 3000);
+      retry = setTimeout(checkSession, RETRY_MS);
     });
   };
   const checkSession = async () => {
@@ -186,7 +192,7 @@ export function follow(show) {
     } catch {
       // Nobody answers; the next attempt follows.
     }
-    connect();
+    retry = setTimeout(connect, RETRY_MS);
   };
   addEventListener("online", connect);
   addEventListener("offline", () => { fresh = false; tick(); });

@@ -4,7 +4,7 @@ import { byId, post, say, t } from "./common.js";
 
 const field = byId("code");
 const said = byId("code-said");
-const code = decodeURIComponent(location.hash.slice(1)).slice(0, 16);
+const code = decodeURIComponent(location.hash.slice(1)).slice(0, 24);
 
 if (code) {
   history.replaceState(null, "", location.pathname);

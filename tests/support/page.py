@@ -1,0 +1,145 @@
+"""A whole installation behind the page: broker, hub, a post's node and the page, each a process of its own."""
+
+import hashlib
+import http.cookiejar
+import json
+import shutil
+import urllib.error
+import urllib.request
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+from broker.mosquitto import free_port
+from contract import people
+from contract.people import PeopleFile, Person
+from contract.roles import Role
+from testing.posko import Posko
+from testing.private_broker import PrivateBroker
+from testing.program import Program
+from tests.support.nodes import CONFIG
+from tests.support.village import Post, impatient
+
+VILLAGE, POST = "kalibagor", "Pos Kamling Kalibagor"
+# One post, so that "1 dari 1" is all of them; a neighbour without any.
+DISTRICT = {
+    "district": "situbondo", "name": "Kecamatan Situbondo", "code": "35.12.07", "rhythms": "jawa-timur",
+    "phones": {"polisi": "110", "posko": "0338-671234"},
+    "villages": {
+        "kalibagor": {
+            "name": "Kalibagor", "kind": "desa", "code": "35.12.07.2001", "at": [-7.7666, 113.9802],
+            "neighbours": ["kotakan"], "posts": {"pos-1": {"name": POST, "phone": "0812-3456-789"}},
+            "outline": [[-7.76, 113.97], [-7.76, 113.99], [-7.775, 113.99], [-7.775, 113.97]],
+        },
+        "kotakan": {
+            "name": "Kotakan", "kind": "desa", "code": "35.12.07.2004", "at": [-7.7433, 114.0015],
+            "neighbours": ["kalibagor"], "posts": {},
+        },
+    },
+}
+# A machine that stalls is no mistake of the person's.
+PATIENT = "posko.web.core.requests.MISTAKE_S = 600.0"
+
+
+class Web(Program):
+    """The page's process. It can be killed and started again, at the same address."""
+
+    def __init__(self, folder: Path, broker: int, district: Path, journal: Path) -> None:
+        folder.mkdir(parents=True)
+        self.port = free_port()
+        self.people_path = folder / "people.json"
+        self._env = impatient(folder, PATIENT)
+        path = folder / "web.yaml"
+        path.write_text(json.dumps({
+            "district": str(district), "broker": {"host": "127.0.0.1", "port": broker}, "people": "people.json",
+            "state_dir": str(folder / "state"), "listen": f"127.0.0.1:{self.port}", "trusted_proxy": ["127.0.0.1"],
+            "alarms_per_minute": 60, "alarms_per_day": 1000, "journal": str(journal),
+        }), "utf-8")
+        super().__init__("web", ["web", "--config", str(path)])
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def begin(self) -> Self:
+        """Starts it, and returns when it listens."""
+        since = len(self.lines)
+        self.start(self._env)
+        self.expect("listening on", since)
+        return self
+
+
+class World:
+    """Everything; use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        config = folder / "config"
+        shutil.copytree(CONFIG, config)
+        (config / "situbondo.yaml").write_text(json.dumps(DISTRICT), "utf-8")
+        district = config / "situbondo.yaml"
+        self.broker = PrivateBroker(folder / "broker")
+        self.hub = Posko(folder / "posko", self.broker.port, district)
+        self.post = Post(folder / "post", self.broker.port, district=str(district), hub=True)
+        self.web = Web(folder / "web", self.broker.port, district, self.hub.state_dir)
+        self._people: dict[str, Person] = {}
+        self._numbers = count(1)
+        self._write()
+
+    def __enter__(self) -> Self:
+        self.broker.start()
+        self.hub.begin()
+        self.post.begin()
+        self.web.begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self.web, self.post, self.hub):
+            each.stop()
+        self.broker.stop()
+
+    def add(self, role: Role) -> tuple[str, str]:
+        """A new person: name and code, which is a cheap hash. The page has seen it when this returns."""
+        number = next(self._numbers)
+        name = f"{role.value}-{number}"
+        code = f"{people.ALPHABET[number // 31]}{people.ALPHABET[number % 31]}AABCDEFGHJ"
+        salt = bytes(16)
+        cheap = hashlib.scrypt(code.encode(), salt=salt, n=2, r=8, p=1, dklen=32).hex()
+        self._people[name] = Person(
+            name, role, (VILLAGE,) if role is Role.WARGA else (), display=f"{role.value.capitalize()} {number}",
+            issued=number, code=f"2$8$1${salt.hex()}${cheap}", key=people.key(code))
+        self._write()
+        return name, people.shown(code)
+
+    def revoke(self, name: str) -> None:
+        """The person leaves the people file."""
+        del self._people[name]
+        self._write()
+
+    def cookie(self, role: Role) -> str:
+        """The session of a new person, who logged in without a browser."""
+        return self.enter(self.add(role)[1])
+
+    def enter(self, code: str) -> str:
+        """The session of whoever has the *code*; asks again until the page has read the people file."""
+        jar = http.cookiejar.CookieJar()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        while True:
+            number = next(self._numbers)
+            request = urllib.request.Request(f"{self.web.url}/masuk", json.dumps({"code": code}).encode(), {
+                "Content-Type": "application/json", "X-Forwarded-For": f"10.0.{number // 250}.{number % 250}"})
+            try:
+                opener.open(request, timeout=60.0).close()
+            except urllib.error.HTTPError as error:
+                with error:
+                    if error.code != 401:
+                        raise
+                self.web.wait(lambda _: False, 0.5)
+                continue
+            return next(each.value or "" for each in jar if each.name == "sesi")
+
+    def _write(self) -> None:
+        text = people.write_file(PeopleFile("situbondo", tuple(self._people.values())))
+        new = self.web.people_path.with_suffix(".new")
+        new.write_text(text, "utf-8")
+        new.replace(self.web.people_path)

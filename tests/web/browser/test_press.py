@@ -1,0 +1,277 @@
+"""A resident's phone in a real browser, from the thumb to the siren's pin and back."""
+
+import pytest
+from playwright.sync_api import CDPSession, Locator, Page, expect
+
+from contract.roles import Role
+from tests.support.page import World
+from tests.web.browser.conftest import Open
+
+
+class Thumb:
+    """A finger on a touch screen: the browser makes of it what it makes of a real one."""
+
+    def __init__(self, page: Page) -> None:
+        self._session: CDPSession = page.context.new_cdp_session(page)
+
+    def down(self, button: Locator) -> tuple[float, float]:
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box is not None
+        at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self._touch("touchStart", at)
+        return at
+
+    def move(self, at: tuple[float, float]) -> None:
+        self._touch("touchMove", at)
+
+    def up(self) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def _touch(self, kind: str, at: tuple[float, float]) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})
+
+
+def button(page: Page, incident: str = "pencurian") -> Locator:
+    return page.locator(f'[data-incident="{incident}"]')
+
+
+def hold(page: Page, incident: str = "pencurian") -> Locator:
+    """Holds a button until the page has taken it; the alarm's card."""
+    thumb = Thumb(page)
+    thumb.down(button(page, incident))
+    card = page.locator(".press").first
+    expect(card).to_be_visible()
+    thumb.up()
+    return card
+
+
+def linked(page: Page) -> Page:
+    expect(page.locator("#link")).to_have_attribute("data-state", "up")
+    return page
+
+
+def test_a_held_button_rings_the_siren_and_the_page_follows_until_somebody_is_on_the_way(
+    world: World, open_page: Open
+) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    card = hold(phone)
+    world.post.expect_on("siren")
+    expect(card).to_contain_text("Pencurian, Kalibagor")
+    expect(card.locator("li").nth(0)).to_have_text("Terkirim")
+    expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
+    expect(card.locator("li").nth(2)).to_have_text("1 dari 1 pos berbunyi")
+    expect(card.locator("li").nth(3)).to_have_text("Menunggu petugas menjawab")
+
+    officer = open_page(Role.PETUGAS, "/petugas")
+    officer.locator(".card").get_by_role("button", name="Menuju lokasi").click()
+
+    expect(card.locator("li").nth(3)).to_have_text("Petugas menuju lokasi")
+    expect(card.locator("li.done")).to_have_count(4)
+
+
+def test_a_button_that_is_released_too_early_sends_nothing_and_the_page_says_so(
+    world: World, open_page: Open
+) -> None:
+    phone = linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install()))
+    since = len(world.post.changes)
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+
+    thumb = Thumb(phone)
+    thumb.down(button(phone))
+    expect(phone.locator("#holding")).to_be_visible()
+    phone.clock.run_for(1400)
+    thumb.up()
+
+    expect(phone.locator("#toast")).to_contain_text("Dilepas terlalu cepat. Tidak ada yang dikirim.")
+    expect(phone.locator("#holding")).to_be_hidden()
+    phone.clock.run_for(5000)
+    expect(phone.locator(".press")).to_have_count(0)
+    assert asked == []
+    world.post.expect_silence(world.broker, since)
+
+
+def test_a_finger_that_scrolls_the_page_sends_nothing(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install()))
+    thumb = Thumb(phone)
+    x, y = thumb.down(button(phone, "gempa"))
+    for step in range(1, 8):
+        thumb.move((x, y - 40 * step))
+    phone.clock.run_for(3000)
+    thumb.up()
+
+    expect(phone.locator("#holding")).to_be_hidden()
+    expect(phone.locator(".press")).to_have_count(0)
+
+
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_a_key_that_is_held_is_as_good_as_a_thumb(world: World, open_page: Open, key: str) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    button(phone, "kebakaran").focus()
+    phone.keyboard.down(key)
+    expect(phone.locator(".press")).to_contain_text("Kebakaran")
+    phone.keyboard.up(key)
+
+    world.post.expect_on("siren")
+
+
+def test_a_screen_readers_double_tap_asks_first_and_then_sends(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    button(phone).evaluate("element => element.click()")
+    question = phone.get_by_role("dialog")
+    expect(question).to_contain_text("Kirim tanda bahaya: Pencurian, Kalibagor?")
+    expect(phone.locator(".press")).to_have_count(0)
+    question.get_by_role("button", name="Kirim tanda bahaya").click()
+
+    world.post.expect_on("siren")
+
+
+def test_two_steps_instead_of_holding_send_only_after_the_second(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    phone.get_by_role("button", name="Tidak bisa menahan?").click()
+    button(phone).click()
+    phone.get_by_role("dialog").get_by_role("button", name="Batal").click()
+    expect(phone.locator(".press")).to_have_count(0)
+    button(phone).click()
+    phone.get_by_role("dialog").get_by_role("button", name="Kirim tanda bahaya").click()
+
+    world.post.expect_on("siren")
+
+
+def test_a_press_without_a_network_is_kept_shows_whom_to_call_and_arrives_once(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    since = len(world.hub.lines)
+    thumb = Thumb(phone)
+    thumb.down(button(phone))
+    expect(phone.locator("#holding")).to_be_visible()
+    phone.context.set_offline(True)
+    card = phone.locator(".press")
+    expect(card).to_contain_text("BELUM TERKIRIM. Disimpan di HP ini")
+    thumb.up()
+    calls = phone.locator("#offline")
+    expect(calls.get_by_role("link", name="Polisi")).to_have_attribute("href", "tel:110")
+    expect(calls.get_by_role("link", name="Pos Kamling Kalibagor")).to_have_attribute("href", "tel:08123456789")
+    assert world.post.on("siren") is False
+
+    phone.context.set_offline(False)
+
+    world.post.expect_on("siren")
+    expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
+    expect(phone.locator("#offline")).to_be_hidden()
+    assert len(world.hub.said("accepted:", since)) == 1
+
+
+def test_a_press_that_was_kept_survives_a_reload_and_its_time_is_marked_as_the_phones(
+    world: World, open_page: Open
+) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    phone.route("**/api/alarm", lambda route: route.abort())
+    expect(hold(phone)).to_contain_text("BELUM TERKIRIM")
+    phone.reload()
+    expect(phone.locator(".press")).to_contain_text("waktunya menurut jam HP ini")
+    phone.unroute("**/api/alarm")
+
+    world.post.expect_on("siren")
+
+
+def test_a_press_by_mistake_is_withdrawn_by_whoever_made_it(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    card = hold(phone)
+    world.post.expect_on("siren")
+    expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
+    card.get_by_role("button", name="Salah tekan").click()
+
+    expect(card).to_contain_text("Dibatalkan. Tanda aman sudah dikirim.")
+    world.post.expect_quiet()
+
+
+def test_a_press_by_mistake_that_was_not_sent_yet_never_is(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    since = len(world.post.changes)
+    phone.route("**/api/alarm", lambda route: route.abort())
+    card = hold(phone)
+    expect(card).to_contain_text("BELUM TERKIRIM")
+    card.get_by_role("button", name="Salah tekan").click()
+    expect(phone.locator(".press")).to_have_count(0)
+    phone.unroute("**/api/alarm")
+    phone.reload()
+    linked(phone)
+
+    world.post.expect_silence(world.broker, since)
+
+
+def test_the_page_process_that_is_killed_in_mid_press_loses_nothing(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    thumb = Thumb(phone)
+    thumb.down(button(phone))
+    expect(phone.locator("#holding")).to_be_visible()
+    world.web.kill()
+    try:
+        expect(phone.locator(".press")).to_contain_text("BELUM TERKIRIM")
+        thumb.up()
+        expect(phone.locator("#link-text")).to_have_text("TIDAK TERSAMBUNG")
+    finally:
+        world.web.begin()
+
+    world.post.expect_on("siren")
+    expect(phone.locator(".press li").nth(1)).to_have_text("Sudah masuk ke posko")
+
+
+def test_the_same_page_goes_on_when_the_broker_restarts(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    world.broker.kill()
+    try:
+        expect(phone.locator("#trouble")).to_contain_text("SERVER PESAN (BROKER) TIDAK MENJAWAB")
+        card = hold(phone)
+        expect(card.locator("li").nth(0)).to_have_text("Terkirim")
+    finally:
+        world.broker.start()
+
+    world.post.expect_on("siren")
+    expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
+    expect(phone.locator("#trouble")).to_be_hidden()
+
+
+def test_whoever_is_revoked_is_logged_out_at_once(world: World, open_page: Open) -> None:
+    name, code = world.add(Role.WARGA)
+    phone = linked(open_page(None, "/", session=world.enter(code)))
+    world.revoke(name)
+
+    phone.wait_for_url("**/masuk")
+
+
+def test_a_cards_code_leaves_the_address_at_once_and_logs_in(world: World, open_page: Open) -> None:
+    _, code = world.add(Role.WARGA)
+    world.web.wait(lambda _: False, 1.5)  # the page looks at the people file once a second
+    phone = open_page(None, f"/masuk#{code}")
+    expect(phone.locator("#code")).to_have_value(code)
+    assert phone.url.endswith("/masuk")
+    phone.get_by_role("button", name="Masuk").click()
+
+    expect(button(phone)).to_be_visible()
+
+
+def test_a_wrong_code_is_answered_beside_the_field(world: World, open_page: Open) -> None:
+    phone = open_page(None, "/masuk")
+    phone.locator("#code").fill("AAAA-AAAA-AAAA")
+    phone.get_by_role("button", name="Masuk").click()
+
+    expect(phone.get_by_role("alert").filter(has_text="Kode itu tidak dikenal")).to_be_visible()
+
+
+def test_a_report_rings_nothing_and_a_responder_answers_it(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    since = len(world.post.changes)
+    phone.get_by_text("Lapor tanpa sirene").click()
+    phone.get_by_label("Apa yang terjadi").fill("Ada orang mondar-mandir dekat sekolah")
+    phone.get_by_label("rendah").check()
+    phone.get_by_role("button", name="Kirim laporan").click()
+    expect(phone.locator("#toast")).to_have_text("Laporan terkirim.")
+
+    officer = open_page(Role.PETUGAS, "/petugas")
+    card = officer.locator("#reports .card")
+    expect(card).to_contain_text("Ada orang mondar-mandir dekat sekolah")
+    card.get_by_role("button", name="Diterima").click()
+    expect(phone.locator("#reports .card")).to_contain_text("Diterima")
+    world.post.expect_silence(world.broker, since)
