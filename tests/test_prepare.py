@@ -16,17 +16,20 @@ FAKES = {
     --version) echo 'Python 3.x' ;;
     '-m venv '*) echo "venv: $*"; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
 esac""",
-    "apt-get": "echo \"apt-get $*\"",
+    "apt-get": "echo \"apt-get $*\"; case \"$*\" in *chromium) exit 100 ;; esac",
     "apt-cache": "echo 'python3-lgpio:'; echo '  Candidate: {candidate}'",
     "sudo": "exec \"$@\"",
     "env": "shift; exec \"$@\"",
-    **dict.fromkeys(("mosquitto", "mosquitto_pub", "espeak-ng", "faketime"), ":"),
+    **dict.fromkeys(("mosquitto", "mosquitto_pub", "espeak-ng", "faketime", "chromium"), ":"),
 }
 
 
-def prepare(folder: Path, *, has_lgpio: bool, is_new: bool, candidate: str) -> tuple[int, str, str]:
+def prepare(
+    folder: Path, *, has_lgpio: bool, is_new: bool, candidate: str, lock: str = "", browser: str = "chromium"
+) -> tuple[int, str, str]:
     """The script with a Pi's model, among programs that only print what they were asked."""
     script = (ROOT / "scripts" / "prepare").read_text("utf-8").replace("/proc/device-tree/model", "model")
+    script = script.replace("has chromium", f"has {browser}")
     (folder / "scripts").mkdir()
     (folder / "scripts" / "prepare").write_text(script, "utf-8")
     (folder / "model").write_text("Raspberry Pi 5 Model B", "utf-8")
@@ -41,7 +44,7 @@ def prepare(folder: Path, *, has_lgpio: bool, is_new: bool, candidate: str) -> t
         path.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
         path.chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", str(folder / "scripts" / "prepare")], capture_output=True, text=True, check=False, timeout=30.0,
+        ["/bin/sh", str(folder / "scripts" / "prepare"), *filter(None, [lock])], capture_output=True, text=True, check=False, timeout=30.0,
         env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
     )
     return done.returncode, done.stdout, done.stderr
@@ -79,3 +82,12 @@ def test_a_debian_without_lgpio_and_without_a_wheel_is_told_the_ways(tmp_path: P
         "  Debian 13 (Python 3.13): it has no package and PyPI no wheel; take Raspberry Pi OS",
         "Then remove .venv, and run this again.",
     ]
+
+
+def test_without_a_browser_the_checks_are_prepared_all_the_same(tmp_path: Path) -> None:
+    code, told, _wrong = prepare(
+        tmp_path, has_lgpio=True, is_new=True, candidate="(none)", lock="requirements-dev.lock", browser="nowhere")
+
+    assert "apt-get install -y -q --no-install-recommends chromium" in told
+    assert "There is no chromium: the page's tests in a browser are skipped." in told
+    assert (code, "Ready" in told) == (0, True)

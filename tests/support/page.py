@@ -1,11 +1,13 @@
 """A whole installation behind the page: broker, hub, a post's node and the page, each a process of its own."""
 
 import hashlib
-import http.cookiejar
 import json
 import shutil
-import urllib.error
-import urllib.request
+from collections.abc import Mapping
+from contextlib import closing
+from email.message import Message
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -16,9 +18,11 @@ from contract.people import PeopleFile, Person
 from contract.roles import Role
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
-from testing.program import Program
+from testing.program import LIMIT_S, Program
 from tests.support.nodes import CONFIG
 from tests.support.village import Post, impatient
+
+Answer = tuple[int, str, Message]
 
 VILLAGE, POST = "kalibagor", "Pos Kamling Kalibagor"
 # One post, so that "1 dari 1" is all of them; a neighbour without any.
@@ -122,21 +126,21 @@ class World:
 
     def enter(self, code: str) -> str:
         """The session of whoever has the *code*; asks again until the page has read the people file."""
-        jar = http.cookiejar.CookieJar()
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         while True:
-            number = next(self._numbers)
-            request = urllib.request.Request(f"{self.web.url}/masuk", json.dumps({"code": code}).encode(), {
+            number = next(self._numbers)  # another address each time: logins are rationed
+            status, body, headers = self.ask("POST", "/masuk", json.dumps({"code": code}), {
                 "Content-Type": "application/json", "X-Forwarded-For": f"10.0.{number // 250}.{number % 250}"})
-            try:
-                opener.open(request, timeout=60.0).close()
-            except urllib.error.HTTPError as error:
-                with error:
-                    if error.code != 401:
-                        raise
-                self.web.wait(lambda _: False, 0.5)
-                continue
-            return next(each.value or "" for each in jar if each.name == "sesi")
+            if status == 200:
+                return SimpleCookie(headers["Set-Cookie"])["sesi"].value
+            assert status == 401, body
+            self.web.wait(lambda _: False, 0.5)
+
+    def ask(self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None) -> Answer:
+        """A request without a browser: status, body, headers."""
+        with closing(HTTPConnection("127.0.0.1", self.web.port, timeout=LIMIT_S)) as connection:
+            connection.request(method, path, body.encode() or None, dict(headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8-sig"), answer.headers
 
     def _write(self) -> None:
         text = people.write_file(PeopleFile("situbondo", tuple(self._people.values())))

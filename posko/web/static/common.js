@@ -5,6 +5,7 @@
 export const data = JSON.parse(document.getElementById("data").textContent);
 export const byId = (id) => document.getElementById(id);
 const PULSE_S = 12; // without a word from the server for so long, the page counts as not connected
+const FIRST_S = 6; // so long the page itself counts as fresh, until the first word
 const POST_S = 15;
 const RETRY_MS = 2000;
 
@@ -150,15 +151,16 @@ export async function order(path, body) {
  */
 export function follow(show) {
   let view = data.view;
-  let received = performance.now();
-  let fresh = false;
+  let received = performance.now() - (PULSE_S - FIRST_S) * 1000;
+  let fresh = Math.abs(Date.now() / 1000 - view.now) < PULSE_S; // not one that the phone kept from last time
+  let isFirst = true;
   let source = null;
   let retry = 0;
 
   const tick = () => {
-    fresh = fresh && navigator.onLine && performance.now() - received < PULSE_S * 1000;
-    view.lag_s = (performance.now() - received) / 1000;
-    showLink(view, fresh);
+    fresh = fresh && performance.now() - received < PULSE_S * 1000;
+    view.lag_s = isFirst ? 0 : (performance.now() - received) / 1000;
+    showLink(view, fresh, isFirst);
     show(view, fresh);
   };
   const take = (text) => {
@@ -167,6 +169,7 @@ export function follow(show) {
     view = found;
     received = performance.now();
     fresh = true;
+    isFirst = false;
     tick();
   };
   const connect = () => {
@@ -218,10 +221,10 @@ function sessionOver() {
   setTimeout(() => location.replace("/masuk"), 2500);
 }
 
-function showLink(view, fresh) {
+function showLink(view, fresh, isFirst) {
   const up = fresh && view.link?.up !== false;
-  byId("link").dataset.state = up ? "up" : "down";
-  say(byId("link-text"), t(fresh ? "linked" : "not_linked"));
+  byId("link").dataset.state = !up ? "down" : isFirst ? "wait" : "up";
+  say(byId("link-text"), t(!fresh ? "not_linked" : isFirst ? "linking" : "linked"));
   const trouble = byId("trouble");
   if (document.body.dataset.session === "over") return;
   let text = "";

@@ -10,7 +10,7 @@
 
 import { post } from "./common.js";
 
-const KEY = "kentongan.kiriman";
+const KEY = "kentongan.kiriman."; // each has a key of its own: two pages of one phone share them
 const RETRY_MS = 3000;
 const LIFE = identifierOfLife();
 const FINAL = [400, 403, 404, 409, 413, 422];
@@ -35,7 +35,7 @@ export class Outbox {
   add(path, body, shown) {
     const item = { path, body, shown, who: this.who, wall_ms: Date.now(), mono_ms: performance.now(), life: LIFE };
     this.items.push(item);
-    this.#write();
+    this.#keep(item);
     this.changed();
     this.deliver();
     return item;
@@ -44,12 +44,8 @@ export class Outbox {
   /** Takes `item` out: what was not sent yet never will be; what is on its way is withdrawn once it has arrived. */
   remove(item) {
     this.items = this.items.filter((each) => each !== item);
-    this.#write();
+    this.#forget(item);
     this.changed();
-  }
-
-  has(item) {
-    return this.items.includes(item);
   }
 
   /** How long ago it was pressed, in seconds; and whether by the wall clock alone. */
@@ -72,28 +68,40 @@ export class Outbox {
     item.tried = true;
     this.busy.delete(item);
     const isFinal = answer.ok || FINAL.includes(answer.status) || (answer.status === 429 && item.path === "/api/alarm");
-    if (isFinal) item.answer = { ok: answer.ok, status: answer.status, why: answer.why };
-    else item.why = answer.status === 0 ? "" : answer.why;
-    this.#write();
+    if (isFinal) {
+      item.answer = { ok: answer.ok, status: answer.status, why: answer.why };
+      this.#forget(item);
+    } else item.why = answer.status === 0 ? "" : answer.why;
     this.changed(item);
   }
 
   #read() {
+    const found = [];
     try {
-      const found = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-      return found.filter((each) => each.who === this.who && each.answer === undefined);
+      for (const key of Object.keys(localStorage).filter((each) => each.startsWith(KEY))) {
+        const item = JSON.parse(localStorage.getItem(key));
+        if (item.who === this.who) found.push(item);
+      }
     } catch {
-      return [];
+      // The phone gives nothing back: there is nothing to send.
+    }
+    return found;
+  }
+
+  #keep(item) {
+    try {
+      localStorage.setItem(KEY + item.body.identifier, JSON.stringify(item));
+      this.isKept = true;
+    } catch {
+      this.isKept = false; // full, or forbidden
     }
   }
 
-  #write() {
-    const kept = this.items.filter((each) => each.answer === undefined);
+  #forget(item) {
     try {
-      localStorage.setItem(KEY, JSON.stringify(kept));
-      this.isKept = true;
+      localStorage.removeItem(KEY + item.body.identifier);
     } catch {
-      this.isKept = kept.length === 0; // full, or forbidden
+      // It was not kept.
     }
   }
 }

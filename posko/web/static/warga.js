@@ -26,7 +26,10 @@ function press(incident, label) {
 }
 
 function arrived(item) {
-  if (item?.answer?.ok && withdrawals.get(item.body.identifier) === "wanted") withdraw(item.body);
+  if (item && withdrawals.get(item.body.identifier) === "wanted") {
+    outbox.remove(item);
+    withdrawFromServer(item.body);
+  }
   if (item?.path === "/api/lapor" && item.answer) {
     toast(item.answer.ok ? t("report_sent") : t("failed", { why: item.answer.why }));
     outbox.remove(item);
@@ -89,21 +92,27 @@ function stateOf(item) {
   return item.answer.status === 409 ? "terlambat" : "ditolak";
 }
 
-async function withdraw(each) {
-  const name = each.identifier;
+function withdraw(each) {
   if (each.state === "lokal" && !outbox.busy.has(each.item)) {
     outbox.remove(each.item);
     toast(t("withdrawn_here"));
     return;
   }
-  if (each.state === "lokal") { // it is on its way: once it has arrived
-    withdrawals.set(name, "wanted");
-    return show(view, fresh);
-  }
-  withdrawals.set(name, "busy");
+  withdrawals.set(each.identifier, "wanted");
+  if (each.state !== "lokal") withdrawFromServer(each); // what is on its way is withdrawn once it is answered
   show(view, fresh);
-  const answer = await post("/api/aman", { village: each.village, incident: each.incident, identifier: name });
+}
+
+/** Asks until the server answers: it decides whether it is soon enough. */
+async function withdrawFromServer({ village, incident, identifier: name }) {
+  withdrawals.set(name, "busy");
+  const answer = await post("/api/aman", { village, incident, identifier: name });
+  if (answer.status === 0 || answer.status >= 500) {
+    setTimeout(() => withdrawFromServer({ village, incident, identifier: name }), 2000);
+    return;
+  }
   withdrawals.set(name, answer.ok ? "done" : answer.why);
+  if (answer.status === 400) toast(t("withdrawn_here")); // the server never had it
   show(view, fresh);
 }
 

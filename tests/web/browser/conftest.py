@@ -1,4 +1,4 @@
-"""A real browser before a real installation: Debian's Chromium, driven by Playwright. Without it these tests are skipped.
+"""A real browser before a real installation: Debian's Chromium, driven by Playwright. Without it, skipped.
 
 Nothing here waits for a time: a browser is asked until it shows what it should, within LIMIT_MS.
 """
@@ -37,8 +37,8 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=LIMIT_MS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=user-gesture-required"],
-            timeout=LIMIT_MS)
+            executable_path=CHROMIUM, timeout=LIMIT_MS,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=user-gesture-required"])
         yield found
         found.close()
 
@@ -49,7 +49,8 @@ def open_page(browser: Browser, world: World) -> Iterator[Open]:
     contexts, errors = [], []
 
     def opened(
-        role: Role | None, path: str, size: tuple[int, int] = PHONE, *, session: str = "", before: Any = None, **more: Any
+        role: Role | None, path: str, size: tuple[int, int] = PHONE, *, session: str = "",
+        before: Callable[[Page], None] | None = None, **more: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="id-ID", has_touch=size == PHONE,
