@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contract.roles import Role
+from posko.web.templates import STATIC
 from tests.support.page import World
 from tests.support.village import alarm
 from tests.web.browser.conftest import DESK, PHONE, Open
@@ -138,9 +139,11 @@ def test_the_first_page_is_light(world: World, open_page: Open, record_property:
     expect(phone.locator("#link")).to_have_attribute("data-state", "up")
     expect(phone.locator(".hold svg").first).to_be_visible()
 
-    record_property("first page, bytes uncompressed", f"{sum(sizes.values())} in {len(sizes)} requests: {sizes}")
+    # What a browser fetches only where the page is installed, too.
+    later = sum((STATIC / name).stat().st_size for name in ("manifest.webmanifest", "logo-192.png", "logo-512.png"))
+    record_property("first page, bytes uncompressed", f"{sum(sizes.values())} in {len(sizes)} requests, icons {later}")
     assert {"", "static/page.css", "static/warga.js", "static/ikon.svg"} <= sizes.keys()
-    assert sum(sizes.values()) < MOST_BYTES
+    assert sum(sizes.values()) + later < MOST_BYTES
 
 
 def test_without_motion_the_ring_fills_by_steps(world: World, open_page: Open) -> None:
