@@ -44,8 +44,8 @@ def prepare(
         path.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
         path.chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", str(folder / "scripts" / "prepare"), *filter(None, [lock])], capture_output=True, text=True, check=False, timeout=30.0,
-        env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
+        ["/bin/sh", str(folder / "scripts" / "prepare"), *filter(None, [lock])], capture_output=True, text=True,
+        check=False, timeout=30.0, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
     )
     return done.returncode, done.stdout, done.stderr
 

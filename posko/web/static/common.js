@@ -224,7 +224,7 @@ function sessionOver() {
 function showLink(view, fresh, isFirst) {
   const up = fresh && view.link?.up !== false;
   byId("link").dataset.state = !up ? "down" : isFirst ? "wait" : "up";
-  say(byId("link-text"), t(!fresh ? "not_linked" : isFirst ? "linking" : "linked"));
+  say(byId("link-text"), fresh ? t(isFirst ? "linking" : "linked") : t("not_linked"));
   const trouble = byId("trouble");
   if (document.body.dataset.session === "over") return;
   let text = "";
