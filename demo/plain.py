@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Lock
 
+from contract import people
 from contract.wire.event import Report
 from demo import texts
 from demo.controls import QUIT, Controls, Keys
+from demo.page import GUESTS
 from demo.seen import Event
 from demo.tour import Outcome, Stage, Step, run, wording
 from demo.world import LeavingError, World
@@ -48,6 +50,7 @@ class PlainDemo:
             self._keys.forget()
         self._print(self._labels(texts.TRY if self._keys else texts.TRY_ELSEWHERE))
         self._print(f"$ {self._world.home} {controls.line()}")
+        self._print(page_line(self._world, self._labels))
         if self._keys is None:
             self._world.sleep(until - now())
             return
@@ -92,6 +95,13 @@ def event_text(event: Event, labels: Labels) -> str:
         return clean(event.members["line"])
     report = Report(event.kind, str(event.members.get("boot", "")), event.members)
     return lines.news_text(News(0, event.at, event.source, report), labels)
+
+
+def page_line(world: World, labels: Labels) -> str:
+    """Where the page is, and the codes with which guests log in, once each."""
+    address = world.page.address or ("?", 0)
+    codes = " · ".join(f"{each.role.value} {people.shown(world.page.codes[each.name])}" for each in GUESTS)
+    return labels(texts.PAGE, address="http://{}:{}".format(*address), codes=codes)
 
 
 def step_lines(world: World, step: Step, labels: Labels) -> Iterator[str]:

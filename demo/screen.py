@@ -16,7 +16,7 @@ from rich.text import Text
 
 from demo import pins_view, texts
 from demo.controls import QUIT, Controls, Keys
-from demo.plain import outcome_lines, step_lines, summary
+from demo.plain import outcome_lines, page_line, step_lines, summary
 from demo.tour import Outcome, Stage, Step, run
 from demo.world import LeavingError, World
 from posko.labels.labels import Labels
@@ -27,7 +27,7 @@ WIDE, HIGH = 100, 30  # the least that the picture needs
 SPACIOUS = 136  # columns in which one also sees the posts take turns
 FRAME_S = 0.1
 READ_S = 2.0  # how long a step's line can be read before it is run
-PANEL_LINES = 8
+PANEL_LINES = 9
 KEYS_IN_ROW = 6
 
 
@@ -121,6 +121,7 @@ class LiveDemo:
             yield Text(" ".join(summary(outcomes, self._labels)[:2]), "bold red" if wrong else "green")
         for line in (f"export {self._world.home}  # kentongan watch, alarm, clear, …", self._controls.line()):
             yield Text("$ ", "dim").append(line, "bold cyan")
+        yield Text(page_line(self._world, self._labels), "bold magenta")
         keys = list(texts.KEYS.items())
         for row in (keys[:KEYS_IN_ROW], keys[KEYS_IN_ROW:]):
             yield Text("  ").join(

@@ -7,10 +7,12 @@ not name stays silent.
 
 from demo.tour import (
     SAFE_CODE,
+    Answer,
     Check,
     Hold,
     Kill,
     KillBroker,
+    Phone,
     Publish,
     Start,
     StartBroker,
@@ -136,12 +138,23 @@ DISASTER_OVER = Step(
     {**at(*ALL, awaits=ends("bencana", "semua")), POSKO: (reports("cleared", incident="bencana"),)},
 )
 LOWER = Step(
-    Text("Pencurian di Dawuhan …", "A theft in Dawuhan …"),
+    Text("Pencurian di Dawuhan, dari ponsel seorang warga …", "A theft in Dawuhan, from a resident's phone …"),
     Text("Dawuhan, Patokan, Talkandang, Polsek: ●●", "Dawuhan, Patokan, Talkandang, Polsek: two-two"),
-    (Publish("dawuhan/alarm/pencurian", ("-m", "sepeda motor")),),
+    (Phone("dawuhan", "pencurian", "sepeda motor"),),
     {
         **at(DAWUHAN, PATOKAN, TALKANDANG, POLSEK, awaits=rings("pencurian", "dawuhan")),
-        POSKO: (reports("proven", incident="pencurian"),),
+        POSKO: (reports("accepted", incident="pencurian", origin="warga/warga-dawuhan"),
+                reports("proven", incident="pencurian")),
+    },
+    linger_s=2.0,
+)
+ANSWERED = Step(
+    Text("… petugas Polsek menjawab: menuju lokasi", "… an officer of the Polsek answers: on the way"),
+    Text("dicatat server posko; keempat pos berbunyi terus", "the hub records it; the four posts sound on"),
+    (Answer("dawuhan", "pencurian", "menuju"),),
+    {
+        **at(DAWUHAN, PATOKAN, TALKANDANG, POLSEK, awaits=(goes_on,)),
+        POSKO: (reports("responded", incident="pencurian", village="dawuhan", by="petugas/polsek", step="menuju"),),
     },
     linger_s=2.0,
 )
@@ -221,5 +234,5 @@ PATOKAN_OVER = Step(
 )
 TOUR = (
     THEFT, THEFT_OVER, PATROL, PRESS, PRESS_OVER, DISASTER, POWER_BACK, HUB_DIES, HUB_BACK, DISASTER_OVER, LOWER,
-    HIGHER, BOTH_OVER, BAD_PAYLOAD, TYPO, BROKER_DIES, BROKER_BACK, PATOKAN_OVER,
+    ANSWERED, HIGHER, BOTH_OVER, BAD_PAYLOAD, TYPO, BROKER_DIES, BROKER_BACK, PATOKAN_OVER,
 )

@@ -14,6 +14,9 @@ START_POST = Text("# listrik kembali di {post}", "# the power is back at {post}"
 KILL_HUB = Text("# kill -9 posko", "# kill -9 posko")
 START_HUB = Text("# server posko hidup lagi", "# the hub is started again")
 KILL_BROKER = Text("# kill -9 mosquitto", "# kill -9 mosquitto")
+PHONE = Text("# seorang warga menahan tombol di ponselnya: {alarm} ({note})",
+             "# a resident holds the button on a phone: {alarm} ({note})")
+ANSWER = Text("# petugas menjawab di ponselnya: {step}, {alarm}", "# a responder answers on a phone: {step}, {alarm}")
 START_BROKER = Text("# server pesan (broker) hidup lagi", "# the broker is started again")
 
 # The tour.
@@ -32,6 +35,7 @@ SMALL = Text("Terminal {width}x{height}; tampilan langsung perlu {wide}x{high}. 
 # What can be tried afterwards.
 TRY = Text("Silakan coba: tombol ini, atau di terminal lain:", "Try it: these keys, or in another terminal:")
 TRY_ELSEWHERE = Text("Ketik di terminal lain:", "Type in another terminal:")
+PAGE = Text("Di peramban: {address} · kode: {codes}", "In a browser: {address} · codes: {codes}")
 CHOSEN = Text("Pos: {post}", "Post: {post}")
 KEYS: Mapping[str, Text] = {
     "1-7": Text("pilih pos", "choose a post"), "p": Text("pencurian", "theft"), "k": Text("kebakaran", "fire"),

@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from contract.domain.alarm import Key
 from contract.domain.incidents import ONCE
-from demo import texts
+from demo import page, texts
+from demo.page import PageError
 from demo.seen import Seen, strokes
 from demo.world import LIMIT_S, World
+from posko.labels import texts as labelled
 from posko.labels.labels import Labels
 from posko.labels.language import Text
 from posko.operator.core.fold import POSKO
@@ -75,7 +78,25 @@ class StartBroker:
     """The broker is started again."""
 
 
-Act = Publish | Hold | Tap | Kill | Start | KillBroker | StartBroker
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A resident raises an alarm from the page."""
+
+    village: str
+    incident: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A responder answers an alarm on the page: so far they are."""
+
+    village: str
+    incident: str
+    step: str
+
+
+Act = Publish | Hold | Tap | Kill | Start | KillBroker | StartBroker | Phone | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +253,8 @@ def perform(world: World, act: Act) -> str:
             world.start(name)
         case Publish(topic, options):
             return world.publish(world.command(topic, options))
+        case Phone() | Answer():
+            return _by_page(world, act)
         case _:
             assert_never(act)
     return ""
@@ -253,10 +276,30 @@ def wording(world: World, act: Act, labels: Labels) -> str:
             return labels(texts.KILL_HUB) if name == POSKO else labels(texts.KILL_POST, post=labels.who(name))
         case Start(name):
             return labels(texts.START_HUB) if name == POSKO else labels(texts.START_POST, post=labels.who(name))
+        case Phone() | Answer():
+            return _on_a_phone(act, labels)
         case Publish(topic, options):
             return shlex.join(world.command(topic, options))
         case _:
             assert_never(act)
+
+
+def _on_a_phone(act: Phone | Answer, labels: Labels) -> str:
+    alarm = labels.alarm(Key(act.village, act.incident))
+    if isinstance(act, Phone):
+        return labels(texts.PHONE, alarm=alarm, note=act.note)
+    return labels(texts.ANSWER, alarm=alarm, step=labels.word(labelled.STEPS, act.step))
+
+
+def _by_page(world: World, act: Phone | Answer) -> str:
+    try:
+        if isinstance(act, Phone):
+            world.page.phone(page.RESIDENT).raise_alarm(act.village, act.incident, act.note)
+        else:
+            world.page.phone(page.RESPONDER).respond(act.village, act.incident, act.step)
+    except PageError as error:
+        return f"the page: {error}"
+    return ""
 
 
 def _touch(world: World, act: Hold | Tap) -> str:

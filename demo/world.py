@@ -1,4 +1,4 @@
-"""The district on this machine: a broker, a hub, seven boxes, an observer. Starts and ends them; must not judge.
+"""The district on this machine: a broker, a hub, seven boxes, a page, an observer. Starts and ends them. Judges not.
 
     mosquitto_pub ──> Mosquitto <──MQTT──> seven node processes <──pins──> seven boxes
     (a tour's, or      │     ^──MQTT──> the hub's process │log              │     │
@@ -27,6 +27,7 @@ from broker.mosquitto import program
 from contract.user_error import UserError
 from demo import posts
 from demo.observer import Observer
+from demo.page import Page
 from demo.posts import Post
 from demo.seen import Event, Seen, Touch
 from posko.operator.core.fold import POSKO
@@ -86,9 +87,14 @@ class World:
             self._programs: dict[str, Program] = {**self.boxes, POSKO: self.hub}
             for box in self.boxes.values():
                 parts.enter_context(box)
+            self.page = parts.enter_context(Page(
+                folder / "web", self.broker.web(), self._district, folder / POSKO / "state", self._changed))
             parts.callback(self._ask_boxes_to_stop)  # first of all, so that they end side by side
             for name in self.names:
                 self._await(name, self._is_up)
+            if not self.wait(lambda: self.page.linked or not self.page.program.running, START_S) or \
+                    not self.page.linked:
+                raise WorldError(f"the page is not ready; its last lines: {'; '.join(self.page.program.lines[-3:])}")
             self._parts = parts.pop_all()
         return self
 

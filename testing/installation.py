@@ -76,6 +76,10 @@ class Installation:
         """The setting `broker` of the hub, from its bundle."""
         return _broker(self._folder / "posko" / "posko.yaml")
 
+    def web(self) -> dict[str, Any]:
+        """The setting `broker` of the page, from the hub's bundle."""
+        return _broker(self._folder / "posko" / "web.yaml")
+
     def settings(self, name: str) -> Path:
         """The settings of the operator or the reader *name*, as `kentongan watch` finds them at home."""
         return self.homes[name] / "kentongan" / "posko.yaml"

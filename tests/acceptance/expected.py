@@ -131,6 +131,11 @@ EXPECTED = (
         steps.LOWER, rings("pencurian", "dawuhan", DAWUHAN, PATOKAN, TALKANDANG, POLSEK),
         (Lists((("pencurian", "dawuhan"),)), Publishes("proven", {"incident": "pencurian"})),
     ),
+    Expected(
+        steps.ANSWERED, dict.fromkeys((DAWUHAN, PATOKAN, TALKANDANG, POLSEK), (GoesOn("pencurian", "dawuhan"),)),
+        (Lists((("pencurian", "dawuhan"),)), Publishes("responded", {
+            "incident": "pencurian", "village": "dawuhan", "by": "petugas/polsek", "step": "menuju"})),
+    ),
     Expected(steps.HIGHER, {
         **also(rings("kebakaran", "olean", TALKANDANG, POLSEK),
                Publishes("preempted", {"incident": "pencurian", "village": "dawuhan"})),
