@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Condition
@@ -106,12 +107,8 @@ class Phone:
 
     def log_in(self, code: str) -> None:
         """Logs in with the *code* of a card. Raises PageError."""
-        answer = self._send("POST", "/masuk", {"code": code})
-        cookie = answer.getheader("Set-Cookie", "").partition(";")[0]
-        self._cookie = cookie
-        found = json.loads(answer.read())
-        page = self._send("GET", found["ke"]).read().decode()
-        csrf = re.search(r'name="csrf" content="([^"]+)"', page)
+        found = json.loads(self._send("POST", "/masuk", {"code": code}))
+        csrf = re.search(r'name="csrf" content="([^"]+)"', self._send("GET", found["ke"]))
         if csrf is None:
             raise PageError("its page has no token")
         self._csrf = csrf[1]
@@ -123,21 +120,24 @@ class Phone:
 
     def respond(self, village: str, incident: str, step: str) -> None:
         """Answers the alarm that the page shows. Raises PageError."""
-        view = json.loads(self._send("GET", "/api/keadaan").read())
+        view = json.loads(self._send("GET", "/api/keadaan"))
         listed = [each for each in view["alarms"] if (each["village"], each["incident"]) == (village, incident)]
         if not listed:
             raise PageError(f"it shows no {incident} of {village}")
         self._send("POST", "/api/respon", {
             "village": village, "incident": incident, "identifier": listed[0]["identifier"], "step": step})
 
-    def _send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(*self._address, timeout=_HTTP_S)
+    def _send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> str:
+        """What the page answers; its cookie is kept."""
         try:
-            connection.request(method, path, None if body is None else json.dumps(body).encode(), {
-                "Content-Type": "application/json", "Cookie": self._cookie, "X-CSRF": self._csrf})
-            answer = connection.getresponse()
-            if answer.status >= http.HTTPStatus.BAD_REQUEST:
-                raise PageError(f"{method} {path}: {answer.status} {answer.read(300).decode('utf-8', 'replace')}")
-        except OSError as error:
+            with closing(http.client.HTTPConnection(*self._address, timeout=_HTTP_S)) as connection:
+                connection.request(method, path, None if body is None else json.dumps(body).encode(), {
+                    "Content-Type": "application/json", "Cookie": self._cookie, "X-CSRF": self._csrf})
+                answer = connection.getresponse()
+                found = answer.read().decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
             raise PageError(f"{method} {path}: {error}") from None
-        return answer
+        if answer.status >= http.HTTPStatus.BAD_REQUEST:
+            raise PageError(f"{method} {path}: {answer.status} {found[:300]}")
+        self._cookie = answer.getheader("Set-Cookie", self._cookie).partition(";")[0]
+        return found

@@ -75,6 +75,6 @@ def test_a_post_that_a_step_does_not_name_is_to_be_silent_and_the_hub_may_do_any
     assert (step.of(KOTAKAN), step.of("posko")) == ((silent,), ())
 
 
-def test_the_tour_has_its_eighteen_steps_in_both_languages() -> None:
-    assert len(TOUR) == 18
+def test_the_tour_has_its_nineteen_steps_in_both_languages() -> None:
+    assert len(TOUR) == 19
     assert all(step.title.id and step.title.en and step.look.id and step.look.en for step in TOUR)
