@@ -12,7 +12,7 @@ from installer import broker_files, bundle, packages, program, services, setting
 from installer.bundle import DISTRICT, NODE, POSKO, UPLINK, Bundle
 from installer.machine import Machine, Run, run
 
-STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko")
+STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko", "/var/lib/kentongan-web")
 _WHAT = """\
 what:
   node BUNDLE      a post's node (a Raspberry Pi), from kentongan-node-VILLAGE.NODE.tar
@@ -144,11 +144,14 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     step("services")
     renewed = program.use(machine, release) or bool(changed) or unfinished
     broker_renewed = bool(broker_changed) or unfinished
-    units = services.files(kind, host)
+    beside = services.beside(kind, files)
+    units = services.files(kind, host, beside)
     written = {path for path, body in units.items() if machine.write(path, body)}
     services.start(machine, services.UNIT[kind], written, renewed=renewed, broker_renewed=broker_renewed)
+    services.start_beside(machine, beside, written, renewed=renewed)
     if renewed:  # they run the same program, and share the district
-        services.restart(machine, [unit for unit in services.present(machine) if unit != services.UNIT[kind]])
+        begun = (services.UNIT[kind], *beside)
+        services.restart(machine, [unit for unit in services.present(machine) if unit not in begun])
     program.clean(machine, release)
     step("a last look")
     for line in _name(machine, given, host):
@@ -187,10 +190,12 @@ def _try(machine: Machine, release: str, kind: str, files: dict[str, bytes]) -> 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
             path.chmod(0o600)
-        command = ("check", "--offline") if kind == NODE else ("posko", "--check")
+        commands = [(kind, ("check", "--offline") if kind == NODE else ("posko", "--check"))]
+        commands += [("web", ("web", "--check"))] if kind == POSKO and "web.yaml" in files else []
         try:
-            machine.program(machine.path(f"{release}/.venv/bin/kentongan"), *command, "--config",
-                            Path(name, f"{kind}.yaml"))
+            for which, words in commands:
+                machine.program(machine.path(f"{release}/.venv/bin/kentongan"), *words, "--config",
+                                Path(name, f"{which}.yaml"))
         except UserError as error:
             raise UserError("the settings are refused, and those of before, if any, are still in force:",
                             *error.faults[1:]) from None
@@ -221,7 +226,9 @@ def _district(machine: Machine, given: Bundle, *, sure: bool) -> None:
     changed = settings.write(machine, given.district)
     machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
     if changed:
-        services.restart(machine, [services.UNIT[kind] for kind in kinds])
+        here = services.present(machine)
+        also = [unit for unit in services.BESIDE.values() if unit in here]
+        services.restart(machine, [*(services.UNIT[kind] for kind in kinds), *also])
     machine.tell("Installed.")
 
 

@@ -1,5 +1,7 @@
 """systemd's units and drop-ins, and the time service: what runs, from the next start of the machine and from now."""
 
+from collections.abc import Iterable
+
 from contract.user_error import UserError
 from installer.bundle import NODE, POSKO, UPLINK
 from installer.machine import Machine
@@ -7,6 +9,8 @@ from installer.program import SOURCE
 
 UNITS = "/etc/systemd/system"
 UNIT = {NODE: "kentongan-node.service", POSKO: "kentongan-posko.service", UPLINK: "kentongan-uplink.service"}
+# Beside the hub, where its bundle has their settings.
+BESIDE = {"web.yaml": "kentongan-web.service"}
 MOSQUITTO = f"{UNITS}/mosquitto.service.d/kentongan.conf"
 _WATCHDOG = "/etc/systemd/system.conf.d/kentongan-watchdog.conf"
 _SOURCES = "/etc/chrony/sources.d/kentongan.sources"
@@ -21,10 +25,18 @@ allow fd00::/8
 """
 
 
-def files(kind: str, host: str | None) -> dict[str, bytes]:
-    """What systemd and chrony read for *kind*, by its path; *host*, the broker's, gives a node the time, too."""
-    unit = UNIT[kind]
-    found = {f"{UNITS}/{unit}": _shipped(unit), _WATCHDOG: _shipped("system.conf.d/kentongan-watchdog.conf")}
+def beside(kind: str, settings: Iterable[str]) -> list[str]:
+    """The units beside that of *kind* for which the files *settings* are there."""
+    return [unit for name, unit in BESIDE.items() if kind == POSKO and name in settings]
+
+
+def files(kind: str, host: str | None, more: Iterable[str] = ()) -> dict[str, bytes]:
+    """What systemd and chrony read for *kind*, by its path; *host*, the broker's, gives a node the time, too.
+
+    *more* are units beside its own.
+    """
+    found = {f"{UNITS}/{unit}": _shipped(unit) for unit in (UNIT[kind], *more)}
+    found |= {_WATCHDOG: _shipped("system.conf.d/kentongan-watchdog.conf")}
     if kind != NODE:
         drop_in = _shipped("mosquitto.service.d/kentongan.conf")
         if kind == UPLINK:
@@ -39,7 +51,7 @@ def files(kind: str, host: str | None) -> dict[str, bytes]:
 
 def present(machine: Machine) -> list[str]:
     """The units of ours that are installed."""
-    return [unit for unit in UNIT.values() if machine.path(f"{UNITS}/{unit}").is_file()]
+    return [unit for unit in (*UNIT.values(), *BESIDE.values()) if machine.path(f"{UNITS}/{unit}").is_file()]
 
 
 def start(machine: Machine, unit: str, changed: set[str], *, renewed: bool, broker_renewed: bool) -> None:
@@ -58,6 +70,13 @@ def start(machine: Machine, unit: str, changed: set[str], *, renewed: bool, brok
         _ready(machine, "restart" if again else "start", "mosquitto.service")
     machine.system("systemctl", "enable", unit)
     _ready(machine, "restart" if renewed or f"{UNITS}/{unit}" in changed else "start", unit)
+
+
+def start_beside(machine: Machine, units: Iterable[str], changed: set[str], *, renewed: bool) -> None:
+    """Has *units* run beside the hub, now and with the machine. Raises UserError if one does not get ready."""
+    for unit in units:
+        machine.system("systemctl", "enable", unit)
+        _ready(machine, "restart" if renewed or f"{UNITS}/{unit}" in changed else "start", unit)
 
 
 def restart(machine: Machine, units: list[str]) -> None:

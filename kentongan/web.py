@@ -36,8 +36,9 @@ def web(path: Path, listen: Address | None, *, check: bool, line: Callable[[Mapp
     for warning in config.warnings(settings):
         output.complain(f"warning: {warning}")
     if check:
-        known = people.read(settings.people, settings.district.district)
-        click.echo(f"{escaped(path)}: no faults. {settings.district.name}, {len(known)} people.")
+        found = settings.people.exists()
+        count = len(people.read(settings.people, settings.district.district)) if found else 0
+        click.echo(f"{escaped(path)}: no faults. {settings.district.name}, {count} people.")
         return
     from posko.web import service  # noqa: PLC0415 - a check needs no server
 

@@ -139,6 +139,8 @@ def warnings(found: WebConfig) -> Iterator[str]:
     yield from found.password_warnings
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)
+    if not found.people.exists():
+        yield f"people: {found.people} is not there, so nobody can log in; `kentongan broker provision` writes it"
     settings = found.settings
     if settings.tls is None and not settings.trusted_proxy and not files.is_loopback(settings.listen.host):
         yield (f"listen: {settings.listen.host} is open to others, and there is no tls; sessions travel in the clear, "

@@ -69,7 +69,7 @@ class Desk(Loop[State]):
     def run(self) -> None:
         """Runs the page until `stop`. Raises UserError where it cannot listen, or has no people file."""
         config = self._config
-        known = people.read(config.people, config.district.district)
+        known = people.read(config.people, config.district.district) if config.people.exists() else {}
         listening = server.listen(self._listen)
         place = "{}:{}".format(*listening.getsockname()[:2])
         with ExitStack() as parts:

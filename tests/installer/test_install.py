@@ -14,7 +14,7 @@ from posko import config as posko_config
 from tests.broker.installation import DISTRICT, tool
 from tests.installer.box import Box, copied
 
-NODE, POSKO = "kentongan-node.service", "kentongan-posko.service"
+NODE, POSKO, WEB = "kentongan-node.service", "kentongan-posko.service", "kentongan-web.service"
 
 
 def test_a_node_is_installed_from_its_bundle_alone(box: Box, node_tar: Path) -> None:
@@ -80,10 +80,21 @@ def test_a_posko_starts_mosquitto_with_the_provisioned_files_before_the_hub(
     assert "ExecStart=/usr/sbin/mosquitto -c /etc/kentongan-broker/broker/mosquitto.conf" in drop_in
     for name in ("nodes.passwd", "operators.acl", "server.key"):
         assert box.path(f"/etc/kentongan-broker/broker/{name}").read_bytes() == (bundles / "broker" / name).read_bytes()
-    assert box.asked[-5:] == [
+    assert box.asked[-7:] == [
         "systemctl restart chrony.service", "systemctl enable mosquitto.service", "systemctl restart mosquitto.service",
-        f"systemctl enable {POSKO}", f"systemctl restart {POSKO}",
+        f"systemctl enable {POSKO}", f"systemctl restart {POSKO}", f"systemctl enable {WEB}",
+        f"systemctl restart {WEB}",
     ]
+
+
+def test_a_page_that_would_not_start_takes_the_place_of_nothing(box: Box, bundles: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundles, box.path("/etc/kentongan-broker"))
+    folder = copied(bundles / "posko", tmp_path / "faulty", web_yaml=("people: people.json", "peopel: people.json"))
+
+    assert box.install("posko", folder) == 2
+
+    assert any("did you mean people?" in line for line in box.lines)
+    assert not box.path(f"/etc/systemd/system/{WEB}").exists()
 
 
 def test_a_posko_that_is_not_called_what_posts_look_for_is_told_the_command(box: Box, posko_tar: Path) -> None:
@@ -208,7 +219,7 @@ def test_an_upgrade_takes_the_place_of_the_old_program_and_keeps_settings_and_st
         path: body for path, body in before.items() if path != "opt/kentongan"
     }
     assert [line for line in box.asked if "restart" in line] == [
-        f"systemctl restart {NODE}", f"systemctl restart {POSKO}",
+        f"systemctl restart {NODE}", f"systemctl restart {POSKO}", f"systemctl restart {WEB}",
     ]
 
 
@@ -240,12 +251,12 @@ def test_a_changed_district_reaches_node_and_hub_and_leaves_their_settings(
     assert box.install("district", tmp_path / "b/kentongan-district.tar") == 0, box.lines
     changed = {path for path, body in box.files().items() if before.get(path) != body}
     assert changed == {"etc/kentongan/situbondo.yaml"}
-    assert box.asked == [f"systemctl restart {NODE}", f"systemctl restart {POSKO}"]
+    assert box.asked == [f"systemctl restart {unit}" for unit in (NODE, POSKO, WEB)]
 
 
 def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_tar: Path, posko_tar: Path) -> None:
     assert box.install("node", node_tar) == box.install("posko", posko_tar) == 0
-    for name in ("kentongan", "kentongan-posko"):
+    for name in ("kentongan", "kentongan-posko", "kentongan-web"):
         box.path(f"/var/lib/{name}").mkdir(parents=True)
         box.path(f"/var/lib/{name}/journal.sqlite").write_bytes(b"presses")
     kept = {path: body for path, body in box.files().items() if path.startswith(("etc/kentongan", "var/lib/"))}
@@ -253,7 +264,7 @@ def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_
     assert box.files() == kept
     assert not box.path("/opt/kentongan-releases").exists()
     assert box.asked == [
-        f"systemctl disable --now {NODE}", f"systemctl disable --now {POSKO}", "systemctl daemon-reload",
+        *(f"systemctl disable --now {unit}" for unit in (NODE, POSKO, WEB)), "systemctl daemon-reload",
         "systemctl daemon-reexec", "systemctl try-restart mosquitto.service", "systemctl try-restart chrony.service",
     ]
     assert box.install("node", node_tar) == 0

@@ -11,7 +11,7 @@ import pytest
 from tests.support.nodes import ROOT
 
 FOLDER = ROOT / "systemd"
-UNITS = ("kentongan-node", "kentongan-posko", "kentongan-uplink")
+UNITS = ("kentongan-node", "kentongan-posko", "kentongan-uplink", "kentongan-web")
 ANALYZE = shutil.which("systemd-analyze")
 # Of every unit. The reasons stand in the units.
 COMMON = {
@@ -41,6 +41,13 @@ OWN = {
         "StateDirectory": ["kentongan-posko"], "PrivateDevices": ["yes"], "RestrictRealtime": ["yes"],
         "SystemCallFilter": ["@system-service", "~@privileged @resources", CLOCK],
     },
+    "kentongan-web": {
+        "After": ["mosquitto.service"], "WatchdogSec": ["30"], "User": ["kentongan"],
+        "StateDirectory": ["kentongan-web"], "PrivateDevices": ["yes"], "RestrictRealtime": ["yes"],
+        "SystemCallFilter": ["@system-service", "~@privileged @resources", CLOCK],
+        "InaccessiblePaths": ["-/etc/kentongan/posko.password -/etc/kentongan/node.password -/etc/kentongan-broker"],
+        "OOMScoreAdjust": ["300"], "MemoryMax": ["500M"], "CPUWeight": ["50"], "LimitNOFILE": ["8192"],
+    },
     "kentongan-uplink": {
         "After": ["mosquitto.service"], "WatchdogSec": ["30"], "User": ["mosquitto"], "PrivateDevices": ["yes"],
         "ProtectClock": ["yes"], "RestrictRealtime": ["yes"],
@@ -50,6 +57,7 @@ OWN = {
 PROGRAMS = {
     "kentongan-node": ["node --config /etc/kentongan/node.yaml"],
     "kentongan-posko": ["posko --config /etc/kentongan/posko.yaml"],
+    "kentongan-web": ["web --config /etc/kentongan/web.yaml"],
     "kentongan-uplink": ["broker uplink --config /etc/kentongan-broker/uplink.yaml"],
 }
 
