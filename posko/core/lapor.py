@@ -9,6 +9,7 @@ Whoever publishes one may do so until the hub shows that it has it: by its ident
 Nothing here is an alarm, and nothing of it stands in the beacon.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +26,7 @@ from contract.wire.topics import LaporTopic
 from posko.core import responses
 from posko.core.effects import Closure, SaveClosed, SaveLapor
 from posko.core.events import Instant, Loaded
-from posko.core.state import Lapor, State
+from posko.core.state import Lapor, LaporView, State
 from posko.core.transition import Transition
 from runtime.core.events import Received
 from runtime.core.transition import without
@@ -92,11 +93,20 @@ def restore(t: Transition, event: Loaded) -> None:
         _close_if_done(t, stored.name)
 
 
+def update(t: Transition) -> None:
+    """Looks at what follows from the reports, where they have changed."""
+    if t.before.lapor is not t.state.lapor:
+        undated = any(each.wall is not None for each in t.state.lapor.values())
+        t.change(lapor_view=LaporView(_shown(t.state), _count(t.state), _due(t.state), undated))
+
+
 def pass_time(t: Transition) -> None:
     """Closes what nobody has closed for days, and drops what is closed for long. Called with every Clock."""
-    if t.state.synced:
-        for each in [each for each in t.state.lapor.values() if each.wall is not None]:
-            _put(t, replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
+    view = t.state.lapor_view
+    if t.now < view.due and not (view.undated and t.state.synced):
+        return
+    for each in [each for each in t.state.lapor.values() if each.wall is not None and t.state.synced]:
+        _put(t, replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
     late = [each for each in t.state.lapor.values() if each.closed_at is None and t.now >= each.at + OPEN_S]
     for each in late:
         _close(t, each, Closure.EXPIRED)
@@ -110,16 +120,25 @@ def pass_time(t: Transition) -> None:
                 t.change(lapor=t.state.lapor.remove(each.name))
 
 
-def count(state: State) -> Mapping[str, int]:
+def _count(state: State) -> Mapping[str, int]:
     """How many are open, by village."""
     return dict(sorted(Counter(each.name.village for each in state.lapor.values() if each.closed_at is None).items()))
 
 
-def shown(state: State, most: int) -> tuple[Open, ...]:
-    """Those that the status shows, at most *most*: of each village its newest first, then each one's second …"""
+def _due(state: State) -> float:
+    """When one is to be closed, or dropped."""
+    closed = Counter(each.name.village for each in state.lapor.values() if each.closed_at is not None)
+    if any(count > CLOSED for count in closed.values()):
+        return state.now
+    return min((each.at + OPEN_S if each.closed_at is None else each.closed_at + CLOSED_S
+                for each in state.lapor.values()), default=math.inf)
+
+
+def _shown(state: State) -> tuple[Open, ...]:
+    """Those that the status shows: of each village its newest first, then each one's second …"""
     found: list[Open] = []
     used = 0
-    for each in _by_turns(state)[:min(most, SHOWN)]:
+    for each in _by_turns(state)[:SHOWN]:
         whole = _open(state, each)
         size = len(codec.send(whole))
         if used + size > BUDGET // 2:
@@ -134,7 +153,7 @@ def shown(state: State, most: int) -> tuple[Open, ...]:
 
 
 def dated(t: Transition, found: Iterable[Open]) -> tuple[Open, ...]:
-    """*found*, which `shown` has made, with when each was made."""
+    """*found*, of those that are shown, with when each was made."""
     made = [(each, t.state.lapor[Name(each.village, LAPOR, each.identifier)]) for each in found]
     return tuple(
         replace(each, raised=round(t.epoch(report.at) if report.wall is None else report.wall, 1))
@@ -159,7 +178,7 @@ def _take(t: Transition, name: Name, body: lapor.Lapor) -> None:
         if t.granted((name.village, "lapor again"), REPEATED, REPEATED_PER_S):
             at = t.came_at - body.age_s
             _report(t, known or Lapor(name, body.by, body.text, body.severity, body.place, at, closed_at=t.now))
-    elif count(t.state).get(name.village, 0) >= OPEN:
+    elif t.state.lapor_view.count.get(name.village, 0) >= OPEN:
         reason = f"{OPEN} reports of this village are open; some must be closed first (selesai)"
         _refuse(t, Kind.REFUSED, name, body, reason)
     elif not t.granted((name.village, LAPOR), AT_ONCE, PER_S):

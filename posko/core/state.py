@@ -1,5 +1,6 @@
 """What the hub knows, as one frozen value. No behaviour."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -8,7 +9,7 @@ from rpds import HashTrieMap
 from contract.domain.alarm import Key, Name, Status
 from contract.values import dataclass
 from contract.wire.beacon import BUDGET
-from contract.wire.lapor import Location, Severity
+from contract.wire.lapor import Location, Open, Severity
 from contract.wire.node_status import NodeStatus
 from contract.wire.response import Step
 from posko.core.events import Stored, StoredClear
@@ -208,6 +209,19 @@ class Lapor:
 
 
 @dataclass(frozen=True, slots=True)
+class LaporView:
+    """What follows from the residents' reports: what the status shows of those that are open, how many are, by village;
+    when one is to be closed or dropped, `due`, which is at once where there are more closed ones than may be; and
+    whether any is `undated`: only the time of day will give its age.
+    """
+
+    shown: tuple[Open, ...] = ()
+    count: Mapping[str, int] = field(default_factory=dict)
+    due: float = math.inf
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """A name that arrived lately: when, and whether write `stamp`, which has it, is on the disk.
 
@@ -262,6 +276,7 @@ class State(CommonState):
     cases: Mapping[Key, Case] = field(default_factory=dict)
     unsaved: Mapping[int, Unsaved] = field(default_factory=dict)  # responses, by their stamps
     lapor: "HashTrieMap[Name, Lapor]" = field(default_factory=HashTrieMap)  # open, or closed lately
+    lapor_view: LaporView = LaporView()
     lapor_unsaved: Mapping[int, Name] = field(default_factory=dict)  # those that the disk does not have, by stamp
     reported: Mapping[str, Mapping[Name, None]] = field(default_factory=dict)  # all that came lately, by village
     respond_by: Mapping[Key, float] = field(default_factory=dict)  # when it is reported that nobody has responded

@@ -50,6 +50,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Effect, .
     _take_in(t, event)
     _check_timeouts(t)
     responses.update(t)
+    lapor.update(t)
     proof.update(t)
     beacon.update(t)
     status.update(t)

@@ -28,7 +28,7 @@ _FEWEST = 3  # posts that are shown in any case
 _WIDE = 120  # columns that have room for a post's name for people
 _MIDDLE = 72  # columns that have room for a table of posts; below, each post is some lines
 _MANY = 12  # posts
-_REPORTS = 5  # that are shown
+_REPORTS, _LINES_A_REPORT = 5, 10  # that are shown at most, and one for so many lines of the terminal
 
 
 class Column(NamedTuple):
@@ -74,7 +74,7 @@ def picture(
     parts: list[RenderableType] = [_head(snapshot, labels, broker, width), *_bars(snapshot, labels), Text()]
     parts.append(_alarms(snapshot.alarms, labels) if snapshot.alarms else _no_alarm(snapshot, labels))
     if snapshot.reports:
-        parts += [Text(), _reports(snapshot.reports, labels)]
+        parts += [Text(), _reports(snapshot.reports, labels, max(1, min(_REPORTS, height // _LINES_A_REPORT)))]
     parts.append(Text())
     room = height - _count_lines(Group(*parts), width)
     shown = _urgent(snapshot.posts)[:max(_FEWEST, room)]
@@ -161,11 +161,11 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
     return Group(*drawn)
 
 
-def _reports(reports: tuple[LaporSnapshot, ...], labels: Labels) -> RenderableType:
-    """For each of the first open reports what was reported and where, and below it how it goes."""
+def _reports(reports: tuple[LaporSnapshot, ...], labels: Labels, most: int) -> RenderableType:
+    """For each of the first open reports, *most* of them, what was reported and where, and below it how it goes."""
     drawn: list[RenderableType] = [Rule(Text(labels(texts.REPORTS_TITLE), "dim"), style="grey30", align="left")]
     _, severity, age, _, _, origin, _, answers = map(labels, texts.ALARM_COLUMNS)
-    for each in reports[:_REPORTS]:
+    for each in reports[:most]:
         cells = {
             severity: Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),
             age: Text("?" if each.age_s is None else labels.length(each.age_s)),
@@ -177,8 +177,8 @@ def _reports(reports: tuple[LaporSnapshot, ...], labels: Labels) -> RenderableTy
         kept = Text("" if each.kept else labels(texts.NOT_KEPT), "bold yellow")
         drawn += [Text(f"{labels.place(each.village)}: ", "bold") + Text(clean(each.text)) + kept,
                   _indented(Text(" · ").join(told))]
-    if len(reports) > _REPORTS:
-        drawn.append(Text(labels(texts.MORE_REPORTS, count=len(reports) - _REPORTS), "dim"))
+    if len(reports) > most:
+        drawn.append(Text(labels(texts.MORE_REPORTS, count=len(reports) - most), "dim"))
     return Group(*drawn)
 
 

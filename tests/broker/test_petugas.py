@@ -58,6 +58,24 @@ def test_a_petugas_responds_with_the_bundle_and_only_for_the_villages_of_the_acc
         ("kalibagor", "petugas/babinsa", "menuju"), ("kotakan", "petugas/damkar", "di-lokasi")]
 
 
+def test_a_petugas_answers_the_reports_of_the_villages_of_the_account_and_makes_none(place: Place) -> None:
+    body = json.dumps({"identifier": "r", "by": "warga/budi", "text": "Ribut", "severity": "rendah"}).encode()
+    for village in ("kalibagor", "kotakan"):
+        since = len(place.hub.lines)
+        assert place.operator.publish(f"{BASE}/{village}/lapor", body) in (0, 0x10)
+        place.hub.expect("lapor:", since)
+    babinsa = place.made.folder / "petugas/babinsa/posko.yaml"
+    own, foreign = (run(babinsa, "respond", "lapor", village, "selesai") for village in ("kalibagor", "kotakan"))
+    made = run(babinsa, "lapor", "kalibagor", "Ribut")
+
+    assert (own.code, own.lines[-1]) == (0, "✓ tercatat: selesai")
+    assert foreign.code == 1
+    assert made.code == 1
+    assert made.lines[-1].endswith("tidak berhak. Akun ini tidak berhak mengirimnya")
+    assert place.hub.rows("SELECT village, closure FROM lapor ORDER BY rowid") == [
+        ("kalibagor", "done"), ("kotakan", None)]
+
+
 def test_a_response_outlives_the_broker_and_the_hub_and_is_recorded_once(place: Place) -> None:
     place.raise_alarm("kalibagor", "a")
     place.hub.kill()

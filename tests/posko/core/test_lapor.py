@@ -397,6 +397,18 @@ def test_a_village_has_so_many_open_ones_and_then_some_must_be_closed() -> None:
     assert told(world, "lapor")[-1] == "lapor kalibagor r200 warga/budi"
 
 
+def test_what_else_happens_costs_no_look_at_the_reports() -> None:
+    world = World().ready()
+    world.report("r", 20.0)
+    world.wait(25.0)
+    before = world.state.lapor_view
+    world.alarm("kebakaran", 30.0, identifier="a")
+    world.status("kalibagor/pos-1", 31.0)
+    world.feed(world.clock, 40.0)
+
+    assert world.state.lapor_view is before
+
+
 def test_what_is_closed_is_not_remembered_without_end() -> None:
     world = World().ready()
     for number in range(300):

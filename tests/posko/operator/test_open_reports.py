@@ -27,9 +27,9 @@ def seen(*reports: dict[str, Any], at: float = 10.0, until: float | None = None)
     return judgement.snapshot(sitting.at(at if until is None else until, Tick()).state)
 
 
-def drawn(snapshot: Snapshot, width: int = 160) -> str:
+def drawn(snapshot: Snapshot, width: int = 160, height: int = 50) -> str:
     console = Console(width=width, record=True, file=StringIO())
-    console.print(picture(snapshot, LABELS, "x:1", (width, 50)))
+    console.print(picture(snapshot, LABELS, "x:1", (width, height)))
     return console.export_text()
 
 
@@ -89,3 +89,12 @@ def test_the_live_screen_shows_the_first_ones_and_counts_the_rest() -> None:
     assert "Ribut nomor 4" in text
     assert "Ribut nomor 5" not in text
     assert "… dan 2 laporan lagi" in text
+
+
+def test_on_a_small_terminal_fewer_are_shown_and_the_posts_and_events_stay_in_sight() -> None:
+    text = drawn(seen(*(report(f"r{number}", text="Ribut " * 20) for number in range(7))), 80, 24)
+
+    assert "… dan 5 laporan lagi" in text
+    assert len(text.rstrip("\n").splitlines()) <= 24
+    assert "patokan/polsek" in text
+    assert "Yang terjadi" in text
