@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from broker import archive, certificates, mosquitto, passwords, store
+from broker import archive, certificates, mosquitto, page, passwords, store
 from broker.core import accounts, cards, plan, proof, site
 from broker.core import found as finding
 from broker.core.accounts import State
@@ -46,8 +46,8 @@ class Given:
 
 def change(
     folder: Path, given: Given, act: Act, tell: Callable[[str], object], *, prove: bool = False,
-) -> bool:
-    """Does *act* to the installation in *folder* and tells what came of it; whether anything did.
+) -> list[str]:
+    """Does *act* to the installation in *folder* and tells what came of it; the paths of what has changed.
 
     What the broker reads is tried out before it takes the place of what works; with *prove* even if it is unchanged,
     for a running broker of another version may end at files that it does not understand (Mosquitto 2.1 does).
@@ -76,7 +76,14 @@ def change(
     store.write(folder, changes)
     for line in (*plan.told(found.present, changes), *_what_follows(found, wanted, changes)):
         tell(line)
-    return bool(changes)
+    paths = [each.path for each in changes]
+    page.hand_over(folder, found.district.district, tree[site.PEOPLE_FILE], tell, changed=site.PEOPLE_FILE in paths and site.PEOPLE_FILE in found.present)
+    return paths
+
+
+def who(folder: Path) -> Found:
+    """The installation in *folder* as it is. Raises SettingsError."""
+    return finding.understand(str(folder), store.read(folder), None)
 
 
 def _cards(found: Found, tree: Tree, given: Path | None) -> Tree:

@@ -58,7 +58,7 @@ def write(folder: Path, changes: Iterable[Change]) -> None:
                 _tidy(path.parent, folder)
             else:
                 _folders(folder, path.parent)
-                _replace(path, change.file, owner=_owner(change.path))
+                replace(path, change.file, owner=_owner(change.path))
     except OSError as error:
         reason = f"cannot be written: {error.strerror}; {_REMEDY}"
         raise SettingsError([f"{error.filename or folder}: {reason}"]) from None
@@ -76,7 +76,9 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _replace(path: Path, file: File, owner: tuple[int, int] | None) -> None:
+def replace(path: Path, file: File, owner: tuple[int, int] | None) -> None:
+    """Puts *file* at *path* in one step; *owner*: its user and group, if it is not to be this user's. Raises OSError.
+    """
     new = path.with_name(path.name + _NEW)
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:

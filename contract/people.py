@@ -52,13 +52,17 @@ def display(found: Any, place: Place) -> str:
     return found
 
 
-def _hash(found: Any, place: Place) -> str:
+def code_hash(found: Any, place: Place) -> str:
     """A hash as `hashed` makes it, which asks for no more memory and time than a small machine has."""
     hash_ = text(_HASH, "a scrypt hash n$r$p$salt$hash")(found, place)
     n, r, p = _costs(hash_)
     if n < 2 or n & (n - 1) or n > _MOST_N or not 0 < r <= _MOST_R or not 0 < p <= _MOST_P:
         raise place.refuse(f"the costs {n}, {r}, {p} of this hash are out of bounds")
     return hash_
+
+
+code_key = text(f"[{ALPHABET}]{{{KEY_LENGTH}}}", f"the first {KEY_LENGTH} characters of a code")
+code_time = integer(0, 2**53, "time in seconds since 1970")
 
 
 def _role(found: Any, place: Place) -> Role:
@@ -79,9 +83,9 @@ class Person:
     villages: tuple[str, ...] = option(items(slug), default=())
     everywhere: bool = option(flag, default=False)
     display: str = option(display, default="")
-    issued: int = option(integer(0, 2**53, "time in seconds since 1970"), default=0)
-    code: str = option(_hash, default="")
-    key: str = option(text(f"[{ALPHABET}]{{{KEY_LENGTH}}}", f"the first {KEY_LENGTH} characters of a code"), default="")
+    issued: int = option(code_time, default=0)
+    code: str = option(code_hash, default="")
+    key: str = option(code_key, default="")
 
     @property
     def account(self) -> Account:

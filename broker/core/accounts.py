@@ -5,11 +5,13 @@
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from contract.domain.district import District
-from contract.roles import BOXES, Account, Role
+from contract import people
+from contract.roles import BOXES, OF_THE_PAGE, Account, Role
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
     SettingsError,
@@ -28,6 +30,8 @@ from contract.settings.suggestions import suggestion
 
 _HOST = text(r"[0-9A-Za-z_.:%-]+", "a host name or an address")
 _TAIL = text(r"[a-z2-7]{16,}", "at least 16 random letters and digits")
+_PAGE = text(r"(https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?)?",
+             "the page's address alone, such as https://kentongan.example.org")
 _USERNAME = text(r"[a-z0-9-]+(\.[a-z0-9-]+)*", "an account's name, such as situbondo.kalibagor.pos-1 or operator")
 
 
@@ -37,6 +41,7 @@ class Operator:
 
     villages: tuple[str, ...] = option(items(slug), default=())
     semua: bool = option(flag, default=False)
+    display: str = option(people.display, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,24 @@ class Petugas:
     """A responder's rights. No `villages`: responds to alarms of the whole district."""
 
     villages: tuple[str, ...] = option(items(slug), default=())
+    display: str = option(people.display, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Warga:
+    """A resident of *villages*, whose alarms he may raise on the page. He has no account at the broker."""
+
+    villages: tuple[str, ...] = option(items(slug))
+    display: str = option(people.display, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A person's login code for the page, as contract.people has it: its hash, what finds it, and when it was made."""
+
+    issued: int = option(people.code_time)
+    key: str = option(people.code_key)
+    hash: str = option(people.code_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,9 @@ class State:
     operators: dict[str, Operator] = option(table(slug, lambda _name: section(Operator)), default=dict)
     petugas: dict[str, Petugas] = option(table(slug, lambda _name: section(Petugas)), default=dict)
     readers: tuple[str, ...] = option(items(slug), default=())
+    warga: dict[str, Warga] = option(table(slug, lambda _name: section(Warga)), default=dict)
+    page: str = option(_PAGE, default="")  # where people reach the page
+    codes: dict[str, Code] = option(table(slug, lambda _name: section(Code)), default=dict)
     revoked: tuple[str, ...] = option(items(_USERNAME), default=())
     tails: dict[str, str] = option(table(_USERNAME, lambda _name: _TAIL), default=dict)  # see Account.tail
 
@@ -97,16 +123,25 @@ def write_state(state: State) -> str:
         f"operators:{'' if state.operators else ' {}'}",
     ]
     for name, each in sorted(state.operators.items()):
-        rights = {"villages": each.villages, "semua": each.semua}
-        lines.append(f"  {json.dumps(name)}: {json.dumps(rights)}")
-    lines += [f"petugas:{'' if state.petugas else ' {}'}"]
-    lines += [f"  {json.dumps(name)}: {json.dumps({'villages': each.villages})}"
-              for name, each in sorted(state.petugas.items())]
+        lines.append(_member(name, {"villages": each.villages, "semua": each.semua}, each.display))
+    kinds: tuple[tuple[str, Mapping[str, Petugas | Warga]], ...] = (("petugas", state.petugas), ("warga", state.warga))
+    for title, members in kinds:
+        lines.append(f"{title}:{'' if members else ' {}'}")
+        lines += [_member(name, {"villages": each.villages}, each.display) for name, each in sorted(members.items())]
+    lines += ["# Where people reach the page; their cards show it. No code can be had from here: these are hashes.",
+              f"page: {json.dumps(state.page)}", f"codes:{'' if state.codes else ' {}'}"]
+    lines += [_member(name, {"issued": each.issued, "key": each.key, "hash": each.hash})
+              for name, each in sorted(state.codes.items())]
     lines += [f"readers: {json.dumps(sorted(state.readers))}", f"revoked: {json.dumps(sorted(state.revoked))}",
               "# What follows the name under which each box logs in. It must stay secret: see README.md of broker.",
               f"tails:{'' if state.tails else ' {}'}"]
     lines += [f"  {json.dumps(name)}: {json.dumps(tail)}" for name, tail in sorted(state.tails.items())]
     return "\n".join(lines) + "\n"
+
+
+def _member(name: str, values: dict[str, object], display: str = "") -> str:
+    shown = {**values, **({"display": display} if display else {})}
+    return f"  {json.dumps(name)}: {json.dumps(shown, ensure_ascii=False)}"
 
 
 def check(state: State, district: District) -> None:
@@ -116,6 +151,7 @@ def check(state: State, district: District) -> None:
         for kind, name, villages in (
             *(("operator", name, each.villages) for name, each in sorted(state.operators.items())),
             *(("petugas", name, each.villages) for name, each in sorted(state.petugas.items())),
+            *(("warga", name, each.villages) for name, each in sorted(state.warga.items())),
         ) for village in villages if village not in district.villages
     ]
     faults += [
@@ -150,6 +186,28 @@ def everyone(state: State, district: District) -> list[Account]:
     return found + [Account(name, Role.READER) for name in sorted(state.readers)]
 
 
+def residents(state: State) -> list[Account]:
+    """The warga, the revoked too. None of them has an account at the broker."""
+    return [Account(name, Role.WARGA, each.villages) for name, each in sorted(state.warga.items())]
+
+
+def display(state: State, name: str) -> str:
+    """The name of *name* as people write it; "" where there is none but this."""
+    found = state.operators.get(name) or state.petugas.get(name) or state.warga.get(name)
+    return "" if found is None else found.display
+
+
+def of_the_page(state: State, district: District) -> people.PeopleFile:
+    """Whom the page lets in: who has a code and is not revoked."""
+    known = [*everyone(state, district), *residents(state)]
+    return people.PeopleFile(district.district, tuple(
+        people.Person(each.username, each.role, each.villages, each.everywhere, display(state, each.username),
+                      code.issued, code.hash, code.key)
+        for each in sorted(known, key=lambda each: each.username) if each.role in OF_THE_PAGE
+        and each.username not in state.revoked and (code := state.codes.get(each.username)) is not None
+    ))
+
+
 def elsewhere(state: State, account: Account) -> bool:
     """Whether *account* logs in at its village's own broker, and there only."""
     return account.role is Role.NODE and account.villages[0] in state.village_brokers
@@ -167,7 +225,7 @@ def _box(state: State, username: str, role: Role, village: str, node: str = "") 
 
 def find(name: str, state: State, district: District) -> Account:
     """The account called *name*, with or without the district's name before it. Raises SettingsError."""
-    known = {each.username: each for each in everyone(state, district)}
+    known = {each.username: each for each in (*everyone(state, district), *residents(state))}
     found = known.get(name) or known.get(f"{district.district}.{name}")
     if found is None:
         short = [each.removeprefix(f"{district.district}.") for each in known]
@@ -175,19 +233,28 @@ def find(name: str, state: State, district: District) -> Account:
     return found
 
 
-def add(state: State, district: District, name: str, person: Operator | Petugas | None) -> State:
-    """*state* with the new operator or petugas, or reader if *person* is None. Raises SettingsError."""
-    read(_Name, {"name": name})
-    taken = {each.username.removeprefix(f"{district.district}.") for each in everyone(state, district)}
-    if name in taken or name in district.villages:
-        raise SettingsError([f"{name!r}: this name is taken; `kentongan broker rotate {name}` makes a new password"])
-    match person:
-        case Operator():
-            found = replace(state, operators={**state.operators, name: person})
-        case Petugas():
-            found = replace(state, petugas={**state.petugas, name: person})
-        case None:
-            found = replace(state, readers=(*state.readers, name))
+def taken(state: State, district: District) -> set[str]:
+    """The names that a new person cannot have."""
+    known = {each.username.removeprefix(f"{district.district}.") for each in everyone(state, district)}
+    return {*known, *state.warga, *district.villages}
+
+
+def add(state: State, district: District, new: Mapping[str, Operator | Petugas | Warga | None]) -> State:
+    """*state* with the *new* operators, petugas and warga by their names; None is a reader. Raises SettingsError."""
+    known = taken(state, district)
+    for name in new:
+        read(_Name, {"name": name})
+        if name in known:
+            card = f"kentongan broker card {name}` makes a new card" if name in state.warga else (
+                f"kentongan broker rotate {name}` makes a new password")
+            raise SettingsError([f"{name!r}: this name is taken; `{card}"])
+    kinds: dict[type, dict[str, Any]] = {Operator: {}, Petugas: {}, Warga: {}, type(None): {}}
+    for name, each in new.items():
+        kinds[type(each)][name] = each
+    found = replace(
+        state, operators={**state.operators, **kinds[Operator]}, petugas={**state.petugas, **kinds[Petugas]},
+        warga={**state.warga, **kinds[Warga]}, readers=(*state.readers, *kinds[type(None)]),
+    )
     check(found, district)
     return found
 
@@ -228,3 +295,20 @@ def check_hosts(hosts: Iterable[str], option_: str) -> None:
 @dataclass(frozen=True, slots=True)
 class _Name:
     name: str = option(slug)
+
+
+def check_page(address: str, option_: str) -> str:
+    """*address* without what may stand behind it. Raises SettingsError if it is none that a card can show."""
+    found = address.rstrip("/")
+    if not found:
+        raise SettingsError([f"{option_}: is empty; give the page's address, such as https://kentongan.example.org"])
+    try:
+        read(_Address, {"page": found})
+    except SettingsError as error:
+        raise SettingsError([f"{option_}{each.removeprefix('page')}" for each in error.faults]) from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    page: str = option(_PAGE)

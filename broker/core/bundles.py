@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 CA, PASSWORD, PAGE_PASSWORD = "ca.crt", "password", "web.password"
 PEOPLE = "people.json"
-PUBLIC, PRIVATE = 0o644, 0o600
+PUBLIC, SHARED, PRIVATE = 0o644, 0o640, 0o600
 
 
 @dataclass(frozen=True, slots=True)

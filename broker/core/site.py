@@ -7,16 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from broker.core import bundles, conf
-from broker.core.accounts import State, accounts, elsewhere, write_state
-from broker.core.bundles import CA, PRIVATE, File, Tree, Way
+from broker.core.accounts import State, accounts, elsewhere, of_the_page, write_state
+from broker.core.bundles import CA, PRIVATE, SHARED, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
 from broker.core.secret import Pair, Secret, write_file
-from contract import roles
+from contract import people, roles
 from contract.domain.district import District
 from contract.roles import LOCAL, PEOPLE, Account, Role, Rule
 
 STATE = "accounts.yaml"
 BROKER = "broker"
+PEOPLE_FILE = f"posko/{bundles.PEOPLE}"
 DISTRICT_ARCHIVE = "kentongan-district.tar"
 LOOPBACK = "127.0.0.1"
 
@@ -74,6 +75,7 @@ def tree(site: Site) -> Tree:
         **{f"district/{name}": each for name, each in site.files.items()},
         **_below(BROKER, broker(site, Where(f"{site.folder}/{BROKER}", site.state.ports))),
     }
+    found[PEOPLE_FILE] = File(people.write_file(of_the_page(site.state, site.district)).encode(), SHARED)
     for account in known:
         secret = site.secrets[account.username]
         if secret.password is not None:
