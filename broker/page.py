@@ -4,12 +4,12 @@
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from broker import store
-from broker.core.bundles import SHARED, File
-from broker.core.site import PEOPLE_FILE
+from broker.core.bundles import CA, SHARED, File
+from broker.core.site import PEOPLE_FILE, STATE
 from contract.settings.schema import SettingsError
 from runtime import bounded
 
@@ -17,26 +17,26 @@ FOLDER = Path("/etc/kentongan-broker")
 INSTALLED = Path("/etc/kentongan/people.json")
 
 
-def hand_over(folder: Path, district: str, people: File, tell: Callable[[str], object], *, changed: bool) -> None:
-    """Puts *people*, of the installation in *folder*, where this machine's page reads it, if there is one.
+def hand_over(folder: Path, tell: Callable[[str], object], *, changed: Collection[str]) -> None:
+    """Puts the people of the installation in *folder* where this machine's page reads them, if there is one.
 
-    *changed*: whether it is another than before in *folder*, so that somebody has to know. Raises SettingsError.
+    *changed*: the paths that are another than before in *folder*, so that somebody has to know. Raises SettingsError.
     """
     if folder.resolve() != FOLDER.resolve() or not INSTALLED.is_file():
-        if changed:
-            tell(f"TO DO: where the page is installed, carry {PEOPLE_FILE} to it: {INSTALLED}")
+        if PEOPLE_FILE in changed and STATE in changed and f"ca/{CA}" not in changed:
+            tell(f"TO DO: if the page is on another machine, carry {PEOPLE_FILE} there: {INSTALLED}")
         return
     try:
-        before = bounded.read(INSTALLED, bounded.INSTALLATION_BYTES)
-        if before == people.body or _district(before) not in (district, None):
+        people, before = (bounded.read(each, bounded.INSTALLATION_BYTES) for each in (folder / PEOPLE_FILE, INSTALLED))
+        if before == people or _district(before) not in (_district(people), None):
             return
         found = INSTALLED.stat()
-        store.replace(INSTALLED, File(people.body, SHARED), owner=(found.st_uid, found.st_gid))
+        store.replace(INSTALLED, File(people, SHARED), owner=(found.st_uid, found.st_gid))
     except OSError as error:
         fault = (f"{INSTALLED}: cannot be written: {error.strerror}; the page goes on with the people of before. Run "
                  "this again as root (sudo)")
         raise SettingsError([fault]) from None
-    tell("the page on this machine has it: who is there no more, or has a new code, is logged out within a second")
+    tell("the page on this machine has it: who is there no more, or has a new code, is logged out within seconds")
 
 
 def _district(body: bytes) -> object:

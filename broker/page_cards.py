@@ -7,7 +7,7 @@ is the only place where the code stands.
 import io
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,8 @@ _SIZES, _LEADING = (10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0), 1.2
 _NEW = ".new"
 # What a resident does with it. The words are those of docs/id/panduan-warga.md.
 _STEPS = (
-    "1. Arahkan kamera HP ke gambar ini, lalu tekan alamat yang muncul dan tombol Masuk. Atau buka {page}/masuk dan "
-    "ketik kodenya.",
+    ("1. Arahkan kamera HP ke gambar ini, lalu tekan alamat yang muncul dan tombol Masuk. Atau buka {page}/masuk dan "
+     "ketik kodenya."),
     "2. Kode ini hanya untuk Anda, berlaku sekali, untuk satu HP. Jangan difoto, jangan dibagikan.",
     "3. HP atau kartu hilang? Segera lapor ke posko{phone}: kartu ini dimatikan dan Anda mendapat kartu baru.",
 )
@@ -143,7 +143,8 @@ class Paper:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._new = path.with_name(path.name + _NEW)
+        self._new = path.parent / f"{path.name}{_NEW}"
+        self._written = False
 
     def write(self, body: bytes) -> None:
         """Writes *body* aside."""
@@ -156,15 +157,24 @@ class Paper:
                     os.fchown(sink.fileno(), found.st_uid, found.st_gid)
                 sink.flush()
                 os.fsync(sink.fileno())
+            self._written = True
         except OSError as error:
-            raise SettingsError([f"{self._path}: cannot be written: {error.strerror}; nothing was changed. Say where "
-                                 "the cards are to be: --card FILE.pdf"]) from None
+            fault = f"{self._path}: cannot be written: {error.strerror}; nothing was changed. Elsewhere: --card FILE"
+            raise SettingsError([fault]) from None
 
-    def keep(self) -> None:
-        """Puts it at its place."""
-        self._new.replace(self._path)
+    def keep(self, tell: Callable[[str], object]) -> None:
+        """Puts it at its place, if anything was written. Raises SettingsError, which says where it is instead."""
+        if not self._written:
+            return
+        try:
+            self._new.replace(self._path)
+        except OSError as error:
+            fault = f"{self._path}: cannot be written: {error.strerror}; all else is done, and it is in {self._new}"
+            raise SettingsError([fault]) from None
+        tell(f"{self._path}: print it, hand it over, then delete the file: the code stands nowhere else")
 
     def discard(self) -> None:
         """Removes what was written aside."""
-        with suppress(OSError):
-            self._new.unlink(missing_ok=True)
+        if self._written:
+            with suppress(OSError):
+                self._new.unlink(missing_ok=True)

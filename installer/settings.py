@@ -5,8 +5,9 @@ A node and a hub on one machine share the folder and the district; each has a pa
 
 import re
 
-from broker.core.bundles import settle
+from broker.core.bundles import PEOPLE, settle
 from contract.user_error import UserError
+from installer import broker_files
 from installer.bundle import NODE, PAGE, Bundle, post
 from installer.machine import Machine
 
@@ -37,6 +38,9 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
     files[f"{bundle.kind}.yaml"] = with_password(settings, bundle.kind).encode()
     files[f"{bundle.kind}.password"] = bundle.files["password"]
     files.update({name: bundle.files[name] for name in PAGE if name in bundle.files})
+    here = machine.path(f"{broker_files.FOLDER}/posko/{PEOPLE}")
+    if PEOPLE in files and broker_files.provisioned_here(machine) and here.is_file():
+        files[PEOPLE] = here.read_bytes()  # newer than a bundle of before, in which somebody revoked may still be
     return files, notes
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract.domain.district import District
 from contract import people
+from contract.domain.district import District
 from contract.roles import BOXES, OF_THE_PAGE, Account, Role
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
@@ -297,6 +297,14 @@ class _Name:
     name: str = option(slug)
 
 
+def check_display(shown: str, option_: str) -> None:
+    """Raises SettingsError if *shown* is not a person's name in one line."""
+    try:
+        read(_Display, {"display": shown})
+    except SettingsError as error:
+        raise SettingsError([f"{option_}{each.removeprefix('display')}" for each in error.faults]) from None
+
+
 def check_page(address: str, option_: str) -> str:
     """*address* without what may stand behind it. Raises SettingsError if it is none that a card can show."""
     found = address.rstrip("/")
@@ -312,3 +320,8 @@ def check_page(address: str, option_: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Address:
     page: str = option(_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Display:
+    display: str = option(people.display)

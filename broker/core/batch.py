@@ -135,7 +135,7 @@ def _of_name(shown: str, name: str, lines: Mapping[str, int], taken: Collection[
     if not shown:
         yield f"{NAME} is empty"
     elif not name:
-        yield f"{NAME} {printable(shown, 40)!r} has no letter from a to z and no digit; an account's name is made of them"
+        yield f"{NAME} {printable(shown, 40)!r} has no letter from a to z and no digit, which an account's name needs"
     elif len(shown) > people.LONGEST_DISPLAY or not shown.isprintable():
         yield f"{NAME} must be one line of at most {people.LONGEST_DISPLAY} printable characters"
     elif name in lines:

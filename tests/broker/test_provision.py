@@ -188,8 +188,8 @@ def test_each_box_has_one_file_to_carry_with_all_that_it_needs_and_nothing_of_an
                 "talkandang.pos-1")
     assert {path: set(files) for path, files in found.items()} == {
         **{f"nodes/{name}/kentongan-node-{name}.tar": of_a_box for name in villages},
-        "posko/kentongan-posko.tar": {"posko.yaml", "password", "web.yaml", "web.password", "situbondo.yaml",
-                                      *(f"broker/{name}" for name in (
+        "posko/kentongan-posko.tar": {"posko.yaml", "password", "web.yaml", "web.password", "people.json",
+                                      "situbondo.yaml", *(f"broker/{name}" for name in (
             "mosquitto.conf", "server.crt", "server.key", "posko.acl", "posko.passwd", "nodes.acl", "nodes.passwd",
             "operators.acl", "operators.passwd"))},
         "villages/olean/kentongan-uplink-olean.tar": {
