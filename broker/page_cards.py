@@ -138,13 +138,15 @@ def _letters(text: str) -> str:
 class Paper:
     """The file at *path*, which only its owner may read: written aside before the codes count, and then put there.
 
-    Raises SettingsError. Made by root, it belongs to whom the folder belongs: who prints it is not root.
+    Raises SettingsError. Made by root, it belongs to whom the folder belongs: who prints it is not root. `notes`: what
+    is to be read once all is done.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._new = path.parent / f"{path.name}{_NEW}"
         self._written = False
+        self.notes: list[str] = []
 
     def write(self, body: bytes) -> None:
         """Writes *body* aside."""
@@ -163,7 +165,11 @@ class Paper:
             raise SettingsError([fault]) from None
 
     def keep(self, tell: Callable[[str], object]) -> None:
-        """Puts it at its place, if anything was written. Raises SettingsError, which says where it is instead."""
+        """Puts it at its place, if anything was written, and tells the notes. Raises SettingsError, which says where it
+        is instead.
+        """
+        for each in self.notes:
+            tell(each)
         if not self._written:
             return
         try:

@@ -11,6 +11,7 @@ import click
 from broker import service
 from broker.core import accounts
 from broker.core.accounts import State
+from broker.page_cards import Paper
 from contract.domain.district import District
 from contract.settings.schema import SettingsError
 from kentongan.broker_check import check
@@ -52,6 +53,8 @@ def provision(  # noqa: PLR0913 - one for each option
     \b
     Example: kentongan broker provision --district config/situbondo.yaml --host posko.local --host 192.168.1.10
     """
+    paper = Paper(Path())
+
     def act(state: State, _district: District) -> tuple[State, set[str]]:
         accounts.check_hosts(hosts, "--host")
         known = dict(state.village_brokers)
@@ -62,9 +65,9 @@ def provision(  # noqa: PLR0913 - one for each option
             accounts.check_hosts([host] if host else [], "--village-broker")
             known.pop(village, None)
             known.update({village: host} if host else {})
-        return replace(at_page(page_url, state), hosts=hosts or state.hosts, village_brokers=known), set()
+        return replace(at_page(page_url, state, paper), hosts=hosts or state.hosts, village_brokers=known), set()
 
-    change(folder, service.Given(district_file, cards_file), act, pid_file, reloads=reloads)
+    change(folder, service.Given(district_file, cards_file), act, pid_file, reloads=reloads, paper=paper)
 
 
 @broker.command()

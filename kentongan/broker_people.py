@@ -68,7 +68,7 @@ def add(  # noqa: PLR0913 - one for each option
             new.update(_read(table, kind, state, district))
         else:
             new[str(name)] = _person(kind, tuple(dict.fromkeys(villages)), display or "", everywhere=everywhere)
-        state = accounts.add(at_page(page_url, state), district, new)
+        state = accounts.add(at_page(page_url, state, paper), district, new)
         return _with_cards(state, district, list(new), paper), set()
 
     change(folder, service.Given(), act, pid_file, reloads=reloads, paper=paper)
@@ -95,7 +95,7 @@ def card(names: tuple[str, ...], card_file: Path | None, page_url: str | None, f
                    "card" for each in found if each.username in state.revoked]
         if faults:
             raise SettingsError(faults)
-        state = at_page(page_url, state)
+        state = at_page(page_url, state, paper)
         if not state.page:
             raise SettingsError([_NO_PAGE])
         return _with_cards(state, district, [each.username for each in found], paper), set()
@@ -122,7 +122,7 @@ def rotate(  # noqa: PLR0913 - one for each option
 
     def act(state: State, district: District) -> tuple[State, set[str]]:
         found = accounts.find(name, state, district)
-        state = accounts.reinstate(at_page(page_url, state), found)
+        state = accounts.reinstate(at_page(page_url, state, paper), found)
         if found.role in OF_THE_PAGE:
             state = _with_cards(state, district, [found.username], paper)
         return state, {found.username}
@@ -185,13 +185,13 @@ def _read(table: Path, kind: str, state: State, district: District) -> dict[str,
     return batch.read(text, table.name, district, accounts.taken(state, district), kind)
 
 
-def at_page(page_url: str | None, state: State) -> State:
+def at_page(page_url: str | None, state: State, paper: Paper) -> State:
     """*state* whose page is where --page-url says, if that was given. Raises SettingsError."""
     if page_url is None:
         return state
     address = accounts.check_page(page_url, "--page-url")
     if address.startswith("http:"):
-        click.echo(f"note: at {address} codes and sessions travel unencrypted; for a trial only")
+        paper.notes.append(f"note: at {address} codes and sessions travel unencrypted; for a trial only")
     return replace(state, page=address)
 
 
@@ -202,14 +202,14 @@ def _with_cards(state: State, district: District, names: list[str], paper: Paper
     if not state.page:
         if any(name in state.warga for name in names):
             raise SettingsError([_NO_PAGE])
-        click.echo(f"no card for the page, whose address is not known; later: kentongan broker card {' '.join(names)} "
-                   "--page-url https://ADDRESS")
+        paper.notes.append("no card for the page, whose address is not known; later: kentongan broker card "
+                           f"{' '.join(names)} --page-url https://ADDRESS")
         return state
     state, made = codes.issue(state, names, int(time.time()), click.echo)
     known = {each.username: each for each in (*accounts.everyone(state, district), *accounts.residents(state))}
     cards = [_card(state, district, known[name], code) for name, code in made.items()]
     paper.write(page_cards.draw(cards, f"Kartu masuk, {district.name}"))
-    click.echo(f"{len(cards)} card{'' if len(cards) == 1 else 's'} for {state.page}")
+    paper.notes.append(f"{len(cards)} card{'' if len(cards) == 1 else 's'} for {state.page}")
     return state
 
 

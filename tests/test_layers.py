@@ -27,7 +27,7 @@ LAYERS = {
 }
 # What a pure module may take from the standard library: nothing that reads, waits, or asks the time.
 PURE_STDLIB = {
-    "abc", "array", "base64", "bz2", "collections", "dataclasses", "datetime", "difflib", "enum", "functools",
+    "abc", "array", "base64", "bz2", "collections", "csv", "dataclasses", "datetime", "difflib", "enum", "functools",
     "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata",
 }
 # Libraries that do no more than that: a parser of text, a persistent map.
@@ -43,7 +43,7 @@ HOMES = {
     "click": {"kentongan."},
     "cryptography": {"broker.certificates"},
     "babel": {"posko.labels.formats"},
-    "reportlab": {"posko.poster.pdf"},
+    "reportlab": {"posko.poster.pdf", "broker.page_cards"},
     "starlette": {"posko.web.app"},
     "uvicorn": {"posko.web.server"},
     "jinja2": {"posko.web.templates"},

@@ -162,7 +162,7 @@ def test_an_installation_of_before_stays_as_it_is_and_is_told_what_to_do(fresh: 
     assert not [path for path, body in before.items() if path.endswith(("node.yaml", ".passwd")) and b"pos-1_" in body]
     said = fresh.tool("check")
     assert (said.code, said.lines[-8:]) == (
-        1, [*todo, "10 accounts: 0 surprises, 7 client ids that can be guessed"])
+        1, [*todo, "11 accounts: 0 surprises, 7 client ids that can be guessed"])
     for line in todo:
         box = line.split()[2].removesuffix(":").removeprefix("situbondo.")
         assert fresh.tool("rotate", box).code == 0

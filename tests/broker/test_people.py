@@ -86,7 +86,7 @@ def test_where_the_hubs_own_bundle_is_gone_the_tool_says_how_the_page_is_install
 def test_a_warga_gets_a_card_whose_code_the_page_knows(fresh: Installation) -> None:
     said = fresh.tool("add", "warga", "budi", "--village", "kalibagor", "--display", "Budi RT 3", *URL)
     assert said.code == 0
-    assert said.lines[0] == f"1 card for {ADDRESS}"
+    assert f"1 card for {ADDRESS}" in said.lines
     (code,) = codes("kartu-budi.pdf")
     budi = people.whose(code, known(fresh).values())
     assert budi is not None
@@ -118,7 +118,8 @@ def test_the_pages_address_is_asked_for_and_kept(fresh: Installation) -> None:
     assert not list(Path.cwd().iterdir())
     assert fresh.tool("provision", "--page-url", f"{ADDRESS}/").code == 0
     assert fresh.tool(*add, "budi").code == 0
-    assert fresh.tool(*add, "siti", "--page-url", "http://192.168.1.10:8080").code == 0
+    plain = fresh.tool(*add, "siti", "--page-url", "http://192.168.1.10:8080")
+    assert "note: at http://192.168.1.10:8080 codes and sessions travel unencrypted; for a trial only" in plain.lines
     assert "http://192.168.1.10:8080/masuk" in shown(Path("kartu-siti.pdf").read_bytes())
     assert fresh.setting("accounts.yaml")["page"] == "http://192.168.1.10:8080"
 
@@ -160,8 +161,8 @@ def test_who_cannot_be_added_is_refused_in_a_line(fresh: Installation, words: tu
 def test_an_operator_without_a_page_is_added_as_before_and_may_get_a_card_later(fresh: Installation) -> None:
     said = fresh.tool("add", "operator", "siti", "--village", "kalibagor")
     assert said.code == 0
-    assert said.lines[0] == ("no card for the page, whose address is not known; later: kentongan broker card siti "
-                             "--page-url https://ADDRESS")
+    assert ("no card for the page, whose address is not known; later: kentongan broker card siti --page-url "
+            "https://ADDRESS") in said.lines
     assert known(fresh) == {}
     before = fresh.password("siti")
     assert fresh.tool("card", "siti", "layar", "operator", *URL).code == 0
@@ -224,7 +225,7 @@ def test_a_batch_adds_all_of_a_table_with_four_cards_on_a_sheet(fresh: Installat
     Path("rt3.csv").write_bytes(table.encode("cp1252"))
     said = fresh.tool("add", "warga", "--batch", "rt3.csv", *URL)
     assert said.code == 0
-    assert said.lines[0] == f"3 cards for {ADDRESS}"
+    assert f"3 cards for {ADDRESS}" in said.lines
     assert [name(fresh, code) for code in codes("kartu-rt3.pdf")] == ["budi-santoso", "nuraini", "babinsa"]
     assert {each.name: (each.role, each.villages, each.display) for each in known(fresh).values()} == {
         "budi-santoso": (Role.WARGA, ("kalibagor",), "Budi Santoso"), "nuraini": (Role.WARGA, ("olean",), "Nuraïni"),
@@ -236,7 +237,8 @@ def test_a_long_batch_reports_how_far_it_is(fresh: Installation) -> None:
     rows = "".join(f"Warga {number},olean\n" for number in range(26))
     Path("rw.csv").write_text(f"nama,desa\n{rows}", "utf-8")
     said = fresh.tool("add", "warga", "--batch", "rw.csv", *URL)
-    assert said.lines[:2] == ["25 of 26 codes", f"26 cards for {ADDRESS}"]
+    assert said.lines[0] == "25 of 26 codes"
+    assert f"26 cards for {ADDRESS}" in said.lines
     assert len(set(codes("kartu-rw.pdf"))) == len(known(fresh)) == 26
 
 

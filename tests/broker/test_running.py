@@ -31,7 +31,7 @@ def test_a_broker_that_obeys_its_access_lists_is_as_it_should_be(shared: Install
     said = check(shared)
     assert said.code == 0, said.lines
     assert said.lines[0] == "no beacon has come: does the hub run?"
-    assert said.lines[-1] == "15 accounts: as it should be; without a password nobody gets in"
+    assert said.lines[-1] == "16 accounts: as it should be; without a password nobody gets in"
 
 
 def test_from_another_machine_the_hubs_account_is_not_tried(shared: Installation) -> None:
