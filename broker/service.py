@@ -121,11 +121,10 @@ def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Ite
             yield site.SAME_MEANING
         elif district:
             yield from site.hand_over(wanted, finding.hashes(found.present))
-        hub = wanted.secrets[f"{found.district.district}.posko"]
-    if "posko/web.yaml" in paths and hub.password is None:
-        yield ("TO DO: the page has an account now, and the hub's own bundle, with which it is installed, is not here "
-               "any more: kentongan broker rotate posko --reload, and ./install posko")
-    if f"{BROKER}/mosquitto.conf" in paths:
+        if "posko/web.yaml" in paths and wanted.secrets[f"{found.district.district}.posko"].password is None:
+            yield ("TO DO: the page has an account now, and the hub's own bundle, with which it is installed, is not "
+                   "here any more: kentongan broker rotate posko --reload, and ./install posko")
+        if f"{BROKER}/mosquitto.conf" in paths:
             yield "ports and limits count from the broker's next start: sudo systemctl restart mosquitto"
     yield from proof.guessable(accounts.guessable(wanted.state, found.district), found.district.district)
 
