@@ -12,7 +12,8 @@ from installer.bundle import NODE, PAGE, Bundle, post
 from installer.machine import Machine
 
 FOLDER = "/etc/kentongan"
-# What a node's bundle decides; all else in its settings is the box's own.
+PAGE_SETTINGS = "web.yaml"
+# What a node's bundle, or the page's, decides; all else in its settings is the machine's own.
 OF_THE_BUNDLE = ("node", "village", "hears", "district", "broker")
 PRIVATE = 0o640
 OWNER = "root:kentongan"
@@ -38,9 +39,11 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
     files[f"{bundle.kind}.yaml"] = with_password(settings, bundle.kind).encode()
     files[f"{bundle.kind}.password"] = bundle.files["password"]
     files.update({name: bundle.files[name] for name in PAGE if name in bundle.files})
-    here = machine.path(f"{broker_files.FOLDER}/posko/{PEOPLE}")
-    if PEOPLE in files and broker_files.provisioned_here(machine) and here.is_file():
-        files[PEOPLE] = here.read_bytes()  # newer than a bundle of before, in which somebody revoked may still be
+    page, people = machine.path(f"{FOLDER}/{PAGE_SETTINGS}"), machine.path(f"{broker_files.FOLDER}/posko/{PEOPLE}")
+    if PAGE_SETTINGS in files and page.is_file():
+        files[PAGE_SETTINGS] = merge(page.read_text("utf-8"), files[PAGE_SETTINGS].decode()).encode()
+    if PEOPLE in files and broker_files.provisioned_here(machine) and people.is_file():
+        files[PEOPLE] = people.read_bytes()  # newer than a bundle of before, in which somebody revoked may still be
     return files, notes
 
 

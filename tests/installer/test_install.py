@@ -122,6 +122,25 @@ def test_a_broker_that_was_provisioned_on_this_machine_keeps_its_files(
     assert box.text("/etc/kentongan-broker/broker/nodes.passwd") == "newer than the bundle\n"
 
 
+def test_the_pages_people_are_those_of_now_where_the_tool_keeps_them(
+    box: Box, bundles: Path, posko_tar: Path
+) -> None:
+    shutil.copytree(bundles, box.path("/etc/kentongan-broker"))
+    now = (bundles / "posko/people.json").read_text("utf-8") + "\n"
+    box.path("/etc/kentongan-broker/posko/people.json").write_text(now, "utf-8")
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert box.text("/etc/kentongan/people.json") == now
+
+
+def test_what_was_set_for_the_page_survives_a_new_bundle(box: Box, posko_tar: Path) -> None:
+    assert box.install("posko", posko_tar) == 0, box.lines
+    path = box.path("/etc/kentongan/web.yaml")
+    of_the_bundle = path.read_text("utf-8")
+    path.write_text(of_the_bundle.replace("port: ", "port: 1") + "listen: 0.0.0.0:8443\n", "utf-8")
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert path.read_text("utf-8") == of_the_bundle + "listen: 0.0.0.0:8443\n"
+
+
 @pytest.mark.parametrize("kind", ["posko", "uplink"])
 def test_broker_files_that_do_not_work_take_the_place_of_nothing(
     box: Box, posko_tar: Path, uplink_tar: Path, kind: str
