@@ -9,6 +9,7 @@ from contract.domain.incidents import Catalogue
 from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import SettingsError, file_path, number, option, read
 from contract.values import dataclass
+from contract.wire.codec import anything
 from runtime import files
 
 EXAMPLE = "posko.yaml"
@@ -19,13 +20,15 @@ UNANSWERED_S = 120.0
 @dataclass(frozen=True, slots=True)
 class PoskoSettings:
     """The settings file of a hub or an operator, as written. An operator has no use for `state_dir` and
-    `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is.
+    `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is. `notify` is as written:
+    who gets messages outward is another program's affair (`posko.notify`), and a fault of it must not stop the hub.
     """
 
     district: str = option(file_path)
     broker: BrokerSettings = option(brokers)
     state_dir: str = option(file_path, default=STATE_DIR)
     unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
+    notify: object = option(anything, default=None)
 
 
 @dataclass(frozen=True, slots=True)
