@@ -19,6 +19,7 @@ COMMANDS = {
     "coverage": ("kentongan.coverage", "coverage", "A map of where a district's posts are heard."),
     "posko": ("kentongan.posko", "posko", "Run the hub: it repeats what is in force, and sees who rings."),
     "web": ("kentongan.web", "web", "Run the page: alarms, answers and posts in a browser."),
+    "notify": ("kentongan.notify", "notify", "Send messages about alarms to Telegram, e-mail, ntfy, …"),
     "alarm": ("kentongan.operator", "alarm", "Raise an alarm, and see which posts sound it."),
     "clear": ("kentongan.operator", "clear", "All-clear for a village, and see that it is quiet."),
     "silence": ("kentongan.operator", "silence", "Silence a village's posts, without the safe code."),

@@ -61,8 +61,8 @@ def _try(found: "Config", only: int | None) -> bool:
     from posko.notify import wording  # noqa: PLC0415
 
     if only is not None and only > len(found.targets):
-        raise SettingsError([f"--to {only}: there are {len(found.targets)} addresses; kentongan notify --check lists "
-                             "them"])
+        count = len(found.targets)
+        raise SettingsError([f"--to {only}: there are {count} addresses; kentongan notify --check lists them"])
     well = True
     for number, target in enumerate(found.targets, 1):
         if only not in (None, number):

@@ -91,14 +91,16 @@ class Gateway:
         """
         with _LINES.gathered() as lines:
             try:
-                taken = bool(self._sender.notify(
+                result = self._sender.notify(
                     body=body, title=title, notify_type=apprise.NotifyType.WARNING,
                     body_format=apprise.NotifyFormat.TEXT,
-                ))
+                )
             except Exception as error:  # noqa: BLE001 - as above
-                taken = False
-                lines.append(repr(error))
-        return None if taken else self._hidden("; ".join(lines)) or "it was not taken"
+                return self._hidden(repr(error))
+        if result:
+            return None
+        found = [each.message for each in result.logs()] or lines
+        return self._hidden("; ".join(dict.fromkeys(found))) or "it was not taken"
 
     def _why(self, url: str, lines: list[str]) -> str:
         scheme = url.partition("://")[0].casefold()

@@ -18,6 +18,7 @@ from runtime.inbox import Inbox
 from runtime.worker import Worker
 
 MOST = 1000  # messages that may wait for one target
+REMEMBERED = 5 * MOST
 HANG_S = 120.0  # of one sending: more than all timeouts of most
 MARK_S = 10.0  # how long the disk is waited for before the next message
 CLOSE_S = 2.0
@@ -59,7 +60,7 @@ class Sender:
         self._mark = mark
         self._inbox = inbox
         self._waiting: deque[Waiting] = deque()
-        self._names: set[str] = set()
+        self._names: dict[str, None] = {}  # of the last ones that came: none is taken twice
         self._changed = Condition()
         self._pace = Pace(target.per_minute)
         self._reason = ""
@@ -75,7 +76,9 @@ class Sender:
         with self._changed:
             if waiting.name in self._names:
                 return
-            self._names.add(waiting.name)
+            self._names[waiting.name] = None
+            if len(self._names) > REMEMBERED:
+                del self._names[next(iter(self._names))]
             self._waiting.append(waiting)
             while len(self._waiting) > MOST:
                 lost.append(self._waiting.popleft())

@@ -85,8 +85,9 @@ class Notifier(Loop[State]):
             case Say(row, value, message, targets):
                 made = () if message is None else tuple(self._made(message, number) for number in targets)
                 if message is not None:
-                    about = message.key or message.post or message.part or message.village
-                    self._report("message", f"{message.occasion}: {about}, to {len(targets)} targets")
+                    about = " ".join(reversed(message.key)) if message.key is not None else (
+                        message.post or message.part or message.village)
+                    self._report("message", f"{message.occasion}: {about}, for {len(targets)} targets")
                 self._store.put(Save(row, value, made, partial(self._send, made)))
                 if self._disk_fails:
                     self._send(made)

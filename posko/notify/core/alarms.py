@@ -32,14 +32,15 @@ def update(t: Transition) -> None:
     hub = t.state.fold.hub
     status = hub.status if hub.status is not None and hub.status.state != OFFLINE else None
     beacon = _fresh_beacon(t)
+    listed: dict[Key, Listed] = {}
     if beacon is not None and hub.beacon_at is not None:
+        listed = {each.key: each for each in beacon.alarms}
+        _ended(t, beacon, 0 if status is None else status.undated)
         for each in beacon.alarms:
             if each.status is not Status.TEST and each.incident not in ONCE:
                 _listed(t, each, t.now - hub.beacon_at, status)
-        _ended(t, beacon, 0 if status is None else status.undated)
-    listed = {each.key for each in beacon.alarms} if beacon is not None else set()
     for case in status.cases if status is not None else ():
-        _case(t, case, listed=case.key in listed)
+        _case(t, case, listed.get(case.key), status)
 
 
 def _fresh_beacon(t: Transition) -> Beacon | None:
@@ -54,18 +55,18 @@ def _fresh_beacon(t: Transition) -> Beacon | None:
 def _listed(t: Transition, listed: Listed, passed_s: float, status: HubStatus | None) -> None:
     """An alarm is in force, by a beacon that came *passed_s* ago."""
     raised_s, until_s = t.epoch_s - listed.age_s - passed_s, t.epoch_s + listed.remaining_s - passed_s
+    first_age_s = (listed.age_s if listed.first_age_s is None else listed.first_age_s) + passed_s
     record = t.find(listed.key, (listed.identifier, *listed.also))
     shown = _in_force(status, listed)
     if record is None:
         if listed.remaining_s > passed_s:
-            _hold(t, Held(t.now, listed, raised_s, until_s), shown)
+            _hold(t, Held(t.now, listed, t.epoch_s - first_age_s, raised_s, until_s), shown)
         return
     moved = abs(record.raised_s - raised_s) > CLOCK_S
     if moved or listed.identifier not in record.names or Occasion.CLEAR in record.done:
         names = tuple(dict.fromkeys((*record.names, listed.identifier)))
         record = replace(record, names=names, raised_s=raised_s, until_s=until_s, done=record.done - {Occasion.CLEAR})
         t.put(record)
-    first_age_s = (listed.age_s if listed.first_age_s is None else listed.first_age_s) + passed_s
     if Occasion.MISSING not in record.done and shown is not None and shown.missing and first_age_s >= MISSING_S:
         t.put(replace(record, done=record.done | {Occasion.MISSING}),
               _message(t, Occasion.MISSING, listed, raised_s, shown))
@@ -74,27 +75,32 @@ def _listed(t: Transition, listed: Listed, passed_s: float, status: HubStatus | 
 def _hold(t: Transition, held: Held, shown: InForce | None) -> None:
     """Reports a new alarm once all posts ring, or once it was held for long enough."""
     name = held.listed.name(held.listed.identifier)
-    known = t.state.held.get(name)
-    held = held if known is None else replace(held, at=known.at)
+    before = [t.state.held[each] for each in held.listed.names() if each in t.state.held]
+    held = replace(held, at=min([held.at, *(each.at for each in before)]))
     rings, expected = _count(shown)
     if (rings is not None and rings >= expected) or t.now >= held.at + HOLD_S:
         _begin(t, held, _message(t, Occasion.ALARM, held.listed, held.raised_s, shown))
     else:
-        t.change(held={**t.state.held, name: held})
+        t.change(held={**_without(t.state.held, held.listed), name: held})
 
 
 def _begin(t: Transition, held: Held, message: Message, *done: Occasion) -> None:
     listed = held.listed
     names = tuple(dict.fromkeys((*reversed(listed.also), listed.identifier)))
-    t.change(held={name: each for name, each in t.state.held.items()
-                   if name.key != listed.key or name.identifier not in names})
-    t.put(Record(listed.key, names, listed.status is Status.EXERCISE, held.raised_s, held.until_s,
+    t.change(held=_without(t.state.held, listed))
+    t.put(Record(listed.key, names, listed.status is Status.EXERCISE, held.began_s, held.raised_s, held.until_s,
                  frozenset({Occasion.ALARM, *done})), message)
+
+
+def _without(held: Mapping[Name, Held], listed: Listed) -> dict[Name, Held]:
+    """*held* without what is the alarm *listed*, under whatever name."""
+    names = listed.names()
+    return {name: each for name, each in held.items() if name not in names}
 
 
 def _ended(t: Transition, beacon: Beacon, undated: int) -> None:
     """Reports what the hub does not list any more: *undated* are alarms whose age it does not know yet."""
-    listed = beacon.listed()
+    listed, keys = beacon.listed(), {each.key for each in beacon.alarms}
     for name, held in tuple(t.state.held.items()):
         if name not in listed:
             how = _how(t, beacon, held.listed.key, held.raised_s, held.until_s)
@@ -108,6 +114,8 @@ def _ended(t: Transition, beacon: Beacon, undated: int) -> None:
         how = _how(t, beacon, record.key, record.raised_s, record.until_s)
         if how is not Ended.UNKNOWN or (t.now >= since + ABSENT_S and not undated):
             _clear(t, record, how)
+        elif record.key in keys:  # another one has taken its place: an exercise that became earnest
+            t.put(replace(record, done=record.done | {Occasion.CLEAR}))
         else:
             absent[row] = since
     t.change(absent=absent)
@@ -117,7 +125,7 @@ def _clear(t: Transition, record: Record, how: Ended) -> None:
     at_s = min(t.epoch_s, record.until_s) if how is Ended.TIME else t.epoch_s
     t.put(replace(record, done=record.done | {Occasion.CLEAR}), Message(
         Occasion.CLEAR, at_s, record.key, record.key.village, _severity(t, record.key), exercise=record.exercise,
-        ended=how, age_s=max(0.0, at_s - record.raised_s),
+        ended=how, age_s=max(0.0, at_s - record.began_s),
     ))
 
 
@@ -131,25 +139,29 @@ def _how(t: Transition, beacon: Beacon, key: Key, raised_s: float, until_s: floa
     return Ended.TIME if t.epoch_s >= until_s - SLACK_S else Ended.UNKNOWN
 
 
-def _case(t: Transition, case: Case, *, listed: bool) -> None:
-    """The last alarm of an incident in a village; *listed*: the hub lists one of that incident now."""
+def _case(t: Transition, case: Case, listed: Listed | None, status: HubStatus | None) -> None:
+    """The last alarm of an incident in a village; *listed* is what the hub lists of that incident now."""
     if case.status == Status.TEST or case.incident in ONCE or not case.identifier:
         return
     record = t.find(case.key, (case.identifier,))
-    exercise, raised_s = case.status == Status.EXERCISE, t.epoch_s if case.raised is None else case.raised
+    raised_s = t.epoch_s if case.raised is None else case.raised
     about = Message(
-        Occasion.ALARM, raised_s, case.key, case.village, _severity(t, case.key), exercise=exercise, late=True,
-        ended=Ended.UNKNOWN, responders=tuple(Responder(each.by, each.step) for each in case.responses),
+        Occasion.ALARM, raised_s, case.key, case.village, _severity(t, case.key),
+        exercise=case.status == Status.EXERCISE, late=True, ended=Ended.UNKNOWN,
+        age_s=max(0.0, t.epoch_s - raised_s),
+        responders=tuple(Responder(each.by, each.step) for each in case.responses),
     )
     if record is None:
-        if case.in_force or listed or Name(*case.key, case.identifier) in t.state.held:
+        if case.in_force or listed is not None or any(name.key == case.key for name in t.state.held):
             return  # it is reported as it is listed
-        record = Record(case.key, (case.identifier,), exercise, raised_s, raised_s,
+        record = Record(case.key, (case.identifier,), about.exercise, raised_s, raised_s, raised_s,
                         frozenset({Occasion.ALARM, Occasion.CLEAR}))
         t.put(record, None if t.state.fresh else about)
     if case.unanswered and not case.responses and Occasion.UNANSWERED not in record.done:
-        message = replace(about, occasion=Occasion.UNANSWERED, late=not case.in_force, ended=Ended.NOT,
-                          age_s=max(0.0, t.epoch_s - raised_s))
+        if listed is not None and listed.identifier in record.names:
+            message = _message(t, Occasion.UNANSWERED, listed, raised_s, _in_force(status, listed))
+        else:
+            message = replace(about, occasion=Occasion.UNANSWERED, late=not case.in_force, ended=Ended.NOT)
         t.put(replace(record, done=record.done | {Occasion.UNANSWERED}),
               None if t.state.fresh and not case.in_force else message)
 

@@ -1,6 +1,6 @@
 """What has been reported of an alarm, as text on the disk: a restart repeats nothing. Pure.
 
-    {"names": ["kalibagor.pos-1.9f86d0"], "exercise": false, "raised_s": 1764400000.0, "until_s": 1764400180.0,
+    {"names": ["kalibagor.pos-1.9f86d0"], "exercise": false, "began_s": "2025-11-29T…", "raised_s": …, "until_s": …,
      "done": ["alarm", "missing"]}
 """
 
@@ -21,12 +21,14 @@ NAMES = 200  # of one alarm: each time it is raised again gives it one
 class Record:
     """An alarm: `names` are all that it was called, `done` the occasions that were reported or are over.
 
-    `raised_s` is when it was raised last, `until_s` when its time ends, in seconds since the epoch.
+    `began_s` is when it was raised first, `raised_s` when last, `until_s` when its time ends, in seconds since the
+    epoch.
     """
 
     key: Key
     names: tuple[str, ...]
     exercise: bool = False
+    began_s: float = 0.0
     raised_s: float = 0.0
     until_s: float = 0.0
     done: frozenset[str] = frozenset()
@@ -41,6 +43,7 @@ class Record:
 class _Written:
     names: tuple[str, ...] = option(items(text), default=())
     exercise: bool = option(flag, default=False)
+    began_s: float | None = option(codec.nullable(instant), default=None)
     raised_s: float | None = option(codec.nullable(instant), default=None)
     until_s: float | None = option(codec.nullable(instant), default=None)
     done: tuple[str, ...] = option(items(text), default=())
@@ -48,8 +51,10 @@ class _Written:
 
 def write(record: Record) -> str:
     """The text of *record*, which `read` reads back."""
-    return codec.send(_Written(names=record.names, exercise=record.exercise, raised_s=record.raised_s,
-                               until_s=record.until_s, done=tuple(sorted(record.done)))).decode()
+    return codec.send(_Written(
+        names=record.names, exercise=record.exercise, began_s=record.began_s, raised_s=record.raised_s,
+        until_s=record.until_s, done=tuple(sorted(record.done)),
+    )).decode()
 
 
 def read(row: str, value: str) -> Record | None:
@@ -61,8 +66,8 @@ def read(row: str, value: str) -> Record | None:
     found = codec.receive(_Written, value.encode(), "record", Reading.LENIENT)
     if kind != ALARM or isinstance(found, Refusal) or not found.names:
         return None
-    return Record(Key(str(village), str(incident)), found.names, found.exercise, found.raised_s or 0.0,
-                  found.until_s or 0.0, frozenset(found.done))
+    return Record(Key(str(village), str(incident)), found.names, found.exercise, found.began_s or 0.0,
+                  found.raised_s or 0.0, found.until_s or 0.0, frozenset(found.done))
 
 
 def of_fault(name: str) -> str:

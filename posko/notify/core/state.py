@@ -46,6 +46,7 @@ class Held:
 
     at: float
     listed: Listed
+    began_s: float
     raised_s: float
     until_s: float
 
