@@ -43,9 +43,9 @@ class Record:
 class _Written:
     names: tuple[str, ...] = option(items(text), default=())
     exercise: bool = option(flag, default=False)
-    began_s: float | None = option(codec.nullable(instant), default=None)
-    raised_s: float | None = option(codec.nullable(instant), default=None)
-    until_s: float | None = option(codec.nullable(instant), default=None)
+    began_s: float | None = option(instant, default=None)
+    raised_s: float | None = option(instant, default=None)
+    until_s: float | None = option(instant, default=None)
     done: tuple[str, ...] = option(items(text), default=())
 
 
