@@ -66,7 +66,8 @@ def assemble(path: Path, found: posko_config.Config) -> Config:
     targets = _targets(base, settings, place, faults, warnings)
     broker, password, ca_file = found.settings.broker, found.password, found.ca_file
     if settings.broker is not None:
-        broker, named = settings.broker, _broker(written)
+        broker = settings.broker
+        named = files.subsection(written, "broker") if isinstance(written, dict) else {}
         password = files.attempt(faults, partial(files.read_password, base, named, f"{place}.broker"))
         ca_file = files.attempt(faults, partial(files.find_ca_file, base, named, f"{place}.broker"))
     elif broker.username is not None:
@@ -83,11 +84,6 @@ def warnings(found: Config) -> Iterator[str]:
     yield from found.warnings
     for each in files.state_dir_warnings(found.state_dir):
         yield f"notify.{each}"
-
-
-def _broker(written: object) -> dict[str, object]:
-    found = written.get("broker") if isinstance(written, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _targets(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue
-from contract.settings.broker import BrokerSettings
+from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import (
     Place,
     choice,
@@ -98,7 +98,7 @@ class NotifySettings:
     """`notify`, as written. `broker` is the way of an account of its own; without it, it is the hub's."""
 
     targets: tuple[Entry, ...] = option(items(_entry))
-    broker: BrokerSettings | None = option(section(BrokerSettings), default=None)
+    broker: BrokerSettings | None = option(brokers, default=None)
     state_dir: str = option(file_path, default=STATE_DIR)
 
 

@@ -22,7 +22,7 @@ from posko.notify.core.transition import Transition
 
 HOLD_S = 3.0  # so many seconds an alarm is held, unless all posts ring before: the message says how many do
 MISSING_S = 12.0  # after so many, posts that do not ring are reported; the hub itself reports them after 10
-SLACK_S = 2.0  # by which an alarm may end before its time
+SLACK_S = 2.0  # by which instants that two beacons give may differ
 CLOCK_S = 5.0  # by which this machine's clock was set, where an alarm seems to have been raised at another time
 ABSENT_S = timing.CLOCK_SYNC_S + 15.0  # a hub that restarts may not know for so long what is in force
 
@@ -130,9 +130,13 @@ def _clear(t: Transition, record: Record, how: Ended) -> None:
 
 
 def _how(t: Transition, beacon: Beacon, key: Key, raised_s: float, until_s: float) -> Ended:
-    """How an alarm ended that was raised last, and would end, at these instants."""
+    """How an alarm ended that was raised last, and would end, at these instants.
+
+    Each beacon takes its own time to come, so instants of two of them are compared with SLACK_S: an all-clear just
+    before an alarm was raised did not end it.
+    """
     cleared = [each.age_s for each in beacon.cleared if each.village in (key.village, EVERYWHERE)]
-    if any(t.epoch_s - age_s >= raised_s - SLACK_S for age_s in cleared):
+    if any(t.epoch_s - age_s > raised_s + SLACK_S for age_s in cleared):
         return Ended.CLEARED
     if any(each.key == key and abs(t.epoch_s - each.age_s - raised_s) <= SLACK_S for each in beacon.over):
         return Ended.CLEARED

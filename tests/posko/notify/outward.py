@@ -4,7 +4,9 @@ Time is a number. The rows of the disk and the messages are kept as they were as
 the rows of before.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from contract.wire.node_status import About, NodeStatus, write_status
 from posko.core.effects import Effect as HubEffect
@@ -13,18 +15,22 @@ from posko.notify.core.occasions import Message, Occasion, Rule
 from posko.notify.core.state import Connect, Loaded, Say, State
 from runtime.core.effects import Publish
 from runtime.core.events import Linked, Received, Unlinked
-from tests.posko.core.world import SYNCED, World
+from tests.posko.core.world import SYNCED, World, make_setup
 
-ALL = Rule(frozenset(Occasion))
+ALL = Rule(frozenset(Occasion) - {Occasion.FAULT})
+FAULTS = Rule(frozenset({Occasion.FAULT}))
+POSTS = ("kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek")
 STATUS = "kentongan/situbondo/posko/status"
 
 
 class Outward:
     """A hub and the program of messages outward, linked to one broker. `messages` are (target, message)."""
 
-    def __init__(self, targets: Sequence[Sequence[Rule]] = ((ALL,),), *, known: bool = True) -> None:
-        """*known*: an earlier run knew the hub."""
-        self.hub = World().ready()
+    def __init__(
+        self, targets: Sequence[Sequence[Rule]] = ((ALL,),), *, known: bool = True, unanswered_s: float = 0.0
+    ) -> None:
+        """*known*: an earlier run knew the hub. It reports what nobody responds to within *unanswered_s*; 0: never."""
+        self.hub = World(setup=replace(make_setup(), unanswered_s=unanswered_s)).ready()
         self.targets = targets
         self.rows: dict[str, str] = {notify.BEGAN: "{}"} if known else {}
         self.messages: list[tuple[int, Message]] = []
@@ -32,6 +38,7 @@ class Outward:
         self.running = False
         self._taken = 0
         self._kept: Received | None = None
+        self._posts: dict[str, NodeStatus] = {}
         self.begin()
 
     @property
@@ -66,17 +73,27 @@ class Outward:
         return self
 
     def wait(self, seconds: float) -> "Outward":
-        """Time passes, with a Clock every 5 s for both."""
+        """Time passes, with a Clock every 5 s for both; posts that have reported go on to do so."""
         until = self.now + seconds
         while self.now < until:
             at = min(until, self.now + 1.0)
             self.hub.feed(SYNCED, at) if int(at) % 5 == 0 else self.hub.wait(at)
+            for post, status in self._posts.items() if int(at) % 10 == 0 else ():
+                self._status(post, status)
             self._pass_on()
             self._feed(SYNCED)
         return self
 
-    def alarm(self, incident: str = "kebakaran", village: str = "kalibagor", **members: object) -> "Outward":
-        self.hub.alarm(incident, village=village, **members)
+    def hang(self, seconds: float) -> "Outward":
+        """Time passes, and the hub publishes nothing."""
+        until = self.now + seconds
+        while self.now < until:
+            self.hub.now += 1.0
+            self._feed(SYNCED)
+        return self
+
+    def alarm(self, incident: str = "kebakaran", village: str = "kalibagor", **members: str) -> "Outward":
+        self.hub.alarm(incident, village=village, raw=json.dumps(members).encode() if members else b"")
         self._pass_on()
         return self
 
@@ -108,6 +125,7 @@ class Outward:
         return [short(message) for number, message in self.messages if number == target]
 
     def _status(self, post: str, status: NodeStatus) -> None:
+        self._posts[post] = status
         village, _, node = post.partition("/")
         self.hub.hear(f"{village}/node/{node}/status", write_status(status))
         self._pass_on()

@@ -2,16 +2,15 @@
 
 from posko.notify.core import alarms
 from posko.notify.core.occasions import Ended, Occasion, Responder
-from tests.posko.notify.outward import Outward
-
-ALL_POSTS = ("kalibagor/pos-1", "kotakan/pos-1", "patokan/polsek")
+from runtime.core.changed import changed
+from tests.posko.notify.outward import POSTS, Outward
 
 
 def test_an_alarm_is_reported_with_how_many_posts_ring_as_soon_as_all_do() -> None:
-    out = Outward().ready(*ALL_POSTS).alarm(identifier="a", note="RT 3", sender="operator/sri")
+    out = Outward().ready(*POSTS).alarm(identifier="a", note="RT 3", sender="operator/sri")
     assert out.lines() == []
 
-    out.ring(*ALL_POSTS)
+    out.ring(*POSTS)
     out.wait(1.0)
 
     ((_, message),) = out.messages
@@ -39,7 +38,7 @@ def test_an_alarm_that_is_raised_again_and_again_is_one_message_and_is_held_no_l
 
 
 def test_posts_that_do_not_ring_are_reported_once_with_what_keeps_them() -> None:
-    out = Outward().ready(*ALL_POSTS).alarm(identifier="a").ring("kalibagor/pos-1").wait(30.0)
+    out = Outward().ready(*POSTS).alarm(identifier="a").ring("kalibagor/pos-1").wait(30.0)
 
     assert out.lines() == ["alarm kebakaran kalibagor", "missing kebakaran kalibagor"]
     assert set(out.messages[1][1].missing) == {"kotakan/pos-1", "patokan/polsek"}
@@ -51,12 +50,22 @@ def test_an_all_clear_is_reported_as_one_and_an_end_without_it_as_such() -> None
 
     assert out.lines() == [
         "alarm kebakaran kalibagor", "clear kebakaran kalibagor cleared",
-        "alarm bencana kalibagor", "missing bencana kalibagor", "unanswered bencana kalibagor",
-        "clear bencana kalibagor time",
-    ] if out.hub.state.setup.unanswered_s else [
-        "alarm kebakaran kalibagor", "clear kebakaran kalibagor cleared",
         "alarm bencana kalibagor", "missing bencana kalibagor", "clear bencana kalibagor time",
     ]
+
+
+def test_what_nobody_responds_to_is_reported_once_and_not_where_somebody_did() -> None:
+    out = Outward(unanswered_s=60.0).alarm(identifier="a").wait(10.0).respond("a").wait(80.0)
+    out.alarm("bencana", "kotakan", identifier="b", note="tanggul").wait(70.0).kill().begin().wait(20.0)
+
+    assert [line for line in out.lines() if line.startswith("unanswered")] == ["unanswered bencana kotakan"]
+    assert next(each for _, each in out.messages if each.occasion is Occasion.UNANSWERED).note == "tanggul"
+
+
+def test_what_nobody_responded_to_while_the_program_was_away_is_reported() -> None:
+    out = Outward(unanswered_s=60.0).kill().alarm(identifier="a").wait(300.0).begin().wait(5.0)
+
+    assert out.lines() == ["alarm kebakaran kalibagor unknown late", "unanswered kebakaran kalibagor late"]
 
 
 def test_the_length_of_an_alarm_counts_from_when_it_was_raised_first() -> None:
@@ -130,18 +139,12 @@ def test_what_was_over_before_the_program_was_ever_installed_is_not_reported() -
 
 def test_a_hub_that_does_not_know_yet_what_is_in_force_makes_nothing_end() -> None:
     out = Outward().alarm(identifier="a").wait(5.0)
-    alarm = dict(out.hub.state.alarms)
-    out.hub.state = _with_alarms(out, {})
+    in_force = dict(out.hub.state.alarms)
+    out.hub.state = changed(out.hub.state, alarms={})
     out.wait(30.0)
     assert out.lines() == ["alarm kebakaran kalibagor"]
 
-    out.hub.state = _with_alarms(out, alarm)
+    out.hub.state = changed(out.hub.state, alarms=in_force)
     out.wait(50.0)
 
     assert out.lines() == ["alarm kebakaran kalibagor", "missing kebakaran kalibagor"]
-
-
-def _with_alarms(out: Outward, alarms_: object) -> object:
-    from runtime.core.changed import changed  # noqa: PLC0415
-
-    return changed(out.hub.state, alarms=alarms_)
