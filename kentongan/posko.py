@@ -37,6 +37,11 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
         raise
     for warning in config.warnings(settings):
         output.complain(f"warning: {warning}")
+    if settings.settings.notify is not None:
+        from posko.notify import config as notify_config  # noqa: PLC0415 - only this needs Apprise, which takes a while
+
+        for warning in notify_config.warnings(notify_config.assemble(path, settings)):
+            output.complain(f"warning: {warning}")
     district = settings.district
     for warning in files.slot_warnings(district, settings.catalogue):
         output.complain(f"warning: {warning}")
