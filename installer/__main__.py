@@ -12,7 +12,7 @@ from installer import broker_files, bundle, packages, program, services, setting
 from installer.bundle import DISTRICT, NODE, POSKO, UPLINK, Bundle
 from installer.machine import Machine, Run, run
 
-STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko", "/var/lib/kentongan-web")
+STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko", "/var/lib/kentongan-web", "/var/lib/kentongan-notify")
 _WHAT = """\
 what:
   node BUNDLE      a post's node (a Raspberry Pi), from kentongan-node-VILLAGE.NODE.tar
@@ -152,11 +152,23 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     if renewed:  # they run the same program, and share the district
         begun = (services.UNIT[kind], *beside)
         services.restart(machine, [unit for unit in services.present(machine) if unit not in begun])
+    if kind == POSKO:
+        _messages(machine, files, renewed=renewed or f"{services.UNITS}/{services.NOTIFY}" in written)
     program.clean(machine, release)
     step("a last look")
     for line in _name(machine, given, host):
         machine.tell(f"   TO DO: {line}")
     _look(machine, kind)
+
+
+def _messages(machine: Machine, files: dict[str, bytes], *, renewed: bool) -> None:
+    """Starts messages outward, or ends them, as the hub's settings say."""
+    wanted = settings.has_notify(files["posko.yaml"].decode())
+    if not services.start_notify(machine, wanted=wanted, renewed=renewed):
+        machine.tell(f"   TO DO: {services.NOTIFY} does not start, and the hub does without: sudo kentongan notify "
+                     f"--check, sudo journalctl -u {services.NOTIFY}")
+    elif wanted:
+        machine.tell("   messages outward: sudo kentongan notify --test tries them")
 
 
 def _name(machine: Machine, given: Bundle, host: str | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ UNITS = "/etc/systemd/system"
 UNIT = {NODE: "kentongan-node.service", POSKO: "kentongan-posko.service", UPLINK: "kentongan-uplink.service"}
 # Beside the hub, where its bundle has their settings.
 BESIDE = {"web.yaml": "kentongan-web.service"}
+NOTIFY = "kentongan-notify.service"  # beside the hub, where its settings have `notify`
 MOSQUITTO = f"{UNITS}/mosquitto.service.d/kentongan.conf"
 _WATCHDOG = "/etc/systemd/system.conf.d/kentongan-watchdog.conf"
 _SOURCES = "/etc/chrony/sources.d/kentongan.sources"
@@ -44,6 +45,7 @@ def files(kind: str, host: str | None, more: Iterable[str] = ()) -> dict[str, by
         found[MOSQUITTO] = drop_in
     if kind == POSKO:
         found[_CHRONY] = _ALLOW
+        found[f"{UNITS}/{NOTIFY}"] = _shipped(NOTIFY)
     if kind == NODE and host is not None and host != "127.0.0.1":
         found[_SOURCES] = f"# Made by kentongan: the posko's time, besides others.\nserver {host} iburst\n".encode()
     return found
@@ -79,15 +81,33 @@ def start_beside(machine: Machine, units: Iterable[str], changed: set[str], *, r
         _ready(machine, "restart" if renewed or f"{UNITS}/{unit}" in changed else "start", unit)
 
 
+def start_notify(machine: Machine, *, wanted: bool, renewed: bool) -> bool:
+    """Has messages outward run if they are *wanted*, anew if they are *renewed*, or not at all; whether that is so.
+
+    Whatever becomes of them, the hub is installed.
+    """
+    if not wanted:
+        return not _sends_messages(machine) or machine.attempt("systemctl", "disable", "--now", NOTIFY)
+    return machine.attempt("systemctl", "enable", NOTIFY) and machine.attempt(
+        "systemctl", "restart" if renewed else "start", NOTIFY)
+
+
 def restart(machine: Machine, units: list[str]) -> None:
-    """Starts *units* anew. Raises UserError if one does not get ready."""
+    """Starts *units* anew, and messages outward where they run. Raises UserError if a unit does not get ready."""
     for unit in units:
         _ready(machine, "restart", unit)
+    if _sends_messages(machine):
+        machine.attempt("systemctl", "try-restart", NOTIFY)
+
+
+def _sends_messages(machine: Machine) -> bool:
+    return machine.whole and machine.ask("systemctl", "is-enabled", NOTIFY).code == 0
 
 
 def remove(machine: Machine) -> None:
     """Ends what runs, and removes it from the machine's start. Mosquitto goes on with the distribution's own files."""
-    for unit in present(machine):
+    beside = [NOTIFY] if machine.path(f"{UNITS}/{NOTIFY}").is_file() else []
+    for unit in (*beside, *present(machine)):
         machine.system("systemctl", "disable", "--now", unit)
         machine.remove(f"{UNITS}/{unit}")
     mosquitto = machine.remove(MOSQUITTO)

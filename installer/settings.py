@@ -4,6 +4,7 @@ A node and a hub on one machine share the folder and the district; each has a pa
 """
 
 import re
+from collections.abc import Collection
 
 from broker.core.bundles import PEOPLE, settle
 from contract.user_error import UserError
@@ -13,7 +14,8 @@ from installer.machine import Machine
 
 FOLDER = "/etc/kentongan"
 PAGE_SETTINGS = "web.yaml"
-# What a node's bundle, or the page's, decides; all else in its settings is the machine's own.
+# What a node's bundle, the page's, or a hub's decides; all else in its settings is the machine's own.
+OF_A_POSKO = ("district", "broker")
 OF_THE_BUNDLE = ("node", "village", "hears", "district", "broker")
 PRIVATE = 0o640
 OWNER = "root:kentongan"
@@ -36,6 +38,8 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
                 notes.append(f"{FOLDER}/node.yaml: the box's own pins and settings stay; those of the bundle are in "
                              f"{FOLDER}/{SUPERSEDED}")
             settings = merged
+    elif machine.path(f"{FOLDER}/posko.yaml").is_file():  # who gets messages, and the like, stays
+        settings = merge(machine.path(f"{FOLDER}/posko.yaml").read_text("utf-8"), settings, OF_A_POSKO)
     files[f"{bundle.kind}.yaml"] = with_password(settings, bundle.kind).encode()
     files[f"{bundle.kind}.password"] = bundle.files["password"]
     files.update({name: bundle.files[name] for name in PAGE if name in bundle.files})
@@ -47,9 +51,14 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
     return files, notes
 
 
-def merge(own: str, of_bundle: str) -> str:
-    """The settings *own* of a box with what the bundle decides."""
-    lines = {key: found[1] for key in OF_THE_BUNDLE
+def has_notify(settings: str) -> bool:
+    """Whether *settings* of a hub say who gets messages outward."""
+    return re.search(r"^notify:", settings, re.MULTILINE) is not None
+
+
+def merge(own: str, of_bundle: str, keys: Collection[str] = OF_THE_BUNDLE) -> str:
+    """The settings *own* of a machine with what the bundle decides: those of *keys*."""
+    lines = {key: found[1] for key in keys
              if (found := re.search(rf"^{key}: (.*)$", of_bundle, re.MULTILINE)) is not None}
     return settle(own, lines)
 

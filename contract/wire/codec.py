@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
 from contract.settings.schema import Check, Place, Reading, RefusedError, choice, option, section
@@ -95,9 +96,14 @@ def members(value: Any) -> dict[str, object]:
     for each in fields(value):
         member = getattr(value, each.name)
         if each.metadata and not (each.metadata["omit"] and member in (each.default, {})):
-            write = _plain if member is None else _WRITTEN.get(each.metadata["check"], _plain)
+            write = _plain if member is None else _WRITTEN.get(_inner(each.metadata["check"]), _plain)
             found[each.name] = write(member)
     return found
+
+
+def _inner(check: Check[Any]) -> Check[Any]:
+    """What *check* reads where it is not null."""
+    return check.args[0] if isinstance(check, partial) and check.func is _if_any else check
 
 
 def send(value: object) -> bytes:
@@ -184,8 +190,12 @@ def one_of(kind: type[E]) -> Check[E]:
 
 
 def nullable(check: Check[T]) -> Check[T | None]:
-    """What *check* reads, or null."""
-    return lambda found, place: None if found is None else check(found, place)
+    """What *check* reads, or null; it is written as *check*'s values are."""
+    return partial(_if_any, check)
+
+
+def _if_any(check: Check[T], found: object, place: Place) -> T | None:
+    return None if found is None else check(found, place)
 
 
 def few(check: Check[T]) -> Check[T]:

@@ -23,6 +23,7 @@ class Box:
         self.packages = set(PACKAGES)
         self.groups = {"gpio", "audio"}
         self.users: set[str] = set()
+        self.enabled: set[str] = set()
         self.asked: list[str] = []
         self.lines: list[str] = []
         self.fails = ""
@@ -61,7 +62,7 @@ class Box:
             self._change(list(command))
         return answer or Done(0, "")
 
-    def _answer(self, command: list[str]) -> Done | None:
+    def _answer(self, command: list[str]) -> Done | None:  # noqa: C901 - a table, one row a program
         """What a program answers that changes nothing of the system; None for one that does."""
         code, text = 0, ""
         match command:
@@ -71,6 +72,8 @@ class Box:
                 code, text = (0, "install ok installed") if package in self.packages else (1, "no packages found")
             case ["apt-cache", *_]:
                 text = f"python3-lgpio:\n  Installed: (none)\n  Candidate: {self.candidate}\n"
+            case ["systemctl", "is-enabled", unit]:
+                code = 0 if unit in self.enabled else 1
             case ["hostname"]:
                 text = f"{self.hostname}\n"
             case ["getent", database, name]:
@@ -92,6 +95,10 @@ class Box:
         match command:
             case ["apt-get", "install", *words]:
                 self.packages |= {Path(word).name.partition("_")[0] for word in words if not word.startswith("-")}
+            case ["systemctl", "enable", unit]:
+                self.enabled.add(unit)
+            case ["systemctl", "disable", *_, unit]:
+                self.enabled.discard(unit)
             case ["groupadd", *_, name]:
                 self.groups.add(name)
             case ["useradd", *_, name]:

@@ -14,7 +14,8 @@ from posko import config as posko_config
 from tests.broker.installation import DISTRICT, tool
 from tests.installer.box import Box, copied
 
-NODE, POSKO, WEB = "kentongan-node.service", "kentongan-posko.service", "kentongan-web.service"
+NODE, POSKO = "kentongan-node.service", "kentongan-posko.service"
+WEB, NOTIFY = "kentongan-web.service", "kentongan-notify.service"
 
 
 def test_a_node_is_installed_from_its_bundle_alone(box: Box, node_tar: Path) -> None:
@@ -95,6 +96,39 @@ def test_a_page_that_would_not_start_takes_the_place_of_nothing(box: Box, bundle
 
     assert any("did you mean people?" in line for line in box.lines)
     assert not box.path(f"/etc/systemd/system/{WEB}").exists()
+
+
+def test_messages_outward_run_where_the_hubs_settings_have_them_and_stay_at_the_next_installation(
+    box: Box, posko_tar: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert NOTIFY not in box.enabled
+    path = box.path("/etc/kentongan/posko.yaml")
+    own = path.read_text("utf-8") + "unanswered_s: 60\nnotify:\n  - {to: 'json://127.0.0.1:9/x', events: [alarm]}\n"
+    path.write_text(own, "utf-8")
+
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert box.asked[-2:] == [f"systemctl enable {NOTIFY}", f"systemctl start {NOTIFY}"]
+    assert "   messages outward: sudo kentongan notify --test tries them" in box.lines
+    assert path.read_text("utf-8") == own
+
+    box.fails = f"start {NOTIFY}"
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert any(line.startswith(f"   TO DO: {NOTIFY} does not start") for line in box.lines)
+    box.fails = ""
+    path.write_text(own.partition("notify:")[0], "utf-8")
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert box.asked[-1] == f"systemctl disable --now {NOTIFY}"
+
+
+def test_addresses_that_cannot_be_used_are_refused_before_anything_is_changed(box: Box, posko_tar: Path) -> None:
+    assert box.install("posko", posko_tar) == 0, box.lines
+    path = box.path("/etc/kentongan/posko.yaml")
+    path.write_text(path.read_text("utf-8") + "notify: ['telegrm://x']\n", "utf-8")
+
+    assert box.install("posko", posko_tar) == 2
+    assert "  posko.yaml.notify.targets.1.to.1: telegrm:// is not known; did you mean tgram://?" in [
+        line.removeprefix("install:") for line in box.lines]
 
 
 def test_a_posko_that_is_not_called_what_posts_look_for_is_told_the_command(box: Box, posko_tar: Path) -> None:
@@ -283,7 +317,7 @@ def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_
     assert box.files() == kept
     assert not box.path("/opt/kentongan-releases").exists()
     assert box.asked == [
-        *(f"systemctl disable --now {unit}" for unit in (NODE, POSKO, WEB)), "systemctl daemon-reload",
+        *(f"systemctl disable --now {unit}" for unit in (NOTIFY, NODE, POSKO, WEB)), "systemctl daemon-reload",
         "systemctl daemon-reexec", "systemctl try-restart mosquitto.service", "systemctl try-restart chrony.service",
     ]
     assert box.install("node", node_tar) == 0

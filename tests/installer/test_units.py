@@ -11,7 +11,7 @@ import pytest
 from tests.support.nodes import ROOT
 
 FOLDER = ROOT / "systemd"
-UNITS = ("kentongan-node", "kentongan-posko", "kentongan-uplink", "kentongan-web")
+UNITS = ("kentongan-node", "kentongan-posko", "kentongan-uplink", "kentongan-web", "kentongan-notify")
 ANALYZE = shutil.which("systemd-analyze")
 # Of every unit. The reasons stand in the units.
 COMMON = {
@@ -48,6 +48,12 @@ OWN = {
         "InaccessiblePaths": ["-/etc/kentongan/posko.password -/etc/kentongan/node.password -/etc/kentongan-broker"],
         "OOMScoreAdjust": ["300"], "MemoryMax": ["500M"], "CPUWeight": ["50"], "LimitNOFILE": ["8192"],
     },
+    "kentongan-notify": {
+        "After": ["mosquitto.service"], "WatchdogSec": ["30"], "User": ["kentongan"], "RestartSec": ["30"],
+        "StateDirectory": ["kentongan-notify"], "PrivateDevices": ["yes"], "RestrictRealtime": ["yes"],
+        "Nice": ["10"], "OOMScoreAdjust": ["500"],
+        "SystemCallFilter": ["@system-service", "~@privileged @resources", CLOCK],
+    },
     "kentongan-uplink": {
         "After": ["mosquitto.service"], "WatchdogSec": ["30"], "User": ["mosquitto"], "PrivateDevices": ["yes"],
         "ProtectClock": ["yes"], "RestrictRealtime": ["yes"],
@@ -58,6 +64,7 @@ PROGRAMS = {
     "kentongan-node": ["node --config /etc/kentongan/node.yaml"],
     "kentongan-posko": ["posko --config /etc/kentongan/posko.yaml"],
     "kentongan-web": ["web --config /etc/kentongan/web.yaml"],
+    "kentongan-notify": ["notify --config /etc/kentongan/posko.yaml"],
     "kentongan-uplink": ["broker uplink --config /etc/kentongan-broker/uplink.yaml"],
 }
 

@@ -58,7 +58,7 @@ class State:
     `loaded`: the disk has answered, or was waited for long enough. `fresh`: no earlier run is known, so what was over
     before is noted and not reported. `names` has the row of each name of an alarm. `faults` are those reported and not
     over, `changing` since when others are in force, or over. `absent` are alarms that the hub does not list any more,
-    since when. `judged` is what of the hub was looked at last.
+    since when. `reports` are the rows of residents' reports, oldest first.
     """
 
     fold: fold.State
@@ -72,4 +72,4 @@ class State:
     absent: Mapping[str, float] = field(default_factory=dict)
     faults: frozenset[str] = frozenset()
     changing: Mapping[str, float] = field(default_factory=dict)
-    reports: frozenset[str] = frozenset()
+    reports: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """What is to be reported outward, of the messages of the hub. Pure.
 
     messages ──> fold ──> hub's beacon and status ──┬──> alarms: begun, not rung everywhere, not responded to, over
-                                                    └──> faults that last
+                                                    ├──> faults that last
+                                                    └──> residents' reports
     each ──> a row on the disk and the messages of it, in one write
 
 Levels are looked at, not events: what happened while this program, the hub or the broker was away is still in the
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from posko.core.state import Setup
-from posko.notify.core import alarms, faults, records
+from posko.notify.core import alarms, faults, records, reports
 from posko.notify.core.occasions import Rule
 from posko.notify.core.state import Connect, Effect, Loaded, State
 from posko.notify.core.transition import Transition
@@ -40,6 +41,7 @@ def step(state: State, event: object, now: float) -> tuple[State, list[Effect]]:
     if t.state.loaded:
         alarms.update(t)
         faults.update(t)
+        reports.update(t)
         if t.state.fresh and known.hub.status is not None and known.hub.beacon is not None:
             t.change(fresh=False)
             t.say(BEGAN, "{}")
@@ -60,7 +62,7 @@ def _load(t: Transition, event: Loaded) -> None:
     t.recall(event.rows)
     t.change(
         faults=t.state.faults | records.names(records.FAULT, rows),
-        reports=t.state.reports | frozenset(row for row in rows if records.kind(row) == records.REPORT),
+        reports=(*(row for row in rows if records.kind(row) == records.REPORT), *t.state.reports),
         fresh=t.state.fresh and BEGAN not in rows,
     )
     _go_on(t)

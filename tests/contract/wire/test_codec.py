@@ -6,7 +6,18 @@ from collections.abc import Mapping
 import pytest
 
 from contract.settings.schema import Reading, flag, items, option, section, table
-from contract.wire.codec import Refusal, anything, message, name, nullable, receive, send, text, text_if_any
+from contract.wire.codec import (
+    Refusal,
+    anything,
+    instant,
+    message,
+    name,
+    nullable,
+    receive,
+    send,
+    text,
+    text_if_any,
+)
 
 
 @message
@@ -111,3 +122,17 @@ def test_what_a_lenient_message_must_have_refuses_it_all_the_same() -> None:
 ])
 def test_members_are_written_in_order_and_left_out_where_that_says_the_same(value: Whole, written: str) -> None:
     assert send(value).decode() == written
+
+
+@message
+class Dated:
+    at: float | None = option(nullable(instant), default=None)
+
+
+@pytest.mark.usefixtures("western_indonesia")
+def test_an_instant_that_may_be_null_is_written_as_it_is_read() -> None:
+    written = send(Dated(at=1_800_000_000.0))
+
+    assert written == b'{"at":"2027-01-15T15:00:00.000+07:00"}'
+    assert receive(Dated, written, "dated") == Dated(at=1_800_000_000.0)
+    assert receive(Dated, b'{"at":null}', "dated") == Dated()

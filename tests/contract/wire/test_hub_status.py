@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Key, Status
 from contract.wire.hub_status import HubStatus, InForce, read_status, write_status
+from contract.wire.lapor import Open
 from contract.wire.response import Case
 from tests.contract.payloads import INSTANTS, SECONDS, TEXT, TEXTS, VALUES, near_misses
 from tests.contract.shipped import quick
@@ -22,11 +23,15 @@ CASES = st.builds(
     Case, incident=TEXT, village=TEXT, identifier=TEXT, status=TEXT, in_force=st.booleans(),
     raised=st.none() | INSTANTS, unanswered=st.booleans(),
 )
+REPORTS = st.builds(
+    Open, identifier=TEXT.filter(bool), village=TEXT.filter(bool), text=TEXT, severity=TEXT, by=TEXT,
+    claimed=st.booleans(), raised=st.none() | INSTANTS, kept=st.booleans(),
+)
 STATUSES = st.builds(
     HubStatus, state=TEXT, alarms=st.lists(ALARMS, max_size=3).map(tuple),
-    cases=st.lists(CASES, max_size=3).map(tuple), posts=TEXTS, faults=TEXTS,
-    undated=st.integers(0, 1000), clock=TEXT, boot=TEXT, version=TEXT, since=st.none() | INSTANTS,
-    time=st.none() | INSTANTS, reason=TEXT,
+    cases=st.lists(CASES, max_size=3).map(tuple), lapor=st.lists(REPORTS, max_size=3).map(tuple), posts=TEXTS,
+    faults=TEXTS, undated=st.integers(0, 1000), clock=TEXT, boot=TEXT, version=TEXT,
+    since=st.none() | INSTANTS, time=st.none() | INSTANTS, reason=TEXT,
 )
 MEMBERS = ("state", "alarms", "posts", "faults", "undated", "clock", "boot", "version", "since", "time", "reason")
 THEFT = InForce(
