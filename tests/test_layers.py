@@ -43,6 +43,7 @@ HOMES = {
     "click": {"kentongan."},
     "cryptography": {"broker.certificates"},
     "babel": {"posko.labels.formats"},
+    "apprise": {"posko.notify.gateway"},
     "reportlab": {"posko.poster.pdf", "broker.page_cards"},
     "starlette": {"posko.web.app"},
     "uvicorn": {"posko.web.server"},

@@ -29,6 +29,7 @@ from posko.operator.core import fold
 from runtime import clock, endpoint, health, stdout_writer
 from runtime.core.events import Faulted, Linked, Noticed, Recovered, Unlinked
 from runtime.endpoint import Subscription
+from runtime.inbox import Inbox
 from runtime.loop import Loop
 from runtime.mqtt import Link
 from runtime.stdout_writer import StdoutWriter
@@ -41,7 +42,7 @@ class Notifier(Loop[State]):
         self, config: Config, tell: Callable[[str], None],
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
     ) -> None:
-        super().__init__()
+        super().__init__(Inbox())
         self._config = config
         self._say = tell
         self._line = line
