@@ -24,11 +24,8 @@ class _Sink:
         self.changed = Condition()
         self.over = Event()
         self._server = self._make()
+        self.port: int = self._server.socket.getsockname()[1]
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return self._server.socket.getsockname()[1]  # type: ignore[no-any-return]
 
     @property
     def titles(self) -> list[str]:
