@@ -32,6 +32,17 @@ PLACES = list(product(
 ))
 
 
+BEGUN: list[Program] = []  # by the test that runs
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    """Whatever becomes of a test, its programs end."""
+    yield
+    while BEGUN:
+        BEGUN.pop().kill()
+
+
 class Notify(Program):
     """The program; `targets` are what stands under that name in its settings."""
 
@@ -45,6 +56,7 @@ class Notify(Program):
         }), "utf-8")
         self.path.chmod(0o600)
         super().__init__("notify", ["notify", "--config", str(self.path)])
+        BEGUN.append(self)
 
     def begin(self) -> Self:
         """Starts it; returns when it is linked."""
@@ -76,6 +88,7 @@ def test_an_alarm_and_its_end_reach_a_web_hook_and_a_mailbox_once_though_everyth
     with MailServer() as mail:
         notify = Notify(folder, broker.port, [{"to": [hook.url, mail.url], "events": EVERYTHING}])
         hub = Posko(folder / "posko", broker.port).begin()
+        BEGUN.append(hub)
         notify.begin()
         alarm(broker, "kalibagor", "pencurian", "-m", "rumah <b>Pak</b> RT 3")
         assert hook.wait(1)
@@ -237,7 +250,7 @@ def test_the_hubs_own_check_judges_the_addresses_too_and_a_hub_runs_whatever_the
     hub = Posko(folder / "posko", broker.port)
     (folder / "posko" / "posko.yaml").write_text(json.dumps(
         {**written, "state_dir": str(folder / "posko" / "state")}), "utf-8")
-    hub.begin()
+    BEGUN.append(hub.begin())
     hub.stop()
 
     assert checked.returncode == 2
