@@ -277,13 +277,19 @@ class Journal(DatabaseThread[Write | _Reports]):
             self._notice(f"{removed} of the oldest lines of the log are removed: it keeps {LOG_ROWS}")
 
     def _shrink(self, database: Database) -> Iterator[int]:
-        """Removes the oldest of the log, then alarms of the village that has most of them."""
+        """Removes the oldest of the log, then alarms or closed reports, of which some village has most."""
         yield from super()._shrink(database)
         while True:
-            yield database.execute(
-                "DELETE FROM alarms WHERE rowid IN (SELECT rowid FROM alarms WHERE \"end\" NOTNULL AND village = "
-                "(SELECT village FROM alarms WHERE \"end\" NOTNULL GROUP BY village ORDER BY count(*) DESC LIMIT 1) "
-                "ORDER BY rowid LIMIT 200)").rowcount
+            _, table, over, village = database.execute(
+                "SELECT max(rows), name, over, village FROM ("
+                "SELECT count(*) AS rows, 'alarms' AS name, '\"end\" NOTNULL' AS over, village FROM alarms "
+                "WHERE \"end\" NOTNULL GROUP BY village UNION ALL "
+                "SELECT count(*), 'lapor', 'closure NOTNULL', village FROM lapor WHERE closure NOTNULL "
+                "GROUP BY village)"  # the other columns are those of the row that has the most (lang_select.html)
+            ).fetchone()
+            yield 0 if table is None else database.execute(
+                f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} "  # noqa: S608 - our own words
+                f"WHERE {over} AND village = ? ORDER BY rowid LIMIT 200)", (village,)).rowcount
 
     def _apply(self, database: Database, entry: Write | _Reports) -> None:  # noqa: C901 - a table, one row an entry
         wall = clock.wall()

@@ -674,6 +674,26 @@ def test_the_journal_has_a_bound_and_reports_what_it_removes(path: Path, monkeyp
     assert all(reason.startswith("journal: ") and "it may take 1 MB" in reason for reason in told)
 
 
+def test_whoever_fills_the_journal_with_reports_has_those_removed_and_no_alarm(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "most_bytes", 1_000_000)
+    monkeypatch.setattr(database_room, "MEASURE_EVERY", 1)
+    monkeypatch.setattr(database_room, "BATCH", 50)
+    with journal_in(path) as journal:
+        for count in range(10):
+            journal.put(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED))
+        for count in range(3000):
+            journal.put(reported(count, f"r{count}", text="x" * 500))
+            if count:
+                journal.put(SaveClosed(QUARREL.name(f"r{count}"), Closure.DONE, 50.0))
+
+    assert sum(each.stat().st_size for each in path.parent.iterdir()) < 2_000_000
+    assert rows(path, "SELECT count(*) FROM alarms") == [(10,)]
+    assert rows(path, "SELECT identifier FROM lapor WHERE closure IS NULL") == [("r0",)]
+    assert rows(path, "SELECT identifier FROM lapor ORDER BY rowid DESC LIMIT 1") == [("r2999",)]
+
+
 def test_a_village_keeps_so_many_alarms_and_loses_none_to_another(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_room, "ALARM_ROWS", 3)
     other = replace(ALARM, key=Key("kotakan", "pencurian"))
