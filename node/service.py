@@ -95,7 +95,6 @@ class Node(Loop[State]):
             }, zone, self._missing)
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
-            parts.enter_context(health.ClockThread(self._inbox))
             name = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
             broker = endpoint.broker(config.settings.broker, name, config.password, config.ca_file, fixed=True)
             self._link = Link(

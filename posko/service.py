@@ -38,7 +38,7 @@ from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
 from posko.rationing import of_all
 from posko.survey import Survey
-from runtime import clock, endpoint, health, stdout_writer
+from runtime import clock, endpoint, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
 from runtime.core.ration import all_clears
@@ -86,7 +86,6 @@ class Hub(Loop[State]):
             setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s)
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
-            parts.enter_context(health.ClockThread(self._inbox))
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox, rationing(config.district))
             self._survey = Survey(broker, district, self._inbox)

@@ -1,4 +1,4 @@
-"""A program's health: the clock's thread, real-time scheduling, locked memory, and systemd's watchdog.
+"""A program's health: the clock, real-time scheduling, locked memory, and systemd's watchdog.
 
 The watchdog is fed only when the loop itself has run and the threads that it needs (siren, link, buttons) are alive,
 never by a thread of its own.
@@ -22,7 +22,7 @@ _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4  # mlockall(2)
 
 
 class ClockThread:
-    """Gives the loop the state of the wall clock, periodically. That also wakes the loop."""
+    """Gives a program that has no `runtime.loop` of its own the state of the wall clock, periodically."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox

@@ -1,4 +1,8 @@
-"""The loop of every program here: inbox -> step -> effects. Must not know what they mean."""
+"""The loop of every program here: inbox -> step -> effects. Must not know what they mean.
+
+Every `health.CLOCK_S` it gives itself the state of the wall clock, and then feeds systemd's watchdog. A thread for that
+would wake the processor twice as often.
+"""
 
 import gc
 import signal
@@ -38,9 +42,15 @@ class Loop(ABC, Generic[S]):
 
     def _iterate(self, state: S, next_due: Callable[[S], float | None]) -> S:
         """Steps until `stop`, from *state*; returns the last one."""
+        clock_at = clock.now() + health.CLOCK_S
         while not self._stopping:
+            if clock.now() >= clock_at:
+                self._inbox.put(clock.wall())
+                clock_at = clock.now() + health.CLOCK_S
             due = next_due(state)
-            self._rest(state, due)
+            self._rest(state, clock_at if due is None else min(due, clock_at))
+            if not self._inbox.waits() and (due is None or clock.now() < due):
+                continue  # it was the clock's time
             at, event = self._inbox.get(due)
             state = self._advance(state, event, at)
             overflow = self._inbox.overflow()
