@@ -148,9 +148,16 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     units = found.units
     if units is not None and not files.is_loopback(loaded.settings.broker.host):
         units = units[1:]  # the broker is another machine's
+    messages = None
+    if loaded.settings.notify is not None:
+        from kentongan.diagnosis import messages as outward  # noqa: PLC0415 - only this needs Apprise
+
+        messages = outward.look(path, loaded)
+        if units is not None:
+            units = (*units[:-1], system.unit(outward.UNIT)[0], units[-1])
     disk = system.disk(loaded.state_dir, who)
     return replace(
-        found, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units,
+        found, messages=messages, warnings=tuple(_warnings(posko_config.warnings(loaded))), units=units,
         running=_believed(running, disk), servers=servers, session=session, disk=disk,
         digest=digest(loaded.district),
     )

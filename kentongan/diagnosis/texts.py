@@ -16,7 +16,7 @@ NAMES: Mapping[Check, Text] = {
     Check.BROKER: Text("server pesan", "broker"), Check.CERTIFICATE: Text("sertifikat", "certificate"),
     Check.LOGIN: Text("akun", "login"), Check.ACCESS: Text("izin", "access"),
     Check.BEACON: Text("server posko", "beacon"), Check.DISTRICT: Text("berkas wilayah", "district"),
-    Check.LOUD: Text("bunyi", "sound"),
+    Check.MESSAGES: Text("pesan keluar", "messages"), Check.LOUD: Text("bunyi", "sound"),
 }
 _UNREAD = Text("tidak bisa diketahui: {reason}", "cannot be known: {reason}")
 _NO_SESSION = Text("tidak bisa diketahui: {reason}", "cannot be known: {reason}")
@@ -27,6 +27,18 @@ _NO_PI = Text(
 _NO_LOGIN = Text("tidak bisa diketahui, karena akunnya ditolak", "cannot be known, as the account is refused")
 _UNLINKED = Text("tidak bisa diketahui selama tidak tersambung", "cannot be known while there is no link")
 _TEXTS: Mapping[Check, Mapping[str, Text]] = {
+    Check.MESSAGES: {
+        "ok": Text("{count} alamat, tidak ada pesan yang tertahan; coba: sudo kentongan notify --test",
+                   "{count} addresses, no message is held up; try them: sudo kentongan notify --test"),
+        "fault": Text("{fault}", "{fault}"),
+        "wait": Text(
+            "{count} pesan belum terkirim, yang tertua {minutes} menit: periksa internet, lalu sudo kentongan notify "
+            "--test; sebabnya: journalctl -u kentongan-notify -n 30",
+            "{count} messages are not sent, the oldest for {minutes} min: check the Internet, then sudo kentongan "
+            "notify --test; why: journalctl -u kentongan-notify -n 30",
+        ),
+        "unread": _UNREAD,
+    },
     Check.SETTINGS: {
         "ok": Text("tidak ada yang salah", "no faults"),
         "fault": Text("{fault}", "{fault}"),

@@ -1,6 +1,9 @@
 """`kentongan doctor`: a line for each thing, in the reader's language; nothing unknown is well, and nothing sounds."""
 
 import json
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from kentongan.commands import main
 from kentongan.diagnosis import gather
 from kentongan.diagnosis.texts import SIGNS
 from node.sound.core.driver_settings import Speaker
+from posko.notify.store import SCHEMA
 from tests.support.nodes import CONFIG, example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
@@ -121,6 +125,29 @@ def test_a_hubs_settings_are_examined_as_a_hubs(tmp_path: Path) -> None:
     assert lines[0] == f"posko: {path}"
     assert "✘ program: kentongan posko does not run here" in lines
     assert not any("pins:" in each or "voice:" in each for each in lines)
+
+
+def test_of_messages_outward_it_names_what_is_wrong_with_the_addresses_and_what_waits(tmp_path: Path) -> None:
+    def messages(*to: str) -> list[str]:
+        path = tmp_path / "posko.yaml"
+        path.write_text(json.dumps({
+            "district": str(CONFIG / "situbondo.yaml"), "state_dir": str(tmp_path),
+            "broker": {"host": "127.0.0.1", "port": 1}, "notify": {"targets": list(to), "state_dir": str(tmp_path)},
+        }), "utf-8")
+        lines = run("--config", path, "--lang", "en").stdout.splitlines()
+        return [each for each in lines if "messages: " in each]
+
+    assert messages("telegrm://r4hasia") == [
+        "✘ messages: posko.yaml.notify.targets.1.to.1: telegrm:// is not known; did you mean tgram://?"]
+    assert messages("json://127.0.0.1:9/x") == [
+        f"? messages: cannot be known: {tmp_path / 'notify.db'} cannot be read: No such file or directory"]
+    with closing(sqlite3.connect(tmp_path / "notify.db")) as database, database:
+        database.executescript(SCHEMA)
+    assert messages("json://127.0.0.1:9/x") == [
+        "✔ messages: 1 addresses, no message is held up; try them: sudo kentongan notify --test"]
+    with closing(sqlite3.connect(tmp_path / "notify.db")) as database, database:
+        database.execute("INSERT INTO queue VALUES (1, 'a', 'b', 'c', 'd', 'e', 0.0, ?)", (time.time() - 700.0,))
+    assert messages("json://127.0.0.1:9/x")[0].startswith("! messages: 1 messages are not sent, the oldest for 12 min")
 
 
 def test_without_a_file_all_that_is_installed_is_examined_and_what_they_share_once(

@@ -163,6 +163,20 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages outward: how many addresses there are, or what is wrong with them, and how many messages wait.
+
+    The oldest has waited for `oldest_s`. `unread` is why that is not known.
+    """
+
+    addresses: int = 0
+    faults: tuple[str, ...] = ()
+    waiting: int = 0
+    oldest_s: float = 0.0
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of a box, or of a posko. `kind` is `node` or `posko`; `user` is as whom its program runs.
 
@@ -191,3 +205,4 @@ class Facts:
     digest: str = ""
     hub: bool = True
     loud: str | None = None
+    messages: Messages | None = None

@@ -37,6 +37,7 @@ class Check(StrEnum):
     ACCESS = "access"
     BEACON = "beacon"
     DISTRICT = "district"
+    MESSAGES = "messages"
     LOUD = "loud"
 
 

@@ -34,6 +34,8 @@ def _every(found: Facts, now_s: float) -> Iterator[Finding]:
             yield from _node(found)
         yield from machine.disk(found.disk, found.user)
         yield from _way(found, now_s)
+        if found.messages is not None:
+            yield from machine.messages(found.messages)
 
 
 def _settings(found: Facts) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from kentongan.diagnosis.core.facts import Clock, Device, Disk, Running, Unit, Watchdog
+from kentongan.diagnosis.core.facts import Clock, Device, Disk, Messages, Running, Unit, Watchdog
 from kentongan.diagnosis.core.finding import Check, Finding, fault, ok, unknown, warning
 
 RESTARTS = 3  # as many can come of an installation and its upgrades
@@ -10,6 +10,7 @@ LEAST_BYTES, FEW_BYTES = 20_000_000, 200_000_000
 FEW_FILES = 1000
 LONGEST_WATCHDOG_S = 15.99  # of a Raspberry Pi's (raspberrypi/linux#7432)
 IN_MEMORY = ("tmpfs", "ramfs", "overlay")
+WAITED_S = 300.0  # a message that no address takes for so long: its target, or the way to it, is down
 LIVES = ("active", "reloading")
 
 
@@ -55,6 +56,19 @@ def devices(found: Iterable[Device], user: str) -> Iterator[Finding]:
         yield fault(Check.DEVICES, "closed", device=each.path, group=each.group, user=user)
     if known and not closed:
         yield ok(Check.DEVICES, user=user, devices=", ".join(each.path for each in known))
+
+
+def messages(found: Messages) -> Iterator[Finding]:
+    """Whether messages outward can be sent, and whether they are taken."""
+    yield from (fault(Check.MESSAGES, "fault", fault=each) for each in found.faults)
+    if found.faults:
+        return
+    if found.unread:
+        yield unknown(Check.MESSAGES, "unread", reason=found.unread)
+    elif found.waiting and found.oldest_s >= WAITED_S:
+        yield warning(Check.MESSAGES, "wait", count=found.waiting, minutes=f"{found.oldest_s / 60:.0f}")
+    else:
+        yield ok(Check.MESSAGES, count=found.addresses)
 
 
 def clock(found: Clock) -> Finding:

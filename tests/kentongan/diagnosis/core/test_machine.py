@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kentongan.diagnosis.core import machine
-from kentongan.diagnosis.core.facts import Clock, Device, Disk, Running, Unit, Watchdog
+from kentongan.diagnosis.core.facts import Clock, Device, Disk, Messages, Running, Unit, Watchdog
 from tests.kentongan.diagnosis.core.test_box import said
 
 UNIT = Unit("kentongan-node.service", "loaded", "enabled", "active", 0, 50)
@@ -129,3 +129,16 @@ def test_strokes_keep_their_time_where_the_kernel_lets_the_node_go_first(
 ])
 def test_a_watchdog_is_well_where_a_pi_can_count_to_its_end(found: Watchdog, mark: tuple[str, str]) -> None:
     assert said([machine.watchdog(found)]) == [mark]
+
+
+@pytest.mark.parametrize(("found", "marks"), [
+    (Messages(2), [("ok", "ok")]),
+    (Messages(2, waiting=3, oldest_s=20.0), [("ok", "ok")]),
+    (Messages(2, waiting=3, oldest_s=600.0), [("warning", "wait")]),
+    (Messages(faults=("posko.yaml.notify: one", "posko.yaml.notify: two")), [("fault", "fault"), ("fault", "fault")]),
+    (Messages(2, unread="notify.db cannot be read: No such file or directory"), [("unknown", "unread")]),
+])
+def test_messages_outward_are_well_where_they_can_be_sent_and_are_taken(
+    found: Messages, marks: list[tuple[str, str]]
+) -> None:
+    assert said(machine.messages(found)) == marks
