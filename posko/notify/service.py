@@ -26,7 +26,7 @@ from posko.notify.core.state import Connect, Effect, Say, State
 from posko.notify.sender import Failed, GivenUp, Sender, Sent
 from posko.notify.store import NAME, Done, Save, Store, Waiting
 from posko.operator.core import fold
-from runtime import clock, endpoint, health, stdout_writer
+from runtime import clock, endpoint, stdout_writer
 from runtime.core.events import Faulted, Linked, Noticed, Recovered, Unlinked
 from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
@@ -64,7 +64,6 @@ class Notifier(Loop[State]):
             self._senders = [Sender(each, self._store.put, self._inbox) for each in config.targets]
             self._by_name = {each.target.name: each for each in self._senders}
             parts.enter_context(self._store)
-            parts.enter_context(health.ClockThread(self._inbox))
             for sender in self._senders:
                 sender.start()
                 parts.callback(sender.close)
