@@ -23,7 +23,7 @@ CARD = click.option("--card", "card_file", type=click.Path(readable=False, path_
                     help="Where the card is written, a PDF; without: kartu-NAME.pdf in this folder.")
 _NO_PAGE = ("a card shows the page's address, which is not known yet; give it once: --page-url https://ADDRESS (for a "
             "trial in the local network: --page-url http://192.168.1.10:8080)")
-_LETTERS = {Role.WARGA: "Warga", Role.PETUGAS: "Petugas", Role.OPERATOR: "Operator", Role.READER: "Layar"}
+_TITLES = {Role.WARGA: "Warga", Role.PETUGAS: "Petugas", Role.OPERATOR: "Operator", Role.READER: "Layar"}
 
 
 @click.command()
@@ -214,7 +214,7 @@ def _with_cards(state: State, district: District, names: list[str], paper: Paper
 
 
 def _card(state: State, district: District, account: Account, code: str) -> Card:
-    return Card(account.username, accounts.display(state, account.username), _LETTERS[account.role],
+    return Card(account.username, accounts.display(state, account.username), _TITLES[account.role],
                 _places(district, account.villages), code, state.page, district.name, district.phones.posko)
 
 
