@@ -25,8 +25,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 # What each page's module imports, asked for at once: a weak link has no time for one after the other.
 MODULES: Mapping[str, Sequence[str]] = {
-    "masuk": ("common",), "warga": ("common", "hold", "outbox", "where"), "petugas": ("common", "cards", "sound"),
-    "posko": ("common", "cards", "history", "map"), "layar": ("common",),
+    "masuk": ("common",), "warga": ("common", "hold", "outbox", "where"),
+    "petugas": ("common", "awake", "cards", "sound"),
+    "posko": ("common", "cards", "history", "map"), "layar": ("common", "awake"),
 }
 # What static/ikon.svg has a pictogram for; any other incident is shown as `lainnya`.
 PICTURES = frozenset(slug for slugs in GROUPS.values() for slug in slugs)
@@ -54,20 +55,22 @@ class Pages:
         said = page_texts.of_page(page, language)
         return self._environment.get_template(f"{page}.html").render(
             page=page, t=said, language=language.value, csrf=csrf, view=view, district=district, modules=MODULES[page],
-            groups=_groups(view, said) if page == "warga" and view is not None else (),
+            groups=_groups(view, said, language) if page == "warga" and view is not None else (),
             place=_place(view, district) if page == "warga" else district,
             data={"texts": said, "language": language.value, "view": _first(page, view), "pictures": sorted(PICTURES)},
         )
 
 
-def _groups(view: Mapping[str, Any], said: Mapping[str, str]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+def _groups(
+    view: Mapping[str, Any], said: Mapping[str, str], language: Language
+) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """The buttons of *view*: each group's slug, name and incidents."""
     known = {each["incident"]: each for each in view.get("incidents") or () if not each.get("everywhere")}
     named = {slug for slugs in GROUPS.values() for slug in slugs}
     found = []
     for group, slugs in GROUPS.items():
         more = [slug for slug in known if slug not in named] if group == "other" else []
-        buttons = [_button(known[slug]) for slug in (*slugs, *more) if slug in known]
+        buttons = [_button(known[slug], language) for slug in (*slugs, *more) if slug in known]
         if buttons:
             found.append((group, said[f"group_{group}"], buttons))
     return found
@@ -92,9 +95,9 @@ def _place(view: Mapping[str, Any] | None, district: str) -> str:
     return next((names[each] for each in own if each in names), district) if len(own) == 1 else district
 
 
-def _button(incident: Mapping[str, Any]) -> dict[str, Any]:
-    """An incident with what its button shows: the wall button's word where the view has it."""
-    shown = incident.get("button") or incident["label"]
+def _button(incident: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """An incident with what its button shows: in Indonesian the word on the wall's button."""
+    shown = (incident.get("button") if language is Language.ID else "") or incident["label"]
     return {
         **incident, "shown": shown, "long": max(map(len, shown.split()), default=0) > _LONG,
         "picture": incident["incident"] if incident["incident"] in PICTURES else "lainnya",

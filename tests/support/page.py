@@ -140,7 +140,7 @@ class World:
         with closing(HTTPConnection("127.0.0.1", self.web.port, timeout=LIMIT_S)) as connection:
             connection.request(method, path, body.encode() or None, dict(headers or {}))
             answer = connection.getresponse()
-            return answer.status, answer.read().decode("utf-8-sig"), answer.headers
+            return answer.status, answer.read().decode("utf-8-sig", "replace"), answer.headers
 
     def _write(self) -> None:
         text = people.write_file(PeopleFile("situbondo", tuple(self._people.values())))

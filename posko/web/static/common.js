@@ -213,6 +213,17 @@ export function follow(show) {
   connect();
 }
 
+/** Whether what is in force is known. Without the broker or the hub nobody may read "no alarm". */
+export const isKnown = (view, fresh) => fresh && view.link?.up !== false && view.hub !== "silent";
+
+/** In `element`: that nothing is in force, or that nobody knows; hidden while there is something to see. */
+export function showQuiet(element, isEmpty, known, text) {
+  element.hidden = !isEmpty;
+  element.classList.toggle("calm", known);
+  element.classList.toggle("bad", !known);
+  say(element, known ? text : t("state_unknown"));
+}
+
 function sessionOver() {
   byId("trouble").hidden = false;
   say(byId("trouble"), t("session_over"));
@@ -224,7 +235,7 @@ function sessionOver() {
 function showLink(view, fresh, isFirst) {
   const up = fresh && view.link?.up !== false;
   byId("link").dataset.state = !up ? "down" : isFirst ? "wait" : "up";
-  say(byId("link-text"), fresh ? t(isFirst ? "linking" : "linked") : t("not_linked"));
+  say(byId("link-text"), !fresh ? t("not_linked") : !up ? t("broker_off") : isFirst ? t("linking") : t("linked"));
   const trouble = byId("trouble");
   if (document.body.dataset.session === "over") return;
   let text = "";

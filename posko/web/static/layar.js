@@ -1,6 +1,7 @@
 // The screen on the wall: what is in force, large; a clock whose seconds run; whether the link is alive.
 
-import { ago, byId, clock, data, follow, h, picture, say, sync, t } from "./common.js";
+import { ago, byId, clock, data, follow, h, isKnown, picture, say, showQuiet, sync, t } from "./common.js";
+import { keepAwake } from "./awake.js";
 
 function tick() {
   const now = new Date();
@@ -29,7 +30,7 @@ function show(view, fresh) {
   const alarms = [...(view.alarms ?? [])].sort((a, b) => a.age_s - b.age_s);
   sync(byId("alarms"), alarms, (each) => `${each.village}/${each.incident}/${each.identifier}`, card,
     (line, each) => update(line, each, view));
-  byId("quiet").hidden = alarms.length > 0 || !fresh || view.link?.up === false; // never "all quiet" about the unknown
+  showQuiet(byId("quiet"), alarms.length === 0, isKnown(view, fresh), t("quiet"));
   const posts = view.posts ?? [];
   const ready = posts.filter((each) => ["ready", "sounding"].includes(each.state)).length;
   say(byId("well"), posts.length && fresh ? t("posts_well", { n: ready, of: posts.length }) : "");
@@ -39,5 +40,6 @@ function show(view, fresh) {
 }
 
 setInterval(tick, 250);
+keepAwake();
 tick();
 follow(show);

@@ -46,8 +46,8 @@ function postPlaces(district, point) {
     own.forEach((post, number) => {
       if (post.at) found.set(post.post, point(post.at));
       else if (centre) {
-        const turn = (number / Math.max(own.length, 2)) * 2 * Math.PI;
-        found.set(post.post, own.length === 1 ? centre : [centre[0] + 13 * Math.cos(turn), centre[1] + 13 * Math.sin(turn)]);
+        const turn = (number / Math.max(own.length, 2) + 0.25) * 2 * Math.PI; // two: one above the other
+        found.set(post.post, own.length === 1 ? centre : [centre[0] + 9 * Math.cos(turn), centre[1] + 9 * Math.sin(turn)]);
       }
     });
   }
@@ -68,12 +68,11 @@ export function drawMap(place, district) {
   for (const each of villages) {
     const shape = each.outline?.length
       ? h("polygon", { class: "land", points: each.outline.map((corner) => point(corner).map((n) => n.toFixed(1)).join()).join(" ") })
-      : h("circle", { class: "land", cx: point(each.at)[0].toFixed(1), cy: point(each.at)[1].toFixed(1), r: 22 });
+      : h("circle", { class: "land", cx: point(each.at)[0].toFixed(1), cy: point(each.at)[1].toFixed(1), r: 17 });
     shape.dataset.village = each.slug;
     lands.append(shape);
   }
-  const names = h("g", {}, ...villages.filter((each) => each.at).map((each) =>
-    h("text", { x: point(each.at)[0].toFixed(1), y: (point(each.at)[1] - (each.outline?.length ? 17 : 26)).toFixed(1) }, each.name)));
+  const names = h("g", {}, ...villages.filter((each) => each.at).map((each) => nameOf(each, point(each.at))));
   const posts = h("g", {});
   place.replaceChildren(h("svg", { viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}`, role: "img", "aria-label": t("map") }, lands, posts, names),
     legend());
@@ -86,6 +85,13 @@ export function drawMap(place, district) {
       return h("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` }, h("title", {}), mark(kindOf(each.state)));
     }, (group, each) => say(group.firstChild, `${each.name}: ${each.label}`));
   };
+}
+
+/** A village's name: above its middle where its outline leaves room, else beside it, on the side that has more of it. */
+function nameOf(village, [x, y]) {
+  if (village.outline?.length) return h("text", { x: x.toFixed(1), y: (y - 17).toFixed(1), "text-anchor": "middle" }, village.name);
+  const isLeft = x < WIDTH / 2 && x > 8 * village.name.length + 24;
+  return h("text", { x: (x + (isLeft ? -21 : 21)).toFixed(1), y: (y + 5).toFixed(1), "text-anchor": isLeft ? "end" : "start" }, village.name);
 }
 
 function legend() {

@@ -1,8 +1,9 @@
 // The responders' page: what is in force, newest first; one tap a step; the drum beats until somebody answers.
 
-import { byId, data, follow, say, t } from "./common.js";
+import { byId, data, follow, isKnown, say, showQuiet, t } from "./common.js";
 import { isSilenced, showAlarms, showReports } from "./cards.js";
-import { Drum, keepAwake } from "./sound.js";
+import { keepAwake } from "./awake.js";
+import { Drum } from "./sound.js";
 
 const drum = new Drum();
 const RANK = { tinggi: 3, sedang: 2, rendah: 1 };
@@ -34,18 +35,18 @@ function loudest(alarms) {
   return open.sort((a, b) => (RANK[b.severity] ?? 0) - (RANK[a.severity] ?? 0) || a.age_s - b.age_s)[0];
 }
 
-function show(view) {
+function show(view, fresh) {
   const alarms = [...(view.alarms ?? [])].sort((a, b) => a.age_s - b.age_s);
   const reports = [...(view.reports ?? [])].sort((a, b) => a.age_s - b.age_s);
   const canRespond = view.me.may.includes("respon");
   showAlarms(byId("alarms"), alarms, view, { canRespond });
   showReports(byId("reports"), reports, view, { canRespond });
-  byId("quiet").hidden = alarms.length + reports.length > 0;
+  showQuiet(byId("quiet"), alarms.length + reports.length === 0, isKnown(view, fresh), t("quiet"));
   const first = loudest(alarms);
   drum.beat(first ? (view.incidents ?? data.view.incidents).find((each) => each.incident === first.incident) ?? null : null);
-  const fresh = [...alarms, ...reports].filter((each) => !spoken.has(each.identifier));
-  for (const each of fresh) spoken.add(each.identifier);
-  if (fresh.length) say(byId("spoken"), fresh.map((each) => `${each.label ?? t("report")}, ${each.village_name}`).join(". "));
+  const unspoken = [...alarms, ...reports].filter((each) => !spoken.has(each.identifier));
+  for (const each of unspoken) spoken.add(each.identifier);
+  if (unspoken.length) say(byId("spoken"), unspoken.map((each) => `${each.label ?? t("report")}, ${each.village_name}`).join(". "));
   document.title = alarms.length ? `(${alarms.length}) ${t("title")}` : t("title");
   showSound();
 }

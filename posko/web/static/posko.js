@@ -1,6 +1,6 @@
 // The operators' desk: the map, the posts, what is in force; orders in two steps; reports; the month.
 
-import { ago, ask, byId, clock, data, follow, h, identifier, order, say, sync, t, telephone, toast } from "./common.js";
+import { ago, ask, byId, clock, data, follow, h, identifier, isKnown, order, say, showQuiet, sync, t, telephone, toast } from "./common.js";
 import { showAlarms, showReports } from "./cards.js";
 import { loadMonth } from "./history.js";
 import { drawMap, kindOf, mark } from "./map.js";
@@ -92,10 +92,10 @@ function showPosts(posts) {
   });
 }
 
-function show(view) {
+function show(view, fresh) {
   const alarms = [...(view.alarms ?? [])].sort((a, b) => a.age_s - b.age_s);
   const reports = [...(view.reports ?? [])].sort((a, b) => a.age_s - b.age_s);
-  byId("quiet").hidden = alarms.length > 0;
+  showQuiet(byId("quiet"), alarms.length === 0, isKnown(view, fresh), t("nothing_in_force"));
   byId("no-reports").hidden = reports.length > 0;
   const canRespond = may("respon");
   showAlarms(byId("alarms"), alarms, view, { canRespond, makeMore: (current) => h("div", { class: "row" },

@@ -80,19 +80,3 @@ export class Drum {
     this.#sources.clear();
   }
 }
-
-/** Keeps the screen on while the page is seen; `isHeld()` where the browser can. */
-export function keepAwake() {
-  let lock = null;
-  const take = async () => {
-    try {
-      lock = await navigator.wakeLock?.request("screen") ?? null;
-      lock?.addEventListener("release", () => { lock = null; });
-    } catch {
-      lock = null; // a low battery, or no HTTPS
-    }
-  };
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && lock === null) take(); });
-  take();
-  return { isHeld: () => lock !== null };
-}

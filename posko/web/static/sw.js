@@ -1,38 +1,54 @@
 // The service worker: the resident's page opens without a network, too. Nothing of /api is ever kept.
+//
+// The network comes first: what is kept is for when there is none, or when it is silent for PATIENCE_MS.
 
-const SHELL = "kentongan-1";
+const KEPT = "kentongan-1";
 const FILES = ["/static/luring.html", "/static/page.css", "/static/ikon.svg", "/static/warga.js", "/static/common.js", "/static/hold.js",
   "/static/outbox.js", "/static/where.js", "/static/logo.svg"];
+const PATIENCE_MS = 5000;
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
-});
+self.addEventListener("install", (event) => event.waitUntil(prepare()));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil(self.clients.claim());
-});
+async function prepare() {
+  const cache = await caches.open(KEPT);
+  await cache.addAll(FILES);
+  await keepHome(cache, await fetch("/"));
+  await self.skipWaiting();
+}
+
+/** Keeps the resident's page; whoever is logged out, revoked or no resident is sent elsewhere, and keeps none. */
+async function keepHome(cache, answer) {
+  if (answer.ok && !answer.redirected) await cache.put("/", answer.clone());
+  else if (answer.status < 500) await cache.delete("/");
+}
+
+async function patiently(request, kept) {
+  if (!kept) return fetch(request);
+  const late = new Promise((_, refuse) => { setTimeout(refuse, PATIENCE_MS); });
+  return Promise.race([fetch(request), late]);
+}
 
 async function page(request) {
+  const isHome = new URL(request.url).pathname === "/";
+  const kept = isHome ? await caches.match("/") : undefined;
   try {
-    const answer = await fetch(request);
-    const cache = await caches.open(SHELL);
-    if (new URL(request.url).pathname === "/") {
-      if (answer.ok && !answer.redirected) await cache.put("/", answer.clone());
-      else await cache.delete("/"); // logged out, or revoked
-    }
+    const answer = await patiently(request, kept);
+    if (isHome) await keepHome(await caches.open(KEPT), answer);
     return answer;
   } catch {
-    return (new URL(request.url).pathname === "/" && await caches.match("/")) || caches.match("/static/luring.html");
+    return kept ?? caches.match("/static/luring.html");
   }
 }
 
 async function file(request) {
+  const kept = await caches.match(request);
   try {
-    const answer = await fetch(request);
-    if (answer.ok) (await caches.open(SHELL)).put(request, answer.clone());
+    const answer = await patiently(request, kept);
+    if (answer.ok) await (await caches.open(KEPT)).put(request, answer.clone());
     return answer;
   } catch {
-    return (await caches.match(request)) ?? Response.error();
+    return kept ?? Response.error();
   }
 }
 

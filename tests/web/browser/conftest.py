@@ -54,7 +54,7 @@ def open_page(browser: Browser, world: World) -> Iterator[Open]:
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="id-ID", has_touch=size == PHONE,
-            service_workers="block", **more)
+            **{"service_workers": "block", **more})
         contexts.append(context)
         context.set_default_timeout(LIMIT_MS)
         if session or role is not None:

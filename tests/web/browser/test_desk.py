@@ -167,9 +167,29 @@ def test_the_wall_shows_alarms_without_rights_and_does_not_call_the_unknown_quie
     publish(world.broker, "kentongan/situbondo/kalibagor/alarm/aman", "-q", "1")
     expect(wall.locator("#quiet")).to_be_visible()
 
+    expect(wall.locator("#quiet")).to_have_text("Tidak ada alarm")
+
     wall.context.set_offline(True)
     expect(wall.locator("#link-text")).to_have_text("TIDAK TERSAMBUNG")
-    expect(wall.locator("#quiet")).to_be_hidden()
+    expect(wall.locator("#quiet")).to_have_text("Tidak diketahui apakah ada alarm. Telepon pos.")
+
+
+def test_without_broker_or_hub_no_page_says_that_there_is_no_alarm(world: World, open_page: Open) -> None:
+    pages = [open_page(Role.PETUGAS, "/petugas"), open_page(Role.OPERATOR, "/posko", DESK)]
+    for page in pages:
+        expect(page.locator("#quiet")).to_contain_text("Tidak ada alarm")
+    broker, hub = "SERVER PESAN (BROKER) TIDAK MENJAWAB", "SERVER POSKO TIDAK MENJAWAB"
+    for words, end, begin in ((broker, world.broker.kill, world.broker.start), (hub, world.hub.kill, world.hub.begin)):
+        end()
+        try:
+            for page in pages:
+                expect(page.locator("#trouble")).to_contain_text(words)
+                expect(page.locator("#quiet")).to_have_text("Tidak diketahui apakah ada alarm. Telepon pos.")
+        finally:
+            begin()
+        for page in pages:
+            expect(page.locator("#trouble")).to_be_hidden()
+            expect(page.locator("#quiet")).to_contain_text("Tidak ada alarm")
 
 
 def test_the_other_language_is_one_tap_away_and_stays(world: World, open_page: Open) -> None:

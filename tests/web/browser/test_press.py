@@ -51,6 +51,12 @@ def linked(page: Page) -> Page:
     return page
 
 
+def stopped(page: Page) -> Page:
+    """From now on the page's time passes only when the test says so."""
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5.0)
+    return page
+
+
 def test_a_held_button_rings_the_siren_and_the_page_follows_until_somebody_is_on_the_way(
     world: World, open_page: Open
 ) -> None:
@@ -73,7 +79,7 @@ def test_a_held_button_rings_the_siren_and_the_page_follows_until_somebody_is_on
 def test_a_button_that_is_released_too_early_sends_nothing_and_the_page_says_so(
     world: World, open_page: Open
 ) -> None:
-    phone = linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install()))
+    phone = stopped(linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install())))
     since = len(world.post.changes)
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
@@ -93,7 +99,7 @@ def test_a_button_that_is_released_too_early_sends_nothing_and_the_page_says_so(
 
 
 def test_a_finger_that_scrolls_the_page_sends_nothing(world: World, open_page: Open) -> None:
-    phone = linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install()))
+    phone = stopped(linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install())))
     thumb = Thumb(phone)
     x, y = thumb.down(button(phone, "gempa"))
     for step in range(1, 8):
