@@ -14,8 +14,10 @@ from typing import Any, Self
 
 import pytest
 
+from runtime import files
 from runtime.files import SHIPPED
 from runtime.sqlite_readonly import read_only
+from testing.installation import OPERATOR, READER, Installation
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from testing.program import Program
@@ -46,13 +48,13 @@ def _ended() -> Iterator[None]:
 class Notify(Program):
     """The program; `targets` are what stands under that name in its settings."""
 
-    def __init__(self, folder: Path, port: int, targets: list[Any]) -> None:
+    def __init__(self, folder: Path, port: int, targets: list[Any], **more: Any) -> None:
         self.path = folder / "notify.yaml"
         self.state_dir = folder / "notify"
         self._folder = folder
         self.path.write_text(json.dumps({
             "district": str(SHIPPED / "situbondo.yaml"), "broker": {"host": "127.0.0.1", "port": port},
-            "notify": {"targets": targets, "state_dir": str(self.state_dir)},
+            "notify": {"targets": targets, "state_dir": str(self.state_dir), **more},
         }), "utf-8")
         self.path.chmod(0o600)
         super().__init__("notify", ["notify", "--config", str(self.path)])
@@ -201,6 +203,19 @@ def test_an_address_that_is_not_in_the_settings_any_more_gets_nothing_and_its_me
         other.expect("not in the settings any more")
         assert wait_until(lambda: other.waiting() == 0)
         other.stop()
+
+
+def test_an_account_that_may_only_read_is_enough(folder: Path, hook: WebHook) -> None:
+    with Installation(folder, SHIPPED / "situbondo.yaml") as installation:
+        home = installation.settings(READER).parent
+        way = files.mapping(home / "posko.yaml", "posko.yaml")["broker"]
+        way |= {"password_file": str(home / "password"), "ca_file": str(home / "ca.crt")}
+        BEGUN.append(Posko(folder / "posko", installation.hub()).begin())
+        Notify(folder, 1, [{"to": hook.url, "events": ["alarm"]}], broker=way).begin()
+        run("alarm", "pencurian", "kalibagor", "--wait", "1", "--config", str(installation.settings(OPERATOR)))
+        assert hook.wait(1)
+
+    assert hook.titles == ["KENTONGAN Kecamatan Situbondo: ALARM Pencurian di Kalibagor"]
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
