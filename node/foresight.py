@@ -54,8 +54,10 @@ class Foresight(Inbox):
             if isinstance(event, Received) and not self.waits():
                 self._foresee(event, at)
         finally:
-            super().offer(event, limit, source, size, report=report, at=at)
-            self._lent.release()
+            try:
+                super().offer(event, limit, source, size, report=report, at=at)
+            finally:
+                self._lent.release()  # whatever happens: the loop waits for it
 
     def _foresee(self, event: Received, at: float) -> None:
         play = None if self._state is None else forecast(self._state, event, at)

@@ -1,18 +1,24 @@
 """What begins to sound before the loop has seen it, and how the loop is right in any case."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from node import config
 from node.core import step
 from node.core.effects import Effect, Play
 from node.core.events import Event
 from node.core.state import State
+from node.core.switching import Role
 from node.foresight import Foresight
+from node.service import Node
 from runtime.core.events import Noticed, Received, Tick
 from runtime.inbox import Inbox
 from tests.node.core.world import World
+from tests.support.nodes import example, write
 
 NOW = 1000.0
 ALARM = Received("kentongan/situbondo/kalibagor/alarm/pencurian", b"", retain=False)
@@ -160,6 +166,34 @@ def test_a_step_for_another_event_settles_nothing() -> None:
 
     assert [type(each) for each in post.siren] == [Play, Play]
     assert post.waiting() == []
+
+
+def test_whatever_fails_the_loop_has_its_state_back() -> None:
+    post = Post()
+
+    def fail(*_args: object, **_keywords: object) -> None:
+        raise MemoryError
+
+    with patch.object(Inbox, "offer", fail), pytest.raises(MemoryError):
+        post.at_rest(lambda: post.inbox.offer(ALARM))
+
+    assert post.inbox._lent.locked()
+
+
+def test_the_node_lends_its_state_while_it_is_at_rest_and_its_siren_begins(tmp_path: Path) -> None:
+    node = Node(config.load(write(tmp_path, {**example(), "state_dir": "state", "pins": {"driver": "mock"}})))
+    state = World().ready().state
+    with ExitStack() as parts:
+        node._open_pins(parts)
+        assert node._siren.trouble() is None
+        siren = node._siren._outputs[Role.SIREN]
+        with patch.object(node._inbox, "wait", lambda _due: node._inbox.offer(ALARM)):
+            node._rest(state, None)
+        began = siren.value  # type: ignore[attr-defined]
+        node._foresight.settle(ALARM, state, (), node._siren.hush)
+        ended = siren.value  # type: ignore[attr-defined]
+
+    assert (began, ended) == (1, 0)
 
 
 def test_it_waits_as_any_inbox_does() -> None:
