@@ -21,7 +21,7 @@ from testing.program import NeverError
 
 NAMES = (
     "latency", "strokes", "reach", "district", "flood", "neighbour", "growth", "sound", "heard", "start", "idle",
-    "kill",
+    "kill", "page",
 )
 # What ends a benchmark with a sentence: the machine is too slow or too full, a program is missing or does not start.
 KNOWN = (MeasureError, BrokerError, NeverError, UnreadableError, OSError, subprocess.SubprocessError)

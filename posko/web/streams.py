@@ -4,13 +4,11 @@
 """
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 from contract.people import Person
 from posko.web.core.state import State
-from posko.web.view import Renderer, lasting
+from posko.web.view import Drawn, Renderer, lasting
 
 LEAST_S = 0.2  # from one view to the next
 PULSE_S = 5.0  # so often one comes at least
@@ -24,12 +22,12 @@ class Stream:
         self.session, self.person, self.renderer = session, person, renderer
         self.shown: object = None  # what it was sent last, without what goes on by itself
         self.sent_at = 0.0
-        self._view: Mapping[str, Any] | None = None
+        self._view: bytes | None = None
         self._ready = asyncio.Event()
         self.closed = False
 
-    def offer(self, view: Mapping[str, Any]) -> None:
-        """The view that is sent next; one that was not sent yet is forgotten."""
+    def offer(self, view: bytes) -> None:
+        """The view, as JSON, that is sent next; one that was not sent yet is forgotten."""
         self._view = view
         self._ready.set()
 
@@ -49,12 +47,7 @@ class Stream:
                 return
             view, self._view = self._view, None
             if view is not None:
-                yield b"event: keadaan\ndata: " + encode(view) + b"\n\n"
-
-
-def encode(view: Mapping[str, Any]) -> bytes:
-    """*view* as one line of JSON."""
-    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+                yield b"event: keadaan\ndata: " + view + b"\n\n"
 
 
 class Streams:
@@ -87,21 +80,18 @@ class Streams:
 
     async def show(self, state: State, now: float) -> None:
         """Offers each its view, if it has changed or the last one was long ago; ends those that are logged out."""
-        shared: dict[tuple[object, ...], tuple[dict[str, Any], object]] = {}
+        drawn: dict[int, Drawn] = {}
         for number, stream in enumerate(tuple(self._all.values())):
             person = state.person_of(stream.session)
             if person is None:
                 stream.close()
                 continue
-            kind = (id(stream.renderer), *stream.renderer.kind(person))
-            if kind not in shared:
-                made = stream.renderer.shared(state, person)
-                shared[kind] = made, lasting(made)
-            common, same = shared[kind]
-            view = stream.renderer.view(common, state, person)
-            shown = (same, lasting(view["presses"]), lasting(view["reports"]), view["me"])
+            renderer = stream.renderer
+            picture = drawn.get(id(renderer)) or drawn.setdefault(id(renderer), renderer.draw(state))
+            own = renderer.own(picture, person)
+            shown = (picture.shared(person).lasting, lasting(own))
             if shown != stream.shown or now >= stream.sent_at + PULSE_S:
                 stream.shown, stream.sent_at = shown, now
-                stream.offer(view)
+                stream.offer(renderer.body(picture, person, own))
             if number % 20 == 19:
                 await asyncio.sleep(0)  # requests go between

@@ -1,9 +1,10 @@
 """What one person sees, as plain values that become JSON. Must not decide anything, nor make markup.
 
-    State ──> what all of one kind of people see (made once for all of them) ──┬──> the View of one of them
-              his own presses, what he may ────────────────────────────────────┘
+    State ──> Drawn: what all of one kind of people see (made once) ──┬──> the View of one of them
+              the own presses, what one may ──────────────────────────┘
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, Incident
 from contract.people import Person
 from contract.roles import Role
+from contract.values import dataclass
 from contract.wire.beacon import Listed
 from contract.wire.response import progress
 from posko.labels import texts
@@ -38,95 +40,113 @@ _PLACE = re.compile(r"lokasi (-?\d{1,2}\.\d{5}),(\d{1,3}\.\d{5}) ±(\d{1,7}) m")
 AGES = frozenset({"now", "age_s", "remaining_s", "cancel_s", "seen_s"})
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all of one kind of people see of one state: `plain`, and the reports that concern them.
+
+    `encoded` is `plain` as JSON, and `lasting` what of all that does not go on by itself.
+    """
+
+    plain: Plain
+    reports: list[Plain]
+    encoded: bytes
+    lasting: object
+
+
+class Drawn:
+    """A state as one language shows it: each part is made once, for all who see it."""
+
+    def __init__(self, state: State, labels: Labels, district: str) -> None:
+        self.state = state
+        self._labels, self._district = labels, district
+        self._snapshot = judgement.snapshot(state.district)
+        self.listed = _listed(state)
+        self._alarms: dict[bool, list[Plain]] = {}
+        self._shared: dict[object, Shared] = {}
+        self.own: dict[str, list[Sending]] = {}
+        for each in state.sendings.values():
+            self.own.setdefault(each.person, []).append(each)
+
+    def shared(self, person: Person) -> Shared:
+        """What everybody of this person's kind sees."""
+        kind = person.role, person.villages
+        if kind not in self._shared:
+            snapshot, state = self._snapshot, self.state
+            plain: Plain = {
+                "now": round(state.now + state.clock.offset_s, 1),
+                "link": {"up": snapshot.linked,
+                         "why": "" if snapshot.linked else self._labels.reason(snapshot.trouble)},
+                "hub": snapshot.hub.state.value, "alarms": self._alarms_for(person),
+            }
+            if person.role is not Role.WARGA:
+                plain["posts"] = _posts(snapshot, person, self._labels)
+            if person.role in (Role.OPERATOR, Role.READER):
+                plain["news"] = _news(snapshot, self._labels)
+            reports = [_report(each, self._labels) for each in snapshot.reports if person.role is not Role.READER
+                       and (not person.villages or each.village in person.villages)]
+            self._shared[kind] = Shared(plain, reports, encode(plain), lasting([plain, reports]))
+        return self._shared[kind]
+
+    def _alarms_for(self, person: Person) -> list[Plain]:
+        private = person.role in (Role.WARGA, Role.READER)
+        if private not in self._alarms:
+            self._alarms[private] = [
+                _alarm(self.state, each, self.listed.get(each.key), self._labels, private=private)
+                for each in self._snapshot.alarms]
+        return [plain for each, plain in zip(self._snapshot.alarms, self._alarms[private], strict=True)
+                if _concerns(each, person)]
+
+
 class Renderer:
     """Makes the views in one language."""
 
     def __init__(self, config: WebConfig, labels: Labels) -> None:
         self._labels = labels
         self._villages = tuple(config.district.villages)
-        self._district = config.district
+        self._district = config.district.district
         self._fixed = _fixed(config, labels)
+        self._known: dict[Person, Plain] = {}
+
+    def draw(self, state: State) -> Drawn:
+        """*state*, to be shown to many."""
+        return Drawn(state, self._labels, self._district)
 
     def first(self, state: State, person: Person) -> Plain:
         """The first view of *person*: with what does not change."""
-        return {**self._fixed, **self.view(self.shared(state, person), state, person)}
+        drawn = self.draw(state)
+        return {**self._fixed, **drawn.shared(person).plain, **self.own(drawn, person)}
 
-    def kind(self, person: Person) -> tuple[object, ...]:
-        """Those of one kind see the same, but for what is their own."""
-        return person.role, person.villages
-
-    def shared(self, state: State, person: Person) -> Plain:
-        """What everybody of this person's kind sees."""
-        snapshot = judgement.snapshot(state.district)
+    def own(self, drawn: Drawn, person: Person) -> Plain:
+        """What *person* alone sees: with the alarms, where one of them is the own."""
+        state, shared = drawn.state, drawn.shared(person)
+        own = drawn.own.get(person.name, [])
+        alarms = [each for each in own if each.kind is Kind.ALARM]
         found: Plain = {
-            "now": round(state.now + state.clock.offset_s, 1),
-            "link": {"up": snapshot.linked, "why": "" if snapshot.linked else self._labels.reason(snapshot.trouble)},
-            "hub": snapshot.hub.state.value,
-            "alarms": [self._alarm(state, each, person) for each in snapshot.alarms if _concerns(each, person)],
-            "reports": [self._report(each) for each in snapshot.reports if person.role is not Role.READER
-                        and (not person.villages or each.village in person.villages)],
+            "me": self._me(person), "reports": self._reports(shared.reports, own, state, person),
+            "presses": [self._press(state, each, drawn.listed) for each in alarms
+                        if each.age_known and state.now < each.asked_at + PRESS_SHOWN_S][::-1],
         }
-        if person.role is not Role.WARGA:
-            found["posts"] = self._posts(snapshot, person)
-        if person.role in (Role.OPERATOR, Role.READER):
-            found["news"] = self._news(snapshot)
+        if alarms:
+            names = {presses.name_of(each) for each in alarms}
+            mine = {key for key, each in drawn.listed.items() if any(name in names for name in each.names())}
+            found["alarms"] = [{**each, "mine": Key(each["village"], each["incident"]) in mine}
+                               for each in shared.plain["alarms"]]
         return found
 
-    def view(self, shared: Plain, state: State, person: Person) -> Plain:
-        """The whole view of *person*, who sees what is *shared*."""
-        own = [each for each in state.sendings.values() if each.person == person.name]
-        names = {presses.name_of(each) for each in own if each.kind is Kind.ALARM}
-        listed = _listed(state)
-        alarms = [{**each, "mine": any(name in names for name in listed[key].names()) if key in listed else False}
-                  for each in shared["alarms"] for key in (Key(each["village"], each["incident"]),)]
-        return {
-            **shared, "alarms": alarms, "me": self._me(person),
-            "reports": self._reports(shared["reports"], own, state, person),
-            "presses": [self._press(state, each, listed) for each in own if each.kind is Kind.ALARM
-                        and each.age_known and state.now < each.asked_at + PRESS_SHOWN_S][::-1],
-        }
+    def body(self, drawn: Drawn, person: Person, own: Plain) -> bytes:
+        """The view of *person*, with what is the *own*, as JSON."""
+        shared = drawn.shared(person)
+        if "alarms" in own:
+            return encode({**shared.plain, **own})
+        return shared.encoded[:-1] + b"," + encode(own)[1:]
 
     def _me(self, person: Person) -> Plain:
-        return {
-            "name": person.name, "display": person.display or person.name, "role": person.role.value,
-            "villages": list(person.villages), "may": list(rights(self._district.district, self._villages, person)),
-        }
-
-    def _alarm(self, state: State, alarm: AlarmSnapshot, person: Person) -> Plain:
-        labels, key = self._labels, alarm.key
-        listed = _listed(state).get(key)
-        private = person.role in (Role.WARGA, Role.READER)
-        note, place = _parted(alarm.note)
-        steps = sorted((each.step for each in alarm.responders), key=progress)
-        return {
-            "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
-            "label": labels.incident(key.incident), "severity": alarm.severity, "exercise": alarm.exercise,
-            "identifier": listed.identifier if listed is not None else _sounding(state, key),
-            "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
-            "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(alarm.origin, claimed=False),
-            "note": labels.note(key.incident, note) if private else clean(note),
-            "place": None if private else place, "rings": len(alarm.rings),
-            "of": len(alarm.rings) + len(alarm.missing),
-            "missing": [f"{labels.posts.get(post, post)}: {labels.word(texts.REASONS, why.value)}"
-                        for post, why in alarm.missing.items()],
-            "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
-                            "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
-            "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
-        }
-
-    def _report(self, found: LaporSnapshot) -> Plain:
-        labels = self._labels
-        return {
-            "identifier": found.identifier, "village": found.village, "village_name": labels.place(found.village),
-            "text": found.text, "severity": found.severity,
-            "severity_label": labels.word(texts.SEVERITIES, found.severity),
-            "by": labels.sender(found.by, claimed=False), "sender": found.by,
-            "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
-            "place": None if found.place is None else {
-                "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
-            "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
-                            "label": labels.word(texts.STEPS, each.step)} for each in found.responders],
-        }
+        if person not in self._known:
+            self._known[person] = {
+                "name": person.name, "display": person.display or person.name, "role": person.role.value,
+                "villages": list(person.villages), "may": list(rights(self._district, self._villages, person)),
+            }
+        return self._known[person]
 
     def _reports(self, shown: list[Plain], own: list[Sending], state: State, person: Person) -> list[Plain]:
         """Of a warga the own ones alone; with those of one's own that the hub does not show yet."""
@@ -134,9 +154,9 @@ class Renderer:
         names = {(each["village"], each["identifier"]) for each in shown}
         waiting = [each for each in own if each.kind is Kind.REPORT and not each.settled
                    and (each.key.village, each.identifier) not in names]
-        return [*found, *(self._report(LaporSnapshot(
+        return [*found, *(_report(LaporSnapshot(
             each.identifier, each.key.village, each.note, each.severity, each.sender, claimed=False,
-            age_s=state.now - each.pressed_at if each.age_known else None)) for each in waiting)]
+            age_s=state.now - each.pressed_at if each.age_known else None), self._labels) for each in waiting)]
 
     def _press(self, state: State, sending: Sending, listed: Mapping[Key, Listed]) -> Plain:
         labels, key = self._labels, sending.key
@@ -156,23 +176,66 @@ class Renderer:
             "why": labels.reason(sending.refusal or sending.late) if sending.refusal or sending.late else "",
         }
 
-    def _posts(self, snapshot: Snapshot, person: Person) -> list[Plain]:
-        labels = self._labels
-        return [{
-            "post": each.post, "name": labels.posts.get(each.post, clean(each.post)),
-            "village": each.post.partition("/")[0], "state": each.state,
-            "label": labels.word(texts.STATES, each.state),
-            "faults": [f"{labels.part(part)}: {labels.reason(why)}"
-                       for part, why in (each.status.faults if each.status is not None else {}).items()],
-            "seen_s": None if each.last_seen_at is None else round(snapshot.now - each.last_seen_at, 1),
-        } for each in snapshot.posts if not person.villages or person.role is not Role.PETUGAS
-            or each.post.partition("/")[0] in person.villages]
 
-    def _news(self, snapshot: Snapshot) -> list[Plain]:
-        found = lines.gathered(snapshot.news[-min(NEWS, 2 * NEWS_SHOWN):], self._labels)[-NEWS_SHOWN:]
-        return [{"at": round(news.at + snapshot.offset_s, 1),
-                 "text": f"{lines.news_text(news, self._labels)} · {', '.join(map(self._labels.program, sources))}"}
-                for news, sources in reversed(found)]
+def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: Labels, *, private: bool) -> Plain:
+    """An alarm; *private*: for a screen that is open to others."""
+    key = alarm.key
+    note, place = _parted(alarm.note)
+    steps = sorted((each.step for each in alarm.responders), key=progress)
+    return {
+        "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
+        "label": labels.incident(key.incident), "severity": alarm.severity, "exercise": alarm.exercise,
+        "identifier": listed.identifier if listed is not None else _sounding(state, key),
+        "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
+        "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(alarm.origin, claimed=False),
+        "note": labels.note(key.incident, note) if private else clean(note),
+        "place": None if private else place, "rings": len(alarm.rings),
+        "of": len(alarm.rings) + len(alarm.missing),
+        "missing": [f"{labels.posts.get(post, post)}: {labels.word(texts.REASONS, why.value)}"
+                    for post, why in alarm.missing.items()],
+        "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+                        "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
+        "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
+        "mine": False,
+    }
+
+
+def _report(found: LaporSnapshot, labels: Labels) -> Plain:
+    return {
+        "identifier": found.identifier, "village": found.village, "village_name": labels.place(found.village),
+        "text": found.text, "severity": found.severity,
+        "severity_label": labels.word(texts.SEVERITIES, found.severity),
+        "by": labels.sender(found.by, claimed=False), "sender": found.by,
+        "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
+        "place": None if found.place is None else {
+            "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
+        "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+                        "label": labels.word(texts.STEPS, each.step)} for each in found.responders],
+    }
+
+
+def _posts(snapshot: Snapshot, person: Person, labels: Labels) -> list[Plain]:
+    return [{
+        "post": each.post, "name": labels.posts.get(each.post, clean(each.post)),
+        "village": each.post.partition("/")[0], "state": each.state,
+        "label": labels.word(texts.STATES, each.state),
+        "faults": [f"{labels.part(part)}: {labels.reason(why)}"
+                   for part, why in (each.status.faults if each.status is not None else {}).items()],
+        "seen_s": None if each.last_seen_at is None else round(snapshot.now - each.last_seen_at, 1),
+    } for each in snapshot.posts if not person.villages or person.role is not Role.PETUGAS
+        or each.post.partition("/")[0] in person.villages]
+
+
+def _news(snapshot: Snapshot, labels: Labels) -> list[Plain]:
+    found = lines.gathered(snapshot.news[-min(NEWS, 2 * NEWS_SHOWN):], labels)[-NEWS_SHOWN:]
+    return [{"at": round(news.at + snapshot.offset_s, 1),
+             "text": f"{lines.news_text(news, labels)} · {', '.join(map(labels.program, sources))}"}
+            for news, sources in reversed(found)]
+
+
+def encode(view: Plain) -> bytes:
+    """*view* as one line of JSON."""
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def lasting(found: object) -> object:
