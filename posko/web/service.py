@@ -28,7 +28,7 @@ from posko.web.core.state import State
 from posko.web.history import History
 from posko.web.store import NAME, WebStore
 from posko.web.view import Renderer
-from runtime import clock, health, stdout_writer
+from runtime import clock, stdout_writer
 from runtime.core.effects import Log, Publish
 from runtime.core.events import Clock, Faulted, Linked, Recovered, Tick, Unlinked
 from runtime.inbox import Inbox
@@ -79,7 +79,6 @@ class Desk(Loop[State]):
                 self, labels, {each: Renderer(config, found) for each, found in labels.items()},
                 History(config.journal), secure=config.tls is not None)
             self._store = parts.enter_context(WebStore(config.state_dir / NAME, self._inbox))
-            parts.enter_context(health.ClockThread(self._inbox))
             self._link = connection.make_link(config, self._inbox, "web")
             self._inbox.put(PeopleRead(known))
             parts.enter_context(_PeopleThread(config.people, config.district.district, self._inbox))
