@@ -93,9 +93,9 @@ def measure(run: Run) -> Iterator[Row]:
         phones = _logged_in(run, page, residents)
         with OpenPages(phones) as pages:
             yield from _crowd(run, page, hub, phones, pages)
-            beside = _hub_times(run, publisher, endpoint, f"hub beside {PHONES} open pages")
+            beside = _hub_times(run, endpoint, f"hub beside {PHONES} open pages")
         page.stop()
-        alone = _hub_times(run, publisher, endpoint, "hub alone")
+        alone = _hub_times(run, endpoint, "hub alone")
         group = "an alarm to the hub's word that it is on its disk"
         yield Row("page.hub.alone", group, "hub alone", "ms", alone)
         yield Row("page.hub.beside", group, f"beside {PHONES} open pages", "ms", beside, "page.hub.alone",
@@ -193,13 +193,13 @@ def _names(hub: Posko) -> set[str]:
     return {name for (name,) in hub.rows("SELECT identifier FROM names")}
 
 
-def _hub_times(run: Run, publisher: Connection, endpoint: Endpoint, what: str) -> tuple[float, ...]:
+def _hub_times(run: Run, endpoint: Endpoint, what: str) -> tuple[float, ...]:
     """How long after a publish the hub has the alarm on its disk, and reports so."""
     took = []
     keys = cycle([(village, incident) for incident in INCIDENTS for village in HOME])
-    publisher.publish(f"{BASE}/semua/alarm/aman")  # what is in force would merge with what is raised
-    sleep(1.0)
-    with Listener(endpoint, f"{BASE}/posko/event") as events:
+    with Connection(endpoint) as publisher, Listener(endpoint, f"{BASE}/posko/event") as events:
+        publisher.publish(f"{BASE}/semua/alarm/aman")  # what is in force would merge with what is raised
+        sleep(1.0)
         for number in run.times(what, run.count(50, 5), 60.0):
             village, incident = next(keys)
             name = f"{what.replace(' ', '-')}.{number}"
