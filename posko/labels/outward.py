@@ -15,6 +15,7 @@ FAULT = Text("GANGGUAN {who}", "FAULT {who}")
 RECOVERED = Text("PULIH {who}", "RECOVERED {who}")
 REPORT = Text("LAPORAN dari {where}", "REPORT from {where}")
 TEST = Text("pesan uji coba", "test message")
+DELAYED = Text("TERTUNDA {length}: {title}", "DELAYED {length}: {title}")
 SUMMARY = Text("{count} pesan sekaligus", "{count} messages in one")
 # The lines.
 EXERCISE = Text("Ini LATIHAN, bukan kejadian sungguhan.", "This is an EXERCISE, not an emergency.")

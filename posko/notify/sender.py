@@ -83,7 +83,9 @@ class Sender:
             while len(self._waiting) > MOST:
                 lost.append(self._waiting.popleft())
             self._changed.notify_all()
-        self._give_up(lost, f"more than {MOST} wait")
+        if lost:
+            self._mark(Done(tuple(each.name for each in lost)))
+            self._inbox.put(GivenUp(self.target.name, len(lost), f"more than {MOST} wait"))
 
     def close(self) -> None:
         """Ends the thread; what is being sent may still be sent, and again by the next run."""
@@ -118,8 +120,9 @@ class Sender:
             return list(self._waiting)[:pace.count(self._pace, len(self._waiting), now)]
 
     def _send(self, batch: Sequence[Waiting]) -> None:
-        title, body = (batch[0].title, batch[0].body) if len(batch) == 1 else wording.summary(
-            [each.title for each in batch], self.target.language)
+        language = self.target.language
+        titles = [wording.delayed(each.title, clock.now() - each.at, language) for each in batch]
+        title, body = (titles[0], batch[0].body) if len(batch) == 1 else wording.summary(titles, language)
         reason = self.target.gateway.send(title, body)
         now = clock.now()
         if reason is None:
@@ -138,12 +141,7 @@ class Sender:
             old = [each for each in self._waiting if now >= each.at + self.target.give_up_s]
         if old:
             self._forget(old)
-            self._give_up(old, self._reason or "too old")
-
-    def _give_up(self, lost: Sequence[Waiting], reason: str) -> None:
-        if lost:
-            self._mark(Done(tuple(each.name for each in lost)))
-            self._inbox.put(GivenUp(self.target.name, len(lost), reason))
+            self._inbox.put(GivenUp(self.target.name, len(old), self._reason or "too old"))
 
     def _forget(self, batch: Sequence[Waiting]) -> None:
         """Takes *batch* out of the queue, and off the disk: before that is done, nothing else is sent, so that a crash

@@ -26,8 +26,8 @@ from posko.notify.core.state import Connect, Effect, Say, State
 from posko.notify.sender import Failed, GivenUp, Sender, Sent
 from posko.notify.store import NAME, Done, Save, Store, Waiting
 from posko.operator.core import fold
-from runtime import clock, endpoint, stdout_writer
-from runtime.core.events import Faulted, Linked, Noticed, Recovered, Unlinked
+from runtime import clock, endpoint, health, stdout_writer
+from runtime.core.events import Clock, Faulted, Linked, Noticed, Recovered, Unlinked
 from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
 from runtime.loop import Loop
@@ -50,6 +50,7 @@ class Notifier(Loop[State]):
         self._count = 0
         self._disk_fails = False
         self._said = ""
+        self._hung: dict[str, str] = {}
         self._labels = {each: make_labels(each, config.posko.district, config.posko.catalogue) for each in Language}
 
     def run(self) -> None:
@@ -76,6 +77,8 @@ class Notifier(Loop[State]):
 
     def _advance(self, state: State, event: Any, at: float) -> State:
         self._log(event)
+        if isinstance(event, Clock):
+            self._look_after_senders()
         state, effects = core.step(state, event, at)
         self._do(effects)
         return state
@@ -143,6 +146,16 @@ class Notifier(Loop[State]):
                 self._report("notice", reason)
             case _:
                 pass
+
+    def _look_after_senders(self) -> None:
+        """Reports a target at which a sending hangs, and that it does no more."""
+        found = health.troubles({each.target.gateway.name: each.hung for each in self._senders})
+        for name, trouble in found.items():
+            if name not in self._hung:
+                self._report("fault", f"{name}: {trouble}; the others go on")
+        for name in self._hung.keys() - found.keys():
+            self._report("recovered", name)
+        self._hung = found
 
     def _shown(self, target: str) -> str:
         sender = self._by_name.get(target)

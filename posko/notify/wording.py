@@ -10,6 +10,7 @@ from posko.notify.core.occasions import Ended, Message, Occasion
 
 POSTS = 10  # that one message names
 LINES = 50  # of a summary
+DELAYED_S = 120.0  # a message that is sent so late says so
 _TITLES = {
     Occasion.ALARM: outward.ALARM, Occasion.UNANSWERED: outward.UNANSWERED, Occasion.MISSING: outward.MISSING,
 }
@@ -31,6 +32,16 @@ def summary(titles: Sequence[str], language: Language) -> tuple[str, str]:
     """One message for many, of their *titles*."""
     shown = [*titles[:LINES], *(["…"] if len(titles) > LINES else [])]
     return outward.SUMMARY.say(language, count=len(titles)), "\n".join(shown)
+
+
+def delayed(title: str, age_s: float, language: Language) -> str:
+    """The *title* of a message that was made *age_s* ago: what is not of now must not look as if it were."""
+    minutes = int(age_s) // 60
+    if age_s < DELAYED_S:
+        return title
+    length = texts.LENGTH_H.say(language, hours=minutes // 60) if minutes >= 60 else texts.LENGTH_MIN.say(
+        language, minutes=minutes, seconds=int(age_s) % 60)
+    return outward.DELAYED.say(language, length=length, title=title)
 
 
 def _title(message: Message, labels: Labels) -> str:

@@ -86,3 +86,10 @@ def test_many_messages_are_one_with_their_titles() -> None:
 
     assert title == "60 pesan sekaligus"
     assert body.splitlines() == [*(f"ALARM {number}" for number in range(50)), "…"]
+
+
+@pytest.mark.parametrize(("age_s", "title"), [
+    (5.0, "ALARM"), (119.0, "ALARM"), (125.0, "TERTUNDA 2 mnt 5 dtk: ALARM"), (11 * 3600.0, "TERTUNDA 11 jam: ALARM"),
+])
+def test_a_message_that_goes_out_late_says_so_first(age_s: float, title: str) -> None:
+    assert wording.delayed("ALARM", age_s, Language.ID) == title
