@@ -1,7 +1,9 @@
 """A resident's phone in a real browser, from the thumb to the siren's pin and back."""
 
+import json
+
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from contract.roles import Role
 from tests.support.page import World
@@ -166,6 +168,46 @@ def test_a_press_without_a_network_is_kept_shows_whom_to_call_and_arrives_once(w
     expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
     expect(phone.locator("#offline")).to_be_hidden()
     assert len(world.hub.said("accepted:", since)) == 1
+
+
+def test_a_press_whose_answer_is_lost_on_the_way_is_one_press(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    since = len(world.hub.lines)
+    tries: list[str] = []
+
+    def lose(route: Route) -> None:
+        tries.append(route.request.post_data or "")
+        if len(tries) < 3:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.route("**/api/alarm", lose)
+    card = hold(phone)
+    expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
+    world.post.expect_on("siren")
+
+    assert len({json.loads(each)["identifier"] for each in tries}) == 1
+    assert phone.locator(".press").count() == 1
+    assert len(world.hub.said("accepted:", since)) == 1
+
+
+def test_a_press_that_was_kept_for_too_long_is_never_rung_and_the_page_says_so(world: World, open_page: Open) -> None:
+    since = len(world.post.changes)
+    name, code = world.add(Role.WARGA)
+    kept = {
+        "path": "/api/alarm", "who": name, "shown": {"label": "Pencurian", "village": "kalibagor"},
+        "body": {"village": "kalibagor", "incident": "pencurian", "identifier": "hp-kept-long"},
+        "mono_ms": 0, "life": "an earlier one",
+    }
+    script = """const item = %s; item.wall_ms = Date.now() - 3600e3;
+        localStorage.setItem("kentongan.kiriman.hp-kept-long", JSON.stringify(item));"""
+    phone = open_page(None, "/", session=world.enter(code), before=lambda page: page.add_init_script(
+        script % json.dumps(kept)))
+
+    expect(phone.locator(".press")).to_contain_text("TERLAMBAT: tidak dibunyikan lagi")
+    world.post.expect_silence(world.broker, since)
 
 
 def test_a_press_that_was_kept_survives_a_reload_and_its_time_is_marked_as_the_phones(
