@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -52,11 +53,12 @@ class PageProgram(Program):
             "state_dir": str(self.state_dir), "listen": "127.0.0.1:0", **settings,
         }
         self.write_people(invited)
-        super().__init__("web", ["web", "--config", str(self._path)])
+        self.arguments = ("web", "--config", str(self._path))
+        super().__init__("web", self.arguments)
 
     def begin(self, env: Mapping[str, str] | None = None, *, linked: bool = True) -> Self:
         """Starts the page, and returns when it is linked, unless that is not to be. Raises NeverError."""
-        self._path.write_text(json.dumps(self._settings), "utf-8")
+        self.write_settings()
         since = len(self.lines)
         self.start(env)
         self.expect("listening on", since)
@@ -67,6 +69,10 @@ class PageProgram(Program):
         if linked:
             self.expect("linked:", since)
         return self
+
+    def write_settings(self) -> None:
+        """Writes the settings file."""
+        self._path.write_text(json.dumps(self._settings), "utf-8")
 
     def write_people(self, invited: Iterable[Invited]) -> None:
         """Replaces the people file, as the broker's commands do."""
@@ -94,10 +100,11 @@ class Answered(NamedTuple):
 
 
 class Phone:
-    """A browser, as far as HTTP goes."""
+    """A browser, as far as HTTP goes; with the certificate of an authority in *ca_file*, HTTPS."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, ca_file: Path | None = None) -> None:
         self.port = port
+        self._context = None if ca_file is None else ssl.create_default_context(cafile=str(ca_file))
         self.cookie = ""
         self.csrf = ""
 
@@ -118,11 +125,16 @@ class Phone:
         sent = {"X-CSRF": self.csrf, "Cookie": self.cookie, **(headers or {})}
         sent = {name: value for name, value in sent.items() if value}
         payload = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_S)) as connection:
+        with closing(self._connection()) as connection:
             connection.request(method, path, payload, sent)
             found = connection.getresponse()
             headers_ = {name.lower(): value for name, value in found.getheaders()}
             return Answered(found.status, headers_, found.read())
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._context is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_S)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=LIMIT_S, context=self._context)
 
     def do(self, word: str, **body: object) -> Answered:
         """POST /api/WORD."""
@@ -134,7 +146,7 @@ class Phone:
 
     def stream(self) -> Iterator[Any]:
         """Each view that comes, until the page ends the stream. Raises OSError."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_S)) as connection:
+        with closing(self._connection()) as connection:
             connection.request("GET", "/api/kejadian", headers={"Cookie": self.cookie})
             found = connection.getresponse()
             event = ""

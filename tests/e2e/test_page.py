@@ -1,17 +1,22 @@
 """From a phone to the siren and back: a real page, hub, broker and node; each of them dies."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from broker import certificates
 from contract.roles import Role
 from testing.page import PageProgram, Phone, invite
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 from tests.support.village import ANY_NUMBER, HURRIED, OFTEN, Post, alarm, impatient, short_district
 from tests.support.waiting import wait_until
 
@@ -284,3 +289,54 @@ def test_a_page_that_starts_without_a_disk_sends_nobody_away(folder: Path, broke
         assert wait_until(lambda: joko.ask("GET", "/api/keadaan").status == 200)
     finally:
         page.kill()
+
+
+def test_a_report_rings_nothing_and_is_answered_and_closed(hub: Posko, post: Post, page: PageProgram) -> None:
+    budi, siti, polsek = entered(page, BUDI), entered(page, SITI), entered(page, POLSEK)
+    told = {"village": "kalibagor", "identifier": "l.1", "text": "Ribut\ndi balai desa", "severity": "sedang",
+            "place": {"lat": -7.7666, "lon": 113.9802, "accuracy_m": 12}}
+
+    assert budi.do("lapor", **told).status == 202
+
+    (report,) = expect(polsek, lambda view: any(each["kept"] for each in view["reports"]))["reports"]
+    assert (report["text"], report["severity"], report["place"]["lat"]) == (told["text"], "sedang", -7.7666)
+    assert siti.view()["reports"] == []
+    for step in ("menuju", "selesai"):
+        assert polsek.do("respon", report="l.1", step=step).status == 202
+    expect(budi, lambda view: not view["reports"])
+    assert post.sounds() == []
+
+
+def test_a_page_with_a_certificate_of_its_own_speaks_https_alone(folder: Path, broker: PrivateBroker) -> None:
+    authority = certificates.make_authority("test")
+    server = certificates.make_server(authority, ())
+    files = {"ca.crt": authority.certificate, "server.crt": server.certificate, "server.key": server.key}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    page = PageProgram(folder / "web", broker.port, PEOPLE, tls={
+        "certificate": str(folder / "server.crt"), "key": str(folder / "server.key")})
+    try:
+        page.begin()
+        phone = Phone(page.port, folder / "ca.crt")
+        answer = phone.enter(JOKO)
+        assert answer.status == 200
+        assert "Secure" in answer.headers["set-cookie"]
+        assert phone.view()["me"]["name"] == "joko"
+        with pytest.raises((OSError, HTTPException)):
+            Phone(page.port).ask("GET", "/masuk")
+    finally:
+        page.kill()
+
+
+@pytest.mark.parametrize("listen", ["taken", "192.0.2.1:8080"])
+def test_where_it_cannot_listen_it_says_so_in_one_line(folder: Path, broker: PrivateBroker, listen: str) -> None:
+    where = f"127.0.0.1:{broker.port}" if listen == "taken" else listen
+    page = PageProgram(folder / "web", broker.port, PEOPLE)
+    page.write_settings()
+
+    done = subprocess.run([sys.executable, "-m", "kentongan", *page.arguments, "--listen", where], capture_output=True,
+                          text=True, timeout=LIMIT_S, check=False)
+
+    assert done.returncode == 2
+    (fault,) = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert fault.startswith(f"listen: {where} cannot be used: ")
