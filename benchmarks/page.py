@@ -169,7 +169,7 @@ def _crowd(run: Run, page: PageProgram, hub: Posko, phones: list[Phone], pages: 
                       for number, phone in enumerate(phones[:PRESSES])]
             expected |= {name for *_, name in wanted}
             took += pool.map(lambda each: _press(*each), wanted)
-            wait_until(is_recorded, "the hub does not have every press")
+            _wait(is_recorded, expected, hub, phones)
             sleep(13.0 if run.count(1, 0) else 1.0)  # of one incident in a village the hub takes one in 10 s
     names = [name for row in hub.rows("SELECT identifier, also FROM alarms") for name in {row[0], *json.loads(row[1])}]
     lost, twice = expected - set(names), [name for name in expected if names.count(name) > 1]
@@ -179,6 +179,18 @@ def _crowd(run: Run, page: PageProgram, hub: Posko, phones: list[Phone], pages: 
               aims=(Aim(Mark.MAX, 0.0),))
     yield Row("page.crowd.twice", group, "presses that the hub has twice", "presses", (float(len(twice)),),
               aims=(Aim(Mark.MAX, 0.0),))
+
+
+def _wait(is_recorded: Callable[[], bool], expected: set[str], hub: Posko, phones: list[Phone]) -> None:
+    """Waits until the hub has all that is *expected*. Raises MeasureError, with how far what it lacks has come."""
+    try:
+        wait_until(is_recorded, "the hub does not have every press")
+    except MeasureError as error:
+        missing = sorted(expected - _names(hub))
+        shown = [each["state"] for phone in phones[:PRESSES] for each in phone.view()["presses"]
+                 if each["identifier"] in missing]
+        said = [line for line in hub.lines if any(name in line for name in missing)]
+        raise MeasureError(f"{error}: {missing[:5]}, which the page shows as {shown[:5]}; {said[-2:]}") from None
 
 
 def _press(phone: Phone, village: str, incident: str, name: str) -> float:
