@@ -182,12 +182,14 @@ def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: La
     key = alarm.key
     note, place = _parted(alarm.note)
     steps = sorted((each.step for each in alarm.responders), key=progress)
+    # Who calls for help in such a case may be whom it is about.
+    origin = "" if private and key.incident in labels.private else alarm.origin
     return {
         "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
         "label": labels.incident(key.incident), "severity": alarm.severity, "exercise": alarm.exercise,
         "identifier": listed.identifier if listed is not None else _sounding(state, key),
         "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
-        "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(alarm.origin, claimed=False),
+        "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(origin, claimed=False),
         "note": labels.note(key.incident, note) if private else clean(note),
         "place": None if private else place, "rings": len(alarm.rings),
         "of": len(alarm.rings) + len(alarm.missing),
