@@ -48,6 +48,10 @@ class Labels:
         """The name of an incident."""
         return self.incidents.get(slug, clean(slug)) or "?"
 
+    def openly(self, slug: str) -> str:
+        """The name of an incident on an open screen and a resident's telephone: a private one is a call for help."""
+        return self(texts.HELP) if slug in self.private else self.incident(slug)
+
     def severity(self, incident: str) -> str:
         """How severe an incident is; "" for one that the catalogue does not have (any more)."""
         return self.word(texts.SEVERITIES, self.severities.get(incident, ""))

@@ -87,6 +87,7 @@ EVENTS: Mapping[str, Text] = {
 # Names and values.
 EVERYWHERE = Text("semua desa dan kelurahan", "all villages")
 UNLISTED = Text("tak terdaftar", "unlisted")
+HELP = Text("Minta tolong", "Call for help")  # a private incident on an open screen
 PRIVATE = Text("(catatan hanya di laporan)", "(note in the report only)")
 CLAIMED = Text("mengaku {who}", "claims to be {who}")
 NAMELESS = Text("tanpa nama", "nameless")

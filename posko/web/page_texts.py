@@ -228,6 +228,8 @@ POST: Mapping[str, Text] = {
     "no_reports": Text("Tidak ada laporan yang terbuka.", "No report is open."),
     "news": Text("Kabar", "News"),
     "history": Text("Riwayat", "History"),
+    "each_alarm": Text("Satu per satu", "One by one"),
+    "undated": Text("Tanpa tanggal", "Undated"),
     "month": Text("Bulan", "Month"),
     "show": Text("Tampilkan", "Show"),
     "csv": Text("Unduh CSV", "Download CSV"),

@@ -82,7 +82,8 @@ def _first(page: str, view: Mapping[str, Any] | None) -> Mapping[str, Any] | Non
         return view
     district = view["district"]
     villages = [{"slug": each["slug"], "name": each["name"]} for each in district["villages"]]
-    incidents = [{"incident": each["incident"], "label": each["label"]} for each in view["incidents"]]
+    incidents = [{"incident": each["incident"], "label": each.get("open_label") or each["label"]}
+                 for each in view["incidents"]]
     return {**view, "district": {**district, "villages": villages}, "incidents": incidents}
 
 
@@ -97,8 +98,9 @@ def _place(view: Mapping[str, Any] | None, district: str) -> str:
 
 def _button(incident: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """An incident with what its button shows: in Indonesian the word on the wall's button."""
-    shown = (incident.get("button") if language is Language.ID else "") or incident["label"]
+    label = incident.get("open_label") or incident["label"]
+    shown = (incident.get("button") if language is Language.ID else "") or label
     return {
-        **incident, "shown": shown, "long": max(map(len, shown.split()), default=0) > _LONG,
+        **incident, "label": label, "shown": shown, "long": max(map(len, shown.split()), default=0) > _LONG,
         "picture": incident["incident"] if incident["incident"] in PICTURES else "lainnya",
     }

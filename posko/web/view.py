@@ -168,7 +168,7 @@ class Renderer:
         left_s = MISTAKE_S - (state.now - sending.pressed_at)
         return {
             "identifier": sending.identifier, "village": key.village, "incident": key.incident,
-            "label": labels.incident(key.incident), "age_s": round(state.now - sending.pressed_at, 1), "state": word,
+            "label": labels.openly(key.incident), "age_s": round(state.now - sending.pressed_at, 1), "state": word,
             "state_label": labels.word(PRESS_STATES, word), "rings": len(rings), "of": len(rings) + len(missing),
             "step": steps[-1] if steps else "", "mistaken": sending.mistaken,
             "cancel_s": 0.0 if sending.mistaken or word in ("ditolak", "terlambat", "berakhir") else
@@ -186,7 +186,8 @@ def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: La
     origin = "" if private and key.incident in labels.private else alarm.origin
     return {
         "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
-        "label": labels.incident(key.incident), "severity": alarm.severity, "exercise": alarm.exercise,
+        "label": labels.openly(key.incident) if private else labels.incident(key.incident),
+        "severity": alarm.severity, "exercise": alarm.exercise,
         "identifier": listed.identifier if listed is not None else _sounding(state, key),
         "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
         "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(origin, claimed=False),
@@ -319,8 +320,8 @@ def _fixed(config: WebConfig, labels: Labels) -> Plain:
 def _incident(config: WebConfig, labels: Labels, slug: str, incident: Incident) -> Plain:
     """An incident with its code: `notes` are its strokes, in seconds; after `notes_s` they begin again."""
     found: Plain = {"incident": slug, "label": labels.incident(slug), "severity": incident.severity,
-                    "button": incident.button, "everywhere": incident.everywhere, "code": "", "notes": [],
-                    "notes_s": 0.0}
+                    "open_label": labels.openly(slug), "button": incident.button,
+                    "everywhere": incident.everywhere, "code": "", "notes": [], "notes_s": 0.0}
     if incident.rhythm:
         cycle = rhythm.alarm_cycle(config.family.figure(incident.rhythm), incident.cycle or config.catalogue.cycle,
                                    siren=False)

@@ -53,6 +53,12 @@ function events(rows) {
     row.expected ? ` · ${t("rings", { n: row.sounded, of: row.expected })}` : "", row.note ? ` · ${row.note}` : "")));
 }
 
+function monthName(month) {
+  const [year, number] = (month || "").split("-").map(Number);
+  if (!year) return t("undated");
+  return new Date(year, number - 1, 1).toLocaleDateString(data.language === "id" ? "id-ID" : "en-GB", { month: "long", year: "numeric" });
+}
+
 /** Shows the month in `figures`. Nothing of a month that cannot be read is shown as "no alarms". */
 export function showMonth(found) {
   const place = byId("figures");
@@ -62,10 +68,11 @@ export function showMonth(found) {
   if (rows.length === 0) return place.replaceChildren(h("p", {}, t("no_alarms")));
   const villages = found.villages ?? [];
   place.replaceChildren(
-    h("h3", {}, t("per_incident")), chart(rows, t("per_incident")), counts(rows),
-    h("h3", {}, t("per_village")), counts(villages),
-    ...(found.response_times?.length ? [h("h3", {}, t("response_times")), times(found.response_times)] : []),
-    h("h3", {}, t("history")), events(found.events ?? []));
+    h("h3", {}, monthName(found.month)),
+    h("h4", {}, t("per_incident")), chart(rows, t("per_incident")), counts(rows),
+    h("h4", {}, t("per_village")), counts(villages),
+    ...(found.response_times?.length ? [h("h4", {}, t("response_times")), times(found.response_times)] : []),
+    h("h4", {}, t("each_alarm")), events(found.events ?? []));
 }
 
 /** Loads a month, or the last that has any. */

@@ -90,7 +90,8 @@ export function drawMap(place, district) {
 /** A village's name: above its middle where its outline leaves room, else beside it, on the side that has more of it. */
 function nameOf(village, [x, y]) {
   if (village.outline?.length) return h("text", { x: x.toFixed(1), y: (y - 17).toFixed(1), "text-anchor": "middle" }, village.name);
-  const isLeft = x < WIDTH / 2 && x > 8 * village.name.length + 24;
+  const wide = 8 * village.name.length + 24;
+  const isLeft = x > wide && (x < WIDTH / 2 || x + wide > WIDTH);
   return h("text", { x: (x + (isLeft ? -21 : 21)).toFixed(1), y: (y + 5).toFixed(1), "text-anchor": isLeft ? "end" : "start" }, village.name);
 }
 

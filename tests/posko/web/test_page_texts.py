@@ -6,9 +6,14 @@ from collections.abc import Iterable
 
 import pytest
 
+from contract.domain.district import read_district
+from contract.domain.incidents import read_catalogue
+from contract.settings import yamltext
+from posko.labels.labels import make_labels
 from posko.labels.language import Language
 from posko.web import page_texts, templates
 from posko.web.templates import MODULES, STATIC
+from runtime.files import SHIPPED
 
 PAGES = STATIC.parent / "pages"
 # A name that is put together: t(`step_${…}`), t["severity_" + each].
@@ -105,3 +110,22 @@ def test_what_a_page_loads_is_a_file_of_ours() -> None:
     for name, modules in MODULES.items():
         text = "\n".join((STATIC / f"{each}.js").read_text("utf-8") for each in (name, *modules))
         assert set(re.findall(r'from "\./(\w+)\.js"', text)) == set(modules), name
+
+
+def test_a_private_incident_is_a_call_for_help_wherever_others_may_look() -> None:
+    """The law protects who was raped (UU 12/2022): no open screen and no telephone names it beside a village."""
+    catalogue = read_catalogue(yamltext.load((SHIPPED / "incidents.yaml").read_text("utf-8")), "incidents.yaml")
+    district = read_district(yamltext.load((SHIPPED / "situbondo.yaml").read_text("utf-8")), "situbondo.yaml")
+    for language, words in ((Language.ID, "Minta tolong"), (Language.EN, "Call for help")):
+        labels = make_labels(language, district, catalogue)
+        assert labels.openly("pemerkosaan") == words
+        assert labels.openly("kebakaran") == labels.incident("kebakaran")
+    view = {
+        "me": {"name": "a", "display": "a", "role": "warga", "villages": ["olean"], "may": []}, "alarms": [],
+        "district": {"villages": [], "phones": {}, "posts": []},
+        "incidents": [{"incident": "pemerkosaan", "label": "Pemerkosaan", "open_label": "Minta tolong",
+                       "button": "TOLONG", "code": ""}],
+    }
+    html = templates.Pages().render("warga", Language.ID, view=view)
+    assert "TOLONG" in html
+    assert "Pemerkosaan" not in html
