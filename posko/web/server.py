@@ -15,6 +15,7 @@ from runtime import clock
 HANG_S = 30.0
 CLOSE_S = 3.0
 BACKLOG = 1024
+MOST = 4000  # connections: who opens more is answered 503, and the open pages stay
 
 
 class HttpThread:
@@ -31,7 +32,7 @@ class HttpThread:
             app, http="h11", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
             date_header=False, proxy_headers=bool(trusted), forwarded_allow_ips=list(trusted),
             ssl_certfile=certificate, ssl_keyfile=key,
-            timeout_graceful_shutdown=1, timeout_keep_alive=20, limit_concurrency=None, backlog=BACKLOG,
+            timeout_graceful_shutdown=1, timeout_keep_alive=20, limit_concurrency=MOST, backlog=BACKLOG,
         )
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._run, name="http", daemon=True)

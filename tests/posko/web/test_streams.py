@@ -105,6 +105,14 @@ def test_who_is_logged_out_is_ended(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_there_is_room_for_two_thousand(tmp_path: Path) -> None:
+    made, streams = renderer(tmp_path), Streams()
+
+    added = [streams.add(Stream(f"session {number}", BUDI, made)) for number in range(2001)]
+
+    assert (all(added[:2000]), added[2000]) == (True, False)
+
+
 def test_one_session_keeps_so_many_pages_open_and_no_more(tmp_path: Path) -> None:
     made, streams = renderer(tmp_path), Streams()
     opened = [Stream("b", BUDI, made) for _ in range(MOST_EACH + 2)]

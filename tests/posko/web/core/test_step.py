@@ -420,6 +420,26 @@ def test_a_report_goes_out_until_the_hub_has_it() -> None:
     assert desk.published(desk.feed(Tick(), 600.0)) == []
 
 
+def test_one_person_reports_three_times_a_minute_and_twenty_times_a_day() -> None:
+    desk = Desk()
+    for number in range(20):
+        assert desk.ask(BUDI, Tell("kalibagor", f"l.{number}", "x", Severity.LOW)) is None
+        if number % 3 == 2:
+            assert desk.ask(BUDI, Tell("kalibagor", "l.x", "x", Severity.LOW)) is Outcome.TOO_OFTEN
+            desk.feed(Tick(), 61.0)
+    desk.feed(Tick(), 61.0)
+    assert desk.ask(BUDI, Tell("kalibagor", "l.x", "x", Severity.LOW)) is Outcome.TOO_OFTEN
+
+
+def test_a_thousand_presses_may_wait_and_no_more() -> None:
+    desk = Desk(linked=False)
+    waiting = [Sending(Kind.ALARM, Key("kalibagor", "pencurian"), f"op.{number}", "joko", "operator/joko", desk.now)
+               for number in range(1000)]
+    desk.feed(Loaded(tuple(waiting)))
+
+    assert desk.ask(JOKO, RaiseAlarm("kalibagor", "kebakaran", "op.x")) is Outcome.FULL
+
+
 # Sessions.
 
 
