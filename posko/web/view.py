@@ -82,7 +82,7 @@ class Drawn:
                 plain["posts"] = _posts(snapshot, person, self._labels)
             if person.role in (Role.OPERATOR, Role.READER):
                 plain["news"] = _news(snapshot, self._labels)
-            reports = [_report(each, self._labels) for each in snapshot.reports if person.role is not Role.READER
+            reports = [_report(each, state, self._labels) for each in snapshot.reports if person.role is not Role.READER
                        and (not person.villages or each.village in person.villages)]
             self._shared[kind] = Shared(plain, reports, encode(plain), lasting([plain, reports]))
         return self._shared[kind]
@@ -156,7 +156,7 @@ class Renderer:
                    and (each.key.village, each.identifier) not in names]
         return [*found, *(_report(LaporSnapshot(
             each.identifier, each.key.village, each.note, each.severity, each.sender, claimed=False,
-            age_s=state.now - each.pressed_at if each.age_known else None), self._labels) for each in waiting)]
+            age_s=state.now - each.pressed_at if each.age_known else None), state, self._labels) for each in waiting)]
 
     def _press(self, state: State, sending: Sending, listed: Mapping[Key, Listed]) -> Plain:
         labels, key = self._labels, sending.key
@@ -190,29 +190,40 @@ def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: La
         "severity": alarm.severity, "exercise": alarm.exercise,
         "identifier": listed.identifier if listed is not None else _sounding(state, key),
         "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
-        "remaining_s": round(alarm.remaining_s, 1), "by": labels.sender(origin, claimed=False),
+        "remaining_s": round(alarm.remaining_s, 1), "by": _who(state, origin, labels, private=private),
         "note": labels.note(key.incident, note) if private else clean(note),
         "place": None if private else place, "rings": len(alarm.rings),
         "of": len(alarm.rings) + len(alarm.missing),
         "missing": [f"{labels.posts.get(post, post)}: {labels.word(texts.REASONS, why.value)}"
                     for post, why in alarm.missing.items()],
-        "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+        "responders": [{"by": _who(state, each.by, labels, private=private), "step": each.step,
                         "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
         "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
         "mine": False,
     }
 
 
-def _report(found: LaporSnapshot, labels: Labels) -> Plain:
+def _who(state: State, origin: str, labels: Labels, *, private: bool = False) -> str:
+    """Who raised or reported something, by the name on the card; *private*: of a resident no more than that it is one.
+    """
+    role, _, name = origin.partition("/")
+    if private and role == Role.WARGA.value:
+        return role
+    person = state.people.get(name)
+    known = person is not None and person.role.value == role and person.display
+    return person.display if person is not None and known else labels.sender(origin, claimed=False)
+
+
+def _report(found: LaporSnapshot, state: State, labels: Labels) -> Plain:
     return {
         "identifier": found.identifier, "village": found.village, "village_name": labels.place(found.village),
         "text": found.text, "severity": found.severity,
         "severity_label": labels.word(texts.SEVERITIES, found.severity),
-        "by": labels.sender(found.by, claimed=False), "sender": found.by,
+        "by": _who(state, found.by, labels), "sender": found.by,
         "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
         "place": None if found.place is None else {
             "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
-        "responders": [{"by": labels.sender(each.by, claimed=False), "step": each.step,
+        "responders": [{"by": _who(state, each.by, labels), "step": each.step,
                         "label": labels.word(texts.STEPS, each.step)} for each in found.responders],
     }
 
@@ -304,6 +315,7 @@ def _fixed(config: WebConfig, labels: Labels) -> Plain:
     return {
         "district": {
             "name": district.name, "slug": district.district,
+            "zone": {"name": district.zone.name, "hours": district.zone.hours},
             "villages": [{"slug": slug, "name": each.name, "at": each.at and list(each.at),
                           "outline": [list(corner) for corner in each.outline]}
                          for slug, each in district.villages.items()],

@@ -68,10 +68,17 @@ export function length(seconds) {
 
 export const ago = (seconds) => (seconds < 5 ? t("just_now") : t("ago", { length: length(seconds) }));
 
+/** The date and time of day of an instant in the district's zone, whatever this phone is set to: read by getUTC…. */
+export const there = (epoch_s) => new Date((epoch_s + 3600 * (data.view?.district?.zone?.hours ?? 0)) * 1000);
+
+/** The day of an instant, as the page's language writes it. */
+export const day = (epoch_s, parts) =>
+  there(epoch_s).toLocaleDateString(data.language === "id" ? "id-ID" : "en-GB", { ...parts, timeZone: "UTC" });
+
 /** The time of day of an instant in seconds since the epoch, as the page's language writes it. */
 export function clock(epoch_s, withSeconds = false) {
-  const at = new Date(epoch_s * 1000);
-  const parts = [at.getHours(), at.getMinutes(), ...(withSeconds ? [at.getSeconds()] : [])];
+  const at = there(epoch_s);
+  const parts = [at.getUTCHours(), at.getUTCMinutes(), ...(withSeconds ? [at.getUTCSeconds()] : [])];
   return parts.map((each) => String(each).padStart(2, "0")).join(data.language === "id" ? "." : ":");
 }
 

@@ -1,6 +1,6 @@
 // A month's figures: bars that can be read in print, too, and tables with the same numbers.
 
-import { byId, clock, data, h, length, t } from "./common.js";
+import { byId, clock, day, h, length, t } from "./common.js";
 
 const ROW = 48;
 const WIDTH = 340;
@@ -47,9 +47,8 @@ function times(rows) {
 }
 
 function events(rows) {
-  const day = (at) => new Date(at * 1000).toLocaleDateString(data.language === "id" ? "id-ID" : "en-GB", { day: "numeric", month: "short" });
   return h("ul", { class: "news" }, ...rows.map((row) => h("li", {},
-    h("time", {}, row.at === null ? "?" : `${day(row.at)} ${clock(row.at)}`), row.text ?? row.label,
+    h("time", {}, row.at === null ? "?" : `${day(row.at, { day: "numeric", month: "short" })} ${clock(row.at)}`), row.text ?? row.label,
     row.expected ? ` · ${t("rings", { n: row.sounded, of: row.expected })}` : "", row.note ? ` · ${row.note}` : "")));
 }
 

@@ -1,14 +1,13 @@
 // The screen on the wall: what is in force, large; a clock whose seconds run; whether the link is alive.
 
-import { ago, byId, clock, data, follow, h, isKnown, picture, say, showQuiet, sync, t } from "./common.js";
+import { ago, byId, clock, day, follow, h, isKnown, picture, say, showQuiet, sync, t, there } from "./common.js";
 import { keepAwake } from "./awake.js";
 
 function tick() {
-  const now = new Date();
-  const [minutes, seconds] = [clock(now / 1000), String(now.getSeconds()).padStart(2, "0")];
-  say(byId("hm"), minutes);
-  say(byId("ss"), seconds);
-  say(byId("day"), now.toLocaleDateString(data.language === "id" ? "id-ID" : "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" }));
+  const now = Date.now() / 1000;
+  say(byId("hm"), clock(now));
+  say(byId("ss"), String(there(now).getUTCSeconds()).padStart(2, "0"));
+  say(byId("day"), day(now, { weekday: "long", day: "numeric", month: "long", year: "numeric" }));
 }
 
 function card(each) {
