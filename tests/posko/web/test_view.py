@@ -68,7 +68,7 @@ def test_the_note_and_the_caller_of_a_private_incident_are_shown_to_those_who_go
     (alarm,) = views.first(state(listed("pemerkosaan")), person)["alarms"]
 
     assert (alarm["note"] == note) or (not has_place and "Ani" not in alarm["note"])
-    assert (alarm["by"] == "warga/budi") is has_place
+    assert (alarm["by"] == "Budi RT 3") is has_place
     assert (alarm["place"] == {"lat": -7.7666, "lon": 113.9802, "accuracy_m": 12.0}) is has_place
 
 
