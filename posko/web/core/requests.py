@@ -32,7 +32,7 @@ from runtime.core.effects import Log, Publish
 from runtime.core.transition import without
 
 MISTAKE_S = 20.0  # within which a warga may take the own press back
-MOST = 1000  # presses that are on their way: one more is not taken
+MOST, EACH = 1000, 50  # that are on their way, of all and of each person: one more is not taken
 REPORTS_PER_MINUTE, REPORTS_PER_DAY = 3, 20
 LONGEST_PLACE = 400  # characters of a note with its place
 
@@ -139,7 +139,8 @@ def _wait_s(state: State, person: Person, made: Sending) -> float:
 
 def _take(t: Turn, event: Asked, made: Sending) -> None:
     """It goes out now; who pressed is answered once it is on the disk."""
-    if sum(not each.settled for each in t.state.sendings.values()) >= MOST:
+    waiting = [each.person for each in t.state.sendings.values() if not each.settled]
+    if len(waiting) >= MOST or waiting.count(made.person) >= EACH:
         t.answer(event.ticket, Outcome.FULL, 10.0)
         return
     t.put(made)

@@ -433,11 +433,21 @@ def test_one_person_reports_three_times_a_minute_and_twenty_times_a_day() -> Non
 
 def test_a_thousand_presses_may_wait_and_no_more() -> None:
     desk = Desk(linked=False)
-    waiting = [Sending(Kind.ALARM, Key("kalibagor", "pencurian"), f"op.{number}", "joko", "operator/joko", desk.now)
-               for number in range(1000)]
+    waiting = [Sending(Kind.ALARM, Key("kalibagor", "pencurian"), f"op.{number}", f"p-{number % 100}", "operator/p",
+                       desk.now) for number in range(999)]
     desk.feed(Loaded(tuple(waiting)))
 
+    assert desk.ask(JOKO, RaiseAlarm("kalibagor", "kebakaran", "op.x")) is None
+    assert desk.ask(BUDI, PRESS) is Outcome.FULL
+
+
+def test_fifty_of_one_person_may_wait_and_keep_nobody_elses_out() -> None:
+    desk = Desk(linked=False)
+    for number in range(50):
+        assert desk.ask(JOKO, RaiseAlarm("kalibagor", "kebakaran", f"op.{number}")) is None
+
     assert desk.ask(JOKO, RaiseAlarm("kalibagor", "kebakaran", "op.x")) is Outcome.FULL
+    assert desk.ask(BUDI, PRESS) is None
 
 
 # Sessions.
