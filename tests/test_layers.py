@@ -45,7 +45,7 @@ HOMES = {
     "babel": {"posko.labels.formats"},
     "apprise": {"posko.notify.gateway"},
     "reportlab": {"posko.poster.pdf", "broker.page_cards"},
-    "starlette": {"posko.web.app"},
+    "starlette": {"posko.web.app", "posko.web.guard", "posko.web.static_files"},
     "uvicorn": {"posko.web.server"},
     "jinja2": {"posko.web.templates"},
     "pygame": {"node.sound.player_process"},

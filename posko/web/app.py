@@ -1,15 +1,15 @@
-"""The page's routes over HTTP: the only home of starlette. Reads requests, asks the desk, answers. Decides nothing.
+"""The page's routes over HTTP: reads requests, asks the desk, answers. Decides nothing.
+
+With `guard.py` and `static_files.py` the only home of starlette.
 
 Every action is a POST with the session's cookie and its CSRF token; what the person may do is decided by the core.
 """
 
 import asyncio
-import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -18,38 +18,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from contract.people import Person
 from contract.roles import Role
 from contract.wire.codec import Refusal
 from posko.labels.labels import Labels
 from posko.labels.language import Language, Text
-from posko.web import answers, bodies, people, sessions
+from posko.web import answers, bodies, people, sessions, static_files
 from posko.web.core.asked import Answer, Enter, Leave, Outcome, Request
 from posko.web.core.state import State
+from posko.web.guard import Guarded
 from posko.web.history import History, HistoryError
 from posko.web.streams import LEAST_S, PULSE_S, Stream, Streams
 from posko.web.templates import Pages
 from posko.web.view import Renderer, encode
 from runtime import clock
 
-STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 16_384  # of a request's body
 BODY_S = 10.0  # for a body to arrive
 AFTER_S = 0.05  # what rings, and who records it, have the processor first
 SHARE = 4  # so many times as long as the views took to make the next ones are waited for
 ANSWER_S = 15.0  # for the loop to answer
-CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-       "manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'")
-_HEADERS = (
-    (b"content-security-policy", CSP.encode()), (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"), (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
-)
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png",
-          ".ico": "image/x-icon", ".webmanifest": "application/manifest+json", ".json": "application/json",
-          ".html": "text/html", ".woff2": "font/woff2", ".txt": "text/plain"}
 _STATUS = {
     Outcome.KEPT: 202, Outcome.DONE: 200, Outcome.FORBIDDEN: 403, Outcome.STRANGER: 401, Outcome.BAD: 400,
     Outcome.UNKNOWN: 400, Outcome.TOO_LATE: 409, Outcome.OTHERS: 409, Outcome.TOO_OFTEN: 429, Outcome.FULL: 503,
@@ -89,11 +79,11 @@ class Page:
         self._secure = secure
         self._pages, self._streams, self._tries = Pages(), Streams(), sessions.Tries()
         self._one_login = asyncio.Lock()  # one scrypt at a time: they take memory, and a processor
-        self._static = _read_static()
+        self._static = static_files.read()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed: asyncio.Event | None = None
         self.beat_at = clock.now()
-        self.app: ASGIApp = _Guarded(self._make())
+        self.app: ASGIApp = Guarded(self._make())
 
     def woken(self) -> None:
         """Something may be new: the open pages are shown it."""
@@ -360,45 +350,3 @@ async def _body(request: HttpRequest) -> bytes:
     except TimeoutError:
         raise Refused(Outcome.BAD, what=f"> {BODY_S:g} s") from None
     return bytes(found)
-
-
-class _Static:
-    """The files that a browser keeps: all in memory, each with the hash of what is in it."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self._files = files
-        self._tags = {name: hashlib.sha256(body).hexdigest()[:16] for name, body in files.items()}
-
-    def answer(self, name: str, known: str, *, lasting: bool) -> Response:
-        """The file *name*; nothing but that it is the same, to who has the one *known*. *lasting*: under a version."""
-        body = self._files.get(name)
-        if body is None:
-            raise HTTPException(404)
-        tag = f'"{self._tags[name]}"'
-        keep = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        headers = {"ETag": tag, "Cache-Control": keep}
-        if tag in known:
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=_TYPES.get(Path(name).suffix, "application/octet-stream"), headers=headers)
-
-
-def _read_static() -> _Static:
-    return _Static({str(each.relative_to(STATIC)): each.read_bytes() for each in sorted(STATIC.rglob("*"))
-                    if each.is_file() and each.suffix in _TYPES})
-
-
-class _Guarded:
-    """Puts the headers that protect a browser on every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An ASGI application."""
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, guarded)
