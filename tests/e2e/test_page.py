@@ -82,7 +82,7 @@ def test_a_press_rings_and_its_phone_follows_until_somebody_comes(hub: Posko, po
     post.expect_on("siren")
     view = expect(budi, is_at("berbunyi"))
     (mine,) = view["alarms"]
-    assert (mine["mine"], mine["note"], mine["by"], mine["kept"]) == (True, "RT 3", "warga/budi", True)
+    assert (mine["mine"], mine["note"], mine["by"], mine["kept"]) == (True, "RT 3", "warga", True)
     assert press_of(budi)["of"] == 3
     (seen,) = polsek.view()["alarms"]
     about = {name: seen[name] for name in ("village", "incident", "identifier")}
