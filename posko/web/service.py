@@ -155,7 +155,7 @@ class _PeopleThread:
 
     def __init__(self, path: Path, district: str, inbox: Inbox) -> None:
         self._path, self._district, self._inbox = path, district, inbox
-        self._seen = self._mark()
+        self._seen: tuple[int, int, int] | None = None  # it is read once more: it may have changed since
         self._failing = False
         self._worker = Worker("people", self._turn, self._failed, 10 * PEOPLE_S)
 
