@@ -23,6 +23,10 @@ from contract.text import printable
 NAME, VILLAGE, ROLE = "nama", "desa", "peran"
 MOST = 5_000  # rows: each takes a moment, and a sheet of paper for four
 _SEPARATORS = (";", ",", "\t")
+_NAMED_SEPARATOR = re.compile('"?sep=(.)"?\r?\n?', re.IGNORECASE)  # a line that Excel understands, and passes over
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f]+")  # what is copied from a web page or a chat has them
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")  # no width
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are ZIP archives; .xls is an OLE file
 _NEW = {"warga": Warga, "petugas": Petugas, "operator": Operator}
 
 
@@ -37,6 +41,8 @@ def decode(body: bytes) -> str:
 
     Raises EncodingError.
     """
+    if body.startswith(_WORKBOOKS):
+        raise encoding.EncodingError("is a workbook, not a table (CSV); in the spreadsheet: Save as, CSV UTF-8")
     try:
         return encoding.decode(body)
     except encoding.EncodingError:
@@ -94,13 +100,16 @@ def _rows(text: str, file: str, faults: list[str]) -> Iterator[_Row]:
     if first is None:
         faults.append(f"{file}: is empty; its first line names the columns: {NAME};{VILLAGE}")
         return
-    separator = max(_SEPARATORS, key=lines[first].count)
+    named = _NAMED_SEPARATOR.fullmatch(lines[first])
+    if named is not None and first + 1 < len(lines):
+        first += 1
+    separator = max(_SEPARATORS, key=lines[first].count) if named is None else named[1]
     reader = csv.reader(lines[first:], delimiter=separator, strict=True)
     head: list[str] | None = None
     begin = first + 1
     try:
         for cells in reader:
-            found = [each.strip() for each in cells]
+            found = [_SPACES.sub(" ", _UNSEEN.sub("", each)).strip() for each in cells]
             line, begin = begin, first + reader.line_num + 1
             if head is None:
                 head = [each.casefold() for each in found]

@@ -36,6 +36,11 @@ def faults(text: str) -> list[str]:
     "\n\ndesa;nama;peran\n KALIBAGOR ; Budi Santoso ;\n;;\n\n",
     'nama,desa,peran\n"Budi Santoso",kalibagor,Warga\n',
     "nama;desa;\nBudi Santoso;kalibagor;\n",
+    "sep=;\r\nnama;desa\r\nBudi Santoso;kalibagor\r\n",
+    '"sep=,"\nnama,desa\nBudi Santoso,kalibagor\n',
+    "sep=|\nnama|desa\nBudi Santoso|kalibagor\n",
+    "nama;desa\nBudi\u00a0Santoso;Desa\u00a0Kalibagor\n",
+    "nama;desa\n\u200bBudi  Santoso\u00a0;Desa  Kalibagor\n",
 ])
 def test_a_table_is_read_however_a_spreadsheet_separates_its_cells(text: str) -> None:
     assert read(text) == BUDI_SANTOSO
@@ -53,6 +58,16 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     for body in (b"nama;desa\n\0\0\0\0\0\0", b"nama;desa\n\x81;olean"):
         with pytest.raises(EncodingError):
             batch.decode(body)
+
+
+@pytest.mark.parametrize("body", [b"PK\x03\x04\x14\0\x06\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_is_refused_with_how_a_table_is_made_of_it(body: bytes) -> None:
+    with pytest.raises(EncodingError, match=r"is a workbook, not a table \(CSV\); in the spreadsheet: Save as, CSV UTF-8"):
+        batch.decode(body)
+
+
+def test_the_line_of_a_fault_counts_the_one_that_names_the_separator() -> None:
+    assert faults("sep=;\nnama;desa\n;olean\n") == ["rt3.csv: line 3: nama is empty"]
 
 
 def test_a_table_has_all_who_log_in_with_rights_of_a_village() -> None:
