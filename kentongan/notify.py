@@ -59,6 +59,7 @@ def _try(found: "Config", only: int | None) -> bool:
     """Sends a test message to each address, or to *only* that one; whether all took it."""
     from posko.labels.labels import make_labels  # noqa: PLC0415
     from posko.notify import wording  # noqa: PLC0415
+    from posko.notify.limited import Limited  # noqa: PLC0415
 
     if only is not None and only > len(found.targets):
         count = len(found.targets)
@@ -68,7 +69,7 @@ def _try(found: "Config", only: int | None) -> bool:
         if only not in (None, number):
             continue
         title, body = wording.test(make_labels(target.language, found.posko.district, found.posko.catalogue))
-        reason = target.gateway.send(title, body)
+        reason = Limited(target.gateway.send)(number, title, body)
         well = well and reason is None
         mark, how = ("✔", "ok") if reason is None else ("✘", reason)
         click.echo(f"{mark} {number} {target.gateway.service}, {target.gateway.name}: {how}")

@@ -12,6 +12,7 @@ from posko.notify import wording
 from posko.notify.config import Target
 from posko.notify.core import pace
 from posko.notify.core.pace import Pace
+from posko.notify.limited import LIMIT_S, Limited
 from posko.notify.store import Done, Waiting
 from runtime import clock
 from runtime.inbox import Inbox
@@ -19,7 +20,7 @@ from runtime.worker import Worker
 
 MOST = 1000  # messages that may wait for one target
 REMEMBERED = 5 * MOST
-HANG_S = 120.0  # of one sending: more than all timeouts of most
+HANG_S = 2 * LIMIT_S  # of a turn, in which one message is sent
 MARK_S = 10.0  # how long the disk is waited for before the next message
 CLOSE_S = 2.0
 LOOK_S = 60.0
@@ -64,6 +65,7 @@ class Sender:
         self._changed = Condition()
         self._pace = Pace(target.per_minute)
         self._reason = ""
+        self._try = Limited(target.gateway.send)
         self._worker = Worker(f"to {target.name}", self._turn, self._failed, HANG_S)
 
     def start(self) -> None:
@@ -123,7 +125,7 @@ class Sender:
         language = self.target.language
         titles = [wording.delayed(each.title, clock.now() - each.at, language) for each in batch]
         title, body = (titles[0], batch[0].body) if len(batch) == 1 else wording.summary(titles, language)
-        reason = self.target.gateway.send(title, body)
+        reason = self._try(tuple(each.name for each in batch), title, body)
         now = clock.now()
         if reason is None:
             self._pace, self._reason = pace.succeeded(self._pace, now), ""

@@ -62,7 +62,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 @pytest.mark.parametrize("body", [b"PK\x03\x04\x14\0\x06\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_workbook_is_refused_with_how_a_table_is_made_of_it(body: bytes) -> None:
-    with pytest.raises(EncodingError, match=r"is a workbook, not a table \(CSV\); in the spreadsheet: Save as, CSV UTF-8"):
+    with pytest.raises(EncodingError, match=r"is a workbook, not a table \(CSV\); in the spreadsheet: Save as, CSV"):
         batch.decode(body)
 
 
