@@ -24,6 +24,9 @@ SHOWN = 3  # characters of each part of a path
 SHORTEST = 4  # characters of what counts as a secret: shorter ones are part of ordinary words
 LONGEST = 200
 MOST_LINES = 5
+# With its default of 60 s Apprise sends in a pool that all addresses share, of four threads more than there are
+# processors: what hangs stays in it, and when it is full, nothing is sent anywhere (seen with 2.3.0).
+_IN_THIS_THREAD = apprise.AppriseAsset(service_timeout=0)
 
 
 class GatewayError(Exception):
@@ -69,7 +72,7 @@ class Gateway:
         self._secrets = _secrets(url)
         with _LINES.gathered() as lines:
             try:
-                made = apprise.Apprise.instantiate(_with_timeouts(url))
+                made = apprise.Apprise.instantiate(_with_timeouts(url), asset=_IN_THIS_THREAD)
             except Exception as error:  # noqa: BLE001 - a plug-in's: whatever it raises, the address is of no use
                 made = None
                 lines.append(repr(error))
@@ -81,13 +84,12 @@ class Gateway:
         self.name = _shown(service.url(privacy=True))
         self.service = printable(service.service_name, 40)
         self.recipients = len(service)
-        self._sender = apprise.Apprise(service)
+        self._sender = apprise.Apprise(service, asset=_IN_THIS_THREAD)
 
     def send(self, title: str, body: str) -> str | None:
         """Sends plain text; why it was not taken, or None. It may take as long as its timeouts are, and more.
 
-        Apprise writes it as the service needs it: of a note, no markup counts. It sends in this thread as long as it is
-        given no deadline; with one, in a pool of its own, which some that hang would fill for all.
+        Apprise writes it as the service needs it: of a note, no markup counts. It sends in this thread.
         """
         with _LINES.gathered() as lines:
             try:
