@@ -10,9 +10,9 @@ Nothing here is an alarm, and nothing of it stands in the beacon.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
 from contract.domain.alarm import Name
 from contract.domain.district import EVERYWHERE
@@ -26,7 +26,7 @@ from contract.wire.topics import LaporTopic
 from posko.core import responses
 from posko.core.effects import Closure, SaveClosed, SaveLapor
 from posko.core.events import Instant, Loaded
-from posko.core.state import Lapor, LaporView, State
+from posko.core.state import Lapor, LaporView, ShownLapor, State, VillageLapor
 from posko.core.transition import Transition
 from runtime.core.events import Received
 from runtime.core.transition import without
@@ -70,7 +70,7 @@ def kept(t: Transition, stamps: frozenset[int], responded: Iterable[Name]) -> No
         t.change(lapor_unsaved={stamp: name for stamp, name in t.state.lapor_unsaved.items() if stamp not in stamps})
     for name in names:
         found = replace(t.state.lapor[name], kept=True)
-        _put(t, found)
+        t.put_lapor(found)
         _report(t, found)
     for name in dict.fromkeys((*names, *responded)):
         _close_if_done(t, name)
@@ -82,7 +82,7 @@ def restore(t: Transition, event: Loaded) -> None:
         at, wall = _age(t.state, stored.at)
         closed_at = None if stored.closed_at is None else responses.instant(t.state, stored.closed_at)
         if stored.name not in t.state.lapor or closed_at is not None:
-            _put(t, Lapor(
+            t.put_lapor(Lapor(
                 stored.name, stored.by, stored.text, stored.severity, stored.place, at, kept=True, wall=wall,
                 responses=responses.restored(t.state, stored.responses, at), closed_at=closed_at,
             ))
@@ -94,10 +94,25 @@ def restore(t: Transition, event: Loaded) -> None:
 
 
 def update(t: Transition) -> None:
-    """Looks at what follows from the reports, where they have changed."""
-    if t.before.lapor is not t.state.lapor:
-        undated = any(each.wall is not None for each in t.state.lapor.values())
-        t.change(lapor_view=LaporView(_shown(t.state), _count(t.state), _due(t.state), undated))
+    """Looks at what follows from the reports, of the villages where they have changed."""
+    if t.before.lapor is t.state.lapor:
+        return
+    view = t.state.lapor_view
+    changed: dict[str, dict[Name, Lapor]] = {}
+    for name in t.lapor:
+        if name.village not in changed:
+            changed[name.village] = dict(view.villages[name.village].found if name.village in view.villages else ())
+        changed[name.village].pop(name, None)
+        if name in t.state.lapor:
+            changed[name.village][name] = t.state.lapor[name]
+    villages = {village: each for village, each in view.villages.items() if village not in changed}
+    villages |= {village: _village(found, t.now) for village, found in changed.items() if found}
+    shown, made = _shown(t.state, villages, view.made)
+    t.change(lapor_view=LaporView(
+        shown, {village: each.count for village, each in sorted(villages.items()) if each.count},
+        min((each.due for each in villages.values()), default=math.inf),
+        any(each.undated for each in villages.values()), villages, made,
+    ))
 
 
 def pass_time(t: Transition) -> None:
@@ -106,7 +121,7 @@ def pass_time(t: Transition) -> None:
     if t.now < view.due and not (view.undated and t.state.synced):
         return
     for each in [each for each in t.state.lapor.values() if each.wall is not None and t.state.synced]:
-        _put(t, replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
+        t.put_lapor(replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
     late = [each for each in t.state.lapor.values() if each.closed_at is None and t.now >= each.at + OPEN_S]
     for each in late:
         _close(t, each, Closure.EXPIRED)
@@ -117,39 +132,51 @@ def pass_time(t: Transition) -> None:
     for found in closed.values():
         for place, each in enumerate(found):
             if place >= CLOSED or t.now >= (each.closed_at or 0.0) + CLOSED_S:
-                t.change(lapor=t.state.lapor.remove(each.name))
+                t.drop_lapor(each.name)
 
 
-def _count(state: State) -> Mapping[str, int]:
-    """How many are open, by village."""
-    return dict(sorted(Counter(each.name.village for each in state.lapor.values() if each.closed_at is None).items()))
+def _village(found: Mapping[Name, Lapor], now: float) -> VillageLapor:
+    """What follows from the reports *found* of one village."""
+    still = sorted((each for each in found.values() if each.closed_at is None),
+                   key=lambda each: (-each.at, each.name.identifier))
+    due = min(each.at + OPEN_S if each.closed_at is None else each.closed_at + CLOSED_S for each in found.values())
+    return VillageLapor(found, tuple(still[:SHOWN]), len(still), now if len(found) - len(still) > CLOSED else due,
+                        any(each.wall is not None for each in found.values()))
 
 
-def _due(state: State) -> float:
-    """When one is to be closed, or dropped."""
-    closed = Counter(each.name.village for each in state.lapor.values() if each.closed_at is not None)
-    if any(count > CLOSED for count in closed.values()):
-        return state.now
-    return min((each.at + OPEN_S if each.closed_at is None else each.closed_at + CLOSED_S
-                for each in state.lapor.values()), default=math.inf)
-
-
-def _shown(state: State) -> tuple[Open, ...]:
-    """Those that the status shows: of each village its newest first, then each one's second …"""
+def _shown(
+    state: State, villages: Mapping[str, VillageLapor], known: Mapping[tuple[Name, bool], ShownLapor]
+) -> tuple[tuple[Open, ...], Mapping[tuple[Name, bool], ShownLapor]]:
+    """Those that the status shows: of each village its newest first, then each one's second …; and what was made."""
     found: list[Open] = []
+    made: dict[tuple[Name, bool], ShownLapor] = {}
     used = 0
-    for each in _by_turns(state)[:SHOWN]:
-        whole = _open(state, each)
-        size = len(codec.send(whole))
-        if used + size > BUDGET // 2:
-            whole = replace(whole, text=f"{whole.text[:CUT]}…" if len(whole.text) > CUT else whole.text,
-                            responses=whole.responses[:1])
-            size = len(codec.send(whole))
-        if used + size > BUDGET:
+    for each in _by_turns(villages):
+        shown = _made(state, each, known, made, cut=False)
+        if used + shown.size > BUDGET // 2:
+            shown = _made(state, each, known, made, cut=True)
+        if used + shown.size > BUDGET:
             break
-        found.append(whole)
-        used += size
-    return tuple(found)
+        found.append(shown.as_)
+        used += shown.size
+    return tuple(found), made
+
+
+def _made(
+    state: State, report: Lapor, known: Mapping[tuple[Name, bool], ShownLapor],
+    made: dict[tuple[Name, bool], ShownLapor], *, cut: bool,
+) -> ShownLapor:
+    """How *report* is shown, whole or *cut*: as it is *known* to be, if it is the same. Noted in *made*."""
+    at = report.name, cut
+    before = known.get(at)
+    if before is None or before.of is not report:
+        shown = _open(state, report)
+        if cut:
+            shown = replace(shown, text=f"{shown.text[:CUT]}…" if len(shown.text) > CUT else shown.text,
+                            responses=shown.responses[:1])
+        before = ShownLapor(report, shown, len(codec.send(shown)))
+    made[at] = before
+    return before
 
 
 def dated(t: Transition, found: Iterable[Open]) -> tuple[Open, ...]:
@@ -191,13 +218,9 @@ def _take(t: Transition, name: Name, body: lapor.Lapor) -> None:
 def _write(t: Transition, found: Lapor) -> None:
     """Gives *found* to the disk."""
     given = replace(found, stamp=t.stamp(), given_at=t.now)
-    _put(t, given)
+    t.put_lapor(given)
     t.change(lapor_unsaved={**without(t.state.lapor_unsaved, found.stamp), given.stamp: given.name})
     t.do(SaveLapor(given.stamp, given, dated=t.state.synced))
-
-
-def _put(t: Transition, found: Lapor) -> None:
-    t.change(lapor=t.state.lapor.insert(found.name, found))
 
 
 def _note(t: Transition, *names: Name) -> None:
@@ -221,7 +244,7 @@ def _close_if_done(t: Transition, name: Name) -> None:
 
 
 def _close(t: Transition, found: Lapor, closure: Closure, by: str | None = None) -> None:
-    _put(t, replace(found, closed_at=t.now))
+    t.put_lapor(replace(found, closed_at=t.now))
     t.do(SaveClosed(found.name, closure, t.now))
     reason = None if closure is Closure.DONE else f"nobody has closed it for {OPEN_S / 86_400:g} days"
     t.answer_of(Kind.CLOSED, found.name.key, identifier=found.name.identifier, by=by, reason=reason)
@@ -252,22 +275,16 @@ def _age(state: State, found: Instant) -> tuple[float, float | None]:
     return responses.instant(state, found), found.wall if waits else None
 
 
-def _by_turns(state: State) -> list[Lapor]:
-    """The open ones: each village's newest, newest first, then each one's second …: none hides another one's."""
-    turns: list[tuple[int, float, Lapor]] = []
-    for found in _of_villages(state):
-        turns += [(turn, -each.at, each) for turn, each in enumerate(found)]
-    return [each for *_, each in sorted(turns, key=lambda turn: turn[:2])]
-
-
-def _of_villages(state: State) -> Iterator[list[Lapor]]:
-    """The open ones of each village, newest first."""
-    found: dict[str, list[Lapor]] = {}
-    for each in state.lapor.values():
-        if each.closed_at is None:
-            found.setdefault(each.name.village, []).append(each)
-    for some in found.values():
-        yield sorted(some, key=lambda each: (-each.at, each.name.identifier))
+def _by_turns(villages: Mapping[str, VillageLapor]) -> list[Lapor]:
+    """The open ones: each village's newest, newest first, then each one's second …: none hides another one's. SHOWN at
+    most.
+    """
+    found: list[Lapor] = []
+    for turn in zip_longest(*(each.newest for each in villages.values())):
+        found += sorted((each for each in turn if each is not None), key=lambda each: -each.at)
+        if len(found) >= SHOWN:
+            break
+    return found[:SHOWN]
 
 
 def _open(state: State, found: Lapor) -> Open:

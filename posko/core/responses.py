@@ -168,7 +168,7 @@ def _of(state: State, name: Name) -> tuple[Response, ...] | None:
 def _set(t: Transition, name: Name, responses: tuple[Response, ...]) -> None:
     """Sets the responses to what bears *name*."""
     if name.incident == LAPOR:
-        t.change(lapor=t.state.lapor.insert(name, replace(t.state.lapor[name], responses=responses)))
+        t.put_lapor(replace(t.state.lapor[name], responses=responses))
     else:
         _put(t, replace(t.state.cases[name.key], responses=responses))
 

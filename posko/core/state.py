@@ -209,16 +209,43 @@ class Lapor:
 
 
 @dataclass(frozen=True, slots=True)
+class VillageLapor:
+    """What follows from the reports of one village, which are `found`: the `newest` of those that are open, newest
+    first; how many are open; `due` and `undated` as in LaporView.
+    """
+
+    found: Mapping[Name, Lapor] = field(default_factory=dict)
+    newest: tuple[Lapor, ...] = ()
+    count: int = 0
+    due: float = math.inf
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLapor:
+    """How the report `of` is shown in the status, which takes so many bytes."""
+
+    of: Lapor
+    as_: Open
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class LaporView:
     """What follows from the residents' reports: what the status shows of those that are open, how many are, by village;
     when one is to be closed or dropped, `due`, which is at once where there are more closed ones than may be; and
     whether any is `undated`: only the time of day will give its age.
+
+    `villages` has what follows from those of each, and `made` what was made for showing, by the name and whether it was
+    cut: so that a change of one report costs a look at its village, not at all.
     """
 
     shown: tuple[Open, ...] = ()
     count: Mapping[str, int] = field(default_factory=dict)
     due: float = math.inf
     undated: bool = False
+    villages: Mapping[str, VillageLapor] = field(default_factory=dict)
+    made: Mapping[tuple[Name, bool], ShownLapor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contract.domain.district import EVERYWHERE
 from contract.wire import topics
 from contract.wire.event import Kind
 from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveName
-from posko.core.state import Acknowledgement, Alarm, Setup, State
+from posko.core.state import Acknowledgement, Alarm, Lapor, Setup, State
 from runtime.core.transition import CommonTransition, without
 
 ANSWERS_AT_ONCE, ANSWERS_PER_S = 60.0, 6.0  # events that one village may cause at once, then each second
@@ -26,6 +26,7 @@ class Transition(CommonTransition[State, Effect]):
         super().__init__(state, now)
         self.before = self.state
         self.moved: set[str] = set()  # posts that show something else since
+        self.lapor: dict[Name, None] = {}  # residents' reports that are another since
 
     @property
     def setup(self) -> Setup:
@@ -67,6 +68,16 @@ class Transition(CommonTransition[State, Effect]):
     def set(self, alarm: Alarm) -> None:
         """Sets the alarm of its key, here alone."""
         self.change(alarms={**self.state.alarms, alarm.key: alarm})
+
+    def put_lapor(self, found: Lapor) -> None:
+        """Sets the resident's report of its name, here alone."""
+        self.lapor[found.name] = None
+        self.change(lapor=self.state.lapor.insert(found.name, found))
+
+    def drop_lapor(self, name: Name) -> None:
+        """Takes the resident's report called *name* out."""
+        self.lapor[name] = None
+        self.change(lapor=self.state.lapor.remove(name))
 
     def close(self, alarm: Alarm, end: End, at: float | None = None, *, dated: bool = True) -> None:
         """Writes that *alarm* is over, since *at*, and takes it out. All its names are acknowledged from now on.

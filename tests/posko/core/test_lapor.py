@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given
@@ -407,6 +408,39 @@ def test_what_else_happens_costs_no_look_at_the_reports() -> None:
     world.feed(world.clock, 40.0)
 
     assert world.state.lapor_view is before
+
+
+def test_a_report_costs_a_look_at_its_own_village_and_not_at_all_others() -> None:
+    world = World().ready()
+    world.report("k", 20.0, village="kotakan")
+    world.report("r", 21.0)
+    before = world.state.lapor_view
+    world.report("s", 30.0)
+    world.respond("r", "menuju", 31.0, incident="lapor")
+    after = world.state.lapor_view
+    kotakan = Name("kotakan", "lapor", "k"), False
+
+    assert after.villages["kotakan"] is before.villages["kotakan"]
+    assert after.made[kotakan] is before.made[kotakan]
+    assert [each.identifier for each in after.shown] == ["s", "k", "r"]
+
+
+def test_what_is_shown_is_of_the_newest_first_of_each_village_whatever_came_before() -> None:
+    """What is looked at when something changes gives what a look at all of them gives."""
+    world = World().ready()
+    for number in range(60):
+        world.report(f"r{number}", 10.0 + 10 * number, village=("kalibagor", "kotakan", "patokan")[number % 3])
+        if number % 7 == 6:
+            world.respond(f"r{number - 3}", "selesai", 12.0 + 10 * number, incident="lapor",
+                          village=("kalibagor", "kotakan", "patokan")[(number - 3) % 3])
+    still = [number for number in range(60) if (number + 3) % 7 != 6 or number + 3 >= 60]
+    turns = [[number for number in reversed(still) if number % 3 == village] for village in range(3)]
+    shown = [f"r{number}" for turn in zip_longest(*turns) for number in sorted(
+        (each for each in turn if each is not None), reverse=True)][:50]
+
+    assert names(world) == shown
+    count = dict(zip(("kalibagor", "kotakan", "patokan"), map(len, turns), strict=True))
+    assert world.shown()["lapor_open"] == count
 
 
 def test_what_is_closed_is_not_remembered_without_end() -> None:
