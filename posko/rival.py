@@ -12,6 +12,7 @@ from contract.wire.codec import Refusal
 from contract.wire.node_status import OFFLINE
 from contract.wire.topics import ActiveTopic, CommandTopic, PoskoTopic
 from runtime import clock, endpoint
+from runtime.core.addresses import SOON_S
 from runtime.core.effects import Publish
 from runtime.core.events import Linked, Received, Unlinked
 from runtime.endpoint import Broker, Subscription
@@ -28,22 +29,30 @@ class RivalError(UserError):
 
 @dataclass(slots=True)
 class _View:
-    """What is known: until when to wait, where a hub was by its retained status, and whether it has answered."""
+    """What is known: until when to wait, where a hub was by its retained status, and whether it has answered.
+
+    `untried` are the brokers that have not been found to be out of reach.
+    """
 
     until: float
+    untried: int
     host: str = "an unknown machine"
     alive: bool = False
     over: bool = False
 
 
 def refuse(broker: Broker, district: str) -> None:
-    """Raises RivalError if another hub of *district* answers on *broker*; one that is not there answers nothing."""
+    """Raises RivalError if another hub of *district* answers on *broker*, or the one of its others that is in use.
+
+    One that is not there answers nothing.
+    """
     base = [Subscription(topics.write(district, PoskoTopic("status")), kept=True),
             Subscription(topics.write(district, ActiveTopic()))]
     own = Inbox()
     link = Link(endpoint.another(broker), base, None, own)
     ask = Publish(topics.write(district, CommandTopic(topics.POSKO, topics.STATUS)), b"")
-    view = _View(clock.now() + timing.CONNECT_S)
+    brokers = len(broker.addresses())
+    view = _View(clock.now() + brokers * (timing.CONNECT_S + SOON_S[1]), brokers)
     link.start()
     try:
         while not view.over and clock.now() < view.until:
@@ -62,7 +71,8 @@ def _see(view: _View, event: object, at: float, beacon: str) -> None:
         case Linked():
             view.until = at + RETAINED_S
         case Unlinked():
-            view.over = True
+            view.untried -= 1
+            view.over = view.untried == 0
         case Received(topic) if topic == beacon:
             view.alive = view.over = True
         case Received(_, payload, retain):

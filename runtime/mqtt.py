@@ -203,6 +203,8 @@ class Link:
     def _turn(self) -> None:
         """One connection, and the wait before the next one."""
         self._broker, self._linked = self._brokers[self._addresses.at], False
+        if self._broker is self._brokers[0]:  # before: a broker that knows a user by one connection would end this one
+            self._call_scout_back()
         try:
             self._connect_once()
         except OSError as error:
@@ -239,6 +241,8 @@ class Link:
         client.connect(
             self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True, properties=properties
         )
+        if self._worker.ending:
+            return  # before paho's loop has sent the CONNECT, which may end a connection of the same name
         self._client = client
         # Not loop_forever: only loop() makes the pair of sockets by which a publish wakes a sleeping loop.
         # Without it, a press waited for up to a second, measured.
@@ -331,6 +335,8 @@ class Link:
 
     def _return(self) -> None:
         """The first broker is well again."""
+        if self._broker is self._brokers[0]:
+            return  # it was found again already
         self._addresses = self._addresses.returned()
         self.reconnect("the first broker is well again")
 

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Callable
+from threading import Event as Flag
 from typing import Protocol
 
 from contract.wire.topics import Urgency, urgency
-from runtime import clock
 from runtime.core.addresses import Health
-from runtime.core.events import Linked, Received, Unlinked
+from runtime.core.events import Linked, Received, Tick, Unlinked
 from runtime.inbox import Inbox
 from runtime.worker import Worker
 
@@ -41,6 +41,7 @@ class Scout:
         self._well = well
         self._health = Health()
         self._due: float | None = None
+        self._called_back = Flag()  # the thread alone ends itself, once it has closed the connection
         self._worker = Worker("scout", self._turn, self._failed, HANG_S)
 
     def start(self) -> None:
@@ -50,15 +51,16 @@ class Scout:
 
     def end(self) -> None:
         """Has it end, without waiting."""
-        self._worker.end()
-        self._inbox.put(clock.wall())  # anything: it must wake
+        self._called_back.set()
+        self._inbox.put(Tick())  # it must wake
 
     def _turn(self) -> None:
         with self._worker.waiting():
             at, event = self._inbox.get(self._due)
         self._health = _after(self._health, event, at)
         self._due = self._health.due(at)
-        if self._worker.ending:
+        if self._called_back.is_set():
+            self._worker.end()
             self._connection.close()
         elif self._health.is_well(at, beacons=self._beacons()):
             self._worker.end()

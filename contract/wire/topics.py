@@ -204,8 +204,17 @@ class Known(NamedTuple):
     is_report: bool
 
 
-@lru_cache(maxsize=256)  # an alarm must not wait for what is the same each time
+_LONGEST_KEPT = 200  # characters; a topic has up to 65,535 bytes, and who makes many such up must not fill the memory
+
+
 def known(name: str) -> Known:
     """What the topic *name* says of each message on it."""
+    return _kept(name) if len(name) <= _LONGEST_KEPT else _said(name)
+
+
+def _said(name: str) -> Known:
     return Known(urgency(name), source(name), speaker(name), longest(name),
                  asks_for_statuses(name), is_report(name))
+
+
+_kept = lru_cache(maxsize=256)(_said)  # an alarm must not wait for what is the same each time

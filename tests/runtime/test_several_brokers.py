@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
 
 import pytest
 
 from broker.mosquitto import free_port
 from contract.wire import timing
 from contract.wire.faults import Fault
+from posko import rival
+from posko.rival import RivalError
 from runtime.core import addresses
 from runtime.core.events import Cause, Faulted, Linked, Received, Recovered, Unlinked
 from runtime.endpoint import Broker, Subscription
@@ -147,3 +151,21 @@ def test_a_beacon_on_this_connection_counts_and_one_of_the_connection_before_doe
         assert (before, during, link._has_beacon()) == (False, True, False)
     finally:
         link.close()
+
+
+def test_a_hub_finds_another_one_on_the_second_broker_where_the_first_does_not_answer(second: PrivateBroker) -> None:
+    broker = Broker("127.0.0.1", free_port(), "situbondo.posko", others=(("127.0.0.1", second.port),))
+    done = Flag()
+
+    def repeat() -> None:
+        while not done.is_set():
+            publish(second, BEACON)
+
+    other = Thread(target=repeat)
+    other.start()
+    try:
+        with pytest.raises(RivalError):
+            rival.refuse(broker, "situbondo")
+    finally:
+        done.set()
+        other.join()

@@ -1,5 +1,7 @@
 """Topics: each is written and read back, and what is no topic of this district is none."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +173,13 @@ def test_what_posts_report_of_themselves_is_told_from_what_is_raised(name: str, 
 def test_what_rings_nothing_is_counted_to_the_village_that_may_publish_it(word: str) -> None:
     name = f"kentongan/situbondo/olean/{word}"
     assert (topics.source(name), topics.speaker(name), topics.is_report(name)) == ("olean", "olean", False)
+
+
+def test_whoever_makes_up_many_long_topics_does_not_fill_the_memory() -> None:
+    tracemalloc.start()
+    for number in range(300):
+        topics.known(f"kentongan/situbondo/kalibagor/alarm/{number}{'x' * 60_000}")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000
