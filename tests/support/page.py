@@ -20,6 +20,7 @@ from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S, Program
 from tests.support.nodes import CONFIG
+from tests.support.proxy import Proxy
 from tests.support.village import Post, impatient
 
 Answer = tuple[int, str, Message]
@@ -61,11 +62,6 @@ class Web(Program):
         }), "utf-8")
         super().__init__("web", ["web", "--config", str(path)])
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
     def begin(self) -> Self:
         """Starts it, and returns when it listens."""
         since = len(self.lines)
@@ -86,6 +82,7 @@ class World:
         self.hub = Posko(folder / "posko", self.broker.port, district)
         self.post = Post(folder / "post", self.broker.port, district=str(district), hub=True)
         self.web = Web(folder / "web", self.broker.port, district, self.hub.state_dir)
+        self.proxy = Proxy(self.web.port)  # between the browsers and the page
         self._people: dict[str, Person] = {}
         self._numbers = count(1)
         self._write()
@@ -95,9 +92,21 @@ class World:
         self.hub.begin()
         self.post.begin()
         self.web.begin()
+        self.proxy.__enter__()
         return self
 
+    @property
+    def url(self) -> str:
+        """Where browsers find the page."""
+        return f"http://127.0.0.1:{self.proxy.port}"
+
+    def network(self, *, is_up: bool) -> None:
+        """Whether browsers reach the page; connections that there are end."""
+        self.proxy.refuse = not is_up
+        self.proxy.cut()
+
     def __exit__(self, *_: object) -> None:
+        self.proxy.__exit__()
         for each in (self.web, self.post, self.hub):
             each.stop()
         self.broker.stop()
@@ -132,7 +141,7 @@ class World:
                 "Content-Type": "application/json", "X-Forwarded-For": f"10.0.{number // 250}.{number % 250}"})
             if status == 200:
                 return SimpleCookie(headers["Set-Cookie"])["sesi"].value
-            assert status == 401, body
+            assert status in (401, 429), body  # not seen yet, or thirty within a minute
             self.web.wait(lambda _: False, 0.5)
 
     def ask(self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None) -> Answer:

@@ -113,10 +113,12 @@ export function ask(text, yes, more = "") {
 const csrf = () => document.querySelector('meta[name="csrf"]');
 
 async function send(path, body) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), POST_S * 1000);
   const response = await fetch(path, {
     method: "POST", body: JSON.stringify(body), credentials: "same-origin",
-    headers: { "Content-Type": "application/json", "X-CSRF": csrf().content }, signal: AbortSignal.timeout(POST_S * 1000),
-  });
+    headers: { "Content-Type": "application/json", "X-CSRF": csrf().content }, signal: patience.signal,
+  }).finally(() => clearTimeout(timer));
   let found = {};
   try {
     found = await response.json();

@@ -9,7 +9,10 @@ const WITHDRAW_S = 20;
 let view = data.view;
 let fresh = true;
 let isTwoSteps = false;
-const closed = new Set(); // presses that the person has put away
+const ENDED = ["berakhir", "ditolak", "terlambat"];
+const ENDED_S = 600; // how long after the press it is shown how it ended: the buttons come first again
+const CLOSED = "kentongan.tutup";
+const closed = readClosed(); // presses that the person has put away
 const withdrawals = new Map(); // by identifier: "busy", "done", or why not
 const where = whereabouts();
 const outbox = new Outbox(view.me.name, (item) => arrived(item));
@@ -83,7 +86,27 @@ function presses() {
     known.set(name, { identifier: name, ...item.shown, incident: item.body.incident, age_s, by_clock, item,
       state: stateOf(item), why: item.answer?.why ?? item.why, cancel_s: WITHDRAW_S - age_s });
   }
-  return [...known.values()].filter((each) => !closed.has(each.identifier)).sort((a, b) => a.age_s - b.age_s).slice(0, 3);
+  return [...known.values()]
+    .filter((each) => !closed.has(each.identifier) && (each.item || !ENDED.includes(each.state) || each.age_s < ENDED_S))
+    .sort((a, b) => a.age_s - b.age_s).slice(0, 3);
+}
+
+function readClosed() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(CLOSED) ?? "[]"));
+  } catch {
+    return new Set();
+  }
+}
+
+function putAway(name) {
+  closed.add(name);
+  try {
+    localStorage.setItem(CLOSED, JSON.stringify([...closed].slice(-50)));
+  } catch {
+    // Until the next reload, then.
+  }
+  show(view, fresh);
 }
 
 function stateOf(item) {
@@ -143,7 +166,7 @@ function makePress(each) {
     h("ul", { class: "way", "aria-live": "polite" }),
     h("div", { class: "row" },
       h("button", { type: "button", class: "danger wrong" }),
-      h("button", { type: "button", class: "quiet put-away", click: () => { closed.add(each.identifier); show(view, fresh); } }, t("close"))));
+      h("button", { type: "button", class: "quiet put-away", click: () => putAway(each.identifier) }, t("close"))));
 }
 
 function updatePress(box, each) {
@@ -171,7 +194,7 @@ function updatePress(box, each) {
   while (list.children.length > lines.length) list.lastChild.remove();
   const wrong = row.querySelector(".wrong");
   const left = Math.ceil(each.cancel_s);
-  wrong.hidden = left <= 0 || withdrawal !== undefined || ["ditolak", "terlambat", "berakhir"].includes(each.state);
+  wrong.hidden = left <= 0 || withdrawal !== undefined || ENDED.includes(each.state);
   say(wrong, t("wrong_press", { s: Math.max(0, left) }));
   wrong.onclick = () => withdraw(each);
   row.querySelector(".put-away").hidden = !wrong.hidden || each.state === "lokal";
@@ -201,7 +224,8 @@ function show(found, isFresh) {
   view = found;
   view.lag_s ??= 0;
   fresh = isFresh;
-  byId("offline").hidden = fresh;
+  const isStuck = presses().some((each) => each.state === "lokal" && each.item.tried); // whatever else still arrives
+  byId("offline").hidden = fresh && !isStuck;
   sync(byId("mine"), presses(), (each) => each.identifier, makePress, updatePress);
   showAround();
   showReports();

@@ -59,12 +59,12 @@ def open_page(browser: Browser, world: World) -> Iterator[Open]:
         context.set_default_timeout(LIMIT_MS)
         if session or role is not None:
             token = session or world.cookie(role or Role.WARGA)
-            context.add_cookies([{"name": "sesi", "value": token, "url": world.web.url}])
+            context.add_cookies([{"name": "sesi", "value": token, "url": world.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         if before is not None:
             before(page)
-        page.goto(f"{world.web.url}{path}")
+        page.goto(f"{world.url}{path}")
         return page
 
     yield opened
@@ -78,6 +78,7 @@ def quiet(world: World) -> Iterator[None]:
     """Each test leaves the village as it found it."""
     since = len(world.hub.lines)
     yield
+    world.network(is_up=True)
     if world.hub.said("accepted:", since) or world.hub.said("listed:", since) or not quiet_now(world):
         publish(world.broker, "kentongan/situbondo/kalibagor/alarm/aman", "-q", "1")
         world.post.expect_quiet()
@@ -85,3 +86,15 @@ def quiet(world: World) -> Iterator[None]:
 
 def quiet_now(world: World) -> bool:
     return not any(map(world.post.on, SOUNDS))
+
+
+def lose(world: World, page: Page) -> None:
+    """The phone loses its network: what is open breaks off, and the browser knows."""
+    world.network(is_up=False)
+    page.context.set_offline(True)
+
+
+def restore(world: World, page: Page) -> None:
+    """It has one again."""
+    world.network(is_up=True)
+    page.context.set_offline(False)

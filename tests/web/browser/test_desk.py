@@ -8,7 +8,7 @@ from contract.roles import Role
 from tests.support.mqtt import publish
 from tests.support.page import World
 from tests.support.village import alarm
-from tests.web.browser.conftest import DESK, PHONE, Open
+from tests.web.browser.conftest import DESK, PHONE, Open, lose
 
 HOSTILE = ('<img src=x onerror="document.title=1"><script>document.title=1</script> '
            "\u202elawnag \u0645\u0631\u062d\u0628\u0627 ")
@@ -169,7 +169,7 @@ def test_the_wall_shows_alarms_without_rights_and_does_not_call_the_unknown_quie
 
     expect(wall.locator("#quiet")).to_have_text("Tidak ada alarm")
 
-    wall.context.set_offline(True)
+    lose(world, wall)
     expect(wall.locator("#link-text")).to_have_text("TIDAK TERSAMBUNG")
     expect(wall.locator("#quiet")).to_have_text("Tidak diketahui apakah ada alarm. Telepon pos.")
 

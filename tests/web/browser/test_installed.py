@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from contract.roles import Role
 from tests.support.page import World
-from tests.web.browser.conftest import Open
+from tests.web.browser.conftest import Open, lose, restore
 from tests.web.browser.test_press import hold, linked
 
 KEPT = """async () => { const found = [];
@@ -25,13 +25,13 @@ def installed(open_page: Open, role: Role = Role.WARGA, path: str = "/") -> Page
 
 def test_the_page_opens_without_a_network_and_what_is_pressed_there_arrives(world: World, open_page: Open) -> None:
     phone = installed(open_page)
-    phone.context.set_offline(True)
+    lose(world, phone)
     phone.reload()
     expect(phone.locator("#link-text")).to_have_text("TIDAK TERSAMBUNG")
     expect(phone.locator("#offline").get_by_role("link", name="Polisi")).to_be_visible()
     expect(hold(phone)).to_contain_text("BELUM TERKIRIM")
 
-    phone.context.set_offline(False)
+    restore(world, phone)
 
     world.post.expect_on("siren")
     expect(phone.locator(".press li").nth(1)).to_have_text("Sudah masuk ke posko")
@@ -51,12 +51,12 @@ def test_nothing_of_the_api_is_kept_and_whoever_logs_out_leaves_no_page(world: W
 
 def test_a_page_that_is_not_kept_says_without_a_network_whom_to_call(world: World, open_page: Open) -> None:
     desk = installed(open_page, Role.OPERATOR, "/posko")
-    desk.context.set_offline(True)
-    desk.goto(f"{world.web.url}/layar")
+    lose(world, desk)
+    desk.goto(f"{world.url}/layar")
 
     expect(desk.get_by_role("heading", name="Tidak tersambung")).to_be_visible()
     expect(desk.get_by_role("link", name="Polisi")).to_have_attribute("href", "tel:110")
-    desk.context.set_offline(False)
+    restore(world, desk)
 
 
 def test_the_manifest_is_one_that_a_phone_installs(world: World, open_page: Open) -> None:

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from contract.roles import Role
+from tests.support.mqtt import publish
 from tests.support.page import World
-from tests.web.browser.conftest import Open
+from tests.web.browser.conftest import Open, lose, restore
 
 
 class Thumb:
@@ -148,12 +149,14 @@ def test_two_steps_instead_of_holding_send_only_after_the_second(world: World, o
 
 
 def test_a_press_without_a_network_is_kept_shows_whom_to_call_and_arrives_once(world: World, open_page: Open) -> None:
-    phone = linked(open_page(Role.WARGA, "/"))
+    phone = stopped(linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install())))
     since = len(world.hub.lines)
     thumb = Thumb(phone)
     thumb.down(button(phone))
     expect(phone.locator("#holding")).to_be_visible()
-    phone.context.set_offline(True)
+    lose(world, phone)
+    phone.clock.run_for(1600)
+    phone.clock.resume()
     card = phone.locator(".press")
     expect(card).to_contain_text("BELUM TERKIRIM. Disimpan di HP ini")
     thumb.up()
@@ -162,7 +165,7 @@ def test_a_press_without_a_network_is_kept_shows_whom_to_call_and_arrives_once(w
     expect(calls.get_by_role("link", name="Pos Kamling Kalibagor")).to_have_attribute("href", "tel:08123456789")
     assert world.post.on("siren") is False
 
-    phone.context.set_offline(False)
+    restore(world, phone)
 
     world.post.expect_on("siren")
     expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
@@ -175,7 +178,7 @@ def test_a_press_whose_answer_is_lost_on_the_way_is_one_press(world: World, open
     since = len(world.hub.lines)
     tries: list[str] = []
 
-    def lose(route: Route) -> None:
+    def lost(route: Route) -> None:
         tries.append(route.request.post_data or "")
         if len(tries) < 3:
             route.fetch()
@@ -183,7 +186,7 @@ def test_a_press_whose_answer_is_lost_on_the_way_is_one_press(world: World, open
         else:
             route.continue_()
 
-    phone.route("**/api/alarm", lose)
+    phone.route("**/api/alarm", lost)
     card = hold(phone)
     expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
     world.post.expect_on("siren")
@@ -249,12 +252,28 @@ def test_a_press_by_mistake_that_was_not_sent_yet_never_is(world: World, open_pa
     world.post.expect_silence(world.broker, since)
 
 
-def test_the_page_process_that_is_killed_in_mid_press_loses_nothing(world: World, open_page: Open) -> None:
+def test_an_alarm_that_is_over_is_put_away_for_good(world: World, open_page: Open) -> None:
     phone = linked(open_page(Role.WARGA, "/"))
+    card = hold(phone)
+    world.post.expect_on("siren")
+    publish(world.broker, "kentongan/situbondo/kalibagor/alarm/aman", "-q", "1")
+    expect(card).to_contain_text("Berakhir")
+    card.get_by_role("button", name="Tutup").click()
+    expect(phone.locator(".press")).to_have_count(0)
+    phone.reload()
+    linked(phone)
+
+    expect(phone.locator(".press")).to_have_count(0)
+
+
+def test_the_page_process_that_is_killed_in_mid_press_loses_nothing(world: World, open_page: Open) -> None:
+    phone = stopped(linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install())))
     thumb = Thumb(phone)
     thumb.down(button(phone))
     expect(phone.locator("#holding")).to_be_visible()
     world.web.kill()
+    phone.clock.run_for(1600)
+    phone.clock.resume()
     try:
         expect(phone.locator(".press")).to_contain_text("BELUM TERKIRIM")
         thumb.up()
