@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from broker.core.accounts import Code, State
 from contract import people
+from contract.settings.schema import SettingsError
 
+MOST = 25_000  # codes of one installation: three characters find each, and 31 ** 3 are all that there are
 _EVERY = 25  # codes; each takes some 50 ms on a PC, three times as long on a Raspberry Pi
 
 
@@ -15,9 +17,13 @@ def issue(
 ) -> tuple[State, dict[str, str]]:
     """*state* in which each of *names* has a new code, and the plain codes, which are nowhere else.
 
-    Of the codes of before no login counts any more: `issued` grows, even if the clock was set back.
+    Of the codes of before no login counts any more: `issued` grows, even if the clock was set back. Raises
+    SettingsError where there would be more than MOST.
     """
     wanted = [*names]
+    count = len({*state.codes, *wanted})
+    if count > MOST:
+        raise SettingsError([f"{count} people would have cards; one installation has room for {MOST}"])
     keys = {each.key for name, each in state.codes.items() if name not in wanted}
     made, codes = dict(state.codes), {}
     for count, name in enumerate(wanted, 1):

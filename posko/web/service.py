@@ -34,7 +34,7 @@ from runtime.core.events import Clock, Faulted, Linked, Recovered, Tick, Unlinke
 from runtime.inbox import Inbox
 from runtime.loop import Loop
 from runtime.stdout_writer import StdoutWriter
-from runtime.worker import Worker
+from runtime.worker import FaultReporter, Worker
 
 PEOPLE_S = 1.0  # how often the people file is looked at
 ROOM = 4
@@ -156,7 +156,7 @@ class _PeopleThread:
     def __init__(self, path: Path, district: str, inbox: Inbox) -> None:
         self._path, self._district, self._inbox = path, district, inbox
         self._seen: tuple[int, int, int] | None = None  # it is read once more: it may have changed since
-        self._failing = False
+        self._faults = FaultReporter(inbox)
         self._worker = Worker("people", self._turn, self._failed, 10 * PEOPLE_S)
 
     def __enter__(self) -> "_PeopleThread":
@@ -177,16 +177,11 @@ class _PeopleThread:
     def _turn(self) -> None:
         self._worker.pause(PEOPLE_S)
         mark = self._mark()
-        if mark != self._seen or self._failing:
+        if mark != self._seen or self._faults.failing:
             self._inbox.put(PeopleRead(people.read(self._path, self._district)))
             self._seen = mark
-            if self._failing:
-                self._failing = False
-                self._inbox.put(Recovered(Fault.PEOPLE))
+            self._faults.well(Fault.PEOPLE)
 
     def _failed(self, error: Exception) -> None:
         """Who is known stays known: a file that is being replaced logs nobody out."""
-        if not self._failing:
-            self._failing = True
-            reason = "; ".join(error.faults) if isinstance(error, SettingsError) else repr(error)
-            self._inbox.put(Faulted(Fault.PEOPLE, reason))
+        self._faults.failed(Fault.PEOPLE, "; ".join(error.faults) if isinstance(error, SettingsError) else repr(error))

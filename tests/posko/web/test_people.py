@@ -7,7 +7,11 @@ import pytest
 from contract.people import PeopleFile, Person, hashed, write_file
 from contract.roles import Role
 from contract.settings.schema import SettingsError
-from posko.web import people
+from contract.wire.faults import Fault
+from posko.web import people, service
+from runtime.core.events import Faulted, Recovered
+from runtime.inbox import Inbox
+from tests.support.waiting import take
 
 BUDI = Person("budi", Role.WARGA, ("kalibagor",), display="Budi RT 3", issued=1764400000,
               code=hashed("BUDYABCDEFGH", bytes(16)), key="BUD")
@@ -42,3 +46,21 @@ def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path, body: bytes | 
     if body is not None:
         path.write_bytes(body)
     assert fault(path) == why.format(path=path)
+
+
+def test_while_the_program_runs_each_fault_of_the_file_is_reported_and_that_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PEOPLE_S", 0.01)
+    path, inbox = tmp_path / "people.json", Inbox()
+    path.write_text("{", "utf-8")
+    with service._PeopleThread(path, "situbondo", inbox):
+        first = take(inbox, Faulted)
+        path.write_text(write_file(PeopleFile("panji", ())), "utf-8")
+        second = take(inbox, Faulted)
+        path.write_text(write_file(PeopleFile("situbondo", (BUDI,))), "utf-8")
+        read, over = take(inbox, service.PeopleRead), take(inbox, Recovered)
+
+    assert first == Faulted(Fault.PEOPLE, f"{path}: is no JSON; `kentongan broker provision` writes it anew")
+    assert second == Faulted(Fault.PEOPLE, f"{path}: is of the district 'panji', and this is 'situbondo'")
+    assert (read, over) == (service.PeopleRead({"budi": BUDI}), Recovered(Fault.PEOPLE))
