@@ -17,6 +17,7 @@ from contract.roles import OF_THE_PAGE, Account, Role
 from contract.settings.encoding import EncodingError
 from contract.settings.schema import SettingsError
 from kentongan.broker_command import OUT, PAGE_URL, PID_FILE, RELOAD, change
+from kentongan.written import check_ending
 from runtime import bounded
 
 CARD = click.option("--card", "card_file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
@@ -60,7 +61,7 @@ def add(  # noqa: PLR0913 - one for each option
     if table is not None and (villages or everywhere or display):
         raise click.UsageError("--batch: villages and names stand in the table; leave out --village, --everywhere and "
                                "--display")
-    paper = Paper(card_file or Path(f"kartu-{name or (table and table.stem)}.pdf"))
+    paper = _paper(card_file, name or str(table and table.stem))
 
     def act(state: State, district: District) -> tuple[State, set[str]]:
         new: dict[str, Operator | Petugas | Warga | None] = {}
@@ -86,7 +87,7 @@ def card(names: tuple[str, ...], card_file: Path | None, page_url: str | None, f
     \b
     Example: kentongan broker card budi
     """
-    paper = Paper(card_file or Path(f"kartu-{names[0] if len(names) == 1 else len(names)}.pdf"))
+    paper = _paper(card_file, names[0] if len(names) == 1 else str(len(names)))
 
     def act(state: State, district: District) -> tuple[State, set[str]]:
         found = [accounts.find(name, state, district) for name in dict.fromkeys(names)]
@@ -118,7 +119,7 @@ def rotate(  # noqa: PLR0913 - one for each option
     \b
     Example: kentongan broker rotate kalibagor.pos-1
     """
-    paper = Paper(card_file or Path(f"kartu-{name}.pdf"))
+    paper = _paper(card_file, name)
 
     def act(state: State, district: District) -> tuple[State, set[str]]:
         found = accounts.find(name, state, district)
@@ -147,6 +148,14 @@ def list_(folder: Path) -> None:
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     click.echo(f"the page: {state.page or 'its address is not known (--page-url)'}")
+
+
+def _paper(card_file: Path | None, name: str) -> Paper:
+    """Where the card of *name* is written. Raises SettingsError if --card names another kind of file."""
+    if card_file is None:
+        return Paper(Path(f"kartu-{name}.pdf"))
+    check_ending("--card", card_file, ".pdf")
+    return Paper(card_file)
 
 
 def _person(

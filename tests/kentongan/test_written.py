@@ -12,6 +12,9 @@ from kentongan.commands import main
     (("coverage", "--district", "situbondo.yaml", "--out"), "--out: {} does not end in .svg"),
     (("poster", "--config", "node.yaml", "--out"), "--out: {} does not end in .pdf"),
     (("play", "kebakaran", "--wav"), "--wav: {} does not end in .wav"),
+    (("broker", "add", "warga", "budi", "--village", "kalibagor", "--card"), "--card: {} does not end in .pdf"),
+    (("broker", "card", "budi", "--card"), "--card: {} does not end in .pdf"),
+    (("broker", "rotate", "budi", "--card"), "--card: {} does not end in .pdf"),
 ])
 def test_no_settings_are_replaced_by_what_a_command_writes(tmp_path: Path, words: tuple[str, ...], fault: str) -> None:
     path = tmp_path / "situbondo.yaml"

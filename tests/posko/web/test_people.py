@@ -9,6 +9,7 @@ from contract.roles import Role
 from contract.settings.schema import SettingsError
 from contract.wire.faults import Fault
 from posko.web import people, service
+from posko.web.core.asked import PeopleRead
 from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 from tests.support.waiting import take
@@ -59,8 +60,8 @@ def test_while_the_program_runs_each_fault_of_the_file_is_reported_and_that_it_i
         path.write_text(write_file(PeopleFile("panji", ())), "utf-8")
         second = take(inbox, Faulted)
         path.write_text(write_file(PeopleFile("situbondo", (BUDI,))), "utf-8")
-        read, over = take(inbox, service.PeopleRead), take(inbox, Recovered)
+        read, over = take(inbox, PeopleRead), take(inbox, Recovered)
 
     assert first == Faulted(Fault.PEOPLE, f"{path}: is no JSON; `kentongan broker provision` writes it anew")
     assert second == Faulted(Fault.PEOPLE, f"{path}: is of the district 'panji', and this is 'situbondo'")
-    assert (read, over) == (service.PeopleRead({"budi": BUDI}), Recovered(Fault.PEOPLE))
+    assert (read, over) == (PeopleRead({"budi": BUDI}), Recovered(Fault.PEOPLE))
