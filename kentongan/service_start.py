@@ -7,13 +7,13 @@ Whatever else is written is read by `kentongan.commands`, which knows all option
 and all answers to a typo. That library takes 18 ms of a processor at each start (measured), and 3 MB for good.
 """
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from contract.user_error import UserError
 from kentongan import output
+from runtime import lean
 from runtime.stdout_writer import FORMATS
 
 
@@ -49,7 +49,7 @@ def read(words: Sequence[str]) -> Start | None:
 
 def run(start: Start) -> int:
     """Runs the service of *start* until it ends; the program's exit code, as the command line gives it."""
-    gc.disable()  # nothing that is made now is to be collected, and looking for it takes 11 ms; the loop enables it
+    lean.begin()
     output.accept_all_characters()
     try:
         if start.service == "node":

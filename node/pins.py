@@ -7,16 +7,28 @@ that believed it rang would be mute. So the driver is loaded by name, and a vari
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from importlib.metadata import EntryPoint, entry_points
-from tempfile import TemporaryDirectory
+from functools import partial
+from importlib import import_module
 from typing import Any
-
-from gpiozero import DigitalInputDevice, DigitalOutputDevice
-from gpiozero.pins import Factory
 
 from contract.settings.suggestions import suggestion
 from contract.user_error import UserError
 from node import gpio
+from runtime import lean
+
+
+@contextmanager
+def _only_what_is_used() -> Iterator[None]:
+    """While gpiozero (2.0.1) is imported: what it needs for other devices than contacts and relays costs 2 MB."""
+    with (lean.deferred("importlib_metadata", "entry_points", real="importlib.metadata"),
+          lean.deferred("importlib_resources", real="importlib.resources"),
+          lean.deferred("statistics", "mean", "median"), lean.deferred("colorzero", "Color")):
+        yield
+
+
+with _only_what_is_used():
+    from gpiozero import DigitalInputDevice, DigitalOutputDevice
+    from gpiozero.pins import Factory
 
 GROUP = "gpiozero_pin_factories"
 NO_REAL_PINS = ("mock", "simulated")
@@ -38,7 +50,7 @@ def check(driver: str, *, simulate: bool, heed_environment: bool = True) -> str 
 
     No driver is ever taken from the environment; *heed_environment* is whether one that is named there is a fault.
     """
-    if driver not in _USUAL and driver not in (known := sorted({each.name for each in entry_points(group=GROUP)})):
+    if driver not in _USUAL and driver not in (known := _registered()):
         return f"{driver!r} is no pin driver; {suggestion(driver, known, 'known here')}"
     if driver in NO_REAL_PINS and not simulate:
         return f"{driver!r} moves no real pin; only with --simulate"
@@ -50,9 +62,9 @@ def check(driver: str, *, simulate: bool, heed_environment: bool = True) -> str 
 
 def open_driver(driver: str, options: Mapping[str, object]) -> Factory:
     """The pin factory called *driver*. Raises PinsError."""
-    entry = _find(driver)
+    load = _find(driver)
     try:
-        factory = _open_lgpio(entry.load) if driver == "lgpio" else entry.load()(**options)
+        factory = _open_lgpio(load) if driver == "lgpio" else load()(**options)
     except gpio.ChipError as error:
         raise PinsError(f"pins.driver: {driver} cannot be used: {error}") from error
     except Exception as error:
@@ -61,10 +73,25 @@ def open_driver(driver: str, options: Mapping[str, object]) -> Factory:
     return factory
 
 
-def _find(driver: str) -> EntryPoint:
+def _registered() -> list[str]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - costs memory that the usual drivers do without
+
+    return sorted({each.name for each in entry_points(group=GROUP)})
+
+
+def _find(driver: str) -> Callable[[], Any]:
+    """What gives the class of *driver*."""
     if driver in _USUAL:
-        return EntryPoint(driver, _USUAL[driver], GROUP)
-    return next(iter(entry_points(group=GROUP, name=driver)))
+        return partial(_load, *_USUAL[driver].split(":"))
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
+    load: Callable[[], Any] = next(iter(entry_points(group=GROUP, name=driver))).load
+    return load
+
+
+def _load(module: str, name: str) -> Any:
+    with _only_what_is_used():
+        return getattr(import_module(module), name)
 
 
 def _open_lgpio(load: Callable[[], Any]) -> Factory:
@@ -89,6 +116,8 @@ def _own_folder() -> Iterator[None]:
 
     Where no such folder can be made, it is the present one.
     """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only lgpio needs it
+
     with ExitStack() as parts:
         try:
             folder = parts.enter_context(TemporaryDirectory(prefix="kentongan-"))

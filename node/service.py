@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, assert_never
 
 from contract.domain import incidents
@@ -47,6 +46,7 @@ from runtime.mqtt import Link, Rationing
 from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
+from runtime.version import version
 
 if TYPE_CHECKING:
     from node.sound.supervisor import Sound
@@ -252,7 +252,7 @@ def make_setup(
         village=settings.village,
         node=settings.node,
         hub=settings.hub,
-        version=version("kentongan-digital"),
+        version=version(),
         boot=secrets.token_hex(4),
         token=tokens(),
         villages=frozenset(config.district.villages),

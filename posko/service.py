@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
-from importlib.metadata import version
 from typing import assert_never
 
 from contract.domain.digest import digest
@@ -49,6 +48,7 @@ from runtime.mqtt import Link, Rationing
 from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
+from runtime.version import version
 
 # An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so here more may wait
 # than at a node, as long as it does not take more memory than runtime/inbox.py allows.
@@ -136,7 +136,7 @@ def make_setup(
     """What the core needs to know of *district*."""
     return Setup(
         district=district.district,
-        version=version("kentongan-digital"),
+        version=version(),
         boot=secrets.token_hex(4),
         token=tokens(),
         host=socket.gethostname(),

@@ -23,7 +23,6 @@ from threading import Event as Flag
 from threading import Lock
 from typing import Any, NamedTuple
 
-import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
@@ -34,7 +33,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.wire import timing, topics
 from contract.wire.faults import Fault
 from contract.wire.topics import Urgency
-from runtime import clock
+from runtime import clock, lean
 from runtime.core import publish_packet
 from runtime.core.addresses import Addresses
 from runtime.core.effects import Publish
@@ -53,6 +52,9 @@ from runtime.endpoint import Broker, Subscription, another, explain
 from runtime.inbox import BEACON_LIMIT, NETWORK_LIMIT, URGENT_LIMIT, Inbox
 from runtime.scout import Scout
 from runtime.worker import FaultReporter, Worker
+
+with lean.deferred("urllib.request"):  # paho asks it for a proxy where PySocks is installed; it brings http and email
+    import paho.mqtt.client as mqtt
 
 KEEPALIVE_S = 10
 CONNECT_HANG_S = 120.0  # a resolver that is not answered takes its time: 5 s twice for each name server

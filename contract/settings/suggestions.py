@@ -1,7 +1,6 @@
 """Which known name was probably meant by an unknown one. Pure."""
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST = 80  # characters: longer ones are not misspelt names, and comparing them takes time
 _NEGATIONS = ("no", "not", "non", "un", "without", "never", "disable", "disabled", "tanpa", "bukan", "tidak")
@@ -12,6 +11,12 @@ _ANTONYMS = (
 _LEVELS = {"high": "high", "tinggi": "high", "low": "low", "rendah": "low"}
 _PLAIN = 0.82  # of difflib's ratio to a contrary: active_lo is 0.95 of active_low, active 0.8 of lowactive
 INVERSIONS = ("inverted", "invert", "inverse", "reversed", "reverse", "negated", "terbalik")
+
+
+def _close_matches(word: str, known: Sequence[str], n: int, cutoff: float) -> list[str]:
+    import difflib  # noqa: PLC0415 - only a fault needs it
+
+    return difflib.get_close_matches(word, known, n, cutoff)
 
 
 def opposites(name: str) -> tuple[str, ...]:
@@ -41,7 +46,7 @@ def opposed(word: str, known: Iterable[str]) -> str | None:
 
 def plainly_opposed(word: str, name: str) -> bool:
     """Whether *word* is a contrary of *name* with a letter or two wrong, and not merely like one: `active` is none."""
-    return bool(difflib.get_close_matches(_plain(word), opposites(name), n=1, cutoff=_PLAIN))
+    return bool(_close_matches(_plain(word), opposites(name), n=1, cutoff=_PLAIN))
 
 
 def level(value: object) -> str | None:
@@ -57,7 +62,7 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     """The name among *known* that *word* was probably meant to be; None if none is *alike*, by difflib's ratio."""
     if len(word) > LONGEST:
         return None
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=alike)
+    matches = _close_matches(word, list(known), n=1, cutoff=alike)
     return matches[0] if matches else None
 
 
