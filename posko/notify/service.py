@@ -49,6 +49,7 @@ class Notifier(Loop[State]):
         self._run_name = secrets.token_hex(8)
         self._count = 0
         self._disk_fails = False
+        self._unwritten: dict[str, tuple[Waiting, ...]] = {}  # what is to be on the disk before it is sent
         self._said = ""
         self._hung: dict[str, str] = {}
         self._labels = {each: make_labels(each, config.posko.district, config.posko.catalogue) for each in Language}
@@ -62,7 +63,7 @@ class Notifier(Loop[State]):
             setup = fold.make_setup(district, config.posko.catalogue)
             state = core.start(setup, [each.rules for each in config.targets], clock.now(), clock.wall())
             self._store = Store(config.state_dir / NAME, self._inbox, self._left_over)
-            self._senders = [Sender(each, self._store.put, self._inbox) for each in config.targets]
+            self._senders = [Sender(each, self._mark, self._inbox) for each in config.targets]
             self._by_name = {each.target.name: each for each in self._senders}
             parts.enter_context(self._store)
             for sender in self._senders:
@@ -91,9 +92,11 @@ class Notifier(Loop[State]):
                     about = " ".join(reversed(message.key)) if message.key is not None else (
                         message.post or message.part or message.village)
                     self._report("message", f"{message.occasion}: {about}, for {len(targets)} targets")
-                self._store.put(Save(row, value, made, partial(self._send, made)))
-                if self._disk_fails:
-                    self._send(made)
+                if made:
+                    self._unwritten[made[0].name] = made
+                written = partial(self._send_one, made[0].name) if made else lambda: None
+                self._store.put(Save(row, value, made, written))
+                self._send_unwritten()
             case Connect():
                 self._link.start()
             case _:
@@ -107,8 +110,23 @@ class Notifier(Loop[State]):
         title, body = wording.words(message, self._labels[target.language], clock.now() + wall.offset_s)
         return Waiting(f"{self._run_name}.{self._count}", target.name, title, body, clock.now())
 
+    def _send_one(self, name: str) -> None:
+        """Hands what was made with the message called *name* to the senders, unless that was done. In any thread."""
+        self._send(self._unwritten.pop(name, ()))
+
+    def _send_unwritten(self) -> None:
+        """Where the disk fails, what waits for it is sent at once: also what showed that it does."""
+        for name in tuple(self._unwritten) if self._disk_fails else ():
+            self._send_one(name)
+
+    def _mark(self, done: Done) -> None:
+        """Has *done* written; no sender waits for a disk that fails."""
+        self._store.put(done)
+        if self._disk_fails:
+            done.written()
+
     def _send(self, made: tuple[Waiting, ...]) -> None:
-        """Hands *made* to the senders: in the thread of the disk, once they are on it."""
+        """Hands *made* to the senders, which take none twice."""
         for each in made:
             self._by_name[each.target].put(each)
 
@@ -138,6 +156,7 @@ class Notifier(Loop[State]):
                 self._report("fault", f"link: {reason}")
             case Faulted(part, reason):
                 self._disk_fails = self._disk_fails or part in (Fault.JOURNAL, Fault.JOURNAL_WATCH)
+                self._send_unwritten()
                 self._report("fault", f"{part}: {reason}")
             case Recovered(part):
                 self._disk_fails = self._disk_fails and part not in (Fault.JOURNAL, Fault.JOURNAL_WATCH)

@@ -2,11 +2,13 @@
 
 import email
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from email import policy
 from itertools import product
 from pathlib import Path
@@ -158,6 +160,29 @@ def test_killed_amid_20_messages_none_is_lost_and_at_most_one_comes_twice(folder
     counts = Counter(slow.titles)
     assert len(counts) == 20
     assert sum(counts.values()) <= 21
+
+
+def test_a_disk_that_fails_makes_no_message_wait_and_none_comes_twice_when_it_is_back(
+    folder: Path, broker: PrivateBroker, hook: WebHook
+) -> None:
+    notify = Notify(folder, broker.port, [{"to": hook.url, "events": ["alarm"], "per_minute": 60}]).begin()
+    hub = Hub(broker)
+    assert wait_until((notify.state_dir / "notify.db").exists)
+    with closing(sqlite3.connect(notify.state_dir / "notify.db", timeout=30.0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        hub.beacon(*many(2))
+        assert hook.wait(2)
+        hub.beacon(*many(4))
+        assert hook.wait(4)
+        since = len(notify.lines)
+        other.rollback()
+    notify.expect("recovered: journal", since)
+    hub.beacon(*many(5))
+    assert hook.wait(5)
+    assert wait_until(lambda: notify.waiting() == 0)
+    notify.stop()
+
+    assert len(hook.titles) == len(set(hook.titles)) == 5
 
 
 def test_of_50_alarms_at_once_a_target_gets_some_messages_and_the_rest_in_one(
