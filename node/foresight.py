@@ -51,7 +51,8 @@ class Foresight(Inbox):
             super().offer(event, limit, source, size, report=report, at=at)
             return
         try:
-            if isinstance(event, Received) and not self.waits():
+            # `_count` has what the loop has just taken out of the line, and has not sorted in yet
+            if isinstance(event, Received) and not self._count and not self.waits():
                 self._foresee(event, at)
         finally:
             try:

@@ -100,6 +100,25 @@ def test_behind_anything_that_waits_nothing_is_foreseen() -> None:
     assert post.waiting() == [Tick(), ALARM, ALARM]
 
 
+def test_behind_what_the_loop_is_just_taking_out_of_the_line_nothing_is_foreseen() -> None:
+    post = Post()
+
+    def come() -> None:
+        post.inbox.offer(URGENT)
+        in_hand = post.inbox._arriving.get()  # as `wait` does when the loop wakes
+        post.inbox.offer(ALARM)
+        post.inbox._sort(in_hand)
+
+    post.at_rest(come)
+    at, event = post.inbox.get(None)
+    post.step(event, at)
+    at, event = post.inbox.get(None)
+    post.step(event, at)
+
+    assert {each.words[1] for each in post.siren if isinstance(each, Play)} == {"kejadian-pembunuhan"}
+    assert post.waiting() == []
+
+
 def test_of_two_alarms_the_loop_has_not_seen_the_first_alone_is_foreseen() -> None:
     post = Post()
 
