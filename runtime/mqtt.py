@@ -153,6 +153,7 @@ class Link:
         self._refused: set[str] = set()  # topics
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason, self._cause = "not connected yet", Cause.OTHER
+        self._why_not_first = ""  # the reason for which the first broker was last left
         self._greeted = False  # the broker has answered this connection's CONNECT
         self._linked = False  # and its subscriptions
         self._renewal = ""  # why this program ends the connection
@@ -227,6 +228,8 @@ class Link:
         if self._renewal:
             self._because(f"the connection is renewed on purpose: {self._renewal}", Cause.RENEWED)
             self._renewal = ""
+        if self._broker is self._brokers[0]:
+            self._why_not_first = self._reason
         self._inbox.put(Unlinked(self._reason, self._cause))
         pause_s = random.uniform(*self._addresses.pause_s())  # noqa: S311 - spreads load, guards nothing
         if self._at_once.wait(pause_s):
@@ -321,8 +324,8 @@ class Link:
             self._faults.well(Fault.BROKER)
             return
         first = self._brokers[0]
-        self._faults.failed(Fault.BROKER, f"{first.host}:{first.port} does not answer; "
-                                          f"{self._broker.host}:{self._broker.port} is used in its place")
+        self._faults.failed(
+            Fault.BROKER, f"{self._why_not_first}; {self._broker.host}:{self._broker.port} is used in its place")
         beacon = [each for each in self._subscriptions if topics.urgency(each.topic) is Urgency.BEACON]
         self._scout = Scout(partial(Link, another(first), beacon, None), self._has_beacon, self._return)
         self._scout.start()

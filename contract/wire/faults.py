@@ -105,8 +105,8 @@ class Fault(StrEnum):
         "Check the network and the broker.",
     )
     BROKER = (
-        "broker", "The first broker of several does not answer, and another one is used in its place.",
-        "See whether the first one's machine and its Mosquitto run; the program returns to it by itself.",
+        "broker", "The first broker of several cannot be used, for the reason given; another one is, in its place.",
+        "See to the first one's machine and its Mosquitto; the program returns to it by itself.",
     )
     LINK_THREAD = (
         "link thread", "The connection failed by a fault of the program, and is made anew.",

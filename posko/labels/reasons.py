@@ -281,7 +281,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"those who published too much are heard again", "yang tadi berlebihan didengar lagi"),
     (r"the connection is renewed on purpose: (.+)", "sambungan sengaja dimulai ulang: {0}"),
     (r"the first broker is well again", "broker yang pertama sudah baik lagi"),
-    (r"(\S+) does not answer; (\S+) is used in its place", "{0} tidak menjawab; {1} dipakai sebagai gantinya"),
+    (r"(.+); (\S+) is used in its place", "{0}; {1} dipakai sebagai gantinya"),
     (r"broker (\S+): (.+)", "{0}: {1}"),
     (r".+; this port speaks no TLS, it seems: .+",
      "sepertinya port itu tanpa TLS: pakai port yang memakai TLS (8883), atau hapus ca_file"),

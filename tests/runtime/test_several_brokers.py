@@ -18,7 +18,7 @@ from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
 from runtime.mqtt import Link
 from testing.private_broker import PrivateBroker
-from tests.support.mqtt import publish
+from tests.support.mqtt import AS_OURSELVES, publish
 from tests.support.waiting import take
 
 ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
@@ -62,10 +62,31 @@ def test_where_the_first_does_not_answer_the_second_is_used_and_that_is_a_fault(
         publish(second, ALARM)
 
         assert fault == Faulted(
-            Fault.BROKER, f"127.0.0.1:{absent} does not answer; 127.0.0.1:{second.port} is used in its place")
+            Fault.BROKER, f"broker 127.0.0.1:{absent}: [Errno 111] Connection refused; "
+                          f"127.0.0.1:{second.port} is used in its place")
         assert take(inbox, Received).topic == ALARM
     finally:
         link.close()
+
+
+def test_a_first_that_refuses_the_login_is_left_for_the_second_and_the_fault_says_so(
+    tmp_path: Path, second: PrivateBroker,
+) -> None:
+    (tmp_path / "passwords").write_text("", "utf-8")
+    inbox = Inbox()
+    extra = f"{AS_OURSELVES}allow_anonymous false\npassword_file {tmp_path}/passwords\n"
+    with PrivateBroker(tmp_path / "first", extra=extra) as strict:
+        link = link_to(strict.port, second.port, inbox)
+        link.start()
+        try:
+            found = take(inbox, Faulted)
+            take(inbox, Linked)
+        finally:
+            link.close()
+
+    assert found == Faulted(
+        Fault.BROKER, f"broker 127.0.0.1:{strict.port} refuses situbondo.kalibagor.pos-1, which names no account: "
+                      f"Not authorized; 127.0.0.1:{second.port} is used in its place")
 
 
 def test_a_broker_that_dies_is_left_and_the_first_is_returned_to_once_it_has_been_well(
