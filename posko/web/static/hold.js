@@ -10,6 +10,7 @@ const AWAY_PX = 12; // beyond the button's edge, a finger has left it
 export function holdable(button, { begin, done, early, tapped, isEnabled }) {
   let timer = 0;
   let pointer = null;
+  let box = null; // where the button was when it was pressed: a box that appears above it moves it from under the finger
   let key = null;
 
   const start = () => {
@@ -36,21 +37,22 @@ export function holdable(button, { begin, done, early, tapped, isEnabled }) {
     early(why);
   };
   const isOutside = (event) => {
-    const box = button.getBoundingClientRect();
     return event.clientX < box.left - AWAY_PX || event.clientX > box.right + AWAY_PX
       || event.clientY < box.top - AWAY_PX || event.clientY > box.bottom + AWAY_PX;
   };
 
   button.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary || event.button !== 0) return stop("broken");
-    if (start()) pointer = event.pointerId;
+    box = button.getBoundingClientRect();
+    if (!start()) return;
+    pointer = event.pointerId;
+    button.setPointerCapture(pointer);
   });
   button.addEventListener("pointermove", (event) => {
     if (event.pointerId === pointer && isOutside(event)) stop("broken");
   });
   button.addEventListener("pointerup", (event) => { if (event.pointerId === pointer) stop("released"); });
   button.addEventListener("pointercancel", (event) => { if (event.pointerId === pointer) stop("broken"); });
-  button.addEventListener("pointerleave", (event) => { if (event.pointerId === pointer) stop("broken"); });
   button.addEventListener("keydown", (event) => {
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault(); // no click, no scrolling

@@ -24,7 +24,7 @@ function press(incident, label) {
   navigator.vibrate?.([200, 100, 200]);
   const body = { village: village(), incident, identifier: identifier(), ...where.body() };
   outbox.add("/api/alarm", body, { label, village: body.village });
-  if (!outbox.isKept) toast(t("storage_full"));
+  toast(outbox.isKept ? "" : t("storage_full")); // "nothing was sent", of an attempt before, holds no longer
   byId("mine").scrollIntoView({ block: "start" });
 }
 

@@ -114,6 +114,36 @@ def test_a_finger_that_scrolls_the_page_sends_nothing(world: World, open_page: O
     expect(phone.locator(".press")).to_have_count(0)
 
 
+def test_a_box_that_appears_above_while_a_finger_holds_breaks_nothing_off(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    thumb = Thumb(phone)
+    x, y = thumb.down(button(phone))
+    phone.evaluate("document.getElementById('mine').before(Object.assign(document.createElement('div'), "
+                   "{style: 'height: 300px'}))")
+    thumb.move((x + 1, y))  # no thumb is still
+    thumb.move((x, y + 1))
+
+    expect(phone.locator(".press")).to_contain_text("Pencurian")
+    thumb.up()
+    world.post.expect_on("siren")
+
+
+def test_nothing_was_sent_is_not_read_beside_an_alarm_that_was(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/", before=lambda page: page.clock.install()))
+    thumb = Thumb(phone)
+    thumb.down(button(phone))
+    expect(phone.locator("#holding")).to_be_visible()
+    thumb.up()
+    expect(phone.locator("#toast")).to_contain_text("Tidak ada yang dikirim.")
+    phone.clock.pause_at(phone.evaluate("Date.now()") / 1000 + 1.0)  # the 8 s that it stands do not pass by themselves
+
+    thumb.down(button(phone))
+    phone.clock.run_for(1600)
+    expect(phone.locator(".press")).to_be_visible()
+    thumb.up()
+    expect(phone.locator("#toast")).to_have_text("")
+
+
 @pytest.mark.parametrize("key", ["Space", "Enter"])
 def test_a_key_that_is_held_is_as_good_as_a_thumb(world: World, open_page: Open, key: str) -> None:
     phone = linked(open_page(Role.WARGA, "/"))
