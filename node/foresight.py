@@ -12,6 +12,7 @@ all: paho calls back while it holds locks for which the loop may wait.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from threading import Lock
 
 from node.core.effects import Effect, Play
@@ -70,13 +71,19 @@ class Foresight(Inbox):
         """To be called by the loop after the outputs of its step for *event*, which has led to *state*.
 
         What the step sounds, if anything, has taken the place of what was foreseen. If it sounds nothing at all, *hush*
-        is called; and that a forecast was wrong, which can only be if something came in between, is reported.
+        is called; and that a forecast was wrong, which can only be if something came in between, is reported. A loop
+        that was held up lets the same alarm begin later, and its siren goes on: that was right.
         """
         if self._foreseen is None or self._foreseen[0] is not event:
             return
         play, self._foreseen = self._foreseen[1], None
-        if play in outputs:
+        if any(isinstance(each, Play) and _is_of_the_same(play, each) for each in outputs):
             return
         if state.turn is None:
             hush()
         self.put(Noticed("the siren began by a forecast that was wrong, and was put right at once"))
+
+
+def _is_of_the_same(play: Play, other: Play) -> bool:
+    """Whether the two sound the same alarm, from whatever instant until whatever instant."""
+    return play == replace(other, start=play.start, until=play.until, entered_s=play.entered_s)

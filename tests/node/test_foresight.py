@@ -163,6 +163,18 @@ def test_a_forecast_that_something_has_made_wrong_meanwhile_is_ended_at_once_and
     assert post.waiting() == [WRONG]
 
 
+def test_a_loop_that_was_held_up_begins_the_same_later_and_reports_nothing_wrong() -> None:
+    post = Post()
+    post.at_rest(lambda: post.inbox.offer(ALARM))
+    post.step(Tick(), NOW + 0.5)  # was due meanwhile, and comes first
+    at, event = post.inbox.get(None)
+    post.step(event, at)
+
+    assert [each.until for each in post.siren if isinstance(each, Play)] == [NOW + 180.0, NOW + 180.5]
+    assert "hush" not in post.siren
+    assert post.waiting() == []
+
+
 def test_what_has_taken_its_place_meanwhile_goes_on() -> None:
     post = Post()
     post.at_rest(lambda: post.inbox.offer(ALARM))
