@@ -150,12 +150,13 @@ function way(each) {
   const isSent = at >= 1 || each.state === "berakhir";
   const bells = rings >= of ? "done" : "part";
   const officer = each.step === "diterima" ? "part" : "done";
-  return [
+  const lines = [
     isSent ? ["done", t("sent")] : ["", t("sending")],
     isRecorded ? ["done", t("recorded")] : ["", t("waits_recorded")],
     of > 0 && rings > 0 ? [bells, t("rings", { n: rings, of })] : ["", t("waits_rings")],
     each.step ? [officer, t(`officer_${each.step}`)] : ["", t("waits_officer")],
   ];
+  return each.state === "berakhir" ? lines.filter(([kind]) => kind !== "") : lines; // nothing is waited for any more
 }
 
 function makePress(each) {
@@ -214,10 +215,13 @@ function showAround() {
 }
 
 function showReports() {
-  const mine = view.reports ?? [];
+  const known = new Set((view.reports ?? []).map((each) => each.identifier));
+  const waiting = outbox.items.filter((each) => each.path === "/api/lapor" && !known.has(each.body.identifier))
+    .map((each) => ({ ...each.body, age_s: outbox.age(each).age_s - view.lag_s, waits: each.why || t(each.tried ? "report_kept" : "sending") }));
+  const mine = [...waiting.reverse(), ...(view.reports ?? [])];
   byId("reports-box").hidden = mine.length === 0;
   sync(byId("reports"), mine, (each) => each.identifier, (each) => h("li", { class: `card ${each.severity}` }, h("p", { class: "note" }, each.text), h("p", { class: "facts" })),
-    (card, each) => say(card.children[1], `${ago(each.age_s + view.lag_s)} · ${each.step ? t(`step_${each.step}`) : t("nobody_yet")}`));
+    (card, each) => say(card.children[1], `${ago(each.age_s + view.lag_s)} · ${each.waits ?? (each.step ? t(`step_${each.step}`) : t("nobody_yet"))}`));
 }
 
 function show(found, isFresh) {
@@ -243,8 +247,8 @@ function prepare() {
     if (!text) return toast(t("report_empty"));
     const severity = new FormData(byId("report")).get("severity");
     const { place } = where.body();
+    toast(fresh ? "" : t("report_kept"));
     outbox.add("/api/lapor", { village: village(), identifier: identifier(), text, severity, ...(place ? { place } : {}) }, {});
-    if (!fresh) toast(t("report_kept"));
     byId("report-text").value = "";
     byId("report-box").open = false;
   });

@@ -372,3 +372,16 @@ def test_a_report_rings_nothing_and_a_responder_answers_it(world: World, open_pa
     card.get_by_role("button", name="Diterima").click()
     expect(phone.locator("#reports .card")).to_contain_text("Diterima")
     world.post.expect_silence(world.broker, since)
+
+
+def test_a_report_that_waits_is_seen_to_wait_and_arrives_later(world: World, open_page: Open) -> None:
+    phone = linked(open_page(Role.WARGA, "/"))
+    phone.route("**/api/lapor", lambda route: route.fulfill(status=429, json={"salah": "Terlalu sering."}))
+    phone.get_by_text("Lapor tanpa sirene").click()
+    phone.get_by_label("Apa yang terjadi").fill("Lampu jalan mati")
+    phone.get_by_role("button", name="Kirim laporan").click()
+
+    card = phone.locator("#reports .card").filter(has_text="Lampu jalan mati")
+    expect(card).to_contain_text("Terlalu sering.")
+    phone.unroute("**/api/lapor")
+    expect(card).to_contain_text("belum dijawab")
