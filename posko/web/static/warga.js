@@ -10,7 +10,7 @@ let view = data.view;
 let fresh = true;
 let isTwoSteps = false;
 const ENDED = ["berakhir", "ditolak", "terlambat"];
-const ENDED_S = 600; // how long after the press it is shown how it ended: the buttons come first again
+const ENDED_S = 600; // how long after the press one that is over is shown; what never rang, until it is put away
 const CLOSED = "kentongan.tutup";
 const closed = readClosed(); // presses that the person has put away
 const withdrawals = new Map(); // by identifier: "busy", "done", or why not
@@ -87,7 +87,7 @@ function presses() {
       state: stateOf(item), why: item.answer?.why ?? item.why, cancel_s: WITHDRAW_S - age_s });
   }
   return [...known.values()]
-    .filter((each) => !closed.has(each.identifier) && (each.item || !ENDED.includes(each.state) || each.age_s < ENDED_S))
+    .filter((each) => !closed.has(each.identifier) && (each.state !== "berakhir" || each.age_s < ENDED_S))
     .sort((a, b) => a.age_s - b.age_s).slice(0, 3);
 }
 
