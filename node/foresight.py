@@ -36,6 +36,8 @@ class Foresight(Inbox):
     def rest(self, state: State, due: float | None) -> None:
         """As `wait`, for the loop, whose last step has left *state* behind."""
         self._state = state
+        if self._foreseen is not None and not self.waits():
+            self.put(self._foreseen[0])  # it was lost on its way: what sounds must be known here, to be ended from here
         self._lent.release()
         try:
             self.wait(due)

@@ -134,17 +134,40 @@ def test_of_two_alarms_the_loop_has_not_seen_the_first_alone_is_foreseen() -> No
 def test_a_message_is_not_lost_where_the_siren_fails_and_the_next_is_foreseen_again() -> None:
     post = Post()
 
-    def fail(_play: Play) -> None:
+    foreseen: list[Play] = []
+
+    def fail(play: Play) -> None:
+        foreseen.append(play)
         raise RuntimeError("a driver")
 
     post.inbox.sound = fail
     with pytest.raises(RuntimeError):
         post.at_rest(lambda: post.inbox.offer(ALARM))
     assert post.waiting() == [ALARM]
+    post.inbox.settle(ALARM, post.state, foreseen, lambda: None)
     post.inbox.sound = post.siren.append
     post.at_rest(lambda: post.inbox.offer(URGENT))
 
     assert len(post.siren) == 1
+
+
+def test_the_loop_is_given_what_sounds_though_the_message_was_lost_on_its_way_so_that_a_silence_ends_it() -> None:
+    post = Post()
+
+    def fail(*_args: object, **_keywords: object) -> None:
+        raise MemoryError
+
+    with patch.object(Inbox, "offer", fail), pytest.raises(MemoryError):
+        post.at_rest(lambda: post.inbox.offer(ALARM))
+    post.at_rest(lambda: None)
+    at, event = post.inbox.get(0.0)
+    post.step(event, at)
+    post.step(SILENCE)
+
+    assert event == ALARM
+    assert [each if each == "hush" else "play" for each in post.siren] == ["play", "play", "hush"]
+    post.at_rest(lambda: None)
+    assert ALARM not in post.waiting()
 
 
 def test_a_forecast_that_something_has_made_wrong_meanwhile_is_ended_at_once_and_reported() -> None:
