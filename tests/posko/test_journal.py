@@ -289,6 +289,16 @@ def test_what_many_posts_report_at_once_is_one_line_with_all_of_it(path: Path) -
     assert rows(path, "SELECT sum(length(event)) < 4000 FROM log") == [(1,)]
 
 
+def test_what_thousands_of_posts_report_is_few_lines(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is a writing of its own, of whole pages: 10,000 posts are to cost less than 200 kB an alarm."""
+    monkeypatch.setattr(database_room, "GATHER_S", 3600.0)
+    posts = [(f"desa-{number // 10}/pos-{number % 10}", {"event": "sounding"}) for number in range(10_000)]
+    write(path, *(SaveReport(*each) for each in posts))
+
+    assert logged(path) == posts
+    assert rows(path, "SELECT count(*) FROM log") == [(3,)]
+
+
 def test_an_alarm_of_a_thousand_posts_is_short_on_the_disk_and_comes_back_whole(path: Path) -> None:
     posts = tuple(f"desa-{number // 7}/pos-{number % 7}" for number in range(1000))
     alarm = replace(ALARM, sounds={post: number / 1000 for number, post in enumerate(posts)})
