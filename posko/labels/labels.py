@@ -73,9 +73,10 @@ class Labels:
         """The name of a village, or of all."""
         return self(texts.EVERYWHERE) if village == EVERYWHERE else self.villages.get(village, clean(village)) or "?"
 
-    def alarm(self, key: Key, *, exercise: bool = False) -> str:
-        """What is reported where."""
-        about = self(texts.WHAT_WHERE, what=self.incident(key.incident), where=self.place(key.village))
+    def alarm(self, key: Key, *, exercise: bool = False, openly: bool = False) -> str:
+        """What is reported where; *openly*: for an open screen."""
+        what = self.openly(key.incident) if openly else self.incident(key.incident)
+        about = self(texts.WHAT_WHERE, what=what, where=self.place(key.village))
         return f"{self(texts.EXERCISE) if exercise else ''}{about}"
 
     def who(self, origin: str) -> str:

@@ -196,15 +196,15 @@ def source(news: News, labels: Labels) -> str:
     return labels.post(news.source) if news.source in labels.posts else labels.program(news.source)
 
 
-def news_text(news: News, labels: Labels) -> str:
-    """What an event reports."""
+def news_text(news: News, labels: Labels, *, openly: bool = False) -> str:
+    """What an event reports; *openly*: for an open screen, without what a resident wrote, and who it was."""
     report = news.report
     parts = [labels.word(texts.EVENTS, report.kind)]
     village, incident = report.text("village"), report.text("incident")
     if incident and village:
-        parts.append(labels.alarm(Key(village, incident)))
+        parts.append(labels.alarm(Key(village, incident), openly=openly))
     if report.kind == Kind.LAPOR:
-        parts += _lapor(report, labels)
+        parts += _lapor(report, labels, openly=openly)
     if report.kind == Kind.RESPONDED:
         who = labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
         parts.append(f"{who} {labels.word(texts.STEPS, report.text('step'))}")
@@ -218,10 +218,12 @@ def news_text(news: News, labels: Labels) -> str:
     return ", ".join(parts)
 
 
-def _lapor(report: Report, labels: Labels) -> Iterator[str]:
+def _lapor(report: Report, labels: Labels, *, openly: bool) -> Iterator[str]:
     """How grave it is, what was reported, and by whom."""
     severity = labels.word(texts.SEVERITIES, report.text("severity"))
     yield labels(texts.SEVERITY, severity=severity).strip(" ()")
+    if openly:
+        return
     yield clean(report.text("text"))
     yield labels.sender(report.text("by"), claimed=report.members.get("claimed") is True)
     yield labels(texts.NUMBER, identifier=clean(report.text("identifier"))).strip("; ")

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from contract.user_error import UserError
 from posko.web.config import Address
@@ -15,7 +16,29 @@ from runtime import clock
 HANG_S = 30.0
 CLOSE_S = 3.0
 BACKLOG = 1024
+HEAD_S = 20.0  # for the head of a request to arrive: who sends it by drops does not keep a place
 MOST = 4000  # connections: who opens more is answered 503, and the open pages stay
+
+
+class _Punctual(H11Protocol):
+    """Ends a connection on which no request has begun for HEAD_S to 2 HEAD_S: uvicorn itself waits without an end."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._latest: object = self.cycle
+        self._due = self.loop.call_later(HEAD_S, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._due.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if is_idle and self._latest is self.cycle:
+            self.transport.close()
+            return
+        self._latest = self.cycle
+        self._due = self.loop.call_later(HEAD_S, self._look)
 
 
 class HttpThread:
@@ -29,7 +52,7 @@ class HttpThread:
         certificate, key = tls if tls is not None else (None, None)
         self._socket, self._beat = listening, beat
         config = uvicorn.Config(
-            app, http="h11", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+            app, http=_Punctual, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
             date_header=False, proxy_headers=bool(trusted), forwarded_allow_ips=list(trusted),
             ssl_certfile=certificate, ssl_keyfile=key,
             timeout_graceful_shutdown=1, timeout_keep_alive=20, limit_concurrency=MOST, backlog=BACKLOG,

@@ -81,7 +81,7 @@ class Drawn:
             if person.role is not Role.WARGA:
                 plain["posts"] = _posts(snapshot, person, self._labels)
             if person.role in (Role.OPERATOR, Role.READER):
-                plain["news"] = _news(snapshot, self._labels)
+                plain["news"] = _news(snapshot, self._labels, openly=person.role is Role.READER)
             reports = [_report(each, state, self._labels) for each in snapshot.reports if person.role is not Role.READER
                        and (not person.villages or each.village in person.villages)]
             self._shared[kind] = Shared(plain, reports, encode(plain), lasting([plain, reports]))
@@ -240,10 +240,10 @@ def _posts(snapshot: Snapshot, person: Person, labels: Labels) -> list[Plain]:
         or each.post.partition("/")[0] in person.villages]
 
 
-def _news(snapshot: Snapshot, labels: Labels) -> list[Plain]:
+def _news(snapshot: Snapshot, labels: Labels, *, openly: bool) -> list[Plain]:
     found = lines.gathered(snapshot.news[-min(NEWS, 2 * NEWS_SHOWN):], labels)[-NEWS_SHOWN:]
     return [{"at": round(news.at + snapshot.offset_s, 1),
-             "text": f"{lines.news_text(news, labels)} · {', '.join(map(labels.program, sources))}"}
+             "text": f"{lines.news_text(news, labels, openly=openly)} · {', '.join(map(labels.program, sources))}"}
             for news, sources in reversed(found)]
 
 

@@ -78,6 +78,26 @@ def test_an_open_screen_shows_the_note_of_any_other_but_not_the_place(views: Ren
     assert (alarm["note"], alarm["place"]) == ("rumah Bu Ani", None)
 
 
+@pytest.mark.parametrize(("person", "is_whole"), [(LAYAR, False), (JOKO, True)])
+def test_the_news_on_an_open_screen_names_no_reporter_nor_what_was_written_nor_a_private_incident(
+    views: Renderer, person: Person, is_whole: bool,
+) -> None:
+    found = state()
+    for each in (
+        {"event": "lapor", "identifier": "hp-1", "village": "kalibagor", "severity": "sedang",
+         "text": "Pak Joni mabuk", "by": "warga/budi"},
+        {"event": "accepted", "identifier": "hp-2", "village": "kalibagor", "incident": "pemerkosaan"},
+    ):
+        body = json.dumps({**each, "boot": "h"}).encode()
+        found, _ = step.step(found, Received("kentongan/situbondo/posko/event", body, retain=False), 11.0)
+
+    news = " / ".join(each["text"] for each in views.first(found, person)["news"])
+
+    assert ("tingkat sedang" in news, "Kalibagor" in news) == (True, True)
+    assert [word in news for word in ("Joni", "budi", "hp-1", "Pemerkosaan")] == [is_whole] * 4
+    assert ("Minta tolong" in news) is not is_whole
+
+
 @pytest.mark.parametrize(("person", "seen"), [
     (BUDI, {"kalibagor", "semua"}), (SITI, {"semua"}), (POLSEK, {"kalibagor", "kotakan", "semua"}),
     (KOTAKAN, {"kotakan", "semua"}), (JOKO, {"kalibagor", "kotakan", "semua"}),
