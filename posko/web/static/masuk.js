@@ -4,15 +4,21 @@ import { byId, post, say, t } from "./common.js";
 
 const field = byId("code");
 const said = byId("code-said");
-const code = decodeURIComponent(location.hash.slice(1)).slice(0, 24);
 
-if (code) {
+/** Takes the code out of the address, if it is there. */
+function fromCard() {
+  const code = location.hash.slice(1, 25);
+  if (!code) return false;
   history.replaceState(null, "", location.pathname);
   field.value = code;
   say(said, "");
   say(byId("code-hint"), t("from_card"));
   byId("enter").focus();
-} else field.focus();
+  return true;
+}
+
+if (!fromCard()) field.focus();
+addEventListener("hashchange", fromCard); // a card that is opened where this page is open already
 
 byId("login").addEventListener("submit", async (event) => {
   event.preventDefault();

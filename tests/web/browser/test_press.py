@@ -349,6 +349,13 @@ def test_a_cards_code_leaves_the_address_at_once_and_logs_in(world: World, open_
     expect(button(phone)).to_be_visible()
 
 
+def test_a_card_that_is_opened_on_the_open_login_page_leaves_no_code_in_the_address(open_page: Open) -> None:
+    phone = open_page(None, "/masuk")
+    phone.evaluate("location.hash = 'ABCD-EFGH-JKLM'")
+    expect(phone.locator("#code")).to_have_value("ABCD-EFGH-JKLM")
+    assert phone.url.endswith("/masuk")
+
+
 def test_a_wrong_code_is_answered_beside_the_field(world: World, open_page: Open) -> None:
     phone = open_page(None, "/masuk")
     phone.locator("#code").fill("AAAA-AAAA-AAAA")
