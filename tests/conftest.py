@@ -24,7 +24,10 @@ settings.register_profile("same", settings.get_profile("new"), derandomize=True)
 settings.load_profile("new" if os.environ.get("KENTONGAN_EXPLORE") else "same")
 
 # What waits for processes begins first, so that no long test is left for the end, when the other workers have none.
-FIRST = ("tests/acceptance/", "tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/", "tests/node/sound/")
+FIRST = (
+    "tests/web/", "tests/acceptance/", "tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/",
+    "tests/node/sound/",
+)
 # Files whose tests share nothing and are long: each test runs wherever there is room.
 APART = tuple(
     f"tests/{name}.py::" for name in (

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from contract.roles import Role
 from tests.support.page import World
 from tests.web.browser.conftest import Open, lose, restore
-from tests.web.browser.test_press import hold, linked
+from tests.web.browser.thumb import hold, linked
 
 KEPT = """async () => { const found = [];
   for (const name of await caches.keys()) {
