@@ -196,7 +196,7 @@ def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: La
         "of": len(alarm.rings) + len(alarm.missing),
         "missing": [f"{labels.posts.get(post, post)}: {labels.word(texts.REASONS, why.value)}"
                     for post, why in alarm.missing.items()],
-        "responders": [{"by": _who(state, each.by, labels, private=private), "step": each.step,
+        "responders": [{"by": _who(state, each.by, labels, private=private), "who": each.by, "step": each.step,
                         "label": labels.word(texts.STEPS, each.step)} for each in alarm.responders],
         "step": steps[-1] if steps else "", "unanswered": alarm.unanswered, "silenced": list(alarm.silenced),
         "mine": False,
@@ -223,7 +223,7 @@ def _report(found: LaporSnapshot, state: State, labels: Labels) -> Plain:
         "age_s": None if found.age_s is None else round(found.age_s, 1), "step": found.step, "kept": found.kept,
         "place": None if found.place is None else {
             "lat": found.place.lat, "lon": found.place.lon, "accuracy_m": found.place.accuracy_m},
-        "responders": [{"by": _who(state, each.by, labels), "step": each.step,
+        "responders": [{"by": _who(state, each.by, labels), "who": each.by, "step": each.step,
                         "label": labels.word(texts.STEPS, each.step)} for each in found.responders],
     }
 

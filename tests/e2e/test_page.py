@@ -147,9 +147,10 @@ def test_a_press_that_nobody_has_received_is_taken_back_without_a_sound(
     assert budi.do("aman", village="kalibagor", identifier="hp.1").status == 202
     assert press_of(budi)["state"] == "berakhir"
     since = len(post.changes)
+    lines = len(page.lines)
     broker.start()
 
-    page.expect("linked:", len(page.lines))
+    page.expect("linked:", lines)
     post.expect("linked:", post.line_of("unlinked") if post.said("unlinked") else 0)
     post.expect_silence(broker, since)
 

@@ -3,8 +3,7 @@
 import { ago, h, length, mapLink, order, picture, say, sync, t } from "./common.js";
 
 const STEPS = ["diterima", "menuju", "di-lokasi", "selesai"];
-const own = (view) => view.me.name;
-const isMine = (each, view) => each.by === own(view) || each.by.endsWith(`/${own(view)}`);
+const isMine = (each, view) => each.who === `${view.me.role}/${view.me.name}`;
 const progress = (step) => STEPS.indexOf(step);
 
 /** The four steps as buttons; `body` is what names the alarm or the report. */
@@ -24,7 +23,7 @@ function showSteps(group, each, view) {
 }
 
 function showResponders(list, each) {
-  sync(list, each.responders ?? [], (one) => one.by, () => h("li"), (line, one) =>
+  sync(list, each.responders ?? [], (one) => one.who, () => h("li"), (line, one) =>
     say(line, `${one.by}: ${one.label || t(`step_${one.step}`)}`));
 }
 

@@ -18,6 +18,7 @@ from tests.support.page import World
 from tests.support.village import SOUNDS
 
 LIMIT_MS = 120_000.0
+ENDS = ("finished:", "cleared:", "silenced:")
 PHONE, DESK = (360, 640), (1280, 800)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -81,11 +82,14 @@ def quiet(world: World) -> Iterator[None]:
     world.network(is_up=True)
     if world.hub.said("accepted:", since) or world.hub.said("listed:", since) or not quiet_now(world):
         publish(world.broker, "kentongan/situbondo/kalibagor/alarm/aman", "-q", "1")
-        world.post.expect_quiet()
+        world.post.fence(world.broker)  # it has begun the safe code
+    assert world.post.wait(lambda _post: quiet_now(world)), world.post.lines
 
 
 def quiet_now(world: World) -> bool:
-    return not any(map(world.post.on, SOUNDS))
+    """Whether nothing sounds at the post, nor will: between two strokes nothing is on, either."""
+    told = [line for line in world.post.lines if line.startswith(("sounding:", *ENDS))]
+    return (not told or told[-1].startswith(ENDS)) and not any(map(world.post.on, SOUNDS))
 
 
 def lose(world: World, page: Page) -> None:

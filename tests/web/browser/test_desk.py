@@ -116,7 +116,7 @@ def test_the_drum_beats_on_the_responders_page_until_somebody_answers(world: Wor
     expect(sound).to_have_attribute("data-state", "on")
     expect(card.get_by_role("button", name="Diterima")).to_have_attribute("aria-pressed", "true")
     card.get_by_role("button", name="Di lokasi").click()
-    expect(card.locator(".who-comes")).to_contain_text("petugas/")
+    expect(card.locator(".who-comes")).to_contain_text("Petugas")
     expect(card.get_by_role("button", name="Menuju lokasi")).to_have_attribute("aria-pressed", "true")
 
 
