@@ -294,5 +294,6 @@ def test_the_hubs_own_check_judges_the_addresses_too_and_a_hub_runs_whatever_the
     hub.stop()
 
     assert checked.returncode == 2
-    assert checked.stderr.splitlines() == [
+    # Whether the state folder can be made is this user's affair.
+    assert [line for line in checked.stderr.splitlines() if not line.startswith("warning: state_dir:")] == [
         "notify.yaml.notify.targets.1.to.1: telegrm:// is not known; did you mean tgram://?"]
