@@ -60,8 +60,13 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A synchronised wall clock, a disk that is tried again soon and, at the end, waited for."""
+    """A synchronised wall clock, a disk that is tried again soon and, at the end, waited for.
+
+    The machine was started 1,000 s ago, whenever that was: what is older than half a day is not loaded.
+    """
     monkeypatch.setattr(clock, "wall", lambda: SYNCED)
+    begun, now = clock.now(), clock.now
+    monkeypatch.setattr(clock, "now", lambda: 1000.0 + now() - begun)
     monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     monkeypatch.setattr(database_room, "CLOSE_S", LIMIT_S)
 
