@@ -14,6 +14,8 @@ from contract.wire.faults import Fault
 from contract.wire.node_status import OFFLINE, NodeStatus
 from posko.labels import texts
 from posko.labels.labels import Labels, clean
+from posko.labels.language import Text
+from posko.operator.core.delivery import Delivery
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.reporting import Reporting
 from posko.operator.core.responding import Responding
@@ -85,8 +87,7 @@ def response_progress(before: Responding, after: Responding, labels: Labels) -> 
         wanted = after.wanted
         yield labels(texts.RESPONDS, step=labels.word(texts.STEPS, wanted.step), by=clean(wanted.by),
                      alarm=labels.alarm(wanted.key if after.key is None else after.key))
-    if after.acknowledged and not before.acknowledged:
-        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.ACKNOWLEDGED)}"
+    yield from _acknowledged(before, after, labels)
     if after.recorded and not before.recorded:
         yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.RECORDED)}"
 
@@ -96,17 +97,11 @@ def response_closing(found: Responding, trouble: str, labels: Labels) -> Iterato
     step = labels.word(texts.STEPS, found.wanted.step)
     if found.recorded:
         yield labels(texts.RESPONSE_RECORDED, step=step)
-    elif found.refused:
-        yield labels(texts.RESPONSE_UNSENT, why=labels(texts.NO_RIGHT, why=labels.reason(found.refused)))
-    elif found.refusal:
-        yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
     elif found.nothing:
         text = texts.NO_OPEN_REPORT if found.wanted.key.incident == LAPOR else texts.NOTHING_TO_RESPOND_TO
         yield labels(text, alarm=labels.alarm(found.wanted.key))
-    elif trouble:
-        yield labels(texts.RESPONSE_UNSENT, why=labels.reason(trouble))
     else:
-        yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
+        yield _not_delivered(found, trouble, texts.RESPONSE_UNSENT, labels)
 
 
 def report_progress(before: Reporting, after: Reporting, labels: Labels) -> Iterator[str]:
@@ -114,22 +109,31 @@ def report_progress(before: Reporting, after: Reporting, labels: Labels) -> Iter
     if after.published_at is not None and before.published_at is None:
         yield labels(texts.REPORTS, where=labels.place(after.village), what=clean(after.report.text),
                      severity=labels.word(texts.SEVERITIES, after.report.severity))
-    if after.acknowledged and not before.acknowledged:
-        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.ACKNOWLEDGED)}"
+    yield from _acknowledged(before, after, labels)
 
 
 def report_closing(found: Reporting, trouble: str, labels: Labels) -> Iterator[str]:
     """How a resident's report ended."""
     if found.recorded:
         yield labels(texts.REPORT_RECORDED, identifier=found.report.identifier)
-    elif found.refused:
-        yield labels(texts.REPORT_UNSENT, why=labels(texts.NO_RIGHT, why=labels.reason(found.refused)))
-    elif found.refusal:
-        yield labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
-    elif trouble:
-        yield labels(texts.REPORT_UNSENT, why=labels.reason(trouble))
     else:
-        yield labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
+        yield _not_delivered(found, trouble, texts.REPORT_UNSENT, labels)
+
+
+def _acknowledged(before: Delivery, after: Delivery, labels: Labels) -> Iterator[str]:
+    if after.acknowledged and not before.acknowledged:
+        yield f"{labels.seconds(after.elapsed_s):>12}  {labels(texts.ACKNOWLEDGED)}"
+
+
+def _not_delivered(found: Delivery, trouble: str, unsent: Text, labels: Labels) -> str:
+    """Why the hub has not recorded it; *unsent* is for what never left."""
+    if found.refused:
+        return labels(unsent, why=labels(texts.NO_RIGHT, why=labels.reason(found.refused)))
+    if found.refusal:
+        return labels(texts.HUB_REFUSED, why=labels.reason(found.refusal))
+    if trouble:
+        return labels(unsent, why=labels.reason(trouble))
+    return labels(texts.RESPONSE_NOT_RECORDED, wait_s=labels.amount(found.wait_s))
 
 
 def responders(about: AlarmSnapshot | LaporSnapshot, labels: Labels) -> str:

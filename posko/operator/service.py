@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import FrameType
-from typing import TypeVar
 
 from contract.wire.lapor import Lapor
 from posko.config import Config
@@ -16,10 +15,10 @@ from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.operator import connection, lines
 from posko.operator.core import fold, judgement, reporting, responding
+from posko.operator.core.delivery import D
 from posko.operator.core.fold import State
 from posko.operator.core.orders import Order
-from posko.operator.core.reporting import Reporting
-from posko.operator.core.responding import Responding, Wanted
+from posko.operator.core.responding import Wanted
 from posko.operator.core.snapshot import Snapshot
 from posko.operator.lines import LineRenderer
 from runtime import clock, health
@@ -28,7 +27,6 @@ from runtime.inbox import Inbox
 
 FRAME_S = 0.5  # how often ages are drawn anew …
 LEAST_S = 0.15  # … and how soon what is new, in a terminal
-D = TypeVar("D", Responding, Reporting)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

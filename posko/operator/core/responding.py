@@ -10,17 +10,14 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import LAPOR
 from contract.values import dataclass
 from contract.wire import response, topics
-from contract.wire.codec import Refusal
-from contract.wire.event import Kind, read_event
+from contract.wire.event import Kind, Report
 from contract.wire.node_status import OFFLINE
 from contract.wire.response import Responded, Response, Step
-from contract.wire.topics import PoskoTopic, ResponseTopic
+from contract.wire.topics import ResponseTopic
 from posko.core.responses import BUSY
-from posko.operator.core.fold import TOKEN, State
+from posko.operator.core.delivery import Delivery, is_due, publish, take_in
+from posko.operator.core.fold import State
 from runtime.core.effects import Publish
-from runtime.core.events import NOT_AUTHORIZED, Acknowledged, Linked, Received, Rejected
-
-RESEND_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,89 +33,40 @@ class Wanted:
     identifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Responding:
-    """How far it is, at instant `now`. `key` and `identifier` are those of the alarm, once it is known.
-
-    `recorded`: the hub has it on its disk. `refused` is why the broker does not take it, `refusal` why the hub does
-    not; `nothing`: the hub knows of no alarm that could be meant.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responding(Delivery):
+    """How far it is. `key` and `identifier` are those of the alarm, once it is known."""
 
     wanted: Wanted
-    wait_s: float
-    asked_at: float
-    now: float
     key: Key | None = None
     identifier: str = ""
-    published_at: float | None = None
-    send_at: float = 0.0
-    acknowledged: bool = False
-    recorded: bool = False
-    nothing: bool = False
-    refused: str = ""
-    refusal: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether there is nothing more to wait for."""
-        over = self.recorded or self.nothing or self.refused or self.refusal
-        return bool(over) or self.now >= self.asked_at + self.wait_s
-
-    @property
-    def due(self) -> float:
-        """The next instant at which something is to be done though nothing comes."""
-        deadline = self.asked_at + self.wait_s
-        return min(deadline, self.send_at) if self.identifier and self.send_at > self.now else deadline
-
-    @property
-    def elapsed_s(self) -> float:
-        """How long ago it was asked for."""
-        return self.now - self.asked_at
 
 
 def start(wanted: Wanted, wait_s: float, now: float) -> Responding:
     """A response that is asked for at *now*, and may take *wait_s*."""
-    return Responding(wanted, wait_s, now, now)
+    return Responding(wait_s, now, now, wanted=wanted)
 
 
 def step(found: Responding, state: State, event: object, now: float) -> tuple[Responding, Publish | None]:
     """How far it is after *event*, which *state* has taken in; and what is to be published."""
-    found = _take_in(replace(found, now=max(now, found.now)), state, event)
+    found = take_in(replace(found, now=max(now, found.now)), state, event, _hear)
     if not found.identifier:
         found = _choose(found, state)
     if not found.recorded and _shown(found, state):
         found = replace(found, recorded=True)
-    if found.done or not found.identifier or state.linked_at is None or found.now < found.send_at:
+    if not found.identifier or not is_due(found, state):
         return found, None
     wanted = found.wanted
     body = Response(identifier=found.identifier, incident=wanted.key.incident, by=wanted.by, step=wanted.step,
                     age_s=found.elapsed_s)
-    first = found.now if found.published_at is None else found.published_at
     topic = topics.write(state.setup.district, ResponseTopic(wanted.key.village))
-    return (replace(found, published_at=first, send_at=found.now + RESEND_S),
-            Publish(topic, response.write_response(body), token=TOKEN))
+    return publish(found, topic, response.write_response(body))
 
 
-def _take_in(found: Responding, state: State, event: object) -> Responding:
-    match event:
-        case Linked():
-            return replace(found, send_at=found.now)
-        case Acknowledged():
-            return replace(found, acknowledged=True)
-        case Rejected(_, code, reason) if code == NOT_AUTHORIZED:
-            return replace(found, refused=reason)
-        case Received() if topics.read(state.setup.district, event.topic) == PoskoTopic("event"):
-            return _hub_event(found, event)
-        case _:
-            return found
-
-
-def _hub_event(found: Responding, message: Received) -> Responding:
-    report = read_event(message.payload)
+def _hear(found: Responding, report: Report) -> Responding:
     wanted = found.wanted
     ours = (found.identifier, wanted.key.incident, wanted.by, wanted.step)
-    names = ("identifier", "incident", "by", "step")
-    if isinstance(report, Refusal) or not found.identifier or tuple(map(report.text, names)) != ours:
+    if not found.identifier or tuple(map(report.text, ("identifier", "incident", "by", "step"))) != ours:
         return found
     if report.kind == Kind.RESPONDED:
         return replace(found, recorded=True)

@@ -1,6 +1,5 @@
 """A report from a computer: that it is sent until the hub has it, how it ends; and which report a response means."""
 
-import json
 from typing import Any
 
 import pytest
@@ -10,12 +9,12 @@ from contract.wire.lapor import Lapor, Severity
 from contract.wire.response import Step
 from posko.labels.labels import Labels
 from posko.operator import lines
-from posko.operator.core import fold, reporting
+from posko.operator.core import reporting
+from posko.operator.core.reporting import Reporting
 from posko.operator.core.responding import Wanted
-from runtime.core.effects import Publish
 from runtime.core.events import NOT_AUTHORIZED, Acknowledged, Linked, Rejected, Tick, Unlinked
 from tests.posko.operator.test_responding import Giving, responded
-from tests.posko.operator.told import BASE, CLOCK, ENGLISH, LABELS, RULES, beacon, event, hub
+from tests.posko.operator.told import ENGLISH, LABELS, Delivering, beacon, event, hub
 
 REPORT = Lapor(identifier="r", by="operator/sri", text="Ribut di balai desa", severity=Severity.HIGH)
 QUARREL = Key("kalibagor", "lapor")
@@ -23,26 +22,11 @@ WANTED = Wanted(QUARREL, Step.COMING, "petugas/polsek")
 WAIT_S = 10.0
 
 
-class Filing:
+class Filing(Delivering[Reporting]):
     """Somebody reports something, at 0."""
 
     def __init__(self) -> None:
-        self.state = fold.start(RULES, None, WAIT_S, 0.0, CLOCK)
-        self.found = reporting.start(REPORT, "kalibagor", WAIT_S, 0.0)
-        self.sent: list[tuple[float, str, dict[str, Any]]] = []
-        self.lines: list[str] = []
-
-    def at(self, now: float, *events: object) -> "Filing":
-        for each in events:
-            self.state, _ = fold.step(self.state, each, now)
-            before = self.found
-            self.found, message = reporting.step(self.found, self.state, each, now)
-            self.lines += lines.report_progress(before, self.found, LABELS)
-            if message is not None:
-                assert isinstance(message, Publish)
-                assert (message.retain, message.qos) == (False, 1)
-                self.sent.append((now, message.topic.removeprefix(f"{BASE}/"), json.loads(message.payload)))
-        return self
+        super().__init__(reporting.start(REPORT, "kalibagor", WAIT_S, 0.0), reporting.step, lines.report_progress)
 
     def closing(self, labels: Labels = LABELS) -> list[str]:
         return list(lines.report_closing(self.found, self.state.trouble, labels))

@@ -1,6 +1,5 @@
 """A response from a computer: which alarm it means, that it is sent until the hub has it, and how it ends."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,19 +8,16 @@ from contract.domain.alarm import Key
 from contract.wire.response import Responded, Step
 from posko.labels.labels import Labels
 from posko.operator import lines
-from posko.operator.core import fold, responding
+from posko.operator.core import responding
 from posko.operator.core.responding import Responding, Wanted
-from runtime.core.effects import Publish
 from runtime.core.events import NOT_AUTHORIZED, Acknowledged, Linked, Rejected, Tick, Unlinked
 from tests.posko.operator.test_watch import told, watching
 from tests.posko.operator.told import (
-    BASE,
-    CLOCK,
     DISASTER,
     KALIBAGOR,
     LABELS,
-    RULES,
     THEFT,
+    Delivering,
     beacon,
     event,
     hub,
@@ -33,26 +29,11 @@ WANTED = Wanted(THEFT, Step.COMING, "petugas/polsek")
 WAIT_S = 10.0
 
 
-class Giving:
+class Giving(Delivering[Responding]):
     """Somebody gives a response, asked for at 0."""
 
     def __init__(self, wanted: Wanted = WANTED) -> None:
-        self.state = fold.start(RULES, None, WAIT_S, 0.0, CLOCK)
-        self.found = responding.start(wanted, WAIT_S, 0.0)
-        self.sent: list[tuple[float, str, dict[str, Any]]] = []
-        self.lines: list[str] = []
-
-    def at(self, now: float, *events: object) -> "Giving":
-        for each in events:
-            self.state, _ = fold.step(self.state, each, now)
-            before = self.found
-            self.found, message = responding.step(self.found, self.state, each, now)
-            self.lines += lines.response_progress(before, self.found, LABELS)
-            if message is not None:
-                assert isinstance(message, Publish)
-                assert (message.retain, message.qos) == (False, 1)
-                self.sent.append((now, message.topic.removeprefix(f"{BASE}/"), json.loads(message.payload)))
-        return self
+        super().__init__(responding.start(wanted, WAIT_S, 0.0), responding.step, lines.response_progress)
 
     def closing(self, labels: Labels = LABELS) -> list[str]:
         return list(lines.response_closing(self.found, self.state.trouble, labels))
@@ -152,7 +133,7 @@ def test_how_it_ends_where_it_does_not_end_well() -> None:
 
 
 def test_it_is_asked_for_what_is_due_next() -> None:
-    found = Responding(WANTED, WAIT_S, 0.0, 1.0)
+    found = Responding(WAIT_S, 0.0, 1.0, wanted=WANTED)
     assert found.due == 10.0
     assert given().found.due == 2.2
 

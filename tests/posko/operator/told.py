@@ -1,8 +1,8 @@
 """A small district, and what its posts and its hub say, as messages at a desk."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, Self
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import District, read_district
@@ -11,6 +11,7 @@ from posko.labels.labels import Labels, make_labels
 from posko.labels.language import Language
 from posko.operator import lines
 from posko.operator.core import fold, judgement
+from posko.operator.core.delivery import D
 from posko.operator.core.fold import State
 from posko.operator.core.orders import Act, Order
 from runtime.core.effects import Publish
@@ -51,6 +52,32 @@ ALARM = ordered(Act.ALARM, incident="pencurian")
 CLEAR = ordered(Act.CLEAR, incident="aman")
 SILENCE = ordered(Act.SILENCE)
 TEST = ordered(Act.TEST, "semua")
+
+
+class Delivering(Generic[D]):
+    """Something is published from a desk until the hub has it: what is sent, and what is told, at which instants."""
+
+    def __init__(
+        self, found: D, step: Callable[[D, State, object, float], tuple[D, Publish | None]],
+        progress: Callable[[D, D, Labels], Iterable[str]],
+    ) -> None:
+        self.state = fold.start(RULES, None, found.wait_s, 0.0, CLOCK)
+        self.found = found
+        self.sent: list[tuple[float, str, dict[str, Any]]] = []
+        self.lines: list[str] = []
+        self._step, self._progress = step, progress
+
+    def at(self, now: float, *events: object) -> Self:
+        for each in events:
+            self.state, _ = fold.step(self.state, each, now)
+            before = self.found
+            self.found, message = self._step(self.found, self.state, each, now)
+            self.lines += self._progress(before, self.found, LABELS)
+            if message is not None:
+                assert isinstance(message, Publish)
+                assert (message.retain, message.qos) == (False, 1)
+                self.sent.append((now, message.topic.removeprefix(f"{BASE}/"), json.loads(message.payload)))
+        return self
 
 
 class Sitting:
