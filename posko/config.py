@@ -57,16 +57,11 @@ def assemble(path: Path, written: Mapping[str, Any]) -> Config:
     faults: list[str] = []
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
-    district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
-    broker = files.subsection(written, "broker")
-    password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
-    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
-    if faults or settings is None or district is None or catalogue is None or family is None:
+    around = files.load_surroundings(faults, path, written)
+    if faults or settings is None or around is None:
         raise SettingsError(faults)
-    return Config(
-        settings, district, catalogue, password, ca_file, state_dir=base / settings.state_dir,
-        password_warnings=tuple(files.password_warnings(base, broker)),
-    )
+    return Config(settings, around.district, around.catalogue, around.password, around.ca_file,
+                  state_dir=base / settings.state_dir, password_warnings=around.password_warnings)
 
 
 def warnings(found: Config) -> Iterator[str]:

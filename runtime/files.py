@@ -25,6 +25,7 @@ from contract.settings.broker import BrokerSettings
 from contract.settings.encoding import EncodingError, decode
 from contract.settings.schema import PATH, SLUG, SettingsError
 from contract.settings.suggestions import hint
+from contract.values import dataclass
 from runtime import bounded, clock
 
 T = TypeVar("T")
@@ -106,6 +107,32 @@ def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = written.get(key)
     found = found[0] if isinstance(found, list) and found else found
     return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a program at the posko has besides its own settings: the district's files, and its account at the broker."""
+
+    district: District
+    catalogue: Catalogue
+    family: Family
+    password: str | None
+    ca_file: Path | None
+    password_warnings: tuple[str, ...]
+
+
+def load_surroundings(faults: list[str], path: Path, written: Mapping[str, Any]) -> Surroundings | None:
+    """What the settings that are *written* in *path* name under `district` and `broker`, paths relative to it.
+
+    What is wrong with it goes to *faults*; then it may be None.
+    """
+    base, broker = path.absolute().parent, subsection(written, "broker")
+    district, catalogue, family = load_district(faults, named(base, written, "district"))
+    password = attempt(faults, lambda: read_password(base, broker, f"{path.name}.broker"))
+    ca_file = attempt(faults, lambda: find_ca_file(base, broker, f"{path.name}.broker"))
+    if faults or district is None or catalogue is None or family is None:
+        return None
+    return Surroundings(district, catalogue, family, password, ca_file, tuple(password_warnings(base, broker)))
 
 
 def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:

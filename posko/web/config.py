@@ -111,21 +111,18 @@ def assemble(path: Path, written: Mapping[str, Any]) -> WebConfig:
     faults: list[str] = []
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(WebSettings, written, path.name))
-    district, catalogue, family = files.load_district(faults, files.named(base, written, "district"))
-    broker = files.subsection(written, "broker")
-    password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
-    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
+    around = files.load_surroundings(faults, path, written)
     tls = files.subsection(written, "tls")
     named = {each: files.named(base, tls, each) for each in ("certificate", "key")}
     for each, found in named.items():
         if found is not None and not found.is_file():
             faults.append(f"{path.name}.tls.{each}: there is no file {found} that this user may read")
-    if faults or settings is None or district is None or catalogue is None or family is None:
+    if faults or settings is None or around is None:
         raise SettingsError(faults)
     return WebConfig(
-        settings, district, catalogue, family, password, ca_file, base / settings.state_dir, base / settings.people,
-        base / settings.journal, _pair(named["certificate"], named["key"]),
-        tuple(files.password_warnings(base, broker)),
+        settings, around.district, around.catalogue, around.family, around.password, around.ca_file,
+        base / settings.state_dir, base / settings.people, base / settings.journal,
+        _pair(named["certificate"], named["key"]), around.password_warnings,
     )
 
 
