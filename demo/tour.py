@@ -294,9 +294,9 @@ def _on_a_phone(act: Phone | Answer, labels: Labels) -> str:
 def _by_page(world: World, act: Phone | Answer) -> str:
     try:
         if isinstance(act, Phone):
-            world.page.phone(page.RESIDENT).raise_alarm(act.village, act.incident, act.note)
+            world.page.raise_alarm(page.RESIDENT, act.village, act.incident, act.note)
         else:
-            world.page.phone(page.RESPONDER).respond(act.village, act.incident, act.step)
+            world.page.respond(page.RESPONDER, act.village, act.incident, act.step)
     except PageError as error:
         return f"the page: {error}"
     return ""

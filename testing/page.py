@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from threading import Condition
 from typing import Any, NamedTuple, Self
 
 from contract import people
@@ -39,7 +40,8 @@ class PageProgram(Program):
     """A page process with its own folder; it can be killed and started again, on the port that it had."""
 
     def __init__(
-        self, folder: Path, broker: int | Mapping[str, Any], invited: Iterable[Invited], **settings: object,
+        self, folder: Path, broker: int | Mapping[str, Any], invited: Iterable[Invited],
+        changed: Condition | None = None, /, **settings: object,
     ) -> None:
         """*broker* is the port of one on this machine without accounts, or the setting `broker`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +56,7 @@ class PageProgram(Program):
         }
         self.write_people(invited)
         self.arguments = ("web", "--config", str(self._path))
-        super().__init__("web", self.arguments)
+        super().__init__("web", self.arguments, changed=changed)
 
     def begin(self, env: Mapping[str, str] | None = None, *, linked: bool = True) -> Self:
         """Starts the page, and returns when it is linked, unless that is not to be. Raises NeverError."""
@@ -62,9 +64,8 @@ class PageProgram(Program):
         since = len(self.lines)
         self.start(env)
         self.expect("listening on", since)
-        found = _WHERE.search(self.said("listening on", since)[0])
-        assert found is not None  # noqa: S101 - it says where
-        self._port = int(found[2])
+        assert self.address is not None  # noqa: S101 - it says where
+        self._port = self.address[1]
         self._settings["listen"] = f"127.0.0.1:{self._port}"
         if linked:
             self.expect("linked:", since)
@@ -79,6 +80,12 @@ class PageProgram(Program):
         new = self.people_file.with_suffix(".new")
         new.write_text(people.write_file(PeopleFile("situbondo", tuple(each.person for each in invited))), "utf-8")
         new.replace(self.people_file)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Where it said last that it listens, if it did."""
+        found = [match for line in self.lines if (match := _WHERE.search(line)) is not None]
+        return (found[-1][1], int(found[-1][2])) if found else None
 
     @property
     def port(self) -> int:
