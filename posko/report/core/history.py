@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from statistics import median
+from typing import Protocol, TypeVar
 
 from contract.domain.alarm import Key, Status
 from contract.values import dataclass
 from contract.wire.alarm import SYNCED, UNSYNCED
-from contract.wire.response import Step, progress
+from contract.wire.response import Step
 from posko.core.effects import End
-from posko.report.core.responses import NONE, Response, Responses
+from posko.report.core.responses import NONE, Response, Responses, earliest_s
 from posko.report.core.rows import Raw, column, names, number, optional, seconds, text
 
 FALSE_S = 60.0  # an actual alarm that the all-clear ends so soon was a false one
@@ -26,6 +27,17 @@ UNDATED = ""
 COUNTED = ("alarms", "false", "exercises", "late", "unknown")  # `false` ones are also among the `alarms`
 
 Local = Callable[[float], datetime]
+
+
+class Datable(Protocol):
+    """What happened at some time; None where nobody knows."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When."""
+
+
+D = TypeVar("D", bound=Datable)
 
 
 class Dated(Enum):
@@ -68,13 +80,12 @@ class Alarm:
     @property
     def first_response_s(self) -> float | None:
         """After how many seconds somebody first responded."""
-        return min((each.after_s for each in self.responses if each.after_s is not None), default=None)
+        return earliest_s(self.responses)
 
     @property
     def arrival_s(self) -> float | None:
         """After how many seconds somebody was first there."""
-        there = (each.after_s for each in self.responses if progress(each.step) >= progress(Step.THERE))
-        return min((each for each in there if each is not None), default=None)
+        return earliest_s(self.responses, Step.THERE)
 
     @property
     def sounded(self) -> int:
@@ -141,12 +152,29 @@ class Month:
 
 def months(alarms: Iterable[Alarm], only: str | None = None) -> tuple[Month, ...]:
     """The months in which there were *alarms*, in order, or *only* the one of that name, even if it is empty."""
-    named: dict[str, list[Alarm]] = {} if only is None else {only: []}
-    for alarm in sorted(alarms, key=_order):
-        name = UNDATED if alarm.at is None else alarm.at.isoformat()[:7]
+    found = by_month(sorted(alarms, key=lambda each: (*when(each.at), each.identifier)), only)
+    return tuple(Month(name, tuple(each)) for name, each in found.items())
+
+
+def by_month(found: Iterable[D], only: str | None) -> dict[str, list[D]]:
+    """What is *found*, in its order, by the name of its month; *only* that of this name, even if it is empty."""
+    named: dict[str, list[D]] = {} if only is None else {only: []}
+    for each in found:
+        name = UNDATED if each.at is None else each.at.isoformat()[:7]
         if only in (None, name):
-            named.setdefault(name, []).append(alarm)
-    return tuple(Month(name, tuple(found)) for name, found in named.items())
+            named.setdefault(name, []).append(each)
+    return named
+
+
+def when(at: datetime | None) -> tuple[bool, float]:
+    """By which to put what happened *at* that time in order; what is undated comes first."""
+    return at is not None, 0.0 if at is None else at.timestamp()
+
+
+def median_of(found: Iterable[float | None]) -> float | None:
+    """The median of those that are known; None of none."""
+    known = [each for each in found if each is not None]
+    return median(known) if known else None
 
 
 def read_alarm(raw: Raw, local: Local, now: float, responses: Responses = NONE) -> Alarm:
@@ -184,11 +212,9 @@ def read_alarm(raw: Raw, local: Local, now: float, responses: Responses = NONE) 
 
 
 def _times(alarms: list[Alarm]) -> ResponseTimes:
-    firsts = [each.first_response_s for each in alarms if each.first_response_s is not None]
-    arrivals = [each.arrival_s for each in alarms if each.arrival_s is not None]
     return ResponseTimes(
-        len(alarms), sum(bool(each.responses) for each in alarms), median(firsts) if firsts else None,
-        median(arrivals) if arrivals else None)
+        len(alarms), sum(bool(each.responses) for each in alarms),
+        median_of(each.first_response_s for each in alarms), median_of(each.arrival_s for each in alarms))
 
 
 def local_time(local: Local, epoch: float) -> datetime | None:
@@ -197,7 +223,3 @@ def local_time(local: Local, epoch: float) -> datetime | None:
         return local(epoch)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _order(alarm: Alarm) -> tuple[bool, float, str]:
-    return (alarm.at is not None, 0.0 if alarm.at is None else alarm.at.timestamp(), alarm.identifier)

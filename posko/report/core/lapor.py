@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from statistics import median
 
 from contract.domain.alarm import Key
 from contract.domain.incidents import LAPOR
 from contract.values import dataclass
 from contract.wire.lapor import Severity
-from contract.wire.response import Step, progress
+from contract.wire.response import Step
 from posko.core.effects import Closure
-from posko.report.core.history import UNDATED, Dated, Local, local_time
-from posko.report.core.responses import NONE, Response, Responses
+from posko.report.core.history import Dated, Local, by_month, local_time, median_of, when
+from posko.report.core.responses import NONE, Response, Responses, earliest_s
 from posko.report.core.rows import Raw, column, number, optional, text
 
 OPEN = "open"
@@ -48,13 +47,12 @@ class Report:
     @property
     def first_response_s(self) -> float | None:
         """After how many seconds somebody first responded."""
-        return min((each.after_s for each in self.responses if each.after_s is not None), default=None)
+        return earliest_s(self.responses)
 
     @property
     def arrival_s(self) -> float | None:
         """After how many seconds somebody was first there."""
-        there = (each.after_s for each in self.responses if progress(each.step) >= progress(Step.THERE))
-        return min((each for each in there if each is not None), default=None)
+        return earliest_s(self.responses, Step.THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +86,8 @@ class ReportsMonth:
 
 def months(reports: Iterable[Report], only: str | None = None) -> tuple[ReportsMonth, ...]:
     """The months in which there were *reports*, in order, or *only* the one of that name, even if it is empty."""
-    named: dict[str, list[Report]] = {} if only is None else {only: []}
-    for each in sorted(reports, key=_order):
-        name = UNDATED if each.at is None else each.at.isoformat()[:7]
-        if only in (None, name):
-            named.setdefault(name, []).append(each)
-    return tuple(ReportsMonth(name, tuple(found)) for name, found in named.items())
+    found = by_month(sorted(reports, key=lambda each: (*when(each.at), each.village, each.identifier)), only)
+    return tuple(ReportsMonth(name, tuple(each)) for name, each in found.items())
 
 
 def read_lapor(raw: Raw, local: Local, posts: Collection[str] = (), responses: Responses = NONE) -> Report:
@@ -127,12 +121,6 @@ def _closed_s(raw: Raw, at: float, wall: float, synced: float) -> float | None:
 
 
 def _summary(reports: list[Report]) -> Summary:
-    firsts = [each.first_response_s for each in reports if each.first_response_s is not None]
-    arrivals = [each.arrival_s for each in reports if each.arrival_s is not None]
     return Summary(
         len(reports), Counter(each.state for each in reports), sum(bool(each.responses) for each in reports),
-        median(firsts) if firsts else None, median(arrivals) if arrivals else None)
-
-
-def _order(each: Report) -> tuple[bool, float, str, str]:
-    return (each.at is not None, 0.0 if each.at is None else each.at.timestamp(), each.village, each.identifier)
+        median_of(each.first_response_s for each in reports), median_of(each.arrival_s for each in reports))

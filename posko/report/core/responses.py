@@ -40,6 +40,13 @@ class Written:
     synced: bool
 
 
+def earliest_s(responses: Iterable[Response], step: Step | None = None) -> float | None:
+    """After how many seconds somebody first responded, or was as far as *step*; None: nobody, or nobody knows when."""
+    least = 0 if step is None else progress(step)
+    known = (each.after_s for each in responses if progress(each.step) >= least)
+    return min((each for each in known if each is not None), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Responses:
     """All rows, by what they are about; and the names of the alarms to which nobody had responded in time."""
