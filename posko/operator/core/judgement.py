@@ -42,7 +42,7 @@ def snapshot(state: State) -> Snapshot:
     names = (*sorted(state.setup.posts), *sorted(state.posts.keys() - state.setup.posts.keys()))
     return Snapshot(
         state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.cause, state.faults,
-        HubSnapshot(_hub_state(state), faults, state.hub.beacon_at), alarms(state),
+        HubSnapshot(hub_state(state), faults, state.hub.beacon_at), alarms(state),
         tuple(_post(state, name) for name in names), state.news,
         None if state.order is None else _outcome(state, state.order), reports(state),
     )
@@ -88,7 +88,8 @@ def lives(state: State) -> bool:
     return not silent(state) and (said or state.hub.beacon_at is not None)
 
 
-def _hub_state(state: State) -> HubState:
+def hub_state(state: State) -> HubState:
+    """Whether there is a hub."""
     if state.linked_at is None:
         return HubState.UNKNOWN
     if silent(state):

@@ -247,7 +247,7 @@ def _shown(state: State, sending: Sending) -> bool:
 
 
 def _shown_of_reports(state: State, sending: Sending) -> bool:
-    for each in judgement.snapshot(state.district).reports:
+    for each in judgement.reports(state.district):
         if (each.village, each.identifier) == (sending.key.village, sending.identifier):
             answered = any(who.by == sending.sender and progress(who.step) >= progress(sending.step)
                            for who in each.responders)
@@ -257,7 +257,7 @@ def _shown_of_reports(state: State, sending: Sending) -> bool:
 
 def hub_lives(state: State) -> bool:
     """Whether a hub is known to be there."""
-    return judgement.snapshot(state.district).hub.state is HubState.LIVES
+    return judgement.hub_state(state.district) is HubState.LIVES
 
 
 def place_of(villages: tuple[str, ...], village: str) -> str:

@@ -293,7 +293,7 @@ def _respond(t: Turn, event: Asked, request: Respond) -> None:
 
 def _village_of(state: State, identifier: str) -> str:
     """The village of the report *identifier*; "" where the hub shows none of this name."""
-    found = judgement.snapshot(state.district).reports
+    found = judgement.reports(state.district)
     return next((each.village for each in found if each.identifier == identifier), "")
 
 

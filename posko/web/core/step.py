@@ -8,9 +8,7 @@ from dataclasses import replace
 
 from contract.domain.district import District
 from contract.domain.incidents import ONCE, Catalogue
-from contract.wire import beacon, topics
-from contract.wire.codec import Refusal
-from contract.wire.event import read_event
+from contract.wire import topics
 from contract.wire.faults import Fault
 from contract.wire.topics import ActiveTopic, PoskoTopic
 from posko.core.state import Setup
@@ -39,9 +37,10 @@ def make_rules(district: District, catalogue: Catalogue, per_minute: int, per_da
 def step(state: State, event: object, now: float) -> tuple[State, list[Effect]]:
     """The state after *event* at instant *now*, and what is to be done."""
     t = Turn(state, now)
+    known = t.state.district
     if not isinstance(event, Acknowledged | Rejected | Asked):  # which are about an order; the fold has none
         t.change(district=fold.step(t.state.district, event, now)[0])
-    _take_in(t, event)
+    _take_in(t, event, known)
     presses.deliver(t)
     t.refuse_waiting()
     return t.state, t.effects
@@ -53,12 +52,12 @@ def next_due(state: State) -> float | None:
     return min((*presses.deadlines(state), *waiting), default=None)
 
 
-def _take_in(t: Turn, event: object) -> None:  # noqa: C901 - a table, one row an event
+def _take_in(t: Turn, event: object, known: fold.State) -> None:  # noqa: C901 - a table, one row an event
     match event:
         case Asked():
             requests.asked(t, event)
         case Received():
-            _received(t, event)
+            _received(t, event, known)
         case Linked():
             presses.linked(t)
         case Acknowledged():
@@ -85,18 +84,16 @@ def _take_in(t: Turn, event: object) -> None:  # noqa: C901 - a table, one row a
             pass
 
 
-def _received(t: Turn, message: Received) -> None:
+def _received(t: Turn, message: Received, known: fold.State) -> None:
+    """What the district's fold has read of *message*; *known* is what it knew before."""
+    district = t.state.district
     match topics.read(t.state.rules.district, message.topic):
-        case ActiveTopic():
-            read = beacon.read_beacon(message.payload)
-            if not isinstance(read, Refusal):
-                presses.beacon_came(t, read)
+        case ActiveTopic() if district.hub.beacon is not None and district.hub.beacon is not known.hub.beacon:
+            presses.beacon_came(t, district.hub.beacon)
         case PoskoTopic("status"):
             presses.status_came(t)
-        case PoskoTopic("event"):
-            report = read_event(message.payload)
-            if not isinstance(report, Refusal):
-                presses.hub_reports(t, report)
+        case PoskoTopic("event") if district.news is not known.news:
+            presses.hub_reports(t, district.news[-1].report)
         case _:
             pass
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract.wire import timing
+from posko.operator.core.delivery import RESEND_S
 from posko.web.core.asked import Answer, Outcome
 from posko.web.core.effects import Effect, SaveSending
 from posko.web.core.state import Sending, State, Waiting
@@ -92,5 +93,5 @@ class Turn:
 def resend_s(sending: Sending, *, late: bool) -> float:
     """How long after it was sent something is sent again."""
     if sending.step:
-        return 2.0
+        return RESEND_S
     return timing.LATE_RESEND_S if late else timing.RESEND_S
