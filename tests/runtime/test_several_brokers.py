@@ -1,6 +1,7 @@
 """A link with several brokers, on real ones: it finds the one that answers, and returns to the first."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -39,9 +40,15 @@ def second(tmp_path: Path) -> Iterator[PrivateBroker]:
         yield running
 
 
-def link_to(first: int, second: int, inbox: Inbox) -> Link:
-    return Link(Broker("127.0.0.1", first, "situbondo.kalibagor.pos-1", others=(("127.0.0.1", second),)),
+@contextmanager
+def link_to(first: int, second: int, inbox: Inbox) -> Iterator[Link]:
+    link = Link(Broker("127.0.0.1", first, "situbondo.kalibagor.pos-1", others=(("127.0.0.1", second),)),
                 SUBSCRIPTIONS, None, inbox)
+    link.start()
+    try:
+        yield link
+    finally:
+        link.close()
 
 
 def renewed(inbox: Inbox) -> Unlinked:
@@ -53,9 +60,7 @@ def renewed(inbox: Inbox) -> Unlinked:
 
 def test_where_the_first_does_not_answer_the_second_is_used_and_that_is_a_fault(second: PrivateBroker) -> None:
     inbox, absent = Inbox(), free_port()
-    link = link_to(absent, second.port, inbox)
-    link.start()
-    try:
+    with link_to(absent, second.port, inbox):
         assert f"127.0.0.1:{absent}" in take(inbox, Unlinked).reason
         fault = take(inbox, Faulted)
         take(inbox, Linked)
@@ -65,8 +70,6 @@ def test_where_the_first_does_not_answer_the_second_is_used_and_that_is_a_fault(
             Fault.BROKER, f"broker 127.0.0.1:{absent}: [Errno 111] Connection refused; "
                           f"127.0.0.1:{second.port} is used in its place")
         assert take(inbox, Received).topic == ALARM
-    finally:
-        link.close()
 
 
 def test_a_first_that_refuses_the_login_is_left_for_the_second_and_the_fault_says_so(
@@ -75,14 +78,9 @@ def test_a_first_that_refuses_the_login_is_left_for_the_second_and_the_fault_say
     (tmp_path / "passwords").write_text("", "utf-8")
     inbox = Inbox()
     extra = f"{AS_OURSELVES}allow_anonymous false\npassword_file {tmp_path}/passwords\n"
-    with PrivateBroker(tmp_path / "first", extra=extra) as strict:
-        link = link_to(strict.port, second.port, inbox)
-        link.start()
-        try:
-            found = take(inbox, Faulted)
-            take(inbox, Linked)
-        finally:
-            link.close()
+    with PrivateBroker(tmp_path / "first", extra=extra) as strict, link_to(strict.port, second.port, inbox):
+        found = take(inbox, Faulted)
+        take(inbox, Linked)
 
     assert found == Faulted(
         Fault.BROKER, f"broker 127.0.0.1:{strict.port} refuses situbondo.kalibagor.pos-1, which names no account: "
@@ -94,41 +92,31 @@ def test_a_broker_that_dies_is_left_and_the_first_is_returned_to_once_it_has_bee
 ) -> None:
     monkeypatch.setattr(addresses, "HEALTHY_S", 0.2)
     inbox = Inbox()
-    with PrivateBroker(tmp_path / "first") as first:
-        link = link_to(first.port, second.port, inbox)
-        link.start()
-        try:
-            take(inbox, Linked)
-            first.kill()
-            assert take(inbox, Faulted).part == Fault.BROKER
-            take(inbox, Linked)
-            first.start()
-            assert renewed(inbox).reason.endswith("the first broker is well again")
-            assert take(inbox, Recovered).part == Fault.BROKER
-            take(inbox, Linked)
-            publish(first, ALARM)
+    with PrivateBroker(tmp_path / "first") as first, link_to(first.port, second.port, inbox):
+        take(inbox, Linked)
+        first.kill()
+        assert take(inbox, Faulted).part == Fault.BROKER
+        take(inbox, Linked)
+        first.start()
+        assert renewed(inbox).reason.endswith("the first broker is well again")
+        assert take(inbox, Recovered).part == Fault.BROKER
+        take(inbox, Linked)
+        publish(first, ALARM)
 
-            assert take(inbox, Received).topic == ALARM
-        finally:
-            link.close()
+        assert take(inbox, Received).topic == ALARM
 
 
 def test_one_that_is_to_be_left_though_it_answers_is_left(tmp_path: Path, second: PrivateBroker) -> None:
     inbox = Inbox()
-    with PrivateBroker(tmp_path / "first") as first:
-        link = link_to(first.port, second.port, inbox)
-        link.start()
-        try:
-            take(inbox, Linked)
-            link.reconnect("no beacon came for 15 s", leave=True)
-            renewed(inbox)
-            assert take(inbox, Faulted).part == Fault.BROKER
-            take(inbox, Linked)
-            publish(second, ALARM)
+    with PrivateBroker(tmp_path / "first") as first, link_to(first.port, second.port, inbox) as link:
+        take(inbox, Linked)
+        link.reconnect("no beacon came for 15 s", leave=True)
+        renewed(inbox)
+        assert take(inbox, Faulted).part == Fault.BROKER
+        take(inbox, Linked)
+        publish(second, ALARM)
 
-            assert take(inbox, Received).topic == ALARM
-        finally:
-            link.close()
+        assert take(inbox, Received).topic == ALARM
 
 
 def test_where_the_second_brings_the_beacon_a_first_that_does_not_is_not_returned_to(
@@ -137,30 +125,23 @@ def test_where_the_second_brings_the_beacon_a_first_that_does_not_is_not_returne
     monkeypatch.setattr(addresses, "HEALTHY_S", 0.0)
     monkeypatch.setattr(Link, "_has_beacon", lambda _self: True)
     inbox = Inbox()
-    with PrivateBroker(tmp_path / "first") as first:
-        link = link_to(first.port, second.port, inbox)
-        link.start()
-        try:
-            take(inbox, Linked)
-            link.reconnect("no beacon came for 15 s", leave=True)
-            renewed(inbox)
-            take(inbox, Linked)
-            for _ in range(3):
-                publish(second, ALARM)
-                take(inbox, Received)
-            while link._scout is not None:  # it may still be on its way to the first
-                publish(first, BEACON, "-r")
+    with PrivateBroker(tmp_path / "first") as first, link_to(first.port, second.port, inbox) as link:
+        take(inbox, Linked)
+        link.reconnect("no beacon came for 15 s", leave=True)
+        renewed(inbox)
+        take(inbox, Linked)
+        for _ in range(3):
+            publish(second, ALARM)
+            take(inbox, Received)
+        while link._scout is not None:  # it may still be on its way to the first
+            publish(first, BEACON, "-r")
 
-            assert renewed(inbox).reason.endswith("the first broker is well again")
-        finally:
-            link.close()
+        assert renewed(inbox).reason.endswith("the first broker is well again")
 
 
 def test_a_beacon_on_this_connection_counts_and_one_of_the_connection_before_does_not(second: PrivateBroker) -> None:
     inbox = Inbox()
-    link = link_to(second.port, free_port(), inbox)
-    link.start()
-    try:
+    with link_to(second.port, free_port(), inbox) as link:
         take(inbox, Linked)
         before = link._has_beacon()
         publish(second, BEACON)
@@ -170,8 +151,6 @@ def test_a_beacon_on_this_connection_counts_and_one_of_the_connection_before_doe
         take(inbox, Linked)
 
         assert (before, during, link._has_beacon()) == (False, True, False)
-    finally:
-        link.close()
 
 
 def test_a_hub_finds_another_one_on_the_second_broker_where_the_first_does_not_answer(second: PrivateBroker) -> None:
