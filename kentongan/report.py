@@ -1,9 +1,7 @@
 """The report's command. Faults of the user's are one line each, and exit 2."""
 
 import re
-import time
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +16,7 @@ from posko.labels.labels import Labels
 from posko.labels.language import Language
 from posko.report import archive, export, render
 from posko.report.archive import ArchiveError
-from posko.report.core import history, lapor, responses, rounds, rows
-from posko.report.core.responses import Responses
+from posko.report.core import history, lapor, rounds, rows
 from posko.report.core.rows import SkippedRow
 from posko.report.export import Dialect
 from runtime import clock
@@ -100,38 +97,24 @@ _Found = tuple[_Forms, list[SkippedRow]]
 
 
 def _rounds(found: _Archive) -> _Found:
-    made, skipped = rows.read(archive.rows(found.path, archive.ROUNDS), lambda raw: rounds.read_round(raw, local))
+    made, skipped = rows.read(archive.rows(found.path, archive.ROUNDS),
+                              lambda raw: rounds.read_round(raw, archive.local))
     nights = rounds.months(made, found.labels.posts, found.month)
     return (partial(render.rounds, nights, found.labels), partial(export.rounds_csv, nights),
             partial(export.rounds_json, nights, found.district)), skipped
 
 
 def _lapor(found: _Archive) -> _Found:
-    known, odd = _responses(found.path)
+    known, odd = archive.responses(found.path)
     made, skipped = rows.read(archive.rows(found.path, archive.LAPOR),
-                              lambda raw: lapor.read_lapor(raw, local, found.labels.posts, known))
+                              lambda raw: lapor.read_lapor(raw, archive.local, found.labels.posts, known))
     months = lapor.months(made, found.month)
     return (partial(render.lapor, months, found.labels), partial(export.lapor_csv, months),
             partial(export.lapor_json, months, found.district)), [*skipped, *odd]
 
 
 def _alarms(found: _Archive) -> _Found:
-    now = time.time()
-    known, odd = _responses(found.path)
-    made, skipped = rows.read(archive.rows(found.path, archive.ALARMS),
-                              lambda raw: history.read_alarm(raw, local, now, known))
+    made, skipped = archive.alarms(found.path)
     months, severities = history.months(made, found.month), found.labels.severities
     return (partial(render.alarms, months, found.labels), partial(export.alarms_csv, months, severities),
-            partial(export.alarms_json, months, found.district, severities)), [*skipped, *odd]
-
-
-def _responses(path: Path) -> tuple[Responses, list[SkippedRow]]:
-    """All responses, and the rows of them that cannot be read."""
-    made, wrong = rows.read(archive.rows(path, archive.RESPONSES), responses.read_response)
-    late, odd = rows.read(archive.rows(path, archive.UNANSWERED), responses.read_unanswered)
-    return responses.collect(made, late), [*wrong, *odd]
-
-
-def local(epoch: float) -> datetime:
-    """The instant *epoch*, in seconds since the epoch, by this process' zone, which is the district's."""
-    return datetime.fromtimestamp(epoch).astimezone()
+            partial(export.alarms_json, months, found.district, severities)), skipped

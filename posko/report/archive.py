@@ -1,11 +1,18 @@
 """The hub's journal, from a reader's side: its rows, and what to do where there are none. Must not write anything."""
 
+import time
+from datetime import datetime
 from pathlib import Path
 
 from contract.text import escaped
 from posko.labels import texts
 from posko.labels.language import Text
-from posko.report.core.rows import Raw
+from posko.report.core import history
+from posko.report.core import responses as core
+from posko.report.core import rows as core_rows
+from posko.report.core.history import Alarm
+from posko.report.core.responses import Responses
+from posko.report.core.rows import Raw, SkippedRow
 from runtime.sqlite_readonly import UnreadableError, read_only
 
 ALARMS = "SELECT rowid AS number, * FROM alarms"
@@ -44,6 +51,26 @@ def rows(path: Path, query: str) -> list[Raw]:
         raise ArchiveError(texts.JOURNAL_CLOSED, path, error.strerror) from None
     except UnreadableError as error:
         raise ArchiveError(texts.JOURNAL_DAMAGED if error.damaged else texts.JOURNAL_BUSY, path, error) from None
+
+
+def responses(path: Path) -> tuple[Responses, list[SkippedRow]]:
+    """All responses in the journal *path*, and the rows of them that cannot be read. Raises ArchiveError."""
+    made, wrong = core_rows.read(rows(path, RESPONSES), core.read_response)
+    late, odd = core_rows.read(rows(path, UNANSWERED), core.read_unanswered)
+    return core.collect(made, late), [*wrong, *odd]
+
+
+def alarms(path: Path) -> tuple[list[Alarm], list[SkippedRow]]:
+    """All alarms in the journal *path*, and the rows that cannot be read. Raises ArchiveError."""
+    now = time.time()
+    known, odd = responses(path)
+    made, skipped = core_rows.read(rows(path, ALARMS), lambda raw: history.read_alarm(raw, local, now, known))
+    return made, [*skipped, *odd]
+
+
+def local(epoch: float) -> datetime:
+    """The instant *epoch*, in seconds since the epoch, by this process' zone, which is the district's."""
+    return datetime.fromtimestamp(epoch).astimezone()
 
 
 def _text(raw: bytes) -> str:

@@ -1,10 +1,8 @@
 """The months of the past, from the hub's journal, as `kentongan report` has them. Must not write anything."""
 
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from posko.labels.labels import Labels
 from posko.labels.language import Text
 from posko.report import archive, export
 from posko.report.archive import ArchiveError
-from posko.report.core import history, responses, rows
+from posko.report.core import history
 from posko.report.core.history import Alarm, Month
 from posko.report.export import Dialect
 
@@ -43,11 +41,11 @@ class History:
 
     def csv(self, month: str, labels: Labels) -> str:
         """A line for each alarm of *month*, or of all. Raises HistoryError."""
-        return export.alarms_csv(self._read(month, labels), labels.severities, Dialect.ID)
+        return export.alarms_csv(self._read(month), labels.severities, Dialect.ID)
 
     def months(self, month: str, labels: Labels) -> dict[str, Any]:
         """What there was in *month*; without one, in the last that has any. Raises HistoryError."""
-        every = self._read("", labels)
+        every = self._read("")
         names = [each.name for each in every]
         wanted = month or next((name for name in reversed(names) if name), "")
         found = [each for each in every if each.name == wanted]
@@ -57,33 +55,18 @@ class History:
             "villages": [_row(each, "village", labels) for each in _by(found, "village")],
             "response_times": [
                 {"incident": key.incident, "label": labels.incident(key.incident), "village": key.village,
-                 "village_name": labels.place(key.village), **asdict_of(times)}
+                 "village_name": labels.place(key.village), **asdict(times)}
                 for each in found for key, times in each.response_times.items()],
             "events": [_event(each, labels) for part in found for each in part.alarms][::-1][:MOST_EVENTS],
         }
 
-    def _read(self, month: str, labels: Labels) -> Sequence[Month]:
-        del labels
+    def _read(self, month: str) -> Sequence[Month]:
         try:
-            raws = archive.rows(self._path, archive.ALARMS)
-            written, unanswered = (archive.rows(self._path, each) for each in (archive.RESPONSES, archive.UNANSWERED))
+            alarms, _ = archive.alarms(self._path)
         except ArchiveError as error:
             values = {name: escaped(each).replace("{", "(").replace("}", ")") for name, each in error.values.items()}
             raise HistoryError(Text(error.text.id.format(**values), error.text.en.format(**values))) from None
-        known = responses.collect(rows.read(written, responses.read_response)[0],
-                                  rows.read(unanswered, responses.read_unanswered)[0])
-        now = time.time()
-        alarms, _ = rows.read(raws, lambda raw: history.read_alarm(raw, _local, now, known))
         return history.months(alarms, month or None)
-
-
-def _local(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch).astimezone()
-
-
-def asdict_of(found: Any) -> dict[str, Any]:
-    """The members of a frozen value."""
-    return asdict(found)
 
 
 def _total(month: Month) -> dict[str, int]:

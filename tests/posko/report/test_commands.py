@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from kentongan import report as command
 from kentongan.commands import main
+from posko.report import archive
 from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
 from tests.posko.report.test_alarms import CSV, IN_ENGLISH, TEXT
 from tests.posko.report.test_lapor import REPORTS
@@ -16,8 +16,8 @@ from tests.posko.report.test_lapor import REPORTS
 
 @pytest.fixture(autouse=True)
 def situbondo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "local", wib)
-    monkeypatch.setattr(command, "time", SimpleNamespace(time=lambda: NOW))
+    monkeypatch.setattr(archive, "local", wib)
+    monkeypatch.setattr(archive, "time", SimpleNamespace(time=lambda: NOW))
 
 
 @pytest.fixture
@@ -173,8 +173,8 @@ def test_the_help_has_an_example() -> None:
 def test_local_time_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
 
-    assert command.local(1793466000.0) == wib(1793466000.0)
-    assert command.local(1793466000.0).utcoffset() is not None
+    assert archive.local(1793466000.0) == wib(1793466000.0)
+    assert archive.local(1793466000.0).utcoffset() is not None
 
 
 def test_for_an_indonesian_table_program_semicolons_separate_and_commas_are_decimal_signs(config: str) -> None:
