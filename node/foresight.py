@@ -7,6 +7,9 @@
 So the siren waits neither for the loop's thread to wake nor for the rest of its step. The loop does the whole step all
 the same, and is right in any case: see `settle`.
 
+A button that is held counts at a known instant. While the loop waits for that it has computed the step already; the
+press is in force by `begin`, unless anything has come in between.
+
 While the loop is at rest it lends its state by a lock. Whoever brings a message takes that without waiting, or not at
 all: paho calls back while it holds locks for which the loop may wait.
 """
@@ -15,11 +18,16 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from threading import Lock
 
+from node.core import step
 from node.core.effects import Effect, Play
+from node.core.events import Event
 from node.core.forecast import forecast
 from node.core.state import State
-from runtime.core.events import Noticed, Received
+from node.core.transition import Transition
+from runtime.core.events import Noticed, Received, Tick
 from runtime.inbox import NETWORK_LIMIT, Inbox
+
+AHEAD_S = 0.05  # a loop that wakes later than this computes the step for the instant at which it woke
 
 
 class Foresight(Inbox):
@@ -32,12 +40,14 @@ class Foresight(Inbox):
         self._lent.acquire()
         self._state: State | None = None
         self._foreseen: tuple[object, Play] | None = None  # a message that waits for the loop, and what sounds of it
+        self._ahead: tuple[float, Transition] | None = None  # of the state that is lent: when a press will count
 
     def rest(self, state: State, due: float | None) -> None:
         """As `wait`, for the loop, whose last step has left *state* behind."""
         self._state = state
         if self._foreseen is not None and not self.waits():
             self.put(self._foreseen[0])  # it was lost on its way: what sounds must be known here, to be ended from here
+        self._ahead = None if self.waits() else step.press_ahead(state)
         self._lent.release()
         try:
             self.wait(due)
@@ -68,6 +78,15 @@ class Foresight(Inbox):
         if play is not None:
             self._foreseen = event, play
             self.sound(play)
+
+    def begin(self, state: State, event: Event, at: float) -> Transition:
+        """The first half of the loop's step at *event*: see `step.begin`. That of a press is ready when it counts."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and isinstance(event, Tick) and state is self._state:
+            due, begun = ahead
+            if due <= at <= due + AHEAD_S:
+                return begun
+        return step.begin(state, event, at)
 
     def settle(self, event: object, state: State, outputs: Collection[Effect], hush: Callable[[], object]) -> None:
         """To be called by the loop after the outputs of its step for *event*, which has led to *state*.

@@ -178,7 +178,7 @@ class Node(Loop[State]):
 
     def _advance(self, state: State, event: Event, at: float) -> State:
         """What sounds is begun before the rest is computed: that takes as long again."""
-        begun = step.begin(state, event, at)
+        begun = self._foresight.begin(state, event, at)
         self._do(begun.outputs)
         self._foresight.settle(event, begun.state, begun.outputs, self._siren.hush)
         state, effects = step.complete(begun)

@@ -87,6 +87,14 @@ def deadlines(state: State) -> Iterator[float]:
     yield from clearing.deadlines(state)
 
 
+def counts_at(state: State) -> float | None:
+    """The instant at which the next button will have been held long enough; None where none is held."""
+    return min((
+        hold.held_from + state.setup.holds_s[name] for name, hold in state.contacts.items()
+        if name != LOCK and hold.opened_at is None and not hold.fired
+    ), default=None)
+
+
 def _fire(t: Transition, name: str) -> None:
     if name == LOCK:
         t.change(locked=True)

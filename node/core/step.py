@@ -15,6 +15,7 @@ forget: an alarm that is no longer in the state no longer sounds, whatever took 
 The modules: `presses` (buttons and lock), `feedback` (what the box feels of itself), `messages` and `beacon` (the
 network), `alarms` (what is in force), `playing` (what sounds), `patrol`, `outbox` (what must arrive), `status` and
 `lamps` (what is shown), `transition` (a step in progress: `t` everywhere); `forecast` (what a step will sound).
+What a press will do is known before it counts: see `press_ahead`.
 """
 
 from typing import assert_never
@@ -69,6 +70,15 @@ def begin(state: State, event: Event, now: float) -> Transition:
     _check_timeouts(t)
     playing.update(t)
     return t
+
+
+def press_ahead(state: State) -> tuple[float, Transition] | None:
+    """The instant at which a button will have been held long enough, and the first half of the step at a Tick then.
+
+    None where no button is held, or where something else is due before: that leads to another state.
+    """
+    due = presses.counts_at(state)
+    return None if due is None or due != next_due(state) else (due, begin(state, Tick(), due))
 
 
 def complete(t: Transition) -> tuple[State, tuple[Effect, ...]]:

@@ -1,6 +1,6 @@
 """What begins to sound before the loop has seen it, and how the loop is right in any case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
@@ -10,9 +10,10 @@ import pytest
 from node import config
 from node.core import step
 from node.core.effects import Effect, Play
-from node.core.events import Event
+from node.core.events import Contact, Event
 from node.core.state import State
 from node.core.switching import Role
+from node.core.transition import Transition
 from node.foresight import Foresight
 from node.service import Node
 from runtime.core.events import Noticed, Received, Tick
@@ -46,7 +47,7 @@ class Post:
 
     def step(self, event: Event, at: float = NOW) -> tuple[Effect, ...]:
         """A step of the loop, as the service does it."""
-        begun = step.begin(self.state, event, at)
+        begun = self.inbox.begin(self.state, event, at)
         outputs = tuple(begun.outputs)
         self.siren += [each if isinstance(each, Play) else "hush" for each in outputs]
         self.inbox.settle(event, begun.state, outputs, lambda: self.siren.append("hush"))
@@ -248,6 +249,99 @@ def test_the_node_lends_its_state_while_it_is_at_rest_and_its_siren_begins(tmp_p
         ended = siren.value  # type: ignore[attr-defined]
 
     assert (began, ended) == (1, 0)
+
+
+class Computed:
+    """Counts the steps that are begun."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Event, float]] = []
+
+    def begin(self, state: State, event: Event, now: float) -> Transition:
+        self.begun.append((event, now))
+        return BEGIN(state, event, now)
+
+
+BEGIN = step.begin
+
+
+@pytest.fixture
+def computed() -> Iterator[Computed]:
+    found = Computed()
+    with patch.object(step, "begin", found.begin):
+        yield found
+
+
+def held(post: Post, name: str = "pencurian") -> None:
+    """A button of *post* is held from now on; the siren has nothing to do yet."""
+    post.step(Contact(name, closed=True))
+
+
+def test_when_a_press_counts_its_step_is_computed_already_and_rings(computed: Computed) -> None:
+    post = Post()
+    held(post)
+    computed.begun.clear()
+    post.at_rest(lambda: None)
+    before = list(computed.begun)
+    outputs = post.step(Tick(), NOW + 1.0)
+
+    assert before == computed.begun == [(Tick(), NOW + 1.0)]
+    assert [each.words[1] for each in outputs if isinstance(each, Play)] == ["kejadian-pencurian"]
+    assert post.state.now == NOW + 1.0
+    assert post.siren == list(outputs)
+
+
+@pytest.mark.parametrize(("event", "after_s"), [
+    (Contact("pencurian", closed=False), 0.9), (ALARM, 1.0), (Tick(), 0.999), (Tick(), 1.051),
+])
+def test_what_comes_before_it_or_a_loop_that_is_late_has_the_step_computed_anew(
+    event: Event, after_s: float, computed: Computed
+) -> None:
+    post = Post()
+    held(post)
+    post.at_rest(lambda: None)
+    post.step(event, NOW + after_s)
+
+    assert computed.begun[-1] == (event, NOW + after_s)
+    assert (post.siren != []) == (after_s >= 1.0)
+
+
+def test_a_button_released_between_is_no_press_though_its_step_was_computed() -> None:
+    post = Post()
+    held(post)
+    post.at_rest(lambda: None)
+    post.step(Contact("pencurian", closed=False), NOW + 0.9)
+    post.at_rest(lambda: None)
+    post.step(Tick(), NOW + 1.0)
+
+    assert post.siren == []
+
+
+def test_nothing_is_computed_ahead_where_no_button_is_held_or_something_waits(computed: Computed) -> None:
+    post = Post()
+    computed.begun.clear()
+    post.at_rest(lambda: None)
+    held(post)
+    post.inbox.put(SILENCE)
+    post.at_rest(lambda: None)
+
+    assert [event for event, _ in computed.begun] == [Contact("pencurian", closed=True)]
+
+
+def test_what_is_due_before_the_press_has_its_own_step(computed: Computed) -> None:
+    post = Post()
+    computed.begun.clear()
+    post.step(Contact("pencurian", closed=True))
+    post.step(Contact("kebakaran", closed=True), NOW + 0.5)
+    post.at_rest(lambda: None)
+    first = post.step(Tick(), NOW + 1.0)
+    post.at_rest(lambda: None)
+    second = post.step(Tick(), NOW + 1.5)
+
+    assert [each.words[1] for each in first if isinstance(each, Play)] == ["kejadian-pencurian"]
+    assert [key.incident for key in post.state.alarms] == ["pencurian", "kebakaran"]
+    assert [each.words[1] for each in second if isinstance(each, Play)] == ["kejadian-kebakaran"]  # the graver one
+    assert [now for event, now in computed.begun if event == Tick()] == [NOW + 1.0, NOW + 1.5]
 
 
 def test_it_waits_as_any_inbox_does() -> None:

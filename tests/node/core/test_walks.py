@@ -59,6 +59,7 @@ class Walk:
         assert tuple(effect for _, effect in self.world.done[-len(again[1]):] if again[1]) == again[1]
         self._note(event, before)
         self._check_forecast(before, event, at)
+        self._check_ahead(self.world.state)
         self._check(self.world.state)
         self._check_plays()
         self._check_turn(before)
@@ -106,6 +107,16 @@ class Walk:
         self.foreseen += foreseen is not None
         if foreseen is not None:
             assert [effect for effect in self.effects if isinstance(effect, Play | Hush)] == [foreseen]
+
+    def _check_ahead(self, state: State) -> None:
+        """What a press is known to do is what the step does when it counts."""
+        known = step.press_ahead(state)
+        if known is not None:
+            due, begun = known
+            outputs = tuple(begun.outputs)
+            after, effects = step.complete(begun)
+            assert due == step.next_due(state)
+            assert (after, (*outputs, *effects)) == step.step(state, Tick(), due)
 
     def _check_plays(self) -> None:
         """Every program ends later than now. It began, unless it is beaten once: then it may wait for one length."""
