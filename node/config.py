@@ -18,6 +18,7 @@ from contract.values import dataclass
 from node.settings import NodeSettings, SirenSettings, SoundSettings, cross_faults, read_outputs
 from node.sound.core.driver_settings import Speaker
 from runtime import files
+from runtime.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from node.sound.speech_files import Voices
@@ -35,13 +36,11 @@ class Config:
     district: District
     catalogue: Catalogue
     family: Family
-    password: str | None
-    ca_file: Path | None
+    endpoint: Endpoint
     socket: Path | None
     speaker: Speaker | None
     recordings: Path | None
     state_dir: Path
-    password_warnings: tuple[str, ...] = ()
     respellings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,19 +73,16 @@ def assemble(
         wrong = check(driver) if isinstance(driver, str) else None
         faults += [f"{path.name}.{section}.driver: {wrong}"] if wrong is not None else []
     recordings = files.named(base, files.subsection(written, "sound"), "recordings")
-    broker = files.subsection(written, "broker")
-    password = files.attempt(faults, lambda: files.read_password(base, broker, f"{path.name}.broker"))
-    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, f"{path.name}.broker"))
-    if faults or settings is None or district is None or catalogue is None or family is None:
+    way = files.load_endpoint(faults, path, written, None if settings is None else settings.broker)
+    if faults or settings is None or district is None or catalogue is None or family is None or way is None:
         raise SettingsError(faults)
     return Config(
-        settings, district, catalogue, family, password, ca_file,
+        settings, district, catalogue, family, way,
         socket=base / settings.pins.socket if settings.pins.socket else None,
         speaker=None if settings.sound is None else speaker(settings.sound),
         recordings=recordings,
         state_dir=base / settings.state_dir,
         respellings=respellings,
-        password_warnings=tuple(files.password_warnings(base, broker)),
     )
 
 
@@ -129,8 +125,7 @@ def _bound_warnings(found: Config) -> Iterator[str]:
 
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
-    yield from found.password_warnings
+    yield from files.broker_warnings(found.endpoint)
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)
     yield from _bound_warnings(found)

@@ -36,7 +36,7 @@ from node.foresight import Foresight
 from node.guard import Guard
 from node.journal import Journal
 from node.siren import Siren
-from runtime import clock, endpoint, health, stdout_writer
+from runtime import clock, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
 from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Ration, all_clears
@@ -96,7 +96,7 @@ class Node(Loop[State]):
             state = step.start(setup, clock.now(), clock.wall())
             self._journal = parts.enter_context(Journal(config.state_dir / "journal.db", self._inbox, health.ordinary))
             name = f"{config.district.district}.{config.settings.village}.{config.settings.node}"
-            broker = endpoint.broker(config.settings.broker, name, config.password, config.ca_file, fixed=True)
+            broker = config.endpoint.broker(name, fixed=True)
             self._link = Link(
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox,
                 Rationing(Ration(dict.fromkeys(neighbours(config), NEIGHBOUR)), partial(subscriptions, config),

@@ -11,6 +11,7 @@ from contract.settings.schema import SettingsError, file_path, number, option, r
 from contract.values import dataclass
 from contract.wire.codec import anything
 from runtime import files
+from runtime.endpoint import Endpoint
 
 EXAMPLE = "posko.yaml"
 STATE_DIR = "/var/lib/kentongan-posko"
@@ -38,10 +39,8 @@ class Config:
     settings: PoskoSettings
     district: District
     catalogue: Catalogue
-    password: str | None
-    ca_file: Path | None
+    endpoint: Endpoint
     state_dir: Path
-    password_warnings: tuple[str, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -57,16 +56,14 @@ def assemble(path: Path, written: Mapping[str, Any]) -> Config:
     faults: list[str] = []
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
-    around = files.load_surroundings(faults, path, written)
+    around = files.load_surroundings(faults, path, written, None if settings is None else settings.broker)
     if faults or settings is None or around is None:
         raise SettingsError(faults)
-    return Config(settings, around.district, around.catalogue, around.password, around.ca_file,
-                  state_dir=base / settings.state_dir, password_warnings=around.password_warnings)
+    return Config(settings, around.district, around.catalogue, around.endpoint, base / settings.state_dir)
 
 
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
-    yield from found.password_warnings
+    yield from files.broker_warnings(found.endpoint)
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)

@@ -37,7 +37,7 @@ from posko.core.state import Setup, State
 from posko.journal import NAME, Journal
 from posko.rationing import of_all
 from posko.survey import Survey
-from runtime import clock, endpoint, stdout_writer
+from runtime import clock, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
 from runtime.core.events import Faulted
 from runtime.core.ration import all_clears
@@ -78,7 +78,7 @@ class Hub(Loop[State]):
         """Runs the hub until `stop`. Raises RivalError if another one is at work."""
         config = self._config
         district = config.district.district
-        broker = endpoint.broker(config.settings.broker, f"{district}.posko", config.password, config.ca_file)
+        broker = config.endpoint.broker(f"{district}.posko")
         rival.refuse(broker, district)
         zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:

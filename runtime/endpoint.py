@@ -38,25 +38,36 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The broker of a program's settings, with what stands in the files that they name: how the program reaches it.
+
+    `doubts`: what else than a password stands in the password's file.
+    """
+
+    settings: BrokerSettings
+    password: str | None = None
+    ca_file: Path | None = None
+    doubts: tuple[str, ...] = ()
+
+    def broker(self, name: str, *, fixed: bool = False) -> Broker:
+        """The broker, to a client called *name*.
+
+        Its client id has 64 random bits more, and is another one in each process. *fixed*: it is *name* alone, so that
+        the broker ends an old connection, and publishes its will, before the new one begins. A broker that we provision
+        puts the user name in its place, which has random bits of its own.
+        """
+        settings = self.settings
+        found = Broker(settings.host, settings.port, name, settings.username, self.password, self.ca_file,
+                       others=settings.addresses()[1:])
+        return found if fixed else another(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A topic filter. `kept`: what the broker keeps of it is wanted too, and arrives marked `retain`."""
 
     topic: str
     kept: bool = False
-
-
-def broker(
-    settings: BrokerSettings, name: str, password: str | None, ca_file: Path | None, *, fixed: bool = False
-) -> Broker:
-    """The broker of *settings*, to a client called *name*.
-
-    Its client id has 64 random bits more, and is another one in each process. *fixed*: it is *name* alone, so that the
-    broker ends an old connection, and publishes its will, before the new one begins. A broker that we provision puts
-    the user name in its place, which has random bits of its own.
-    """
-    found = Broker(settings.host, settings.port, name, settings.username, password, ca_file,
-                   others=settings.addresses()[1:])
-    return found if fixed else another(found)
 
 
 def another(broker: Broker) -> Broker:

@@ -27,6 +27,7 @@ from contract.settings.schema import PATH, SLUG, SettingsError
 from contract.settings.suggestions import hint
 from contract.values import dataclass
 from runtime import bounded, clock
+from runtime.endpoint import Endpoint
 
 T = TypeVar("T")
 
@@ -111,32 +112,50 @@ def subsection(written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a program at the posko has besides its own settings: the district's files, and its account at the broker."""
+    """What a program at the posko has besides its own settings: the district's files, and its way to the broker."""
 
     district: District
     catalogue: Catalogue
     family: Family
-    password: str | None
-    ca_file: Path | None
-    password_warnings: tuple[str, ...]
+    endpoint: Endpoint
 
 
-def load_surroundings(faults: list[str], path: Path, written: Mapping[str, Any]) -> Surroundings | None:
+def load_surroundings(
+    faults: list[str], path: Path, written: Mapping[str, Any], broker: BrokerSettings | None
+) -> Surroundings | None:
     """What the settings that are *written* in *path* name under `district` and `broker`, paths relative to it.
 
     What is wrong with it goes to *faults*; then it may be None.
     """
-    base, broker = path.absolute().parent, subsection(written, "broker")
-    district, catalogue, family = load_district(faults, named(base, written, "district"))
-    password = attempt(faults, lambda: read_password(base, broker, f"{path.name}.broker"))
-    ca_file = attempt(faults, lambda: find_ca_file(base, broker, f"{path.name}.broker"))
-    if faults or district is None or catalogue is None or family is None:
+    district, catalogue, family = load_district(faults, named(path.absolute().parent, written, "district"))
+    endpoint = load_endpoint(faults, path, written, broker)
+    if faults or district is None or catalogue is None or family is None or endpoint is None:
         return None
-    return Surroundings(district, catalogue, family, password, ca_file, tuple(password_warnings(base, broker)))
+    return Surroundings(district, catalogue, family, endpoint)
 
 
-def broker_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
+def load_endpoint(
+    faults: list[str], path: Path, written: Mapping[str, Any], broker: BrokerSettings | None, key: str = "broker",
+) -> Endpoint | None:
+    """The way to *broker*, which is *written* in the settings *path* under *key*; the files that it names are read.
+
+    What is wrong with those goes to *faults*. None where *broker* is None: what is written is not a broker.
+    """
+    base, place, table = path.absolute().parent, f"{path.name}.{key}", written
+    for each in key.split("."):
+        table = subsection(table, each)
+    password = attempt(faults, lambda: read_password(base, table, place))
+    ca_file = attempt(faults, lambda: find_ca_file(base, table, place))
+    return None if broker is None else Endpoint(broker, password, ca_file, tuple(_password_warnings(base, table)))
+
+
+def broker_warnings(endpoint: Endpoint) -> Iterator[str]:
     """What is doubtful about the way to the broker."""
+    yield from _network_warnings(endpoint.settings, endpoint.password, endpoint.ca_file)
+    yield from endpoint.doubts
+
+
+def _network_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
     if ca_file is None and broker.port in TLS_PORTS:
         yield f"broker: port {broker.port} speaks TLS as a rule; then give ca_file"
     if ca_file is not None and broker.port == PLAIN_PORT:
@@ -241,7 +260,7 @@ def read_password(base: Path, broker: Mapping[str, Any], place: str) -> str | No
     return password
 
 
-def password_warnings(base: Path, broker: Mapping[str, Any]) -> Iterator[str]:
+def _password_warnings(base: Path, broker: Mapping[str, Any]) -> Iterator[str]:
     """What else than a password stands in the file that *broker* names."""
     path = named(base, broker, "password_file")
     try:

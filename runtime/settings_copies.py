@@ -237,6 +237,7 @@ def alike(one: Any, other: Any) -> bool:
     def without_places(found: Any) -> Any:
         broker = replace(found.settings.broker, password_file=None, ca_file=None)
         settings = replace(found.settings, district="", broker=broker)
-        return replace(found, settings=settings, ca_file=None, password_warnings=())
+        endpoint = replace(found.endpoint, settings=broker, ca_file=None, doubts=())
+        return replace(found, settings=settings, endpoint=endpoint)
 
     return bool(without_places(one) == without_places(other))

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import SettingsError, option, read, section, slug
-from runtime import endpoint, files
+from runtime import files
 from runtime.endpoint import Broker
 
 
@@ -45,10 +45,8 @@ def load(path: Path) -> Config:
 def _end(
     faults: list[str], path: Path, written: Mapping[str, Any], key: str, settings: UplinkSettings | None
 ) -> Broker | None:
-    base, broker, place = path.absolute().parent, files.subsection(written, key), f"{path.name}.{key}"
-    password = files.attempt(faults, lambda: files.read_password(base, broker, place))
-    ca_file = files.attempt(faults, lambda: files.find_ca_file(base, broker, place))
-    if settings is None:
+    broker = None if settings is None else settings.here if key == "here" else settings.there
+    found = files.load_endpoint(faults, path, written, broker, key)
+    if settings is None or found is None:
         return None
-    name = f"{settings.district}.{settings.village}"
-    return endpoint.broker(settings.here if key == "here" else settings.there, name, password, ca_file, fixed=True)
+    return found.broker(f"{settings.district}.{settings.village}", fixed=True)

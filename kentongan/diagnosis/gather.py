@@ -15,14 +15,12 @@ from pathlib import Path
 from broker import certificates
 from contract.domain.digest import digest
 from contract.domain.speech import texts
-from contract.settings.broker import BrokerSettings
 from contract.settings.schema import SettingsError
 from kentongan.diagnosis import link, program
 from kentongan.diagnosis.core import facts
 from kentongan.diagnosis.core.facts import Facts
 from kentongan.diagnosis.core.judgement import NODE, POSKO
 from kentongan.diagnosis.core.machine import LIVES
-from kentongan.diagnosis.link import Way
 from kentongan.diagnosis.system import System, Who
 from node import config, gpio, inspection, pins, wiring
 from node.config import Config
@@ -32,6 +30,7 @@ from node.sound.supervisor import Sound
 from posko import config as posko_config
 from posko.journal import NAME as HUB_JOURNAL
 from runtime import bounded, files, settings_copies
+from runtime.endpoint import Endpoint
 from runtime.inbox import Inbox
 
 USER = "kentongan"
@@ -115,7 +114,7 @@ def _node(  # noqa: PLR0913 - what was asked for, and what is known
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(JOURNAL)))
     settings, district = loaded.settings, loaded.district
     running = _running(found, pid, loaded.state_dir / JOURNAL)
-    way, servers = _reached(settings.broker, loaded.password, loaded.ca_file)
+    way, servers = _reached(loaded.endpoint)
     session = None
     if running is None and all(each.trouble for each in servers):
         session = facts.Session(settings.broker.username or "", trouble=servers[0].trouble)
@@ -139,7 +138,7 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     except SettingsError as error:
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(HUB_JOURNAL)))
     running = _running(found, pid, loaded.state_dir / HUB_JOURNAL)
-    way, servers = _reached(loaded.settings.broker, loaded.password, loaded.ca_file)
+    way, servers = _reached(loaded.endpoint)
     servers = (_with_certificate(servers[0], system), *servers[1:])
     if all(each.trouble for each in servers):
         session = facts.Session(loaded.settings.broker.username or "", trouble=servers[0].trouble)
@@ -163,11 +162,10 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
     )
 
 
-def _reached(
-    broker: BrokerSettings, password: str | None, ca_file: Path | None
-) -> tuple[Way, tuple[facts.Server, ...]]:
+def _reached(endpoint: Endpoint) -> tuple[Endpoint, tuple[facts.Server, ...]]:
     """The way to the first of the brokers that answers, and what is found of each."""
-    ways = [Way(replace(broker, host=host, port=port, others=()), password, ca_file)
+    broker = endpoint.settings
+    ways = [replace(endpoint, settings=replace(broker, host=host, port=port, others=()))
             for host, port in broker.addresses()]
     servers = tuple(map(link.reach, ways))
     best = next((way for way, server in zip(ways, servers, strict=True) if not server.trouble), ways[0])

@@ -9,18 +9,16 @@ import secrets
 import socket
 import ssl
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
-from contract.settings.broker import BrokerSettings
 from contract.wire import beacon, hub_status, node_status, timing, topics
 from contract.wire.codec import Refusal
 from contract.wire.hub_status import HubStatus
 from contract.wire.node_status import OFFLINE, NodeStatus
 from contract.wire.topics import ActiveTopic, CommandTopic, NodeTopic, PoskoTopic, Topic
 from kentongan.diagnosis.core.facts import Server, Session
-from runtime.endpoint import Broker, explain
+from runtime.endpoint import Broker, Endpoint, explain
 
 CONNECT_S = 10.0
 BACK_S = 2.0  # for a message to come back: less than the broker needs for one to anybody
@@ -31,16 +29,7 @@ NO_BROKER = "what answers there is no MQTT 5"
 ELSEWHERE = "a hub is at work on another machine, so nothing was published in its name"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a program reaches the broker."""
-
-    settings: BrokerSettings
-    password: str | None
-    ca_file: Path | None
-
-
-def reach(way: Way) -> Server:
+def reach(way: Endpoint) -> Server:
     """Connects to the broker, by TLS where its authority is known, and says nothing."""
     host, port = way.settings.host, way.settings.port
     found = Server(host, port, secured=way.ca_file is not None)
@@ -75,14 +64,14 @@ class _Trial:
     patient: bool = False
 
 
-def as_node(way: Way, district: str, village: str, node: str) -> Session:
+def as_node(way: Endpoint, district: str, village: str, node: str) -> Session:
     """What a node's account may do. The status that it publishes is the one that it left, and is not retained."""
     status = node_status.write_status(NodeStatus(state=OFFLINE, node=node, village=village, reason=WHO))
     trial = _Trial(district, NodeTopic(village, node, "status"), status)
     return _logged_in(way, Session(way.settings.username or ""), trial)
 
 
-def as_hub(way: Way, district: str, *, running: bool) -> Session:
+def as_hub(way: Endpoint, district: str, *, running: bool) -> Session:
     """What the hub's account may do. A hub that is *running* is asked for its status, and shows it and its beacon.
 
     Where none runs here, one may run elsewhere: that the hub is offline is published only if no beacon comes.
@@ -93,7 +82,7 @@ def as_hub(way: Way, district: str, *, running: bool) -> Session:
     return _logged_in(way, Session(way.settings.username or ""), trial)
 
 
-def _logged_in(way: Way, found: Session, trial: _Trial) -> Session:
+def _logged_in(way: Endpoint, found: Session, trial: _Trial) -> Session:
     """*found* with what came of a login, of a publish, and of waiting for it to come back and for a beacon."""
     try:
         with Client(way.settings.port, way.ca_file, CONNECT_S, way.settings.host) as client:

@@ -3,10 +3,8 @@
 import hashlib
 import stat
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
-from contract.settings.broker import BrokerSettings
 from contract.settings.encoding import decode
 from contract.settings.schema import SettingsError
 from contract.values import dataclass
@@ -17,6 +15,7 @@ from posko.notify.core.occasions import Rule
 from posko.notify.gateway import Gateway, GatewayError
 from posko.notify.settings import Entry, NotifySettings
 from runtime import bounded, files
+from runtime.endpoint import Endpoint
 
 MOST = 20  # addresses: each has a thread of its own
 OPEN = stat.S_IROTH | stat.S_IWOTH
@@ -42,9 +41,7 @@ class Config:
 
     posko: posko_config.Config
     targets: tuple[Target, ...]
-    broker: BrokerSettings
-    password: str | None
-    ca_file: Path | None
+    endpoint: Endpoint
     state_dir: Path
     warnings: tuple[str, ...] = ()
 
@@ -64,19 +61,16 @@ def assemble(path: Path, found: posko_config.Config) -> Config:
     faults = list(notify_settings.unknown_names(settings, found.district, found.catalogue, place))
     warnings: list[str] = []
     targets = _targets(base, settings, place, faults, warnings)
-    broker, password, ca_file = found.settings.broker, found.password, found.ca_file
+    endpoint: Endpoint | None = found.endpoint
     if settings.broker is not None:
-        broker = settings.broker
-        named = files.subsection(written, "broker") if isinstance(written, dict) else {}
-        password = files.attempt(faults, partial(files.read_password, base, named, f"{place}.broker"))
-        ca_file = files.attempt(faults, partial(files.find_ca_file, base, named, f"{place}.broker"))
-    elif broker.username is not None:
+        endpoint = files.load_endpoint(faults, path, {"notify": written}, settings.broker, "notify.broker")
+    elif found.settings.broker.username is not None:
         warnings.append("notify: it logs in as the hub; give it an account that may only read: kentongan broker add "
                         "reader notify, then notify: {targets: …, broker: …}")
-    if faults:
+    if faults or endpoint is None:
         raise SettingsError(faults)
     warnings += _secrets_in_the_open(path, settings)
-    return Config(found, tuple(targets), broker, password, ca_file, base / settings.state_dir, tuple(warnings))
+    return Config(found, tuple(targets), endpoint, base / settings.state_dir, tuple(warnings))
 
 
 def warnings(found: Config) -> Iterator[str]:

@@ -26,7 +26,7 @@ from posko.notify.core.state import Connect, Effect, Say, State
 from posko.notify.sender import Failed, GivenUp, Sender, Sent
 from posko.notify.store import NAME, Done, Save, Store, Waiting
 from posko.operator.core import fold
-from runtime import clock, endpoint, health, stdout_writer
+from runtime import clock, health, stdout_writer
 from runtime.core.events import Clock, Faulted, Linked, Noticed, Recovered, Unlinked
 from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
@@ -69,7 +69,7 @@ class Notifier(Loop[State]):
             for sender in self._senders:
                 sender.start()
                 parts.callback(sender.close)
-            broker = endpoint.broker(config.broker, f"{district.district}.notify", config.password, config.ca_file)
+            broker = config.endpoint.broker(f"{district.district}.notify")
             self._link = Link(broker, subscriptions(district.district), None, self._inbox)
             parts.callback(self._link.close)
             self._begin()

@@ -1,46 +1,27 @@
 """Whom an operator's program follows over the broker, and under which name. Must not look at what arrives."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol
 
 from contract.domain.district import District
-from contract.settings.broker import BrokerSettings
 from contract.wire import topics
 from contract.wire.topics import ActiveTopic, NodeTopic, PoskoTopic
 from posko.rationing import of_all
-from runtime import endpoint
-from runtime.endpoint import Subscription
+from runtime.endpoint import Endpoint, Subscription
 from runtime.inbox import Inbox
 from runtime.mqtt import Link
-
-
-class BrokerOwner(Protocol):
-    """Settings that say where the broker is."""
-
-    @property
-    def broker(self) -> BrokerSettings:
-        """Where the broker is."""
 
 
 class Follower(Protocol):
     """The configuration of a program that follows a district: an operator's, or the page's."""
 
     @property
-    def settings(self) -> BrokerOwner:
-        """The settings as written."""
-
-    @property
     def district(self) -> District:
         """The district."""
 
     @property
-    def password(self) -> str | None:
-        """Of the account at the broker."""
-
-    @property
-    def ca_file(self) -> Path | None:
-        """Who signs for the broker."""
+    def endpoint(self) -> Endpoint:
+        """The way to the broker."""
 
 
 def make_link(config: Follower, inbox: Inbox, name: str = "operator") -> Link:
@@ -51,7 +32,7 @@ def make_link(config: Follower, inbox: Inbox, name: str = "operator") -> Link:
     A village that pours out reports is shut out for a while, or its faults alone would fill an operator's screen.
     """
     district = config.district.district
-    broker = endpoint.broker(config.settings.broker, f"{district}.{name}", config.password, config.ca_file)
+    broker = config.endpoint.broker(f"{district}.{name}")
 
     def without(out: frozenset[str]) -> list[Subscription]:
         return subscriptions(district, sorted(config.district.villages.keys() - out))

@@ -22,6 +22,7 @@ from contract.settings.schema import (
 from contract.values import dataclass
 from posko.config import STATE_DIR as HUB_STATE_DIR
 from runtime import files
+from runtime.endpoint import Endpoint
 
 EXAMPLE = "web.yaml"
 STATE_DIR = "/var/lib/kentongan-web"
@@ -89,13 +90,11 @@ class WebConfig:
     district: District
     catalogue: Catalogue
     family: Family
-    password: str | None
-    ca_file: Path | None
+    endpoint: Endpoint
     state_dir: Path
     people: Path
     journal: Path
     tls: tuple[Path, Path] | None = None
-    password_warnings: tuple[str, ...] = ()
 
 
 def load(path: Path) -> WebConfig:
@@ -111,7 +110,7 @@ def assemble(path: Path, written: Mapping[str, Any]) -> WebConfig:
     faults: list[str] = []
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(WebSettings, written, path.name))
-    around = files.load_surroundings(faults, path, written)
+    around = files.load_surroundings(faults, path, written, None if settings is None else settings.broker)
     tls = files.subsection(written, "tls")
     named = {each: files.named(base, tls, each) for each in ("certificate", "key")}
     for each, found in named.items():
@@ -120,9 +119,9 @@ def assemble(path: Path, written: Mapping[str, Any]) -> WebConfig:
     if faults or settings is None or around is None:
         raise SettingsError(faults)
     return WebConfig(
-        settings, around.district, around.catalogue, around.family, around.password, around.ca_file,
+        settings, around.district, around.catalogue, around.family, around.endpoint,
         base / settings.state_dir, base / settings.people, base / settings.journal,
-        _pair(named["certificate"], named["key"]), around.password_warnings,
+        _pair(named["certificate"], named["key"]),
     )
 
 
@@ -132,8 +131,7 @@ def _pair(certificate: Path | None, key: Path | None) -> tuple[Path, Path] | Non
 
 def warnings(found: WebConfig) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    yield from files.broker_warnings(found.settings.broker, found.password, found.ca_file)
-    yield from found.password_warnings
+    yield from files.broker_warnings(found.endpoint)
     yield from files.state_dir_warnings(found.state_dir)
     yield from files.zone_warnings(found.district)
     if not found.people.exists():

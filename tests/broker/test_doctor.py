@@ -17,8 +17,8 @@ from contract.settings.broker import BrokerSettings
 from kentongan.commands import main
 from kentongan.diagnosis import gather, link, program
 from kentongan.diagnosis.core.facts import Server, Session
-from kentongan.diagnosis.link import Way
 from kentongan.diagnosis.system import System
+from runtime.endpoint import Endpoint
 from runtime.sqlite_readonly import UnreadableError
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
@@ -33,11 +33,11 @@ PLACE = ("situbondo", "kalibagor", "pos-1")
 UNTIL_2099 = 4_100_000_000.0  # in seconds since the epoch, and less
 
 
-def way(made: Installation, username: str, **changed: Any) -> Way:
+def way(made: Installation, username: str, **changed: Any) -> Endpoint:
     """How *username* reaches the broker."""
     tls = username != "situbondo.posko"
     given = {"host": "127.0.0.1", "port": made.port(username), "username": made.name(username), **changed}
-    return Way(BrokerSettings(**given), made.password(username), made.folder / "ca/ca.crt" if tls else None)
+    return Endpoint(BrokerSettings(**given), made.password(username), made.folder / "ca/ca.crt" if tls else None)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_a_certificate_of_another_authority_is_named(fresh: Installation, tmp_pa
     fresh.start()
     tmp_path.chmod(0o711)
     other = Installation(tmp_path)
-    found = link.reach(Way(way(fresh, POST).settings, None, other.folder / "ca/ca.crt"))
+    found = link.reach(Endpoint(way(fresh, POST).settings, None, other.folder / "ca/ca.crt"))
 
     assert found.trouble == (
         "its certificate is not signed by the authority in ca_file; take the ca.crt of this installation")
@@ -135,7 +135,7 @@ def test_what_is_no_broker_is_told_as_such(answer: bytes) -> None:
 
         thread = Thread(target=serve, daemon=True)
         thread.start()
-        found = link.as_node(Way(BrokerSettings("127.0.0.1", server.getsockname()[1]), None, None), *PLACE)
+        found = link.as_node(Endpoint(BrokerSettings("127.0.0.1", server.getsockname()[1]), None, None), *PLACE)
         thread.join(30.0)
 
     assert found.login is None
@@ -251,6 +251,6 @@ def test_of_a_posko_the_certificate_is_looked_at_that_others_are_shown(fresh: In
 
 def test_a_broker_without_accounts_is_plain(tmp_path: Path) -> None:
     with PrivateBroker(tmp_path) as broker:
-        found = link.reach(Way(BrokerSettings("127.0.0.1", broker.port), None, None))
+        found = link.reach(Endpoint(BrokerSettings("127.0.0.1", broker.port), None, None))
 
     assert (found.trouble, found.secured, found.until) == ("", False, None)

@@ -141,13 +141,13 @@ def test_every_bundle_is_ready_to_run(fresh: Installation) -> None:
         assert (found.settings.village, found.settings.node) == (village, node)
         assert found.settings.hears == found.district.villages[village].posts[node].hears
         assert found.settings.pins.driver == "lgpio"
-        assert found.password
-        assert found.ca_file == bundle / "ca.crt"
+        assert found.endpoint.password
+        assert found.endpoint.ca_file == bundle / "ca.crt"
         assert not [line for line in node_config.warnings(found) if line.startswith("broker")]
     for folder, port in (("posko", "posko"), ("operators/operator", "operators"), ("readers/layar", "operators")):
         hub = posko_config.load(fresh.folder / folder / "posko.yaml")
         assert hub.settings.broker.port == fresh.ports[port]
-        assert hub.password
+        assert hub.endpoint.password
 
 
 def test_a_districts_own_incidents_codes_and_respellings_travel_with_it(place: Path, tmp_path: Path) -> None:

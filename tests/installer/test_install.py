@@ -21,7 +21,7 @@ WEB, NOTIFY = "kentongan-web.service", "kentongan-notify.service"
 def test_a_node_is_installed_from_its_bundle_alone(box: Box, node_tar: Path) -> None:
     assert box.install("node", node_tar) == 0, box.lines
     found = node_config.load(box.path("/etc/kentongan/node.yaml"))
-    assert (found.settings.village, found.settings.node, bool(found.password)) == ("kalibagor", "pos-1", True)
+    assert (found.settings.village, found.settings.node, bool(found.endpoint.password)) == ("kalibagor", "pos-1", True)
     assert [path for path in box.files() if not path.startswith("usr/local")] == [
         "etc/chrony/sources.d/kentongan.sources",
         *(f"etc/kentongan/{name}" for name in ("ca.crt", "node.password", "node.yaml", "situbondo.yaml")),
@@ -69,8 +69,8 @@ def test_a_node_and_a_hub_on_one_machine_keep_their_own_passwords(
         assert box.install(kind, {"node": node_tar, "posko": posko_tar}[kind]) == 0, box.lines
     node = node_config.load(box.path("/etc/kentongan/node.yaml"))
     hub = posko_config.load(box.path("/etc/kentongan/posko.yaml"))
-    assert node.password == (bundles / "nodes/kalibagor.pos-1/password").read_text("utf-8").strip()
-    assert hub.password == (bundles / "posko/password").read_text("utf-8").strip()
+    assert node.endpoint.password == (bundles / "nodes/kalibagor.pos-1/password").read_text("utf-8").strip()
+    assert hub.endpoint.password == (bundles / "posko/password").read_text("utf-8").strip()
 
 
 def test_a_posko_starts_mosquitto_with_the_provisioned_files_before_the_hub(
@@ -242,7 +242,7 @@ def test_the_pins_of_a_box_survive_its_new_bundle_and_what_the_bundle_decides_is
     assert box.install("node", newer) == 0, box.lines
     found = node_config.load(path)
     assert found.settings.siren.pin == 23
-    assert (found.settings.broker.host, found.password) == ("10.9.8.7", "renewed")
+    assert (found.settings.broker.host, found.endpoint.password) == ("10.9.8.7", "renewed")
     assert "siren: {pin: 17," in box.text("/etc/kentongan/node.yaml.bundle")
     assert any("the box's own pins and settings stay" in line for line in box.lines)
     assert f"systemctl restart {NODE}" in box.asked

@@ -19,6 +19,7 @@ from node.settings import ButtonSettings, LockSettings, NodeSettings, PinSetting
 from posko import service as hub_service
 from posko.core.effects import SaveAlarm
 from runtime.core.effects import Publish
+from runtime.endpoint import Endpoint
 from tests.contract import shipped
 from tests.model.disks import QUICK_S
 from tests.model.network import Broker, Timeline
@@ -38,15 +39,16 @@ DELIVERED_S = 110.0  # … and by then the ages are known or given up, and every
 @cache
 def node_config(village: str, node: str, hears: str, max_s: float) -> Config:
     pins = iter(range(2, 28))
+    broker = BrokerSettings("127.0.0.1")
     settings = NodeSettings(
-        node=node, district="", village=village, broker=BrokerSettings("127.0.0.1"), pins=PinSettings("mock"),
+        node=node, district="", village=village, broker=broker, pins=PinSettings("mock"),
         siren=SirenSettings(next(pins)), hears=hears, hub=True, lock=LockSettings(next(pins)), max_sounding_s=max_s,
         buttons={name: ButtonSettings(next(pins), lamp=next(pins)) for name in BUTTONS},
     )
     family = shipped.family("jawa-timur")
     return Config(
-        settings, shipped.district(), shipped.catalogue(), family, password=None, ca_file=None, socket=None,
-        speaker=None, recordings=None, state_dir=shipped.CONFIG,
+        settings, shipped.district(), shipped.catalogue(), family, Endpoint(broker), socket=None, speaker=None,
+        recordings=None, state_dir=shipped.CONFIG,
     )
 
 

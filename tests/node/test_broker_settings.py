@@ -73,7 +73,7 @@ def test_a_password_is_read_from_its_file_without_its_last_line_end(tmp_path: Pa
     broker = {"host": "posko", "username": "pos-1", "password_file": "secret", "ca_file": "ca.pem"}
     read = config.load(write(tmp_path, with_posts(broker=broker)))
 
-    assert (read.password, read.ca_file) == ("p w", tmp_path / "ca.pem")
+    assert (read.endpoint.password, read.endpoint.ca_file) == ("p w", tmp_path / "ca.pem")
 
 
 @pytest.mark.parametrize("broker", [{"username": "pos-1"}, {"password_file": "secret"}], ids=["a name", "a password"])
@@ -141,7 +141,7 @@ def test_a_password_is_the_first_line_of_its_file_in_whichever_encoding(tmp_path
     (tmp_path / "secret").write_bytes(body)
     broker = {"host": "127.0.0.1", "username": "pos-1", "password_file": "secret"}
 
-    assert config.load(write(tmp_path, with_posts(broker=broker))).password == "rahasia"  # noqa: S105
+    assert config.load(write(tmp_path, with_posts(broker=broker))).endpoint.password == "rahasia"  # noqa: S105
 
 
 @pytest.mark.parametrize(("body", "told"), [

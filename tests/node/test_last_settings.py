@@ -128,7 +128,7 @@ def test_a_file_that_is_gone_does_not_matter(
     found = used(etc.last())
 
     assert settings_copies.alike(found, good)
-    assert found.password == "rahasia"  # noqa: S105 - as above  # noqa: S105
+    assert found.endpoint.password == "rahasia"  # noqa: S105 - as above
 
 
 def test_where_its_line_can_be_read_the_state_dir_is_found_in_what_is_no_yaml(etc: Etc) -> None:
@@ -143,7 +143,7 @@ def test_a_new_password_is_used_with_the_old_settings(etc: Etc) -> None:
     (etc.folder / "password").write_text("baru\n", "utf-8")
     etc.write(siren={"pin": 99})
 
-    assert used(etc.last()).password == "baru"  # noqa: S105
+    assert used(etc.last()).endpoint.password == "baru"  # noqa: S105
 
 
 def test_the_villages_own_catalogue_codes_and_respellings_are_kept_with_the_rest(etc: Etc) -> None:
@@ -294,4 +294,4 @@ def test_the_last_settings_have_all_brokers_though_the_password_is_gone(etc: Etc
     found = used(etc.last())
 
     assert found.settings.broker.addresses() == (("127.0.0.1", 1883), ("192.168.1.12", 8883))
-    assert found.password == "rahasia"  # noqa: S105 - as above
+    assert found.endpoint.password == "rahasia"  # noqa: S105 - as above

@@ -56,7 +56,7 @@ def test_the_shipped_example_has_no_fault_and_every_one_of_its_settings_arrives(
 
     assert (read.settings.broker.host, read.settings.broker.port) == ("127.0.0.1", 1883)
     assert (read.district.district, read.state_dir) == ("situbondo", Path("/var/lib/kentongan-posko"))
-    assert (read.password, read.ca_file) == (None, None)
+    assert (read.endpoint.password, read.endpoint.ca_file) == (None, None)
 
 
 @pytest.mark.parametrize("key", [*keys(example())], ids=".".join)
