@@ -11,6 +11,21 @@ from testing.program import LIMIT_S
 TAKES, REFUSES, HANGS = "takes", "refuses", "hangs"
 
 
+class _Quick:
+    """A server that keeps nobody waiting whose connection it has not taken yet, however busy the machine is."""
+
+    daemon_threads = True
+    request_queue_size = 128  # beyond it Linux lets who connects try again after 1, 3 and 7 s: listen(2)
+
+
+class _WebServer(_Quick, ThreadingHTTPServer):
+    pass
+
+
+class _MailServer(_Quick, socketserver.ThreadingTCPServer):
+    pass
+
+
 class _Sink:
     """What arrived, and how the target behaves. Use as a context manager."""
 
@@ -89,9 +104,7 @@ class WebHook(_Sink):
             def log_message(self, *_: Any) -> None:
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        return server
+        return _WebServer(("127.0.0.1", 0), Handler)
 
 
 class MailServer(_Sink):
@@ -122,6 +135,4 @@ class MailServer(_Sink):
             def _say(self, text: str) -> None:
                 self.wfile.write(f"{text}\r\n".encode())
 
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        return server
+        return _MailServer(("127.0.0.1", 0), Handler)

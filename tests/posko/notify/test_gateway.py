@@ -10,7 +10,7 @@ MANY = 33  # more than the most workers of a pool of Python's own making (concur
 
 def test_however_many_sendings_hang_another_address_gets_its_message() -> None:
     with WebHook(HANGS) as hanging, WebHook() as hook:
-        gateway = Gateway(f"{hanging.url}?rto=300")
+        gateway = Gateway(f"{hanging.url}?cto=300&rto=300")
         threads = [Thread(target=gateway.send, args=(f"message {number}", "body"), daemon=True)
                    for number in range(MANY)]
         for thread in threads:
