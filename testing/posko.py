@@ -1,6 +1,7 @@
 """A real hub process, and what its journal holds."""
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -8,7 +9,7 @@ from typing import Any, Self
 from posko.journal import NAME
 from runtime.files import SHIPPED
 from runtime.sqlite_readonly import read_only
-from testing.program import Program
+from testing.program import LIMIT_S, NeverError, Program
 
 
 class Posko(Program):
@@ -38,3 +39,17 @@ class Posko(Program):
         """What its journal answers. Raises OSError, UnreadableError."""
         with read_only(self.state_dir / NAME) as database:
             return database.execute(question, values).fetchall()
+
+    def expect_rows(self, wanted: list[tuple[Any, ...]], question: str, *values: object) -> None:
+        """Waits until its journal answers *wanted*: a siren may sound before that. Raises NeverError."""
+        deadline = time.monotonic() + LIMIT_S
+        while (found := self._rows_or_error(question, *values)) != wanted:
+            if time.monotonic() > deadline:
+                raise NeverError(f"the journal of {self.name} answers {found!r}, and not {wanted}: {question}")
+            time.sleep(0.01)
+
+    def _rows_or_error(self, question: str, *values: object) -> list[tuple[Any, ...]] | OSError:
+        try:
+            return self.rows(question, *values)
+        except OSError as error:  # it is not there yet
+            return error

@@ -171,7 +171,7 @@ def test_a_page_that_is_killed_in_the_middle_sends_what_it_has_kept_and_it_rings
     expect(budi, is_at("berbunyi"))  # and the phone is still logged in
     post.fence(broker)
     assert len(post.said("sounding:")) == 1
-    assert hub.rows("SELECT count(*) FROM alarms") == [(1,)]
+    hub.expect_rows([("hp.1",)], "SELECT identifier FROM alarms")
     assert budi.do("alarm", **PRESS).status == 202
     post.fence(broker)
     assert len(post.said("sounding:")) == 1
@@ -189,7 +189,7 @@ def test_without_a_hub_it_rings_and_the_hub_that_comes_has_it(
     hub.begin()
 
     expect(budi, is_at("berbunyi"))
-    assert hub.rows("SELECT identifier FROM alarms") == [("hp.1",)]
+    hub.expect_rows([("hp.1",)], "SELECT identifier FROM alarms")
 
 
 def test_what_comes_too_late_is_recorded_and_never_rung(folder: Path, broker: PrivateBroker) -> None:
