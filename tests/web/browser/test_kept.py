@@ -33,6 +33,7 @@ def test_a_press_without_a_network_is_kept_shows_whom_to_call_and_arrives_once(w
     world.post.expect_on("siren")
     expect(card.locator("li").nth(1)).to_have_text("Sudah masuk ke posko")
     expect(phone.locator("#offline")).to_be_hidden()
+    world.hub.expect("accepted:", since)
     assert len(world.hub.said("accepted:", since)) == 1
 
 
@@ -56,6 +57,7 @@ def test_a_press_whose_answer_is_lost_on_the_way_is_one_press(world: World, open
 
     assert len({json.loads(each)["identifier"] for each in tries}) == 1
     assert phone.locator(".press").count() == 1
+    world.hub.expect("accepted:", since)
     assert len(world.hub.said("accepted:", since)) == 1
 
 
