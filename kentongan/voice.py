@@ -85,7 +85,7 @@ def _fit(found: Config, voices: Voices) -> None:
     slot_s = found.catalogue.cycle.voice_s
     own = {name: each.cycle.voice_s for name, each in found.catalogue.incidents.items() if each.cycle is not None}
     lengths_s = {piece: length_s(file) for piece, file in voices.look().items()}
-    places = (*found.district.villages, EVERYWHERE)
+    places = (*found.district.villages, EVERYWHERE, *sorted(found.district.foreign))
     rows: list[tuple[str, ...]] = [("kejadian (incident)", "tanda bahaya (alarm)", "latihan (exercise)")]
     longest_s = 0.0
     for incident in found.catalogue.incidents:

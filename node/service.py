@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
-from contract.domain import incidents
+from contract.domain import foreign, incidents
 from contract.domain.digest import digest
 from contract.domain.district import EVERYWHERE, audible_incidents
 from contract.domain.rhythm import ALONE
@@ -99,8 +99,7 @@ class Node(Loop[State]):
             broker = config.endpoint.broker(name, fixed=True)
             self._link = Link(
                 broker, subscriptions(config), status.final_status(state, "connection lost"), self._inbox,
-                Rationing(Ration(dict.fromkeys(neighbours(config), NEIGHBOUR)), partial(subscriptions, config),
-                          "its alarms come by the hub's beacon alone", NEIGHBOUR_MESSAGE, renew=True),
+                rationing(config),
             )
             self._begin()
             text = f"the buttons ring; times are {zone}; looking for the broker"
@@ -247,6 +246,7 @@ def make_setup(
     if settings.lock is not None:
         holds_s[LOCK] = LOCK_HOLD_S
     turns = slots_of_post(config.district, config.catalogue, f"{settings.village}/{settings.node}")
+    audible = audible_incidents(config.district, config.catalogue, settings.village, settings.hears)
     return Setup(
         district=config.district.district,
         village=settings.village,
@@ -255,11 +255,11 @@ def make_setup(
         version=version(),
         boot=secrets.token_hex(4),
         token=tokens(),
-        villages=frozenset(config.district.villages),
+        villages=frozenset((*config.district.villages, *audible.foreign)),
         posts=frozenset(
             f"{village}/{post}" for village, each in config.district.villages.items() for post in each.posts
         ),
-        audible=audible_incidents(config.district, config.catalogue, settings.village, settings.hears),
+        audible=audible,
         incidents=config.catalogue.incidents,
         slots=turns,
         cycles={slot: incidents.cycles(config.catalogue, config.family, slot) for slot in {ALONE, *turns.values()}},
@@ -281,11 +281,24 @@ def make_setup(
 
 def neighbours(config: Config) -> frozenset[str]:
     """The villages whose accounts must not be able to fill this post's line: all but its own."""
-    return frozenset(config.district.villages) - {config.settings.village}
+    return frozenset((*config.district.villages, *beyond(config))) - {config.settings.village}
+
+
+def beyond(config: Config) -> frozenset[str]:
+    """The villages of other districts that this post's village has for neighbours."""
+    return frozenset(filter(foreign.is_foreign, config.district.villages[config.settings.village].neighbours))
+
+
+def rationing(config: Config) -> Rationing:
+    """How much of what its neighbours publish this post takes."""
+    ration = Ration(dict.fromkeys(neighbours(config), NEIGHBOUR), foreign=beyond(config))
+    return Rationing(ration, partial(subscriptions, config), "its alarms come by the hub's beacon alone",
+                     NEIGHBOUR_MESSAGE, renew=True, home=config.district.district)
 
 
 def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Subscription]:
-    """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon.
+    """The topic filters of a node: its reach, its village's commands and, where there is a hub, the beacon; of each
+    other district with a neighbour in it, that neighbour's alarms, the all-clear for all, and the beacon.
 
     No two of them overlap, so nothing arrives twice. The villages that are *out* are left out; but what ends an alarm
     of theirs is wanted, unless their all-clears are out, too.
@@ -293,15 +306,14 @@ def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Sub
     settings, district = config.settings, config.district.district
     own = (settings.village, EVERYWHERE)
     reach = audible_incidents(config.district, config.catalogue, settings.village, settings.hears)
-    if settings.hears == "all" and not out:
-        wanted = [AlarmTopic("+", "+")]
-    elif settings.hears == "all":
-        wanted = [AlarmTopic(village, "+") for village in (*own, *sorted(neighbours(config) - out))]
+    others = {village: names for village, names in sorted(reach.items()) if village not in {*own, *out}}
+    if settings.hears == "all":
+        here = ("+",) if not out else (*own, *sorted(set(config.district.villages) - {settings.village, *out}))
+        wanted = [AlarmTopic(village, "+") for village in here]
+        others = {village: names for village, names in others.items() if foreign.is_foreign(village)}
     else:
-        wanted = [AlarmTopic(village, "+") for village in own] + [
-            AlarmTopic(village, incident)
-            for village, names in sorted(reach.items()) if village not in {*own, *out} for incident in sorted(names)
-        ]
+        wanted = [AlarmTopic(village, "+") for village in own]
+    wanted += [AlarmTopic(village, incident) for village, names in others.items() for incident in sorted(names)]
     wanted += [
         AlarmTopic(village, incidents.ALL_CLEAR) for village in sorted(neighbours(config) & out)
         if all_clears(village) not in out and incidents.ALL_CLEAR in reach.get(village, ())
@@ -310,5 +322,6 @@ def subscriptions(config: Config, out: frozenset[str] = frozenset()) -> list[Sub
     names += [topics.write(district, CommandTopic(village, "+")) for village in own]
     names += [topics.write(district, RondaTopic(village)) for village in own]
     if settings.hub:
-        names.append(topics.write(district, ActiveTopic()))
+        hubs = ("", *sorted(foreign.districts(beyond(config))))
+        names += [topics.write(district, ActiveTopic(each)) for each in hubs]
     return [Subscription(name) for name in names]

@@ -76,6 +76,7 @@ class Rationing(NamedTuple):
     `meanwhile`: what of those who are shut out is received all the same, for people. `most`: the longest packet.
     `renew`: where what the broker holds already would fill the line, a new connection makes the broker throw it away,
     with what others have sent; else the subscriptions are exchanged in place, and nothing of the others is lost.
+    `home`: the district of a program that follows villages of others too; only its beacon shows that a broker is well.
     """
 
     ration: Ration
@@ -83,6 +84,7 @@ class Rationing(NamedTuple):
     meanwhile: str
     most: int
     renew: bool
+    home: str = ""
 
 
 class _Ledger:
@@ -140,6 +142,7 @@ class Link:
         self._addresses = Addresses(len(self._brokers))
         self._broker = self._brokers[0]  # that is, or will be, connected to
         self._scout: Scout | None = None
+        self._home = "" if rationing is None else rationing.home
         self._beacon_at: float | None = None  # on this connection
         self._subscriptions = tuple(subscriptions)
         self._rationing = rationing
@@ -326,9 +329,12 @@ class Link:
         first = self._brokers[0]
         self._faults.failed(
             Fault.BROKER, f"{self._why_not_first}; {self._broker.host}:{self._broker.port} is used in its place")
-        beacon = [each for each in self._subscriptions if topics.urgency(each.topic) is Urgency.BEACON]
+        beacon = [each for each in self._subscriptions if self._is_own_beacon(topics.known(each.topic, self._home))]
         self._scout = Scout(partial(Link, another(first), beacon, None), self._has_beacon, self._return)
         self._scout.start()
+
+    def _is_own_beacon(self, known: topics.Known) -> bool:
+        return known.urgency is Urgency.BEACON and not known.district
 
     def _call_scout_back(self) -> None:
         scout, self._scout = self._scout, None
@@ -346,13 +352,13 @@ class Link:
         self.reconnect("the first broker is well again")
 
     def _on_message(self, _client: Any, _data: Any, message: Arrived) -> None:
-        topic, known, now = message.topic, topics.known(message.topic), clock.now()
+        topic, known, now = message.topic, topics.known(message.topic, self._home), clock.now()
         payload = bytes(message.payload[: known.longest + 1])  # one more shows that it is too long
         if known.asks_for_statuses:
             self._ration.pardon(known.source, now)
         if known.urgency is Urgency.BEACON:
-            self._beacon_at = now
-            self._ration.beacon(now)
+            self._beacon_at = self._beacon_at if known.district else now
+            self._ration.beacon(now, known.district)
         elif self._ration.shut_out(known.speaker):
             return
         elif self._ration.take(known.speaker, message.size, now):

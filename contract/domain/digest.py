@@ -46,7 +46,8 @@ def _members(value: object) -> dict[str, object]:
     for each in dataclasses.fields(value):  # type: ignore[arg-type]
         member = getattr(value, each.name)
         drawn = each.name in _PRINTED or (each.name == "at" and isinstance(value, Village))  # its centre, for maps
-        if not drawn and member != each.default:
+        default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+        if not drawn and member != default:
             found[each.name] = _plain(member)
     return found
 

@@ -7,6 +7,7 @@ same name exist elsewhere.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from contract.domain import foreign
 from contract.domain.incidents import ALL_CLEAR, Catalogue, Reach
 from contract.domain.timezone import ALSO, ZONES, Zone, of_province
 from contract.settings.schema import (
@@ -113,13 +114,14 @@ class Phones:
 class Village:
     """A desa or kelurahan; its slug is its key in the district. `at` is its centre, which is the place of no post.
 
-    `outline` is the border of its area, for `kentongan coverage`.
+    `neighbours` may lie in other districts (`contract.domain.foreign`). `outline` is the border of its area, for
+    `kentongan coverage`.
     """
 
     name: str = option(_NAME)
     kind: str = option(choice("desa", "kelurahan"))
     code: str = option(text(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}", "a Kemendagri code such as '35.12.07.2001'"))
-    neighbours: tuple[str, ...] = option(items(slug))
+    neighbours: tuple[str, ...] = option(items(foreign.neighbour))
     posts: dict[str, Post] = option(table(slug, lambda _name: section(Post)))
     at: tuple[float, float] | None = option(_at, default=None)
     outline: tuple[tuple[float, float], ...] = option(_outline, default=())
@@ -134,7 +136,8 @@ def _timezone(found: object, place: Place) -> str:
 class District:
     """A kecamatan. `rhythms` names its code family; `timezone`, where it is not its province's, one of Indonesia's.
 
-    `earshot_m`: posts that are no farther apart beat one after the other.
+    `earshot_m`: posts that are no farther apart beat one after the other. `names` are those of neighbours in other
+    districts, where they are not their slugs' (`foreign.title`).
     """
 
     district: str = option(slug)
@@ -145,6 +148,18 @@ class District:
     timezone: str | None = option(_timezone, default=None)
     phones: Phones = option(section(Phones), default=Phones())
     earshot_m: float = option(_EARSHOT_M, default=500.0)
+    names: dict[str, str] = option(table(foreign.neighbour, lambda _name: _NAME), default=dict)
+
+    @property
+    def foreign(self) -> frozenset[str]:
+        """The villages of other districts that any village here has for a neighbour."""
+        return frozenset(filter(foreign.is_foreign, (each for village in self.villages.values()
+                                                     for each in village.neighbours)))
+
+    def called(self, village: str) -> str:
+        """What *village* is called, of this district or of another one."""
+        known = self.villages.get(village)
+        return known.name if known is not None else self.names.get(village) or foreign.title(village)
 
     @property
     def zone(self) -> Zone:
@@ -172,6 +187,7 @@ def read_district(found: object, path: str = "") -> District:
                       f"{', '.join(ZONES)}")
     if not district.villages:
         faults.append(f"{place}: empty; a district has at least one village")
+    faults += [f"{path}.names.{fault}" if path else f"names.{fault}" for fault in _name_faults(district)]
     if faults:
         raise SettingsError(faults)
     return district
@@ -192,19 +208,46 @@ def _village_faults(district: District, slug_: str, codes: Mapping[str, Sequence
             yield f"{slug_}.neighbours: names {neighbour} more than once"
         if neighbour == slug_:
             yield f"{slug_}.neighbours: names itself"
+        elif foreign.is_foreign(neighbour):
+            yield from (f"{slug_}.neighbours: {fault}" for fault in _foreign_faults(district, neighbour))
         elif neighbour not in district.villages:
             close = nearest(neighbour, district.villages)
-            hint = f"; did you mean {close}?" if close else ""
+            hint = f"; did you mean {close}?" if close else (
+                f"; one of another district is written with it, such as {foreign.EXAMPLE}")
             yield f"{slug_}.neighbours: there is no village {neighbour!r} here{hint}"
         elif slug_ not in district.villages[neighbour].neighbours:
             yield f"{slug_}.neighbours: names {neighbour}, but {neighbour} does not name {slug_}; add it there"
+
+
+def _foreign_faults(district: District, neighbour: str) -> Iterable[str]:
+    """What is wrong with a village of another district; whether it exists, only that district's file says."""
+    home, village = foreign.parts(neighbour)
+    if home == district.district:
+        yield f"{neighbour} lies in this district; write {village}"
+    elif home in district.villages:
+        yield (f"{neighbour}: before the slash stands the other district, and {home} is a village here; "
+               f"write {home} for this one")
+    if village in _RESERVED:
+        yield f"{neighbour}: {village} means {_RESERVED[village]} in a topic; name each village by its slug"
+
+
+def _name_faults(district: District) -> Iterable[str]:
+    """What is wrong with the names of neighbours in other districts."""
+    for village in district.names.keys() - district.foreign:
+        if village in district.villages:
+            yield f"{village}: is a village here, and has its name there"
+            continue
+        close = nearest(village, district.foreign)
+        hint = f"; did you mean {close}?" if close else ""
+        yield f"{village}: no village here has such a neighbour in another district{hint}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Audible(Mapping[str, frozenset[str]]):
     """The incidents that a post of *village* sounds, by the village they are raised in; see `audible_incidents`.
 
-    It is asked, not written out: a district of ten thousand posts has millions of such pairs.
+    It is asked, not written out: a district of ten thousand posts has millions of such pairs. What it sounds of other
+    districts is `foreign`.
     """
 
     villages: Collection[str]
@@ -213,10 +256,13 @@ class Audible(Mapping[str, frozenset[str]]):
     near: frozenset[str]
     far: frozenset[str]
     neighbours: frozenset[str]
+    foreign: Mapping[str, frozenset[str]]
 
     def __getitem__(self, other: str) -> frozenset[str]:
         if other in (EVERYWHERE, self.village):
             return self.every
+        if other in self.foreign:
+            return self.foreign[other]
         found = self.near if other in self.neighbours else self.far if other in self.villages else frozenset()
         if not found:
             raise KeyError(other)
@@ -224,7 +270,7 @@ class Audible(Mapping[str, frozenset[str]]):
 
     def __iter__(self) -> Iterator[str]:
         others = self.villages if self.far else self.neighbours if self.near else ()
-        yield from (EVERYWHERE, self.village, *(other for other in others if other != self.village))
+        yield from (EVERYWHERE, self.village, *(other for other in others if other != self.village), *self.foreign)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -235,18 +281,26 @@ def audible_incidents(district: District, catalogue: Catalogue, village: str, he
 
     `semua` and the node's own village stand for every incident. The all-clear of a village is received wherever
     an alarm of that village can be.
+
+    Of other districts a post sounds what the neighbours of its village raise, with the reach `neighbours` or
+    `district`, even where it *hears* all: that is all of its own district. Of their `semua` it hears the all-clear.
     """
     every = frozenset(catalogue.incidents)
+    alarms = every - {ALL_CLEAR}
 
     def within(*reaches_: Reach) -> frozenset[str]:
-        alarms = every - {ALL_CLEAR} if hears == "all" else frozenset(
-            name for name, incident in catalogue.incidents.items() if name != ALL_CLEAR and incident.reach in reaches_
-        )
-        return alarms | {ALL_CLEAR} if alarms else alarms
+        found = frozenset(name for name in alarms if catalogue.incidents[name].reach in reaches_)
+        return found | {ALL_CLEAR} if found else found
 
+    near, far = within(Reach.DISTRICT, Reach.NEIGHBOURS), within(Reach.DISTRICT)
+    beyond = sorted(filter(foreign.is_foreign, district.villages[village].neighbours)) if near else []
+    cleared = (foreign.name(each, EVERYWHERE) for each in sorted(foreign.districts(beyond)))
+    whole = hears == "all"
     return Audible(
-        villages=district.villages, village=village, every=every, near=within(Reach.DISTRICT, Reach.NEIGHBOURS),
-        far=within(Reach.DISTRICT), neighbours=frozenset(district.villages[village].neighbours),
+        villages=district.villages, village=village, every=every, near=every if whole else near,
+        far=every if whole else far,
+        neighbours=frozenset(district.villages[village].neighbours) - {*beyond},
+        foreign={**dict.fromkeys(beyond, near), **dict.fromkeys(cleared, frozenset({ALL_CLEAR}))},
     )
 
 

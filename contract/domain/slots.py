@@ -157,7 +157,7 @@ def shared(district: District, catalogue: Catalogue) -> tuple[Shared, ...]:
     found: set[Shared] = set()
     done: set[tuple[str, ...]] = set()
     reached = reaches(district, catalogue)
-    for village in (EVERYWHERE, *sorted(district.villages)):
+    for village in (EVERYWHERE, *sorted(district.villages), *sorted(district.foreign)):
         for incident in sorted(catalogue.incidents):
             names = _sounding(reached, village, incident)
             if names not in done:

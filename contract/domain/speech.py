@@ -14,6 +14,7 @@ place once, not each incident at each place.
 import re
 from collections.abc import Mapping
 
+from contract.domain import foreign
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR, ONCE, TSUNAMI, Catalogue
 from contract.settings.schema import option, read, table, text
@@ -51,9 +52,12 @@ def texts(catalogue: Catalogue, district: District) -> dict[str, str]:
     places = {
         _place(slug): f"di {village.kind.capitalize()} {village.name}." for slug, village in district.villages.items()
     }
+    beyond = {_place(village): f"di {district.called(village)}." for village in sorted(district.foreign)}
+    beyond |= {_place(foreign.name(each, EVERYWHERE)): f"di seluruh {foreign.title(each)}."
+               for each in sorted(foreign.districts(district.foreign))}
     return {
         ATTENTION: "Perhatian.", EXERCISE: "Ini latihan.", ONLY_EXERCISE: "Ini hanya latihan.", **incidents, **places,
-        _place(EVERYWHERE): f"di seluruh {district.name}.",
+        _place(EVERYWHERE): f"di seluruh {district.name}.", **beyond,
     }
 
 
@@ -86,5 +90,5 @@ def _comma(call: str) -> str:
     return call if call.endswith((".", "!")) else f"{call},"
 
 
-def _place(slug: str) -> str:
-    return f"di-{slug}"
+def _place(village: str) -> str:
+    return f"di-{village.replace('/', '.')}"  # a file's name, which no slash can be in; no slug has a dot

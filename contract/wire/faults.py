@@ -5,6 +5,7 @@ Of things of which a program has several, each has a fault of its own: `Fault.BU
 `button pencurian`.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -133,6 +134,12 @@ class Fault(StrEnum):
         "hub", "The beacon does not come; alarms sound directly, and are not repeated for those who missed them.",
         "See whether `kentongan posko` runs on the broker's computer.",
     )
+    HUB_OF = (
+        "hub of",
+        ("The beacon of that neighbouring district does not come any more; alarms of its villages sound directly, and "
+         "are not repeated for those who missed them. The own district's are not concerned."),
+        "Report it to that district's posko; see whether its `kentongan posko` runs, and the way between the brokers.",
+    )
     RONDA = (
         "ronda", "The clock is not synchronised, so the hours of the patrol cannot be known.",
         "Check the network and the time service.",
@@ -196,3 +203,13 @@ class Fault(StrEnum):
     INBOX = (
         "inbox", "Messages came faster than they were read, so what is shown may be incomplete.", "Start it again."
     )
+
+
+def is_lesser(part: str) -> bool:
+    """Whether the fault *part* is another district's, and the post that shows it is as well as before."""
+    return part.startswith(f"{Fault.HUB_OF.value} ")
+
+
+def own(faults: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of *faults*, with their reasons, by which a program is judged."""
+    return {part: reason for part, reason in faults.items() if not is_lesser(part)}

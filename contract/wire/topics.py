@@ -1,10 +1,11 @@
 """Topics <-> values. One class per kind of topic; a name that is not a topic of this contract is None."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from contract.domain import foreign
 from contract.domain.alarm import Keyed
 from contract.domain.district import EVERYWHERE, HUB
 from contract.domain.incidents import ALL_CLEAR
@@ -20,7 +21,7 @@ KNOCK = b"ketuk"  # the payload that asks a self-test for one quiet stroke
 
 @dataclass(frozen=True, slots=True)
 class AlarmTopic(Keyed):
-    """`kentongan/D/V/alarm/I`: sound incident I in village V; with I = aman, V's all-clear."""
+    """`kentongan/D/V/alarm/I`: sound incident I in village V; with I = aman, V's all-clear. V may be foreign."""
 
     village: str
     incident: str
@@ -57,7 +58,9 @@ class LaporTopic:
 
 @dataclass(frozen=True, slots=True)
 class ActiveTopic:
-    """`kentongan/D/active`: the hub's beacon."""
+    """`kentongan/D/active`: the hub's beacon. With a `district`, that of another district's hub."""
+
+    district: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,14 @@ def longest(name: str) -> int:
 
 
 def write(district: str, topic: Topic) -> str:
-    """The topic name of *topic* in *district*. MQTT's wildcards may stand for any of its words."""
+    """The topic name of *topic* in *district*. MQTT's wildcards may stand for any of its words.
+
+    What is about a foreign village (`panarukan/sumberkolak`) has a topic of the district in which that lies.
+    """
     base = f"{ROOT}/{district}"
     match topic:
         case AlarmTopic(village, incident):
-            return f"{base}/{village}/alarm/{incident}"
+            return f"{ROOT if foreign.is_foreign(village) else base}/{village}/alarm/{incident}"
         case CommandTopic(village, command):
             return f"{base}/{village}/command/{command}"
         case RondaTopic(village):
@@ -121,8 +127,8 @@ def write(district: str, topic: Topic) -> str:
             return f"{base}/{village}/respon"
         case LaporTopic(village):
             return f"{base}/{village}/lapor"
-        case ActiveTopic():
-            return f"{base}/active"
+        case ActiveTopic(other):
+            return f"{ROOT}/{other or district}/active"
         case NodeTopic(village, node, kind):
             return f"{base}/{village}/node/{node}/{kind}"
         case PoskoTopic(kind):
@@ -193,8 +199,21 @@ def read(district: str, name: str) -> Topic | None:
             return None
 
 
+def read_foreign(districts: Collection[str], name: str) -> AlarmTopic | ActiveTopic | None:
+    """The value of the topic name *name* of any of the other *districts*: an alarm of one of their villages, by its
+    foreign name, or a beacon of theirs; None if it is neither.
+    """
+    match name.split("/"):
+        case [root, d, village, "alarm", incident] if root == ROOT and d in districts:
+            return AlarmTopic(foreign.name(d, village), incident)
+        case [root, d, "active"] if root == ROOT and d in districts:
+            return ActiveTopic(d)
+        case _:
+            return None
+
+
 class Known(NamedTuple):
-    """What a topic says of each message on it."""
+    """What a topic says of each message on it; `district` is the other one of whose topics it is, "" of one's own."""
 
     urgency: Urgency
     source: str
@@ -202,19 +221,27 @@ class Known(NamedTuple):
     longest: int
     asks_for_statuses: bool
     is_report: bool
+    district: str
 
 
 _LONGEST_KEPT = 200  # characters; a topic has up to 65,535 bytes, and who makes many such up must not fill the memory
 
 
-def known(name: str) -> Known:
-    """What the topic *name* says of each message on it."""
-    return _kept(name) if len(name) <= _LONGEST_KEPT else _said(name)
+def known(name: str, home: str = "") -> Known:
+    """What the topic *name* says of each message on it.
+
+    With *home*, one's own district, what others send has their district before its source and its speaker: a village
+    there may have the slug of one here.
+    """
+    return _kept(name, home) if len(name) <= _LONGEST_KEPT else _said(name, home)
 
 
-def _said(name: str) -> Known:
-    return Known(urgency(name), source(name), speaker(name), longest(name),
-                 asks_for_statuses(name), is_report(name))
+def _said(name: str, home: str) -> Known:
+    words = name.split("/", 2)
+    other = words[1] if home and len(words) > 1 and words[1] != home else ""
+    sent, spoke = source(name), speaker(name)
+    return Known(urgency(name), foreign.name(other, sent), foreign.name(other, spoke) if spoke else "", longest(name),
+                 asks_for_statuses(name), is_report(name), other)
 
 
 _kept = lru_cache(maxsize=256)(_said)  # an alarm must not wait for what is the same each time

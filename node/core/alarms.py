@@ -8,6 +8,7 @@ over, so that the beacon finds it silenced.
 import math
 from dataclasses import replace
 
+from contract.domain import foreign
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
@@ -137,14 +138,14 @@ def all_clear(t: Transition, village: str, at: float, *, exercise: bool = False)
     who heard it.
     """
     setup = t.setup
-    places = (EVERYWHERE, *setup.villages) if village == EVERYWHERE else (village,)
+    places = foreign.concerned(village, EVERYWHERE, setup.villages)
     awaited = not exercise and any(awaits_all_clear(t.state, each) and t.state.lapsed[each] <= at for each in places)
     known = t.state.exercises_cleared_at if exercise else t.state.cleared_at
     instants = {**known, **{place: max(at, known.get(place, at)) for place in places}}
     t.change(**{"exercises_cleared_at" if exercise else "cleared_at": instants})
     of_village = [
         alarm for alarm in t.state.alarms.values()
-        if alarm.key.incident not in ONCE and village in (EVERYWHERE, alarm.key.village)
+        if alarm.key.incident not in ONCE and alarm.key.village in places
     ]
     ended = [
         alarm for alarm in of_village if alarm.edge_at <= at and (not exercise or alarm.status is Status.EXERCISE)

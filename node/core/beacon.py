@@ -3,12 +3,16 @@
 The beacon is a level: each one lists all that is in force, what of it is silenced and what was all-cleared lately, so
 it does not matter which of them, or of the messages before them, were lost. Losing them all changes no output; it is
 trouble, reported and acted on once: a new connection, in case the old one is dead.
+
+The hub of a neighbouring district has a beacon of its own, and decides on the alarms of its villages alone. It is read
+by the same rules, with a state of its own. Its loss is a lesser fault; one that never came is not missed.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from contract.domain import foreign
 from contract.domain.alarm import HUB_NAMES, Key, Status
 from contract.domain.digest import HUB_NAME, differ, difference
 from contract.domain.district import EVERYWHERE
@@ -21,8 +25,8 @@ from contract.wire.faults import Fault
 from contract.wire.response import is_coming
 from node.core import alarms, backoff, outbox
 from node.core.alarms import Raised
-from node.core.state import Alarm, HubView, Origin, State
-from node.core.transition import Transition, cleared_at, cleared_here_at
+from node.core.state import Alarm, HubView, Origin, Setup, State
+from node.core.transition import Transition, cleared_at, cleared_here_at, hub
 from runtime.core import peer_clock
 from runtime.core.effects import Reconnect
 from runtime.core.peer_clock import least_offset
@@ -35,48 +39,76 @@ OVER_PER_S = 1 / 60  # how often a beacon of one of them is reported
 RAISE_S = 1.0  # two instants of one raise, received by the hub and here, lie closer together
 
 
-def received(t: Transition, payload: bytes) -> None:
-    """A beacon arrived."""
+def received(t: Transition, payload: bytes, district: str = "") -> None:
+    """A beacon arrived: that of this district's hub, or of the hub of another *district* with a neighbour in it."""
     read = read_beacon(payload)
     if isinstance(read, Refusal):
-        t.answer(Kind.REFUSED, reason=read.reason)
+        t.answer(Kind.REFUSED, reason=f"{f'{district}: ' if district else ''}{read.reason}")
         return
-    view = t.state.hub
+    view = hub(t.state, district)
     if read.boot == view.boot and read.seq <= view.seq:
         return  # overtaken by a newer one
-    if _of_a_run_that_is_over(t, read):
+    if _of_a_run_that_is_over(t, read, district):
         return
     fresh, offset = _fresh(read, view, t.now)
-    t.change(hub=_view(t, fresh, offset))
-    t.recover(Fault.HUB)
-    _compare_clocks(t, read)
-    _compare_districts(t, read)
-    _obey(t, fresh)
+    if district:
+        fresh = _by_names_here(t.setup, fresh, district)
+    _put(t, district, _view(t, fresh, offset, view))
+    t.recover(Fault.HUB_OF.of(district) if district else Fault.HUB)
+    if not district:
+        _compare_clocks(t, read)
+        _compare_districts(t, read)
+        outbox.listed(t, fresh)
+    if not t.state.locked:
+        _obey(t, fresh, district)
 
 
-def _of_a_run_that_is_over(t: Transition, read: Beacon) -> bool:
+def _put(t: Transition, district: str, view: HubView) -> None:
+    """Sets what is known of the hub of *district*."""
+    if district:
+        t.change(foreign_hubs={**t.state.foreign_hubs, district: view})
+    else:
+        t.change(hub=view)
+
+
+def _by_names_here(setup: Setup, read: Beacon, district: str) -> Beacon:
+    """What *read*, of the hub of another *district*, has of villages that this node knows, by their foreign names.
+
+    Where it is silenced over there, it is not here: these are other boxes, of other operators.
+    """
+    def known(village: str) -> bool:
+        return foreign.name(district, village) in setup.villages
+
+    alarms_ = tuple(replace(each, village=foreign.name(district, each.village), silenced=())
+                    for each in read.alarms if known(each.village))
+    cleared = tuple(replace(each, village=foreign.name(district, each.village))
+                    for each in read.cleared if known(each.village))
+    over = tuple(replace(each, village=foreign.name(district, each.village))
+                 for each in read.over if known(each.village))
+    return replace(read, alarms=alarms_, cleared=cleared, over=over)
+
+
+def _of_a_run_that_is_over(t: Transition, read: Beacon, district: str) -> bool:
     """Whether *read* is of a run of the hub that another has followed, which lives; that is reported.
 
     It can end or begin nothing. If the later one falls silent, the earlier may have been at work all the time.
     """
-    view = t.state.hub
+    view = hub(t.state, district)
     alive = view.last_beacon_at is not None and t.now < view.last_beacon_at + timing.HUB_LOST_S
     if read.boot not in view.over or not alive:
         return False
-    if t.granted(("beacon of an earlier run", t.setup.district), 1.0, OVER_PER_S):
-        t.answer(Kind.REFUSED, reason=f"a beacon of run {read.boot[:40]} of the hub, which run {view.boot[:40]} has "
+    if t.granted(("beacon of an earlier run", district or t.setup.district), 1.0, OVER_PER_S):
+        whose = f"the hub of {district}" if district else "the hub"
+        t.answer(Kind.REFUSED, reason=f"a beacon of run {read.boot[:40]} of {whose}, which run {view.boot[:40]} has "
                                       "followed: that run is over, or two hubs are at work")
     return True
 
 
-def _obey(t: Transition, read: Beacon) -> None:
-    """Brings what is in force here in line with *read*."""
-    outbox.listed(t, read)
-    if t.state.locked:
-        return
+def _obey(t: Transition, read: Beacon, district: str) -> None:
+    """Brings what is in force here, of *district*, in line with *read*."""
     latest_last = sorted(read.cleared, key=lambda each: each.age_s, reverse=True)
     cleared = {place: t.now - each.age_s - SLACK_S for each in latest_last for place in _places(t, each)}
-    t.change(hub=replace(t.state.hub, cleared=cleared))
+    _put(t, district, replace(hub(t.state, district), cleared=cleared))
     in_reach = [
         each for each in read.alarms
         if each.status is not Status.TEST and each.remaining_s > 0
@@ -87,8 +119,13 @@ def _obey(t: Transition, read: Beacon) -> None:
         by_key.setdefault(each.key, []).append(each)
     for key, group in by_key.items():
         _level(t, key, group)
-    _stop_cleared(t, cleared, read.over, {*by_key})
-    _stop_unlisted(t, {*by_key})
+    _stop_cleared(t, district, cleared, read.over, {*by_key})
+    _stop_unlisted(t, district, {*by_key})
+
+
+def _of(state: State, district: str) -> tuple[Alarm, ...]:
+    """The alarms in force of *district*: what its hub decides on."""
+    return tuple(each for each in state.alarms.values() if foreign.parts(each.key.village).district == district)
 
 
 def _fresh(read: Beacon, view: HubView, now: float) -> tuple[Beacon, float | None]:
@@ -137,13 +174,14 @@ def _compare_districts(t: Transition, read: Beacon) -> None:
         t.recover(Fault.DISTRICT)
 
 
-def _view(t: Transition, read: Beacon, offset: float | None) -> HubView:
-    """What is known of the hub from *read*, whose ages are as of now; a locked box reads no more of it than this."""
+def _view(t: Transition, read: Beacon, offset: float | None, view: HubView) -> HubView:
+    """What is known of a hub from *read*, whose ages are as of now, and from *view*, which was known before; a locked
+    box reads no more of it than this.
+    """
     own = [
         each for each in read.alarms
         if each.village == t.setup.village and each.status is not Status.TEST and each.incident not in ONCE
     ]
-    view = t.state.hub
     runs = (view.boot, *view.over) if view.boot else ()
     return HubView(
         read.boot, read.seq, last_beacon_at=t.now, offset=offset, cleared=view.cleared, clock=view.clock,
@@ -162,6 +200,11 @@ def pass_time(t: Transition) -> None:
         t.fault(Fault.HUB, f"no beacon for {timing.HUB_LOST_S:g} s; alarms are heard directly, missed ones are not "
                            "repeated")
         t.do(Reconnect(f"no beacon came for {timing.HUB_LOST_S:g} s, and the connection may be dead unnoticed"))
+    for district, at in _foreign_gaps_due(t.state):
+        if t.now >= at:
+            _put(t, district, replace(hub(t.state, district), missing=True))
+            t.fault(Fault.HUB_OF.of(district), f"no beacon of {district} for {timing.HUB_LOST_S:g} s; alarms of its "
+                                               "villages are heard directly, missed ones are not repeated")
 
 
 def deadlines(state: State) -> Iterator[float]:
@@ -169,12 +212,21 @@ def deadlines(state: State) -> Iterator[float]:
     due = _gap_due(state)
     if due is not None:
         yield due
+    yield from (at for _, at in _foreign_gaps_due(state))
 
 
 def _gap_due(state: State) -> float | None:
     if not state.setup.hub or state.linked_at is None or state.hub.missing:
         return None
     return max(state.linked_at, state.hub.last_beacon_at or state.linked_at) + timing.HUB_LOST_S
+
+
+def _foreign_gaps_due(state: State) -> Iterator[tuple[str, float]]:
+    """The other districts whose beacon came before, and when it will be missed; one that never came is not missed."""
+    if state.linked_at is not None:
+        for district, view in state.foreign_hubs.items():
+            if view.last_beacon_at is not None and not view.missing:
+                yield district, max(state.linked_at, view.last_beacon_at) + timing.HUB_LOST_S
 
 
 def _level(t: Transition, key: Key, group: list[Listed]) -> None:
@@ -266,7 +318,8 @@ def _adopt(t: Transition, known: Alarm, group: list[Listed]) -> None:
     edge_at = known.edge_at
     if listed not in known.identifiers:  # raised again, and not received here
         edge_at = max(edge_at, t.now - min(each.age_s for each in group))
-    t.put(replace(known, listed=listed, listed_by=t.state.hub.boot, unlisted=unlisted, until=until, edge_at=edge_at,
+    boot = hub(t.state, foreign.parts(known.key.village).district).boot
+    t.put(replace(known, listed=listed, listed_by=boot, unlisted=unlisted, until=until, edge_at=edge_at,
                   begun_at=_begun_at(t, known, group),
                   identifier=known.identifier or listed, identifiers=merged,
                   senders=backoff.listed(t.setup, known, group[0].origin)))
@@ -297,29 +350,33 @@ def _unheard(t: Transition, alarm: Alarm) -> bool:
 
 
 def _places(t: Transition, cleared: Cleared) -> tuple[str, ...]:
-    villages = t.setup.villages
-    return (EVERYWHERE, *villages) if cleared.village == EVERYWHERE else tuple(villages & {cleared.village})
+    """What of all that is known here an all-clear concerns."""
+    known = {EVERYWHERE, *t.setup.villages}
+    return tuple(each for each in foreign.concerned(cleared.village, EVERYWHERE, t.setup.villages) if each in known)
 
 
-def _stop_cleared(t: Transition, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]) -> None:
+def _stop_cleared(
+    t: Transition, district: str, cleared: Mapping[str, float], over: Iterable[Over], keys: set[Key]
+) -> None:
     """Ends what was raised before an all-clear that this node may have missed; what is in force is listed.
 
     The hub knows what came first: what it ended is named, by the instant at which it was raised.
     """
     ended = {each.key: t.now - each.age_s + RAISE_S for each in over}
-    for alarm in tuple(t.state.alarms.values()):
+    for alarm in _of(t.state, district):
         never = alarm.edge_at - 1
         before = alarm.edge_at <= max(cleared.get(alarm.key.village, never), ended.get(alarm.key, never))
         if before and alarm.key.incident not in ONCE and alarm.key not in keys and not _unheard(t, alarm):
             alarms.end(t, alarm, Kind.CLEARED, "all-clear, as the hub repeats it")
 
 
-def _stop_unlisted(t: Transition, keys: set[Key]) -> None:
-    for alarm in tuple(t.state.alarms.values()):
+def _stop_unlisted(t: Transition, district: str, keys: set[Key]) -> None:
+    boot = hub(t.state, district).boot
+    for alarm in _of(t.state, district):
         listed = alarm.listed is None or alarm.key in keys
         # What an earlier run of the hub listed and this one has forgotten goes on to its own end; so does what was
         # raised again and never came to the hub, which was away.
-        known = alarm.listed_by == t.state.hub.boot and alarm.unlisted is None
+        known = alarm.listed_by == boot and alarm.unlisted is None
         if not listed and known and not _unheard(t, alarm):
             alarms.end(t, alarm, Kind.CLEARED, "no longer listed by the hub")
             alarms.lapse(t, alarm)  # its time may be over there a moment earlier than here

@@ -13,7 +13,7 @@ from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import alarm as alarm_message
-from contract.wire import answers, topics
+from contract.wire import answers
 from contract.wire.alarm import Body
 from contract.wire.topics import AlarmTopic
 from node.core import alarms, backoff, messages, playing, presses, rounds
@@ -34,7 +34,7 @@ def forecast(state: State, event: Event, at: float) -> Play | None:
     now = max(at, state.now)
     if not isinstance(event, Received) or event.retain or not _is_free(state, now):
         return None
-    topic = topics.read(state.setup.district, event.topic)
+    topic = messages.topic_of(state.setup, event.topic)
     if not isinstance(topic, AlarmTopic) or not _is_in_reach(state, topic):
         return None
     body = alarm_message.read_alarm(event.payload)

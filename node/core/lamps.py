@@ -19,6 +19,7 @@ lamp that has nothing to say about a press of its own button.
 """
 
 from contract.domain.incidents import ALL_CLEAR
+from contract.wire import faults
 from node.core.effects import Lamp
 from node.core.state import SILENCE_BUTTON, Origin, State
 
@@ -74,4 +75,4 @@ def _at_rest(state: State, name: str) -> Lamp:
             return Lamp.COMING if any(alarm.key in state.hub.coming for alarm in here) else Lamp.CONFIRMED
         if here:
             return Lamp.SOUNDING
-    return Lamp.FAULT if state.faults else Lamp.OFF
+    return Lamp.FAULT if faults.own(state.faults) else Lamp.OFF

@@ -5,6 +5,7 @@
 Each way out to the left of `alarms` is an event: nothing is swallowed.
 """
 
+from contract.domain import foreign
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
@@ -26,7 +27,7 @@ from contract.wire.topics import (
 from node.core import alarms, backoff, beacon, patrol
 from node.core.alarms import Raised
 from node.core.effects import SelfTest
-from node.core.state import Origin
+from node.core.state import Origin, Setup
 from node.core.transition import Transition, cleared_at
 from runtime.core.events import Received
 
@@ -39,18 +40,23 @@ SHOWN_PER_S = 0.5  # how often, after as many at once, the status is published t
 
 def received(t: Transition, message: Received) -> None:
     """A message arrived."""
-    topic = topics.read(t.setup.district, message.topic)
+    topic = topic_of(t.setup, message.topic)
     match topic:
         case AlarmTopic():
             _alarm(t, topic, message)
         case CommandTopic():
             _command(t, topic, message)
-        case ActiveTopic():
-            beacon.received(t, message.payload)
+        case ActiveTopic(district):
+            beacon.received(t, message.payload, district)
         case RondaTopic():
             patrol.received(t, topic, message)
         case NodeTopic() | PoskoTopic() | ResponseTopic() | LaporTopic() | None:
             t.answer(Kind.REFUSED, topic=message.topic[:200], reason="not a topic that a node hears")
+
+
+def topic_of(setup: Setup, name: str) -> topics.Topic | None:
+    """The value of the topic *name*, of this node's district or of one in which it has a neighbour."""
+    return topics.read(setup.district, name) or topics.read_foreign(foreign.districts(setup.villages), name)
 
 
 def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa: C901 - each way out is one branch
@@ -61,9 +67,10 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:  # noqa
         _refuse(t, topic, body.reason)
         return
     setup = t.setup
-    unknown = answers.unknown_name(
-        topic.village, topic.incident, setup.villages, setup.incidents, look_up=t.may_answer()
-    )
+    known = setup.villages
+    if topic.village not in known:  # a village here was meant
+        known = frozenset(each for each in known if not foreign.is_foreign(each))
+    unknown = answers.unknown_name(topic.village, topic.incident, known, setup.incidents, look_up=t.may_answer())
     if unknown is not None:
         _refuse(t, topic, unknown, body)
         return

@@ -34,8 +34,9 @@ class Setup(CommonSetup):
     `drum`: it can beat without its siren, as it has a striker or a loudspeaker. `ronda_s` are the times of the
     day, in seconds from midnight, at which it beats the patrol code by itself. `slots`: its slot in each alarm
     that it sounds in turns with others, and `cycles` what each incident sounds like in it. `posts` are the district's,
-    as `village/node`. `feedback` are the inputs by which the box feels itself, and of each whether it is wired the
-    other way round.
+    as `village/node`. `villages` has, beside the district's, those of other districts that it sounds alarms of, and
+    their `semua`, by their foreign names (`contract.domain.foreign`). `feedback` are the inputs by which the box feels
+    itself, and of each whether it is wired the other way round.
     `speak_notes`: an alarm's note is said after its sentence.
     """
 
@@ -212,6 +213,7 @@ class HubView:
 class State(CommonState):
     """All that the node knows, at instant `now`.
 
+    `hub` is its own district's; `foreign_hubs` has those of other districts of which a beacon came, by the district.
     `cleared_at` are the instants of the last all-clears that came here, by village, and `exercises_cleared_at` those of
     the ones that end exercises only. `lapsed` is, by village, when the latest of what ended here without an
     all-clear was raised; until `refused_until` the lamps show that a press was not obeyed. `sensed` is what the box
@@ -221,6 +223,7 @@ class State(CommonState):
     setup: Setup
     locked: bool = False
     hub: HubView = HubView()
+    foreign_hubs: Mapping[str, HubView] = field(default_factory=dict)
     contacts: Mapping[str, ContactState] = field(default_factory=dict)
     chatter: Mapping[str, Chatter] = field(default_factory=dict)
     sensed: Mapping[str, Sensed] = field(default_factory=dict)

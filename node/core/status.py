@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.wire import timing
+from contract.wire import faults, timing
 from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
 from node.core import feedback, lamps
 from node.core.effects import Light
@@ -55,7 +55,7 @@ def _state_name(state: State) -> str:
         return "locked"
     if any(alarm.silenced for alarm in state.alarms.values()):
         return "silenced"
-    return "fault" if state.faults else "ready"
+    return "fault" if faults.own(state.faults) else "ready"
 
 
 def _status(t: Transition, name: str) -> NodeStatus:

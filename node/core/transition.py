@@ -2,13 +2,16 @@
 
 import math
 
+from contract.domain import foreign
 from contract.domain.alarm import Key, Status
 from contract.domain.incidents import Incident
 from contract.wire import topics
 from contract.wire.event import Kind
 from node.core.effects import Effect, Hush, Play
-from node.core.state import Alarm, Setup, State
+from node.core.state import Alarm, HubView, Setup, State
 from runtime.core.transition import CommonTransition
+
+_UNHEARD = HubView()
 
 
 class Transition(CommonTransition[State, Effect]):
@@ -57,9 +60,15 @@ class Transition(CommonTransition[State, Effect]):
         return topics.write(self.setup.district, topics.NodeTopic(self.setup.village, self.setup.node, kind))
 
 
+def hub(state: State, district: str) -> HubView:
+    """What is known of the hub of *district*; of one's own where that is ""."""
+    return state.foreign_hubs.get(district, _UNHEARD) if district else state.hub
+
+
 def cleared_at(state: State, village: str) -> float:
-    """The instant of the last all-clear of *village*, received here or by the hub."""
-    return max(state.cleared_at.get(village, -math.inf), state.hub.cleared.get(village, -math.inf))
+    """The instant of the last all-clear of *village*, received here or by its district's hub."""
+    by_hub = hub(state, foreign.parts(village).district).cleared
+    return max(state.cleared_at.get(village, -math.inf), by_hub.get(village, -math.inf))
 
 
 def cleared_here_at(state: State, village: str, status: Status) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 
+from contract.domain import foreign
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import LAPOR, PATROL, Catalogue
@@ -158,7 +159,9 @@ def make_labels(language: Language, district: District, catalogue: Catalogue) ->
             slug: incident.label if language is Language.ID else incident.english
             for slug, incident in catalogue.incidents.items()}},
         severities={slug: incident.severity for slug, incident in catalogue.incidents.items()},
-        villages={slug: village.name for slug, village in district.villages.items()},
+        villages={**{slug: village.name for slug, village in district.villages.items()}, **{
+            each: f"{district.called(each)} ({foreign.title(foreign.parts(each).district)})"
+            for each in district.foreign}},
         posts={f"{slug}/{node}": post.name for slug, village in district.villages.items()
                for node, post in village.posts.items()},
         phones={f"{slug}/{node}": post.phone for slug, village in district.villages.items()

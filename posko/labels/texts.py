@@ -275,6 +275,7 @@ RAISED_AGAIN = Text("⚠ {alarm} masuk lagi walau sudah disenyapkan {count} kali
 REVOKE = Text("Kalau kotaknya dicuri atau rusak, ketik di komputer server posko: {line}",
               "If that box is stolen or broken, type on the hub's computer: {line}")
 NOT_RINGING = Text("; tidak: {posts}", "; not: {posts}")
+BEYOND = Text(", dari kecamatan tetangga", ", of a neighbouring district")
 NOT_LISTED = Text(", tidak ada di daftar server posko", ", not on the hub's list")
 OPEN_REPORT = Text("terbuka: {report}{severity}, sudah {age}: {what}", "open: {report}{severity}, for {age}: {what}")
 NOT_KEPT = Text("; BELUM tercatat", "; NOT recorded yet")
@@ -295,6 +296,7 @@ POST_COLUMNS = (
     Text("Jam", "Clock"), Text("Bunyi, gangguan", "Sound, faults"),
 )
 UNLISTED_ALARM = Text("tak tercatat", "unlisted")
+BEYOND_ALARM = Text("kecamatan tetangga", "neighbouring district")
 
 # The report.
 SUMMARY_COLUMNS = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from contract.domain.alarm import Key, Status
 from contract.domain.district import EVERYWHERE
+from contract.domain.foreign import is_foreign
 from contract.domain.incidents import LAPOR
 from contract.wire.alarm import SYNCED
 from contract.wire.event import Kind, Report
@@ -291,7 +292,8 @@ def _alarms(before: Snapshot, after: Snapshot, labels: Labels) -> Iterator[str]:
             yield labels(
                 texts.IN_FORCE, alarm=labels.alarm(key, exercise=each.exercise), rings=len(each.rings),
                 severity=labels(texts.SEVERITY, severity=severity) if severity else "",
-                about="" if each.listed else labels(texts.NOT_LISTED), total=len(each.rings) + len(each.missing),
+                about="" if each.listed else labels(texts.BEYOND if is_foreign(key.village) else texts.NOT_LISTED),
+                total=len(each.rings) + len(each.missing),
             ) + (labels(texts.NOT_RINGING, posts=late) if late else "") + (_by(each, labels) if each.listed else "") + (
                 labels(texts.RESPONDERS, who=who) if (who := responders(each, labels)) else "")
         if key not in old or (old[key].again, old[key].origin) != (each.again, each.origin):

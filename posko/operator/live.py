@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from contract.domain.foreign import is_foreign
 from contract.wire.alarm import SYNCED
 from posko.labels import language, texts
 from posko.labels.labels import Labels, clean
@@ -147,7 +148,8 @@ def _alarms(alarms: tuple[AlarmSnapshot, ...], labels: Labels) -> RenderableType
         cells = (
             Text(labels.word(texts.SEVERITIES, each.severity), _SEVERE.get(each.severity, "")),
             Text(labels.length(each.age_s) if each.listed else "?"),
-            Text(labels.length(each.remaining_s) if each.listed else labels(texts.UNLISTED_ALARM)),
+            Text(labels.length(each.remaining_s) if each.listed else labels(
+                texts.BEYOND_ALARM if is_foreign(each.key.village) else texts.UNLISTED_ALARM)),
             Text(f"{len(each.rings)}/{len(each.rings) + len(each.missing)}", "bold red" if each.missing else "green"),
             Text(labels.sender(each.origin, claimed=each.claimed) if each.listed else ""),
             Text(lines.missing(each, labels), "yellow"),

@@ -12,6 +12,7 @@ from typing import Any
 from contract.domain import rhythm
 from contract.domain.alarm import Key
 from contract.domain.district import EVERYWHERE
+from contract.domain.foreign import is_foreign
 from contract.domain.incidents import ALL_CLEAR, Incident
 from contract.people import Person
 from contract.roles import Role
@@ -189,7 +190,9 @@ def _alarm(state: State, alarm: AlarmSnapshot, listed: Listed | None, labels: La
         "label": labels.openly(key.incident) if private else labels.incident(key.incident),
         "severity": alarm.severity, "exercise": alarm.exercise,
         "identifier": listed.identifier if listed is not None else _sounding(state, key),
-        "listed": alarm.listed, "kept": alarm.kept, "age_s": round(alarm.age_s, 1),
+        # What comes from another district is on its own hub's list.
+        "listed": alarm.listed or (None if is_foreign(key.village) else False), "kept": alarm.kept,
+        "age_s": round(alarm.age_s, 1),
         "remaining_s": round(alarm.remaining_s, 1), "by": _who(state, origin, labels, private=private),
         "note": labels.note(key.incident, note) if private else clean(note),
         "place": None if private else place, "rings": len(alarm.rings),

@@ -10,8 +10,9 @@ goes beyond it is shut out for a while.
 
 What a neighbour's post misses so, the hub's beacon has, as long as it comes: the stand-in. So a post receives of one
 village 100 kB and then 3 kB/s at most: with the beacon's 6 kB/s that is less than 10 kB/s, whatever one account
-publishes. The hub itself is given more, and has no stand-in: whose account floods the hub, that village's alarms stay
-its own until it stops, or is revoked.
+publishes. A neighbouring village of another district is rationed likewise; there the beacon of that district's hub is
+the stand-in. The hub itself is given more, and has no stand-in: whose account floods the hub, that village's alarms
+stay its own until it stops, or is revoked.
 
 An alarm that was in force before it came so far must still be ended: the all-clears of a village that is shut out are
 taken, by a small ration of their own; so are the operators' commands, which are no village's.
@@ -30,6 +31,7 @@ from contract.wire import timing
 
 SHUT_S = 60.0
 LONGEST_SHUT_S = 16 * SHUT_S
+_ALL_CLEARS = f"/alarm/{ALL_CLEAR}"
 EACH_BYTES = 400  # what a message costs beside its topic and payload: an empty one has to be read, too
 
 
@@ -69,7 +71,7 @@ def village_of(speaker: str) -> str:
 
 def all_clears(village: str) -> str:
     """The speaker of the all-clears of *village*: no post's name has a slash."""
-    return f"{village}/alarm/{ALL_CLEAR}"
+    return f"{village}{_ALL_CLEARS}"
 
 
 @dataclass(slots=True)
@@ -86,26 +88,28 @@ class _Source:
 class Ration:
     """The rations of villages, by their *allowances*. With *stand_in*, none is shut out while no beacon comes.
 
-    A key of *allowances* is a village, or a post (`V/N`) that has one of its own. The methods' `now` is an instant of
-    one monotonic clock, in s.
+    A key of *allowances* is a village, or a post (`V/N`) that has one of its own. The villages in *foreign* are of
+    other districts (`D/V`): what stands in for each is the beacon of its own district's hub. The methods' `now` is an
+    instant of one monotonic clock, in s.
     """
 
     allowances: Mapping[str, Allowance]
     stand_in: bool = True
+    foreign: frozenset[str] = frozenset()
     _sources: dict[str, _Source] = field(default_factory=dict)
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)  # bytes that were left, and when
-    _beacon_at: float | None = None
+    _beacon_at: dict[str, float] = field(default_factory=dict)  # of each district's hub; "" is one's own
 
-    def beacon(self, now: float) -> None:
-        """The hub's beacon came: while it does, somebody may be shut out."""
-        self._beacon_at = now
+    def beacon(self, now: float, district: str = "") -> None:
+        """The beacon of a *district*'s hub came: while it does, somebody there may be shut out."""
+        self._beacon_at[district] = now
 
     def take(self, speaker: str, size: int, now: float) -> bool:
         """Takes *size* bytes of *speaker*, a village or a post of it (`V/N`), from its ration.
 
         True if it has not as many: the village is shut out from now on.
         """
-        source = village_of(speaker)
+        source = self._village(speaker)
         clears = speaker == all_clears(source) and self.shut_out(source)
         name = speaker if clears or speaker in self.allowances else source
         allowance = self.allowances.get(name) if not clears else ALL_CLEARS
@@ -114,7 +118,7 @@ class Ration:
         before, at = self._left.get(name, (allowance.burst, now))
         left = min(allowance.burst, before + (now - at) * allowance.per_s) - size - EACH_BYTES
         self._left[name] = max(0.0, left), now  # what cannot be shut out has no debts either
-        if left >= 0 or self.shut_out(speaker) or not self._stands_in(now):
+        if left >= 0 or self.shut_out(speaker) or not self._stands_in(source, now):
             return False
         found = self._sources.setdefault(source, _Source())
         if clears:
@@ -126,7 +130,7 @@ class Ration:
 
     def shut_out(self, speaker: str) -> bool:
         """Whether nothing of *speaker* is to be taken."""
-        source = village_of(speaker)
+        source = self._village(speaker)
         found = self._sources.get(source)
         return found is not None and found.until is not None and (found.clears_too or speaker != all_clears(source))
 
@@ -149,13 +153,13 @@ class Ration:
         """Ends what is over at *now*. True if somebody is to be heard again."""
         found = {
             name: each for name, each in self._sources.items()
-            if each.until is not None and (now >= each.until or not self._stands_in(now))
+            if each.until is not None and (now >= each.until or not self._stands_in(name, now))
         }
         if not found:  # as it nearly always is: this is asked for each message, and a large district has 10,000 names
             return False
         for each in found.values():
             each.until, each.clears_too, each.calm_at = None, False, now + each.wait_s
-        self._left = {name: left for name, left in self._left.items() if village_of(name) not in found}
+        self._left = {name: left for name, left in self._left.items() if self._village(name) not in found}
         return True
 
     def forget(self, now: float) -> frozenset[str]:
@@ -167,7 +171,13 @@ class Ration:
             del self._sources[name]
         return found
 
-    def _stands_in(self, now: float) -> bool:
+    def _village(self, speaker: str) -> str:
+        """The village of *speaker*, which may be a foreign one."""
+        place = speaker.removesuffix(_ALL_CLEARS)
+        return place if place in self.foreign else village_of(speaker)
+
+    def _stands_in(self, source: str, now: float) -> bool:
         if not self.stand_in:
             return True
-        return self._beacon_at is not None and now - self._beacon_at < timing.HUB_LOST_S
+        came_at = self._beacon_at.get(source.partition("/")[0] if source in self.foreign else "")
+        return came_at is not None and now - came_at < timing.HUB_LOST_S

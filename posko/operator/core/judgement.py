@@ -111,7 +111,7 @@ def _lists_the_like(state: State) -> bool:
 
 
 def alarms(state: State) -> tuple[AlarmSnapshot, ...]:
-    """All alarms in force: the hub's list first, then what posts sound without being listed."""
+    """All alarms in force: the hub's list first, then what posts sound without being listed, or of other districts."""
     found = {}
     beacon, beacon_at = state.hub.beacon, state.hub.beacon_at
     if beacon is not None and beacon_at is not None:
