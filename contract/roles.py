@@ -12,7 +12,9 @@ from enum import Enum
 from functools import partial
 from typing import assert_never
 
+from contract.domain import foreign
 from contract.domain.district import EVERYWHERE
+from contract.domain.incidents import ALL_CLEAR
 from contract.wire import topics
 from contract.wire.topics import (
     STATUS,
@@ -72,7 +74,8 @@ class Account:
     a node or uplink.
 
     `everywhere`: whether an operator may ring `semua`. `node`: the post's id. `tail`: random letters and digits behind
-    the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before.
+    the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before. `foreign`
+    are the villages of other districts that a node's or uplink's village has for neighbours.
     """
 
     username: str
@@ -81,6 +84,7 @@ class Account:
     everywhere: bool = False
     node: str = ""
     tail: str = ""
+    foreign: tuple[str, ...] = ()
 
     @property
     def login(self) -> str:
@@ -110,11 +114,12 @@ def rules(district: str, account: Account) -> tuple[Rule, ...]:
             return (Rule(Access.READ, f"{topics.ROOT}/#"), *write(*own, *cleared))
         case Role.NODE:
             (village,) = account.villages
-            heard = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ActiveTopic())
+            heard = (AlarmTopic(ANY, ANY), CommandTopic(ANY, ANY), RondaTopic(ANY), ActiveTopic(),
+                     *_beyond(account.foreign))
             return (*read(*heard), *write(*_posts(village, account.node)))
         case Role.UPLINK:
             (village,) = account.villages
-            return (*read(*bridged_in(village)), *write(*bridged_out(village)))
+            return (*read(*bridged_in(village, foreign.districts(account.foreign))), *write(*bridged_out(village)))
         case Role.OPERATOR:
             return (*_operator(district, account), whole)
         case Role.PETUGAS:
@@ -137,10 +142,12 @@ def at_home(district: str, account: Account) -> tuple[Rule, ...]:
     return found if account.role is not Role.UPLINK else tuple(Rule(turned[each.access], each.filter) for each in found)
 
 
-def bridged_in(village: str) -> tuple[Topic, ...]:
-    """What a village's own broker fetches from the district's: levels, and what does no harm when it is late."""
+def bridged_in(village: str, districts: Iterable[str] = ()) -> tuple[Topic, ...]:
+    """What a village's own broker fetches from the district's: levels, and what does no harm when it is late. So of
+    other *districts*, with neighbours of the village in them, their hubs' beacons alone.
+    """
     asked = (CommandTopic(where, what) for where in (village, EVERYWHERE) for what in (TEST, STATUS))
-    return (ActiveTopic(), *asked)
+    return (ActiveTopic(), *asked, *map(ActiveTopic, sorted(districts)))
 
 
 def bridged_out(village: str) -> tuple[Topic, ...]:
@@ -173,6 +180,16 @@ def _posts(village: str, node: str) -> tuple[Topic, ...]:
     """
     return (AlarmTopic(village, ANY), RondaTopic(village), ResponseTopic(village), LaporTopic(village),
             NodeTopic(village, node, "status"), NodeTopic(village, node, "event"))
+
+
+def _beyond(villages: tuple[str, ...]) -> tuple[Topic, ...]:
+    """What a post hears of other districts: the alarms of those *villages*, what ends all of their district's, and its
+    hub's beacon.
+    """
+    districts = sorted(foreign.districts(villages))
+    return (*(AlarmTopic(each, ANY) for each in villages),
+            *(AlarmTopic(foreign.name(each, EVERYWHERE), ALL_CLEAR) for each in districts),
+            *map(ActiveTopic, districts))
 
 
 def _operator(district: str, account: Account) -> list[Rule]:

@@ -1,7 +1,7 @@
 """The commands `district new` and `district check`: a district file is written by answering questions, and judged."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import TypeVar
 
 import click
 
+from contract.domain import foreign, mutual
 from contract.domain.digest import digest
-from contract.domain.district import read_district
+from contract.domain.district import District, read_district
+from contract.domain.incidents import Catalogue, Family
 from contract.settings import yamltext
 from contract.settings.schema import SettingsError
 from contract.text import escaped
@@ -36,31 +38,56 @@ def district() -> None:
 
 
 @district.command()
-@click.argument("path", type=click.Path(readable=False, path_type=Path), metavar="FILE")
-def check(path: Path) -> None:
+@click.argument("paths", type=click.Path(readable=False, path_type=Path), nargs=-1, required=True, metavar="FILE...")
+def check(paths: tuple[Path, ...]) -> None:
     """Say everything that is wrong with a district FILE, and with incidents and codes beside it. Exits 0, or 2.
 
-    A warning is no fault: a village without a post, or without neighbours, may be meant.
+    A warning is no fault: a village without a post, or without neighbours, may be meant. Of several files, each must
+    name the neighbours across the border that the others name.
 
     \b
-    Example: kentongan district check situbondo.yaml
+    Examples: kentongan district check situbondo.yaml
+              kentongan district check situbondo.yaml panarukan.yaml
     """
     faults: list[str] = []
+    read = {path: _read(faults, path) for path in paths}
+    whole = {path: found for path, found in read.items() if found is not None}
+    districts = {str(path): found for path, (found, _, _) in whole.items()}
+    faults += mutual.faults(districts)
+    if faults:
+        raise SettingsError(faults)
+    for path, (found, catalogue, family) in whole.items():
+        for warning in _warnings(found, catalogue):
+            click.echo(f"warning: {escaped(warning)}", err=True)
+        posts = sum(len(village.posts) for village in found.villages.values())
+        click.echo(f"{escaped(path)}: no faults. {found.name}, {len(found.villages)} villages, {posts} posts; code "
+                   f"family {family.name}; times are {found.zone.name}; digest {digest(found)}.")
+    beyond = sorted(mutual.unseen(districts.values()))
+    if beyond:
+        click.echo(f"Not compared: neighbours in {', '.join(beyond)}. Give their district files, too: each side must "
+                   "name the other.")
+
+
+def _read(faults: list[str], path: Path) -> tuple[District, Catalogue, Family] | None:
+    """The district in *path*, its catalogue and code family; None if they have *faults*."""
+    before = len(faults)
     found, catalogue, family = files.load_district(faults, path)
     files.load_respellings(faults, path.parent)
-    if faults or found is None or catalogue is None or family is None:
-        raise SettingsError(faults)
+    if len(faults) > before or found is None or catalogue is None or family is None:
+        return None
+    return found, catalogue, family
+
+
+def _warnings(found: District, catalogue: Catalogue) -> Iterator[str]:
+    """What may be meant in the district *found*, and may be a slip."""
     for slug, village in found.villages.items():
         if not village.posts:
-            click.echo(f"warning: villages.{slug}: no post; nothing rings there", err=True)
+            yield f"villages.{slug}: no post; nothing rings there"
         if not village.neighbours and len(found.villages) > 1:
-            click.echo(f"warning: villages.{slug}: no neighbours; who lives next to it does not receive its alarms",
-                       err=True)
-    for warning in files.slot_warnings(found, catalogue):
-        click.echo(f"warning: {escaped(warning)}", err=True)
-    posts = sum(len(village.posts) for village in found.villages.values())
-    click.echo(f"{escaped(path)}: no faults. {found.name}, {len(found.villages)} villages, {posts} posts; code family "
-               f"{family.name}; times are {found.zone.name}; digest {digest(found)}.")
+            yield f"villages.{slug}: no neighbours; who lives next to it does not receive its alarms"
+    for one, other in foreign.alike(each for village in found.villages.values() for each in village.neighbours):
+        yield f"neighbours lie in {one} and in {other}, two names that are nearly the same; is one of them a slip?"
+    yield from files.slot_warnings(found, catalogue)
 
 
 @district.command(cls=OperatorCommand)

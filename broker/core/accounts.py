@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contract import people
+from contract.domain import foreign
 from contract.domain.district import District
 from contract.roles import BOXES, OF_THE_PAGE, Account, Role
 from contract.settings.broker import BrokerSettings
@@ -173,9 +174,14 @@ def everyone(state: State, district: District) -> list[Account]:
     """All accounts, the revoked too."""
     base = district.district
     found = [Account(f"{base}.posko", Role.HUB), Account(f"{base}.web", Role.WEB)]
-    found += [_box(state, f"{base}.{village}", Role.UPLINK, village) for village in sorted(state.village_brokers)]
+    beyond = {slug_: tuple(sorted(filter(foreign.is_foreign, village.neighbours)))
+              for slug_, village in district.villages.items()}
     found += [
-        _box(state, f"{base}.{slug_}.{node}", Role.NODE, slug_, node)
+        _box(state, Account(f"{base}.{village}", Role.UPLINK, (village,), foreign=beyond.get(village, ())))
+        for village in sorted(state.village_brokers)
+    ]
+    found += [
+        _box(state, Account(f"{base}.{slug_}.{node}", Role.NODE, (slug_,), node=node, foreign=beyond[slug_]))
         for slug_, village in sorted(district.villages.items()) for node in sorted(village.posts)
     ]
     found += [
@@ -219,8 +225,8 @@ def guessable(state: State, district: District) -> list[Account]:
             if each.role in BOXES and not each.tail and not elsewhere(state, each)]
 
 
-def _box(state: State, username: str, role: Role, village: str, node: str = "") -> Account:
-    return Account(username, role, (village,), node=node, tail=state.tails.get(username, ""))
+def _box(state: State, account: Account) -> Account:
+    return replace(account, tail=state.tails.get(account.username, ""))
 
 
 def find(name: str, state: State, district: District) -> Account:

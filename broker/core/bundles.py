@@ -9,7 +9,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 CA, PASSWORD, PAGE_PASSWORD = "ca.crt", "password", "web.password"
@@ -74,9 +74,11 @@ def posko_yaml(district_file: str, way: Way, state_dir: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def uplink_yaml(district: str, village: str, here: Way, there: Way) -> str:
-    """The settings of a village's uplink: its own broker and the district's."""
+def uplink_yaml(district: str, village: str, here: Way, there: Way, others: Sequence[str] = ()) -> str:
+    """The settings of a village's uplink: its own broker, the district's, and the *others* that it has neighbours in.
+    """
     lines = [f"district: {json.dumps(district)}", f"village: {json.dumps(village)}"]
+    lines += [f"others: {json.dumps(others)}"] if others else []
     return "\n".join([*lines, f"here: {here.setting}", f"there: {there.setting}"]) + "\n"
 
 

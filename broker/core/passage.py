@@ -1,5 +1,7 @@
 """Which message goes which way between a village's broker and the district's. Pure; must not send one."""
 
+from collections.abc import Iterable
+
 from contract import roles
 from contract.wire import topics
 from contract.wire.topics import Topic
@@ -14,9 +16,9 @@ def outward(district: str, village: str) -> list[str]:
     return _names(district, roles.bridged_out(village))
 
 
-def inward(district: str, village: str) -> list[str]:
-    """The topic filters of what the district says to the village."""
-    return _names(district, roles.bridged_in(village))
+def inward(district: str, village: str, others: Iterable[str] = ()) -> list[str]:
+    """The topic filters of what the district says to the village, and the hubs of *others* with neighbours of it."""
+    return _names(district, roles.bridged_in(village, others))
 
 
 def passed(filters: list[str], message: Received, age_s: float) -> Publish | None:

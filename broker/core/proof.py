@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contract import roles
+from contract.domain import foreign
 from contract.domain.district import EVERYWHERE, District
 from contract.domain.incidents import ALL_CLEAR
 from contract.roles import Access, Account
@@ -52,7 +53,19 @@ def probes(district: District) -> list[str]:
               AlarmTopic(UNKNOWN, THEFT),
               ActiveTopic(), PoskoTopic("status"), PoskoTopic("event")]
     names = [topics.write(name, each) for each in found]
-    return [*names, topics.write(f"{name}-2", AlarmTopic(first, THEFT)), "lain/lain"]
+    return [*names, topics.write(f"{name}-2", AlarmTopic(first, THEFT)), "lain/lain", *beyond(district)]
+
+
+def beyond(district: District) -> list[str]:
+    """Topics of other districts: what posts here may hear because a neighbour lies there, and what they may not. Nobody
+    here may write on them.
+    """
+    found: list[topics.Topic] = [AlarmTopic(each, THEFT) for each in sorted(district.foreign)]
+    for other in sorted(foreign.districts(district.foreign)):
+        everywhere = foreign.name(other, EVERYWHERE)
+        found += [AlarmTopic(foreign.name(other, UNKNOWN), THEFT), AlarmTopic(everywhere, ALL_CLEAR),
+                  AlarmTopic(everywhere, THEFT), ActiveTopic(other)]
+    return [topics.write(district.district, each) for each in found]
 
 
 def harmless(district: District) -> list[str]:
@@ -67,6 +80,7 @@ def harmless(district: District) -> list[str]:
         for topic in (AlarmTopic(village, UNKNOWN), CommandTopic(village, UNKNOWN))
     ]
     found += [NodeTopic(village, UNKNOWN, "event") for village in homes[:2]]
+    found += [AlarmTopic(village, UNKNOWN) for village in sorted(district.foreign)[:2]]
     names = [topics.write(name, each) for each in found]
     return [*names, topics.write(f"{name}-2", AlarmTopic(homes[0], UNKNOWN)), "lain/lain"]
 

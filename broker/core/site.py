@@ -12,6 +12,7 @@ from broker.core.bundles import CA, PRIVATE, SHARED, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
 from broker.core.secret import Pair, Secret, write_file
 from contract import people, roles
+from contract.domain import foreign
 from contract.domain.district import District
 from contract.roles import LOCAL, PEOPLE, Account, Role, Rule
 
@@ -166,7 +167,8 @@ def _village(site: Site, account: Account, password: str) -> Tree:
     members = [account, *(each for each in posts if each.villages == (village,))]
     here = Way(LOOPBACK, site.state.ports.nodes, account.login)
     there = Way(_host(site), site.state.ports.nodes, account.login)
-    settings = bundles.uplink_yaml(site.district.district, village, here, there)
+    others = sorted(foreign.districts(account.foreign))
+    settings = bundles.uplink_yaml(site.district.district, village, here, there, others)
     return {
         "mosquitto.conf": File(conf.village_conf(Where(VILLAGE_FOLDER, site.state.ports)).encode()),
         "uplink.yaml": File(settings.encode()), bundles.PASSWORD: File(f"{password}\n".encode(), PRIVATE),

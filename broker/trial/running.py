@@ -6,6 +6,7 @@ Must not change an installation.
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -33,15 +34,17 @@ class Broker(Protocol):
 class Trial:
     """Mosquitto with *files*, which are those of the broker in *folder*; use as a context manager.
 
-    `ports` are those it listens on, in the order of its configuration. Raises BrokerError.
+    `ports` are those it listens on, in the order of its configuration. With *neighbours* it has one more listener,
+    which is not among them and lets anybody do anything: for what other districts publish. Raises BrokerError.
     """
 
     host = "localhost"
 
-    def __init__(self, files: Tree, folder: str, ca: bytes) -> None:
+    def __init__(self, files: Tree, folder: str, ca: bytes, *, neighbours: bool = False) -> None:
         self._files = files
         self._folder = folder
         self._ca = ca
+        self._neighbours = neighbours
 
     def __enter__(self) -> Self:
         self.place = Path(tempfile.mkdtemp(prefix="kentongan-trial-"))
@@ -68,6 +71,15 @@ class Trial:
         people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self.place / "trial-ca.crt")
 
+    def neighbours(self) -> Client:
+        """A connection that is logged in and may write anything. Raises ProbeError."""
+        client = Client(self._own_port)
+        code = client.log_in("neighbours", None, None)
+        if code != packets.SUCCESS:
+            client.close()
+            raise ProbeError(f"the listener for neighbouring districts refuses (reason {code})")
+        return client
+
     def _start(self) -> subprocess.Popen[bytes]:
         for name, file in self._files.items():
             (self.place / name).write_bytes(file.body)
@@ -78,10 +90,11 @@ class Trial:
             raise BrokerError("there is no mosquitto.conf")
         text = config.body.decode("utf-8", "replace")
         text, ports = conf.moved(text, self._folder, str(self.place))
-        self.ports = free_ports(len(ports))
+        *self.ports, self._own_port = free_ports(len(ports) + 1)
         path = self.place / "mosquitto.conf"
-        path.write_text(text.format(*self.ports), "utf-8")
-        return launch(path, self.place / "log", self.ports)
+        more = f"\nlistener {self._own_port} 127.0.0.1\nallow_anonymous true\n" if self._neighbours else ""
+        path.write_text(text.format(*self.ports) + more, "utf-8")
+        return launch(path, self.place / "log", [*self.ports, *([self._own_port] if self._neighbours else [])])
 
 
 def greet(trial: Trial, hub: Account, password: str) -> None:
@@ -97,10 +110,13 @@ def greet(trial: Trial, hub: Account, password: str) -> None:
         raise BrokerError(f"the hub {hub.username} is refused (reason {code}); Mosquitto says: {trial.log[-300:]}")
 
 
-def ask(trial: Trial, accounts: dict[Account, str], asked: list[str]) -> dict[str, Answers]:
+def ask(
+    trial: Trial, accounts: dict[Account, str], asked: list[str], beyond: Collection[str] = ()
+) -> dict[str, Answers]:
     """What each of *accounts* that is let in, with its password, can write and hear of *asked*. Raises ProbeError.
 
-    All listen to everything while each publishes on every topic. The broker has passed on what it has acknowledged.
+    All listen to everything while each publishes on every topic, and somebody of a neighbouring district on each of
+    *beyond*. The broker has passed on what it has acknowledged.
     """
     clients: dict[Account, Client] = {}
     try:
@@ -116,6 +132,7 @@ def ask(trial: Trial, accounts: dict[Account, str], asked: list[str]) -> dict[st
             for topic in asked:
                 if client.publish(topic, account.username.encode()) in (packets.SUCCESS, packets.NO_SUBSCRIBERS):
                     found[account.username].wrote.add(topic)
+        _publish_from_beyond(trial, beyond)
         if not any(each.role is Role.HUB for each in clients):
             raise ProbeError("the hub is not let in, and without it nothing can be proven")
         for account, client in clients.items():
@@ -125,6 +142,14 @@ def ask(trial: Trial, accounts: dict[Account, str], asked: list[str]) -> dict[st
         for client in clients.values():
             client.close()
     return found
+
+
+def _publish_from_beyond(trial: Trial, asked: Collection[str]) -> None:
+    """Publishes on each of *asked* as another district's accounts do. Raises ProbeError."""
+    if asked:
+        with trial.neighbours() as other:
+            for topic in asked:
+                other.publish(topic, b"neighbours")
 
 
 def strangers(trial: Broker, account: Account) -> list[str]:

@@ -109,21 +109,21 @@ def _prove_running(
 def _prove(
     folder: Path, found: Found, known: list[Account], held: dict[Account, str]
 ) -> tuple[Mapping[str, proof.Answers], list[str]]:
-    asked = proof.probes(found.district)
+    asked, beyond = proof.probes(found.district), proof.beyond(found.district)
     files = finding.below(found.present, BROKER)
     authority = finding.authority(str(folder), found.present)
     certificate = b"" if authority is None else authority.certificate
-    with running.Trial(files, f"{folder.absolute()}/{BROKER}", certificate) as trial:
-        answers = running.ask(trial, held, asked)
+    with running.Trial(files, f"{folder.absolute()}/{BROKER}", certificate, neighbours=bool(beyond)) as trial:
+        answers = running.ask(trial, held, asked, beyond)
         surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
         surprises += running.strangers(trial, next(each for each in known if each.role not in LOCAL))
     tried = [each for each in held if each.username in answers]
-    return answers, [*surprises, *_compare(found.district.district, tried, asked, answers)]
+    return answers, [*surprises, *_compare(found.district.district, tried, asked, answers, beyond)]
 
 
 def _compare(
-    district: str, tried: list[Account], asked: list[str], answers: Mapping[str, proof.Answers]
+    district: str, tried: list[Account], asked: list[str], answers: Mapping[str, proof.Answers], beyond: list[str]
 ) -> Iterator[str]:
-    writable = {topic for each in tried for topic in proof.expected(district, each, asked, set()).wrote}
+    writable = {*beyond} | {topic for each in tried for topic in proof.expected(district, each, asked, set()).wrote}
     wanted = {each.username: proof.expected(district, each, asked, writable) for each in tried}
     return proof.surprises(answers, wanted, asked)

@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from contract.settings.broker import BrokerSettings
-from contract.settings.schema import SettingsError, option, read, section, slug
+from contract.settings.schema import SettingsError, items, option, read, section, slug
 from runtime import files
 from runtime.endpoint import Broker
 
 
 @dataclass(frozen=True, slots=True)
 class UplinkSettings:
-    """The settings file, as written: `here` is the village's broker, `there` the district's."""
+    """The settings file, as written: `here` is the village's broker, `there` the district's. `others` are the districts
+    in which the village has neighbours.
+    """
 
     district: str = option(slug)
     village: str = option(slug)
     here: BrokerSettings = option(section(BrokerSettings))
     there: BrokerSettings = option(section(BrokerSettings))
+    others: tuple[str, ...] = option(items(slug), default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Uplink:
         self._say = tell
         self._stopping = Flag()
         names = config.settings.district, config.settings.village
-        self._ways = {"village": passage.outward(*names), "district": passage.inward(*names)}
+        self._ways = {"village": passage.outward(*names), "district": passage.inward(*names, config.settings.others)}
         self._inboxes = {end: Inbox() for end in self._ways}
         self._links = {
             "village": self._link("village", config.here), "district": self._link("district", config.there),

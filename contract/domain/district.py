@@ -233,7 +233,9 @@ def _foreign_faults(district: District, neighbour: str) -> Iterable[str]:
 
 def _name_faults(district: District) -> Iterable[str]:
     """What is wrong with the names of neighbours in other districts."""
-    for village in district.names.keys() - district.foreign:
+    for village in district.names:
+        if village in district.foreign:
+            continue
         if village in district.villages:
             yield f"{village}: is a village here, and has its name there"
             continue

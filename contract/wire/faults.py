@@ -137,7 +137,7 @@ class Fault(StrEnum):
     HUB_OF = (
         "hub of",
         ("The beacon of that neighbouring district does not come any more; alarms of its villages sound directly, and "
-         "are not repeated for those who missed them. The own district's are not concerned."),
+         "are not repeated for those who missed them."),
         "Report it to that district's posko; see whether its `kentongan posko` runs, and the way between the brokers.",
     )
     RONDA = (

@@ -56,10 +56,15 @@ def test_an_unknown_neighbour_is_refused_with_a_suggestion(situbondo: Any) -> No
     )
 
 
-def test_an_unknown_neighbour_like_no_village_is_refused_without_a_suggestion(situbondo: Any) -> None:
+def test_an_unknown_neighbour_like_no_village_is_refused_with_how_one_of_another_district_is_written(
+    situbondo: Any,
+) -> None:
     situbondo["villages"]["kalibagor"]["neighbours"].append("bugeman")
 
-    assert refused(situbondo) == ("situbondo.villages.kalibagor.neighbours: there is no village 'bugeman' here",)
+    assert refused(situbondo) == (
+        ("situbondo.villages.kalibagor.neighbours: there is no village 'bugeman' here; "
+        "one of another district is written with it, such as panarukan/sumberkolak"),
+    )
 
 
 def test_a_neighbourhood_that_only_one_of_the_two_names_is_refused(situbondo: Any) -> None:
