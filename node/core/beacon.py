@@ -17,12 +17,13 @@ from contract.domain.alarm import HUB_NAMES, Key, Status
 from contract.domain.digest import HUB_NAME, differ, difference
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
-from contract.wire import timing
+from contract.wire import timing, topics
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from contract.wire.response import is_coming
+from contract.wire.topics import ActiveTopic
 from node.core import alarms, backoff, outbox
 from node.core.alarms import Raised
 from node.core.state import Alarm, HubView, Origin, Setup, State
@@ -43,7 +44,7 @@ def received(t: Transition, payload: bytes, district: str = "") -> None:
     """A beacon arrived: that of this district's hub, or of the hub of another *district* with a neighbour in it."""
     read = read_beacon(payload)
     if isinstance(read, Refusal):
-        t.answer(Kind.REFUSED, reason=f"{f'{district}: ' if district else ''}{read.reason}")
+        t.answer(Kind.REFUSED, topic=_topic(t, district), reason=read.reason)
         return
     view = hub(t.state, district)
     if read.boot == view.boot and read.seq <= view.seq:
@@ -98,10 +99,15 @@ def _of_a_run_that_is_over(t: Transition, read: Beacon, district: str) -> bool:
     if read.boot not in view.over or not alive:
         return False
     if t.granted(("beacon of an earlier run", district or t.setup.district), 1.0, OVER_PER_S):
-        whose = f"the hub of {district}" if district else "the hub"
-        t.answer(Kind.REFUSED, reason=f"a beacon of run {read.boot[:40]} of {whose}, which run {view.boot[:40]} has "
-                                      "followed: that run is over, or two hubs are at work")
+        t.answer(Kind.REFUSED, topic=_topic(t, district),
+                 reason=f"a beacon of run {read.boot[:40]} of the hub, which run {view.boot[:40]} has "
+                        "followed: that run is over, or two hubs are at work")
     return True
+
+
+def _topic(t: Transition, district: str) -> str | None:
+    """The topic of the beacon of another *district*, for a report; None of one's own, which there is but one of."""
+    return topics.write(t.setup.district, ActiveTopic(district)) if district else None
 
 
 def _obey(t: Transition, read: Beacon, district: str) -> None:

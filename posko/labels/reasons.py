@@ -215,8 +215,6 @@ _RULES: tuple[tuple[str, str], ...] = (
      "bukan topik wilayah ini; pakai DESA/alarm/KEJADIAN, DESA/command/silence atau DESA/ronda"),
     (r"(?:more posts|the posts of more villages) disagree with the hub's clock \(posko\) than agree with it",
      "jam server posko berbeda dari jam kebanyakan pos"),
-    (r"a beacon of run (\S+) of the hub of (\S+), which run (\S+) has followed: .+",
-     "daftar alarm dari server posko {1} yang lama ({0}); yang sekarang {2}"),
     (r"a beacon of run (\S+) of the hub, which run (\S+) has followed: .+",
      "daftar alarm dari server posko yang lama ({0}); yang sekarang {1}"),
     (r"the (?:post rings|hub runs) on those of (\S+ \S+), the last that worked; .+",

@@ -42,3 +42,14 @@ def test_what_has_waited_too_long_is_not_passed_on() -> None:
     message = Received(f"{BASE}/active", b"", retain=False)
     assert passage.passed(IN, message, passage.STALE_S - 0.1) is not None
     assert passage.passed(IN, message, passage.STALE_S + 0.1) is None
+
+
+def test_of_a_district_in_which_the_village_has_a_neighbour_the_beacon_comes_in_and_no_alarm() -> None:
+    way = passage.inward("situbondo", "kalibagor", ["kendit"])
+    beacon, alarm, other = (Received(f"kentongan/{name}", b"", retain=False) for name in (
+        "kendit/active", "kendit/bugeman/alarm/kebakaran", "panji/active"))
+
+    assert passage.passed(way, beacon, 0.0) == Publish("kentongan/kendit/active", b"", qos=0)
+    assert passage.passed(way, alarm, 0.0) is None
+    assert passage.passed(way, other, 0.0) is None
+    assert passage.passed(IN, beacon, 0.0) is None

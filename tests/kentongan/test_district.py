@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,70 @@ def test_the_shipped_district_has_no_fault_and_no_warning() -> None:
     result = run("check", CONFIG / "situbondo.yaml")
 
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+def border(folder: Path, *, named_back: bool = True) -> tuple[Path, Path]:
+    """Two district files whose villages Mimbaan and Dawuhan lie side by side."""
+    paths = folder / "panji.yaml", folder / "situbondo.yaml"
+    run("new", paths[0], *OPTIONS)
+    there = yamltext.load((CONFIG / "situbondo.yaml").read_text("utf-8"))
+    here = yamltext.load(paths[0].read_text("utf-8"))
+    assert isinstance(there, dict)
+    assert isinstance(here, dict)
+    here["villages"]["mimbaan"]["neighbours"].append("situbondo/dawuhan")
+    if named_back:
+        there["villages"]["dawuhan"]["neighbours"].append("panji/mimbaan")
+    for path, found in zip(paths, (here, there), strict=True):
+        path.write_text(json.dumps(found), "utf-8")
+    return paths
+
+
+def test_of_two_files_it_finds_that_neighbours_across_the_border_name_each_other(tmp_path: Path) -> None:
+    result = run("check", *border(tmp_path))
+
+    assert result.exit_code == 0, result.output
+    assert [line.partition(": ")[2][:9] for line in result.stdout.splitlines()] == ["no faults"] * 2
+
+
+def test_of_two_files_of_which_one_does_not_name_back_it_says_where_to_add_what(tmp_path: Path) -> None:
+    panji, situbondo = border(tmp_path, named_back=False)
+    result = run("check", panji, situbondo)
+
+    assert result.exit_code == 2
+    assert (f"{panji}.villages.mimbaan.neighbours: names situbondo/dawuhan, but {situbondo} does not name "
+            "panji/mimbaan at dawuhan; add it there") in result.output
+
+
+def test_of_one_file_it_says_which_districts_it_could_not_compare(tmp_path: Path) -> None:
+    panji, _ = border(tmp_path)
+    result = run("check", panji)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("Not compared: neighbours in situbondo.")
+
+
+def test_of_two_files_every_fault_of_both_is_found(tmp_path: Path) -> None:
+    panji, situbondo = border(tmp_path)
+    for path in (panji, situbondo):
+        path.write_text(path.read_text("utf-8").replace('"jawa-timur"', '"jawa-tmur"'), "utf-8")
+    result = run("check", panji, situbondo)
+
+    assert result.exit_code == 2
+    assert result.output.count("there is no code family") == 2
+
+
+def test_the_example_with_neighbours_in_other_kecamatan_is_the_shipped_district_otherwise() -> None:
+    plain, border_ = (read(CONFIG / name) for name in ("situbondo.yaml", "situbondo-perbatasan.yaml"))
+    here = {name: replace(each, neighbours=tuple(other for other in each.neighbours if "/" not in other))
+            for name, each in border_.villages.items()}
+
+    assert replace(border_, villages=here) == plain
+    assert {name: tuple(other for other in each.neighbours if "/" in other)
+            for name, each in border_.villages.items()} == {
+        "patokan": ("panarukan/peleyan", "panarukan/sumberkolak", "panarukan/wringinanom", "panarukan/alasmalang"),
+        "dawuhan": ("panji/mimbaan", "panji/curah-jeru", "panji/ardirejo", "panarukan/sumberkolak"),
+        "kalibagor": ("kendit/bugeman", "kendit/tambak-ukir"),
+        "kotakan": ("panarukan/sumberkolak", "panji/ardirejo", "panji/sliwung", "kendit/bugeman"),
+        "talkandang": ("panarukan/alasmalang", "panarukan/duwet", "panji/curah-jeru"),
+        "olean": ("panarukan/duwet", "mangaran/trebungan", "panji/tenggir", "panji/curah-jeru", "panji/kayu-putih"),
+    }

@@ -525,6 +525,35 @@ def test_a_hub_exchanges_its_subscriptions_in_place_so_that_nothing_of_the_other
 # What a sender adds to a message, and the broker passes on.
 
 
+@pytest.mark.usefixtures("slow")
+def test_another_districts_beacon_stands_in_for_its_own_villages_alone(broker: PrivateBroker) -> None:
+    foreign, theirs = "kentongan/panarukan/patokan/alarm/pencurian", "kentongan/panarukan/active"
+    ration = Ration(dict.fromkeys(("patokan", "panarukan/patokan"), ONCE_ALLOWED),
+                    foreign=frozenset({"panarukan/patokan"}))
+    wanted = [*EVERYBODY, Subscription(foreign), Subscription(theirs)]
+    rationing = Rationing(ration, lambda out: [each for each in wanted if out and each.topic != foreign], "nothing",
+                          NEIGHBOUR_MESSAGE, renew=True, home="situbondo")
+    inbox = Inbox()
+    link = Link(Broker("127.0.0.1", broker.port, NAME), wanted, WILL, inbox, rationing)
+    link.start()
+    try:
+        take(inbox, Linked)
+        publish(broker, theirs, "-m", "{}")
+        take(inbox, Received)
+        for _ in range(4):  # nothing stands in for what a village here publishes, so all of it is taken
+            publish(broker, FLOODED, "-q", "1", body=b"x" * 40_000)
+        assert [take(inbox, Received).topic for _ in range(4)] == [FLOODED] * 4
+        for _ in range(4):
+            publish(broker, foreign, "-q", "1", body=b"x" * 40_000)
+        fault = take(inbox, Faulted)
+        assert take(inbox, Unlinked).cause is Cause.RENEWED
+    finally:
+        link.close()
+
+    assert fault.part == "traffic of panarukan/patokan"
+    assert rationing.ration.out == {"panarukan/patokan"}
+
+
 def decorate(broker: PrivateBroker, topic: str, payload: bytes, *properties: str) -> None:
     """Publishes with user properties; returns when the broker has it."""
     with socket.create_connection((broker.host, broker.port), LIMIT_S) as raw:

@@ -12,9 +12,8 @@ from contract.domain.speech import sentence, texts
 from contract.settings.schema import SettingsError
 from tests.contract.shipped import catalogue, plain
 
-
-WRITTEN = ("is not allowed; a village of another district is written district/village, both in small letters, digits and "
-           "single hyphens, such as ")
+WRITTEN = ("is not allowed; a village of another district is written district/village, both in small letters, digits "
+           "and single hyphens, such as ")
 
 
 def situbondo(*, patokan: tuple[str, ...] = ("panarukan/sumberkolak",), **more: Any) -> Any:

@@ -183,3 +183,49 @@ def test_whoever_makes_up_many_long_topics_does_not_fill_the_memory() -> None:
     tracemalloc.stop()
 
     assert kept < 1_000_000
+
+
+PANARUKAN = frozenset({"panarukan", "panji"})
+
+
+@pytest.mark.parametrize(("name", "topic"), [
+    ("kentongan/panarukan/sumberkolak/alarm/kebakaran", AlarmTopic("panarukan/sumberkolak", "kebakaran")),
+    ("kentongan/panarukan/semua/alarm/aman", AlarmTopic("panarukan/semua", "aman")),
+    ("kentongan/panji/active", ActiveTopic("panji")),
+])
+def test_a_foreign_villages_alarm_and_a_foreign_beacon_are_written_and_read(name: str, topic: Topic) -> None:
+    assert write("situbondo", topic) == name
+    assert topics.read_foreign(PANARUKAN, name) == topic
+    assert read("situbondo", name) is None
+
+
+@pytest.mark.parametrize("name", [
+    "kentongan/situbondo/patokan/alarm/kebakaran", "kentongan/kendit/bugeman/alarm/kebakaran",
+    "kentongan/kendit/active", "kentongan/panarukan/sumberkolak/ronda",
+    "kentongan/panarukan/sumberkolak/command/silence", "kentongan/panarukan/sumberkolak/node/pos-1/status",
+    "kentongan/panarukan/posko/status", "kentongan/panarukan",
+    "lain/panarukan/sumberkolak/alarm/kebakaran", "",
+])
+def test_nothing_else_of_another_district_is_a_topic(name: str) -> None:
+    assert topics.read_foreign(PANARUKAN, name) is None
+
+
+@pytest.mark.parametrize(("name", "who"), [
+    ("kentongan/panarukan/sumberkolak/alarm/kebakaran",
+     ("panarukan/sumberkolak", "panarukan/sumberkolak", "panarukan")),
+    ("kentongan/panarukan/sumberkolak/alarm/aman",
+     ("panarukan/sumberkolak", "panarukan/sumberkolak/alarm/aman", "panarukan")),
+    ("kentongan/panarukan/active", ("panarukan/active", "panarukan/active", "panarukan")),
+    ("kentongan/panarukan/sumberkolak/command/silence", ("panarukan/sumberkolak", "", "panarukan")),
+    ("kentongan/situbondo/sumberkolak/alarm/aman", ("sumberkolak", "sumberkolak/alarm/aman", "")),
+    ("kentongan/situbondo/active", ("active", "active", "")),
+])
+def test_who_has_sent_something_in_another_district_is_named_with_it(name: str, who: tuple[str, str, str]) -> None:
+    found = topics.known(name, "situbondo")
+
+    assert (found.source, found.speaker, found.district) == who
+
+
+def test_without_a_home_no_topic_is_another_districts() -> None:
+    assert topics.known("kentongan/panarukan/olean/alarm/aman") == topics.known(
+        "kentongan/situbondo/olean/alarm/aman", "situbondo")

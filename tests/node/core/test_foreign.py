@@ -269,7 +269,9 @@ def test_an_older_foreign_beacon_and_one_of_a_run_that_is_over_change_nothing(wo
     world.from_hub(at=12.0, boot="p2", seq=1)
     world.from_hub(there(), at=13.0, boot="p1", seq=6)
     assert world.sounding() is None
-    assert "of the hub of panarukan, which run p2 has followed" in world.reasons()[-1]
+    (refusal,) = [event for event in world.events() if event["event"] == "refused"]
+    assert refusal["topic"] == "kentongan/panarukan/active"
+    assert "which run p2 has followed" in str(refusal["reason"])
 
 
 def test_the_numbers_of_one_hubs_beacons_say_nothing_of_anothers(world: Border) -> None:
@@ -279,10 +281,12 @@ def test_the_numbers_of_one_hubs_beacons_say_nothing_of_anothers(world: Border) 
     assert world.sounding() == "kebakaran"
 
 
-def test_a_foreign_beacon_that_cannot_be_read_is_refused_with_its_district(world: Border) -> None:
+def test_a_foreign_beacon_that_cannot_be_read_is_refused_with_its_topic(world: Border) -> None:
     world.feed(Received("kentongan/panarukan/active", b"{", retain=False), 10.0)
 
-    assert world.reasons()[-1].startswith("panarukan: beacon")
+    (refusal,) = [event for event in world.events() if event["event"] == "refused"]
+    assert refusal["topic"] == "kentongan/panarukan/active"
+    assert str(refusal["reason"]).startswith("beacon: ")
 
 
 def test_a_foreign_hub_neither_confirms_presses_nor_judges_clock_and_district_file(world: Border) -> None:

@@ -1,7 +1,7 @@
 """The watch: what is in force and who rings, the posts, a silent hub; as lines, and as a picture."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import StringIO
 
 import pytest
@@ -10,10 +10,12 @@ from rich.text import Text
 
 from contract.domain.alarm import Key, Status
 from contract.domain.digest import digest
+from contract.domain.district import read_district
 from posko.core.proof import Trouble
-from posko.labels.labels import Labels
+from posko.labels.labels import Labels, make_labels
+from posko.labels.language import Language
 from posko.operator import lines
-from posko.operator.core import judgement
+from posko.operator.core import fold, judgement
 from posko.operator.core.orders import Act
 from posko.operator.core.snapshot import HubState
 from posko.operator.lines import LineRenderer
@@ -21,6 +23,7 @@ from posko.operator.live import Column, picture
 from runtime.core.events import Clock, Faulted, Linked, Overflowed, Tick, Unlinked
 from tests.posko.operator.told import (
     ALARM,
+    CATALOGUE,
     DISASTER,
     DISTRICT,
     ENGLISH,
@@ -29,6 +32,7 @@ from tests.posko.operator.told import (
     LABELS,
     POLSEK,
     THEFT,
+    WRITTEN,
     Sitting,
     about,
     beacon,
@@ -440,3 +444,21 @@ def test_invented_posts_are_shown_up_to_a_bound_for_each_village_and_keep_no_rea
     assert len([post for post in sitting.state.posts if post.startswith("kalibagor/palsu-")]) == 20
     assert {"olean/palsu-1", KALIBAGOR, KOTAKAN} < sitting.state.posts.keys()
     assert len(sitting.state.posts) == 23
+
+
+def test_what_rings_for_a_neighbour_of_another_district_is_shown_as_such_and_not_as_missing_from_the_list() -> None:
+    written = json.loads(json.dumps(WRITTEN))
+    written["villages"]["kotakan"]["neighbours"].append("panarukan/sumberkolak")
+    district = read_district(written)
+    labels = make_labels(Language.ID, district, CATALOGUE)
+    key = Key("panarukan/sumberkolak", "pencurian")
+    sitting = Sitting(None, wait_s=float("inf"))
+    sitting.state = replace(sitting.state, setup=fold.make_setup(district, CATALOGUE))
+    sitting.at(0.1, Linked(), beacon()).at(1.0, rings(KOTAKAN, key))
+    sitting.at(5.0, rings(KOTAKAN, key))
+    lines_ = told(sitting, 7.0, Tick(), labels=labels)
+    (alarm,) = judgement.alarms(sitting.state)
+
+    assert (alarm.rings, alarm.missing) == ((KOTAKAN,), {})
+    assert any("Pencurian di Sumberkolak (Panarukan)" in line and "dari kecamatan tetangga" in line for line in lines_)
+    assert "kecamatan tetangga" in drawn(sitting, labels=labels)

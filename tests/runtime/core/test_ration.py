@@ -243,3 +243,51 @@ def test_while_nobody_is_shut_out_what_is_known_of_ten_thousand_names_is_not_gon
 
     assert not limits.readmit(1.0)
     assert limits._left is known
+
+
+SUMBERKOLAK = "panarukan/sumberkolak"
+
+
+def at_the_border(now: float = 0.0) -> Ration:
+    """Of a post in OWN, with a neighbour in Panarukan, of whose own hub no beacon has come."""
+    found = Ration({**LISTENING, SUMBERKOLAK: NEIGHBOUR}, foreign=frozenset({SUMBERKOLAK}))
+    found.beacon(now)
+    return found
+
+
+def test_a_foreign_village_is_shut_out_for_as_long_as_the_beacon_of_its_own_hub_stands_in() -> None:
+    limits = at_the_border()
+    for _ in range(500):
+        assert not limits.take(SUMBERKOLAK, 1000, 0.0)  # nothing would stand in for it
+
+    limits.beacon(0.0, "panarukan")
+    assert limits.take(SUMBERKOLAK, 1000, 0.0)
+    assert limits.out == {SUMBERKOLAK}
+
+    limits.beacon(timing.HUB_LOST_S)
+    assert limits.readmit(timing.HUB_LOST_S)
+    assert limits.out == frozenset()
+
+
+def test_a_village_here_of_the_same_slug_has_a_ration_of_its_own_and_the_foreign_beacon_stands_in_for_nobody_here() -> (
+    None
+):
+    limits = Ration({"sumberkolak": NEIGHBOUR, SUMBERKOLAK: NEIGHBOUR}, foreign=frozenset({SUMBERKOLAK}))
+    limits.beacon(0.0, "panarukan")
+    poured(limits, 0.0, SUMBERKOLAK)
+
+    assert limits.out == {SUMBERKOLAK}
+    for _ in range(500):
+        assert not limits.take("sumberkolak", 1000, 0.0)
+
+
+def test_the_all_clears_of_a_foreign_village_that_is_shut_out_are_taken_within_their_own_ration() -> None:
+    limits = at_the_border()
+    limits.beacon(0.0, "panarukan")
+    poured(limits, 0.0, SUMBERKOLAK)
+
+    assert not limits.take(all_clears(SUMBERKOLAK), PRESS_BYTES, 0.0)
+    assert limits.shut_out(SUMBERKOLAK)
+    assert not limits.shut_out(all_clears(SUMBERKOLAK))
+    poured(limits, 0.0, all_clears(SUMBERKOLAK))
+    assert limits.out == {SUMBERKOLAK, all_clears(SUMBERKOLAK)}
