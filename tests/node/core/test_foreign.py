@@ -9,6 +9,7 @@ import pytest
 
 from contract.domain.alarm import Status
 from contract.domain.district import audible_incidents, read_district
+from contract.wire import timing
 from contract.wire.beacon import Beacon, Cleared, Listed, Over, write_beacon
 from node.core.forecast import forecast
 from node.core.state import Setup
@@ -240,6 +241,14 @@ def test_no_beacon_touches_the_alarms_of_another_districts_villages(world: Borde
     assert {key.village for key in world.state.alarms} == {SUMBERKOLAK}
 
 
+def test_hubs_whose_runs_have_the_same_name_do_not_end_each_others_alarms(world: Border) -> None:
+    world.from_hub(there(), at=10.0, boot="same")
+    world.beacon(listed("b1", "pencurian", "dawuhan"), at=11.0, boot="same")
+    world.from_hub(there(), at=12.0, boot="same")
+
+    assert {key.village for key in world.state.alarms} == {SUMBERKOLAK, "dawuhan"}
+
+
 def test_where_an_operator_over_there_silences_it_it_goes_on_here(world: Border) -> None:
     world.from_hub(there(silenced=("sumberkolak", "patokan", "semua")), at=10.0)
 
@@ -297,6 +306,15 @@ def test_a_foreign_hub_neither_confirms_presses_nor_judges_clock_and_district_fi
     assert set(world.state.outbox) == {identifier}
     assert world.state.faults == {}
     assert world.state.hub.last_beacon_at is None
+
+
+def test_a_foreign_beacon_has_no_press_sent_again(world: Border) -> None:
+    world.press("kebakaran", 10.0)
+    world.from_hub(at=11.0 + timing.LISTED_S + 1)
+    assert len(world.sent()) == 1
+
+    world.beacon(at=11.0 + timing.LISTED_S + 2)
+    assert len(world.sent()) == 2
 
 
 # Losing it.
