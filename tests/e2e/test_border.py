@@ -71,8 +71,8 @@ def border() -> Iterator[Border]:
                 each.begin()
             yield found
         finally:
-            for each in (*posts, *hubs):
-                each.stop()
+            for program in (*posts, *hubs):
+                program.stop()
 
 
 def lines(post: Post, since: int, *parts: str) -> list[Any]:
