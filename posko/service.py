@@ -17,7 +17,7 @@ from contract.domain.district import EVERYWHERE, HUB, District, reaches
 from contract.domain.incidents import ALL_CLEAR, Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
-from posko import rival
+from posko import folder, rival
 from posko.config import UNANSWERED_S, Config
 from posko.core import effects, status, step
 from posko.core.effects import (
@@ -85,6 +85,7 @@ class Hub(Loop[State]):
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
             setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s)
             state = step.start(setup, clock.now(), clock.wall())
+            parts.enter_context(folder.held(config.state_dir, district))
             self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox, rationing(config.district))

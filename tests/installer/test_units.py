@@ -11,7 +11,8 @@ import pytest
 from tests.support.nodes import ROOT
 
 FOLDER = ROOT / "systemd"
-UNITS = ("kentongan-node", "kentongan-posko", "kentongan-uplink", "kentongan-web", "kentongan-notify")
+UNITS = ("kentongan-node", "kentongan-posko", "kentongan-posko@", "kentongan-uplink", "kentongan-web",
+         "kentongan-notify")
 ANALYZE = shutil.which("systemd-analyze")
 # Of every unit. The reasons stand in the units.
 COMMON = {
@@ -60,9 +61,11 @@ OWN = {
         "SystemCallFilter": ["@system-service", "~@privileged @resources"],
     },
 }
+OWN["kentongan-posko@"] = OWN["kentongan-posko"] | {"StateDirectory": ["kentongan-posko-%i"]}
 PROGRAMS = {
     "kentongan-node": ["node --config /etc/kentongan/node.yaml"],
     "kentongan-posko": ["posko --config /etc/kentongan/posko.yaml"],
+    "kentongan-posko@": ["posko --config /etc/kentongan/%i/posko.yaml"],
     "kentongan-web": ["web --config /etc/kentongan/web.yaml"],
     "kentongan-notify": ["notify --config /etc/kentongan/posko.yaml"],
     "kentongan-uplink": ["broker uplink --config /etc/kentongan-broker/uplink.yaml"],
