@@ -6,7 +6,7 @@ import os
 import secrets
 import shlex
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,28 +127,49 @@ def test(path: Path, speech: Language, village: str, *, wait_s: float, silent: b
 @click.option("--seconds", type=click.FloatRange(min=0.0), callback=_finite, metavar="N",
               help="Leave after N seconds; otherwise Ctrl-C does.")
 @click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")
+@click.option("--also", "others", multiple=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
+              help="Settings of one more district, as --config has them; again for each. All are shown as lines.")
 @posko_settings.CONFIG
 @posko_settings.LANG
-def watch(path: Path, speech: Language, seconds: float | None, *, plain: bool) -> None:
+def watch(
+    path: Path, speech: Language, seconds: float | None, *, plain: bool, others: tuple[Path, ...]
+) -> None:
     """Watch the district: its posts, the alarms in force, who rings and who does not, and what happens.
 
-    Without a terminal, a line for each change. Exits 0, or 1 if the broker was never reached.
+    Without a terminal, a line for each change. Exits 0, or 1 if the broker was never reached; of several districts with
+    --also, if that of any was not.
 
     \b
     Example: kentongan watch
     """
-    from posko.operator import service  # noqa: PLC0415 - a typo needs no paho
+    from posko.operator import service, several  # noqa: PLC0415 - a typo needs no paho
 
-    config, labels = posko_settings.load(path, speech)
+    found = [posko_settings.load(each, speech) for each in (path, *others)]
+    (config, labels), wait_s = found[0], math.inf if seconds is None else seconds
+    _fit_together([each for each, _ in found], labels)
     live = not plain and sys.stdout is not None and sys.stdout.isatty()  # there may be no output at all
-    desk = service.Desk(config, labels, click.echo, live=live)
     try:
-        sys.exit(desk.watch(math.inf if seconds is None else seconds))
+        if others:
+            sys.exit(several.watch(found, click.echo, wait_s))
+        sys.exit(service.Desk(config, labels, click.echo, live=live).watch(wait_s))
     except OSError as error:  # who read it is gone, or the disk is full
         if not isinstance(error, BrokenPipeError):
             click.echo(labels(texts.NO_OUTPUT, why=error.strerror), err=True)
         _mute()
         sys.exit(1)
+
+
+def _fit_together(configs: Sequence[Config], labels: Labels) -> None:
+    """Ends the program where *configs* are not those of districts that can be watched together."""
+    seen: set[str] = set()
+    for each in configs:
+        if each.district.district in seen:
+            posko_settings.fail([labels(texts.WATCHED_TWICE, district=each.district.name)])
+        seen.add(each.district.district)
+        zone = configs[0].district.zone
+        if each.district.zone != zone:
+            posko_settings.fail([labels(texts.OTHER_ZONE, district=each.district.name, zone=each.district.zone.name,
+                                        here=zone.name)])
 
 
 def read_words(note: str) -> str:

@@ -81,6 +81,8 @@ _OPTIONS: Mapping[str, str] = {
     "identifier": "Nomor laporannya (kalau KEJADIAN ditulis lapor); bawaannya laporan terakhir yang masih terbuka.",
     "severity": "Tingkatnya: rendah, sedang atau tinggi; bawaannya sedang.",
     "seconds": "Selesai setelah N detik; kalau tidak, dengan Ctrl-C.",
+    "others": "Pengaturan satu kecamatan lagi, seperti --config; ulangi untuk setiap kecamatan. Semuanya tampil "
+              "sebagai baris.",
     "plain": "Satu baris setiap ada perubahan, juga di terminal.",
     "path": "Pengaturannya, seperti config/posko.yaml. Kalau tidak: $KENTONGAN_CONFIG, ~/.config/kentongan/posko.yaml "
             "(dengan $XDG_CONFIG_HOME: di situ) atau /etc/kentongan/posko.yaml.",

@@ -248,6 +248,9 @@ NOTE_OF_EXERCISE = Text("catatan (--note) mengumumkan latihan; tambahkan --exerc
 NOTE_TAKES_BACK = Text("catatan (--note) {note} berarti batal; untuk mengakhiri alarm: kentongan clear {village}",
                        "--note {note} takes it back; to end an alarm: kentongan clear {village}")
 NOTE_WITHOUT_OPTION = Text("tulis catatan dengan --note {note}", "write a note with --note {note}")
+WATCHED_TWICE = Text("--also: {district} ditulis dua kali", "--also: {district} is given twice")
+OTHER_ZONE = Text("--also: jam {district} {zone}, yang pertama {here}; lihat masing-masing sendiri",
+                  "--also: times of {district} are {zone}, of the first {here}; watch each by itself")
 NO_OUTPUT = Text("keluaran tidak bisa ditulis: {why}", "the output cannot be written: {why}")
 
 # The watch.

@@ -27,19 +27,24 @@ from runtime.inbox import Inbox
 
 FRAME_S = 0.5  # how often ages are drawn anew …
 LEAST_S = 0.15  # … and how soon what is new, in a terminal
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Desk:
     """An operator's order, or watch. Each returns the program's exit code.
 
     What happens goes to *echo*, a line each; a watch goes to the terminal if it is *live*. Unless the link makes
-    trouble, nothing is written before the order is sent: who should read it may have gone, or hang.
+    trouble, nothing is written before the order is sent: who should read it may have gone, or hang. One that is *aside*
+    runs in a thread beside others, and takes no signals: `stop` ends it.
     """
 
-    def __init__(self, config: Config, labels: Labels, echo: Callable[[str], object], *, live: bool = False) -> None:
+    def __init__(
+        self, config: Config, labels: Labels, echo: Callable[[str], object], *, live: bool = False,
+        aside: bool = False,
+    ) -> None:
         self._echo = echo
         self._live = live
+        self._signals = () if aside else SIGNALS
         self._labels = labels
         clock.adopt(config.district.zone)
         self._rules = fold.make_setup(config.district, config.catalogue)
@@ -128,8 +133,8 @@ class Desk:
         return state
 
     def _begin(self, parts: ExitStack) -> None:
-        for number in _SIGNALS:
-            parts.callback(signal.signal, number, signal.signal(number, self._stop))
+        for number in self._signals:
+            parts.callback(signal.signal, number, signal.signal(number, self.stop))
         self._link.start()
         parts.callback(self._link.close)
 
@@ -140,6 +145,7 @@ class Desk:
 
         return parts.enter_context(LiveRenderer(self._labels, f"{self._broker.host}:{self._broker.port}")).show
 
-    def _stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Ends what it does, from a signal handler or another thread."""
         self._stopping = True
         self._inbox.put(clock.wall())  # anything: the loop must run once more
