@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -150,7 +151,8 @@ def watch(
     live = not plain and sys.stdout is not None and sys.stdout.isatty()  # there may be no output at all
     try:
         if others:
-            sys.exit(several.watch(found, click.echo, wait_s))
+            makers = {each.district.district: partial(service.Desk, each, names, aside=True) for each, names in found}
+            sys.exit(several.watch(makers, click.echo, wait_s))
         sys.exit(service.Desk(config, labels, click.echo, live=live).watch(wait_s))
     except OSError as error:  # who read it is gone, or the disk is full
         if not isinstance(error, BrokenPipeError):

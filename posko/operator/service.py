@@ -27,7 +27,7 @@ from runtime.inbox import Inbox
 
 FRAME_S = 0.5  # how often ages are drawn anew …
 LEAST_S = 0.15  # … and how soon what is new, in a terminal
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Desk:
@@ -44,7 +44,7 @@ class Desk:
     ) -> None:
         self._echo = echo
         self._live = live
-        self._signals = () if aside else SIGNALS
+        self._signals = () if aside else _SIGNALS
         self._labels = labels
         clock.adopt(config.district.zone)
         self._rules = fold.make_setup(config.district, config.catalogue)

@@ -6,29 +6,41 @@
 """
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from threading import Lock, Thread
 from types import FrameType
+from typing import Protocol
 
-from posko.config import Config
-from posko.labels.labels import Labels
-from posko.operator.service import SIGNALS, Desk
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def watch(configs: Sequence[tuple[Config, Labels]], echo: Callable[[str], object], seconds: float) -> int:
-    """Watches the districts of *configs* for so many *seconds*, or until a signal comes; the program's exit code.
+class Desk(Protocol):
+    """Who watches one district, in a thread beside others."""
 
-    It is 1 if the broker of any of them was never reached. What *echo* raises ends all, and is raised.
+    def watch(self, seconds: float) -> int:
+        """Watches for so many *seconds*, or until `stop`; the exit code."""
+
+    def stop(self) -> None:
+        """Ends it, from another thread."""
+
+
+def watch(
+    makers: Mapping[str, Callable[[Callable[[str], object]], Desk]], echo: Callable[[str], object], seconds: float
+) -> int:
+    """Watches each of *makers*' districts for so many *seconds*, or until a signal comes; the program's exit code.
+
+    A maker makes the desk of its district, which gives its lines to what the maker is given. The code is 1 if the
+    broker of any of them was never reached. What *echo* raises ends all, and is raised.
     """
-    width, lock = max(len(config.district.district) for config, _ in configs), Lock()
+    width, lock = max(map(len, makers)), Lock()
 
     def say(district: str, line: str) -> None:
         with lock:
             echo(f"{district:<{width}}  {line}")
 
-    desks = [Desk(config, labels, partial(say, config.district.district), aside=True) for config, labels in configs]
+    desks = [make(partial(say, district)) for district, make in makers.items()]
     codes: list[int] = []
     errors: list[Exception] = []
 
@@ -45,7 +57,7 @@ def watch(configs: Sequence[tuple[Config, Labels]], echo: Callable[[str], object
 
     threads = [Thread(target=run, args=(desk,), name="desk", daemon=True) for desk in desks]
     with ExitStack() as parts:
-        for number in SIGNALS:
+        for number in _SIGNALS:
             parts.callback(signal.signal, number, signal.signal(number, stop))
         for thread in threads:
             thread.start()
