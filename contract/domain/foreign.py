@@ -8,6 +8,7 @@ district can have, for no slug has a slash. Its topics are made of it by `contra
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contract.settings.schema import SLUG, Place, slug
@@ -42,6 +43,11 @@ def is_foreign(village: str) -> bool:
 
 def districts(villages: Iterable[str]) -> frozenset[str]:
     """The other districts in which any of *villages* lie."""
+    return _districts(frozenset(villages))
+
+
+@lru_cache(maxsize=64)
+def _districts(villages: frozenset[str]) -> frozenset[str]:  # a node asks it of its own villages at each step
     return frozenset(parts(each).district for each in villages) - {""}
 
 

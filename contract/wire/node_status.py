@@ -13,6 +13,7 @@ from contract.wire.codec import Refusal, anything, few, instant, message, nullab
 
 OFFLINE = "offline"  # the state that a program leaves behind, or the broker publishes for it
 REVOKED = "revoked"  # the reason in the last status of a post whose account is shut out
+READY, LOST, UNSEEN = "ready", "lost", "unseen"  # of a foreign hub
 _LAST = ("state", "node", "village", "boot", "version", "reason")  # the members of one that is gone
 
 
@@ -34,11 +35,12 @@ class NodeStatus:
     """A node's status. `sounding` is what its outputs do now; `waiting` gives way to it; `silenced` is quiet there.
 
     It has been in `state` since the instant `since` (seconds since the epoch). `outbox` counts the presses that are not
-    known to have arrived. `feedback` is what the box feels of itself, where it has inputs for that. `zone` names the
-    time zone of its times of day. It was made at `at_s`, in seconds of the node's own clock that never jumps, and at
-    `time` of its wall clock, if its machine counts as synchronised: by these the hub finds whether the clocks agree.
-    `clock` is what the node makes of that. `district_digest` is that of its district file. `dropped` is what could
-    not be read.
+    known to have arrived. `feedback` is what the box feels of itself, where it has inputs for that. `foreign_hubs` are
+    those of other districts with neighbours of its village, by the district: whether their beacon comes (READY), came
+    and does not (LOST), or never did (UNSEEN). `zone` names the time zone of its times of day. It was made at `at_s`,
+    in seconds of the node's own clock that never jumps, and at `time` of its wall clock, if its machine counts as
+    synchronised: by these the hub finds whether the clocks agree. `clock` is what the node makes of that.
+    `district_digest` is that of its district file. `dropped` is what could not be read.
     """
 
     state: str = option(text, default="")
@@ -51,6 +53,7 @@ class NodeStatus:
     faults: Mapping[str, str] = option(few(table(text, lambda _part: text_if_any)), default=dict)
     locked: bool = option(flag, default=False)
     feedback: Mapping[str, str] = option(table(text, lambda _input: text_if_any), default=dict, omit=True)
+    foreign_hubs: Mapping[str, str] = option(table(text, lambda _district: text_if_any), default=dict, omit=True)
     drivers: Mapping[str, object] = option(table(text, lambda _name: anything), default=dict)
     outbox: int = option(integer(0, 10**9), default=0)
     clock: str = option(text, default="")

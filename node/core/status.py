@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from contract.domain import foreign
 from contract.wire import faults, timing
-from contract.wire.node_status import OFFLINE, About, NodeStatus, write_status
+from contract.wire.node_status import LOST, OFFLINE, READY, UNSEEN, About, NodeStatus, write_status
 from node.core import feedback, lamps
 from node.core.effects import Light
 from node.core.state import Alarm, State
@@ -72,6 +73,7 @@ def _status(t: Transition, name: str) -> NodeStatus:
         faults=dict(sorted(state.faults.items())),
         locked=state.locked,
         feedback=feedback.shown(state),
+        foreign_hubs=_foreign_hubs(state),
         drivers=state.setup.drivers,
         outbox=len(state.outbox),
         clock=t.clock_state(),
@@ -80,6 +82,16 @@ def _status(t: Transition, name: str) -> NodeStatus:
         boot=state.setup.boot,
         version=state.setup.version,
     )
+
+
+def _foreign_hubs(state: State) -> dict[str, str]:
+    """The hubs of other districts with a neighbour in them, and whether their beacons come."""
+    if not state.setup.hub:
+        return {}
+    return {
+        each: UNSEEN if each not in state.foreign_hubs else LOST if state.foreign_hubs[each].missing else READY
+        for each in sorted(foreign.districts(state.setup.villages))
+    }
 
 
 def _aged(t: Transition, status: NodeStatus) -> NodeStatus:

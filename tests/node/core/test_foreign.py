@@ -342,6 +342,24 @@ def test_a_foreign_beacon_that_ceases_is_a_lesser_fault_until_it_comes_again(wor
     assert world.state.faults == {}
 
 
+def test_the_status_says_of_each_foreign_hub_whether_its_beacon_comes(world: Border) -> None:
+    never = world.status()["foreign_hubs"]
+    world.from_hub(at=10.0)
+    comes = world.status()["foreign_hubs"]
+    world.wait(10.0 + timing.HUB_LOST_S + 1)
+    world.feed(world.clock)
+
+    assert never == {"panarukan": "unseen", "panji": "unseen"}
+    assert comes == {"panarukan": "ready", "panji": "unseen"}
+    assert world.status()["foreign_hubs"] == {"panarukan": "lost", "panji": "unseen"}
+
+
+def test_a_post_without_foreign_neighbours_or_without_a_hub_says_nothing_of_foreign_hubs() -> None:
+    assert "foreign_hubs" not in World(make_setup()).ready().status()
+    alone = World(replace(border(), hub=False)).ready()
+    assert "foreign_hubs" not in alone.status()
+
+
 def test_losing_a_foreign_beacon_changes_no_output(world: Border) -> None:
     world.beacon(at=9.0)
     world.from_hub(there(remaining=180.0), at=10.0)
