@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contract.domain.alarm import Status
 from contract.domain.district import audible_incidents, read_district
@@ -401,3 +403,43 @@ def test_a_post_without_foreign_neighbours_refuses_what_is_not_its_districts() -
 
     assert world.sounding() is None
     assert world.reasons() == ["not a topic that a node hears"] * 2
+
+
+INCIDENTS = st.sampled_from(("kebakaran", "pencurian", "aman"))
+NAMES = st.sampled_from(("a1", "a2", None))
+HERE = st.tuples(st.just("here"), INCIDENTS, st.sampled_from(("patokan", "dawuhan", "semua")), NAMES)
+THERE = st.tuples(st.just("there"), INCIDENTS, st.sampled_from((SUMBERKOLAK, MIMBAAN, "panarukan/semua")), NAMES)
+LISTED = st.sampled_from(("sumberkolak", "mimbaan", "patokan", "dawuhan", "semua"))
+LISTS = st.lists(st.tuples(LISTED, st.sampled_from(("a1", "a2"))), max_size=3)
+BEACON = st.tuples(st.just("beacon"), st.sampled_from(("panarukan", "panji")), LISTS,
+                   st.sets(st.sampled_from(("sumberkolak", "patokan", "dawuhan", "semua"))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from((0.5, 4.0, 40.0)), HERE | THERE | BEACON), max_size=14))
+def test_whatever_other_districts_publish_the_alarms_of_this_one_are_as_without_it(
+    walk: list[tuple[float, tuple[Any, ...]]],
+) -> None:
+    alone, beside, now = Border(), Border(), 1.0
+    for pause_s, (what, *rest) in walk:
+        now += pause_s
+        if what == "here":
+            incident, village, name = rest
+            for world in (alone, beside):
+                world.alarm(incident, now, village, **({"identifier": name} if name else {"note": "x"}))
+        elif what == "there":
+            incident, village, name = rest
+            beside.raised(incident, now, village, **({"identifier": name} if name else {}))
+        else:
+            district, lists, cleared = rest
+            beside.from_hub(*(there(name, village=village) for village, name in lists), at=now, district=district,
+                            cleared=dict.fromkeys(cleared, 0.5))
+    alone.wait(now)
+    beside.wait(now)
+
+    assert own_alarms(beside) == own_alarms(alone)
+
+
+def own_alarms(world: World) -> dict[tuple[str, str], tuple[object, ...]]:
+    return {key: (each.identifiers, each.until, each.silenced) for key, each in world.state.alarms.items()
+            if "/" not in key.village and key.incident != "aman"}
