@@ -3,7 +3,7 @@
 # make bench   the measured numbers
 # make test-rig the installed product on a virtual Raspberry Pi: KENTONGAN_RIG=PROGRAM; docs/contributing.md
 # make release a release archive of what is committed
-# make lock    the lock files anew, from pyproject.toml: what runs, and what the checks need beside it
+# make lock    the lock files anew, from pyproject.toml: what runs, with the extra `scale`, and what the checks need
 
 .PHONY: demo test lint pytest test-rig bench release lock prepare prepare-dev
 
@@ -39,7 +39,8 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3
 lock: prepare
 	.venv/bin/python -m pip install --quiet uv
 	$(COMPILE) --group build -o requirements.lock
-	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group build --extra scale -c requirements.lock -o requirements-scale.lock
+	$(COMPILE) --group dev -c requirements.lock -c requirements-scale.lock -o requirements-dev.lock
 
 prepare:
 	@scripts/prepare requirements.lock

@@ -9,7 +9,7 @@ from contract.settings.schema import SettingsError
 from contract.text import escaped
 from kentongan import output, posko_settings
 from kentongan.log_format import LOG_FORMAT
-from posko import config, last_settings
+from posko import config, journal_place, last_settings
 from runtime import files, settings_copies
 
 
@@ -36,6 +36,8 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
             output.complain(note)
         raise
     for warning in config.warnings(settings):
+        output.complain(f"warning: {warning}")
+    for warning in journal_place.examine(settings.journal):
         output.complain(f"warning: {warning}")
     if settings.settings.notify is not None:
         from posko.notify import config as notify_config  # noqa: PLC0415 - only this needs Apprise, which takes a while

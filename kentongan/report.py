@@ -10,7 +10,7 @@ import click
 
 from kentongan import posko_settings
 from kentongan.operator_help import OperatorCommand
-from posko.journal import NAME
+from posko.journal_place import JournalPlace
 from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.labels.language import Language
@@ -73,7 +73,7 @@ def report(  # noqa: PLR0913 - one for each option
     clock.adopt(config.district.zone)
     make = _rounds if ronda else _lapor if of_residents else _alarms
     try:
-        archive_ = _Archive(config.state_dir / NAME, config.district.district, month, labels)
+        archive_ = _Archive(config.journal, config.district.district, month, labels)
         (as_text, to_csv, to_json), skipped = make(archive_)
     except ArchiveError as error:
         posko_settings.fail([labels(error.text, **error.values)])
@@ -86,7 +86,7 @@ def report(  # noqa: PLR0913 - one for each option
 class _Archive(NamedTuple):
     """Where the journal is, of which district and month, and for whom it is read."""
 
-    path: Path
+    place: JournalPlace
     district: str
     month: str | None
     labels: Labels
@@ -97,7 +97,7 @@ _Found = tuple[_Forms, list[SkippedRow]]
 
 
 def _rounds(found: _Archive) -> _Found:
-    made, skipped = rows.read(archive.rows(found.path, archive.ROUNDS),
+    made, skipped = rows.read(archive.rows(found.place, archive.ROUNDS),
                               lambda raw: rounds.read_round(raw, archive.local))
     nights = rounds.months(made, found.labels.posts, found.month)
     return (partial(render.rounds, nights, found.labels), partial(export.rounds_csv, nights),
@@ -105,8 +105,8 @@ def _rounds(found: _Archive) -> _Found:
 
 
 def _lapor(found: _Archive) -> _Found:
-    known, odd = archive.responses(found.path)
-    made, skipped = rows.read(archive.rows(found.path, archive.LAPOR),
+    known, odd = archive.responses(found.place)
+    made, skipped = rows.read(archive.rows(found.place, archive.LAPOR),
                               lambda raw: lapor.read_lapor(raw, archive.local, found.labels.posts, known))
     months = lapor.months(made, found.month)
     return (partial(render.lapor, months, found.labels), partial(export.lapor_csv, months),
@@ -114,7 +114,7 @@ def _lapor(found: _Archive) -> _Found:
 
 
 def _alarms(found: _Archive) -> _Found:
-    made, skipped = archive.alarms(found.path)
+    made, skipped = archive.alarms(found.place)
     months, severities = history.months(made, found.month), found.labels.severities
     return (partial(render.alarms, months, found.labels), partial(export.alarms_csv, months, severities),
             partial(export.alarms_json, months, found.district, severities)), skipped

@@ -10,7 +10,8 @@ from node.core.events import Loaded, OutboxEntry
 from runtime import clock
 from runtime.core.effects import Log
 from runtime.database import DatabaseThread
-from runtime.sqlite_readonly import Database, typed
+from runtime.sql import Database
+from runtime.sqlite_readonly import typed
 
 SEEN_S = 86_400.0
 NAME_ROWS = 2_000  # of each village; the memory has fewer

@@ -6,10 +6,13 @@ from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue
+from contract.settings import journal
 from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import SettingsError, file_path, number, option, read
 from contract.values import dataclass
 from contract.wire.codec import anything
+from posko import journal_place
+from posko.journal_place import JournalPlace
 from runtime import files
 from runtime.endpoint import Endpoint
 
@@ -23,6 +26,7 @@ class PoskoSettings:
     """The settings file of a hub or an operator, as written. An operator has no use for `state_dir` and
     `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is. `notify` is as written:
     who gets messages outward is another program's affair (`posko.notify`), and a fault of it must not stop the hub.
+    `journal` is the PostgreSQL database that takes the place of the journal's file in `state_dir`.
     """
 
     district: str = option(file_path)
@@ -30,6 +34,7 @@ class PoskoSettings:
     state_dir: str = option(file_path, default=STATE_DIR)
     unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
     notify: object = option(anything, default=None)
+    journal: str | None = option(journal.server, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,11 @@ class Config:
     catalogue: Catalogue
     endpoint: Endpoint
     state_dir: Path
+
+    @property
+    def journal(self) -> JournalPlace:
+        """Where the hub's journal is."""
+        return journal_place.place(self.state_dir, self.settings.journal, self.district.district)
 
 
 def load(path: Path) -> Config:

@@ -1,6 +1,7 @@
 """The hub's journal: alarms, all-clears and rounds, what is remembered, and the log. Must not decide anything.
 
-Its file also is the district's memory: `kentongan report` reads it.
+It also is the district's memory: `kentongan report` reads it. A SQLite file or, where the settings say so, a PostgreSQL
+server (`posko.journal_place`): the SQL here is what both understand, and each row has a number, `rowid`.
 """
 
 import json
@@ -37,7 +38,8 @@ from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
-from runtime.sqlite_readonly import Database, typed
+from runtime.sql import Database
+from runtime.sqlite_readonly import typed
 
 # By count, not by time: a clock that jumps must not make the hub forget. Each village has its own: one that floods
 # makes no other one forgotten.
@@ -48,7 +50,6 @@ RONDA_ROWS = 20_000
 RESPONSE_ROWS = 10_000
 LAPOR_ROWS = 5_000
 LOG_ROWS = 200_000
-NAME = "posko.db"
 POSTS = "posts"  # the source of a line of the log that has the reports of several
 
 # Strict since `kentongan report` takes a row as it is or not at all; a journal from before is used as it was made.
@@ -97,7 +98,10 @@ class _Reports:
 
 
 class Journal(DatabaseThread[Write | _Reports]):
-    """Keeps what the hub must not forget. Use as a context manager."""
+    """Keeps what the hub must not forget. Use as a context manager.
+
+    The bound `most_bytes` is a file's, on the disk of a small machine; a server's journal has those by count.
+    """
 
     schema = SCHEMA
     nothing = Loaded((), (), ())
@@ -154,7 +158,7 @@ class Journal(DatabaseThread[Write | _Reports]):
             "SELECT village, incident, max(raised_at) FROM alarms WHERE \"end\" = 'cleared' AND boot = ? AND until > ? "
             "GROUP BY village, incident", (self._boot, clock.now()),
         )
-        seen = database.execute("SELECT village, incident, identifier, over FROM names ORDER BY id")
+        seen = database.execute("SELECT village, incident, identifier, over FROM names ORDER BY rowid")
         return Loaded(
             tuple(stored for row in alarms if (stored := self._stored(row)) is not None),
             tuple(
@@ -173,13 +177,15 @@ class Journal(DatabaseThread[Write | _Reports]):
     def _cases(self, database: Database) -> Iterator[StoredCase]:
         """The last alarm of each village and incident, if it is not old, with who responded to it."""
         found = database.execute(
-            "SELECT village, incident, first, identifier, also, status, first_at, boot, first_wall, synced, max(rowid) "
-            "FROM alarms WHERE (\"end\" IS NULL OR \"end\" IN ('finished', 'cleared')) AND first_wall > ? "
-            "GROUP BY village, incident", (clock.now() + clock.wall().offset_s - CASE_S,),
+            "SELECT village, incident, first, identifier, also, status, first_at, boot, first_wall, synced FROM alarms "
+            "WHERE rowid IN (SELECT max(rowid) FROM alarms WHERE first_wall > ? AND "
+            "(\"end\" IS NULL OR \"end\" IN ('finished', 'cleared')) GROUP BY village, incident) "
+            "ORDER BY village, incident",
+            (clock.now() + clock.wall().offset_s - CASE_S,),
         ).fetchall()
         for row in found:
             try:
-                yield self._case(database, row[:-1])
+                yield self._case(database, row)
             except (TypeError, ValueError, AttributeError) as error:
                 reason = f"the responses to {row[2]!r} cannot be read and are left out: {error}"
                 self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
@@ -222,7 +228,7 @@ class Journal(DatabaseThread[Write | _Reports]):
         everywhere = name.village == EVERYWHERE
         made = database.execute(
             "SELECT who, step, village, at, boot, wall, synced FROM responses WHERE everywhere = ? AND incident = ? "
-            "AND identifier = ? AND (everywhere OR village = ?) ORDER BY rowid",
+            "AND identifier = ? AND (everywhere = 1 OR village = ?) ORDER BY rowid",
             (everywhere, name.incident, name.identifier, name.village)).fetchall()
         return tuple(StoredResponse(who, Step(step), place, self._instant(*at))
                      for who, step, place, *at in (typed(each, *(str,) * 3, float, str, float, int) for each in made))
@@ -266,12 +272,12 @@ class Journal(DatabaseThread[Write | _Reports]):
         ):
             removed = database.execute(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "  # noqa: S608
-                f"(PARTITION BY village ORDER BY rowid DESC) AS place FROM {table} WHERE {which}) WHERE place > ?)",
-                (most,),
+                f"(PARTITION BY village ORDER BY rowid DESC) AS place FROM {table} WHERE {which}) AS placed "
+                "WHERE place > ?)", (most,),
             ).rowcount
             if what and removed:
                 self._notice(f"{removed} of the oldest {what} are removed: a village keeps {most}")
-        log = "DELETE FROM log WHERE id <= (SELECT MAX(id) FROM log) - ?"
+        log = "DELETE FROM log WHERE rowid <= (SELECT max(rowid) FROM log) - ?"
         removed = database.execute(log, (LOG_ROWS,)).rowcount
         if removed:
             self._notice(f"{removed} of the oldest lines of the log are removed: it keeps {LOG_ROWS}")
@@ -280,14 +286,16 @@ class Journal(DatabaseThread[Write | _Reports]):
         """Removes the oldest of the log, then alarms or closed reports, of which some village has most."""
         yield from super()._shrink(database)
         while True:
-            _, table, over, village = database.execute(
-                "SELECT max(rows), name, over, village FROM ("
-                "SELECT count(*) AS rows, 'alarms' AS name, '\"end\" NOTNULL' AS over, village FROM alarms "
+            most = database.execute(
+                "SELECT 'alarms' AS name, '\"end\" NOTNULL' AS over, village, count(*) AS found FROM alarms "
                 "WHERE \"end\" NOTNULL GROUP BY village UNION ALL "
-                "SELECT count(*), 'lapor', 'closure NOTNULL', village FROM lapor WHERE closure NOTNULL "
-                "GROUP BY village)"  # the other columns are those of the row that has the most (lang_select.html)
+                "SELECT 'lapor', 'closure NOTNULL', village, count(*) FROM lapor WHERE closure NOTNULL "
+                "GROUP BY village ORDER BY found DESC LIMIT 1"
             ).fetchone()
-            yield 0 if table is None else database.execute(
+            if most is None:
+                return
+            table, over, village, _ = most
+            yield database.execute(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} "  # noqa: S608 - our own words
                 f"WHERE {over} AND village = ? ORDER BY rowid LIMIT 200)", (village,)).rowcount
 
@@ -300,16 +308,19 @@ class Journal(DatabaseThread[Write | _Reports]):
             case SaveName(_, name, over):
                 _see(database, name, over=over)
             case SaveAllClear(_, village, at, dated):
-                database.execute("INSERT OR REPLACE INTO cleared VALUES (?, ?, ?, ?, ?)",
-                                 (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
+                database.execute(
+                    "INSERT INTO cleared VALUES (?, ?, ?, ?, ?) ON CONFLICT (village) DO UPDATE SET "
+                    "boot = excluded.boot, at = excluded.at, wall = excluded.wall, synced = excluded.synced",
+                    (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
             case SaveResponse(_, name, made, dated):
                 database.execute(
-                    "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     (made.place, name.village == EVERYWHERE, name.incident, name.identifier, made.by, made.step.value,
                      self._boot, made.at, made.at + wall.offset_s, wall.synced and dated),
                 )
             case SaveUnanswered(name, at):
-                database.execute("INSERT OR IGNORE INTO unanswered VALUES (?, ?, ?, ?)", (*name, at + wall.offset_s))
+                database.execute("INSERT INTO unanswered VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                                 (*name, at + wall.offset_s))
             case SaveLapor():
                 self._keep_lapor(database, entry)
             case SaveClosed(name, closure, at):
@@ -341,8 +352,10 @@ class Journal(DatabaseThread[Write | _Reports]):
         before = "SELECT first_at FROM alarms WHERE village = ? AND incident = ? AND first = ? AND boot = ?"
         for (began_at,) in database.execute(before, (*alarm.key, alarm.first, self._boot)).fetchall():
             first_at = min(first_at, began_at)  # it was ended, and raised again at once
+        database.execute("DELETE FROM alarms WHERE village = ? AND incident = ? AND first = ?",
+                         (*alarm.key, alarm.first))  # its new row is the newest
         database.execute(
-            "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
                 alarm.status.value, alarm.origin, alarm.note, self._boot, first_at, alarm.raised_at, alarm.until,
@@ -359,7 +372,8 @@ class Journal(DatabaseThread[Write | _Reports]):
         wall, found = clock.wall(), entry.lapor
         place = found.place
         database.execute(
-            "INSERT OR IGNORE INTO lapor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
+            "INSERT INTO lapor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL) "
+            "ON CONFLICT DO NOTHING",
             (found.name.village, found.name.identifier, found.by, found.text, found.severity.value,
              *((None, None, None) if place is None else (place.lat, place.lon, place.accuracy_m)),
              self._boot, found.at, found.at + wall.offset_s, wall.synced and entry.dated),
@@ -378,7 +392,8 @@ def location(columns: Sequence[object]) -> Location | None:
 def _see(database: Database, name: Name, *, over: bool) -> None:
     database.execute(
         "INSERT INTO names (village, incident, identifier, over) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (village, incident, identifier) DO UPDATE SET over = max(over, excluded.over)", (*name, over),
+        "ON CONFLICT (village, incident, identifier) DO UPDATE SET over = excluded.over "
+        "WHERE excluded.over > names.over", (*name, over),
     )
 
 

@@ -17,7 +17,7 @@ from contract.domain.district import EVERYWHERE, HUB, District, reaches
 from contract.domain.incidents import ALL_CLEAR, Catalogue
 from contract.wire import topics
 from contract.wire.faults import Fault
-from posko import folder, rival
+from posko import folder, journal_place, rival
 from posko.config import UNANSWERED_S, Config
 from posko.core import effects, status, step
 from posko.core.effects import (
@@ -34,7 +34,7 @@ from posko.core.effects import (
 )
 from posko.core.events import Event
 from posko.core.state import Setup, State
-from posko.journal import NAME, Journal
+from posko.journal import SCHEMA, Journal
 from posko.rationing import of_all
 from posko.survey import Survey
 from runtime import clock, stdout_writer
@@ -75,10 +75,11 @@ class Hub(Loop[State]):
         self._line = line
 
     def run(self) -> None:
-        """Runs the hub until `stop`. Raises RivalError if another one is at work."""
+        """Runs the hub until `stop`. Raises UserError if another one is at work, or psycopg is needed and missing."""
         config = self._config
         district = config.district.district
         broker = config.endpoint.broker(f"{district}.posko")
+        journal = journal_place.engine(config.journal, SCHEMA)
         rival.refuse(broker, district)
         zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:
@@ -86,7 +87,7 @@ class Hub(Loop[State]):
             setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s)
             state = step.start(setup, clock.now(), clock.wall())
             parts.enter_context(folder.held(config.state_dir, district))
-            self._journal = parts.enter_context(Journal(config.state_dir / NAME, self._inbox))
+            self._journal = parts.enter_context(Journal(journal, self._inbox))
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox, rationing(config.district))
             self._survey = Survey(broker, district, self._inbox)

@@ -22,9 +22,9 @@ class DamageError(sqlite3.DatabaseError):
 
 
 class UnreadableError(Exception):
-    """SQLite cannot read a file; `damaged` says whether it is at fault itself."""
+    """A database cannot be read; `damaged` says whether it is a file that is at fault itself."""
 
-    def __init__(self, error: sqlite3.Error) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.damaged = is_damage(error)
 

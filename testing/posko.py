@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from posko.journal import NAME
+from posko.journal_place import NAME
 from runtime.files import SHIPPED
 from runtime.sqlite_readonly import read_only
 from testing.program import LIMIT_S, NeverError, Program

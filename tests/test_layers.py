@@ -36,7 +36,8 @@ PURE_LIBRARIES = {"contract.settings.yamltext": {"yaml"}, "posko.core.state": {"
 HOMES = {
     "paho": {"runtime.mqtt"},
     "rpds": {"posko.core.state"},
-    "sqlite3": {"runtime.database", "runtime.repair", "runtime.sqlite_readonly"},
+    "psycopg": {"runtime.postgresql"},
+    "sqlite3": {"runtime.sqlite_file", "runtime.repair", "runtime.sqlite_readonly"},
     "gpiozero": {"node.pins", "node.simulated"},  # the pin driver's, and the driver without pins
     "yaml": {"contract.settings.yamltext"},
     "rich": {"demo.", "kentongan.demo", "posko.report.", "posko.operator."},

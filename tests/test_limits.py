@@ -11,7 +11,7 @@ from posko import journal
 from posko.core import alarms, messages, transition
 from posko.journal import Journal
 from posko.operator.core import fold
-from runtime import bounded, database, inbox
+from runtime import bounded, inbox, sqlite_file
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = (ROOT / "docs/reliability.md").read_text("utf-8").partition("\n## ")[0]  # the first of the page's tables
@@ -50,4 +50,4 @@ def test_the_numbers_are_those_of_the_code(row: str, number: float) -> None:
 
 
 def test_so_is_how_many_damaged_files_are_put_aside() -> None:
-    assert database.MOST_BEGUN == 5
+    assert sqlite_file.MOST_BEGUN == 5

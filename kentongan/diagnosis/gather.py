@@ -28,7 +28,8 @@ from node.sound.core import driver_settings
 from node.sound.core.driver_settings import Speaker
 from node.sound.supervisor import Sound
 from posko import config as posko_config
-from posko.journal import NAME as HUB_JOURNAL
+from posko.journal_place import NAME as HUB_JOURNAL
+from posko.journal_place import JournalPlace
 from runtime import bounded, files, settings_copies
 from runtime.endpoint import Endpoint
 from runtime.inbox import Inbox
@@ -137,7 +138,7 @@ def _posko(path: Path, found: Facts, system: System, who: Who, pid: int) -> Fact
         loaded = posko_config.load(path)
     except SettingsError as error:
         return replace(found, faults=tuple(error.faults), running=_running(found, pid, Path(HUB_JOURNAL)))
-    running = _running(found, pid, loaded.state_dir / HUB_JOURNAL)
+    running = _running(found, pid, loaded.journal)
     way, servers = _reached(loaded.endpoint)
     servers = (_with_certificate(servers[0], system), *servers[1:])
     if all(each.trouble for each in servers):
@@ -172,7 +173,7 @@ def _reached(endpoint: Endpoint) -> tuple[Endpoint, tuple[facts.Server, ...]]:
     return best, servers
 
 
-def _running(found: Facts, pid: int, journal: Path) -> facts.Running | None:
+def _running(found: Facts, pid: int, journal: JournalPlace) -> facts.Running | None:
     """The program that runs as *pid*; None if none does."""
     ready = not found.units or found.units[-1].active in LIVES or found.units[-1].load != "loaded"
     return program.look(pid, journal, ready=ready) if pid else None

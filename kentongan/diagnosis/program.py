@@ -14,7 +14,9 @@ from contract.packed import unpack
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from kentongan.diagnosis.core.facts import Running
-from runtime.sqlite_readonly import UnreadableError, read_only
+from posko import journal_place
+from posko.journal_place import JournalPlace
+from runtime.sqlite_readonly import UnreadableError
 
 # A program that has run for so long has begun its run in the journal; before, the last one there is another's.
 SETTLED_S = 10.0
@@ -47,7 +49,7 @@ def _settings(words: Sequence[str], folder: Path) -> Path | None:
     return None
 
 
-def look(pid: int, journal: Path, root: Path = Path("/"), *, ready: bool = True) -> Running:
+def look(pid: int, journal: JournalPlace, root: Path = Path("/"), *, ready: bool = True) -> Running:
     """The program that runs as *pid* and keeps *journal*; *ready*: as far as systemd knows, it has begun."""
     realtime, locked = _scheduling(pid, root)
     age_s = _age_s(pid, root)
@@ -63,7 +65,7 @@ def look(pid: int, journal: Path, root: Path = Path("/"), *, ready: bool = True)
     return Running(pid, faults, linked, realtime=realtime, locked=locked)
 
 
-def read(journal: Path) -> tuple[dict[str, str], bool]:
+def read(journal: JournalPlace) -> tuple[dict[str, str], bool]:
     """The faults in force of the run that wrote last, and whether it has a link. Raises OSError, UnreadableError."""
     faults: dict[str, str] = {}
     linked = False
@@ -80,15 +82,15 @@ def read(journal: Path) -> tuple[dict[str, str], bool]:
     return faults, linked
 
 
-def _of_last_run(journal: Path) -> Iterator[dict[str, object]]:
+def _of_last_run(journal: JournalPlace) -> Iterator[dict[str, object]]:
     """Its events about faults and link, newest first. The hub's log has the posts' events too, of other runs."""
-    with read_only(journal) as database:
-        columns = [row[1] for row in database.execute("PRAGMA table_info(log)")]
+    with journal_place.read_only(journal) as database:
+        columns = [each[0] for each in database.execute("SELECT * FROM log LIMIT 0").description]
         own = "source = 'posko'" if "source" in columns else "true"
-        newest = _events(database.execute(f"SELECT event FROM log WHERE {own} ORDER BY id DESC"))  # noqa: S608
+        newest = _events(database.execute(f"SELECT event FROM log WHERE {own} ORDER BY rowid DESC"))  # noqa: S608
         boot = next((event["boot"] for event in newest), None)
         for event in _events(database.execute(
-            f"SELECT event FROM log WHERE {own} AND ({_ABOUT}) ORDER BY id DESC"  # noqa: S608
+            f"SELECT event FROM log WHERE {own} AND ({_ABOUT}) ORDER BY rowid DESC"  # noqa: S608
         )):
             if event["boot"] != boot:
                 return

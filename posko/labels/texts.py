@@ -379,6 +379,10 @@ JOURNAL_DAMAGED = Text(
     "{path}: jurnal tidak terbaca: {why}; berkas rusak; server posko menyisihkannya dan memulai yang baru",
     "{path}: the journal cannot be read: {why}; the file is damaged; the hub sets it aside and begins a new one",
 )
+JOURNAL_AWAY = Text(
+    "{path}: jurnal tidak terbaca: {why}; periksa server basis data dan baris `journal` di pengaturan",
+    "{path}: the journal cannot be read: {why}; check the database server, and `journal` in the settings",
+)
 JOURNAL_BUSY = Text(
     "{path}: jurnal tidak terbaca: {why}; coba lagi sebentar lagi, sebagai pengguna posko atau dengan sudo",
     "{path}: the journal cannot be read: {why}; try again in a moment, as the hub's user or with sudo",

@@ -12,7 +12,7 @@ from posko.notify.core.state import Loaded
 from runtime import clock
 from runtime.database import DatabaseThread
 from runtime.inbox import Inbox
-from runtime.sqlite_readonly import Database
+from runtime.sql import Database
 
 NAME = "notify.db"
 SCHEMA = """
@@ -103,7 +103,8 @@ class Store(DatabaseThread[Save | Done]):
                 database.execute("INSERT INTO memory (name, value) VALUES (?, ?) "
                                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
             case Done(names):
-                database.executemany("DELETE FROM queue WHERE name = ?", [(each,) for each in names])
+                for name in names:
+                    database.execute("DELETE FROM queue WHERE name = ?", (name,))
         wall = clock.wall()
         for each in entry.messages if isinstance(entry, Save) else ():
             database.execute(

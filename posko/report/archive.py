@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from contract.text import escaped
+from posko import journal_place
+from posko.journal_place import JournalPlace
 from posko.labels import texts
 from posko.labels.language import Text
 from posko.report.core import history
@@ -13,7 +15,7 @@ from posko.report.core import rows as core_rows
 from posko.report.core.history import Alarm
 from posko.report.core.responses import Responses
 from posko.report.core.rows import Raw, SkippedRow
-from runtime.sqlite_readonly import UnreadableError, read_only
+from runtime.sqlite_readonly import UnreadableError
 
 ALARMS = "SELECT rowid AS number, * FROM alarms"
 # Tables that the journal of an earlier version does not have.
@@ -27,44 +29,44 @@ ROUNDS = "SELECT rowid AS number, * FROM ronda"
 class ArchiveError(Exception):
     """There is nothing to read; *text*, with the path and why, says what to do."""
 
-    def __init__(self, text: Text, path: Path, why: object = "") -> None:
+    def __init__(self, text: Text, place: JournalPlace, why: object = "") -> None:
         self.text = text
-        self.values = {"path": escaped(path), "why": escaped(why)}
+        self.values = {"path": escaped(place), "why": escaped(why)}
         super().__init__(text.en.format(**self.values))
 
 
-def rows(path: Path, query: str) -> list[Raw]:
-    """What the journal *path* has for one of the queries above. Raises ArchiveError."""
+def rows(place: JournalPlace, query: str) -> list[Raw]:
+    """What the journal *place* has for one of the queries above. Raises ArchiveError, and UserError."""
     try:
-        with read_only(path) as database:
-            database.text_factory = _text
+        with journal_place.read_only(place, _text) as database:
             table = _LATER.get(query)
             there = "SELECT 1 FROM sqlite_schema WHERE name = ?"
-            if table is not None and not list(database.execute(there, (table,))):
+            if isinstance(place, Path) and table is not None and not list(database.execute(there, (table,))):
                 return []
             found = database.execute(query)
             columns = [each[0] for each in found.description]
             return [dict(zip(columns, row, strict=True)) for row in found]
     except (FileNotFoundError, NotADirectoryError):
-        raise ArchiveError(texts.NO_JOURNAL, path) from None
+        raise ArchiveError(texts.NO_JOURNAL, place) from None
     except OSError as error:
-        raise ArchiveError(texts.JOURNAL_CLOSED, path, error.strerror) from None
+        raise ArchiveError(texts.JOURNAL_CLOSED, place, error.strerror) from None
     except UnreadableError as error:
-        raise ArchiveError(texts.JOURNAL_DAMAGED if error.damaged else texts.JOURNAL_BUSY, path, error) from None
+        text = texts.JOURNAL_DAMAGED if error.damaged else texts.JOURNAL_BUSY
+        raise ArchiveError(text if isinstance(place, Path) else texts.JOURNAL_AWAY, place, error) from None
 
 
-def responses(path: Path) -> tuple[Responses, list[SkippedRow]]:
-    """All responses in the journal *path*, and the rows of them that cannot be read. Raises ArchiveError."""
-    made, wrong = core_rows.read(rows(path, RESPONSES), core.read_response)
-    late, odd = core_rows.read(rows(path, UNANSWERED), core.read_unanswered)
+def responses(place: JournalPlace) -> tuple[Responses, list[SkippedRow]]:
+    """All responses in the journal *place*, and the rows of them that cannot be read. Raises ArchiveError."""
+    made, wrong = core_rows.read(rows(place, RESPONSES), core.read_response)
+    late, odd = core_rows.read(rows(place, UNANSWERED), core.read_unanswered)
     return core.collect(made, late), [*wrong, *odd]
 
 
-def alarms(path: Path) -> tuple[list[Alarm], list[SkippedRow]]:
-    """All alarms in the journal *path*, and the rows that cannot be read. Raises ArchiveError."""
+def alarms(place: JournalPlace) -> tuple[list[Alarm], list[SkippedRow]]:
+    """All alarms in the journal *place*, and the rows that cannot be read. Raises ArchiveError."""
     now = time.time()
-    known, odd = responses(path)
-    made, skipped = core_rows.read(rows(path, ALARMS), lambda raw: history.read_alarm(raw, local, now, known))
+    known, odd = responses(place)
+    made, skipped = core_rows.read(rows(place, ALARMS), lambda raw: history.read_alarm(raw, local, now, known))
     return made, [*skipped, *odd]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from contract.domain.district import District
 from contract.domain.incidents import Catalogue, Family
+from contract.settings import journal
 from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import (
     Place,
@@ -20,7 +21,9 @@ from contract.settings.schema import (
     text,
 )
 from contract.values import dataclass
+from posko import journal_place
 from posko.config import STATE_DIR as HUB_STATE_DIR
+from posko.journal_place import JournalPlace
 from runtime import files
 from runtime.endpoint import Endpoint
 
@@ -67,7 +70,7 @@ class WebSettings:
     proxies in front of it, whose word for a phone's address and for HTTPS is taken.
 
     A warga may raise `alarms_per_minute` alarms a minute, and `alarms_per_day` a day. `journal` is the hub's
-    `state_dir`, from which the history is read.
+    `state_dir`, or its PostgreSQL database, from which the history is read.
     """
 
     district: str = option(file_path)
@@ -79,7 +82,7 @@ class WebSettings:
     trusted_proxy: tuple[str, ...] = option(items(text(r"[0-9A-Fa-f.:/]+", "an address such as 127.0.0.1")), default=())
     alarms_per_minute: int = option(integer(1, 60, "number of alarms"), default=1)
     alarms_per_day: int = option(integer(1, 1000, "number of alarms"), default=5)
-    journal: str = option(file_path, default=HUB_STATE_DIR)
+    journal: str = option(journal.folder_or_server, default=HUB_STATE_DIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class WebConfig:
     endpoint: Endpoint
     state_dir: Path
     people: Path
-    journal: Path
+    journal: JournalPlace
     tls: tuple[Path, Path] | None = None
 
 
@@ -120,9 +123,14 @@ def assemble(path: Path, written: Mapping[str, Any]) -> WebConfig:
         raise SettingsError(faults)
     return WebConfig(
         settings, around.district, around.catalogue, around.family, around.endpoint,
-        base / settings.state_dir, base / settings.people, base / settings.journal,
+        base / settings.state_dir, base / settings.people, _journal(base, settings.journal, around.district),
         _pair(named["certificate"], named["key"]),
     )
+
+
+def _journal(base: Path, written: str, district: District) -> JournalPlace:
+    url = written if journal.is_server(written) else None
+    return journal_place.place(base / written, url, district.district)
 
 
 def _pair(certificate: Path | None, key: Path | None) -> tuple[Path, Path] | None:

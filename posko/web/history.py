@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from contract.text import escaped
-from posko.journal import NAME
+from posko.journal_place import JournalPlace
 from posko.labels.labels import Labels
 from posko.labels.language import Text
 from posko.report import archive, export
@@ -29,10 +28,10 @@ class HistoryError(Exception):
 
 
 class History:
-    """The hub's journal in the folder *state_dir*."""
+    """The hub's journal in *place*."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._path = state_dir / NAME
+    def __init__(self, place: JournalPlace) -> None:
+        self._place = place
 
     @staticmethod
     def is_month(word: str) -> bool:
@@ -62,7 +61,7 @@ class History:
 
     def _read(self, month: str) -> Sequence[Month]:
         try:
-            alarms, _ = archive.alarms(self._path)
+            alarms, _ = archive.alarms(self._place)
         except ArchiveError as error:
             values = {name: escaped(each).replace("{", "(").replace("}", ")") for name, each in error.values.items()}
             raise HistoryError(Text(error.text.id.format(**values), error.text.en.format(**values))) from None

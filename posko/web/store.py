@@ -17,7 +17,8 @@ from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
-from runtime.sqlite_readonly import Database, typed
+from runtime.sql import Database
+from runtime.sqlite_readonly import typed
 
 NAME = "web.db"
 DAY_S = 86_400.0

@@ -18,11 +18,12 @@ from node import journal as journal_room
 from node.core.effects import DeletePress, SavePress, SaveSeen
 from node.core.events import Loaded, OutboxEntry
 from node.journal import Journal
-from runtime import clock
+from runtime import clock, sqlite_file
 from runtime import database as database_room
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Recovered
 from runtime.inbox import Inbox
+from runtime.sqlite_file import SqliteFile
 from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
@@ -226,7 +227,7 @@ from node.journal import Journal
 
 class Telling(Journal):
     def _write(self):
-        batch = list(self._pending)
+        batch = [each.entry for each in self._pending]
         super()._write()
         if not self._pending:  # committed
             names = [entry.press.identifier for entry in batch if isinstance(entry, SavePress)]
@@ -267,12 +268,14 @@ def test_what_was_committed_is_there_though_the_process_was_killed_at_any_moment
 
 def test_each_batch_waits_for_the_disk(path: Path) -> None:
     with journal_in(path) as journal:
+        engine = journal._engine
+        assert isinstance(engine, SqliteFile)
         journal.put(SavePress(PRESS))
-        assert wait_until(lambda: bool(path.exists() and journal._database and not journal._pending))
+        assert wait_until(lambda: bool(path.exists() and engine.database and not journal._pending))
         asked = sqlite3.connect(path, check_same_thread=False)
         assert asked.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         asked.close()
-    made = journal._connect()
+    made = engine._connect()
     full = made.execute("PRAGMA synchronous").fetchone()
     made.close()
 
@@ -325,15 +328,15 @@ def test_a_full_disk_is_a_fault_and_when_there_is_room_again_nothing_is_missing(
 ) -> None:
     """SQLite reports a file at its longest exactly as it reports a disk without room: SQLITE_FULL."""
     monkeypatch.setattr(database_room, "RETRY_S", 0.05)
-    connect = Journal._connect
+    connect = SqliteFile._connect
     full = True
 
-    def limited(self: Journal) -> sqlite3.Connection:
+    def limited(self: SqliteFile) -> sqlite3.Connection:
         database = connect(self)
         database.execute(f"PRAGMA max_page_count={12 if full else 1_000_000}")
         return database
 
-    monkeypatch.setattr(Journal, "_connect", limited)
+    monkeypatch.setattr(SqliteFile, "_connect", limited)
     inbox = Inbox()
     presses = [OutboxEntry(f"{'x' * 200}{count}", "pencurian", float(count)) for count in range(300)]
     with journal_in(path, inbox) as journal:
@@ -392,7 +395,8 @@ def test_while_the_disk_fails_the_log_makes_room_for_the_presses(
             journal.put(Log({"event": "refused", "count": count}))
         assert wait_until(journal._queue.empty)
 
-    assert [entry.press.identifier for entry in journal._pending if isinstance(entry, SavePress)] == list("0123456789")
+    pending = [each.entry for each in journal._pending]
+    assert [entry.press.identifier for entry in pending if isinstance(entry, SavePress)] == list("0123456789")
     assert len(journal._pending) <= 20 + 1
 
 
@@ -404,7 +408,7 @@ def test_a_journal_that_another_program_holds_is_a_fault_until_it_lets_go(
     inbox = Inbox()
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        monkeypatch.setattr(database_room, "BUSY_S", 0.05)
+        monkeypatch.setattr(sqlite_file, "BUSY_S", 0.05)
         with journal_in(path, inbox):
             fault = take(inbox, Faulted)
             loaded = take(inbox, Loaded)
@@ -529,14 +533,14 @@ def test_one_entry_that_cannot_be_written_is_told_and_keeps_no_other_from_being_
 def test_a_bug_in_the_thread_is_told_and_does_not_end_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_room, "RETRY_S", 0.05)
     faults = iter([RuntimeError("a bug"), RuntimeError("a bug")])
-    open_ = Journal._open
+    open_ = SqliteFile._open
 
-    def failing(self: Journal) -> sqlite3.Connection:
+    def failing(self: SqliteFile) -> sqlite3.Connection:
         for error in faults:
             raise error
         return open_(self)
 
-    monkeypatch.setattr(Journal, "_open", failing)
+    monkeypatch.setattr(SqliteFile, "_open", failing)
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         fault = take(inbox, Faulted)
@@ -562,15 +566,15 @@ def write_all(journal: Journal) -> None:
 
 
 def test_putting_never_waits_for_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = Journal._connect
+    connect = SqliteFile._connect
     answers, reached = Event(), Event()
 
-    def slow(self: Journal) -> sqlite3.Connection:
+    def slow(self: SqliteFile) -> sqlite3.Connection:
         reached.set()
         assert answers.wait(LIMIT_S)
         return connect(self)
 
-    monkeypatch.setattr(Journal, "_connect", slow)
+    monkeypatch.setattr(SqliteFile, "_connect", slow)
     with journal_in(path) as journal:
         assert reached.wait(LIMIT_S)
         loop = Thread(target=write_all, args=(journal,), daemon=True)

@@ -23,6 +23,7 @@ from runtime import database as database_room
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted
 from runtime.inbox import Inbox
+from runtime.sqlite_file import SqliteFile
 from testing.program import LIMIT_S
 from tests.support.waiting import drain, take
 
@@ -178,17 +179,17 @@ def test_a_disk_without_room_for_a_new_file_leaves_the_damaged_one_in_place_unti
 ) -> None:
     run(written, SaveAlarm(1, replace(ALARMS[0], first="long", note="x" * 20_000), (), None, None))
     flip(written, b"pasar lama", b"\xffasar lama")
-    connect = Journal._connect_to
+    connect = SqliteFile._connect_to
     full = True
 
-    def limited(self: Journal, path: Path) -> sqlite3.Connection:
+    def limited(self: SqliteFile, path: Path) -> sqlite3.Connection:
         database = connect(self, path)
         if path.suffix == ".new" and full:
             (pages,) = database.execute("PRAGMA page_count").fetchone()
             database.execute(f"PRAGMA max_page_count={pages}")
         return database
 
-    monkeypatch.setattr(Journal, "_connect_to", limited)
+    monkeypatch.setattr(SqliteFile, "_connect_to", limited)
     inbox = Inbox()
     with Journal(written, inbox):
         full_disk = take(inbox, Faulted)

@@ -1,4 +1,7 @@
-"""The hub's journal on a real disk: what it said is kept is there, whatever dies; and the model's disk is like it."""
+"""The hub's journal on a real disk: what it said is kept is there, whatever dies; and the model's disk is like it.
+
+What holds for both engines is tried with both.
+"""
 
 import os
 import sqlite3
@@ -39,10 +42,12 @@ from runtime import database as database_room
 from runtime.core.effects import Log
 from runtime.core.events import Clock, Faulted, Noticed, Recovered
 from runtime.inbox import Inbox
+from runtime.sqlite_file import SqliteFile
 from testing.program import LIMIT_S
 from tests.model.disks import HubRows
 from tests.posko.core.world import FIRE, stored
 from tests.posko.report.journals import BEFORE_STRICT
+from tests.support.journals import Kept, KeptFile, KeptOnServer, needs_server
 from tests.support.nodes import ROOT
 from tests.support.waiting import drain, take, wait_until
 
@@ -71,27 +76,32 @@ def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_room, "CLOSE_S", LIMIT_S)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_server)])
+def kept(request: pytest.FixtureRequest, path: Path) -> Kept:
+    """A journal's place, on either engine."""
+    return KeptFile(path) if request.param == "sqlite" else KeptOnServer(request.getfixturevalue("postgresql_server"))
+
+
 @contextmanager
-def journal_in(path: Path, inbox: Inbox | None = None) -> Iterator[Journal]:
-    with Journal(path, inbox or Inbox()) as journal:
+def journal_in(place: Path | Kept, inbox: Inbox | None = None) -> Iterator[Journal]:
+    with Journal(place if isinstance(place, Path) else place.place(), inbox or Inbox()) as journal:
         yield journal
 
 
-def write(path: Path, *entries: Write) -> None:
+def write(path: Path | Kept, *entries: Write) -> None:
     with journal_in(path) as journal:
         for entry in entries:
             journal.put(entry)
 
 
-def load(path: Path) -> Loaded:
+def load(path: Path | Kept) -> Loaded:
     inbox = Inbox()
     with journal_in(path, inbox):
         return take(inbox, Loaded)
 
 
-def rows(path: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(query).fetchall()
+def rows(place: Path | Kept, query: str) -> list[tuple[object, ...]]:
+    return (KeptFile(place) if isinstance(place, Path) else place).rows(query)
 
 
 def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> SaveAlarm:
@@ -112,8 +122,8 @@ def reported(  # noqa: PLR0917 - what a report has
     return SaveLapor(stamp, Lapor(name, "warga/budi", text, Severity.HIGH, place, at, stamp=stamp))
 
 
-def test_a_new_journal_holds_nothing(path: Path) -> None:
-    assert load(path) == NOTHING
+def test_a_new_journal_holds_nothing(kept: Kept) -> None:
+    assert load(kept) == NOTHING
 
 
 # The tables as they were when an identifier was one and the same in all villages.
@@ -170,15 +180,15 @@ def test_a_journal_from_when_an_identifier_had_no_village_is_taken_over(path: Pa
     assert {each.key.village for each in load(path).alarms} == {"kalibagor", "kotakan"}
 
 
-def test_what_another_village_calls_its_own_by_the_same_name_stands_beside_it(path: Path) -> None:
+def test_what_another_village_calls_its_own_by_the_same_name_stands_beside_it(kept: Kept) -> None:
     other = replace(ALARM, key=Key("kotakan", "kebakaran"))
-    write(path, keep(1), keep(2, other, End.LATE), keep(3, other, End.UNKNOWN),
+    write(kept, keep(1), keep(2, other, End.LATE), keep(3, other, End.UNKNOWN),
           SavePatrol("r", "kalibagor", "kalibagor/pos-1", "button", 1.0, "synced"),
           SavePatrol("r", "kotakan", "kotakan/pos-1", "schedule", 2.0, "synced"))
 
-    assert rows(path, 'SELECT village, "end" FROM alarms ORDER BY village') == [
+    assert rows(kept, 'SELECT village, "end" FROM alarms ORDER BY village') == [
         ("kalibagor", None), ("kotakan", "unknown")]
-    assert rows(path, "SELECT village, post FROM ronda ORDER BY village") == [
+    assert rows(kept, "SELECT village, post FROM ronda ORDER BY village") == [
         ("kalibagor", "kalibagor/pos-1"), ("kotakan", "kotakan/pos-1")]
 
 
@@ -193,51 +203,51 @@ def test_a_journal_from_before_the_tables_were_strict_is_used_as_it_is(path: Pat
     assert rows(path, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%STRICT%'") == [(0,)]
 
 
-def test_what_a_strict_table_does_not_take_is_left_out_and_reported_and_the_rest_is_written(path: Path) -> None:
+def test_what_a_strict_table_does_not_take_is_left_out_and_reported_and_the_rest_is_written(kept: Kept) -> None:
     inbox = Inbox()
-    with journal_in(path, inbox) as journal:
+    with journal_in(kept, inbox) as journal:
         journal.put(SavePatrol("r1", "kalibagor", "", "button", "soon", "synced"))  # type: ignore[arg-type]
         journal.put(SavePatrol("r2", "kalibagor", "", "button", 1.0, "synced"))
     reasons = [each.reason for each in drain(inbox) if isinstance(each, Faulted)]
 
-    assert rows(path, "SELECT identifier FROM ronda") == [("r2",)]
+    assert rows(kept, "SELECT identifier FROM ronda") == [("r2",)]
     assert ["SavePatrol cannot be written" in reason for reason in reasons] == [True]
 
 
-def test_what_is_in_force_is_loaded_as_it_was_last_written(path: Path) -> None:
-    write(path, keep(1, replace(ALARM, identifier="a", also=())), keep(2))
+def test_what_is_in_force_is_loaded_as_it_was_last_written(kept: Kept) -> None:
+    write(kept, keep(1, replace(ALARM, identifier="a", also=())), keep(2))
 
-    assert load(path).alarms == (replace(
+    assert load(kept).alarms == (replace(
         stored("a", wall=1_000_010.0), identifier="b", also=("a",), status=Status.EXERCISE, origin="op",
         note="RT 3 ●", raised_at=20.0, until=200.0, silenced={"kalibagor": 30.0}, sounds={"kalibagor/pos-1": 0.5},
     ),)
 
 
-def test_what_ended_is_not_loaded_and_stays_in_the_districts_memory(path: Path) -> None:
-    write(path, keep(1), keep(2, end=End.CLEARED))
-    loaded = load(path)
+def test_what_ended_is_not_loaded_and_stays_in_the_districts_memory(kept: Kept) -> None:
+    write(kept, keep(1), keep(2, end=End.CLEARED))
+    loaded = load(kept)
 
     assert (loaded.alarms, sorted(loaded.seen)) == ((), [(FIRE.name("a"), True), (FIRE.name("b"), True)])
-    assert rows(path, 'SELECT first, "end", ended_at, expected FROM alarms') == [
+    assert rows(kept, 'SELECT first, "end", ended_at, expected FROM alarms') == [
         ("a", "cleared", 300.0, '["kalibagor/pos-1", "kotakan/pos-1"]'),
     ]
 
 
-def test_identifiers_are_remembered_and_what_is_over_stays_over(path: Path) -> None:
-    write(path, *(SaveName(number, FIRE.name(name), over) for number, (name, over) in enumerate(
+def test_identifiers_are_remembered_and_what_is_over_stays_over(kept: Kept) -> None:
+    write(kept, *(SaveName(number, FIRE.name(name), over) for number, (name, over) in enumerate(
         [("a", False), ("b", True), ("a", True), ("b", False)])))
 
-    assert load(path).seen == ((FIRE.name("a"), True), (FIRE.name("b"), True))
+    assert load(kept).seen == ((FIRE.name("a"), True), (FIRE.name("b"), True))
 
 
 @pytest.mark.parametrize(("synced", "dated"), [(True, True), (False, True), (True, False)])
 def test_of_another_boot_only_a_synchronised_clock_with_which_none_disagreed_tells_the_age(
-    path: Path, monkeypatch: pytest.MonkeyPatch, synced: bool, dated: bool
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, synced: bool, dated: bool
 ) -> None:
     monkeypatch.setattr(clock, "wall", lambda: replace(SYNCED, synced=synced))
-    write(path, replace(keep(1), dated=dated), SaveAllClear(2, "kalibagor", 50.0, dated))
+    write(kept, replace(keep(1), dated=dated), SaveAllClear(2, "kalibagor", 50.0, dated))
     monkeypatch.setattr(clock, "machine_boot", lambda: "another boot")
-    loaded = load(path)
+    loaded = load(kept)
 
     certain = synced and dated
     assert [(each.same_boot, each.first_wall) for each in loaded.alarms] == [(False, 1_000_010.0 if certain else None)]
@@ -246,81 +256,82 @@ def test_of_another_boot_only_a_synchronised_clock_with_which_none_disagreed_tel
     ]
 
 
-def test_what_has_a_stamp_is_told_once_it_is_written(path: Path) -> None:
+def test_what_has_a_stamp_is_told_once_it_is_written(kept: Kept) -> None:
     inbox = Inbox()
-    with journal_in(path, inbox) as journal:
+    with journal_in(kept, inbox) as journal:
         cleared = SaveAllClear(3, "semua", 1.0)
         for entry in (keep(1), SaveName(2, FIRE.name("x"), over=True), cleared, Log({"event": "linked"})):
             journal.put(entry)
         told: set[int] = set()
         while len(told) < 3:
             told |= take(inbox, Saved).stamps
-            assert len(rows(path, "SELECT identifier FROM names")) == 2 + (2 in told)
+            assert len(rows(kept, "SELECT identifier FROM names")) == 2 + (2 in told)
 
     assert told == {1, 2, 3}
 
 
-def test_a_round_that_comes_twice_is_written_once_with_who_made_it(path: Path) -> None:
-    write(path, SavePatrol("r", "kalibagor", "kalibagor/pos-1", "button", 5.0, "synced"),
+def test_a_round_that_comes_twice_is_written_once_with_who_made_it(kept: Kept) -> None:
+    write(kept, SavePatrol("r", "kalibagor", "kalibagor/pos-1", "button", 5.0, "synced"),
           SavePatrol("r", "kalibagor", "kalibagor/pos-1", "schedule", 7.0, "synced"))
 
-    assert rows(path, "SELECT * FROM ronda") == [("r", "kalibagor", "kalibagor/pos-1", "schedule", 5.0, "synced")]
+    assert rows(kept, "SELECT identifier, village, post, origin, wall, clock FROM ronda") == [
+        ("r", "kalibagor", "kalibagor/pos-1", "schedule", 5.0, "synced")]
 
 
-def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(path: Path) -> None:
+def test_what_posts_and_the_hub_say_is_logged_though_it_is_no_text(kept: Kept) -> None:
     inbox = Inbox()
-    with journal_in(path, inbox) as journal:
+    with journal_in(kept, inbox) as journal:
+        take(inbox, Loaded)
         journal.put(SaveReport("kalibagor/pos-1", {"event": "late", "reason": "\ud800 ●"}))
         journal.put(Log({"event": "linked"}))
-        assert wait_until(lambda: path.exists() and not journal._pending and journal._queue.empty())
+        assert wait_until(lambda: rows(kept, "SELECT count(*) FROM log") == [(2,)])
     assert not [event for event in drain(inbox) if isinstance(event, Faulted)]
 
-    assert rows(path, "SELECT source, event FROM log ORDER BY id") == [
+    assert rows(kept, "SELECT source, event FROM log ORDER BY rowid") == [
         ("kalibagor/pos-1", '{"event": "late", "reason": "? ●"}'), ("posko", '{"event": "linked"}'),
     ]
 
 
-def logged(path: Path) -> list[tuple[str, object]]:
-    lines = rows(path, "SELECT source, event FROM log ORDER BY id")
+def logged(path: Kept) -> list[tuple[str, object]]:
+    lines = rows(path, "SELECT source, event FROM log ORDER BY rowid")
     return [each for source, event in lines for each in journal_room.reports(str(source), str(event))]
 
 
-def test_what_many_posts_report_at_once_is_one_line_with_all_of_it(path: Path) -> None:
+def test_what_many_posts_report_at_once_is_one_line_with_all_of_it(kept: Kept) -> None:
     posts = [(f"desa-{number}/pos-1", {"event": "sounding", "boot": f"b{number}"}) for number in range(300)]
-    write(path, Log({"event": "accepted"}), *(SaveReport(*each) for each in posts), Log({"event": "proven"}))
+    write(kept, Log({"event": "accepted"}), *(SaveReport(*each) for each in posts), Log({"event": "proven"}))
 
-    assert logged(path) == [("posko", {"event": "accepted"}), *posts, ("posko", {"event": "proven"})]
-    assert rows(path, "SELECT source FROM log ORDER BY id") == [("posko",), ("posts",), ("posko",)]
-    assert rows(path, "SELECT sum(length(event)) < 4000 FROM log") == [(1,)]
+    assert logged(kept) == [("posko", {"event": "accepted"}), *posts, ("posko", {"event": "proven"})]
+    assert rows(kept, "SELECT source FROM log ORDER BY rowid") == [("posko",), ("posts",), ("posko",)]
+    assert rows(kept, "SELECT sum(length(event)) < 4000 FROM log") == [(1,)]
 
 
-def test_what_thousands_of_posts_report_is_few_lines(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_thousands_of_posts_report_is_few_lines(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line is a writing of its own, of whole pages: 10,000 posts are to cost less than 200 kB an alarm."""
     monkeypatch.setattr(database_room, "GATHER_S", 3600.0)
     posts = [(f"desa-{number // 10}/pos-{number % 10}", {"event": "sounding"}) for number in range(10_000)]
-    write(path, *(SaveReport(*each) for each in posts))
+    write(kept, *(SaveReport(*each) for each in posts))
 
-    assert logged(path) == posts
-    assert rows(path, "SELECT count(*) FROM log") == [(3,)]
+    assert logged(kept) == posts
+    assert rows(kept, "SELECT count(*) FROM log") == [(3,)]
 
 
-def test_an_alarm_of_a_thousand_posts_is_short_on_the_disk_and_comes_back_whole(path: Path) -> None:
+def test_an_alarm_of_a_thousand_posts_is_short_on_the_disk_and_comes_back_whole(kept: Kept) -> None:
     posts = tuple(f"desa-{number // 7}/pos-{number % 7}" for number in range(1000))
     alarm = replace(ALARM, sounds={post: number / 1000 for number, post in enumerate(posts)})
-    write(path, SaveAlarm(1, alarm, posts))
-    (found,) = load(path).alarms
+    write(kept, SaveAlarm(1, alarm, posts))
+    (found,) = load(kept).alarms
 
     assert found.sounds == alarm.sounds
-    assert rows(path, "SELECT length(sounds) + length(expected) < 8000 FROM alarms") == [(1,)]
+    assert rows(kept, "SELECT length(sounds) + length(expected) < 8000 FROM alarms") == [(1,)]
 
 
-def test_an_alarm_whose_packed_row_is_damaged_is_reported_and_keeps_no_other_away(path: Path) -> None:
+def test_an_alarm_whose_packed_row_is_damaged_is_reported_and_keeps_no_other_away(kept: Kept) -> None:
     other = replace(ALARM, key=Key("kotakan", "kebakaran"))
-    write(path, keep(1), keep(2, other))
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE alarms SET sounds = 'bz2:AAAA' WHERE village = 'kalibagor'")
+    write(kept, keep(1), keep(2, other))
+    kept.change("UPDATE alarms SET sounds = 'bz2:AAAA' WHERE village = 'kalibagor'")
     inbox = Inbox()
-    with journal_in(path, inbox):
+    with journal_in(kept, inbox):
         found = take(inbox, Faulted), take(inbox, Loaded)
 
     assert found[0].reason.startswith("the alarm 'a' cannot be read and is left out: ")
@@ -328,22 +339,22 @@ def test_an_alarm_whose_packed_row_is_damaged_is_reported_and_keeps_no_other_awa
 
 
 def test_a_report_waits_for_more_of_its_kind_and_what_must_not_be_lost_for_nothing(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only what a power cut may cost is gathered; and what has been gathered is not lost with the program's end."""
     monkeypatch.setattr(database_room, "GATHER_S", 3600.0)
     inbox = Inbox()
-    with journal_in(path, inbox) as journal:
+    with journal_in(kept, inbox) as journal:
         take(inbox, Loaded)
         journal.put(SaveReport("olean/pos-1", {"event": "sounding"}))
         journal.put(SaveName(7, FIRE.name("x"), over=True))
         assert take(inbox, Saved) == Saved(frozenset({7}))
-        assert logged(path) == [("olean/pos-1", {"event": "sounding"})]
+        assert logged(kept) == [("olean/pos-1", {"event": "sounding"})]
         journal.put(SaveReport("olean/pos-1", {"event": "finished"}))
-    assert logged(path)[1:] == [("olean/pos-1", {"event": "finished"})]
+    assert logged(kept)[1:] == [("olean/pos-1", {"event": "finished"})]
 
 
-def test_a_village_that_floods_pushes_nothing_of_another_one_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_village_that_floods_pushes_nothing_of_another_one_out(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     for bound in ("NAME_ROWS", "LATE_ROWS", "RONDA_ROWS"):
         monkeypatch.setattr(journal_room, bound, 2)
     flood: list[Write] = []
@@ -354,24 +365,24 @@ def test_a_village_that_floods_pushes_nothing_of_another_one_out(path: Path, mon
             SavePatrol(f"r{number}", "kotakan", "", "operator", 1.0, "synced"),
         ]
     quiet = replace(ALARM, identifier="a", also=())
-    write(path, keep(1, quiet, End.LATE), SavePatrol("r", "kalibagor", "", "operator", 1.0, "synced"), *flood)
+    write(kept, keep(1, quiet, End.LATE), SavePatrol("r", "kalibagor", "", "operator", 1.0, "synced"), *flood)
 
-    assert (FIRE.name("a"), True) in load(path).seen
+    assert (FIRE.name("a"), True) in load(kept).seen
     for table in ("names", "alarms", "ronda"):
-        counted = rows(path, f"SELECT village, count(*) FROM {table} GROUP BY village ORDER BY village")  # noqa: S608
+        counted = rows(kept, f"SELECT village, count(*) FROM {table} GROUP BY village ORDER BY village")  # noqa: S608
         assert counted == [("kalibagor", 1), ("kotakan", 2)]
 
 
 def test_names_and_the_log_make_room_and_alarms_and_rounds_are_kept(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_room, "LOG_ROWS", 3)
     monkeypatch.setattr(journal_room, "NAME_ROWS", 4)
-    write(path, *(SaveName(number, FIRE.name(f"x{number}"), over=True) for number in range(10)),
+    write(kept, *(SaveName(number, FIRE.name(f"x{number}"), over=True) for number in range(10)),
           *(Log({"event": "linked"}) for _ in range(10)), keep(1, end=End.FINISHED))
 
-    assert len(load(path).seen) == 4
-    assert [len(rows(path, f"SELECT * FROM {table}")) for table in ("log", "alarms")] == [3, 1]  # noqa: S608
+    assert len(load(kept).seen) == 4
+    assert [len(rows(kept, f"SELECT * FROM {table}")) for table in ("log", "alarms")] == [3, 1]  # noqa: S608
 
 
 # Sudden death, bad disks.
@@ -442,15 +453,15 @@ def test_a_folder_that_cannot_be_written_is_a_fault_until_it_can_and_then_all_is
 
 
 def test_a_full_disk_tells_nothing_to_be_kept_until_there_is_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = Journal._connect
+    connect = SqliteFile._connect
     full = True
 
-    def limited(self: Journal) -> sqlite3.Connection:
+    def limited(self: SqliteFile) -> sqlite3.Connection:
         database = connect(self)
         database.execute(f"PRAGMA max_page_count={20 if full else 1_000_000}")
         return database
 
-    monkeypatch.setattr(Journal, "_connect", limited)
+    monkeypatch.setattr(SqliteFile, "_connect", limited)
     inbox = Inbox()
     with journal_in(path, inbox) as journal:
         take(inbox, Loaded)
@@ -481,7 +492,7 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_models_disk_holds_what_this_one_holds(
-    path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     random = Random(seed)  # noqa: S311 - guards nothing
     table = HubRows()
@@ -503,9 +514,9 @@ def test_the_models_disk_holds_what_this_one_holds(
         ]
         entries.append(random.choice(drawn))
         table.apply(entries[-1], 1, SYNCED)
-    write(path, *entries)
+    write(kept, *entries)
     monkeypatch.setattr(clock, "now", lambda: 0.0)
-    real, modelled = load(path), table.load(1, 0.0)
+    real, modelled = load(kept), table.load(1, 0.0)
 
     assert {each.first: each for each in real.alarms} == {each.first: each for each in modelled.alarms}
     assert [each.first_at for each in real.alarms] == [each.first_at for each in modelled.alarms]
@@ -517,13 +528,13 @@ def test_the_models_disk_holds_what_this_one_holds(
     assert real.reported == modelled.reported
 
 
-def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_alarm(path: Path) -> None:
-    write(path, keep(1), responds(2, "a", "op/1", Step.COMING), responds(3, "a", "op/1", Step.COMING, at=50.0),
+def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_alarm(kept: Kept) -> None:
+    write(kept, keep(1), responds(2, "a", "op/1", Step.COMING), responds(3, "a", "op/1", Step.COMING, at=50.0),
           responds(4, "a", "op/1", Step.THERE, at=60.0), responds(5, "z", "op/1", Step.COMING),
           SaveUnanswered(FIRE.name("a"), 70.0))
-    (case,) = load(path).cases
+    (case,) = load(kept).cases
 
-    assert rows(path, "SELECT identifier, who, step, at, wall FROM responses ORDER BY rowid") == [
+    assert rows(kept, "SELECT identifier, who, step, at, wall FROM responses ORDER BY rowid") == [
         ("a", "op/1", "menuju", 40.0, 1_000_040.0), ("a", "op/1", "di-lokasi", 60.0, 1_000_060.0),
         ("z", "op/1", "menuju", 40.0, 1_000_040.0)]
     assert (case.key, case.first, case.names, case.unanswered) == (FIRE, "a", ("a", "b"), True)
@@ -531,31 +542,29 @@ def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_ala
         ("op/1", Step.COMING, 40.0, True), ("op/1", Step.THERE, 60.0, True)]
 
 
-def test_a_response_to_an_alarm_of_all_villages_is_loaded_with_it_from_whichever_village_it_came(path: Path) -> None:
+def test_a_response_to_an_alarm_of_all_villages_is_loaded_with_it_from_whichever_village_it_came(kept: Kept) -> None:
     flood = replace(ALARM, key=Key("semua", "banjir"))
-    write(path, keep(1, flood), responds(2, "a", "op/1", Step.COMING, "kotakan", flood.key),
+    write(kept, keep(1, flood), responds(2, "a", "op/1", Step.COMING, "kotakan", flood.key),
           responds(3, "a", "op/1", Step.COMING, "kalibagor", flood.key),
           responds(4, "a", "op/1", Step.COMING, "kotakan", Key("kotakan", "banjir")))
-    (case,) = load(path).cases
+    (case,) = load(kept).cases
 
     assert [(each.place, each.by) for each in case.responses] == [("kotakan", "op/1"), ("kalibagor", "op/1")]
 
 
-def test_of_each_village_and_incident_only_the_last_alarm_is_loaded_and_an_old_one_is_not(path: Path) -> None:
+def test_of_each_village_and_incident_only_the_last_alarm_is_loaded_and_an_old_one_is_not(kept: Kept) -> None:
     later = replace(ALARM, first="c", identifier="c", also=())
-    write(path, keep(1), keep(2, end=End.FINISHED), keep(3, later, End.CLEARED))
-    assert [case.first for case in load(path).cases] == ["c"]
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE alarms SET first_wall = first_wall - 50000")
-    assert load(path).cases == ()
+    write(kept, keep(1), keep(2, end=End.FINISHED), keep(3, later, End.CLEARED))
+    assert [case.first for case in load(kept).cases] == ["c"]
+    kept.change("UPDATE alarms SET first_wall = first_wall - 50000")
+    assert load(kept).cases == ()
 
 
-def test_a_response_that_cannot_be_read_costs_no_alarm(path: Path) -> None:
-    write(path, keep(1), responds(2, "a", "op/1", Step.COMING))
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE responses SET step = 'pulang'")
+def test_a_response_that_cannot_be_read_costs_no_alarm(kept: Kept) -> None:
+    write(kept, keep(1), responds(2, "a", "op/1", Step.COMING))
+    kept.change("UPDATE responses SET step = 'pulang'")
     inbox = Inbox()
-    with journal_in(path, inbox):
+    with journal_in(kept, inbox):
         fault = take(inbox, Faulted)
         assert fault.reason == ("the responses to 'a' cannot be read and are left out: 'pulang' is not a valid Step")
         loaded = take(inbox, Loaded)
@@ -563,64 +572,61 @@ def test_a_response_that_cannot_be_read_costs_no_alarm(path: Path) -> None:
     assert ([each.first for each in loaded.alarms], loaded.cases) == (["a"], ())
 
 
-def test_a_journal_from_before_there_were_responses_gets_their_tables(path: Path) -> None:
-    write(path, keep(1))
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("DROP TABLE responses")
-        database.execute("DROP TABLE unanswered")
-    write(path, responds(2, "a", "op/1", Step.COMING))
-    (case,) = load(path).cases
+def test_a_journal_from_before_there_were_responses_gets_their_tables(kept: Kept) -> None:
+    write(kept, keep(1))
+    kept.change("DROP TABLE responses")
+    kept.change("DROP TABLE unanswered")
+    write(kept, responds(2, "a", "op/1", Step.COMING))
+    (case,) = load(kept).cases
 
     assert [each.step for each in case.responses] == [Step.COMING]
-    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+    assert kept.set_aside() == []
 
 
 def test_a_village_keeps_so_many_responses_and_loses_none_to_another(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_room, "RESPONSE_ROWS", 3)
-    write(path, responds(1, "k", "op/1", Step.COMING, "kotakan"),
+    write(kept, responds(1, "k", "op/1", Step.COMING, "kotakan"),
           *(responds(number, f"a{number}", "op/1", Step.COMING) for number in range(2, 9)))
-    load(path)
+    load(kept)
 
-    assert rows(path, "SELECT village, identifier FROM responses ORDER BY rowid") == [
+    assert rows(kept, "SELECT village, identifier FROM responses ORDER BY rowid") == [
         ("kotakan", "k"), ("kalibagor", "a6"), ("kalibagor", "a7"), ("kalibagor", "a8")]
 
 
 # Residents' reports.
 
 
-def test_a_report_is_one_row_however_often_it_comes_and_is_loaded_with_its_responses(path: Path) -> None:
+def test_a_report_is_one_row_however_often_it_comes_and_is_loaded_with_its_responses(kept: Kept) -> None:
     here = Location(lat=-7.77, lon=113.98)
-    write(path, reported(1, "r", place=here), reported(2, "r", 50.0), reported(3, "r", village="kotakan"),
+    write(kept, reported(1, "r", place=here), reported(2, "r", 50.0), reported(3, "r", village="kotakan"),
           responds(4, "r", "op/1", Step.COMING, key=QUARREL), responds(5, "r", "op/1", Step.COMING))
-    one, other = load(path).lapor
+    one, other = load(kept).lapor
 
     assert one == StoredLapor(
         QUARREL.name("r"), "warga/budi", "Ribut", Severity.HIGH, here, Instant(40.0, same_boot=True, wall=1_000_040.0),
         (StoredResponse("op/1", Step.COMING, "kalibagor", Instant(40.0, same_boot=True, wall=1_000_040.0)),), None)
     assert (other.name, other.place, other.responses) == (Name("kotakan", "lapor", "r"), None, ())
-    assert load(path).reported == (one.name, other.name)
+    assert load(kept).reported == (one.name, other.name)
 
 
-def test_what_is_closed_is_loaded_as_closed_for_a_while_and_then_by_its_name_alone(path: Path) -> None:
-    write(path, reported(1, "r"), SaveClosed(QUARREL.name("r"), Closure.DONE, 60.0),
+def test_what_is_closed_is_loaded_as_closed_for_a_while_and_then_by_its_name_alone(kept: Kept) -> None:
+    write(kept, reported(1, "r"), SaveClosed(QUARREL.name("r"), Closure.DONE, 60.0),
           SaveClosed(QUARREL.name("r"), Closure.EXPIRED, 90.0))
-    (found,) = load(path).lapor
+    (found,) = load(kept).lapor
     assert found.closed_at == Instant(60.0, same_boot=True, wall=1_000_060.0)
-    assert rows(path, "SELECT closure FROM lapor") == [("done",)]
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE lapor SET closed_wall = closed_wall - 50000")
+    assert rows(kept, "SELECT closure FROM lapor") == [("done",)]
+    kept.change("UPDATE lapor SET closed_wall = closed_wall - 50000")
 
-    assert (load(path).lapor, load(path).reported) == ((), (QUARREL.name("r"),))
+    assert (load(kept).lapor, load(kept).reported) == ((), (QUARREL.name("r"),))
 
 
-def test_a_report_that_cannot_be_read_costs_no_other_and_no_alarm(path: Path) -> None:
-    write(path, keep(1), reported(2, "r"), reported(3, "s"))
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE lapor SET severity = 'gawat' WHERE identifier = 'r'")
+def test_a_report_that_cannot_be_read_costs_no_other_and_no_alarm(kept: Kept) -> None:
+    write(kept, keep(1), reported(2, "r"), reported(3, "s"))
+    kept.change("UPDATE lapor SET severity = 'gawat' WHERE identifier = 'r'")
     inbox = Inbox()
-    with journal_in(path, inbox):
+    with journal_in(kept, inbox):
         fault = take(inbox, Faulted)
         assert fault.reason == "the report 'r' cannot be read and is left out: 'gawat' is not a valid Severity"
         loaded = take(inbox, Loaded)
@@ -628,37 +634,36 @@ def test_a_report_that_cannot_be_read_costs_no_other_and_no_alarm(path: Path) ->
     assert ([each.first for each in loaded.alarms], [each.name.identifier for each in loaded.lapor]) == (["a"], ["s"])
 
 
-def test_a_journal_from_before_there_were_reports_gets_their_table(path: Path) -> None:
-    write(path, keep(1))
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("DROP TABLE lapor")
-    write(path, reported(2, "r"))
+def test_a_journal_from_before_there_were_reports_gets_their_table(kept: Kept) -> None:
+    write(kept, keep(1))
+    kept.change("DROP TABLE lapor")
+    write(kept, reported(2, "r"))
 
-    assert [each.name.identifier for each in load(path).lapor] == ["r"]
-    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+    assert [each.name.identifier for each in load(kept).lapor] == ["r"]
+    assert kept.set_aside() == []
 
 
 def test_a_village_keeps_so_many_closed_reports_all_open_ones_and_loses_none_to_another(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_room, "LAPOR_ROWS", 2)
     names = [f"r{number}" for number in range(6)]
-    write(path, reported(1, "k", village="kotakan"), SaveClosed(Name("kotakan", "lapor", "k"), Closure.DONE, 50.0),
+    write(kept, reported(1, "k", village="kotakan"), SaveClosed(Name("kotakan", "lapor", "k"), Closure.DONE, 50.0),
           *(reported(number, name) for number, name in enumerate(names, 2)),
           *(SaveClosed(QUARREL.name(name), Closure.DONE, 50.0) for name in names[1:]))
-    load(path)
+    load(kept)
 
-    assert rows(path, "SELECT identifier FROM lapor ORDER BY rowid") == [("k",), ("r0",), ("r4",), ("r5",)]
+    assert rows(kept, "SELECT identifier FROM lapor ORDER BY rowid") == [("k",), ("r0",), ("r4",), ("r5",)]
 
 
 # Bounds on the disk.
 
 
-def test_what_is_raised_again_at_once_is_one_row_since_the_first_time(path: Path) -> None:
+def test_what_is_raised_again_at_once_is_one_row_since_the_first_time(kept: Kept) -> None:
     again = replace(ALARM, identifier="c", first_at=60.0, raised_at=60.0, until=240.0)
-    write(path, keep(1), keep(2, end=End.CLEARED), keep(3, again))
+    write(kept, keep(1), keep(2, end=End.CLEARED), keep(3, again))
 
-    assert rows(path, 'SELECT first, identifier, first_at, first_wall, raised_at, "end" FROM alarms') == [
+    assert rows(kept, 'SELECT first, identifier, first_at, first_wall, raised_at, "end" FROM alarms') == [
         ("a", "c", 10.0, 1_000_010.0, 60.0, None)]
 
 
@@ -709,15 +714,15 @@ def test_whoever_fills_the_journal_with_reports_has_those_removed_and_no_alarm(
     assert rows(path, "SELECT identifier FROM lapor ORDER BY rowid DESC LIMIT 1") == [("r2999",)]
 
 
-def test_a_village_keeps_so_many_alarms_and_loses_none_to_another(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_village_keeps_so_many_alarms_and_loses_none_to_another(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_room, "ALARM_ROWS", 3)
     other = replace(ALARM, key=Key("kotakan", "pencurian"))
-    write(path, *(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED) for count in range(7)),
+    write(kept, *(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED) for count in range(7)),
           *(keep(count, replace(other, first=f"o{count}"), End.CLEARED) for count in range(2)), keep(99))
     inbox = Inbox()
-    with journal_in(path, inbox):
+    with journal_in(kept, inbox):
         noticed = take(inbox, Noticed)
 
     assert noticed.reason == "journal: 4 of the oldest alarms are removed: a village keeps 3"
-    assert rows(path, "SELECT first FROM alarms ORDER BY first") == [
+    assert rows(kept, "SELECT first FROM alarms ORDER BY first") == [
         (each,) for each in ("a", "a4", "a5", "a6", "o0", "o1")]

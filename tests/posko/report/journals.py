@@ -7,7 +7,8 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from posko.journal import NAME, SCHEMA
+from posko.journal import SCHEMA
+from posko.journal_place import NAME
 from posko.report import archive
 from posko.report.core import history, rounds, rows
 from posko.report.core.history import Alarm, Month
