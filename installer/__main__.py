@@ -128,9 +128,9 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     step("user and groups")
     packages.accounts(machine, kind)
     step(f"the program, in {program.PLACE} (a few minutes on a Raspberry Pi)")
-    release = program.build(machine, kind, wheels)
-    step("settings")
     present = _present(machine)
+    release = program.build(machine, kind, wheels, server=settings.has_server({**present, **files}))
+    step("settings")
     for each in (POSKO, NODE):
         if each == kind or f"{each}.yaml" in present:
             _try(machine, release, each, {**present, **files})
@@ -202,7 +202,7 @@ def _try(machine: Machine, release: str, kind: str, files: dict[str, bytes]) -> 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
             path.chmod(0o600)
-        commands = [(kind, ("check", "--offline") if kind == NODE else ("posko", "--check"))]
+        commands = [(kind, ("check", "--offline") if kind == NODE else ("posko", "--check", "--offline"))]
         commands += [("web", ("web", "--check"))] if kind == POSKO and "web.yaml" in files else []
         try:
             for which, words in commands:

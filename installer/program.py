@@ -18,7 +18,7 @@ RELEASES = "/opt/kentongan-releases"
 # All that an installed machine needs of a clone.
 _PARTS = ("install", "installer", "kentongan", "contract", "runtime", "node", "posko", "broker", "testing", "demo",
           "config", "sounds", "systemd", "docs/kentongan.1", "docs/completion", "docs/id", "README.md", "LICENSE",
-          "pyproject.toml", "requirements.lock", "requirements-dev.lock")
+          "pyproject.toml", "requirements.lock", "requirements-scale.lock", "requirements-dev.lock")
 _LINKS = {
     "/usr/local/bin/kentongan": f"{PLACE}/.venv/bin/kentongan",
     "/usr/local/share/man/man1/kentongan.1": f"{PLACE}/docs/kentongan.1",
@@ -30,8 +30,11 @@ _DONE = ".installed"
 _UNFINISHED = f"{RELEASES}/.unfinished"
 
 
-def build(machine: Machine, kind: str, wheels: Path | None) -> str:
-    """The folder of this release, complete; one that was interrupted is made anew. Raises UserError."""
+def build(machine: Machine, kind: str, wheels: Path | None, *, server: bool) -> str:
+    """The folder of this release, complete; one that was interrupted is made anew. Raises UserError.
+
+    *server*: the journal is on a PostgreSQL server, so the program needs what speaks to it.
+    """
     files = _files()
     release = f"{RELEASES}/{_digest(files)}"
     place = machine.path(release)
@@ -45,6 +48,8 @@ def build(machine: Machine, kind: str, wheels: Path | None) -> str:
                         place)
     else:
         machine.tell("   this release is there already")
+    if server:
+        machine.program(*_pip(place, wheels), "--require-hashes", "-r", place / "requirements-scale.lock")
     if kind == NODE:
         _pins(machine, place, wheels)
     machine.program("sync")  # before it is called complete

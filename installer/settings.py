@@ -4,7 +4,7 @@ A node and a hub on one machine share the folder and the district; each has a pa
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from broker.core.bundles import PEOPLE, settle
 from contract.user_error import UserError
@@ -54,6 +54,12 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
 def has_notify(settings: str) -> bool:
     """Whether *settings* of a hub say who gets messages outward."""
     return re.search(r"^notify:", settings, re.MULTILINE) is not None
+
+
+def has_server(files: Mapping[str, bytes]) -> bool:
+    """Whether the settings among *files* say that the hub's journal is on a PostgreSQL server."""
+    return any(re.search(rb"^journal: [\"']?postgres", files.get(name, b""), re.MULTILINE | re.IGNORECASE)
+               for name in ("posko.yaml", PAGE_SETTINGS))
 
 
 def merge(own: str, of_bundle: str, keys: Collection[str] = OF_THE_BUNDLE) -> str:

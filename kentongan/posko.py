@@ -16,13 +16,16 @@ from runtime import files, settings_copies
 @click.command()
 @posko_settings.CONFIG
 @click.option("--check", is_flag=True, help="Only say what is wrong with the settings.")
+@click.option("--offline", is_flag=True, help="With --check: ask no database; these are another machine's settings.")
 @LOG_FORMAT
-def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str]) -> None:
+def posko(path: Path, *, check: bool, offline: bool, line: Callable[[Mapping[str, object]], str]) -> None:
     """Run the hub until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each.
 
     It records every alarm of the district, repeats what is in force every 5 seconds until it ends, and sees which posts
     sound it. One hub for a district, on the broker's host.
     """
+    if offline and not check:
+        raise click.UsageError("--offline belongs to --check")
     if not check:
         from kentongan import run_posko  # noqa: PLC0415 - only `posko` needs the hub
 
@@ -37,7 +40,8 @@ def posko(path: Path, *, check: bool, line: Callable[[Mapping[str, object]], str
         raise
     for warning in config.warnings(settings):
         output.complain(f"warning: {warning}")
-    for warning in journal_place.examine(settings.journal):
+    journal_place.require(settings.journal)
+    for warning in () if offline else journal_place.examine(settings.journal):
         output.complain(f"warning: {warning}")
     if settings.settings.notify is not None:
         from posko.notify import config as notify_config  # noqa: PLC0415 - only this needs Apprise, which takes a while

@@ -36,14 +36,12 @@ def web(path: Path, listen: Address | None, *, check: bool, line: Callable[[Mapp
     settings = config.load(path)
     for warning in config.warnings(settings):
         output.complain(f"warning: {warning}")
+    journal_place.require(settings.journal)
     if check:
-        for warning in journal_place.examine(settings.journal):
-            output.complain(f"warning: {warning}")
         found = settings.people.exists()
         count = len(people.read(settings.people, settings.district.district)) if found else 0
         click.echo(f"{escaped(path)}: no faults. {settings.district.name}, {count} people.")
         return
-    journal_place.require(settings.journal)
     from posko.web import service  # noqa: PLC0415 - a check needs no server
 
     service.Desk(settings, output.log, line, listen).run()

@@ -18,6 +18,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
+from hashlib import sha256
 from os import dup
 from threading import Lock
 from typing import Any, Self, TypeVar
@@ -31,6 +32,7 @@ from runtime.sqlite_readonly import UnreadableError
 
 T = TypeVar("T")
 
+LONGEST = 63  # bytes of an identifier
 CONNECT_S = 4  # for each host
 STATEMENT_S = 8
 HANG_S = 12.0
@@ -67,7 +69,7 @@ class Postgresql(Engine):
     def __init__(self, url: str, schema: str, tables: str) -> None:
         self.where = shown(url)
         self._options = _options(url)
-        self._schema = schema
+        self._schema = _identifier(schema)
         self._tables = translated(tables)
         self._program = secrets.token_hex(8)
         self._claimed = False
@@ -214,7 +216,7 @@ class _Session:
 def read_only(url: str, schema: str) -> Iterator[Database]:
     """The schema *schema* of the database at *url*, to be read. Raises UnreadableError, also within the block."""
     try:
-        session = _Session(_connect(_options(url)), schema)
+        session = _Session(_connect(_options(url)), _identifier(schema))
         try:
             with session:
                 session.prepare(read_only=True)
@@ -255,6 +257,11 @@ def weaknesses(url: str) -> list[str]:
 def shown(url: str) -> str:
     """*url* as people see it: without its options."""
     return url.partition("?")[0]
+
+
+def _identifier(name: str) -> str:
+    """*name*, or a shorter one in its place: of a longer one PostgreSQL takes no more (sql-syntax-lexical.html)."""
+    return name if len(name) <= LONGEST else f"{name[:LONGEST - 17]}-{sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _options(url: str) -> dict[str, Any]:

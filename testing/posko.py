@@ -16,7 +16,8 @@ class Posko(Program):
     """A hub process with its own folder; it can be killed and started again."""
 
     def __init__(
-        self, folder: Path, broker: int | Mapping[str, Any], district: Path = SHIPPED / "situbondo.yaml"
+        self, folder: Path, broker: int | Mapping[str, Any], district: Path = SHIPPED / "situbondo.yaml",
+        journal: str | None = None,
     ) -> None:
         """*broker* is the port of one on this machine without accounts, or the setting `broker`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -25,6 +26,7 @@ class Posko(Program):
         way = {"host": "127.0.0.1", "port": broker} if isinstance(broker, int) else dict(broker)
         path.write_text(json.dumps({
             "district": str(district), "broker": way, "state_dir": str(self.state_dir),
+            **({} if journal is None else {"journal": journal}),
         }), "utf-8")
         super().__init__("posko", ["posko", "--config", str(path)])
 

@@ -161,11 +161,14 @@ class Fault(StrEnum):
     )
     # The disk.
     JOURNAL = (
-        "journal", "The disk does not answer or cannot be written; what happens is kept in memory only.",
-        "Make room on the SD card, or replace it.",
+        "journal",
+        ("The disk, or the hub's database server, does not answer or cannot be written; what happens is kept in memory "
+         "only."),
+        "Make room on the SD card, or replace it; for a server see `scale.md`.",
     )
     JOURNAL_WATCH = (
-        "journal watch", "The disk hangs, or the part that writes to it is dead.", "Replace the SD card."
+        "journal watch", "The disk, or the hub's database server, hangs, or the part that writes to it is dead.",
+        "Replace the SD card; for a server see `scale.md`.",
     )
     JOURNAL_ENTRY = (
         "journal entry", "Something could not be written to the journal, or read from it, and is left out.",

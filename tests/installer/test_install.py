@@ -131,6 +131,21 @@ def test_addresses_that_cannot_be_used_are_refused_before_anything_is_changed(bo
         line.removeprefix("install:") for line in box.lines]
 
 
+def test_what_speaks_to_a_database_server_is_installed_only_where_the_settings_name_one(
+    box: Box, posko_tar: Path
+) -> None:
+    box.fails = "requirements-scale.lock"
+    assert box.install("posko", posko_tar) == 0, box.lines
+    path = box.path("/etc/kentongan/posko.yaml")
+    own = path.read_text("utf-8") + "journal: postgresql://kentongan@127.0.0.1:1/kentongan\n"  # where nobody listens
+    path.write_text(own, "utf-8")
+    assert box.install("posko", posko_tar) == 2
+    box.fails = ""
+
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert path.read_text("utf-8") == own
+
+
 def test_a_posko_that_is_not_called_what_posts_look_for_is_told_the_command(box: Box, posko_tar: Path) -> None:
     assert box.install("posko", posko_tar) == 0
     assert not any("TO DO" in line for line in box.lines)
