@@ -446,7 +446,7 @@ def test_a_note_in_the_bytes_of_another_encoding_is_read_as_what_they_most_often
     (("--vresion",), "no such option '--vresion'; did you mean --version?"),
     (("watch", "--secnds", "3", "--lang", "en"), "no such option '--secnds'; did you mean --seconds?"),
     (("broker", "check", "--runing"), "no such option '--runing'; did you mean --running?"),
-    (("posko", "--xyz"), "no such option '--xyz'; known: --config, --check, --log-format, --help"),
+    (("posko", "--xyz"), "no such option '--xyz'; known: --config, --check, --offline, --log-format, --help"),
 ])
 def test_an_unknown_option_is_answered_as_an_unknown_command_is(words: tuple[str, ...], told: str) -> None:
     result = run(*words)
