@@ -96,14 +96,20 @@ class PostgresqlServer:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """Kills all its processes at once, as a power cut does, and waits for their end."""
+        """Kills all its processes at once, as a power cut does, and waits for their end: they share memory."""
         process, self._process = self._process, None
         if process is None:
             return
-        for each in (process.pid, *self._children(process.pid)):
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGSTOP)  # it begins no more of them
+        children = self._children(process.pid)
+        for each in (process.pid, *children):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         process.wait()
+        until = time.monotonic() + LIMIT_S
+        while any(map(_runs, children)) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """Stops all its processes where they are: it answers nothing, and its connections stay."""
@@ -134,8 +140,10 @@ class PostgresqlServer:
                 os.kill(each, number)
 
     def _children(self, pid: int) -> Sequence[int]:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8")
-        return [int(each) for each in found.split()]
+        with suppress(OSError):
+            found = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8")
+            return [int(each) for each in found.split()]
+        return []
 
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(  # noqa: S603
@@ -143,3 +151,10 @@ class PostgresqlServer:
             timeout=LIMIT_S, user=_AS[0], group=_AS[1])
         if done.returncode:
             raise NeverError(f"{program}: {done.stderr}")
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process has its memory still: one that is dead may wait to be collected."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    return False
