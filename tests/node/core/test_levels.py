@@ -258,6 +258,15 @@ def test_a_press_after_the_silence_sounds_while_the_hub_has_yet_to_hear_of_it() 
     assert world.heard() == [("kebakaran", 10.0, 12.0), ("kebakaran", 19.0, 30.0)]
 
 
+@pytest.mark.parametrize(("first_s", "silent"), [(170, True), (99, False)])
+def test_of_what_is_listed_twice_the_entry_with_most_time_left_decides_the_silence(first_s: int, silent: bool) -> None:
+    world = sounding()
+    world.beacon(
+        listed("a", age=10, remaining=first_s, silenced=("kalibagor",)), listed("b", age=10, remaining=100), at=20.0)
+
+    assert (world.sounding() is None) is silent
+
+
 def test_this_boxs_own_press_is_silenced_too() -> None:
     world = box()
     world.press("kebakaran", 10.0)
