@@ -151,7 +151,7 @@ def launch(config: Path, log: Path, ports: Sequence[int]) -> subprocess.Popen[by
     deadline = time.monotonic() + START_S
     waiting = list(ports)
     while time.monotonic() < deadline and process.poll() is None:
-        waiting = [port for port in waiting if not _answers(port)]
+        waiting = [port for port in waiting if not answers(port)]
         if not waiting:
             return process
         time.sleep(0.01)
@@ -171,6 +171,7 @@ def end(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) ->
         process.wait()
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether somebody listens on *port* of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broker import archive, certificates, mosquitto, passwords, store
-from broker.core import accounts, cards, plan, proof, site
+from broker.core import accounts, cards, plan, proof, rabbitmq, site
 from broker.core import found as finding
-from broker.core.accounts import State
+from broker.core.accounts import RABBITMQ, State
 from broker.core.bundles import PRIVATE, PUBLIC, File, Tree
 from broker.core.found import Found
 from broker.core.secret import Pair, Secret
 from broker.core.site import BROKER, STATE, Site
 from broker.mosquitto import BrokerError
-from broker.trial import running
+from broker.rabbitmq import program
+from broker.trial import aside, running
 from contract.domain.district import District
 from contract.roles import BOXES, Role
 from contract.settings.schema import SettingsError
@@ -71,9 +72,10 @@ def change(
     if cards.SETTINGS in tree:
         kept |= {f"{cards.SHELF}/{name.removeprefix('nodes/')}" for name in kept if name.startswith("nodes/")}
     changes = plan.changes(found.present, tree, kept)
+    changes += [plan.Change(path, None) for path in site.left_over(found.present, tree)]
     if prove or any(each.path.startswith(f"{BROKER}/") for each in changes):
-        _try(wanted, tree)
-    store.write(folder, changes)
+        _try(wanted, tree, tell)
+    store.write(folder, changes, state.engine)
     for line in (*plan.told(found.present, changes), *_what_follows(found, wanted, changes)):
         tell(line)
     return [each.path for each in changes]
@@ -120,13 +122,24 @@ def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Ite
         if finding.means_the_same(found, district):
             yield site.SAME_MEANING
         elif district:
-            yield from site.hand_over(wanted, finding.hashes(found.present))
+            yield from site.hand_over(wanted, finding.hashes(found.present, found.state.engine))
         if "posko/web.yaml" in paths and wanted.secrets[f"{found.district.district}.posko"].password is None:
             yield ("TO DO: the page has an account now, and the hub's own bundle, with which it is installed, is not "
                    "here any more: kentongan broker rotate posko --reload, and ./install posko")
         if f"{BROKER}/mosquitto.conf" in paths:
             yield "ports and limits count from the broker's next start: sudo systemctl restart mosquitto"
+        if wanted.state.engine == RABBITMQ:
+            yield from _of_rabbitmq(wanted, paths)
     yield from proof.guessable(accounts.guessable(wanted.state, found.district), found.district.district)
+
+
+def _of_rabbitmq(wanted: Site, paths: list[str]) -> Iterator[str]:
+    """What is to be done with what has changed of RabbitMQ's files."""
+    if f"{BROKER}/{rabbitmq.CONF}" in paths or f"{BROKER}/server.crt" in paths:
+        machines = ", ".join(wanted.state.cluster)
+        carry = f"carry {site.BROKER_ARCHIVE} to {machines}; there, one after the other" if machines else "then"
+        yield (f"ports, limits and certificates count from the broker's next start: {carry}: sudo systemctl restart "
+               "rabbitmq-server")
 
 
 def find_running(folder: Path) -> list[int]:
@@ -162,11 +175,15 @@ def _site(folder: Path, found: Found, renewed: set[str]) -> Site:
     """What the installation is to be. What there is of keys, hashes and passwords stays, but for the *renewed*."""
     authority = finding.authority(str(folder), found.present)
     authority = authority or certificates.make_authority(found.district.name)
-    hosts = {"": found.state.hosts, **{village: (host,) for village, host in found.state.village_brokers.items()}}
+    own = dict.fromkeys((*found.state.hosts, *found.state.cluster.values(), *found.state.cluster))
+    hosts = {"": tuple(own), **{village: (host,) for village, host in found.state.village_brokers.items()}}
+    cookie = found.present.get(f"{BROKER}/{rabbitmq.COOKIE}")
     return Site(
         str(folder.absolute()), found.district, found.files, found.state, dict(_secrets(found, renewed)), authority,
         {village: _server(found.present, authority, village, names) for village, names in hosts.items()},
         dict(finding.settings(found.present, found.active(Role.NODE))), (SHIPPED / "node.yaml").read_text("utf-8"),
+        gone=tuple(finding.of_rabbitmq(found.present)),
+        cookie=cookie.body.decode("ascii", "replace") if cookie is not None else passwords.cookie(),
     )
 
 
@@ -175,7 +192,7 @@ def _with_tails(found: Found, state: State, renewed: set[str]) -> State:
 
     One that was made without keeps its name until it is renewed: its bundle is at work in a box somewhere.
     """
-    hashes, tails = finding.hashes(found.present), {}
+    hashes, tails = finding.hashes(found.present, state.engine), {}
     for each in accounts.everyone(state, found.district):
         known = finding.password(found.present, each) is not None or each.login in hashes
         if each.role in BOXES and (each.username in renewed or not (known or each.tail)):
@@ -186,17 +203,18 @@ def _with_tails(found: Found, state: State, renewed: set[str]) -> State:
 
 
 def _secrets(found: Found, renewed: set[str]) -> Iterator[tuple[str, Secret]]:
-    hashes = finding.hashes(found.present)
+    engine = found.state.engine
+    hashes = finding.hashes(found.present, engine)
     for account in found.active():
         name = account.username
         password = finding.password(found.present, account)
         known = Secret(hashes.get(account.login, ""), password)
         if name in renewed or (password is None and account.login not in hashes):
-            yield name, passwords.new()
+            yield name, passwords.new(engine)
         elif password is None or passwords.fits(known):
             yield name, known
         else:
-            yield name, passwords.of(password)
+            yield name, passwords.of(password, engine)
 
 
 def _server(present: Tree, authority: Pair, village: str, hosts: tuple[str, ...]) -> Pair:
@@ -208,13 +226,16 @@ def _server(present: Tree, authority: Pair, village: str, hosts: tuple[str, ...]
     return certificates.make_server(authority, hosts)
 
 
-def _try(wanted: Site, tree: Tree) -> None:
+def _try(wanted: Site, tree: Tree, tell: Callable[[str], object]) -> None:
     """Raises BrokerError if the broker does not work with what is in *tree*."""
+    if wanted.state.engine == RABBITMQ and program("rabbitmq-server") is None:
+        tell("NOT TRIED: rabbitmq-server is not on this machine; where it is: kentongan broker check")
+        return
     (hub,) = (each for each in accounts.accounts(wanted.state, wanted.district) if each.role is Role.HUB)
     password = wanted.secrets[hub.username].password
     files, folder = finding.below(tree, BROKER), f"{wanted.folder}/{BROKER}"
     try:
-        with running.Trial(files, folder, wanted.authority.certificate) as trial:
+        with aside.trial(wanted.state.engine, files, folder, wanted.authority.certificate) as trial:
             if password is not None:
                 running.greet(trial, hub, password)
     except BrokerError as error:

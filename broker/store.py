@@ -16,7 +16,7 @@ from contract.settings.schema import SettingsError
 from runtime import bounded
 
 ROOMS = ("ca", "district", "broker", "posko", *SHELVES)
-MOSQUITTO = "mosquitto"  # the user whom Mosquitto becomes when root starts it
+MOSQUITTO = "mosquitto"  # the user whom Mosquitto becomes when root starts it; RabbitMQ's is called as it is, too
 _NEW = ".new"
 _REMEDY = "run this as root (sudo), or choose another folder"
 
@@ -47,8 +47,8 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def write(folder: Path, changes: Iterable[Change]) -> None:
-    """Makes *changes*, in their order. Raises SettingsError."""
+def write(folder: Path, changes: Iterable[Change], user: str = MOSQUITTO) -> None:
+    """Makes *changes*, in their order; the broker runs as *user*. Raises SettingsError."""
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         for change in changes:
@@ -57,8 +57,8 @@ def write(folder: Path, changes: Iterable[Change]) -> None:
                 path.unlink(missing_ok=True)
                 _tidy(path.parent, folder)
             else:
-                _folders(folder, path.parent)
-                replace(path, change.file, owner=_owner(change.path))
+                _folders(folder, path.parent, user)
+                replace(path, change.file, owner=_owner(change.path, user))
     except OSError as error:
         reason = f"cannot be written: {error.strerror}; {_REMEDY}"
         raise SettingsError([f"{error.filename or folder}: {reason}"]) from None
@@ -92,25 +92,25 @@ def replace(path: Path, file: File, owner: tuple[int, int] | None) -> None:
     _sync(path.parent)
 
 
-def _folders(root: Path, folder: Path) -> None:
-    """Makes *folder*: nobody else looks into it; but Mosquitto reads its own."""
+def _folders(root: Path, folder: Path, user: str) -> None:
+    """Makes *folder*: nobody else looks into it; but the broker reads its own, as *user*."""
     parts = folder.relative_to(root).parts
     for count in range(1, len(parts) + 1):
         place = root.joinpath(*parts[:count])
         if not place.is_dir():
             place.mkdir(mode=0o700)
-            owner = _owner("/".join([*parts[:count], ""]))
+            owner = _owner("/".join([*parts[:count], ""]), user)
             if owner is not None:
                 os.chown(place, *owner)
             _sync(place.parent)
 
 
-def _owner(path: str) -> tuple[int, int] | None:
-    """Whose *path* is to be, if that is somebody else: Mosquitto reads its files anew as its own user, at a reload."""
+def _owner(path: str, user: str) -> tuple[int, int] | None:
+    """Whose *path* is to be, if that is somebody else: the broker reads its files as its own *user*."""
     if os.geteuid() != 0 or not path.startswith("broker/"):
         return None
     try:
-        found = pwd.getpwnam(MOSQUITTO)
+        found = pwd.getpwnam(user)
     except KeyError:
         return None
     return found.pw_uid, found.pw_gid

@@ -33,6 +33,11 @@ def broker() -> None:
               help="The district file, such as config/situbondo.yaml; the second time, only if it has changed.")
 @click.option("--host", "hosts", multiple=True, metavar="NAME_OR_ADDRESS",
               help="Under which posts and operators reach the broker; the first one goes into their settings.")
+@click.option("--engine", type=click.Choice([accounts.MOSQUITTO, accounts.RABBITMQ]),
+              help="Which broker the files are for; without, the one of before, and at first Mosquitto.")
+@click.option("--peer", "peers", multiple=True, metavar="NAME[=ADDRESS]",
+              help="With RabbitMQ: a machine of its cluster, by its host name, and where others reach it; give all, "
+                   "three at least.")
 @click.option("--village-broker", "villages", multiple=True, metavar="VILLAGE=HOST",
               help="Give VILLAGE a broker of its own, reached at HOST; VILLAGE= takes it away.")
 @click.option("--cards", "cards_file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
@@ -44,14 +49,16 @@ def broker() -> None:
 @PID_FILE
 def provision(  # noqa: PLR0913 - one for each option
     district_file: Path | None, cards_file: Path | None, page_url: str | None, folder: Path, pid_file: Path | None, *,
-    hosts: tuple[str, ...], villages: tuple[str, ...], reloads: bool,
+    hosts: tuple[str, ...], villages: tuple[str, ...], engine: str | None, peers: tuple[str, ...], reloads: bool,
 ) -> None:
     """Make everything that an installation needs, or bring it in line with a changed district file.
 
     What has not changed stays as it is, to the byte.
 
     \b
-    Example: kentongan broker provision --district config/situbondo.yaml --host posko.local --host 192.168.1.10
+    Examples: kentongan broker provision --district config/situbondo.yaml --host posko.local --host 192.168.1.10
+              kentongan broker provision --district config/situbondo.yaml --engine rabbitmq --peer posko-1=192.168.1.11
+                  --peer posko-2=192.168.1.12 --peer posko-3=192.168.1.13
     """
     paper = Paper(Path())
 
@@ -65,6 +72,8 @@ def provision(  # noqa: PLR0913 - one for each option
             accounts.check_hosts([host] if host else [], "--village-broker")
             known.pop(village, None)
             known.update({village: host} if host else {})
+        state = replace(state, engine=engine or state.engine,
+                        cluster=accounts.machines(peers, "--peer") if peers else state.cluster)
         return replace(at_page(page_url, state, paper), hosts=hosts or state.hosts, village_brokers=known), set()
 
     change(folder, service.Given(district_file, cards_file), act, pid_file, reloads=reloads, paper=paper)

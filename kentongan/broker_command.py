@@ -1,13 +1,14 @@
 """What the installer's commands share: where the installation is, how it is changed, and how a fault is told."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from broker import farewell, page, service
+from broker import farewell, page, rabbitmq, service
+from broker.core.rabbitmq import DEFINITIONS
 from broker.core.site import BROKER
 from broker.page_cards import Paper
 from contract.settings.schema import SettingsError
@@ -19,7 +20,8 @@ OUT = click.option(
     default=FOLDER, show_default=True, help="The installation's folder.",
 )
 RELOAD = click.option("--reload", "reloads", is_flag=True,
-                      help="Have the Mosquitto that runs with this installation's configuration read its files anew.")
+                      help="Have the Mosquitto that runs with this installation's configuration read its files anew, "
+                           "or the RabbitMQ of this machine.")
 PID_FILE = click.option("--pid-file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
                         help="The same, for the Mosquitto whose process id is in FILE.")
 PAGE_URL = click.option("--page-url", metavar="URL",
@@ -42,6 +44,7 @@ def change(  # noqa: PLR0913 - one for each part
     def run() -> bool:
         given = None if file is None else [_pid(file)]
         paper_ = paper or Paper(Path())
+        before = rabbitmq.logins(folder / BROKER / DEFINITIONS)
         try:
             changed = service.change(folder, files, act, click.echo, prove=reloads or given is not None)
         except BaseException:
@@ -49,7 +52,9 @@ def change(  # noqa: PLR0913 - one for each part
             raise
         paper_.keep(click.echo)
         page.hand_over(folder, click.echo, changed=changed)
-        if given is not None or reloads:
+        if (folder / BROKER / DEFINITIONS).exists():
+            _rabbitmq(folder, before, changed, reloads=reloads)
+        elif given is not None or reloads:
             for pid in given or service.find_running(folder):
                 service.reload(pid)
                 click.echo(f"mosquitto {pid} reads its files anew")
@@ -59,6 +64,18 @@ def change(  # noqa: PLR0913 - one for each part
         return True
 
     guarded(run)
+
+
+def _rabbitmq(folder: Path, before: Mapping[str, str], paths: list[str], *, reloads: bool) -> None:
+    """Has RabbitMQ take over who is let in, if it *reloads*; else says what has to be done."""
+    definitions = folder / BROKER / DEFINITIONS
+    if reloads:
+        over = rabbitmq.changed(before, rabbitmq.logins(definitions))
+        rabbitmq.take_over(definitions, over)
+        click.echo("RabbitMQ has taken over who is let in")
+        farewell.publish(folder, click.echo)
+    elif f"{BROKER}/{DEFINITIONS}" in paths:
+        click.echo("a running RabbitMQ takes this over with --reload")
 
 
 def _pid(file: Path) -> int:

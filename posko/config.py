@@ -8,7 +8,7 @@ from contract.domain.district import District
 from contract.domain.incidents import Catalogue
 from contract.settings import journal
 from contract.settings.broker import BrokerSettings, brokers
-from contract.settings.schema import SettingsError, file_path, number, option, read
+from contract.settings.schema import SettingsError, file_path, items, number, option, read, slug
 from contract.values import dataclass
 from contract.wire.codec import anything
 from posko import journal_place
@@ -27,6 +27,7 @@ class PoskoSettings:
     `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is. `notify` is as written:
     who gets messages outward is another program's affair (`posko.notify`), and a fault of it must not stop the hub.
     `journal` is the PostgreSQL database that takes the place of the journal's file in `state_dir`.
+    `villages`: those alone whose posts an account may hear, on a broker that refuses a wider subscription.
     """
 
     district: str = option(file_path)
@@ -35,6 +36,7 @@ class PoskoSettings:
     unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
     notify: object = option(anything, default=None)
     journal: str | None = option(journal.server, default=None)
+    villages: tuple[str, ...] = option(items(slug), default=())
 
 
 @dataclass(frozen=True, slots=True)

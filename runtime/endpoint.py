@@ -52,14 +52,17 @@ class Endpoint:
     def broker(self, name: str, *, fixed: bool = False) -> Broker:
         """The broker, to a client called *name*.
 
-        Its client id has 64 random bits more, and is another one in each process. *fixed*: it is *name* alone, so that
-        the broker ends an old connection, and publishes its will, before the new one begins. A broker that we provision
-        puts the user name in its place, which has random bits of its own.
+        Its client id has 64 random bits more, and is another one in each process. *fixed*: it is *name* and the random
+        bits of the user name, if that begins with *name*, so that the broker ends an old connection, and publishes its
+        will, before the new one begins. A Mosquitto that we provision puts the user name in its place in any case.
         """
         settings = self.settings
         found = Broker(settings.host, settings.port, name, settings.username, self.password, self.ca_file,
                        others=settings.addresses()[1:])
-        return found if fixed else another(found)
+        if not fixed:
+            return another(found)
+        base, _, own = (settings.username or "").partition("_")
+        return replace(found, secret=own) if base == name else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from contract.roles import BOXES, OF_THE_PAGE, Account, Role
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
     SettingsError,
+    choice,
     file_path,
     flag,
     integer,
@@ -30,6 +31,10 @@ from contract.settings.schema import (
 from contract.settings.suggestions import suggestion
 
 _HOST = text(r"[0-9A-Za-z_.:%-]+", "a host name or an address")
+MOSQUITTO, RABBITMQ = "mosquitto", "rabbitmq"
+_MACHINE = text(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+                "a machine's host name in small letters, such as posko-1")
+FEWEST_MACHINES, MOST_MACHINES = 3, 7
 _TAIL = text(r"[a-z2-7]{16,}", "at least 16 random letters and digits")
 _PAGE = text(r"(https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?)?",
              "the page's address alone, such as https://kentongan.example.org")
@@ -95,6 +100,8 @@ class State:
     codes: dict[str, Code] = option(table(slug, lambda _name: section(Code)), default=dict)
     revoked: tuple[str, ...] = option(items(_USERNAME), default=())
     tails: dict[str, str] = option(table(_USERNAME, lambda _name: _TAIL), default=dict)  # see Account.tail
+    engine: str = option(choice(MOSQUITTO, RABBITMQ), default=MOSQUITTO)
+    cluster: dict[str, str] = option(table(_MACHINE, lambda _name: _HOST), default=dict)  # addresses, in their order
 
 
 def first(district_file: str) -> State:
@@ -137,6 +144,9 @@ def write_state(state: State) -> str:
               "# What follows the name under which each box logs in. It must stay secret: see README.md of broker.",
               f"tails:{'' if state.tails else ' {}'}"]
     lines += [f"  {json.dumps(name)}: {json.dumps(tail)}" for name, tail in sorted(state.tails.items())]
+    if state.engine != MOSQUITTO:
+        lines += ["# Which broker this is for; and the machines that are one broker, by their host names.",
+                  f"engine: {state.engine}", f"cluster: {json.dumps(state.cluster)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -159,6 +169,14 @@ def check(state: State, district: District) -> None:
         f"village broker: {village!r} is no village of {district.district}; {suggestion(village, district.villages)}"
         for village in state.village_brokers if village not in district.villages
     ]
+    if state.engine == RABBITMQ and state.village_brokers:
+        faults.append("village broker: is not made beside RabbitMQ; take it away with --village-broker "
+                      f"{next(iter(state.village_brokers))}=")
+    if state.engine != RABBITMQ and state.cluster:
+        faults.append("cluster: Mosquitto is one machine; a cluster is RabbitMQ's: --engine rabbitmq")
+    if state.cluster and not FEWEST_MACHINES <= len(state.cluster) <= MOST_MACHINES:
+        faults.append(f"cluster: has {len(state.cluster)} machines; {FEWEST_MACHINES} to {MOST_MACHINES}, for fewer "
+                      "have no majority when one is lost")
     if "web" in state.village_brokers:
         faults.append(f"village broker: {district.district}.web is the page's account; give the village another slug")
     if faults:
@@ -284,6 +302,27 @@ def _without_settings(fault: str) -> str:
                    "write the name or address alone, and the port under port"):
         fault = fault.replace(remedy, "write the name or address alone; the ports stand in accounts.yaml")
     return fault
+
+
+def machines(peers: Iterable[str], option_: str) -> dict[str, str]:
+    """The addresses of a cluster's machines by their names, from NAME=ADDRESS, or NAME alone. Raises SettingsError."""
+    found: dict[str, str] = {}
+    for each in peers:
+        name, sign, address = each.partition("=")
+        check_hosts([address if sign else name], option_)
+        if name in found:
+            raise SettingsError([f"{option_}: names {name} twice"])
+        found[name] = address or name
+    try:
+        read(_Machines, {"cluster": found})
+    except SettingsError as error:
+        raise SettingsError([f"{option_}: {fault}" for fault in error.faults]) from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Machines:
+    cluster: dict[str, str] = option(table(_MACHINE, lambda _name: _HOST))
 
 
 def check_hosts(hosts: Iterable[str], option_: str) -> None:

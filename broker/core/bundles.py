@@ -30,13 +30,16 @@ Tree = dict[str, File]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How somebody reaches the broker. Without *tls* it is on the same machine."""
+    """How somebody reaches the broker. Without *tls* it is on the same machine. `others`: addresses of other machines
+    that are the same broker.
+    """
 
     host: str
     port: int
     username: str
     tls: bool = True
     password_file: str = PASSWORD
+    others: tuple[str, ...] = ()
 
     @property
     def setting(self) -> str:
@@ -44,7 +47,9 @@ class Way:
         parts = [f"host: {json.dumps(self.host)}", f"port: {self.port}", f"username: {json.dumps(self.username)}",
                  f"password_file: {self.password_file}"]
         parts += [f"ca_file: {CA}"] if self.tls else []
-        return f"{{{', '.join(parts)}}}"
+        first = f"{{{', '.join(parts)}}}"
+        others = [f"{{host: {json.dumps(each)}, port: {self.port}}}" for each in self.others]
+        return f"[{', '.join([first, *others])}]" if others else first
 
 
 def settle(text: str, settings: Mapping[str, str]) -> str:
@@ -67,10 +72,11 @@ def node_yaml(example: str, place: Mapping[str, str], district_file: str, way: W
     return settle(example, {**quoted, "district": json.dumps(district_file), "broker": way.setting})
 
 
-def posko_yaml(district_file: str, way: Way, state_dir: str | None) -> str:
-    """A hub's settings, or an operator's, who has no *state_dir*."""
+def posko_yaml(district_file: str, way: Way, state_dir: str | None, villages: tuple[str, ...] = ()) -> str:
+    """A hub's settings, or an operator's, who has no *state_dir*; *villages*: those alone whose posts it may hear."""
     lines = [f"district: {json.dumps(district_file)}", f"broker: {way.setting}"]
     lines += [f"state_dir: {state_dir}"] if state_dir is not None else []
+    lines += [f"villages: {json.dumps(villages)}"] if villages else []
     return "\n".join(lines) + "\n"
 
 
@@ -82,11 +88,12 @@ def uplink_yaml(district: str, village: str, here: Way, there: Way, others: Sequ
     return "\n".join([*lines, f"here: {here.setting}", f"there: {there.setting}"]) + "\n"
 
 
-def posko(way: Way, files: Tree, password: str) -> Tree:
+def posko(way: Way, files: Tree, ca: bytes, password: str) -> Tree:
     """The hub's bundle."""
     (district_file, *_) = files
     settings = posko_yaml(district_file, way, "/var/lib/kentongan-posko")
-    return {**files, "posko.yaml": File(settings.encode()), PASSWORD: _secret(password)}
+    found = {**files, "posko.yaml": File(settings.encode()), PASSWORD: _secret(password)}
+    return {**found, CA: File(ca)} if way.tls else found
 
 
 def page(way: Way, district_file: str, password: str) -> Tree:
@@ -101,12 +108,14 @@ def node(settings: str, files: Tree, ca: bytes, password: str) -> Tree:
     return {**files, "node.yaml": File(settings.encode()), CA: File(ca), PASSWORD: _secret(password)}
 
 
-def person(way: Way, files: Tree, ca: bytes, password: str, *, writes: bool) -> Tree:
-    """The bundle of an operator, a petugas, or a reader, who *writes* nothing."""
+def person(  # noqa: PLR0913 - one for each part
+    way: Way, files: Tree, ca: bytes, password: str, *, writes: bool, villages: tuple[str, ...] = ()
+) -> Tree:
+    """The bundle of an operator, a petugas, or a reader, who *writes* nothing; *villages*: see `posko_yaml`."""
     (district_file, *_) = files
     options = _options(way, password)
     clients = ("mosquitto_pub", "mosquitto_sub") if writes else ("mosquitto_sub",)
-    settings = posko_yaml(district_file, way, None)
+    settings = posko_yaml(district_file, way, None, villages)
     installed = [*files, "posko.yaml", CA, PASSWORD]
     return {
         **files, "posko.yaml": File(settings.encode()), CA: File(ca), PASSWORD: _secret(password),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from broker.core import accounts, secret, site
-from broker.core.accounts import State
+from broker.core import accounts, rabbitmq, secret, site
+from broker.core.accounts import RABBITMQ, State
 from broker.core.bundles import File, Tree
 from broker.core.secret import Pair
 from broker.core.site import BROKER, STATE
@@ -54,7 +54,8 @@ def understand(folder: str, present: Tree, files: Tree | None) -> Found:
     (first, *_) = files
     district = read_district(_yaml(first, files[first]), first)
     known = (f"{district.district}.posko", f"{district.district}.web")
-    if any(name not in known for name in _hashes(present, f"{BROKER}/posko.passwd")):
+    others = [name for name in of_rabbitmq(present) if name.endswith(".posko")]
+    if any(name not in known for name in (*_hashes(present, f"{BROKER}/posko.passwd"), *others)):
         reason = f"is the district {district.district!r}, and {folder} is another's; each has a folder of its own"
         raise SettingsError([f"{first}: {reason}"])
     return Found(present, state, district, files)
@@ -72,13 +73,21 @@ def means_the_same(found: Found, changed: list[str]) -> bool:
         return False
 
 
-def hashes(present: Tree) -> dict[str, str]:
-    """The hashes that are whole, by the name under which their account logs in."""
+def hashes(present: Tree, engine: str) -> dict[str, str]:
+    """The hashes for *engine* that are whole, by the name under which their account logs in."""
+    if engine == RABBITMQ:
+        return {name: each for name, each in of_rabbitmq(present).items() if each}
     found: dict[str, str] = {}
     for path in present:
         if path.endswith(".passwd"):
             found.update(_hashes(present, path))
     return found
+
+
+def of_rabbitmq(present: Tree) -> dict[str, str]:
+    """The hashes in RabbitMQ's definitions, "" of who is shut out, by the name under which somebody logs in."""
+    file = present.get(f"{BROKER}/{rabbitmq.DEFINITIONS}")
+    return {} if file is None else rabbitmq.read_hashes(file.body)
 
 
 def password(present: Tree, account: Account) -> str | None:

@@ -68,6 +68,15 @@ def beyond(district: District) -> list[str]:
     return [topics.write(district.district, each) for each in found]
 
 
+def wide(district: District) -> list[str]:
+    """Filters through which somebody could hear what he may not, on a broker that judges filters and not messages."""
+    base = f"{topics.ROOT}/{district.district}"
+    village = next(iter(sorted(district.villages)))
+    return ["#", "+/#", "+/+/+/+", "+/+/+/+/+", f"{topics.ROOT}/#", f"{base}/#", f"{base}/+/#", f"{base}/+/alarm/+",
+            f"{base}/+/alarm/#", f"{base}/+/+", f"{base}/+/node/+/status", f"{base}/{village}/#",
+            f"{base}/{village}/alarm/#", f"{base}/{EVERYWHERE}/#", f"{base}/*/lapor", f"{base}.{village}.lapor"]
+
+
 def harmless(district: District) -> list[str]:
     """Topics in which roles and villages differ, and on which no post and no hub does anything but refuse.
 

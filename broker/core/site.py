@@ -6,8 +6,8 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from broker.core import bundles, conf
-from broker.core.accounts import State, accounts, elsewhere, of_the_page, write_state
+from broker.core import bundles, conf, rabbitmq
+from broker.core.accounts import RABBITMQ, State, accounts, elsewhere, of_the_page, write_state
 from broker.core.bundles import CA, PRIVATE, SHARED, File, Tree, Way
 from broker.core.conf import NODES, OPERATORS, POSKO, VILLAGE_FOLDER, Where
 from broker.core.secret import Pair, Secret, write_file
@@ -20,6 +20,7 @@ STATE = "accounts.yaml"
 BROKER = "broker"
 PEOPLE_FILE = f"posko/{bundles.PEOPLE}"
 DISTRICT_ARCHIVE = "kentongan-district.tar"
+BROKER_ARCHIVE = "kentongan-broker.tar"  # what another machine of RabbitMQ needs
 LOOPBACK = "127.0.0.1"
 
 
@@ -29,6 +30,7 @@ class Site:
 
     `files`: the district file and what stands beside it, the district file first. `settings`: the node.yaml that each
     bundle has; `example` for the others. `servers`: a village's own broker by the village, the district's by "".
+    Of RabbitMQ: `gone`, who once logged in and is to stay shut out, and the `cookie` of its cluster.
     """
 
     folder: str
@@ -40,6 +42,8 @@ class Site:
     servers: Mapping[str, Pair]
     settings: Mapping[str, str]
     example: str
+    gone: tuple[str, ...] = ()
+    cookie: str = ""
 
 
 def bundle(account: Account) -> str:
@@ -98,14 +102,29 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
         name = folder.rpartition("/")[2]
         match account.role:
             case Role.HUB:
-                where = Where(f"{VILLAGE_FOLDER}/{BROKER}", site.state.ports)
-                files.update(_below(BROKER, broker(site, where)))
+                if site.state.engine != RABBITMQ:
+                    files.update(_below(BROKER, broker(site, _installed(site))))
             case Role.NODE:
                 name = f"node-{name}"
             case Role.UPLINK:
                 name = f"uplink-{name}"
         packed[f"{folder}/kentongan-{name}.tar"] = files
+    if site.state.engine == RABBITMQ:
+        files = broker(site, _installed(site))
+        names = rabbitmq.OF_A_MACHINE if site.state.cluster else files
+        packed[BROKER_ARCHIVE] = _below(BROKER, {name: files[name] for name in names})
     return packed
+
+
+def left_over(present: Tree, wanted: Tree) -> list[str]:
+    """The broker's files in *present* that are of another engine, or of a cluster, than what is *wanted*."""
+    return sorted(path for path in present if (path.startswith(f"{BROKER}/") or path == BROKER_ARCHIVE)
+                  and path not in wanted and path.rpartition("/")[2] in _MADE)
+
+
+def _installed(site: Site) -> Where:
+    """Where the broker's files are on the machine that runs it."""
+    return Where(f"{VILLAGE_FOLDER}/{BROKER}", site.state.ports)
 
 
 def broker(site: Site, where: Where) -> Tree:
@@ -113,15 +132,21 @@ def broker(site: Site, where: Where) -> Tree:
 
     While nobody is to reach it from another machine, it does not listen for anybody there.
     """
-    here = all(each == "localhost" or each.startswith("127.") for each in site.state.hosts)
+    here = not site.state.cluster and all(
+        each == "localhost" or each.startswith("127.") for each in site.state.hosts)
     where = replace(where, address=LOOPBACK if here else "")
     known = [each for each in accounts(site.state, site.district) if not elsewhere(site.state, each)]
+    nodes = sum(len(village.posts) for village in site.district.villages.values())
+    if site.state.engine == RABBITMQ:
+        hashes = {each.login: site.secrets[each.username].hash for each in known}
+        cluster = rabbitmq.Cluster(site.state.cluster, site.cookie)
+        let_in = rabbitmq.Members(tuple(known), hashes, site.gone)
+        return {**rabbitmq.files(site.district.district, let_in, where, cluster, nodes), **_tls(site, "")}
     lists = {
         POSKO: [each for each in known if each.role in LOCAL],
         NODES: [each for each in known if each.role in (Role.NODE, Role.UPLINK)],
         OPERATORS: [each for each in known if each.role in PEOPLE],
     }
-    nodes = sum(len(village.posts) for village in site.district.villages.values())
     found = {"mosquitto.conf": File(conf.district_conf(where, nodes).encode()), **_tls(site, "")}
     for name, members in lists.items():
         found.update(_lists(site, name, members))
@@ -131,21 +156,29 @@ def broker(site: Site, where: Where) -> Tree:
 def _bundle(site: Site, account: Account, password: str) -> Tree:
     match account.role:
         case Role.HUB:
-            way = Way(LOOPBACK, site.state.ports.posko, account.login, tls=False)
-            return bundles.posko(way, site.files, password)
+            return bundles.posko(_local_way(site, account, bundles.PASSWORD), site.files, site.authority.certificate,
+                                 password)
         case Role.WEB:
-            way = Way(LOOPBACK, site.state.ports.posko, account.login, tls=False, password_file=bundles.PAGE_PASSWORD)
-            return bundles.page(way, next(iter(site.files)), password)
+            return bundles.page(_local_way(site, account, bundles.PAGE_PASSWORD), next(iter(site.files)), password)
         case Role.NODE:
             return _node(site, account, password)
         case Role.UPLINK:
             return _village(site, account, password)
         case Role.OPERATOR | Role.PETUGAS | Role.READER:
-            way = Way(_host(site), site.state.ports.operators, account.login)
-            writes = account.role is not Role.READER
-            return bundles.person(way, site.files, site.authority.certificate, password, writes=writes)
+            way = Way(_host(site), site.state.ports.operators, account.login, others=_others(site))
+            # RabbitMQ refuses a subscription that is wider than what an account may hear, and ends the connection.
+            villages = account.villages if account.role is Role.PETUGAS and site.state.engine == RABBITMQ else ()
+            return bundles.person(way, site.files, site.authority.certificate, password,
+                                  writes=account.role is not Role.READER, villages=villages)
         case Role.WARGA:
             raise AssertionError(f"{account.username}: a warga has no bundle")
+
+
+def _local_way(site: Site, account: Account, password_file: str) -> Way:
+    """How a program on the broker's machine reaches it, or any machine of the cluster."""
+    if not site.state.cluster:
+        return Way(LOOPBACK, site.state.ports.posko, account.login, tls=False, password_file=password_file)
+    return Way(_host(site), site.state.ports.nodes, account.login, password_file=password_file, others=_others(site))
 
 
 def _node(site: Site, account: Account, password: str) -> Tree:
@@ -154,7 +187,7 @@ def _node(site: Site, account: Account, password: str) -> Tree:
     place = {"node": account.node, "village": village,
              "hears": site.district.villages[village].posts[account.node].hears}
     host = site.state.village_brokers.get(village, _host(site))
-    way = Way(host, site.state.ports.nodes, account.login)
+    way = Way(host, site.state.ports.nodes, account.login, others=_others(site))
     text = site.settings.get(account.username, site.example)
     settings = bundles.node_yaml(text, place, district_file, way)
     return bundles.node(settings, site.files, site.authority.certificate, password)
@@ -188,7 +221,13 @@ def _tls(site: Site, village: str) -> Tree:
 
 
 def _host(site: Site) -> str:
+    if site.state.cluster:
+        return next(iter(site.state.cluster.values()))
     return site.state.hosts[0] if site.state.hosts else LOOPBACK
+
+
+def _others(site: Site) -> tuple[str, ...]:
+    return tuple(site.state.cluster.values())[1:]
 
 
 def _below(folder: str, files: Tree) -> Tree:
@@ -197,11 +236,14 @@ def _below(folder: str, files: Tree) -> Tree:
 
 def next_steps(site: Site) -> list[str]:
     """What an installer does with a new installation."""
-    reach = f"posts and operators reach it at {site.state.hosts[0]}" if site.state.hosts else (
+    reach = f"posts and operators reach it at {_host(site)}" if site.state.hosts or site.state.cluster else (
         "nobody reaches it from another machine before you say where it is: kentongan broker provision --host ADDRESS"
     )
+    started = "broker/mosquitto.conf: what Mosquitto is started with"
+    if site.state.engine == RABBITMQ:
+        started = f"{BROKER_ARCHIVE}: what RabbitMQ is started with, on each of its machines: docs/scale.md"
     return [
-        f"broker/mosquitto.conf: what Mosquitto is started with; {reach}",
+        f"{started}; {reach}",
         "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar",
         "nodes/VILLAGE.NODE/: each for its Raspberry Pi; there: sudo ./install node kentongan-node-VILLAGE.NODE.tar",
         "operators/NAME/, petugas/NAME/, readers/NAME/: for that person's computer; there: sh pasang (or pasang.cmd)",
@@ -224,6 +266,12 @@ def hand_over(site: Site, before: Collection[str]) -> list[str]:
     return [*lines, "whom it has not reached is a fault in `kentongan watch`: district of VILLAGE/NODE"]
 
 
+# What is made in the broker's folder, and the archive of it: of one engine or the other.
+_MADE = (
+    "mosquitto.conf", *(f"{name}.{kind}" for name in (POSKO, NODES, OPERATORS) for kind in ("passwd", "acl")),
+    rabbitmq.DEFINITIONS, rabbitmq.CONF, rabbitmq.BEGINNING, rabbitmq.PLUGINS, rabbitmq.ENVIRONMENT, rabbitmq.COOKIE,
+    BROKER_ARCHIVE,
+)
 SAME_MEANING = (
     "the district file has changed, and means the same to hub and posts as before: nobody has to visit them. Only new "
     f"telephone numbers, and what a map shows, travel with {DISTRICT_ARCHIVE}"

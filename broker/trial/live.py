@@ -26,14 +26,16 @@ _ATTEMPTS = 10
 class Live:
     """The broker on *host*, whose listeners have *ports*. It is asked by the hub too where that is this machine."""
 
-    def __init__(self, host: str, ports: Ports, ca_file: Path) -> None:
+    def __init__(self, host: str, ports: Ports, ca_file: Path, *, local: bool = True) -> None:
+        """*local*: whether the hub and the page have a listener of their own, as on all brokers but a cluster."""
         self.host = host
+        self._local = local
         self.ports = [ports.posko, ports.nodes, ports.operators]
         self._ca_file = ca_file
 
     def client(self, account: Account) -> Client:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
-        if account.role in LOCAL:
+        if account.role in LOCAL and self._local:
             return Client(self.ports[0], host=self.host)
         people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self._ca_file, host=self.host)
@@ -42,7 +44,9 @@ class Live:
         """*account*, logged in under a client id that nobody else has; None if it is refused. Raises ProbeError."""
         client = self.client(account)
         try:
-            if client.log_in(f"check-{secrets.token_hex(8)}", account.login, password) == packets.SUCCESS:
+            # RabbitMQ lets a box subscribe under its account's name alone.
+            client_id = f"{account.username}.{secrets.token_hex(8)}"
+            if client.log_in(client_id, account.login, password) == packets.SUCCESS:
                 return client
         except ProbeError:
             client.close()

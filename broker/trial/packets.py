@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 9, 13, 14
 SUCCESS, NO_SUBSCRIBERS, NOT_AUTHORIZED = 0x00, 0x10, 0x87
+FAILURE = 0x80  # and all above it
 KEEPALIVE_S = 60
 _NO_RETAINED = 0x20  # retain handling 2 (3.8.3.1)
 

@@ -97,7 +97,15 @@ class Trial:
         return launch(path, self.place / "log", [*self.ports, *([self._own_port] if self._neighbours else [])])
 
 
-def greet(trial: Trial, hub: Account, password: str) -> None:
+class Logging(Broker, Protocol):
+    """A broker whose log can be read."""
+
+    @property
+    def log(self) -> str:
+        """What it has written."""
+
+
+def greet(trial: Logging, hub: Account, password: str) -> None:
     """Raises BrokerError unless *trial* lets the hub in, and its beacon through."""
     try:
         with trial.client(hub) as client:
@@ -107,7 +115,7 @@ def greet(trial: Trial, hub: Account, password: str) -> None:
     except ProbeError as error:
         raise BrokerError(f"the hub is not let in: {error}") from None
     if code not in (packets.SUCCESS, packets.NO_SUBSCRIBERS):
-        raise BrokerError(f"the hub {hub.username} is refused (reason {code}); Mosquitto says: {trial.log[-300:]}")
+        raise BrokerError(f"the hub {hub.username} is refused (reason {code}); the broker says: {trial.log[-300:]}")
 
 
 def ask(
@@ -160,6 +168,7 @@ def strangers(trial: Broker, account: Account) -> list[str]:
         for kind, username, password in (
             ("without a name", None, None), ("without a password", who.login, None),
             ("with a wrong password", who.login, "wrong"), ("under an unknown name", "stranger", "stranger"),
+            ("as guest", "guest", "guest"),
         ):
             try:
                 with trial.client(who) as client:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from broker import store
-from broker.core import accounts, proof
+from broker.core import accounts, proof, rabbitmq
 from broker.core import found as finding
+from broker.core.accounts import RABBITMQ
 from broker.core.bundles import CA
 from broker.core.found import Found
 from broker.core.site import BROKER
 from broker.mosquitto import BrokerError
-from broker.trial import live, running
+from broker.trial import aside, live, refusing, running
 from broker.trial.client import ProbeError
 from broker.trial.live import Live
 from contract.roles import LOCAL, Account, Role
@@ -40,11 +41,11 @@ def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s
     """
     found = finding.understand(str(folder), store.read(folder), None)
     known, held = _accounts(found, tell)
-    if host != HERE:
+    if host != HERE and not found.state.cluster:
         for each in [each for each in held if each.role in LOCAL]:
             tell(f"not tried: {each.username}, which is let in on the broker's own machine only")
             del held[each]
-    broker = live.Live(host, found.state.ports, folder / "ca" / CA)
+    broker = live.Live(host, found.state.ports, folder / "ca" / CA, local=not found.state.cluster)
     try:
         alarms = live.in_force(broker, held, found.district.district, wait_s)
         if alarms:
@@ -78,6 +79,9 @@ def _report(
         tell(line)
     for line in surprises:
         tell(f"SURPRISE: {line}")
+    if found.state.engine == RABBITMQ:
+        for line in rabbitmq.LIMITS:
+            tell(f"not held by RabbitMQ: {line}")
     guessable = [*proof.guessable(accounts.guessable(found.state, found.district), found.district.district)]
     for line in guessable:
         tell(line)
@@ -92,10 +96,13 @@ def _prove_running(
     broker: Live, found: Found, known: list[Account], held: dict[Account, str]
 ) -> tuple[Mapping[str, proof.Answers], list[str]]:
     asked, district = proof.harmless(found.district), found.district.district
+    if found.state.engine == RABBITMQ:
+        let_in = refusing.ask(broker, held, asked, proof.wide(found.district))
+        tried_ = [each for each in held if each.username in let_in]
+        return let_in, [*_kept_out(held, let_in, broker, known), *_compare(district, tried_, asked, let_in)]
     speakers = [each for each in held if each.role in (Role.HUB, Role.OPERATOR)]
     answers = live.ask(broker, held, asked, speakers)
-    surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
-    surprises += running.strangers(broker, next(each for each in known if each.role not in LOCAL))
+    surprises = _kept_out(held, answers, broker, known)
     tried = {each.username: each for each in held if each.username in answers}
     loud = {topic for each in speakers if each.username in tried
             for topic in proof.expected(district, each, asked, set()).wrote}
@@ -113,12 +120,23 @@ def _prove(
     files = finding.below(found.present, BROKER)
     authority = finding.authority(str(folder), found.present)
     certificate = b"" if authority is None else authority.certificate
-    with running.Trial(files, f"{folder.absolute()}/{BROKER}", certificate, neighbours=bool(beyond)) as trial:
-        answers = running.ask(trial, held, asked, beyond)
-        surprises = [f"{each.username} is not let in" for each in held if each.username not in answers]
-        surprises += running.strangers(trial, next(each for each in known if each.role not in LOCAL))
+    place = f"{folder.absolute()}/{BROKER}"
+    with aside.trial(found.state.engine, files, place, certificate, neighbours=bool(beyond)) as trial:
+        if isinstance(trial, aside.RabbitTrial):
+            answers = refusing.ask(trial, held, asked, proof.wide(found.district))
+        else:
+            answers = running.ask(trial, held, asked, beyond)
+        surprises = _kept_out(held, answers, trial, known)
     tried = [each for each in held if each.username in answers]
     return answers, [*surprises, *_compare(found.district.district, tried, asked, answers, beyond)]
+
+
+def _kept_out(
+    held: dict[Account, str], answers: Mapping[str, proof.Answers], broker: running.Broker, known: list[Account]
+) -> list[str]:
+    """Who of *held* is not let in, and which stranger is."""
+    found = [f"{each.username} is not let in" for each in held if each.username not in answers]
+    return [*found, *running.strangers(broker, next(each for each in known if each.role not in LOCAL))]
 
 
 def _compare(

@@ -8,6 +8,7 @@ changes nothing that the broker keeps.
 import secrets
 import socket
 import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from broker.trial import packets
@@ -85,13 +86,15 @@ def as_hub(way: Endpoint, district: str, *, running: bool) -> Session:
 def _logged_in(way: Endpoint, found: Session, trial: _Trial) -> Session:
     """*found* with what came of a login, of a publish, and of waiting for it to come back and for a beacon."""
     try:
-        with Client(way.settings.port, way.ca_file, CONNECT_S, way.settings.host) as client:
-            code = client.log_in(f"doctor-{secrets.token_hex(8)}", way.settings.username, way.password)
+        own, active = topics.write(trial.district, trial.own), topics.write(trial.district, ActiveTopic())
+        with ExitStack() as stack:
+            client, code = _client(way, stack)
             found = replace(found, login=code)
             if code != packets.SUCCESS:
                 return found
-            own, active = topics.write(trial.district, trial.own), topics.write(trial.district, ActiveTopic())
-            client.subscribe(own)
+            # RabbitMQ ends the connection where an account may not hear what it publishes, as a node may not.
+            if client.subscribe(own) >= packets.FAILURE:
+                client, _ = _client(way, stack)
             client.subscribe(active)
             if trial.patient and trial.question is None:
                 found = _with_beacon(found, client, active)
@@ -99,6 +102,13 @@ def _logged_in(way: Endpoint, found: Session, trial: _Trial) -> Session:
             return _with_beacon(_published(found, client, own, trial), client, active)
     except (ProbeError, ValueError, IndexError) as error:  # the last two: what answers speaks no MQTT
         return replace(found, trouble=str(error) if isinstance(error, ProbeError) else NO_BROKER)
+
+
+def _client(way: Way, stack: ExitStack) -> tuple[Client, int]:
+    """A connection, and the answer to its login. RabbitMQ lets a box subscribe under its account's name alone."""
+    client = stack.enter_context(Client(way.settings.port, way.ca_file, CONNECT_S, way.settings.host))
+    name = (way.settings.username or "doctor").partition("_")[0]
+    return client, client.log_in(f"{name}.{secrets.token_hex(8)}", way.settings.username, way.password)
 
 
 def _published(found: Session, client: Client, own: str, trial: _Trial) -> Session:

@@ -24,20 +24,23 @@ class Follower(Protocol):
         """The way to the broker."""
 
 
-def make_link(config: Follower, inbox: Inbox, name: str = "operator") -> Link:
+def make_link(config: Follower, inbox: Inbox, name: str = "operator", villages: Iterable[str] = ()) -> Link:
     """A link that puts into *inbox* what the posts and the hub report; not started. Several may run at once.
 
-    *name* is what the program is.
+    *name* is what the program is; *villages* those alone whose posts it may hear, if it is not all.
 
     A village that pours out reports is shut out for a while, or its faults alone would fill an operator's screen.
     """
     district = config.district.district
     broker = config.endpoint.broker(f"{district}.{name}")
 
-    def without(out: frozenset[str]) -> list[Subscription]:
-        return subscriptions(district, sorted(config.district.villages.keys() - out))
+    heard = frozenset(villages)
 
-    return Link(broker, subscriptions(district), None, inbox, of_all(config.district, without))
+    def without(out: frozenset[str]) -> list[Subscription]:
+        return subscriptions(district, sorted((heard or config.district.villages.keys()) - out))
+
+    wanted = subscriptions(district, sorted(heard) or ("+",))
+    return Link(broker, wanted, None, inbox, of_all(config.district, without))
 
 
 def subscriptions(district: str, villages: Iterable[str] = ("+",)) -> list[Subscription]:

@@ -51,7 +51,7 @@ class Desk:
         self._inbox = Inbox()
         self._stopping = False
         self._broker = config.settings.broker
-        self._link = connection.make_link(config, self._inbox)
+        self._link = connection.make_link(config, self._inbox, villages=config.settings.villages)
 
     def obey(self, order: Order, wait_s: float) -> int:
         """Publishes *order* and follows it until all is well, or *wait_s* is over."""
