@@ -124,7 +124,8 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     _sure(machine, f"Installing {'the node ' if kind == NODE else ''}{given.owner} on this machine.", sure=sure)
     step = Steps(machine, 6)
     step("packages of the distribution")
-    packages.install(machine, kind, host, wheels)
+    mosquitto = not broker_files.of_rabbitmq(machine, given)
+    packages.install(machine, kind, host, wheels, mosquitto=mosquitto)
     step("user and groups")
     packages.accounts(machine, kind)
     step(f"the program, in {program.PLACE} (a few minutes on a Raspberry Pi)")
@@ -145,9 +146,10 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     renewed = program.use(machine, release) or bool(changed) or unfinished
     broker_renewed = bool(broker_changed) or unfinished
     beside = services.beside(kind, files)
-    units = services.files(kind, host, beside)
+    units = services.files(kind, host, beside, mosquitto=mosquitto)
     written = {path for path, body in units.items() if machine.write(path, body)}
-    services.start(machine, services.UNIT[kind], written, renewed=renewed, broker_renewed=broker_renewed)
+    services.start(machine, services.UNIT[kind], written, renewed=renewed, broker_renewed=broker_renewed,
+                   mosquitto=mosquitto)
     services.start_beside(machine, beside, written, renewed=renewed)
     if renewed:  # they run the same program, and share the district
         begun = (services.UNIT[kind], *beside)

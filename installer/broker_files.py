@@ -1,4 +1,4 @@
-"""Mosquitto's files on a posko or in a village, from a bundle."""
+"""Mosquitto's files on a posko or in a village, from a bundle. RabbitMQ is set up by hand: docs/scale.md."""
 
 import base64
 import re
@@ -19,6 +19,13 @@ def provisioned_here(machine: Machine) -> bool:
     return machine.path(f"{FOLDER}/accounts.yaml").is_file()
 
 
+def of_rabbitmq(machine: Machine, bundle: Bundle) -> bool:
+    """Whether the broker of *bundle* is RabbitMQ."""
+    name = "rabbitmq.conf"
+    return name in bundle.broker or (
+        bundle.kind == POSKO and provisioned_here(machine) and machine.path(f"{FOLDER}/broker/{name}").is_file())
+
+
 def local_names(bundle: Bundle) -> list[str]:
     """The names ending with .local for which the broker's certificate is: those under which posts look for it.
 
@@ -35,7 +42,7 @@ def check(machine: Machine, bundle: Bundle, release: str) -> None:
     They are tried aside by the program of *release*, on free ports, before they take the place of others. What
     `kentongan broker` keeps on this machine it has tried itself.
     """
-    if not machine.whole or (bundle.kind == POSKO and provisioned_here(machine)):
+    if not machine.whole or (bundle.kind == POSKO and provisioned_here(machine)) or of_rabbitmq(machine, bundle):
         return
     python = machine.path(f"{release}/.venv/bin/python")
     with tempfile.TemporaryDirectory(prefix="kentongan-") as name:
@@ -65,6 +72,9 @@ def _put(folder: Path, files: dict[str, bytes]) -> None:
 
 def write(machine: Machine, bundle: Bundle) -> list[str]:
     """Writes the broker's files of *bundle*; the names of those that have changed."""
+    if of_rabbitmq(machine, bundle):
+        machine.tell("   the broker is RabbitMQ, and left as it is; how to set it up: docs/scale.md")
+        return []
     machine.folder(FOLDER, 0o711 if bundle.kind == POSKO else 0o700, ROOT if bundle.kind == POSKO else OWNER)
     if bundle.kind == POSKO:
         if provisioned_here(machine):

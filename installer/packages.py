@@ -28,9 +28,11 @@ SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"
 """
 
 
-def install(machine: Machine, kind: str, host: str | None, wheels: Path | None) -> None:
-    """What *kind* needs of the distribution; *wheels*: a folder that may hold .deb files. Raises UserError."""
-    wanted = list(_PACKAGES[kind])
+def install(machine: Machine, kind: str, host: str | None, wheels: Path | None, *, mosquitto: bool = True) -> None:
+    """What *kind* needs of the distribution, *mosquitto* too, unless another broker takes its place; *wheels*: a folder
+    that may hold .deb files. Raises UserError.
+    """
+    wanted = [each for each in _PACKAGES[kind] if mosquitto or each != "mosquitto"]
     if host is not None and host.endswith(".local"):
         wanted += [each for each in _LOCAL_NAMES if each not in wanted]
     if kind == NODE and _lgpio_is_packaged(machine):

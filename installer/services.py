@@ -31,14 +31,14 @@ def beside(kind: str, settings: Iterable[str]) -> list[str]:
     return [unit for name, unit in BESIDE.items() if kind == POSKO and name in settings]
 
 
-def files(kind: str, host: str | None, more: Iterable[str] = ()) -> dict[str, bytes]:
+def files(kind: str, host: str | None, more: Iterable[str] = (), *, mosquitto: bool = True) -> dict[str, bytes]:
     """What systemd and chrony read for *kind*, by its path; *host*, the broker's, gives a node the time, too.
 
-    *more* are units beside its own.
+    *more* are units beside its own; *mosquitto*: whether that is the broker.
     """
     found = {f"{UNITS}/{unit}": _shipped(unit) for unit in (UNIT[kind], *more)}
     found |= {_WATCHDOG: _shipped("system.conf.d/kentongan-watchdog.conf")}
-    if kind != NODE:
+    if kind != NODE and mosquitto:
         drop_in = _shipped("mosquitto.service.d/kentongan.conf")
         if kind == UPLINK:
             drop_in = drop_in.replace(b"/etc/kentongan-broker/broker/", b"/etc/kentongan-broker/")
@@ -56,7 +56,9 @@ def present(machine: Machine) -> list[str]:
     return [unit for unit in (*UNIT.values(), *BESIDE.values()) if machine.path(f"{UNITS}/{unit}").is_file()]
 
 
-def start(machine: Machine, unit: str, changed: set[str], *, renewed: bool, broker_renewed: bool) -> None:
+def start(  # noqa: PLR0913 - one for each thing that may be new
+    machine: Machine, unit: str, changed: set[str], *, renewed: bool, broker_renewed: bool, mosquitto: bool = True
+) -> None:
     """Has *unit* run, now and with the machine, and what it needs before it; anew where it, or what it reads, changed.
 
     *changed*: the paths of `files` that have. Raises UserError if it does not get ready.
@@ -66,7 +68,7 @@ def start(machine: Machine, unit: str, changed: set[str], *, renewed: bool, brok
         machine.attempt("systemctl", "daemon-reexec")
     if changed & {_SOURCES, _CHRONY}:
         machine.attempt("systemctl", "restart", "chrony.service")
-    if unit != UNIT[NODE]:
+    if unit != UNIT[NODE] and mosquitto:
         machine.system("systemctl", "enable", "mosquitto.service")
         again = MOSQUITTO in changed or broker_renewed
         _ready(machine, "restart" if again else "start", "mosquitto.service")

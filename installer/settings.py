@@ -76,7 +76,7 @@ def with_password(settings: str, kind: str) -> str:
 
 def broker_host(settings: str) -> str | None:
     """The broker's host in *settings*, as a bundle writes it."""
-    found = re.search(r'^broker:.*\bhost: "?([^",}\s]+)', settings, re.MULTILINE)
+    found = re.search(r'^broker:.*?\bhost: "?([^",}\s]+)', settings, re.MULTILINE)
     return None if found is None else found[1]
 
 

@@ -20,13 +20,18 @@ LIMIT_S = 10.0  # for the connection to be made
 SETTLE_S = 2.0  # after the last that was found
 
 
+def subscriptions(district: str) -> list[Subscription]:
+    """All that raises something in *district*, with what the broker keeps of it."""
+    wanted = (AlarmTopic("+", "+"), CommandTopic("+", "+"), RondaTopic("+"), ResponseTopic("+"), LaporTopic("+"))
+    return [Subscription(topics.write(district, each), kept=True) for each in wanted]
+
+
 class Survey:
     """Looks on *broker*, and puts a Retained into *inbox* for each topic of *district* that is found."""
 
     def __init__(self, broker: Broker, district: str, inbox: Inbox) -> None:
         self._broker = endpoint.another(broker)
-        wanted = (AlarmTopic("+", "+"), CommandTopic("+", "+"), RondaTopic("+"), ResponseTopic("+"), LaporTopic("+"))
-        self._subscriptions = [Subscription(topics.write(district, each), kept=True) for each in wanted]
+        self._subscriptions = subscriptions(district)
         self._inbox = inbox
         self._thread: Thread | None = None
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from contract.roles import ANY, Access, Account, Role, Rule
 
 TAIL = "#"
-# Nothing, in RabbitMQ: an empty expression matches the empty key alone, which no topic becomes.
-NOTHING = ""
+# Matches nothing at all; an empty expression would match the empty key in RabbitMQ.
+NOTHING = "(?!)"
 # Where an expression ends: `$` alone also matches before a line feed.
 _END = r"$(?!\n)"
 # A village's posts report below this word. There are none in `semua`, where nobody but the hub could write it.

@@ -102,29 +102,27 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
         name = folder.rpartition("/")[2]
         match account.role:
             case Role.HUB:
-                if site.state.engine != RABBITMQ:
-                    files.update(_below(BROKER, broker(site, _installed(site))))
+                files.update(_below(BROKER, _of_a_machine(site)))
             case Role.NODE:
                 name = f"node-{name}"
             case Role.UPLINK:
                 name = f"uplink-{name}"
         packed[f"{folder}/kentongan-{name}.tar"] = files
     if site.state.engine == RABBITMQ:
-        files = broker(site, _installed(site))
-        names = rabbitmq.OF_A_MACHINE if site.state.cluster else files
-        packed[BROKER_ARCHIVE] = _below(BROKER, {name: files[name] for name in names})
+        packed[BROKER_ARCHIVE] = _below(BROKER, _of_a_machine(site))
     return packed
+
+
+def _of_a_machine(site: Site) -> Tree:
+    """The broker's files on the machine that runs it, or on each of a cluster, whose database has the accounts."""
+    files = broker(site, Where(f"{VILLAGE_FOLDER}/{BROKER}", site.state.ports))
+    return {name: files[name] for name in rabbitmq.OF_A_MACHINE} if site.state.cluster else files
 
 
 def left_over(present: Tree, wanted: Tree) -> list[str]:
     """The broker's files in *present* that are of another engine, or of a cluster, than what is *wanted*."""
     return sorted(path for path in present if (path.startswith(f"{BROKER}/") or path == BROKER_ARCHIVE)
                   and path not in wanted and path.rpartition("/")[2] in _MADE)
-
-
-def _installed(site: Site) -> Where:
-    """Where the broker's files are on the machine that runs it."""
-    return Where(f"{VILLAGE_FOLDER}/{BROKER}", site.state.ports)
 
 
 def broker(site: Site, where: Where) -> Tree:
