@@ -171,7 +171,7 @@ def end(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) ->
         process.wait()
 
 
-def answers(port: int) -> bool:
-    """Whether somebody listens on *port* of this machine."""
+def answers(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether somebody listens on *port* of *address*, which is this machine's."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0

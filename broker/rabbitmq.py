@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from broker.core import rabbitmq
-from broker.mosquitto import END_S, BrokerError, answers, free_ports
+from broker.mosquitto import END_S, BrokerError, answers, free_port
 
 VARIABLE = "KENTONGAN_RABBITMQ"
 # Debian's own folder: what it has in PATH becomes another user.
@@ -27,7 +27,8 @@ START_S = 180.0
 COMMAND_S = 120.0
 _READY = b"Server startup complete"
 # It is a guest on this machine: one scheduler, which sleeps where there is nothing to do.
-_MODEST = "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
+_MODEST = ("+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1} net_ticktime "
+           f"{rabbitmq.TICK_S}")
 
 
 def program(name: str) -> str | None:
@@ -49,23 +50,31 @@ def needed(name: str) -> str:
 
 def version() -> str:
     """The version of RabbitMQ on this machine. Raises BrokerError."""
-    done = _run([needed("rabbitmqctl"), "version"], os.environ)
+    port = free_port()
+    try:
+        done = _run([needed("rabbitmqctl"), "version"],
+                    {**os.environ, "ERL_EPMD_PORT": str(port), "ERL_EPMD_ADDRESS": "127.0.0.1"})
+    finally:
+        end_epmd(port)  # it starts one
     return done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else "unknown"
 
 
 @dataclass(slots=True)
 class Node:
-    """A node that runs on this machine, with the files in *place*, and nobody else's to reach.
+    """A node that runs on this machine, with the files in `place`, and listens on `ports` of `address`, which nobody
+    reaches from elsewhere.
 
-    `name`: its part before the @. `epmd`: the port of the epmd that it shares with the nodes that are to know it.
+    `name`: its part before the @. Nodes that are to know each other have the `epmd`, by its port, and the `cookie` in
+    common.
     """
 
     place: Path
     ports: Sequence[int]
+    address: str = "127.0.0.1"
     name: str = field(default_factory=lambda: f"kentongan-{secrets.token_hex(4)}")
-    epmd: int = field(default_factory=lambda: free_ports(1)[0])
+    epmd: int = field(default_factory=free_port)
+    peer_port: int = field(default_factory=free_port)  # for the others of its cluster
     cookie: str = field(default_factory=lambda: secrets.token_hex(16))
-    extra: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
     _begun: int = 0  # of its log
 
@@ -98,7 +107,7 @@ class Node:
             self._begun = sink.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 [needed("rabbitmq-server")], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL,
-                env=self._environment(), start_new_session=True,
+                env=self.environment(), start_new_session=True,
             )
         if wait:
             self.wait()
@@ -108,7 +117,7 @@ class Node:
         deadline = time.monotonic() + START_S
         waiting = list(self.ports)
         while time.monotonic() < deadline and self.running:
-            waiting = [port for port in waiting if not answers(port)]
+            waiting = [port for port in waiting if not answers(port, self.address)]
             if not waiting and _READY in self.log.read_bytes()[self._begun:]:
                 return
             time.sleep(0.05)
@@ -134,7 +143,7 @@ class Node:
 
     def ctl(self, *words: str) -> str:
         """What `rabbitmqctl WORDS` prints. Raises BrokerError."""
-        done = _run([needed("rabbitmqctl"), "-n", self._full, *words], self._environment())
+        done = _run([needed("rabbitmqctl"), "-n", self._full, *words], self.environment())
         if done.returncode != 0:
             raise BrokerError(f"rabbitmqctl {words[0]}: {' '.join((done.stderr or done.stdout)[-400:].split())}")
         return done.stdout
@@ -143,7 +152,8 @@ class Node:
     def _full(self) -> str:
         return f"{self.name}@localhost"
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What its programs find in their environment."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ", "ERL_"))}
         return {
             **own, "HOME": str(self.place), "LC_ALL": "C.UTF-8", "RABBITMQ_NODENAME": self._full,
@@ -152,8 +162,9 @@ class Node:
             "RABBITMQ_CONF_ENV_FILE": str(self.place / "none"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.place / "none.config"),
             "RABBITMQ_MNESIA_BASE": str(self.place / "data"), "RABBITMQ_LOG_BASE": str(self.place / "logs"),
-            "RABBITMQ_LOGS": "-", "ERL_EPMD_PORT": str(self.epmd), "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _MODEST, **self.extra,
+            "RABBITMQ_LOGS": "-", "RABBITMQ_DIST_PORT": str(self.peer_port), "ERL_EPMD_PORT": str(self.epmd),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _MODEST,
         }
 
 

@@ -104,7 +104,7 @@ def _logged_in(way: Endpoint, found: Session, trial: _Trial) -> Session:
         return replace(found, trouble=str(error) if isinstance(error, ProbeError) else NO_BROKER)
 
 
-def _client(way: Way, stack: ExitStack) -> tuple[Client, int]:
+def _client(way: Endpoint, stack: ExitStack) -> tuple[Client, int]:
     """A connection, and the answer to its login. RabbitMQ lets a box subscribe under its account's name alone."""
     client = stack.enter_context(Client(way.settings.port, way.ca_file, CONNECT_S, way.settings.host))
     name = (way.settings.username or "doctor").partition("_")[0]
