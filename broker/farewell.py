@@ -10,6 +10,8 @@ from pathlib import Path
 from broker import store
 from broker.core import accounts
 from broker.core import found as finding
+from broker.core.bundles import CA
+from broker.core.found import Found
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
 from contract.roles import Account, Role
@@ -38,7 +40,7 @@ def publish(folder: Path, tell: Callable[[str], object]) -> None:
         return
     try:
         # Not the hub's own client id, which would end the hub's connection, and none that could be guessed.
-        with Client(found.state.ports.posko) as client:
+        with _client(found, folder) as client:
             code = client.log_in(f"revoke-{secrets.token_hex(8)}", hub.login, password)
             for each in gone:
                 code = code or _leave(client, found.district.district, each)
@@ -49,6 +51,13 @@ def publish(folder: Path, tell: Callable[[str], object]) -> None:
         return
     if code:
         tell(f"no status says that {_names(gone)} are revoked: the broker refuses it (reason {code})")
+
+
+def _client(found: Found, folder: Path) -> Client:
+    """A connection to the hub's listener on this machine; a cluster has the others' alone. Raises ProbeError."""
+    if found.state.cluster:
+        return Client(found.state.ports.nodes, folder / "ca" / CA)
+    return Client(found.state.ports.posko)
 
 
 def _leave(client: Client, district: str, account: Account) -> int:

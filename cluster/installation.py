@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from broker.core import accounts, rabbitmq
 from broker.core.accounts import Ports
 from broker.mosquitto import free_port, free_ports
@@ -111,6 +113,13 @@ def three(place: Path, made: Installation) -> Iterator[list[Node]]:
         for node in nodes:
             node.end()
         end_epmd(epmd)
+
+
+def be_the_machines_own(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`rabbitmqctl` without further words means the node of the machine: *node*, from now on."""
+    for name, value in node.environment().items():
+        if name.startswith(("RABBITMQ", "ERL_")) or name == "HOME":
+            monkeypatch.setenv(name, value)
 
 
 def _copy(made: Installation, place: Path) -> None:

@@ -13,7 +13,7 @@ from broker.mosquitto import BrokerError, free_ports
 from broker.rabbitmq import Node
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
-from cluster.installation import Installation, one
+from cluster.installation import Installation, be_the_machines_own, one
 
 BASE = "kentongan/situbondo"
 NODE, NODE_BUNDLE = "situbondo.kalibagor.pos-1", "nodes/kalibagor.pos-1"
@@ -73,7 +73,7 @@ def test_the_broker_in_use_is_proved_without_its_being_started_aside(made: Insta
 def test_who_is_revoked_loses_the_connection_at_once_and_nobody_else_does(
     made: Installation, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_if_it_were_the_machines_own(node, monkeypatch)
+    be_the_machines_own(node, monkeypatch)
     made.tool("add", "operator", "pergi", "--reload")
     gone, code = made.enter("pergi", "operators/pergi")
     stays, other = made.enter("camat", "operators/camat")
@@ -92,7 +92,7 @@ def test_who_is_revoked_loses_the_connection_at_once_and_nobody_else_does(
 def test_a_box_with_a_new_login_is_let_in_by_it_and_no_more_by_the_old(
     made: Installation, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_if_it_were_the_machines_own(node, monkeypatch)
+    be_the_machines_own(node, monkeypatch)
     login, password = made.login(NODE), made.password(NODE_BUNDLE)
     made.tool("rotate", "kalibagor.pos-1", "--reload")
     client, code = made.enter(NODE, NODE_BUNDLE)
@@ -100,6 +100,11 @@ def test_a_box_with_a_new_login_is_let_in_by_it_and_no_more_by_the_old(
     assert code == packets.SUCCESS
     with Client(made.ports.nodes, made.folder / "ca/ca.crt") as old:
         assert old.log_in(f"{NODE}.0123456789abcdef", login, password) == 134
+
+
+def test_the_hub_and_the_page_are_let_in_from_this_machine_alone(node: Node) -> None:
+    found = node.ctl("eval", "application:get_env(rabbit, loopback_users).")
+    assert found.strip() == '{ok,[<<"situbondo.posko">>,<<"situbondo.web">>]}'
 
 
 def test_a_box_subscribes_under_its_accounts_name_alone(made: Installation, node: Node) -> None:
@@ -135,10 +140,3 @@ def test_a_node_that_does_not_start_is_reported_with_the_end_of_its_log(tmp_path
     (tmp_path / "enabled_plugins").write_text("[rabbitmq_mqtt].\n", "utf-8")
     with pytest.raises(BrokerError, match="RabbitMQ did not start on port"):
         Node(tmp_path, free_ports(1)).start()
-
-
-def as_if_it_were_the_machines_own(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`rabbitmqctl` without further words means the node of the machine; here that is *node*."""
-    for name, value in node.environment().items():
-        if name.startswith(("RABBITMQ", "ERL_")) or name == "HOME":
-            monkeypatch.setenv(name, value)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,14 +16,14 @@ class Posko(Program):
     """A hub process with its own folder; it can be killed and started again."""
 
     def __init__(
-        self, folder: Path, broker: int | Mapping[str, Any], district: Path = SHIPPED / "situbondo.yaml",
-        journal: str | None = None,
+        self, folder: Path, broker: int | Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        district: Path = SHIPPED / "situbondo.yaml", journal: str | None = None,
     ) -> None:
-        """*broker* is the port of one on this machine without accounts, or the setting `broker`."""
+        """*broker* is the port of one on this machine without accounts, or the setting `broker`, of several a list."""
         folder.mkdir(parents=True, exist_ok=True)
         self.state_dir = folder / "state"
         path = folder / "posko.yaml"
-        way = {"host": "127.0.0.1", "port": broker} if isinstance(broker, int) else dict(broker)
+        way = {"host": "127.0.0.1", "port": broker} if isinstance(broker, int) else broker
         path.write_text(json.dumps({
             "district": str(district), "broker": way, "state_dir": str(self.state_dir),
             **({} if journal is None else {"journal": journal}),

@@ -7,7 +7,7 @@ and Import, Access Control, Cluster Formation.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.core import routing
@@ -37,7 +37,7 @@ _QUEUE = "mqtt-subscription-"
 
 LIMITS = tuple("""\
 client ids are not bound to accounts: who knows one can end its connection; those of boxes and programs are random
-accounts are not bound to ports: who has the hub's password can use it wherever he reaches a port
+accounts are not bound to ports; the hub's is let in from one machine's own programs, in a cluster from anywhere
 a dot in a topic is a slash, so a topic with a dot in a word is refused, and the hub does not answer it
 a subscription is judged by its filter: what could match too much is refused whole, and the connection ended
 a refused publish ends the connection, too
@@ -71,8 +71,9 @@ class Members:
 
 def files(district: str, members: Members, where: Where, cluster: Cluster, nodes: int) -> Tree:
     """The files of a broker for *members* and so many *nodes* at *where*, but its key and certificate."""
+    local = [each.login for each in members.accounts if each.role in LOCAL]
     found = {
-        CONF: File(conf(where, cluster, nodes).encode()),
+        CONF: File(conf(where, cluster, nodes, local).encode()),
         DEFINITIONS: File(definitions(district, members).encode(), PRIVATE),
         PLUGINS: File(b"[rabbitmq_mqtt].\n"),
         ENVIRONMENT: File(environment(where, cluster).encode()),
@@ -114,8 +115,10 @@ def read_hashes(body: bytes) -> dict[str, str]:
         return {}
 
 
-def conf(where: Where, cluster: Cluster, nodes: int) -> str:
-    """The configuration of a broker at *where*, or of each in a *cluster*, for so many *nodes*."""
+def conf(where: Where, cluster: Cluster, nodes: int, local: Iterable[str] = ()) -> str:
+    """The configuration of a broker at *where*, or of each in a *cluster*, for so many *nodes*; who is *local* is let
+    in from the broker's own machine only, unless it is a cluster.
+    """
     most = POSKO_CONNECTIONS + max(NODE_CONNECTIONS, 4 * nodes) + OPERATOR_CONNECTIONS
     listeners = [f"mqtt.listeners.ssl.nodes = {_at(where, where.ports.nodes)}",
                  f"mqtt.listeners.ssl.operators = {_at(where, where.ports.operators)}"]
@@ -124,6 +127,8 @@ def conf(where: Where, cluster: Cluster, nodes: int) -> str:
     else:
         listeners += ["# The hub and the page, on this machine only.",
                       f"mqtt.listeners.tcp.posko = 127.0.0.1:{where.ports.posko}"]
+        # A dot in a name is written so (cuttlefish, the library that reads the file).
+        listeners += [f"loopback_users.{each.replace('.', chr(92) + '.')} = true" for each in sorted(local)]
     parts = [_HEAD, *listeners, _GENERAL.format(
         folder=where.folder, vhost=VHOST, exchange=EXCHANGE, packet=MAX_PACKET_BYTES, most=most,
         definitions=f"{where.folder}/{BEGINNING if cluster else DEFINITIONS}",

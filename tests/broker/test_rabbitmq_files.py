@@ -201,11 +201,12 @@ def test_a_mosquitto_has_no_word_of_it_in_its_files(folder: Path) -> None:
 
 
 def test_the_configuration_of_one_machine() -> None:
-    found = rabbitmq.conf(Where("/etc/kentongan-broker/broker", Ports()), Cluster({}), 7)
+    found = rabbitmq.conf(Where("/etc/kentongan-broker/broker", Ports()), Cluster({}), 7, ["situbondo.posko"])
     lines = [line for line in found.splitlines() if line and not line.startswith("#")]
     assert lines == [
         "mqtt.listeners.ssl.nodes = 8883", "mqtt.listeners.ssl.operators = 8884",
-        "mqtt.listeners.tcp.posko = 127.0.0.1:1883", "listeners.tcp = none", "listeners.ssl = none",
+        "mqtt.listeners.tcp.posko = 127.0.0.1:1883", "loopback_users.situbondo\\.posko = true", "listeners.tcp = none",
+        "listeners.ssl = none",
         "ssl_options.certfile = /etc/kentongan-broker/broker/server.crt",
         "ssl_options.keyfile = /etc/kentongan-broker/broker/server.key", "ssl_options.verify = verify_none",
         "ssl_options.fail_if_no_peer_cert = false", "ssl_options.versions.1 = tlsv1.3",
@@ -222,7 +223,8 @@ def test_the_configuration_of_one_machine() -> None:
 def test_the_configuration_of_each_machine_of_a_cluster() -> None:
     where = Where("/b", Ports())
     cluster = Cluster({"posko-1": "10.0.0.1", "posko-2": "10.0.0.2", "posko-3": "10.0.0.3"})
-    found = rabbitmq.conf(where, cluster, 7)
+    found = rabbitmq.conf(where, cluster, 7, ["situbondo.posko"])
+    assert "loopback_users" not in found
     assert "mqtt.listeners.tcp = none" in found
     assert "load_definitions = /b/beginning.json" in found
     assert [line for line in found.splitlines() if line.startswith("cluster_")] == [
