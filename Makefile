@@ -2,10 +2,11 @@
 # make test    everything that is checked: linters, types, tests
 # make bench   the measured numbers
 # make test-rig the installed product on a virtual Raspberry Pi: KENTONGAN_RIG=PROGRAM; docs/contributing.md
+# make test-cluster RabbitMQ 4, one and three, with our accounts: KENTONGAN_RABBITMQ=FOLDER; docs/contributing.md
 # make release a release archive of what is committed
 # make lock    the lock files anew, from pyproject.toml: what runs, with the extra `scale`, and what the checks need
 
-.PHONY: demo test lint pytest test-rig bench release lock prepare prepare-dev
+.PHONY: demo test lint pytest test-rig test-cluster bench release lock prepare prepare-dev
 
 demo: prepare
 	.venv/bin/kentongan demo
@@ -18,6 +19,9 @@ pytest: prepare-dev
 
 test-rig: prepare-dev
 	.venv/bin/python -m pytest rig -rs
+
+test-cluster: prepare-dev
+	.venv/bin/python -m pytest cluster -rs
 
 lint: prepare-dev
 	.venv/bin/ruff check .

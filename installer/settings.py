@@ -26,9 +26,10 @@ def wanted(bundle: Bundle, machine: Machine) -> tuple[dict[str, bytes], list[str
     """The files of /etc/kentongan for *bundle*, by name, and notes to print. Raises UserError."""
     settings, notes = bundle.settings, []
     files = dict(bundle.district)
+    if "ca.crt" in bundle.files:  # a hub beside its broker needs none
+        files["ca.crt"] = bundle.files["ca.crt"]
     if bundle.kind == NODE:
         here = machine.path(f"{FOLDER}/node.yaml")
-        files["ca.crt"] = bundle.files["ca.crt"]
         if here.is_file():
             own = here.read_text("utf-8")
             _check_same(post(own), bundle.owner)

@@ -9,6 +9,7 @@ from contract.domain.incidents import Catalogue
 from contract.settings import journal
 from contract.settings.broker import BrokerSettings, brokers
 from contract.settings.schema import SettingsError, file_path, items, number, option, read, slug
+from contract.settings.suggestions import suggestion
 from contract.values import dataclass
 from contract.wire.codec import anything
 from posko import journal_place
@@ -69,6 +70,11 @@ def assemble(path: Path, written: Mapping[str, Any]) -> Config:
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
     around = files.load_surroundings(faults, path, written, None if settings is None else settings.broker)
+    if settings is not None and around is not None:
+        district = around.district
+        faults += [f"{path.name}.villages: {each!r} is no village of {district.district}; "
+                   f"{suggestion(each, district.villages)}" for each in settings.villages
+                   if each not in district.villages]
     if faults or settings is None or around is None:
         raise SettingsError(faults)
     return Config(settings, around.district, around.catalogue, around.endpoint, base / settings.state_dir)

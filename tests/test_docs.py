@@ -36,7 +36,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_test_that_a_page_names_is_there(page: Path) -> None:
-    named = re.findall(r"`((?:tests|rig|benchmarks)/[\w/]+\.py)`", page.read_text("utf-8"))
+    named = re.findall(r"`((?:tests|rig|cluster|benchmarks)/[\w/]+\.py)`", page.read_text("utf-8"))
     assert [each for each in named if not (ROOT / each).is_file()] == []
 
 

@@ -88,6 +88,47 @@ def test_a_posko_starts_mosquitto_with_the_provisioned_files_before_the_hub(
     ]
 
 
+@pytest.mark.parametrize("peers", [(), ("--peer", "a=10.0.0.1", "--peer", "b=10.0.0.2", "--peer", "c=10.0.0.3")],
+                         ids=["one", "cluster"])
+@pytest.mark.parametrize("here", [False, True], ids=["carried", "provisioned here"])
+def test_a_posko_beside_rabbitmq_gets_the_hub_and_no_mosquitto(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peers: tuple[str, ...], *, here: bool
+) -> None:
+    monkeypatch.setenv("KENTONGAN_RABBITMQ", str(tmp_path))
+    made = tmp_path / "made"
+    said = tool("provision", "--district", DISTRICT, "--engine", "rabbitmq", "--host", "posko.local", *peers,
+                "--out", made)
+    assert said.code == 0, said.lines
+    if here:
+        shutil.copytree(made, box.path("/etc/kentongan-broker"))
+
+    assert box.install("posko", made / "posko" if here else made / "posko/kentongan-posko.tar") == 0, box.lines
+
+    assert [line for line in box.asked if "mosquitto" in line] == []
+    assert not box.path("/etc/systemd/system/mosquitto.service.d").exists()
+    assert "   the broker is RabbitMQ, and left as it is; how to set it up: docs/scale.md" in box.lines
+    assert f"systemctl restart {POSKO}" in box.asked
+    found = posko_config.load(box.path("/etc/kentongan/posko.yaml"))
+    assert found.settings.broker.addresses()[0] == (("10.0.0.1", 8883) if peers else ("127.0.0.1", 1883))
+    assert (found.endpoint.ca_file is not None) == bool(peers)
+
+
+def test_a_node_of_a_cluster_is_installed_with_all_its_addresses(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KENTONGAN_RABBITMQ", str(tmp_path))
+    peers = ("--peer", "a=10.0.0.1", "--peer", "b=10.0.0.2", "--peer", "c=10.0.0.3")
+    made = tmp_path / "made"
+    assert tool("provision", "--district", DISTRICT, "--engine", "rabbitmq", *peers, "--out", made).code == 0
+
+    assert box.install("node", made / "nodes/kalibagor.pos-1/kentongan-node-kalibagor.pos-1.tar") == 0, box.lines
+
+    found = node_config.load(box.path("/etc/kentongan/node.yaml"))
+    assert found.settings.broker.addresses() == (("10.0.0.1", 8883), ("10.0.0.2", 8883), ("10.0.0.3", 8883))
+    assert found.endpoint.password == (made / "nodes/kalibagor.pos-1/password").read_text("utf-8").strip()
+    assert "server 10.0.0.1 iburst" in box.text("/etc/chrony/sources.d/kentongan.sources")
+
+
 def test_a_page_that_would_not_start_takes_the_place_of_nothing(box: Box, bundles: Path, tmp_path: Path) -> None:
     shutil.copytree(bundles, box.path("/etc/kentongan-broker"))
     folder = copied(bundles / "posko", tmp_path / "faulty", web_yaml=("people: people.json", "peopel: people.json"))

@@ -167,3 +167,10 @@ def _lists(members: dict[str, Any], identifier: str) -> bool:
     return any(each["identifier"] == identifier and each.get("kept", True) for each in members.get("alarms", [])
                if "age_s" in each)
 
+
+
+def test_a_village_that_the_district_does_not_have_is_a_fault(tmp_path: Path) -> None:
+    settings = {**example(), "villages": ["kalibagor", "kalibagr"]}
+    assert faults(write(tmp_path, settings)) == (
+        "posko.yaml.villages: 'kalibagr' is no village of situbondo; did you mean kalibagor?",)
+    assert config.load(write(tmp_path, {**example(), "villages": ["kalibagor"]})).settings.villages == ("kalibagor",)

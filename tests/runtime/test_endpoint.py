@@ -7,7 +7,8 @@ from threading import Thread
 
 import pytest
 
-from runtime.endpoint import Broker, explain
+from contract.settings.broker import BrokerSettings
+from runtime.endpoint import Broker, Endpoint, explain
 
 SECURED = Broker("posko.local", 1883, "situbondo.kalibagor.pos-1", ca_file=Path("ca.crt"))
 PLAIN = Broker("posko.local", 8883, "situbondo.kalibagor.pos-1")
@@ -55,3 +56,22 @@ def test_a_port_without_tls_is_named_as_such() -> None:
 def test_what_has_nothing_to_do_with_tls_is_told_as_it_is() -> None:
     assert explain(ConnectionRefusedError(111, "Connection refused"), SECURED) == "[Errno 111] Connection refused"
     assert explain(ConnectionResetError(104, "Connection reset"), PLAIN) == "[Errno 104] Connection reset"
+
+
+@pytest.mark.parametrize(("login", "wanted"), [
+    ("situbondo.kalibagor.pos-1_abcdefghijklmnop", "situbondo.kalibagor.pos-1.abcdefghijklmnop"),
+    ("situbondo.kalibagor.pos-1", "situbondo.kalibagor.pos-1"),
+    ("somebody_else", "situbondo.kalibagor.pos-1"),
+    (None, "situbondo.kalibagor.pos-1"),
+])
+def test_a_fixed_client_id_has_the_random_letters_of_its_own_account(login: str | None, wanted: str) -> None:
+    """Some brokers do not put the account's name in its place, and who knows an id can end the connection."""
+    found = Endpoint(BrokerSettings("posko.local", username=login)).broker("situbondo.kalibagor.pos-1", fixed=True)
+    assert found.client_id == wanted
+
+
+def test_a_client_id_that_is_not_fixed_is_another_one_each_time() -> None:
+    endpoint = Endpoint(BrokerSettings("posko.local", username="siti"))
+    first, second = (endpoint.broker("situbondo.operator").client_id for _ in range(2))
+    assert first != second
+    assert first.startswith("situbondo.operator.")
