@@ -186,12 +186,15 @@ def _epmds(port: int) -> Iterator[int]:
                 yield number
 
 
-def take_over(definitions: Path, changed: Sequence[str]) -> None:
-    """Has the running RabbitMQ, or its cluster, take over *definitions*, and ends the connections of the *changed*,
+def take_over(definitions: Path, changed: Sequence[str], *, cluster: bool = False) -> None:
+    """Has the running RabbitMQ, or its *cluster*, take over *definitions*, and ends the connections of the *changed*,
     who are let in anew, or not at all. Raises BrokerError.
+
+    A cluster keeps them in Khepri, by majority. With Mnesia, the database of before, two of three machines waited for
+    the third, and gave up, after all had been killed at once (seen on 4.0.5).
     """
     ctl = needed("rabbitmqctl")
-    for words in (["import_definitions", str(definitions)],
+    for words in (*([rabbitmq.BY_MAJORITY] if cluster else []), ["import_definitions", str(definitions)],
                   *(["close_all_user_connections", name, "its account has changed"] for name in changed)):
         done = _run([ctl, *words], os.environ)
         if done.returncode != 0:

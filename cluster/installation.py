@@ -107,6 +107,7 @@ def three(place: Path, made: Installation) -> Iterator[list[Node]]:
             node.start(wait=False)
         for node in nodes:
             node.wait()
+        nodes[0].ctl(*rabbitmq.BY_MAJORITY)
         nodes[0].ctl("import_definitions", str(made.folder / "broker" / rabbitmq.DEFINITIONS))
         yield nodes
     finally:

@@ -173,3 +173,19 @@ def test_a_press_while_the_machine_of_its_post_is_dead_reaches_the_others_once(
         far.expect_quiet()
     assert len([each for each in posko.said("accepted:", since) if "kebakaran" in each]) == 1
     assert far.sounds(changes)
+
+
+def test_after_all_have_lost_power_at_once_two_machines_of_three_are_the_broker(
+    made: Installation, brokers: list[Node], note: Callable[[str], None]
+) -> None:
+    for each in brokers:
+        each.end(signal.SIGKILL)
+    begun = time.monotonic()
+    for each in brokers[1:]:
+        each.start(wait=False)
+    for each in brokers[1:]:
+        each.wait()
+    with Client(made.ports.operators, made.folder / "ca/ca.crt", host="127.0.0.2") as client:
+        assert client.log_in("operator.2", "operator", made.password("operators/operator")) == 0
+        assert client.publish(f"{BASE}/kalibagor/alarm/lainnya", b'{"status": "Test"}') in (0, 0x10)
+    note(f"two of three are the broker {time.monotonic() - begun:.1f} s after their start")

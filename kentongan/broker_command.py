@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from broker import farewell, page, rabbitmq, service
-from broker.core.rabbitmq import DEFINITIONS
+from broker.core.rabbitmq import COOKIE, DEFINITIONS
 from broker.core.site import BROKER
 from broker.page_cards import Paper
 from contract.settings.schema import SettingsError
@@ -71,7 +71,7 @@ def _rabbitmq(folder: Path, before: Mapping[str, str], paths: list[str], *, relo
     definitions = folder / BROKER / DEFINITIONS
     if reloads:
         over = rabbitmq.changed(before, rabbitmq.logins(definitions))
-        rabbitmq.take_over(definitions, over)
+        rabbitmq.take_over(definitions, over, cluster=(folder / BROKER / COOKIE).exists())
         click.echo("RabbitMQ has taken over who is let in")
         farewell.publish(folder, click.echo)
     elif f"{BROKER}/{DEFINITIONS}" in paths:

@@ -32,6 +32,8 @@ HASHING = "rabbit_password_hashing_sha256"
 SHUT_OUT = ""
 # A box whose old connection is not known to be dead yet, and one that looks for the first broker, have several.
 BOX_CONNECTIONS, PERSON_CONNECTIONS, LOCAL_CONNECTIONS = 4, 40, 16
+# What `rabbitmqctl` is asked for: Khepri, fully supported since 4.0 (its documentation, Metadata store).
+BY_MAJORITY = ("enable_feature_flag", "--opt-in", "khepri_db")
 TICK_S = 12  # without an answer for so long, a machine of the cluster counts as lost; without this it is 60 s
 _QUEUE = "mqtt-subscription-"
 
@@ -193,7 +195,7 @@ connection_max = {most}
 load_definitions = {definitions}
 """
 _CLUSTER = """\
-# The smaller part of a cluster that is cut in two pauses, and its posts go over to the other.
+# For as long as the accounts are not kept by majority: the smaller part of a cluster that is cut in two pauses.
 cluster_partition_handling = pause_minority
 cluster_formation.peer_discovery_backend = classic_config
 """

@@ -106,6 +106,16 @@ def test_through_a_filter_nobody_hears_what_he_may_not(who: str, topic_filter: s
 
 
 @EVERYBODY
+def test_through_the_wide_filters_of_the_proof_nobody_hears_what_he_may_not(who: str) -> None:
+    account, district = ACCOUNTS[who], read_district(yamltext.load(DISTRICT.read_text("utf-8")), DISTRICT.name)
+    rules = roles.rules(D, account)
+    heard = {topic for wide in proof.wide(district) if may_subscribe(account, wide) for topic in proof.probes(district)
+             if roles.matches(routing.key(wide).replace("*", "+").replace(".", "/"), topic)
+             and any(may_write(each, topic) for each in ACCOUNTS.values())}
+    assert {topic for topic in heard if not roles.may(rules, Access.READ, topic)} == set()
+
+
+@EVERYBODY
 @pytest.mark.parametrize("topic", [
     f"kentongan/{D}/kalibagor/alarm/*", f"kentongan/{D}/*/alarm/pencurian", f"kentongan/{D}/kalibagor/alarm/#",
     f"kentongan/{D}/kalibagor/alarm/a.b", f"kentongan/{D}/kalibagor/ronda\n", f"x\nkentongan/{D}/kalibagor/ronda",
