@@ -117,12 +117,19 @@ def test_who_is_revoked_at_one_machine_loses_the_connection_to_another_and_a_mac
     assert known[1] == 0
 
 
-def test_a_hub_that_comes_last_learns_of_posts_at_every_machine_though_nothing_retained_reaches_it(
+def test_a_hub_that_comes_last_asks_and_learns_of_posts_at_every_machine_though_nothing_retained_reaches_it(
     tmp_path: Path, made: Installation, brokers: list[Node]
 ) -> None:
     assert len(brokers) == len(ADDRESSES)
-    with post(tmp_path, made, KALIBAGOR, 0), post(tmp_path, made, KOTAKAN, 2), hub(tmp_path, made):
-        known = state(made, 1, lambda found: found.posts.get(KOTAKAN) == found.posts.get(KALIBAGOR) == "ready")
+    with (post(tmp_path, made, KALIBAGOR, 0), post(tmp_path, made, KOTAKAN, 2),
+          Client(made.ports.operators, made.folder / "ca/ca.crt", host="127.0.0.3") as client):
+        assert client.log_in("operator.3", "operator", made.password("operators/operator")) == 0
+        asked, answer = f"{BASE}/semua/command/status", f"{BASE}/{KOTAKAN.replace('/', '/node/')}/status"
+        assert client.subscribe(asked) == client.subscribe(answer) == 0
+        with hub(tmp_path, made):
+            assert client.wait(lambda came: asked in [each.topic for each in came], STATE_S)
+            assert client.wait(lambda came: [each.topic for each in came][-1] == answer, STATE_S)
+            known = state(made, 1, lambda found: found.posts.get(KOTAKAN) == found.posts.get(KALIBAGOR) == "ready")
     assert {known.posts[KALIBAGOR], known.posts[KOTAKAN]} == {"ready"}
 
 
