@@ -20,6 +20,7 @@ from contract.settings import yamltext
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRICT = ROOT / "config/situbondo.yaml"
+BORDER = ROOT / "config/situbondo-perbatasan.yaml"  # the same with neighbours in other districts
 ADDRESSES = {"posko-1": "127.0.0.1", "posko-2": "127.0.0.2", "posko-3": "127.0.0.3"}
 LIMIT_S = 600.0
 
@@ -27,13 +28,13 @@ LIMIT_S = 600.0
 class Installation:
     """A folder made by `kentongan broker provision --engine rabbitmq`, for one machine or for the three ADDRESSES."""
 
-    def __init__(self, place: Path, peers: Sequence[str] = ()) -> None:
+    def __init__(self, place: Path, peers: Sequence[str] = (), district: Path = DISTRICT) -> None:
         self.folder = place / "broker"
         self.ports = Ports(*free_ports(3))
         self.folder.mkdir()
-        state = replace(accounts.first(DISTRICT.name), ports=self.ports)
+        state = replace(accounts.first(district.name), ports=self.ports)
         (self.folder / "accounts.yaml").write_text(accounts.write_state(state), "utf-8")
-        self.tool("provision", "--engine", "rabbitmq", "--district", str(DISTRICT), "--host", "127.0.0.1",
+        self.tool("provision", "--engine", "rabbitmq", "--district", str(district), "--host", "127.0.0.1",
                   *(word for each in peers for word in ("--peer", each)))
 
     def tool(self, action: str, *words: str, code: int = 0) -> list[str]:

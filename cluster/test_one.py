@@ -13,7 +13,7 @@ from broker.mosquitto import BrokerError, free_ports
 from broker.rabbitmq import Node
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
-from cluster.installation import Installation, be_the_machines_own, one
+from cluster.installation import BORDER, Installation, be_the_machines_own, one
 
 BASE = "kentongan/situbondo"
 NODE, NODE_BUNDLE = "situbondo.kalibagor.pos-1", "nodes/kalibagor.pos-1"
@@ -21,7 +21,7 @@ NODE, NODE_BUNDLE = "situbondo.kalibagor.pos-1", "nodes/kalibagor.pos-1"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    found = Installation(tmp_path_factory.mktemp("one"))
+    found = Installation(tmp_path_factory.mktemp("one"), district=BORDER)
     for words in (("operator", "camat"), ("operator", "siti", "--village", "kalibagor"),
                   ("petugas", "babinsa", "--village", "kalibagor")):
         found.tool("add", *words)

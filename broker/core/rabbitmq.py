@@ -106,6 +106,17 @@ def definitions(district: str, members: Members) -> str:
     })
 
 
+def joined(body: bytes, name: str, password_hash: str) -> bytes:
+    """The definitions *body* with one more account, which may do anything, for a trial; as they are, if damaged."""
+    try:
+        found = json.loads(body)
+        found["users"].append(_user(name, password_hash))
+        found["permissions"].append({"user": name, "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return body
+    return _json(found).encode()
+
+
 def read_hashes(body: bytes) -> dict[str, str]:
     """The hash of each account in *body*, a file of definitions, by the name under which it logs in; "" of who is
     shut out. Empty if it is damaged.

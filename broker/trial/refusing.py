@@ -5,7 +5,7 @@ heard than is granted by name. What is granted it hears while each account tries
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from broker.core.proof import Answers
@@ -17,8 +17,14 @@ from contract.roles import Account, Role
 _TAKEN = (packets.SUCCESS, packets.NO_SUBSCRIBERS)
 
 
-def ask(broker: Broker, accounts: Mapping[Account, str], asked: list[str], wide: Sequence[str]) -> dict[str, Answers]:
-    """What each of *accounts* that is let in, with its password, can write and hear of *asked*. Raises ProbeError."""
+def ask(
+    broker: Broker, accounts: Mapping[Account, str], asked: list[str], wide: Sequence[str],
+    others: Callable[[], object] = lambda: None,
+) -> dict[str, Answers]:
+    """What each of *accounts* that is let in, with its password, can write and hear of *asked*. Raises ProbeError.
+
+    When all listen, *others* publishes what no account here may.
+    """
     found: dict[str, Answers] = {}
     with ExitStack() as stack:
         ears: dict[Account, Client] = {}
@@ -35,6 +41,7 @@ def ask(broker: Broker, accounts: Mapping[Account, str], asked: list[str], wide:
             raise ProbeError("the hub is not let in, and without it nothing can be proven")
         for account in ears:
             found[account.username] = Answers(_written(broker, account, accounts[account], asked))
+        others()
         for account, client in ears.items():
             client.catch_up()
             found[account.username].heard.update(each.topic for each in client.messages if each.topic in asked)

@@ -118,6 +118,13 @@ def greet(trial: Logging, hub: Account, password: str) -> None:
         raise BrokerError(f"the hub {hub.username} is refused (reason {code}); the broker says: {trial.log[-300:]}")
 
 
+class Neighboured(Broker, Protocol):
+    """A broker on which somebody may write anything, as a neighbouring district would."""
+
+    def neighbours(self) -> Client:
+        """A connection that is logged in and may write anything. Raises ProbeError."""
+
+
 def ask(
     trial: Trial, accounts: dict[Account, str], asked: list[str], beyond: Collection[str] = ()
 ) -> dict[str, Answers]:
@@ -140,7 +147,7 @@ def ask(
             for topic in asked:
                 if client.publish(topic, account.username.encode()) in (packets.SUCCESS, packets.NO_SUBSCRIBERS):
                     found[account.username].wrote.add(topic)
-        _publish_from_beyond(trial, beyond)
+        publish_from_beyond(trial, beyond)
         if not any(each.role is Role.HUB for each in clients):
             raise ProbeError("the hub is not let in, and without it nothing can be proven")
         for account, client in clients.items():
@@ -152,7 +159,7 @@ def ask(
     return found
 
 
-def _publish_from_beyond(trial: Trial, asked: Collection[str]) -> None:
+def publish_from_beyond(trial: Neighboured, asked: Collection[str]) -> None:
     """Publishes on each of *asked* as another district's accounts do. Raises ProbeError."""
     if asked:
         with trial.neighbours() as other:

@@ -1,6 +1,7 @@
 """The proof: every account tries every kind of topic, on a broker started aside or on the one that is in use."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from broker import store
@@ -99,7 +100,7 @@ def _prove_running(
     if found.state.engine == RABBITMQ:
         let_in = refusing.ask(broker, held, asked, proof.wide(found.district))
         tried_ = [each for each in held if each.username in let_in]
-        return let_in, [*_kept_out(held, let_in, broker, known), *_compare(district, tried_, asked, let_in)]
+        return let_in, [*_kept_out(held, let_in, broker, known), *_compare(district, tried_, asked, let_in, [])]
     speakers = [each for each in held if each.role in (Role.HUB, Role.OPERATOR)]
     answers = live.ask(broker, held, asked, speakers)
     surprises = _kept_out(held, answers, broker, known)
@@ -123,7 +124,8 @@ def _prove(
     place = f"{folder.absolute()}/{BROKER}"
     with aside.trial(found.state.engine, files, place, certificate, neighbours=bool(beyond)) as trial:
         if isinstance(trial, aside.RabbitTrial):
-            answers = refusing.ask(trial, held, asked, proof.wide(found.district))
+            others = partial(running.publish_from_beyond, trial, beyond)
+            answers = refusing.ask(trial, held, asked, proof.wide(found.district), others)
         else:
             answers = running.ask(trial, held, asked, beyond)
         surprises = _kept_out(held, answers, trial, known)
