@@ -88,7 +88,7 @@ def test_each_topic_of_the_proof_is_granted_as_by_mosquitto(who: str) -> None:
 
 
 @EVERYBODY
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(topic=st.one_of(TOPICS, IN_D))
 def test_any_topic_is_granted_as_by_mosquitto(who: str, topic: str) -> None:
     account = ACCOUNTS[who]
@@ -100,7 +100,7 @@ def test_any_topic_is_granted_as_by_mosquitto(who: str, topic: str) -> None:
 
 
 @EVERYBODY
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(topic_filter=FILTERS, topic=IN_D)
 def test_through_a_filter_nobody_hears_what_he_may_not(who: str, topic_filter: str, topic: str) -> None:
     account = ACCOUNTS[who]
