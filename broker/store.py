@@ -14,6 +14,7 @@ from broker.core.bundles import File, Tree
 from broker.core.plan import SHELVES, Change
 from contract.settings.schema import SettingsError
 from runtime import bounded
+from runtime.durable import sync_folder
 
 ROOMS = ("ca", "district", "broker", "posko", *SHELVES)
 MOSQUITTO = "mosquitto"  # the user whom Mosquitto becomes when root starts it; RabbitMQ's is called as it is, too
@@ -89,7 +90,7 @@ def replace(path: Path, file: File, owner: tuple[int, int] | None) -> None:
         sink.flush()
         os.fsync(sink.fileno())
     new.replace(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def _folders(root: Path, folder: Path, user: str) -> None:
@@ -102,7 +103,7 @@ def _folders(root: Path, folder: Path, user: str) -> None:
             owner = _owner("/".join([*parts[:count], ""]), user)
             if owner is not None:
                 os.chown(place, *owner)
-            _sync(place.parent)
+            sync_folder(place.parent)
 
 
 def _owner(path: str, user: str) -> tuple[int, int] | None:
@@ -122,11 +123,3 @@ def _tidy(folder: Path, root: Path) -> None:
         while folder != root:
             folder.rmdir()
             folder = folder.parent
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -82,6 +82,4 @@ def assemble(path: Path, written: Mapping[str, Any]) -> Config:
 
 def warnings(found: Config) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    yield from files.broker_warnings(found.endpoint)
-    yield from files.state_dir_warnings(found.state_dir)
-    yield from files.zone_warnings(found.district)
+    yield from files.warnings(found.endpoint, found.state_dir, found.district)

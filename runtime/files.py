@@ -149,10 +149,12 @@ def load_endpoint(
     return None if broker is None else Endpoint(broker, password, ca_file, tuple(_password_warnings(base, table)))
 
 
-def broker_warnings(endpoint: Endpoint) -> Iterator[str]:
-    """What is doubtful about the way to the broker."""
+def warnings(endpoint: Endpoint, state_dir: Path, district: District) -> Iterator[str]:
+    """What is doubtful about what every program has: its way to the broker, its folder, the district's time."""
     yield from _network_warnings(endpoint.settings, endpoint.password, endpoint.ca_file)
     yield from endpoint.doubts
+    yield from state_dir_warnings(state_dir)
+    yield from _zone_warnings(district)
 
 
 def _network_warnings(broker: BrokerSettings, password: str | None, ca_file: Path | None) -> Iterator[str]:
@@ -169,7 +171,7 @@ def _network_warnings(broker: BrokerSettings, password: str | None, ca_file: Pat
         yield f"broker: {broker.host} is another machine, and there is no username; it cannot know who rings"
 
 
-def zone_warnings(district: District) -> Iterator[str]:
+def _zone_warnings(district: District) -> Iterator[str]:
     """That this machine's time zone is another one than the district's."""
     found = clock.zone_warning(district.zone)
     if found is not None:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from contract.values import dataclass
+from runtime.durable import sync_folder
 
 LINK = "settings"
 _SLOTS = ("settings.a", "settings.b")
@@ -64,12 +65,12 @@ def save(state_dir: Path, source: Path, copies: Mapping[str, bytes], judge: Call
         shutil.rmtree(slot, ignore_errors=True)
         return False
     for folder in (*(each for each in slot.rglob("*") if each.is_dir()), slot):
-        _sync(folder)
+        sync_folder(folder)
     new = state_dir / f".{LINK}.new"
     new.unlink(missing_ok=True)
     new.symlink_to(slot.name)
     new.replace(link)
-    _sync(state_dir)
+    sync_folder(state_dir)
     return True
 
 
@@ -85,11 +86,3 @@ def _write(path: Path, body: bytes) -> None:
         sink.write(body)
         sink.flush()
         os.fsync(sink.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """A database that is a file of SQLite's: made whole, written with synchronous=FULL, begun anew where it is damaged."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 from contract.wire.faults import Fault
 from runtime.core.events import Faulted
+from runtime.durable import sync_folder
 from runtime.salvage import Salvaged, salvage
 from runtime.sql import Database, Engine
 from runtime.sqlite_readonly import BUSY_S, EMPTY, DamageError, decoded, is_damage
@@ -155,11 +155,7 @@ class SqliteFile(Engine):
 
     def _rename_new(self) -> None:
         self._beside(_NEW).rename(self._path)
-        handle = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(self._path.parent)
 
     def _beside(self, suffix: str) -> Path:
         return self._path.with_name(self._path.name + suffix)

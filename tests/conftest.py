@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from contract.settings import yamltext
 from tests.support import environment
+from tests.support.espeak import SPEAKS, Espeak
 from tests.support.pins import KINDS, Bench, make_bench
 
 # The same examples each time, so that a change is judged by what it changes. KENTONGAN_EXPLORE=1 looks for new ones.
@@ -102,3 +103,11 @@ def bench(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.Monk
     made = make_bench(request.param, folder, monkeypatch)
     yield made
     made.close()
+
+
+@pytest.fixture
+def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Espeak:
+    """An espeak-ng, found before the machine's own, that does as the test says."""
+    made = Espeak(tmp_path / "bin", monkeypatch)
+    made.become(SPEAKS)
+    return made

@@ -139,9 +139,7 @@ def _pair(certificate: Path | None, key: Path | None) -> tuple[Path, Path] | Non
 
 def warnings(found: WebConfig) -> Iterator[str]:
     """What may be meant, or may be wrong for this user only."""
-    yield from files.broker_warnings(found.endpoint)
-    yield from files.state_dir_warnings(found.state_dir)
-    yield from files.zone_warnings(found.district)
+    yield from files.warnings(found.endpoint, found.state_dir, found.district)
     if not found.people.exists():
         yield f"people: {found.people} is not there, so nobody can log in; `kentongan broker provision` writes it"
     settings = found.settings

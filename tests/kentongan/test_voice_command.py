@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from contract.domain import speech as spoken
 from kentongan.commands import main
 from tests.contract.shipped import catalogue, district, plain
-from tests.support.espeak import FAILS, SPEAKS, Espeak, write_wav
+from tests.support.espeak import FAILS, Espeak, write_wav
 from tests.support.nodes import CONFIG, example, write
 
 pytestmark = pytest.mark.usefixtures("quick_yaml")
@@ -47,13 +47,6 @@ class Node:
 @pytest.fixture
 def node(tmp_path: Path) -> Node:
     return Node(tmp_path)
-
-
-@pytest.fixture
-def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Espeak:
-    made = Espeak(tmp_path / "bin", monkeypatch)
-    made.become(SPEAKS)
-    return made
 
 
 def row(result: Result, name: str) -> list[str]:

@@ -16,17 +16,10 @@ from node.sound.note_maker import LONGEST_S
 from runtime.core.events import Noticed
 from runtime.inbox import Inbox
 from testing.processes import is_gone
-from tests.support.espeak import FAILS, HANGS, SPEAKS, Espeak, write_wav
+from tests.support.espeak import FAILS, HANGS, Espeak, write_wav
 from tests.support.waiting import drain, take, wait_until
 
 RESPELLINGS = {"masjid": "[[m'asdZid]]"}
-
-
-@pytest.fixture
-def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Espeak:
-    made = Espeak(tmp_path / "bin", monkeypatch)
-    made.become(SPEAKS)
-    return made
 
 
 @pytest.fixture

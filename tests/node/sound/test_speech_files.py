@@ -25,22 +25,8 @@ real_espeak = pytest.mark.skipif(REAL is None, reason="there is no espeak-ng on 
 
 
 @pytest.fixture
-def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Espeak:
-    made = Espeak(tmp_path / "bin", monkeypatch)
-    made.become(SPEAKS)
-    return made
-
-
-@pytest.fixture
 def rendered(tmp_path: Path) -> Path:
     return tmp_path / "state" / "voice"
-
-
-@pytest.fixture
-def recordings(tmp_path: Path) -> Path:
-    path = tmp_path / "recordings"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture

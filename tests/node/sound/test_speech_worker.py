@@ -23,20 +23,6 @@ SENTENCE = tuple(TEXTS)
 
 
 @pytest.fixture
-def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Espeak:
-    made = Espeak(tmp_path / "bin", monkeypatch)
-    made.become(SPEAKS)
-    return made
-
-
-@pytest.fixture
-def recordings(tmp_path: Path) -> Path:
-    path = tmp_path / "recordings"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
 def voices(tmp_path: Path, recordings: Path) -> Voices:
     return Voices(tmp_path / "voice", recordings, TEXTS)
 
