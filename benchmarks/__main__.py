@@ -17,6 +17,7 @@ from benchmarks.run import MeasureError, Run
 from broker.mosquitto import BrokerError, program
 from contract.settings.suggestions import nearest
 from runtime.sqlite_readonly import UnreadableError
+from testing.compiled import compile_programs
 from testing.program import NeverError
 
 NAMES = (
@@ -61,6 +62,7 @@ def main(  # noqa: PLR0913 - one for each option
         sys.exit(2)
     if peers:
         installed.install(click.echo)
+    compile_programs()
     about, began = machine.describe(), time.monotonic()
     click.echo(machine.sentence(about))
     rows: list[Row] = []

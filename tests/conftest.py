@@ -1,6 +1,5 @@
 """What every test has, and what a run tells at its end."""
 
-import compileall
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from contract.settings import yamltext
+from testing.compiled import compile_programs
 from tests.support import environment
 from tests.support.espeak import SPEAKS, Espeak
 from tests.support.pins import KINDS, Bench, make_bench
@@ -39,16 +39,10 @@ APART = tuple(
 )
 
 
-PROGRAMS = ("contract", "runtime", "node", "posko", "broker", "testing", "demo", "kentongan")
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Compiles the programs once: hundreds of processes are started, and where PYTHONDONTWRITEBYTECODE is set each
-    would compile what was edited last, for a fifth of a second. A folder that cannot be written changes nothing.
-    """
+    """Compiles the programs once: hundreds of processes are started."""
     if not hasattr(config, "workerinput"):
-        for program in PROGRAMS:
-            compileall.compile_dir(str(Path(__file__).resolve().parent.parent / program), quiet=2)
+        compile_programs()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
