@@ -296,6 +296,18 @@ def test_a_locked_box_hears_from_the_beacon_only_that_its_press_arrived() -> Non
     assert world.heard() == [("pencurian", 12.0, 14.0)]
 
 
+def test_what_the_hub_may_not_know_yet_outlasts_an_all_clear_that_it_repeats_for_one_beacon() -> None:
+    world = box()
+    world.beacon(at=5.0)
+    world.alarm("kebakaran", 10.0, identifier="a")
+    world.beacon(at=12.0, cleared={"kalibagor": 0.5})
+    on = world.sounding()
+    world.beacon(at=15.5, cleared={"kalibagor": 4.0})
+
+    assert on == "kebakaran"
+    assert world.heard() == [("kebakaran", 10.0, 15.5)]
+
+
 # Runs of the hub that are over.
 
 
