@@ -28,9 +28,9 @@ class _Stop:
 
     @property
     def near(self) -> list[int]:
-        """The lines in which the fault can be, the likeliest first."""
-        found = list(range(self.at, max(self.begun, self.at - 2) - 1, -1))
-        return found + [each for each in (self.at - 1,) if each >= 0 and each not in found]
+        """The lines in which the fault can be, the likeliest first: comments between them are none of it."""
+        above = [each for each in range(self.at - 1, -1, -1) if not re.fullmatch(r" *(#.*)?", self.lines[each])]
+        return [self.at, *(each for each in above[:2] if each >= self.begun or each == above[0])]
 
 
 _Meant = tuple[int, str] | None  # the line, counted from 0, and what to do about it
