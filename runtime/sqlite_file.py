@@ -48,8 +48,9 @@ class SqliteFile(Engine):
         self._report = report
         self._going_on = going_on
         self._begun = 0
-        self._reference = sqlite3.connect(":memory:", check_same_thread=False)
-        self._reference.executescript(schema)
+        with closing(sqlite3.connect(":memory:")) as reference:
+            reference.executescript(schema)
+            self._columns = _columns(reference)
 
     def attempt(self, act: Callable[[Database], T]) -> T:
         """What *act* returns. A damaged file is put aside, and a new one begun with its rows."""
@@ -183,7 +184,7 @@ class SqliteFile(Engine):
                     for statement in self._upgrade(database):
                         database.execute(statement)
             database.executescript(self._schema)
-            if _columns(database) != _columns(self._reference):
+            if _columns(database) != self._columns:
                 raise DamageError("it has other tables than those that were made")
         except (sqlite3.Error, UnicodeDecodeError):
             database.close()
