@@ -13,6 +13,7 @@ from broker.core.accounts import Ports
 from broker.core.proof import Answers
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
+from broker.trial.running import log_in
 from contract.roles import LOCAL, PEOPLE, Account
 from contract.wire import beacon, topics
 from contract.wire.codec import Refusal
@@ -40,26 +41,12 @@ class Live:
         people = account.role in PEOPLE
         return Client(self.ports[2 if people else 1], self._ca_file, host=self.host)
 
-    def log_in(self, account: Account, password: str) -> Client | None:
-        """*account*, logged in under a client id that nobody else has; None if it is refused. Raises ProbeError."""
-        client = self.client(account)
-        try:
-            # RabbitMQ lets a box subscribe under its account's name alone.
-            client_id = f"{account.username}.{secrets.token_hex(8)}"
-            if client.log_in(client_id, account.login, password) == packets.SUCCESS:
-                return client
-        except ProbeError:
-            client.close()
-            raise
-        client.close()
-        return None
-
 
 def in_force(live: Live, accounts: Mapping[Account, str], district: str, wait_s: float = BEACON_S) -> int | None:
     """How many alarms the hub lists; None if no beacon comes within *wait_s*. Raises ProbeError."""
     topic = topics.write(district, ActiveTopic())
     for account, password in accounts.items():
-        client = live.log_in(account, password) if account.role in PEOPLE else None
+        client = log_in(live, account, password) if account.role in PEOPLE else None
         if client is None:
             continue
         with client:
@@ -82,7 +69,7 @@ def ask(
     Raises ProbeError.
     """
     with ExitStack() as stack:
-        loud = [stack.enter_context(client) for each in speakers if (client := live.log_in(each, accounts[each]))]
+        loud = [stack.enter_context(client) for each in speakers if (client := log_in(live, each, accounts[each]))]
         found: dict[str, Answers] = {}
         for account, password in accounts.items():
             answers = _retried(partial(_one, live, account, password, asked, loud))
@@ -92,7 +79,7 @@ def ask(
 
 
 def _one(live: Live, account: Account, password: str, asked: list[str], loud: list[Client]) -> Answers | None:
-    client = live.log_in(account, password)
+    client = log_in(live, account, password)
     if client is None:
         return None
     mark = f"kentongan broker check {secrets.token_hex(8)}".encode()

@@ -4,14 +4,13 @@ Each account tries each filter by itself: the topics that are asked about, and w
 heard than is granted by name. What is granted it hears while each account tries to publish on each topic.
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from broker.core.proof import Answers
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
-from broker.trial.running import Broker
+from broker.trial.running import Broker, log_in
 from contract.roles import Account, Role
 
 _TAKEN = (packets.SUCCESS, packets.NO_SUBSCRIBERS)
@@ -29,7 +28,7 @@ def ask(
     with ExitStack() as stack:
         ears: dict[Account, Client] = {}
         for account, password in accounts.items():
-            client = _log_in(broker, account, password)
+            client = log_in(broker, account, password)
             if client is None:
                 continue
             client.close()
@@ -71,20 +70,7 @@ def _written(broker: Broker, account: Account, password: str, asked: list[str]) 
 
 
 def _entered(broker: Broker, account: Account, password: str) -> Client:
-    client = _log_in(broker, account, password)
+    client = log_in(broker, account, password)
     if client is None:
         raise ProbeError(f"{account.username} is let in at one time and not at another")
     return client
-
-
-def _log_in(broker: Broker, account: Account, password: str) -> Client | None:
-    """A box's queue is named after its account: so is the client id, and nobody else's."""
-    client = broker.client(account)
-    try:
-        if client.log_in(f"{account.username}.{secrets.token_hex(8)}", account.login, password) == packets.SUCCESS:
-            return client
-    except ProbeError:
-        client.close()
-        raise
-    client.close()
-    return None

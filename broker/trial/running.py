@@ -3,6 +3,7 @@
 Must not change an installation.
 """
 
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +30,22 @@ class Broker(Protocol):
 
     def client(self, account: Account) -> Client:
         """A connection to the listener that is for *account*, not logged in. Raises ProbeError."""
+
+
+def log_in(broker: Broker, account: Account, password: str) -> Client | None:
+    """*account*, logged in under a client id that nobody else has; None if it is refused. Raises ProbeError.
+
+    The id begins with the account's name: RabbitMQ lets a box subscribe under that alone.
+    """
+    client = broker.client(account)
+    try:
+        if client.log_in(f"{account.username}.{secrets.token_hex(8)}", account.login, password) == packets.SUCCESS:
+            return client
+    except ProbeError:
+        client.close()
+        raise
+    client.close()
+    return None
 
 
 class Trial:

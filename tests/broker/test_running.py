@@ -4,7 +4,7 @@
 import pytest
 
 from broker.core import proof
-from broker.trial import live, service
+from broker.trial import live, running, service
 from broker.trial.client import Client
 from contract.domain.district import read_district
 from contract.settings import yamltext
@@ -71,7 +71,7 @@ def test_while_an_alarm_is_in_force_it_asks_nothing(
     shared: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub = shared.login("situbondo.posko")
-    listening = live.Live.log_in
+    listening = running.log_in
 
     def log_in(*words: object) -> object:
         """The hub repeats its beacon once somebody is linked."""
@@ -86,7 +86,7 @@ def test_while_an_alarm_is_in_force_it_asks_nothing(
         client.subscribe = subscribed  # type: ignore[union-attr, method-assign]
         return client
 
-    monkeypatch.setattr(live.Live, "log_in", log_in)
+    monkeypatch.setattr(live, "log_in", log_in)
     with hub, shared.login("layar", f"{BASE}/#") as reader:
         said = check(shared)
         reader.catch_up()

@@ -258,6 +258,14 @@ def waits_for_standby(server: PostgresqlServer) -> bool:
     return server.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == [["1"]]
 
 
+def hold_up(journal: Journal, primary: PostgresqlServer, standby: PostgresqlServer, number: int) -> None:
+    """The standby stops; an alarm and a line of the log, with *number*, are put, and their commit waits for it."""
+    standby.stop()
+    journal.put(alarm(number))
+    journal.put(Log({"count": number}))
+    assert wait_until(lambda: waits_for_standby(primary))
+
+
 def test_an_alarm_is_said_to_be_written_only_once_the_standby_has_it_and_outlives_the_primary(
     pair: tuple[PostgresqlServer, PostgresqlServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,10 +275,7 @@ def test_an_alarm_is_said_to_be_written_only_once_the_standby_has_it_and_outlive
     with journal_of(kept, inbox) as journal:
         journal.put(alarm(1))
         take(inbox, Saved)
-        standby.stop()
-        journal.put(alarm(2))
-        journal.put(Log({"count": 2}))
-        assert wait_until(lambda: waits_for_standby(primary))
+        hold_up(journal, primary, standby, 2)
         waiting = drain(inbox)
         primary.kill()
         standby.go_on()
@@ -289,10 +294,7 @@ def test_a_commit_whose_wait_for_the_standby_is_cancelled_is_not_said_to_be_writ
     primary, standby = pair
     kept, inbox = KeptOnPair(primary, standby), Inbox()
     with journal_of(kept, inbox) as journal:
-        standby.stop()
-        journal.put(alarm(1))
-        journal.put(Log({"count": 1}))
-        assert wait_until(lambda: waits_for_standby(primary))
+        hold_up(journal, primary, standby, 1)
         primary.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
         fault = take(inbox, Faulted)
         assert wait_until(lambda: waits_for_standby(primary))
@@ -312,10 +314,7 @@ def test_a_commit_that_is_still_on_its_way_when_its_connection_is_left_is_waited
     monkeypatch.setattr(Postgresql, "hang_s", 0.2)
     kept, inbox = KeptOnPair(primary, standby), Inbox()
     with journal_of(kept, inbox) as journal:
-        standby.stop()
-        journal.put(alarm(1))
-        journal.put(Log({"count": 1}))
-        assert wait_until(lambda: waits_for_standby(primary))
+        hold_up(journal, primary, standby, 1)
         assert wait_until(lambda: journal.hung() == "the disk hangs")
         take(inbox, Faulted)
         monkeypatch.setattr(Postgresql, "hang_s", LIMIT_S)

@@ -238,7 +238,7 @@ def test_a_cookie_is_closed_to_scripts_and_other_sites_and_to_plain_http_behind_
 
     def entered() -> bool:
         headers = {"X-Forwarded-For": f"10.1.0.{len(answers)}", "X-Forwarded-Proto": "https"}
-        time.sleep(0.25)  # the file is looked at once a second, and 30 tries a minute are taken
+        time.sleep(1.1)  # 30 tries a minute are taken: however late the page looks at the file, there is one left
         answers.append(Phone(stand.page.port).ask("POST", "/masuk", {"code": invited.code}, headers))
         return answers[-1].status == 200
 
