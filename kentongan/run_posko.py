@@ -6,7 +6,10 @@ from pathlib import Path
 from contract.settings.schema import SettingsError
 from contract.user_error import UserError
 from kentongan import output
-from posko import config, last_settings, service
+from posko import config, journal_place, last_settings, service
+from posko.config import Config
+from posko.journal_place import Server
+from runtime import clock
 
 
 def run(path: Path, line: Callable[[Mapping[str, object]], str]) -> None:
@@ -23,8 +26,37 @@ def run(path: Path, line: Callable[[Mapping[str, object]], str]) -> None:
         if last.config is None:
             raise UserError(*error.faults, last.why_not) from error
         fault = last.instead(error.faults, "the hub runs", "kentongan posko --check")
-        service.Hub(last.config, output.log, line, settings_fault=fault).run()
+        _hub(last.config, line, settings_fault=fault)
         return
     for warning in config.warnings(settings):
         output.complain(f"warning: {warning}")
-    service.Hub(settings, output.log, line, keep=lambda: last_settings.keep(path, settings)).run()
+    _hub(settings, line, keep=lambda: last_settings.keep(path, settings))
+
+
+def _hub(
+    found: Config, line: Callable[[Mapping[str, object]], str], settings_fault: str | None = None,
+    keep: Callable[[], object] = lambda: None,
+) -> None:
+    """Runs it; where the district has several, by turns: a Standby, a Hub, and so on."""
+    if found.settings.hubs == 1:
+        service.Hub(found, output.log, line, settings_fault=settings_fault, keep=keep).run()
+        return
+    server = found.journal
+    assert isinstance(server, Server)  # noqa: S101 - `posko.config` wants one where there are several hubs
+    journal_place.require(server)
+    from posko.lease import Lease, host  # noqa: PLC0415 - what one hub needs not
+    from posko.standby import Standby  # noqa: PLC0415
+    from runtime.postgresql import LeaseTable  # noqa: PLC0415
+
+    table = LeaseTable(server.url, server.district, host(), clock.machine_boot())
+    with Lease(table, found.settings.hubs) as lease:
+        standby = Standby(found, lease, output.log, line)
+        while (turn := standby.run()) is not None:
+            hub = service.Hub(found, output.log, line, settings_fault=settings_fault, keep=keep, turn=turn)
+            standby.followed_by(hub)
+            try:
+                hub.run()
+            finally:
+                lease.release()
+            standby = Standby(found, lease, output.log, line)
+            hub.followed_by(standby)

@@ -8,7 +8,7 @@ from contract.domain.district import District
 from contract.domain.incidents import Catalogue
 from contract.settings import journal
 from contract.settings.broker import BrokerSettings, brokers
-from contract.settings.schema import SettingsError, file_path, items, number, option, read, slug
+from contract.settings.schema import SettingsError, file_path, integer, items, number, option, read, slug
 from contract.settings.suggestions import suggestion
 from contract.values import dataclass
 from contract.wire.codec import anything
@@ -20,6 +20,7 @@ from runtime.endpoint import Endpoint
 EXAMPLE = "posko.yaml"
 STATE_DIR = "/var/lib/kentongan-posko"
 UNANSWERED_S = 120.0
+MOST_HUBS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class PoskoSettings:
     """The settings file of a hub or an operator, as written. An operator has no use for `state_dir` and
     `unanswered_s`, after how many seconds without a response an alarm is reported; 0: none is. `notify` is as written:
     who gets messages outward is another program's affair (`posko.notify`), and a fault of it must not stop the hub.
-    `journal` is the PostgreSQL database that takes the place of the journal's file in `state_dir`.
+    `journal` is the PostgreSQL database that takes the place of the journal's file in `state_dir`. `hubs` is how many
+    hubs of the district there are, on machines of their own: one leads, the others stand by.
     `villages`: those alone whose posts an account may hear, on a broker that refuses a wider subscription.
     """
 
@@ -37,6 +39,7 @@ class PoskoSettings:
     unanswered_s: float = option(number(0, 3600, " s"), default=UNANSWERED_S)
     notify: object = option(anything, default=None)
     journal: str | None = option(journal.server, default=None)
+    hubs: int = option(integer(1, MOST_HUBS), default=1)
     villages: tuple[str, ...] = option(items(slug), default=())
 
 
@@ -69,6 +72,9 @@ def assemble(path: Path, written: Mapping[str, Any]) -> Config:
     faults: list[str] = []
     base = path.absolute().parent
     settings = files.attempt(faults, lambda: read(PoskoSettings, written, path.name))
+    if settings is not None and settings.hubs > 1 and settings.journal is None:
+        faults.append(f"{path.name}.hubs: {settings.hubs} hubs need a journal that all of them reach; give journal the "
+                      f"URL of a PostgreSQL database, such as {journal.EXAMPLE}, or leave hubs out")
     around = files.load_surroundings(faults, path, written, None if settings is None else settings.broker)
     if settings is not None and around is not None:
         district = around.district

@@ -5,8 +5,9 @@ server (`posko.journal_place`): the SQL here is what both understand, and each r
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Self
 
 from contract.domain.alarm import Key, Name, Status
@@ -38,7 +39,8 @@ from runtime import clock
 from runtime.core.effects import Log
 from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
-from runtime.sql import Database
+from runtime.inbox import Inbox
+from runtime.sql import Database, Engine
 from runtime.sqlite_readonly import typed
 
 # By count, not by time: a clock that jumps must not make the hub forget. Each village has its own: one that floods
@@ -110,6 +112,11 @@ class Journal(DatabaseThread[Write | _Reports]):
     notes = frozenset({"origin", "note", "text"})
     most_bytes = 128_000_000
 
+    def __init__(self, place: Path | Engine, inbox: Inbox, clocks: Mapping[str, float] | None = None) -> None:
+        """*clocks* has other boots of machines, and what makes this clock's instants of theirs."""
+        super().__init__(place, inbox)
+        self._clocks = {**(clocks or {}), self._boot: 0.0}
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -154,19 +161,20 @@ class Journal(DatabaseThread[Write | _Reports]):
             'silenced, sounds, boot, first_wall, synced FROM alarms WHERE "end" IS NULL ORDER BY first_at'
         )
         cleared = database.execute("SELECT village, boot, at, wall, synced FROM cleared")
-        over = database.execute(
+        over = {boot: database.execute(
             "SELECT village, incident, max(raised_at) FROM alarms WHERE \"end\" = 'cleared' AND boot = ? AND until > ? "
-            "GROUP BY village, incident", (self._boot, clock.now()),
-        )
+            "GROUP BY village, incident", (boot, clock.now() - shift),
+        ).fetchall() for boot, shift in self._clocks.items()}
         seen = database.execute("SELECT village, incident, identifier, over FROM names ORDER BY rowid")
         return Loaded(
             tuple(stored for row in alarms if (stored := self._stored(row)) is not None),
             tuple(
-                StoredClear(village, at, boot == self._boot, wall if synced else None)
+                StoredClear(village, at, self._clocks.get(boot), wall if synced else None)
                 for village, boot, at, wall, synced in (typed(row, str, str, float, float, int) for row in cleared)
             ),
             tuple((Name(*name), bool(over)) for *name, over in (typed(row, str, str, str, int) for row in seen)),
-            tuple((Key(*names), at) for *names, at in (typed(row, str, str, float) for row in over)),
+            tuple(sorted(((Key(*names), at + self._clocks[boot]) for boot, rows in over.items()
+                          for *names, at in (typed(row, str, str, float) for row in rows)), key=lambda each: each[1])),
             tuple(self._cases(database)),
             tuple(found for row in self._lapor(database) if (found := self._stored_lapor(database, row)) is not None),
             tuple(Name(village, LAPOR, identifier) for village, identifier in (
@@ -234,7 +242,7 @@ class Journal(DatabaseThread[Write | _Reports]):
                      for who, step, place, *at in (typed(each, *(str,) * 3, float, str, float, int) for each in made))
 
     def _instant(self, at: float, boot: str, wall: float, synced: int) -> Instant:
-        return Instant(at, boot == self._boot, wall if synced else None)
+        return Instant(at, self._clocks.get(boot), wall if synced else None)
 
     def _stored(self, row: tuple[Any, ...]) -> Stored | None:
         """An alarm in force; a row that cannot be read is reported, and keeps no other from being restored."""
@@ -253,7 +261,8 @@ class Journal(DatabaseThread[Write | _Reports]):
             raise ValueError(f"raised at {raised_at} s, in force until {until} s")
         return Stored(
             Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
-            raised_at, until, json.loads(unpack(silenced)), json.loads(unpack(sounds)), boot == self._boot,
+            raised_at, until, json.loads(unpack(silenced)), json.loads(unpack(sounds)),
+            self._clocks.get(boot),
             first_wall if synced else None,
         )
 

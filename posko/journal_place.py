@@ -38,8 +38,8 @@ def place(folder: Path, url: str | None, district: str) -> JournalPlace:
     return folder / NAME if url is None else Server(url, district)
 
 
-def engine(found: JournalPlace, schema: str) -> Path | Engine:
-    """What a Journal with the tables of *schema* writes to.
+def engine(found: JournalPlace, schema: str, program: str = "") -> Path | Engine:
+    """What a Journal with the tables of *schema* writes to; with *program*, that of a lease, as long as that is good.
 
     Raises UserError: psycopg is missing, or the URL is not one.
     """
@@ -49,7 +49,7 @@ def engine(found: JournalPlace, schema: str) -> Path | Engine:
     from runtime import postgresql  # noqa: PLC0415 - only this needs psycopg
 
     try:
-        return postgresql.Postgresql(found.url, found.district, schema)
+        return postgresql.Postgresql(found.url, found.district, schema, program)
     except postgresql.SettingError as error:
         raise UserError(f"journal: {found}: {error}") from None
 

@@ -7,6 +7,10 @@ from runtime.core.ration import Ration, of_district
 from runtime.endpoint import Subscription
 from runtime.mqtt import MAX_PACKET, Rationing
 
+# An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so at a hub more may
+# wait than at a node, as long as it does not take more memory than runtime/inbox.py allows.
+ROOM = 100
+
 
 def of_all(district: District, without: Callable[[frozenset[str]], Sequence[Subscription]]) -> Rationing:
     """The rations of all of *district*; where villages send more, *without* them that is subscribed to.

@@ -3,6 +3,8 @@
     link ─────┐                             ┌──> link (beacon, status, events)
     clock ────┼──> inbox ──> step ──> here ─┤
     journal ──┘       (what is on the disk) └──> journal
+
+Where a district has several hubs, it runs as long as its turn lasts: see `posko.standby`.
 """
 
 import secrets
@@ -10,7 +12,7 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from contract.domain.digest import digest
 from contract.domain.district import EVERYWHERE, HUB, District, reaches
@@ -35,7 +37,7 @@ from posko.core.effects import (
 from posko.core.events import Event
 from posko.core.state import Setup, State
 from posko.journal import SCHEMA, Journal
-from posko.rationing import of_all
+from posko.rationing import ROOM, of_all
 from posko.survey import Survey
 from runtime import clock, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
@@ -50,22 +52,22 @@ from runtime.stdout_writer import StdoutWriter
 from runtime.tokens import tokens
 from runtime.version import version
 
-# An alarm behind a flood must be received, for a node that misses it gets it from the hub alone: so here more may wait
-# than at a node, as long as it does not take more memory than runtime/inbox.py allows.
-ROOM = 100
+if TYPE_CHECKING:
+    from posko.standby import Turn
 
 
 class Hub(Loop[State]):
     """A running hub. `run` returns after `stop`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is known when it begins
         self, config: Config, tell: Callable[[str], None] = lambda _line: None,
-        line: Callable[[Mapping[str, object]], str] = stdout_writer.line,
-        settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
+        line: Callable[[Mapping[str, object]], str] = stdout_writer.line, *,
+        settings_fault: str | None = None, keep: Callable[[], object] = lambda: None, turn: "Turn | None" = None,
     ) -> None:
         """*settings_fault* is what is wrong with the settings in whose place *config* is used.
 
         *keep* keeps the settings once the hub has begun, in a thread of its own; what it raises is a fault.
+        With a *turn* it is one of several hubs, and publishes nothing once that is over.
         """
         super().__init__(Inbox(ROOM))
         self._settings_fault = settings_fault
@@ -73,39 +75,67 @@ class Hub(Loop[State]):
         self._config = config
         self._say = tell
         self._line = line
+        self._turn = turn
+        self._over = ""  # why the turn is
 
     def run(self) -> None:
         """Runs the hub until `stop`. Raises UserError if another one is at work, or psycopg is needed and missing."""
-        config = self._config
+        config, turn = self._config, self._turn
         district = config.district.district
         broker = config.endpoint.broker(f"{district}.posko")
-        journal = journal_place.engine(config.journal, SCHEMA)
-        rival.refuse(broker, district)
+        journal = journal_place.engine(config.journal, SCHEMA, "" if turn is None else turn.term.program)
+        if turn is None:
+            rival.refuse(broker, district)
         zone = clock.adopt(config.district.zone)
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
-            setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s)
+            setup = make_setup(config.district, config.catalogue, zone, config.settings.unanswered_s,
+                               None if turn is None else turn.term.number)
             state = step.start(setup, clock.now(), clock.wall())
             parts.enter_context(folder.held(config.state_dir, district))
-            self._journal = parts.enter_context(Journal(journal, self._inbox))
+            self._journal = parts.enter_context(Journal(journal, self._inbox, None if turn is None else turn.clocks))
             will = status.final_status(state, "connection lost")
             self._link = Link(broker, subscriptions(district), will, self._inbox, rationing(config.district))
             self._survey = Survey(broker, district, self._inbox)
             if self._settings_fault is not None:
                 self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
             self._begin()
+            if turn is not None:
+                turn.begin(self._inbox, self._end_turn)
             keep_settings(self._keep, self._inbox)
             listening = f"listening for {config.district.name}; times are {zone}; looking for the broker"
             self._tell(self._line({"event": "posko", "text": listening}))
             # Whose events follow.
             self._journal.put(Log({"event": "posko", "boot": state.setup.boot, "text": listening}))
-            state = self._iterate(state, step.next_due)
-            self._link.close(status.final_status(state, "stopped"))
+            state = self._iterate(state, self._next_due)
+            # Of a hub whose turn is over the next one speaks.
+            self._link.close(None if self._over else status.final_status(state, "stopped"))
+            if self._over:
+                self._tell(self._line({"event": "posko", "text": f"stands by from now on: {self._over}"}))
 
     def _advance(self, state: State, event: Event, at: float) -> State:
+        turn = self._turn
+        if turn is not None and not turn.lasts():
+            self._end_turn("its lease was not renewed in time")
+            return state
         state, effects = step.step(state, event, at)
         self._do(effects)
+        if turn is not None:
+            turn.follow(event)
+            for came_at, message in turn.missed(event):
+                state, effects = step.step(state, message, came_at)
+                self._do(effects)
         return state
+
+    def _next_due(self, state: State) -> float:
+        due = step.next_due(state)
+        return due if self._turn is None else min(due, self._turn.lease.good_until())
+
+    def _end_turn(self, why: str) -> None:
+        """Ends the loop. Also for another thread."""
+        self._over = self._over or why
+        self._stopping = True
+        self._inbox.put(clock.wall())  # anything: the loop must wake
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -127,13 +157,16 @@ class Hub(Loop[State]):
                 assert_never(effect)
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
+        turn = self._turn
         return {
-            Fault.LINK_WATCH: self._link.trouble, Fault.JOURNAL_WATCH: self._journal.hung,
+            Fault.LINK_WATCH: self._link.trouble,
+            Fault.JOURNAL_WATCH: lambda: self._journal.hung() or (None if turn is None else turn.lease.hung()),
         }
 
 
 def make_setup(
-    district: District, catalogue: Catalogue, zone: str = "", unanswered_s: float = UNANSWERED_S
+    district: District, catalogue: Catalogue, zone: str = "", unanswered_s: float = UNANSWERED_S,
+    term: int | None = None,
 ) -> Setup:
     """What the core needs to know of *district*."""
     return Setup(
@@ -146,6 +179,7 @@ def make_setup(
         incidents=catalogue.incidents,
         posts=reaches(district, catalogue),
         unanswered_s=unanswered_s,
+        term=term,
         zone=zone,
         district_digest=digest(district),
     )

@@ -24,12 +24,22 @@ class Loop(ABC, Generic[S]):
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._stopping = False
+        self._stopped = False
+        self._next: Loop[Any] | None = None
         self._unhealthy: set[str] = set()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Ends the loop, from a signal handler or another thread."""
-        self._stopping = True
+        """Ends the loop, and the one that follows it, from a signal handler or another thread."""
+        self._stopping = self._stopped = True
+        if self._next is not None:
+            self._next.stop()
         self._inbox.put(clock.wall())  # anything: the loop must wake
+
+    def followed_by(self, following: "Loop[Any]") -> None:
+        """*following* runs after this one: what stops this one, when it is over too, is meant for that one."""
+        self._next = following
+        if self._stopped:
+            following.stop()
 
     def _begin(self) -> None:
         """Everything is there: signals end the loop, and systemd knows that it is ready."""

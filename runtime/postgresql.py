@@ -9,6 +9,8 @@
   and locks its row, so it waits for one that is still on its way.
 - The table has who writes, too: of two programs the one that began last. The other is refused from then on.
 - A server that hangs is left: its socket is shut down, never is a statement cancelled.
+
+Where several programs may write by turns, `LeaseTable` has whose turn it is, and its claim is what lets one write.
 """
 
 import math
@@ -27,6 +29,7 @@ import psycopg
 from psycopg import conninfo
 from psycopg.errors import Diagnostic
 
+from runtime.core.lease import Lead, LeaseError
 from runtime.sql import Database, Engine, Rows
 from runtime.sqlite_readonly import UnreadableError
 
@@ -46,6 +49,17 @@ _WRITER = """
 CREATE TABLE IF NOT EXISTS writer (
     one INTEGER PRIMARY KEY CHECK (one = 1), program TEXT NOT NULL, batch BIGINT NOT NULL);
 """
+# Whose turn it is, and the last sign of life of who has it.
+_LEAD = """
+CREATE TABLE IF NOT EXISTS lead (
+    one INTEGER PRIMARY KEY CHECK (one = 1), term BIGINT NOT NULL, beat BIGINT NOT NULL, program TEXT NOT NULL,
+    host TEXT NOT NULL, boot TEXT NOT NULL);
+INSERT INTO lead VALUES (1, 0, 0, '', '', '') ON CONFLICT DO NOTHING;
+"""
+_LONGEST_HOST = 30  # characters of it in the name of a connection, which has LONGEST
+LEASE_CONNECT_S = 2  # the shortest that libpq waits for a host (libpq-connect.html)
+_LEASE_ALIVE = {"keepalives": "1", "keepalives_idle": "1", "keepalives_interval": "1", "keepalives_count": "2",
+                "tcp_user_timeout": "3000"}
 _WEAK = ("off", "local", "remote_write")  # values of synchronous_commit that wait for no disk, or not for the standby's
 
 
@@ -66,13 +80,14 @@ class Postgresql(Engine):
     refusals = (psycopg.IntegrityError, psycopg.DataError)
     hang_s = HANG_S
 
-    def __init__(self, url: str, schema: str, tables: str) -> None:
+    def __init__(self, url: str, schema: str, tables: str, program: str = "") -> None:
+        """With *program*, that of a lease, it writes as long as that one's turn lasts; without, it takes its turn."""
         self.where = shown(url)
         self._options = _options(url)
         self._schema = _identifier(schema)
         self._tables = translated(tables)
-        self._program = secrets.token_hex(8)
-        self._claimed = False
+        self._program = program or secrets.token_hex(8)
+        self._claimed = program != ""
         self._session: _Session | None = None
         self._lock = Lock()
 
@@ -139,6 +154,100 @@ class Postgresql(Engine):
             session.execute(
                 "INSERT INTO writer VALUES (1, ?, 0) "
                 "ON CONFLICT (one) DO UPDATE SET program = excluded.program, batch = 0", (self._program,))
+
+
+class LeaseTable:
+    """Whose turn it is to write the schema *schema* of the database at *url*. Every method raises LeaseError.
+
+    It has a connection of its own, made anew after each failure, so that no long write holds it up. For one thread.
+    A claim is on the synchronous standby before it counts. A renewal need not be: see `runtime.core.lease`.
+    """
+
+    def __init__(self, url: str, schema: str, host: str, boot: str) -> None:
+        self.where = shown(url)
+        self._options = {**_options(url), "connect_timeout": LEASE_CONNECT_S, **_LEASE_ALIVE}
+        self._schema = _identifier(schema)
+        self._host, self._boot = host, boot
+        # What the name of a connection begins with whose program waits for its turn here.
+        self._standby = f"kentongan-standby {sha256(schema.encode()).hexdigest()[:8]} "
+        self._session: _Session | None = None
+
+    def look(self, *, ready: bool) -> Lead:
+        """Who has the turn. Where it is *ready*, who has it sees that this program would take over."""
+        def act(session: _Session) -> Lead:
+            shown = f"{self._standby}{self._host[:_LONGEST_HOST]}" if ready else "kentongan"
+            session.execute("SELECT set_config('application_name', ?, false)", (shown,))
+            return Lead(*session.execute("SELECT term, beat, program, host, boot FROM lead").fetchone())
+
+        return self._attempt(act)
+
+    def claim(self, seen: Lead, program: str) -> int | None:
+        """Takes the turn from the one that was *seen* to have it: the new term, or None if another was quicker."""
+        def act(session: _Session) -> int | None:
+            claimed = session.execute(
+                "UPDATE lead SET term = term + 1, beat = 0, program = ?, host = ?, boot = ? "
+                "WHERE term = ? AND beat = ? AND program = ? RETURNING term",
+                (program, self._host, self._boot, seen.term, seen.beat, seen.program)).fetchone()
+            if claimed is None:
+                return None
+            session.execute("INSERT INTO writer VALUES (1, ?, 0) "
+                            "ON CONFLICT (one) DO UPDATE SET program = excluded.program, batch = 0", (program,))
+            return int(claimed[0])
+
+        return self._attempt(act)
+
+    def renew(self, program: str) -> list[str] | None:
+        """Shows that *program* lives. The hosts of those that are ready to take over; None if its turn is over."""
+        def act(session: _Session) -> list[str] | None:
+            session.execute("SET LOCAL synchronous_commit = off")
+            renewed = session.execute(
+                "UPDATE lead SET beat = beat + 1 WHERE program = ? AND EXISTS (SELECT 1 FROM writer WHERE program = ?)",
+                (program, program)).rowcount
+            if not renewed:
+                return None
+            session.execute("SET application_name = 'kentongan'")
+            waiting = session.execute("SELECT application_name FROM pg_stat_activity WHERE "
+                                      "datname = current_database() AND starts_with(application_name, ?)",
+                                      (self._standby,))
+            return sorted(name.removeprefix(self._standby) for (name,) in waiting)
+
+        return self._attempt(act)
+
+    def release(self, program: str) -> None:
+        """Ends the turn of *program*, so that another need not wait."""
+        self._attempt(lambda session: session.execute("UPDATE lead SET program = '' WHERE program = ?", (program,)))
+
+    def close(self) -> None:
+        """Ends the connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _attempt(self, act: Callable[["_Session"], T]) -> T:
+        try:
+            if self._session is None:
+                self._session = self._open()
+            with self._session as session:
+                return act(session)
+        except Exception as error:
+            self.close()
+            raise LeaseError(_OneLineError(error)) from error
+
+    def _open(self) -> "_Session":
+        session = _Session(_connect(self._options), self._schema)
+        try:
+            with session:
+                session.prepare()
+                session.script(f"SET statement_timeout = '{LEASE_CONNECT_S}s'; SET tcp_keepalives_idle = 3; "
+                               "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
+            with session:
+                if not session.has_schema():
+                    session.script(f'CREATE SCHEMA "{self._schema}"')
+                session.script(_WRITER + _LEAD)
+        except BaseException:
+            session.close()
+            raise
+        return session
 
 
 class _OneLineError(Exception):

@@ -17,7 +17,7 @@ class Posko(Program):
 
     def __init__(
         self, folder: Path, broker: int | Mapping[str, Any] | Sequence[Mapping[str, Any]],
-        district: Path = SHIPPED / "situbondo.yaml", journal: str | None = None,
+        district: Path = SHIPPED / "situbondo.yaml", journal: str | None = None, hubs: int = 1,
     ) -> None:
         """*broker* is the port of one on this machine without accounts, or the setting `broker`, of several a list."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ class Posko(Program):
         way = {"host": "127.0.0.1", "port": broker} if isinstance(broker, int) else broker
         path.write_text(json.dumps({
             "district": str(district), "broker": way, "state_dir": str(self.state_dir),
-            **({} if journal is None else {"journal": journal}),
+            **({} if journal is None else {"journal": journal}), **({} if hubs == 1 else {"hubs": hubs}),
         }), "utf-8")
         super().__init__("posko", ["posko", "--config", str(path)])
 

@@ -6,10 +6,11 @@
                  "responses": [{"by": …, "step": …, "age_s": …}]}],
      "cleared": [{"village": …, "age_s": …}],
      "over": [{"village": …, "incident": …, "age_s": …}],
-     "at_s": …, "time": …, "district_digest": …, "acknowledged": [{"village": …, "incident": …, "identifiers": […]}]}
+     "acknowledged": [{"village": …, "incident": …, "identifiers": […]}],
+     "at_s": …, "time": …, "district_digest": …, "term": …}
 
 `also`, `silenced`, `kept`, `first_age_s`, `step`, `responses`, `cleared`, `over`, `acknowledged`, `at_s`, `time` and
-`district_digest` are left out where they are empty.
+`district_digest` are left out where they are empty, `term` where one hub is all there is.
 """
 
 from contract.domain.alarm import Keyed, Name, Status
@@ -89,6 +90,8 @@ class Beacon:
     status of the hub.
     `acknowledged` are the names that reached the hub lately and are on its disk, but not in force: all-clears, and
     what was over before or since.
+    Where a district has several hubs, one leads: `term` counts who did before it (as in Raft). A beacon of an earlier
+    term than another that still comes is not heeded.
     """
 
     boot: str = option(name)
@@ -100,6 +103,7 @@ class Beacon:
     time: float | None = option(instant, default=None)
     district_digest: str = option(text, default="", omit=True)
     acknowledged: tuple[Arrived, ...] = option(items(section(Arrived)), default=(), omit=True)
+    term: int | None = option(codec.nullable(integer(0, 10**15)), default=None, omit=True)
 
     def kept(self) -> frozenset[Name]:
         """Every name that need not be sent again."""
@@ -109,6 +113,11 @@ class Beacon:
     def listed(self) -> frozenset[Name]:
         """Every name of what is in force."""
         return frozenset(each for alarm in self.alarms for each in alarm.names())
+
+
+def of_earlier_term(read: Beacon, known: int | None) -> bool:
+    """Whether *read* is of an earlier term than *known*, that of a beacon before it. None: a hub without terms."""
+    return (read.term or 0) < (known or 0)
 
 
 def read_beacon(payload: bytes) -> Beacon | Refusal:

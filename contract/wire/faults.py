@@ -188,6 +188,10 @@ class Fault(StrEnum):
     )
     # What the hub and the operator's program alone notice.
     ANOTHER_HUB = "another hub", "A second hub is at work in this district.", "Stop one of the two."
+    STANDBY = (
+        "standby", "No other hub stands by: if the one that leads fails, nobody takes over.",
+        "Start the hub on the other machine, or see in its log what it waits for.",
+    )
     DOUBLE_OF = (
         "double of", "Two boxes take turns under the name of this post: one has a copy of the other's SD card.",
         "Give one of them its own settings and account.",

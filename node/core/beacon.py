@@ -18,7 +18,7 @@ from contract.domain.digest import HUB_NAME, differ, difference
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ONCE
 from contract.wire import timing, topics
-from contract.wire.beacon import Beacon, Cleared, Listed, Over, read_beacon
+from contract.wire.beacon import Beacon, Cleared, Listed, Over, of_earlier_term, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
@@ -92,11 +92,12 @@ def _by_names_here(setup: Setup, read: Beacon, district: str) -> Beacon:
 def _of_a_run_that_is_over(t: Transition, read: Beacon, district: str) -> bool:
     """Whether *read* is of a run of the hub that another has followed, which lives; that is reported.
 
-    It can end or begin nothing. If the later one falls silent, the earlier may have been at work all the time.
+    It can end or begin nothing. If the later one falls silent, the earlier may have been at work all the time; and
+    terms may begin anew, where a district has one hub again or its database was made anew.
     """
     view = hub(t.state, district)
     alive = view.last_beacon_at is not None and t.now < view.last_beacon_at + timing.HUB_LOST_S
-    if read.boot not in view.over or not alive:
+    if not alive or not (read.boot in view.over or of_earlier_term(read, view.term)):
         return False
     if t.granted(("beacon of an earlier run", district or t.setup.district), 1.0, OVER_PER_S):
         t.answer(Kind.REFUSED, topic=_topic(t, district),
@@ -194,7 +195,7 @@ def _view(t: Transition, read: Beacon, offset: float | None, view: HubView) -> H
         over=tuple(each for each in runs if each != read.boot)[:RUNS],
         own_raised_at=max((t.now - each.age_s for each in own), default=-math.inf),
         own_until=max((t.now + each.remaining_s for each in own), default=-math.inf),
-        coming=frozenset(each.key for each in own if is_coming(each.step)),
+        coming=frozenset(each.key for each in own if is_coming(each.step)), term=read.term,
     )
 
 

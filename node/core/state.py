@@ -193,7 +193,7 @@ class HubView:
     `offset` is this clock less the hub's, from the beacon that was held up least; `cleared` the instants of the
     all-clears that the hub repeats; `clock` how its time of day lies to this one's. `own_until` is until when the last
     beacon lists anything of this node's village, and `own_raised_at` when the latest of it was raised. `coming` is what
-    of it somebody is on the way for. `over` are earlier runs of the hub.
+    of it somebody is on the way for. `over` are earlier runs of the hub. `term` is that of the last beacon.
     """
 
     boot: str = ""
@@ -207,6 +207,7 @@ class HubView:
     own_until: float = -math.inf
     coming: frozenset[Key] = frozenset()
     over: tuple[str, ...] = ()
+    term: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots: see `runtime.core.changed`

@@ -144,7 +144,7 @@ def silence(t: Transition, village: str) -> int:
     everything = tuple(t.state.alarms.values())
     for alarm in everything:
         _count_silence(t, alarm, village)
-        t.put(replace(alarm, silenced={**alarm.silenced, village: t.now}))
+        t.put(replace(alarm, silenced={**alarm.silenced, village: t.came_at}))
     return len(everything)
 
 
@@ -190,7 +190,7 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
     A post that still holds its press gives it: the one of that *name* was made at *raised_at*.
     """
     state = t.state
-    shifts = [_shift(state, stored.same_boot, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
+    shifts = [_shift(state, stored.shift, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
     if name is not None and raised_at is not None:
         shifts = [
             raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
@@ -198,7 +198,7 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
             for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
         ]
     for clear in state.clears_awaiting_clock:
-        shift = _shift(state, clear.same_boot, clear.wall, clear.at)
+        shift = _shift(state, clear.shift, clear.wall, clear.at)
         if shift is not None:
             t.change(clears_awaiting_clock=tuple(each for each in t.state.clears_awaiting_clock if each != clear))
             t.clear(clear.village, min(t.now, clear.at + shift))
@@ -238,10 +238,10 @@ def _end(t: Transition, alarm: Alarm, end: End, reason: str | None, at: float | 
     t.report_of(kind, alarm, reason=reason, lasted_s=round(ended_at - alarm.first_at, 1))
 
 
-def _shift(state: State, same_boot: bool, wall: float | None, at: float) -> float | None:
+def _shift(state: State, known: float | None, wall: float | None, at: float) -> float | None:
     """What is to be added to an instant of an earlier run to have it on this boot's clock; None if nobody knows."""
-    if same_boot:
-        return 0.0
+    if known is not None:
+        return known
     if wall is None or not state.synced:
         return None
     return min(state.now, wall - state.clock.offset_s) - at

@@ -26,10 +26,11 @@ from runtime.core.events import (
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An alarm that an earlier run left in force. Its instants are of the machine's boot then.
+    """An alarm that an earlier run left in force, or another hub. Its instants are of that machine's clock then.
 
-    `same_boot` says that this is still the one; otherwise `first_wall`, when it was first raised by a wall clock that
-    was synchronised (seconds since the epoch), may still give its age.
+    `shift` is what makes them instants of this clock: 0 in the same boot of one machine. Where it is None,
+    `first_wall`, when it was first raised by a wall clock that was synchronised (seconds since the epoch), may still
+    give its age.
     """
 
     key: Key
@@ -44,7 +45,7 @@ class Stored:
     until: float
     silenced: Mapping[str, float]
     sounds: Mapping[str, float]
-    same_boot: bool
+    shift: float | None
     first_wall: float | None
 
     def names(self) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ class StoredClear:
 
     village: str
     at: float
-    same_boot: bool
+    shift: float | None
     wall: float | None
 
 
@@ -67,7 +68,7 @@ class Instant:
     """An instant of an earlier run, as an alarm's: `wall` is it by a wall clock that was synchronised, or None."""
 
     at: float
-    same_boot: bool
+    shift: float | None
     wall: float | None
 
 

@@ -121,7 +121,7 @@ def pass_time(t: Transition) -> None:
     if t.now < view.due and not (view.undated and t.state.synced):
         return
     for each in [each for each in t.state.lapor.values() if each.wall is not None and t.state.synced]:
-        t.put_lapor(replace(each, at=_age(t.state, Instant(each.at, same_boot=False, wall=each.wall))[0], wall=None))
+        t.put_lapor(replace(each, at=_age(t.state, Instant(each.at, shift=None, wall=each.wall))[0], wall=None))
     late = [each for each in t.state.lapor.values() if each.closed_at is None and t.now >= each.at + OPEN_S]
     for each in late:
         _close(t, each, Closure.EXPIRED)
@@ -271,7 +271,7 @@ def _claimed(state: State, found: Lapor) -> bool:
 
 def _age(state: State, found: Instant) -> tuple[float, float | None]:
     """When it was on this run's clock; and by the wall, where only that is known and this clock is not certain yet."""
-    waits = not found.same_boot and not state.synced
+    waits = found.shift is None and not state.synced
     return responses.instant(state, found), found.wall if waits else None
 
 

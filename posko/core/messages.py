@@ -238,7 +238,7 @@ def _foreign_beacon(t: Transition, message: Received) -> None:
     read = beacon.read_beacon(message.payload)
     if isinstance(read, Refusal):
         t.answer(Kind.REFUSED, topic=message.topic, reason=f"somebody else writes the beacon: {read.reason}")
-    elif read.boot != t.setup.boot:
+    elif read.boot != t.setup.boot and not _of_other_term(t, read.term):
         _second_hub(t, read.boot)
 
 
@@ -249,8 +249,16 @@ def _other_hub(t: Transition, message: Received) -> None:
     status = hub_status.read_status(message.payload)
     if isinstance(status, Refusal) or not status.boot or status.boot == t.setup.boot:
         return
-    if (t.state.links > 1) if message.retain else status.state != OFFLINE:
+    if t.setup.term is not None:  # of the hub that led before this one; its will may come late, in place of ours
+        if status.state == OFFLINE:
+            t.change(announced=None)
+    elif (t.state.links > 1) if message.retain else status.state != OFFLINE:
         _second_hub(t, status.boot)
+
+
+def _of_other_term(t: Transition, term: int | None) -> bool:
+    """Whether both lead by turns: posts heed the higher *term*, and the database ends the other."""
+    return t.setup.term is not None and term is not None and term != t.setup.term
 
 
 def _second_hub(t: Transition, boot: str) -> None:

@@ -274,7 +274,7 @@ def _with_farthest(case: Case) -> Case:
 
 def instant(state: State, found: Instant) -> float:
     """*found* on this run's clock; now, where nobody knows."""
-    if found.same_boot:
-        return found.at
+    if found.shift is not None:
+        return found.at + found.shift
     known = found.wall is not None and state.synced
     return min(state.now, found.wall - state.clock.offset_s) if known and found.wall is not None else state.now

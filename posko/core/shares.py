@@ -70,7 +70,7 @@ def _frame(state: State) -> Beacon:
     return Beacon(
         boot=state.setup.boot, seq=state.seq, alarms=(), cleared=cleared, over=over, at_s=state.now,
         time=state.now + state.clock.offset_s if state.clock.synced else None,
-        district_digest=state.setup.district_digest,
+        district_digest=state.setup.district_digest, term=state.setup.term,
     )
 
 

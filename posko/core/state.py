@@ -25,12 +25,13 @@ class Setup(CommonSetup):
 
     `posts` are the district's, as `village/node`: for each the incidents that it sounds, by the village they are
     raised in. `host` is the machine that it runs on. An alarm to which nobody responds within `unanswered_s` seconds is
-    reported; 0: none is.
+    reported; 0: none is. Where a district has several hubs, this one leads for the `term`.
     """
 
     posts: Mapping[str, Mapping[str, frozenset[str]]]
     host: str = ""
     unanswered_s: float = 0.0
+    term: int | None = None
     _in_order: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
     _expected: dict[Key, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 

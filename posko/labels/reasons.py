@@ -24,7 +24,8 @@ PARTS: Mapping[str, str] = {
     Fault.RONDA: "jam ronda", Fault.CLOCK: "jam", Fault.JOURNAL: "catatan di disk",
     Fault.JOURNAL_WATCH: "catatan di disk", Fault.JOURNAL_ENTRY: "catatan di disk",
     Fault.JOURNAL_FILE: "berkas catatan", Fault.OUTPUT: "keluaran log",
-    Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua", Fault.DOUBLE_OF: "kembaran pos",
+    Fault.BEACON: "daftar alarm", Fault.ANOTHER_HUB: "server posko kedua",
+    Fault.STANDBY: "server posko cadangan", Fault.DOUBLE_OF: "kembaran pos",
     Fault.CLOCK_OF: "jam pos", Fault.DISTRICT: "berkas wilayah", Fault.DISTRICT_OF: "berkas wilayah",
     Fault.INBOX: "pesan masuk", Fault.PEOPLE: "daftar warga", Fault.HTTP_WATCH: "program halaman",
     "buttons": "tombol",  # of a self-test

@@ -187,19 +187,32 @@ class OwnSiren:
 
 @dataclass(frozen=True, slots=True)
 class Beats:
-    """The rhythm is beaten: `●●` are near each other, `● ●` are not. What is beaten `once` is all that is beaten."""
+    """The rhythm is beaten: `●●` are near each other, `● ●` are not. What is beaten `once` is all that is beaten.
+
+    Of a post that is not steady only the strokes are counted: a busy machine draws them apart.
+    """
 
     code: str
     once: bool = False
     awaited: ClassVar[bool] = True
 
     def __call__(self, observed: Observed) -> Iterator[str]:
+        if not observed.steady:
+            yield from self._counted(observed)
+            return
         seen = [later - earlier for earlier, later in
                 pairwise(strokes(observed.seen.changes, observed.seen.beater))]
         wide = _wide(self.code)
         right = [_is_shaped(seen[at : at + len(wide)], wide) for at in range(len(seen) - len(wide) + 1)]
         if sum(right) != 1 or not right[-1] if self.once else not any(right):
             yield f"strokes expected {self.code}, are {' '.join(f'{each:.2f}' for each in seen) or 'no'} s apart"
+
+    def _counted(self, observed: Observed) -> Iterator[str]:
+        beaten = [began for began, ended in spells(observed.seen.changes, observed.seen.beater, observed.at)
+                  if ended - began < SIREN_S]
+        wanted = self.code.count("●")
+        if len(beaten) < wanted or (self.once and len(beaten) > wanted):
+            yield f"strokes expected {self.code}, are {len(beaten)}"
 
 
 @dataclass(frozen=True, slots=True)

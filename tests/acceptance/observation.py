@@ -37,6 +37,7 @@ class Observed:
     `status` is None while nothing is known: before the first one, and while the broker is away. `published` are its
     events, `touch` is the last time that one of its buttons was touched. `earlier` are changes before `since`. Of the
     hub there are `beacons`: the last one before `since`, and those after it. The broker was started at `broker_at`.
+    It is `steady` if the kernel lets it switch in time, whatever else runs (SCHED_FIFO, which not every user may have).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Observed:
     earlier: tuple[Change, ...] = ()
     beacons: tuple[Published, ...] = ()
     broker_at: float = 0.0
+    steady: bool = True
 
 
 class Listener:
@@ -96,8 +98,15 @@ class Listener:
             name, since, now(), self._world.seen(name, since), post is not None and "strobe" in post.outputs,
             self._statuses.get(f"{base}/status"), tuple(events), touches[-1] if touches else None,
             tuple(change for change in earlier if change.at < since),
-            tuple(beacons[first:]) if post is None else (), self.broker_at,
+            tuple(beacons[first:]) if post is None else (), self.broker_at, self._is_steady(name),
         )
+
+    def _is_steady(self, name: str) -> bool:
+        box = self._world.boxes.get(name)
+        try:
+            return box is None or os.sched_getscheduler(box.pid) == os.SCHED_FIFO
+        except (RuntimeError, ProcessLookupError):  # it does not run
+            return True
 
     def _read(self, process: "subprocess.Popen[str]", subscribed: Flag) -> None:
         assert process.stdout is not None

@@ -159,7 +159,7 @@ class HubRows:
         return Loaded(
             tuple(_stored(row, boot) for row in sorted(in_force, key=lambda row: row[0].first_at)),
             tuple(
-                StoredClear(village, at, written == boot, at + wall.offset_s if wall.synced else None)
+                StoredClear(village, at, _shift(written, boot), at + wall.offset_s if wall.synced else None)
                 for village, (at, written, wall) in self.cleared.items()
             ),
             tuple(self.seen.items()),
@@ -207,8 +207,12 @@ class HubRows:
         self.seen[name] = self.seen.get(name, False) or over
 
 
+def _shift(written: int, boot: int) -> float | None:
+    return 0.0 if written == boot else None
+
+
 def _instant(at: float, written: int, wall: Clock, boot: int) -> Instant:
-    return Instant(at, written == boot, at + wall.offset_s if wall.synced else None)
+    return Instant(at, _shift(written, boot), at + wall.offset_s if wall.synced else None)
 
 
 def _believed(wall: Clock, *, dated: bool) -> Clock:
@@ -220,7 +224,7 @@ def _stored(row: tuple[Alarm, End | None, int, Clock], boot: int) -> Stored:
     alarm, _, written, wall = row
     return Stored(
         alarm.key, alarm.first, alarm.identifier, alarm.also, alarm.status, alarm.origin, alarm.note, alarm.first_at,
-        alarm.raised_at, alarm.until, dict(alarm.silenced), dict(alarm.sounds), written == boot,
+        alarm.raised_at, alarm.until, dict(alarm.silenced), dict(alarm.sounds), _shift(written, boot),
         alarm.first_at + wall.offset_s if wall.synced else None,
     )
 

@@ -90,6 +90,18 @@ def test_a_district_with_a_fault_is_told_with_the_settings(tmp_path: Path) -> No
     assert "posko.yaml.brokr: unknown; did you mean broker?" in found
 
 
+def test_several_hubs_need_a_journal_that_all_of_them_reach(tmp_path: Path) -> None:
+    found = faults(write(tmp_path, {**example(), "hubs": 2}))
+    together = config.load(write(tmp_path, {**example(), "hubs": 2, "journal": "postgresql://db1,db2/kentongan"}))
+
+    assert found == (
+        "posko.yaml.hubs: 2 hubs need a journal that all of them reach; give journal the URL of a PostgreSQL database, "
+        "such as postgresql://kentongan@db1,db2/kentongan?passfile=/etc/kentongan/journal.pgpass, or leave hubs out",)
+    assert together.settings.hubs == 2
+    assert faults(write(tmp_path, {**example(), "hubs": 0})) == (
+        "posko.yaml.hubs: must be a whole number from 1 to 9, not 0",)
+
+
 def test_what_may_be_meant_is_a_warning(tmp_path: Path) -> None:
     found = config.load(write(tmp_path, {**example(), "broker": {"host": "192.168.1.10"}, "state_dir": "s"}))
 

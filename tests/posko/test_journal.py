@@ -250,9 +250,9 @@ def test_of_another_boot_only_a_synchronised_clock_with_which_none_disagreed_tel
     loaded = load(kept)
 
     certain = synced and dated
-    assert [(each.same_boot, each.first_wall) for each in loaded.alarms] == [(False, 1_000_010.0 if certain else None)]
-    assert [(each.village, each.same_boot, each.wall) for each in loaded.cleared] == [
-        ("kalibagor", False, 1_000_050.0 if certain else None),
+    assert [(each.shift, each.first_wall) for each in loaded.alarms] == [(None, 1_000_010.0 if certain else None)]
+    assert [(each.village, each.shift, each.wall) for each in loaded.cleared] == [
+        ("kalibagor", None, 1_000_050.0 if certain else None),
     ]
 
 
@@ -538,8 +538,8 @@ def test_a_response_is_one_row_however_often_it_comes_and_is_loaded_with_its_ala
         ("a", "op/1", "menuju", 40.0, 1_000_040.0), ("a", "op/1", "di-lokasi", 60.0, 1_000_060.0),
         ("z", "op/1", "menuju", 40.0, 1_000_040.0)]
     assert (case.key, case.first, case.names, case.unanswered) == (FIRE, "a", ("a", "b"), True)
-    assert [(each.by, each.step, each.at.at, each.at.same_boot) for each in case.responses] == [
-        ("op/1", Step.COMING, 40.0, True), ("op/1", Step.THERE, 60.0, True)]
+    assert [(each.by, each.step, each.at.at, each.at.shift) for each in case.responses] == [
+        ("op/1", Step.COMING, 40.0, 0.0), ("op/1", Step.THERE, 60.0, 0.0)]
 
 
 def test_a_response_to_an_alarm_of_all_villages_is_loaded_with_it_from_whichever_village_it_came(kept: Kept) -> None:
@@ -605,8 +605,8 @@ def test_a_report_is_one_row_however_often_it_comes_and_is_loaded_with_its_respo
     one, other = load(kept).lapor
 
     assert one == StoredLapor(
-        QUARREL.name("r"), "warga/budi", "Ribut", Severity.HIGH, here, Instant(40.0, same_boot=True, wall=1_000_040.0),
-        (StoredResponse("op/1", Step.COMING, "kalibagor", Instant(40.0, same_boot=True, wall=1_000_040.0)),), None)
+        QUARREL.name("r"), "warga/budi", "Ribut", Severity.HIGH, here, Instant(40.0, shift=0.0, wall=1_000_040.0),
+        (StoredResponse("op/1", Step.COMING, "kalibagor", Instant(40.0, shift=0.0, wall=1_000_040.0)),), None)
     assert (other.name, other.place, other.responses) == (Name("kotakan", "lapor", "r"), None, ())
     assert load(kept).reported == (one.name, other.name)
 
@@ -615,7 +615,7 @@ def test_what_is_closed_is_loaded_as_closed_for_a_while_and_then_by_its_name_alo
     write(kept, reported(1, "r"), SaveClosed(QUARREL.name("r"), Closure.DONE, 60.0),
           SaveClosed(QUARREL.name("r"), Closure.EXPIRED, 90.0))
     (found,) = load(kept).lapor
-    assert found.closed_at == Instant(60.0, same_boot=True, wall=1_000_060.0)
+    assert found.closed_at == Instant(60.0, shift=0.0, wall=1_000_060.0)
     assert rows(kept, "SELECT closure FROM lapor") == [("done",)]
     kept.change("UPDATE lapor SET closed_wall = closed_wall - 50000")
 

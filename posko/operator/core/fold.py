@@ -15,8 +15,8 @@ from contract.domain.digest import HUB_NAME, differ, digest
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
 from contract.values import dataclass
-from contract.wire import beacon, hub_status, node_status, topics
-from contract.wire.beacon import Beacon
+from contract.wire import beacon, hub_status, node_status, timing, topics
+from contract.wire.beacon import Beacon, of_earlier_term
 from contract.wire.codec import Refusal
 from contract.wire.event import Kind, Report, read_event
 from contract.wire.faults import Fault
@@ -323,6 +323,10 @@ def _hub_event(state: State, message: Received) -> State:
 
 
 def _beacon(state: State, read: Beacon) -> State:
+    known, at = state.hub.beacon, state.hub.beacon_at
+    alive = at is not None and state.now < at + timing.HUB_LOST_S
+    if known is not None and alive and of_earlier_term(read, known.term):
+        return state
     hub = replace(state.hub, beacon=read, beacon_at=state.now)
     order = state.order
     if order is None or state.published_at is None:

@@ -327,6 +327,38 @@ def test_a_beacon_of_a_run_that_another_has_followed_begins_and_ends_nothing_and
     assert world.told().count("refused") == 1
 
 
+@pytest.mark.parametrize("term", [None, 1, 6])
+def test_a_beacon_of_an_earlier_term_than_one_that_still_comes_begins_and_ends_nothing(term: int | None) -> None:
+    """Also of a hub that this post has never heard before."""
+    world = box()
+    world.beacon(listed("a"), at=10.0, seq=0, boot="h2", term=7)
+    world.beacon(listed("old", "bencana", age=1, remaining=179), at=11.0, seq=900, boot="h1", term=term)
+    world.beacon(at=12.0, seq=901, boot="h1", term=term)
+
+    assert world.heard() == [("kebakaran", 10.0, 12.0)]
+    assert world.told()[-1] == "refused"
+
+
+def test_a_beacon_of_a_later_term_is_heeded_at_once_and_what_it_lists_goes_on() -> None:
+    world = box()
+    world.beacon(listed("a"), at=10.0, seq=7, boot="h1", term=7)
+    assert world.beacon(listed("a", age=4, remaining=176), at=14.0, seq=0, boot="h2", term=8) == []
+    world.beacon(at=15.0, seq=8, boot="h1", term=7)
+    world.beacon(at=16.0, seq=1, boot="h2", term=8)
+
+    assert world.heard() == [("kebakaran", 10.0, 16.0)]
+
+
+def test_terms_may_begin_anew_once_the_later_one_has_fallen_silent() -> None:
+    world = box()
+    world.beacon(at=10.0, seq=0, boot="h1", term=7)
+    world.beacon(listed("a"), at=24.75, seq=1, boot="h2", term=1)
+    assert world.sounding() is None
+
+    world.beacon(listed("a"), at=25.0, seq=2, boot="h2", term=1)
+    assert world.sounding() == "kebakaran"
+
+
 def test_it_is_reported_once_a_minute_and_every_earlier_run_is_remembered() -> None:
     world = box()
     for number in range(5):

@@ -155,6 +155,7 @@ class World:
         self, *listed: Listed, at: float | None = None, seq: int | None = None, boot: str = "h1",
         cleared: Mapping[str, float] | None = None, over: tuple[Over, ...] = (), acknowledged: tuple[Name, ...] = (),
         made_at: float | None = None, time: float | None = None, district_digest: str = "",
+        term: int | None = None,
     ) -> list[str]:
         """The hub's beacon comes, with the next number unless *seq* gives one; *cleared* are villages, with ages.
 
@@ -164,7 +165,7 @@ class World:
         clears = tuple(Cleared(village=village, age_s=age_s) for village, age_s in (cleared or {}).items())
         beacon = Beacon(boot=boot, seq=self.seq, alarms=listed, cleared=clears, over=over,
                         acknowledged=acknowledge(*acknowledged), at_s=made_at, time=time,
-                        district_digest=district_digest)
+                        district_digest=district_digest, term=term)
         return self.feed(Received("kentongan/situbondo/active", write_beacon(beacon), retain=False), at)
 
     def acknowledge(self, identifier: str, at: float | None = None) -> list[str]:

@@ -1,17 +1,18 @@
 """What nobody may do to a hub: keep it busy, fill its disk, or stand beside it unseen."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from contract.domain.alarm import Name
+from contract.wire.beacon import Beacon, write_beacon
 from contract.wire.event import Kind
 from posko.core.effects import SaveAlarm, SavePatrol, SaveReport
 from posko.core.posts import AT_ONCE
 from runtime.core.effects import Reconnect
 from runtime.core.events import Linked, Unlinked
-from tests.posko.core.world import World
+from tests.posko.core.world import World, make_setup
 
 STATUS, EVENT = "kalibagor/node/pos-1/status", "kalibagor/node/pos-1/event"
 
@@ -54,6 +55,26 @@ def test_what_an_earlier_run_left_at_the_broker_is_no_second_hub_but_what_stands
     world.hear("posko/status", status("offline", "other"), 8.0, retain=True)
 
     assert "another hub" in world.state.faults
+
+
+def test_of_several_hubs_the_one_before_and_the_one_after_are_no_second_hub_but_one_without_a_term_is() -> None:
+    world = World(setup=replace(make_setup(), term=4)).ready()
+    for boot, term in (("before", 3), ("after", 5)):
+        body = write_beacon(Beacon(boot=boot, seq=1, alarms=(), term=term))
+        world.hear("active", body, world.now + 1.0)
+    world.hear("posko/status", status("alarm", "before"), world.now + 1.0)
+    assert world.state.faults == {}
+    world.hear("active", write_beacon(Beacon(boot="alone", seq=1, alarms=())), world.now + 1.0)
+
+    assert "another hub" in world.state.faults
+
+
+def test_the_last_word_of_the_hub_before_is_replaced_by_this_ones_status() -> None:
+    world = World(setup=replace(make_setup(), term=4)).ready()
+    world.wait(1.0)
+    done = world.hear("posko/status", status("offline", "before"), 2.0)
+
+    assert "status ready" in done
 
 
 def test_a_post_that_talks_without_end_is_written_down_within_bounds_and_a_late_press_of_it_later() -> None:

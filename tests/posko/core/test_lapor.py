@@ -43,16 +43,16 @@ def names(world: World) -> list[object]:
 
 
 def left(identifier: str = "r", at: float = 10.0, *responses: StoredResponse, closed_at: Instant | None = None,
-         same_boot: bool = True, wall: float | None = None) -> Loaded:
+         shift: float | None = 0.0, wall: float | None = None) -> Loaded:
     """What an earlier run left: a report of Kalibagor."""
     name = Name("kalibagor", "lapor", identifier)
-    found = StoredLapor(name, "warga/budi", "Ribut", Severity.HIGH, None, Instant(at, same_boot, wall), responses,
+    found = StoredLapor(name, "warga/budi", "Ribut", Severity.HIGH, None, Instant(at, shift, wall), responses,
                         closed_at)
     return Loaded((), (), (), lapor=(found,), reported=(name,))
 
 
 def done_by(at: float) -> StoredResponse:
-    return StoredResponse("petugas/polsek", Step.DONE, "kalibagor", Instant(at, same_boot=True, wall=None))
+    return StoredResponse("petugas/polsek", Step.DONE, "kalibagor", Instant(at, shift=0.0, wall=None))
 
 
 def test_a_report_is_written_down_then_said_to_be_kept_and_shown() -> None:
@@ -303,7 +303,7 @@ def test_a_hub_that_was_killed_between_the_response_and_the_closing_closes_it_wh
 
 def test_what_was_closed_lately_stays_so_and_its_responses_are_answered() -> None:
     world = World(now=50.0)
-    world.ready(left("r", 10.0, done_by(40.0), closed_at=Instant(41.0, same_boot=True, wall=None)))
+    world.ready(left("r", 10.0, done_by(40.0), closed_at=Instant(41.0, shift=0.0, wall=None)))
     world.respond("r", "selesai", 60.0, incident="lapor")
     world.report("r", 61.0, age_s=51)
 
@@ -319,7 +319,7 @@ def test_what_comes_before_the_disk_has_answered_is_not_lost_and_not_twice() -> 
     world.disk = False
     world.report("r", 51.0)
     world.report("n", 51.0)
-    world.feed(left("r", 10.0, closed_at=Instant(41.0, same_boot=True, wall=None)), 52.0)
+    world.feed(left("r", 10.0, closed_at=Instant(41.0, shift=0.0, wall=None)), 52.0)
     world.disk = True
     world.wait(60.0)
 
@@ -330,7 +330,7 @@ def test_what_comes_before_the_disk_has_answered_is_not_lost_and_not_twice() -> 
 def test_after_a_restart_of_the_machine_the_age_is_known_as_soon_as_the_time_of_day_is(clock: Clock) -> None:
     wall = EPOCH_S - 3 * DAY_S
     world = World(clock=clock, now=50.0)
-    world.ready(left("r", 10.0, same_boot=False, wall=wall))
+    world.ready(left("r", 10.0, shift=None, wall=wall))
     world.step(SYNCED, 60.0)
     world.step(SYNCED, 4 * DAY_S - 1.0)
     assert told(world, "closed") == []
@@ -341,7 +341,7 @@ def test_after_a_restart_of_the_machine_the_age_is_known_as_soon_as_the_time_of_
 
 def test_of_one_whose_age_nobody_knows_it_counts_from_the_start() -> None:
     world = World(now=50.0)
-    world.ready(left("r", 10.0, same_boot=False, wall=None))
+    world.ready(left("r", 10.0, shift=None, wall=None))
     world.step(world.clock, 49.0 + 7 * DAY_S)
     assert told(world, "closed") == []
     world.step(world.clock, 50.0 + 7 * DAY_S)

@@ -241,11 +241,12 @@ MEMBERS = st.fixed_dictionaries({}, optional={
 })
 PAYLOADS = st.binary(max_size=60) | TEXT.map(str.encode) | MEMBERS.map(lambda drawn: json.dumps(drawn).encode())
 MESSAGES = st.builds(Received, TOPICS, PAYLOADS, st.booleans())
-CLEARS = st.builds(StoredClear, st.sampled_from(["kalibagor", "semua"]), st.floats(0, 100), st.booleans(),
+SHIFTS = st.none() | st.sampled_from([0.0, 5.0, -1e6])  # of the clock of an earlier boot, or of another machine
+CLEARS = st.builds(StoredClear, st.sampled_from(["kalibagor", "semua"]), st.floats(0, 100), SHIFTS,
                    st.none() | st.just(EPOCH_S + 3.0))
 LOADED = st.builds(
-    lambda same, wall, clears: Loaded((stored("a", same_boot=same, wall=wall),), tuple(clears), names(a=False)),
-    st.booleans(), st.none() | st.floats(EPOCH_S - 1e4, EPOCH_S + 1e4), st.lists(CLEARS, max_size=2),
+    lambda shift, wall, clears: Loaded((stored("a", shift=shift, wall=wall),), tuple(clears), names(a=False)),
+    SHIFTS, st.none() | st.floats(EPOCH_S - 1e4, EPOCH_S + 1e4), st.lists(CLEARS, max_size=2),
 )
 OTHERS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([Linked(), Unlinked("x"), Acknowledged("a"), Rejected("a", 131, "odd"),

@@ -184,7 +184,7 @@ def test_a_retained_response_counts_and_is_cleared_away() -> None:
 
 
 def test_a_hub_that_starts_again_knows_who_responds() -> None:
-    coming = StoredResponse("petugas/polsek", Step.COMING, "kalibagor", Instant(40.0, same_boot=True, wall=None))
+    coming = StoredResponse("petugas/polsek", Step.COMING, "kalibagor", Instant(40.0, shift=0.0, wall=None))
     world = World(now=50.0)
     world.ready(Loaded((stored(),), (), names(a=False), cases=(stored_case(coming),)))
     world.wait(60.0)

@@ -38,7 +38,7 @@ def test_what_ended_while_the_hub_was_away_is_over_and_said_so(now: float) -> No
 
 
 def test_what_was_in_force_in_another_boot_goes_on_by_two_synchronised_clocks() -> None:
-    world = started(stored(same_boot=False, wall=EPOCH_S + 40.0))  # 60 s before now
+    world = started(stored(shift=None, wall=EPOCH_S + 40.0))  # 60 s before now
 
     assert world.listed() == ["kebakaran kalibagor a 60+120"]
     assert world.kept() == {"a"}
@@ -46,7 +46,7 @@ def test_what_was_in_force_in_another_boot_goes_on_by_two_synchronised_clocks() 
 
 
 def test_it_waits_for_the_clock_to_be_synchronised() -> None:
-    world = started(stored(same_boot=False, wall=EPOCH_S + 40.0), synced=False)
+    world = started(stored(shift=None, wall=EPOCH_S + 40.0), synced=False)
     world.wait(120.0)
     assert (world.listed(), world.shown()["undated"]) == ([], 1)
     world.feed(SYNCED, 130.0)
@@ -56,7 +56,7 @@ def test_it_waits_for_the_clock_to_be_synchronised() -> None:
 
 @pytest.mark.parametrize(("wall", "synced"), [(None, True), (EPOCH_S + 40.0, False)])
 def test_what_nobody_can_date_is_given_up_after_a_minute_and_said_to_be_late(wall: float | None, synced: bool) -> None:
-    world = started(stored(same_boot=False, wall=wall), synced=synced)
+    world = started(stored(shift=None, wall=wall), synced=synced)
     world.wait(159.0)
     assert world.told_at("late") == []
     world.wait(170.0)
@@ -65,7 +65,7 @@ def test_what_nobody_can_date_is_given_up_after_a_minute_and_said_to_be_late(wal
 
 
 def test_a_post_that_sends_its_press_again_dates_it() -> None:
-    world = started(stored(same_boot=False), synced=False)
+    world = started(stored(shift=None), synced=False)
     world.alarm(at=110.0, identifier="a", age_s=70.0)
 
     assert world.listed() == ["kebakaran kalibagor a 70+110"]
@@ -73,7 +73,7 @@ def test_a_post_that_sends_its_press_again_dates_it() -> None:
 
 
 def test_a_post_that_sends_its_press_again_when_it_is_over_ends_it() -> None:
-    world = started(stored(same_boot=False), synced=False)
+    world = started(stored(shift=None), synced=False)
     world.alarm(at=110.0, identifier="a", age_s=179.5)
     world.wait(120.0)
 
@@ -81,7 +81,7 @@ def test_a_post_that_sends_its_press_again_when_it_is_over_ends_it() -> None:
 
 
 def test_the_first_of_several_presses_dates_it_by_its_own_instant() -> None:
-    merged = stored(same_boot=False, identifier="b", also=("a",), first="a", raised_at=70.0, until=250.0)
+    merged = stored(shift=None, identifier="b", also=("a",), first="a", raised_at=70.0, until=250.0)
     world = started(merged, synced=False)
     world.alarm(at=110.0, identifier="a", age_s=100.0)
 
@@ -90,14 +90,14 @@ def test_the_first_of_several_presses_dates_it_by_its_own_instant() -> None:
 
 @pytest.mark.parametrize(("at", "ended"), [(9.0, False), (11.0, True)])
 def test_an_all_clear_that_an_earlier_run_wrote_ends_what_was_raised_before_it(at: float, ended: bool) -> None:
-    world = started(stored(), cleared=(StoredClear("kalibagor", at, same_boot=True, wall=None),))
+    world = started(stored(), cleared=(StoredClear("kalibagor", at, shift=0.0, wall=None),))
 
     assert (world.ends() == ["a cleared"], world.listed() == []) == (ended, ended)
     assert [(each.village, round(each.age_s)) for each in world.beacon().cleared] == [("kalibagor", round(100 - at))]
 
 
 def test_an_all_clear_of_another_boot_is_dated_by_the_clock() -> None:
-    clear = StoredClear("kalibagor", 10.0, same_boot=False, wall=EPOCH_S + 40.0)
+    clear = StoredClear("kalibagor", 10.0, shift=None, wall=EPOCH_S + 40.0)
     world = started(cleared=(clear,), synced=False)
     assert world.beacon().cleared == ()
     world.feed(SYNCED, 130.0)
@@ -287,7 +287,7 @@ def test_what_the_broker_retained_of_a_post_is_not_taken_up() -> None:
 
 
 def test_a_post_that_still_sounds_what_nobody_could_date_dates_it() -> None:
-    world = started(stored(same_boot=False), synced=False)
+    world = started(stored(shift=None), synced=False)
     sounds(world, 110.0, age_s=70.0)
 
     assert world.listed() == ["kebakaran kalibagor a 70+110"]

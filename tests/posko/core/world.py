@@ -237,19 +237,19 @@ def offline(world: World, at: float) -> list[str]:
     return world.feed(Unlinked("no route"), at)
 
 
-def stored(identifier: str = "a", *, same_boot: bool = True, wall: float | None = None, **other: object) -> Stored:
+def stored(identifier: str = "a", *, shift: float | None = 0.0, wall: float | None = None, **other: object) -> Stored:
     """A fire in Kalibagor that an earlier run left, raised at its instant 10 and in force until 190."""
     about: dict[str, object] = {
         "key": FIRE, "first": identifier, "identifier": identifier, "also": (), "status": Status.ACTUAL,
         "origin": "", "note": "", "first_at": 10.0, "raised_at": 10.0, "until": 190.0, "silenced": {}, "sounds": {},
-        "same_boot": same_boot, "first_wall": wall, **other,
+        "shift": shift, "first_wall": wall, **other,
     }
     return Stored(**about)  # type: ignore[arg-type]
 
 
 def stored_case(*responses: StoredResponse, unanswered: bool = False) -> StoredCase:
     """The case of that fire."""
-    return StoredCase(FIRE, "a", ("a",), Status.ACTUAL, Instant(10.0, same_boot=True, wall=None), responses,
+    return StoredCase(FIRE, "a", ("a",), Status.ACTUAL, Instant(10.0, shift=0.0, wall=None), responses,
                       unanswered=unanswered)
 
 

@@ -434,6 +434,14 @@ def test_the_picture_names_who_raises_again_and_the_line_that_shuts_the_box_out(
     assert "kentongan broker revoke kalibagor.pos-1 --reload" in picture_
 
 
+def test_a_beacon_of_an_earlier_term_than_one_that_still_comes_is_not_shown() -> None:
+    sitting = watching().at(1.0, beacon(listed(), term=7)).at(2.0, beacon(term=6), beacon())
+    assert [each.key for each in judgement.alarms(sitting.state)] == [THEFT]
+    sitting.at(17.0, beacon(term=6))
+
+    assert judgement.alarms(sitting.state) == ()
+
+
 def test_invented_posts_are_shown_up_to_a_bound_for_each_village_and_keep_no_real_one_out() -> None:
     sitting = watching()
     for count in range(500):

@@ -136,12 +136,14 @@ def hub(kept: bool = True, state: str = "ready", **more: object) -> Received:
     return Received(f"{BASE}/posko/status", json.dumps({"state": state, **more}).encode(), kept)
 
 
-def beacon(*alarms: Listed, heard: tuple[Name, ...] = (), cleared: tuple[Cleared, ...] = ()) -> Received:
+def beacon(
+    *alarms: Listed, heard: tuple[Name, ...] = (), cleared: tuple[Cleared, ...] = (), term: int | None = None
+) -> Received:
     """The hub's beacon."""
     names = tuple(
         Arrived(village=each.village, incident=each.incident, identifiers=(each.identifier,)) for each in heard
     )
-    body = write_beacon(Beacon(boot="hub", seq=1, alarms=alarms, cleared=cleared, acknowledged=names))
+    body = write_beacon(Beacon(boot="hub", seq=1, alarms=alarms, cleared=cleared, acknowledged=names, term=term))
     return Received(f"{BASE}/active", body, retain=False)
 
 

@@ -1,0 +1,146 @@
+"""Two hubs or more for a district: one leads, each other one stands by, hears what posts send, and publishes nothing.
+
+    Standby: link ───> heard ─┐                            ┌─> Hub, as ever, with a turn: term, what it missed
+             lease ───────────┴── Claimed ─────────────────┘     │
+                  ^                                              └─ its lease is over
+                  └──────────────── stands by again ─────────────┘
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from contract.domain.district import EVERYWHERE, District
+from contract.domain.incidents import ALL_CLEAR
+from contract.wire import topics
+from contract.wire.faults import Fault
+from posko.config import Config
+from posko.core import handover
+from posko.core.events import Loaded
+from posko.core.handover import Heard
+from posko.lease import Claimed, Following, Lease, Term, host
+from posko.rationing import ROOM, of_all
+from runtime import clock
+from runtime.core.events import Clock, Faulted, Linked, Received, Recovered, Unlinked
+from runtime.core.ration import all_clears
+from runtime.endpoint import Subscription
+from runtime.inbox import Inbox
+from runtime.loop import Loop
+from runtime.mqtt import Link
+from runtime.stdout_writer import StdoutWriter
+
+
+class Turn:
+    """A hub's turn to lead: the `term`, and the `clocks` of the machine of who led before."""
+
+    def __init__(self, lease: Lease, term: Term, heard: Heard, district: str) -> None:
+        self.lease = lease
+        self.term = term
+        self.clocks = handover.clocks(heard, term.before.term, term.before.boot)
+        self._heard: Heard | None = heard
+        self._district = district
+
+    def begin(self, inbox: Inbox, lost: Callable[[str], None]) -> None:
+        """The hub has begun, and its loop has *inbox*; *lost* is called from another thread once the turn is over."""
+        self.lease.lead(inbox, lost)
+
+    def lasts(self) -> bool:
+        """Whether the hub may publish."""
+        return clock.now() < self.lease.good_until()
+
+    def follow(self, event: object) -> None:
+        """Notes what *event* says of how the hub fares."""
+        match event:
+            case Linked():
+                self.lease.link(there=True)
+            case Unlinked():
+                self.lease.link(there=False)
+            case Clock():
+                self.lease.turned()
+            case _:
+                pass
+
+    def missed(self, event: object) -> Iterator[tuple[float, Received]]:
+        """Once *event* is what the hub before has left: the messages that it may not have had, with when they came."""
+        if isinstance(event, Loaded) and self._heard is not None:
+            heard, self._heard = self._heard, None
+            yield from handover.missed(heard, event, clock.now(), self._district)
+
+
+class Standby(Loop[Heard]):
+    """A hub that stands by. `run` returns once it leads, or after `stop`."""
+
+    def __init__(
+        self, config: Config, lease: Lease, tell: Callable[[str], None], line: Callable[[Mapping[str, object]], str]
+    ) -> None:
+        super().__init__(Inbox(ROOM))
+        self._config = config
+        self._lease = lease
+        self._say = tell
+        self._line = line
+        self._term: Term | None = None
+
+    def run(self) -> Turn | None:
+        """Stands by; the turn that this hub has got, or None if it was stopped."""
+        district = self._config.district
+        with ExitStack() as parts:
+            self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write
+            broker = self._config.endpoint.broker(f"{district.district}.posko")
+            self._link = Link(broker, subscriptions(district.district), None, self._inbox,
+                              of_all(district, partial(_without, district)))
+            self._lease.stand_by(self._inbox)
+            self._begin()
+            self._report({"event": "posko", "text": f"stands by for {district.name}, at {host()}"})
+            self._link.start()
+            heard = self._iterate(Heard(), lambda _heard: None)
+            self._link.close()
+        return None if self._term is None else Turn(self._lease, self._term, heard, district.district)
+
+    def _advance(self, state: Heard, event: Any, at: float) -> Heard:
+        match event:
+            case Claimed(term):
+                self._term = term
+                self._stopping = True
+                self._report({"event": "posko", "text": f"leads from now on, term {term.number}"})
+            case Following(leader):
+                self._report({"event": "posko", "text": "no hub leads" if leader is None else f"{leader} leads"})
+            case Faulted(part, reason):
+                self._report({"event": "fault", "part": str(part), "reason": reason})
+            case Recovered(part):
+                self._report({"event": "recovered", "part": str(part)})
+            case Linked() | Unlinked():
+                self._lease.link(there=isinstance(event, Linked))
+                self._report({"event": "linked"} if isinstance(event, Linked)
+                             else {"event": "unlinked", "reason": event.reason})
+            case _:
+                pass
+        return handover.hear(state, event, at, self._config.district.district)
+
+    def _perform(self, effect: Any) -> None:
+        """A standby has no effects."""
+
+    def _watched(self) -> Mapping[str, Callable[[], str | None]]:
+        return {Fault.LINK_WATCH: self._link.trouble, Fault.JOURNAL_WATCH: self._lease.hung}
+
+    def _report(self, event: Mapping[str, object]) -> None:
+        self._tell(self._line(event))
+
+
+def subscriptions(district: str) -> list[Subscription]:
+    """The topic filters of a hub that stands by: what is raised, ordered and answered, and the beacon."""
+    return [*_of(f"{topics.ROOT}/{district}/+"), Subscription(f"{topics.ROOT}/{district}/active")]
+
+
+def _without(district: District, out: frozenset[str]) -> list[Subscription]:
+    """The same without the villages that are *out*; of those what ends an alarm, as a hub that leads has it."""
+    base = f"{topics.ROOT}/{district.district}"
+    found = [each for village in sorted({EVERYWHERE, *district.villages} - out) for each in _of(f"{base}/{village}")]
+    for village in sorted(out):
+        found.append(Subscription(f"{base}/{village}/command/+"))
+        found += [] if all_clears(village) in out else [Subscription(f"{base}/{village}/alarm/{ALL_CLEAR}")]
+    return [*found, Subscription(f"{base}/active")]
+
+
+def _of(village: str) -> list[Subscription]:
+    return [Subscription(f"{village}/{rest}") for rest in ("alarm/+", "command/+", "ronda", "respon", "lapor")]

@@ -1,0 +1,236 @@
+"""The lease on a real PostgreSQL server: of several that want to lead one does, and only it writes the journal."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from posko import lease as lease_room
+from posko.lease import Claimed, Following, Lease, Term
+from runtime import clock
+from runtime.core.events import Faulted, Recovered
+from runtime.core.lease import Lead, LeaseError
+from runtime.inbox import Inbox
+from runtime.postgresql import LeaseTable, Postgresql
+from testing.postgresql import PostgresqlServer
+from tests.support.journals import KeptOnServer, needs_server
+from tests.support.waiting import take, wait_until
+
+pytestmark = needs_server
+
+NOTHING = "CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, wall REAL NOT NULL) STRICT;\n"
+
+
+@pytest.fixture
+def kept(postgresql_server: PostgresqlServer) -> KeptOnServer:
+    return KeptOnServer(postgresql_server)
+
+
+@pytest.fixture
+def tables(kept: KeptOnServer) -> Iterator[Callable[[str], LeaseTable]]:
+    """Makes what a hub at a host has of the lease."""
+    made: list[LeaseTable] = []
+
+    def make(host: str) -> LeaseTable:
+        made.append(LeaseTable(kept.server.url, kept.district, host, f"boot-{host}"))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_of_several_that_claim_at_once_one_leads(tables: Callable[[str], LeaseTable]) -> None:
+    found = [tables(f"h{number}") for number in range(5)]
+    before = found[0].look(ready=True)
+    with ThreadPoolExecutor(len(found)) as threads:
+        terms = list(threads.map(lambda table: table.claim(before, f"p-{id(table)}"), found))
+
+    assert sorted(map(bool, terms)) == [False] * 4 + [True]
+    assert [each for each in terms if each] == [1]
+    leader = found[next(at for at, term in enumerate(terms) if term)]
+    assert found[0].look(ready=True).program == f"p-{id(leader)}"
+
+
+def test_what_has_changed_since_it_was_seen_is_not_claimed(tables: Callable[[str], LeaseTable]) -> None:
+    one, other = tables("satu"), tables("dua")
+    assert one.claim(one.look(ready=True), "p1") == 1
+    seen = other.look(ready=True)
+    assert seen == Lead(1, 0, "p1", "satu", "boot-satu")
+    assert one.renew("p1") is not None
+    assert other.claim(seen, "p2") is None
+    assert other.claim(other.look(ready=True), "p2") == 2
+    assert one.renew("p1") is None
+    one.release("p1")  # it has nothing any more
+    assert other.renew("p2") is not None
+    other.release("p2")
+    assert one.look(ready=True) == Lead(2, 1, "", "dua", "boot-dua")
+
+
+def test_who_leads_sees_those_that_would_take_over_and_no_others(
+    kept: KeptOnServer, tables: Callable[[str], LeaseTable]
+) -> None:
+    one, other, third = tables("satu"), tables("dua-" + "x" * 70), tables("tiga")
+    elsewhere = LeaseTable(kept.server.url, "another-district", "lain", "boot")
+    assert one.claim(one.look(ready=True), "p1") == 1
+    other.look(ready=True)
+    third.look(ready=False)
+    elsewhere.look(ready=True)
+    seen = one.renew("p1")
+    elsewhere.close()
+
+    assert seen == [("dua-" + "x" * 70)[:30]]
+    other.close()
+    assert wait_until(lambda: one.renew("p1") == [])
+
+
+def test_only_the_program_that_leads_writes_the_journal(
+    kept: KeptOnServer, tables: Callable[[str], LeaseTable]
+) -> None:
+    one, other = tables("satu"), tables("dua")
+    assert one.claim(one.look(ready=True), "p1") == 1
+    engines = [Postgresql(kept.server.url, kept.district, NOTHING, each) for each in ("p1", "p2")]
+
+    def write(engine: Postgresql) -> int:
+        def act(database: object) -> int:
+            with database:  # type: ignore[attr-defined]
+                return engine.last_batch(database)  # type: ignore[arg-type]
+        return engine.attempt(act)
+
+    assert write(engines[0]) == 0
+    with pytest.raises(Exception, match="another hub has begun to write this journal"):
+        write(engines[1])
+    assert other.claim(other.look(ready=True), "p2") == 2
+    assert write(engines[1]) == 0
+    with pytest.raises(Exception, match="another hub has begun to write this journal"):
+        write(engines[0])
+    for each in engines:
+        each.close()
+
+
+def test_a_hub_without_a_lease_that_begins_to_write_ends_the_turn(
+    kept: KeptOnServer, tables: Callable[[str], LeaseTable]
+) -> None:
+    one = tables("satu")
+    assert one.claim(one.look(ready=True), "p1") == 1
+    alone = Postgresql(kept.server.url, kept.district, NOTHING)
+    alone.attempt(lambda database: database)
+    alone.close()
+
+    assert one.renew("p1") is None
+
+
+def test_a_database_that_is_away_is_an_error_in_one_line_and_is_found_again() -> None:
+    with PostgresqlServer() as server:
+        table = LeaseTable(server.url, "situbondo", "satu", "boot")
+        assert table.claim(table.look(ready=True), "p1") == 1
+        server.kill()
+        with pytest.raises(LeaseError) as raised:
+            table.renew("p1")
+        assert "\n" not in str(raised.value)
+        server.start()
+        assert table.renew("p1") == []
+        table.close()
+
+
+# The thread.
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_room, "LOOK_S", 0.05)
+    monkeypatch.setattr(lease_room, "RENEW_S", 0.05)
+
+
+def claimed(inbox: Inbox) -> Term:
+    return take(inbox, Claimed).term
+
+
+def test_a_hub_without_a_broker_does_not_take_over_and_with_one_it_does(tables: Callable[[str], LeaseTable]) -> None:
+    inbox = Inbox()
+    with Lease(tables("satu"), 2) as lease:
+        lease.stand_by(inbox)
+        assert take(inbox, Following) == Following(None)
+        assert lease.good_until() < clock.now()
+        lease.link(there=True)
+        term = claimed(inbox)
+        assert (term.number, term.before.term) == (1, 0)
+        assert wait_until(lambda: lease.good_until() > clock.now())
+
+
+def test_who_leads_and_loses_its_broker_makes_room_for_one_that_has_it(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_room, "CUT_OFF_S", 0.1)
+    first, second, lost = Inbox(), Inbox(), list[str]()
+    with Lease(tables("satu"), 2) as one, Lease(tables("dua"), 2) as other:
+        one.stand_by(first)
+        one.link(there=True)
+        claimed(first)
+        one.lead(first, lost.append)
+        one.link(there=True)
+        other.stand_by(second)
+        assert take(second, Following) == Following("satu")
+        one.link(there=False)
+        assert wait_until(lambda: one.good_until() > clock.now())
+        assert lost == []  # nobody has one
+        other.link(there=True)
+        assert claimed(second).number == 2
+        assert wait_until(lambda: lost == ["no broker is in reach here, and dua has one"])
+        assert one.good_until() < clock.now()
+
+
+def test_who_stops_is_followed_at_once_and_whose_loop_does_not_turn_gives_up(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, lost = Inbox(), Inbox(), list[str]()
+    with Lease(tables("satu"), 2) as one, Lease(tables("dua"), 2) as other:
+        for lease, inbox in ((one, first), (other, second)):
+            lease.stand_by(inbox)
+        one.link(there=True)
+        claimed(first)
+        one.lead(first, lost.append)
+        one.link(there=True)
+        other.link(there=True)
+        one.release()
+        assert claimed(second).number == 2
+        other.lead(second, lost.append)
+        other.link(there=True)
+        monkeypatch.setattr(lease_room, "STUCK_S", 0.1)
+        assert wait_until(lambda: lost == ["its loop does not turn"])
+
+
+def test_that_nobody_stands_by_is_a_fault_and_is_over_once_one_does(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.core.lease.ALONE_S", 0.1)
+    first, second = Inbox(), Inbox()
+    with Lease(tables("satu"), 2) as one, Lease(tables("dua"), 2) as other:
+        one.stand_by(first)
+        one.link(there=True)
+        claimed(first)
+        one.lead(first, lambda _why: None)
+        one.link(there=True)
+        assert take(first, Faulted) == Faulted("standby", "0 of 1 other hubs stand by")
+        other.stand_by(second)
+        other.link(there=True)
+        assert take(first, Recovered) == Recovered("standby")
+
+
+def test_a_database_that_is_away_ends_the_turn_and_is_a_fault_of_who_stands_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_room, "GIVE_UP_S", 0.5)
+    inbox, lost = Inbox(), list[str]()
+    with PostgresqlServer() as server, Lease(LeaseTable(server.url, "situbondo", "satu", "boot"), 2) as lease:
+        lease.stand_by(inbox)
+        lease.link(there=True)
+        claimed(inbox)
+        lease.lead(inbox, lost.append)
+        lease.link(there=True)
+        server.kill()
+        assert wait_until(lambda: len(lost) == 1)
+        assert lost[0].startswith("its lease ")
+        assert lease.good_until() < clock.now()
+        lease.stand_by(inbox)
+        assert take(inbox, Faulted).reason.endswith("; no hub can take over")
+        server.start()
+        assert take(inbox, Recovered) == Recovered("journal")
