@@ -94,9 +94,10 @@ def test_several_hubs_need_a_journal_that_all_of_them_reach(tmp_path: Path) -> N
     found = faults(write(tmp_path, {**example(), "hubs": 2}))
     together = config.load(write(tmp_path, {**example(), "hubs": 2, "journal": "postgresql://db1,db2/kentongan"}))
 
-    assert found == (
+    (fault,) = found
+    assert fault == (
         "posko.yaml.hubs: 2 hubs need a journal that all of them reach; give journal the URL of a PostgreSQL database, "
-        "such as postgresql://kentongan@db1,db2/kentongan?passfile=/etc/kentongan/journal.pgpass, or leave hubs out",)
+        "such as postgresql://kentongan@db1,db2/kentongan?passfile=/etc/kentongan/journal.pgpass, or leave hubs out")
     assert together.settings.hubs == 2
     assert faults(write(tmp_path, {**example(), "hubs": 0})) == (
         "posko.yaml.hubs: must be a whole number from 1 to 9, not 0",)
