@@ -24,7 +24,7 @@ from runtime.worker import FaultReporter, Worker
 if TYPE_CHECKING:
     from runtime.postgresql import LeaseTable
 
-HANG_S = 30.0
+HANG_S = 12.0
 CLOSE_S = 5.0
 
 
@@ -51,26 +51,36 @@ class Following:
     host: str | None
 
 
+@dataclass(slots=True)
+class _Run:
+    """A Standby, and the hub that follows it: what their loops note of how they fare, for the thread. It leads once at
+    most.
+    """
+
+    inbox: Inbox
+    faults: FaultReporter
+    lost: Callable[[str], None] = lambda _why: None
+    linked: bool = False
+    unlinked_since: float | None = None
+    turned_at: float = 0.0
+    told: Following | None = None
+    over: bool = False  # its turn is
+
+
 class Lease:
     """Takes part in who leads, among *hubs* hubs, by *table*. Use as a context manager."""
 
     def __init__(self, table: "LeaseTable", hubs: int) -> None:
         self._table = table
         self._others = hubs - 1
-        # Set by the loop.
-        self._inbox = Inbox()
-        self._faults = FaultReporter(self._inbox)
-        self._lost: Callable[[str], None] = lambda _why: None
-        self._linked = False
-        self._unlinked_since: float | None = None
-        self._turned_at = 0.0
-        self._released = False
+        # Set by the loop; None: nobody here takes part.
+        self._run: _Run | None = None
         # Of the thread.
         self._term: Term | None = None
+        self._leads: _Run | None = None
         self._leads_since = 0.0
         self._good_until = -1.0
         self._watch: Watch | None = None
-        self._told: Following | None = None
         self._woken = Flag()
         self._worker = Worker("lease", self._turn, self._failed, HANG_S)
 
@@ -85,42 +95,53 @@ class Lease:
 
     def stand_by(self, inbox: Inbox) -> None:
         """*inbox* gets who leads: a Following or, once it is this hub, a Claimed."""
-        self._linked, self._told = False, None
-        self._inbox, self._faults = inbox, FaultReporter(inbox)
-        self._released = False
+        self._run = _Run(inbox, FaultReporter(inbox))
 
     def lead(self, inbox: Inbox, lost: Callable[[str], None]) -> None:
         """*inbox* gets what is to be known of the others; *lost* is called, with why, once another may lead."""
-        self._inbox, self._faults = inbox, FaultReporter(inbox)
-        self._lost = lost
-        self._turned_at, self._unlinked_since = clock.now(), clock.now()
+        run = self._run
+        if run is not None:
+            run.turned_at = run.unlinked_since = clock.now()
+            run.lost = lost
+            run.faults = FaultReporter(inbox)
 
     def link(self, *, there: bool) -> None:
         """A broker is in reach, or is not. A hub that has none does not take over."""
-        self._linked = there
-        self._unlinked_since = None if there else clock.now()
+        run = self._run
+        if run is not None:
+            run.linked = there
+            run.unlinked_since = None if there else clock.now()
 
     def turned(self) -> None:
         """The loop turns."""
-        self._turned_at = clock.now()
+        run = self._run
+        if run is not None:
+            run.turned_at = clock.now()
 
     def good_until(self) -> float:
         """Until when this hub may publish."""
         return self._good_until
 
     def release(self) -> None:
-        """This hub leads no more, and another need not wait."""
-        self._linked, self._released = False, True
+        """This hub leads no more, and another need not wait. It has no part in it until it stands by again."""
+        self._run = None
         self._woken.set()
 
     def hung(self) -> str | None:
-        """What is wrong with the thread, or None."""
-        return self._worker.hung()
+        """What is wrong with the thread, or None. A server that hangs is left."""
+        trouble = self._worker.hung()
+        if trouble is not None:
+            self._table.abandon()
+        return trouble
 
     def _turn(self) -> None:
-        if self._term is not None and (self._released or self._worker.ending):
+        run, pause_s = self._run, LOOK_S
+        if self._term is not None and (run is not self._leads or self._worker.ending):
             self._give_up(self._term)
-        pause_s = LOOK_S if self._released else self._stand_by() if self._term is None else self._renew(self._term)
+        elif run is not None and self._term is not None:
+            pause_s = self._renew(run, self._term)
+        elif run is not None and not run.over:
+            pause_s = self._stand_by(run)
         with self._worker.waiting():
             self._woken.wait(pause_s)
         self._woken.clear()
@@ -129,66 +150,72 @@ class Lease:
                 self._give_up(self._term)
             self._table.close()
 
-    def _stand_by(self) -> float:
-        found = self._table.look(ready=self._linked)
+    def _stand_by(self, run: _Run) -> float:
+        found = self._table.look(ready=run.linked)
         now = clock.now()
-        self._faults.well(Fault.JOURNAL)
+        run.faults.well(Fault.JOURNAL)
         self._watch = lease.seen(self._watch, found, now)
         told = Following(found.host if found.program else None)
-        if told != self._told:
-            self._told = told
-            self._inbox.put(told)
-        if self._linked and lease.may_claim(self._watch, now):
+        if told != run.told:
+            run.told = told
+            run.inbox.put(told)
+        if run.linked and lease.may_claim(self._watch, now):
             program = token_hex(8)
             number = self._table.claim(found, program)
             if number is not None:
-                self._term, self._leads_since, self._good_until = Term(number, program, found), now, now + GIVE_UP_S
-                self._turned_at, self._unlinked_since = now, None
-                self._inbox.put(Claimed(self._term))
+                run.turned_at, run.unlinked_since = now, None
+                self._leads, self._leads_since, self._good_until = run, now, now + GIVE_UP_S
+                self._term = Term(number, program, found)
+                run.inbox.put(Claimed(self._term))
                 return RENEW_S
         return LOOK_S
 
-    def _renew(self, term: Term) -> float:
-        began, unlinked_since = clock.now(), self._unlinked_since
+    def _renew(self, run: _Run, term: Term) -> float:
+        began, unlinked_since = clock.now(), run.unlinked_since
         if began >= self._good_until:
-            return self._end("its lease was not renewed in time", term)
-        if began >= self._turned_at + STUCK_S:
-            return self._end("its loop does not turn", term)
+            return self._end(run, "its lease was not renewed in time", term)
+        if began >= run.turned_at + STUCK_S:
+            return self._end(run, "its loop does not turn", term)
         others = self._table.renew(term.program)
         if others is None:
-            return self._end("another hub leads")
+            return self._end(run, "another hub leads")
         self._good_until = began + GIVE_UP_S
         if lease.alone(len(others), self._others, self._leads_since, began):
             found = f"; there: {', '.join(others)}" if others else ""
-            self._faults.failed(Fault.STANDBY, f"{len(others)} of {self._others} other hubs stand by{found}")
+            run.faults.failed(Fault.STANDBY, f"{len(others)} of {self._others} other hubs stand by{found}")
         elif len(others) >= self._others:
-            self._faults.well(Fault.STANDBY)
+            run.faults.well(Fault.STANDBY)
         if others and unlinked_since is not None and began >= unlinked_since + CUT_OFF_S:
-            return self._end(f"no broker is in reach here, and {others[0]} has one", term)
+            return self._end(run, f"no broker is in reach here, and {others[0]} has one", term)
         return RENEW_S
 
-    def _end(self, why: str, term: Term | None = None) -> float:
-        """The turn is over, for the reason *why*; if the database may not know yet, of *term*."""
-        self._linked = False
+    def _end(self, run: _Run, why: str, term: Term | None = None) -> float:
+        """The turn of *run* is over, for the reason *why*; if the database may not know yet, of *term*."""
+        run.over = True
         if term is None:
-            self._term, self._good_until = None, -1.0
+            self._forget()
         else:
             self._give_up(term)
-        self._lost(why)
+        run.lost(why)
         return LOOK_S
 
     def _give_up(self, term: Term) -> None:
-        self._term, self._good_until = None, -1.0
+        self._forget()
         with suppress(LeaseError):  # then it ends by itself
             self._table.release(term.program)
+
+    def _forget(self) -> None:
+        self._term, self._leads, self._good_until = None, None, -1.0
 
     def _failed(self, error: Exception) -> None:
         """The database does not answer. Who leads goes on until its lease is over."""
         self._watch = None
-        if self._term is None:
-            self._faults.failed(Fault.JOURNAL, f"{self._table.where}: {error}; no hub can take over")
+        run, leads = self._run, self._leads
+        if leads is None:
+            if run is not None and not run.over:
+                run.faults.failed(Fault.JOURNAL, f"{self._table.where}: {error}; no hub can take over")
         elif clock.now() >= self._good_until:
-            self._end(f"its lease could not be renewed: {self._table.where}: {error}")
+            self._end(leads, f"its lease could not be renewed: {self._table.where}: {error}")
         self._worker.pause(LOOK_S)
 
 

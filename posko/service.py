@@ -157,11 +157,12 @@ class Hub(Loop[State]):
                 assert_never(effect)
 
     def _watched(self) -> Mapping[str, Callable[[], str | None]]:
-        turn = self._turn
-        return {
-            Fault.LINK_WATCH: self._link.trouble,
-            Fault.JOURNAL_WATCH: lambda: self._journal.hung() or (None if turn is None else turn.lease.hung()),
-        }
+        return {Fault.LINK_WATCH: self._link.trouble, Fault.JOURNAL_WATCH: self._database_trouble}
+
+    def _database_trouble(self) -> str | None:
+        """What is wrong with a thread that writes to it; either leaves a server that hangs when it is asked."""
+        lease = None if self._turn is None else self._turn.lease.hung()
+        return self._journal.hung() or lease
 
 
 def make_setup(

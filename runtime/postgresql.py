@@ -58,6 +58,8 @@ INSERT INTO lead VALUES (1, 0, 0, '', '', '') ON CONFLICT DO NOTHING;
 """
 _LONGEST_HOST = 30  # characters of it in the name of a connection, which has LONGEST
 LEASE_CONNECT_S = 2  # the shortest that libpq waits for a host (libpq-connect.html)
+# One that stops in the middle of a renewal keeps the row locked for less than LEASE_S: else nobody could take over.
+_LEASE_IDLE_S = 4
 _LEASE_ALIVE = {"keepalives": "1", "keepalives_idle": "1", "keepalives_interval": "1", "keepalives_count": "2",
                 "tcp_user_timeout": "3000"}
 _WEAK = ("off", "local", "remote_write")  # values of synchronous_commit that wait for no disk, or not for the standby's
@@ -159,7 +161,8 @@ class Postgresql(Engine):
 class LeaseTable:
     """Whose turn it is to write the schema *schema* of the database at *url*. Every method raises LeaseError.
 
-    It has a connection of its own, made anew after each failure, so that no long write holds it up. For one thread.
+    It has a connection of its own, made anew after each failure, so that no long write holds it up. For one thread,
+    but for `abandon`.
     A claim is on the synchronous standby before it counts. A renewal need not be: see `runtime.core.lease`.
     """
 
@@ -171,6 +174,7 @@ class LeaseTable:
         # What the name of a connection begins with whose program waits for its turn here.
         self._standby = f"kentongan-standby {sha256(schema.encode()).hexdigest()[:8]} "
         self._session: _Session | None = None
+        self._lock = Lock()
 
     def look(self, *, ready: bool) -> Lead:
         """Who has the turn. Where it is *ready*, who has it sees that this program would take over."""
@@ -219,15 +223,22 @@ class LeaseTable:
 
     def close(self) -> None:
         """Ends the connection."""
-        session, self._session = self._session, None
+        with self._lock:
+            session, self._session = self._session, None
         if session is not None:
             session.close()
 
+    def abandon(self) -> None:
+        """Shuts the connection down, for a server that does not answer: whoever waits for it fails at once. For
+        another thread.
+        """
+        with self._lock:
+            if self._session is not None:
+                self._session.shut_down()
+
     def _attempt(self, act: Callable[["_Session"], T]) -> T:
         try:
-            if self._session is None:
-                self._session = self._open()
-            with self._session as session:
+            with self._session or self._open() as session:
                 return act(session)
         except Exception as error:
             self.close()
@@ -235,18 +246,18 @@ class LeaseTable:
 
     def _open(self) -> "_Session":
         session = _Session(_connect(self._options), self._schema)
-        try:
-            with session:
-                session.prepare()
-                session.script(f"SET statement_timeout = '{LEASE_CONNECT_S}s'; SET tcp_keepalives_idle = 3; "
-                               "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
-            with session:
-                if not session.has_schema():
-                    session.script(f'CREATE SCHEMA "{self._schema}"')
-                session.script(_WRITER + _LEAD)
-        except BaseException:
-            session.close()
-            raise
+        with self._lock:
+            self._session = session
+        with session:
+            session.prepare()
+            session.script(
+                f"SET statement_timeout = '{LEASE_CONNECT_S}s'; "
+                f"SET idle_in_transaction_session_timeout = '{_LEASE_IDLE_S}s'; SET tcp_keepalives_idle = 3; "
+                "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
+        with session:
+            if not session.has_schema():
+                session.script(f'CREATE SCHEMA "{self._schema}"')
+            session.script(_WRITER + _LEAD)
         return session
 
 

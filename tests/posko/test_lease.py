@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event as Flag
+from typing import Any
 
 import pytest
 
 from posko import lease as lease_room
 from posko.lease import Claimed, Following, Lease, Term
-from runtime import clock
+from runtime import clock, postgresql
 from runtime.core.events import Faulted, Recovered
-from runtime.core.lease import Lead, LeaseError
+from runtime.core.lease import LEASE_S, Lead, LeaseError
 from runtime.inbox import Inbox
 from runtime.postgresql import LeaseTable, Postgresql
 from testing.postgresql import PostgresqlServer
@@ -133,6 +136,56 @@ def test_a_database_that_is_away_is_an_error_in_one_line_and_is_found_again() ->
         table.close()
 
 
+def test_one_that_stops_in_the_middle_of_a_renewal_does_not_keep_the_others_from_taking_over(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert postgresql._LEASE_IDLE_S < LEASE_S
+    monkeypatch.setattr(postgresql, "_LEASE_IDLE_S", 1)
+    one, other = tables("satu"), tables("dua")
+    seen = other.look(ready=True)
+    begun, goes_on = Flag(), Flag()
+
+    def stops(session: Any) -> None:
+        session.execute("UPDATE lead SET beat = beat + 1")
+        begun.set()
+        goes_on.wait(30.0)
+
+    with ThreadPoolExecutor(1) as threads:
+        stopped = threads.submit(one._attempt, stops)
+        try:
+            assert begun.wait(30.0)
+            assert wait_until(lambda: claims(other, seen) == 1)
+        finally:
+            goes_on.set()
+        with pytest.raises(LeaseError):
+            stopped.result()
+
+
+def claims(table: LeaseTable, seen: Lead) -> int | None:
+    with suppress(LeaseError):
+        return table.claim(seen, "p2")
+    return None
+
+
+def test_who_waits_for_a_server_that_hangs_is_freed_by_another_thread() -> None:
+    with PostgresqlServer() as server, ThreadPoolExecutor(1) as threads:
+        table = LeaseTable(server.url, "situbondo", "satu", "boot")
+        table.look(ready=True)
+        server.stop()
+        try:
+            waits = threads.submit(table.look, ready=True)
+
+            def is_freed() -> bool:
+                table.abandon()
+                return waits.done()
+
+            assert wait_until(is_freed)
+            with pytest.raises(LeaseError):
+                waits.result()
+        finally:
+            server.go_on()
+
+
 # The thread.
 
 
@@ -198,6 +251,68 @@ def test_who_stops_is_followed_at_once_and_whose_loop_does_not_turn_gives_up(
         other.link(there=True)
         monkeypatch.setattr(lease_room, "STUCK_S", 0.1)
         assert wait_until(lambda: lost == ["its loop does not turn"])
+
+
+def test_a_hub_that_stands_by_again_while_a_renewal_is_on_its_way_has_ended_its_turn(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would hold a lease of which no hub makes use."""
+    table, first, second = tables("satu"), Inbox(), Inbox()
+    on_its_way, answered, renew = Flag(), Flag(), table.renew
+
+    def slow(program: str) -> list[str] | None:
+        on_its_way.set()
+        answered.wait(30.0)
+        return renew(program)
+
+    monkeypatch.setattr(table, "renew", slow)
+    with Lease(table, 2) as lease:
+        lease.stand_by(first)
+        lease.link(there=True)
+        assert claimed(first).number == 1
+        lease.lead(first, lambda _why: None)
+        assert on_its_way.wait(30.0)
+        lease.release()
+        lease.stand_by(second)
+        lease.link(there=True)
+        answered.set()
+        assert claimed(second).number == 2
+
+
+def test_a_hub_whose_turn_is_over_does_not_lead_before_it_has_stood_by(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its link comes just then: its loop would know nothing of the new term."""
+    monkeypatch.setattr(lease_room, "STUCK_S", 0.1)
+    table, inbox, lost = tables("satu"), Inbox(), list[str]()
+    with Lease(table, 2) as lease:
+        lease.stand_by(inbox)
+        lease.link(there=True)
+        claimed(inbox)
+        lease.lead(inbox, lost.append)
+        assert wait_until(lambda: len(lost) == 1)
+        lease.link(there=True)
+        assert not Flag().wait(0.3)  # some turns of its thread
+        assert tables("dua").look(ready=False).program == ""
+        monkeypatch.setattr(lease_room, "STUCK_S", 30.0)
+        lease.release()
+        lease.stand_by(inbox)
+        lease.link(there=True)
+        assert claimed(inbox).number == 2
+
+
+def test_a_thread_that_hangs_leaves_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_room, "HANG_S", 0.2)
+    inbox = Inbox()
+    with PostgresqlServer() as server, Lease(LeaseTable(server.url, "situbondo", "satu", "boot"), 2) as lease:
+        lease.stand_by(inbox)
+        assert take(inbox, Following) == Following(None)
+        server.stop()
+        try:
+            assert wait_until(lambda: lease.hung() == "its thread hangs")
+            assert take(inbox, Faulted).reason.endswith("; no hub can take over")
+        finally:
+            server.go_on()
 
 
 def test_that_nobody_stands_by_is_a_fault_and_is_over_once_one_does(
