@@ -39,17 +39,20 @@ def programs() -> Path | None:
 class PostgresqlServer:
     """A server with an empty database `kentongan`; it can be killed, stopped and started again. A context manager.
 
-    *options* are lines of postgresql.conf. With *primary*, it is a standby of that server, called *name* to it.
+    *options* are lines of postgresql.conf. With *primary*, it is a standby of that server, called *name* to it. It
+    listens on *port*, by default a free one.
     """
 
-    def __init__(self, *options: str, primary: "PostgresqlServer | None" = None, name: str = "standby") -> None:
+    def __init__(
+        self, *options: str, primary: "PostgresqlServer | None" = None, name: str = "standby", port: int | None = None
+    ) -> None:
         found = programs()
         if found is None:
             raise NeverError("there is no initdb here")
         self._programs = found
         self._folder = Path(tempfile.mkdtemp(prefix="kentongan-postgresql-"))
         self._data = self._folder / "data"
-        self.port = free_port()
+        self.port = free_port() if port is None else port
         self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
             shutil.chown(self._folder, *_AS)

@@ -11,6 +11,7 @@ twice.
 import json
 import random
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -59,21 +60,16 @@ class Count:
                 f"{len(self.lost)} lost, {len(self.twice)} twice; killed: {kills}")
 
 
-class Storm:
-    """The parts, and how they are pressed and killed. Use as a context manager.
+class Pressing(ABC):
+    """Three posts, how they are pressed, and what is compared in the end.
 
-    Hub and posts are started with the variables *env*, if there are some. Raises BrokerError, and NeverError if a part
-    does not start.
+    Each reaches a broker by one of *ways*, by its village. They are started with the variables *env*, if there are some.
     """
 
     def __init__(
-        self, folder: Path, seed: int, env: Mapping[str, str] | None = None, *, hostile: bool = False
+        self, folder: Path, seed: int, ways: Mapping[str, Any], env: Mapping[str, str] | None = None
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chooses what is killed
-        self.broker: PrivateBroker | Installation
-        self.broker, ways = _with_accounts(folder) if hostile else _without(folder)
-        self.thief = Thief(self.broker, THIEF) if isinstance(self.broker, Installation) else None
-        self.hub = Posko(folder / "posko", ways[HUB])
         self.posts = {
             name: Box(folder / name, _settings(folder / name, ways[village], village), log_format="json")
             for name, village in VILLAGES.items()
@@ -82,22 +78,13 @@ class Storm:
         self._over = Flag()
         self.count = Count()
 
-    def __enter__(self) -> "Storm":
-        with ExitStack() as parts:
-            parts.enter_context(self.broker)
-            parts.callback(self.hub.stop)
-            self.hub.begin(self._env)
-            for post in self.posts.values():
-                parts.callback(post.stop)
-                self._start(post, "linked")
-            if self.thief is not None:
-                parts.enter_context(self.thief)
-            self._parts = parts.pop_all()
-        return self
+    @abstractmethod
+    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What the hub's journal answers."""
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._parts.close()
+    @abstractmethod
+    def _kill_one(self) -> None:
+        """Waits a little, kills or stops something, and starts it again."""
 
     def rage(self, presses: int, report: Callable[[str], None]) -> None:
         """Makes *presses* on all posts together, and kills at the same time. *report* is given its progress."""
@@ -124,8 +111,8 @@ class Storm:
 
     def judge(self) -> Count:
         """Compares what the nodes accepted with what the hub wrote down."""
-        received = set(self.hub.rows("SELECT village, incident, identifier FROM names"))
-        late = set(self.hub.rows("SELECT village, incident, first FROM alarms WHERE \"end\" = 'late'"))
+        received = set(self.hub_rows("SELECT village, incident, identifier FROM names"))
+        late = set(self.hub_rows("SELECT village, incident, first FROM alarms WHERE \"end\" = 'late'"))
         accepted = [name for post in self.posts.values() for name in pressed(post)]
         self.count.accepted = len(accepted)
         self.count.late = len(late & set(accepted))
@@ -149,6 +136,71 @@ class Storm:
             self.count.presses += 1
             self._over.wait(chance.uniform(0.1, 0.3))
 
+    def _start(self, post: Box, until: str) -> None:
+        """Starts *post*; returns when it has logged the event *until*, and its contacts can be moved."""
+        since = len(post.lines)
+        post.start(self._env)
+        if not post.wait(lambda box: any(event["event"] == until for event in box.events(since))):
+            raise NeverError(f"{post.name} never logged {until!r}, but: {post.lines[since:]}")
+        post.wait(lambda box: box.wired)
+
+    def _counted_twice(self) -> Iterator[str]:
+        """Presses that the hub took for more than one alarm."""
+        counts: Counter[Press] = Counter()
+        question = "SELECT village, incident, first, identifier, also FROM alarms"
+        for village, incident, first, identifier, also in self.hub_rows(question):
+            counts.update((village, incident, each) for each in {first, identifier, *json.loads(also)})
+        yield from (f"{name}" for name, count in counts.items() if count > 1)
+
+    def _sounded_twice(self) -> Iterator[str]:
+        """Alarms that began more than once in one run of a node; after a restart what is in force sounds again."""
+        for post in self.posts.values():
+            begun: Counter[Press] = Counter()
+            for event in post.events():
+                if event["event"] == "armed":
+                    begun.clear()
+                if event["event"] == "sounding" and "identifier" in event:  # an operator's line without one has none
+                    begun[name := _name(event)] += 1
+                    if begun[name] == 2:
+                        yield f"{name} at {post.name}"
+
+
+class Storm(Pressing):
+    """A hub, a broker and the posts, each of which is killed. Use as a context manager.
+
+    With a stolen box among them, if it is *hostile*. Raises BrokerError, and NeverError if a part does not start.
+    """
+
+    def __init__(
+        self, folder: Path, seed: int, env: Mapping[str, str] | None = None, *, hostile: bool = False
+    ) -> None:
+        self.broker: PrivateBroker | Installation
+        self.broker, ways = _with_accounts(folder) if hostile else _without(folder)
+        super().__init__(folder, seed, ways, env)
+        self.thief = Thief(self.broker, THIEF) if isinstance(self.broker, Installation) else None
+        self.hub = Posko(folder / "posko", ways[HUB])
+
+    def __enter__(self) -> "Storm":
+        with ExitStack() as parts:
+            parts.enter_context(self.broker)
+            parts.callback(self.hub.stop)
+            self.hub.begin(self._env)
+            for post in self.posts.values():
+                parts.callback(post.stop)
+                self._start(post, "linked")
+            if self.thief is not None:
+                parts.enter_context(self.thief)
+            self._parts = parts.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._parts.close()
+
+    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What the hub's journal answers. Raises OSError, UnreadableError."""
+        return self.hub.rows(question)
+
     def _kill_one(self) -> None:
         name = self._random.choice(["broker", "hub", *self.posts])
         self._over.wait(self._random.uniform(0.2, 1.5))
@@ -166,34 +218,6 @@ class Storm:
             self.posts[name].kill()
             self._over.wait(away_s)
             self._start(self.posts[name], "armed")
-
-    def _start(self, post: Box, until: str) -> None:
-        """Starts *post*; returns when it has logged the event *until*, and its contacts can be moved."""
-        since = len(post.lines)
-        post.start(self._env)
-        if not post.wait(lambda box: any(event["event"] == until for event in box.events(since))):
-            raise NeverError(f"{post.name} never logged {until!r}, but: {post.lines[since:]}")
-        post.wait(lambda box: box.wired)
-
-    def _counted_twice(self) -> Iterator[str]:
-        """Presses that the hub took for more than one alarm."""
-        counts: Counter[Press] = Counter()
-        question = "SELECT village, incident, first, identifier, also FROM alarms"
-        for village, incident, first, identifier, also in self.hub.rows(question):
-            counts.update((village, incident, each) for each in {first, identifier, *json.loads(also)})
-        yield from (f"{name}" for name, count in counts.items() if count > 1)
-
-    def _sounded_twice(self) -> Iterator[str]:
-        """Alarms that began more than once in one run of a node; after a restart what is in force sounds again."""
-        for post in self.posts.values():
-            begun: Counter[Press] = Counter()
-            for event in post.events():
-                if event["event"] == "armed":
-                    begun.clear()
-                if event["event"] == "sounding" and "identifier" in event:  # an operator's line without one has none
-                    begun[name := _name(event)] += 1
-                    if begun[name] == 2:
-                        yield f"{name} at {post.name}"
 
 
 def rows(post: Box, question: str) -> list[tuple[str, ...]]:

@@ -1,0 +1,194 @@
+"""Presses while everything that a kabupaten stands on is killed, stopped or cut at random: three brokers that are one,
+two database servers of which one is the standby, two hubs, three posts, and the lines from the hubs to the databases.
+
+    posts ──> three brokers <── hub, hub ──proxies──> primary ──> standby, which is promoted when the primary is gone
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from broker.rabbitmq import Node
+from cluster.installation import Installation
+from testing.posko import Posko
+from testing.postgresql import PostgresqlServer
+from testing.program import NeverError
+from testing.storm import VILLAGES, Pressing
+from tests.support.proxy import Proxy
+
+STANDBY = "standby"
+LEADS = "leads from now on"
+NEW_LEADER_S = 60.0
+SYNCHRONOUS = f"synchronous_standby_names = '{STANDBY}'"
+
+
+class ClusterStorm(Pressing):
+    """All of it, with the accounts of *made* and its *brokers*. Use as a context manager.
+
+    `led_s` are the times from the kill, stop or cut of a hub that led to the other's first word that it leads. Raises
+    NeverError.
+    """
+
+    def __init__(self, folder: Path, seed: int, made: Installation, brokers: list[Node]) -> None:
+        self._folder = folder
+        self._brokers = brokers
+        nodes = {village: made.broker(f"nodes/{village}.pos-1/node.yaml") for village in VILLAGES.values()}
+        super().__init__(folder, seed, {village: _from(way, number) for number, (village, way) in
+                                        enumerate(nodes.items())})
+        self._primary = PostgresqlServer(SYNCHRONOUS)
+        self._standby: PostgresqlServer | None = None
+        self._way = made.broker("posko/posko.yaml")
+        self.hubs: list[Posko] = []
+        self.led_s: list[float] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as parts:
+            parts.callback(self._end_servers)
+            self._primary.__enter__()
+            self._make_standby()
+            assert self._standby is not None
+            ports = (self._primary.port, self._standby.port)
+            self._lines = [[parts.enter_context(Proxy(port)) for port in ports] for _ in range(2)]
+            for number, line in enumerate(self._lines):
+                hosts = ",".join(f"127.0.0.1:{each.port}" for each in line)
+                url = f"postgresql://kentongan@{hosts}/kentongan"
+                hub = Posko(self._folder / f"hub-{number}", _from(self._way, number), journal=url, hubs=2)
+                self.hubs.append(hub)
+                parts.callback(hub.stop)
+                hub.begin()
+            for post in self.posts.values():
+                parts.callback(post.stop)
+                self._start(post, "linked")
+            self._parts = parts.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._parts.close()
+
+    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What the journal on the primary answers."""
+        with psycopg.connect(self._primary.url, options="-c search_path=situbondo") as database:
+            return database.execute(question.encode()).fetchall()
+
+    def _kill_one(self) -> None:
+        acts: Mapping[str, tuple[int, Callable[[], None]]] = {
+            "post killed": (4, self._kill_post), "broker killed": (2, self._kill_broker),
+            "leading hub killed": (2, self._kill_leader), "leading hub stopped": (1, self._stop_leader),
+            "other hub killed": (1, self._kill_follower), "line of the leading hub cut": (1, self._cut_leader),
+            "database killed": (1, self._kill_database), "database stopped": (1, self._stop_database),
+            "database replaced": (1, self._replace_database),
+        }
+        self._over.wait(self._random.uniform(0.2, 1.5))
+        name = self._random.choices(list(acts), [weight for weight, _ in acts.values()])[0]
+        self.count.kills[name] += 1
+        acts[name][1]()
+
+    def _kill_post(self) -> None:
+        post = self._random.choice(list(self.posts.values()))
+        post.kill()
+        self._over.wait(self._random.choice([0.0, 0.5, 3.0]))
+        self._start(post, "armed")
+
+    def _kill_broker(self) -> None:
+        node = self._random.choice(self._brokers)
+        node.end(signal.SIGKILL)
+        self._over.wait(self._random.choice([0.0, 3.0]))
+        node.start()
+
+    def _leader(self) -> Posko | None:
+        """The hub that said last that it leads, and not since that it stands by."""
+        for hub in self.hubs:
+            said = [line for line in list(hub.lines) if LEADS in line or "stands by" in line]
+            if said and LEADS in said[-1] and hub.running:
+                return hub
+        return None
+
+    def _kill_leader(self) -> None:
+        leader = self._leader()
+        if leader is not None:
+            with self._followed(leader):
+                leader.kill()
+            leader.start()
+
+    def _stop_leader(self) -> None:
+        leader = self._leader()
+        if leader is not None:
+            with self._followed(leader):
+                os.kill(leader.pid, signal.SIGSTOP)
+            with suppress(ProcessLookupError):
+                os.kill(leader.pid, signal.SIGCONT)
+
+    def _cut_leader(self) -> None:
+        leader = self._leader()
+        if leader is None:
+            return
+        line = self._lines[self.hubs.index(leader)]
+        with self._followed(leader):
+            for each in line:
+                each.refuse = True
+                each.cut()
+        for each in line:
+            each.refuse = False
+
+    def _kill_follower(self) -> None:
+        leader = self._leader()
+        follower = next(each for each in self.hubs if each is not leader)
+        follower.kill()
+        self._over.wait(self._random.choice([0.0, 3.0]))
+        follower.start()
+
+    def _kill_database(self) -> None:
+        self._primary.kill()
+        self._over.wait(self._random.choice([0.0, 1.0, 3.0]))
+        self._primary.start()
+
+    def _stop_database(self) -> None:
+        self._primary.stop()
+        self._over.wait(self._random.choice([2.0, 8.0]))
+        self._primary.go_on()
+
+    def _replace_database(self) -> None:
+        """The primary is lost for good: its standby takes its place, and gets a new one."""
+        assert self._standby is not None
+        lost, self._primary, self._standby = self._primary, self._standby, None
+        lost.__exit__()
+        self._primary.promote()
+        self._make_standby(lost.port)
+        self._primary.ask(f"ALTER SYSTEM SET {SYNCHRONOUS}")
+        self._primary.ask("SELECT pg_reload_conf()")
+
+    def _make_standby(self, port: int | None = None) -> None:
+        self._standby = PostgresqlServer(
+            "synchronous_standby_names = ''", "hot_standby = on", primary=self._primary, name=STANDBY, port=port)
+        self._standby.start()
+
+    @contextmanager
+    def _followed(self, leader: Posko) -> Any:
+        """What is done within it ends *leader*'s turn: waits until another one leads, and notes how long that took."""
+        others = [(each, len(each.lines)) for each in self.hubs if each is not leader and each.running]
+        at = time.monotonic()
+        yield
+        for other, since in others:
+            if other.wait_line(LEADS, NEW_LEADER_S, since):
+                self.led_s.append(time.monotonic() - at)
+            else:
+                raise NeverError(f"nobody leads {NEW_LEADER_S:g} s later; {other.name} said: {other.lines[since:]}")
+
+    def _end_servers(self) -> None:
+        for each in (self._standby, self._primary):
+            if each is not None:
+                each.__exit__()
+
+
+def _from(brokers: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
+    """The setting `broker` in another order: that with *number*, from 0, is the first, and says who we are."""
+    places = [{"host": each["host"], "port": each["port"]} for each in brokers]
+    ordered = [*places[number:], *places[:number]]
+    return [{**brokers[0], **ordered[0]}, *ordered[1:]]
