@@ -41,7 +41,7 @@ class ClusterStorm(Pressing):
         nodes = {village: made.broker(f"nodes/{village}.pos-1/node.yaml") for village in VILLAGES.values()}
         super().__init__(folder, seed, {village: _from(way, number) for number, (village, way) in
                                         enumerate(nodes.items())})
-        self._primary = PostgresqlServer(SYNCHRONOUS)
+        self._primary = PostgresqlServer(SYNCHRONOUS, "synchronous_commit = local")  # a hub has its own wait
         self._standby: PostgresqlServer | None = None
         self._way = made.broker("posko/posko.yaml")
         self.hubs: list[Posko] = []
