@@ -2,7 +2,7 @@
 # make test    everything that is checked: linters, types, tests
 # make bench   the measured numbers
 # make test-rig the installed product on a virtual Raspberry Pi: KENTONGAN_RIG=PROGRAM; docs/contributing.md
-# make test-cluster RabbitMQ 4, one and three, with our accounts: KENTONGAN_RABBITMQ=FOLDER; docs/contributing.md
+# make test-cluster RabbitMQ 4, one and three, with our accounts; two hubs, two databases: KENTONGAN_RABBITMQ=FOLDER; docs/contributing.md
 # make release a release archive of what is committed
 # make lock    the lock files anew, from pyproject.toml: what runs, with the extra `scale`, and what the checks need
 

@@ -63,7 +63,7 @@ class Count:
 class Pressing(ABC):
     """Three posts, how they are pressed, and what is compared in the end.
 
-    Each reaches a broker by one of *ways*, by its village. They are started with the variables *env*, if there are some.
+    Each reaches a broker by one of *ways*, by its village, and is started with the variables *env*, if there are some.
     """
 
     def __init__(
