@@ -141,6 +141,12 @@ class Node:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def send(self, how: signal.Signals) -> None:
+        """Sends *how* to it, and to what it started."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, how)
+
     def ctl(self, *words: str) -> str:
         """What `rabbitmqctl WORDS` prints. Raises BrokerError."""
         done = _run([needed("rabbitmqctl"), "-n", self._full, *words], self.environment())

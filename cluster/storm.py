@@ -1,7 +1,7 @@
 """Presses while everything that a kabupaten stands on is killed, stopped or cut at random: three brokers that are one,
 two database servers of which one is the standby, two hubs, three posts, and the lines from the hubs to the databases.
 
-    posts ──> three brokers <── hub, hub ──proxies──> primary ──> standby, which is promoted when the primary is gone
+    posts ──> three brokers <──proxies── hub, hub ──proxies──> primary ──> standby, promoted when the primary is gone
 """
 
 import os
@@ -55,10 +55,14 @@ class ClusterStorm(Pressing):
             assert self._standby is not None
             ports = (self._primary.port, self._standby.port)
             self._lines = [[parts.enter_context(Proxy(port)) for port in ports] for _ in range(2)]
+            brokers = [(each["port"], each["host"]) for each in self._way]
+            self._links = [[parts.enter_context(Proxy(*each)) for each in brokers] for _ in range(2)]
             for number, line in enumerate(self._lines):
                 hosts = ",".join(f"127.0.0.1:{each.port}" for each in line)
                 url = f"postgresql://kentongan@{hosts}/kentongan"
-                hub = Posko(self._folder / f"hub-{number}", _from(self._way, number), journal=url, hubs=2)
+                way = [{**each, "host": link.host, "port": link.port}
+                       for each, link in zip(self._way, self._links[number], strict=True)]
+                hub = Posko(self._folder / f"hub-{number}", _from(way, number), journal=url, hubs=2)
                 self.hubs.append(hub)
                 parts.callback(hub.stop)
                 hub.begin()
@@ -81,7 +85,10 @@ class ClusterStorm(Pressing):
         acts: Mapping[str, tuple[int, Callable[[], None]]] = {
             "post killed": (4, self._kill_post), "broker killed": (2, self._kill_broker),
             "leading hub killed": (2, self._kill_leader), "leading hub stopped": (1, self._stop_leader),
-            "other hub killed": (1, self._kill_follower), "line of the leading hub cut": (1, self._cut_leader),
+            "other hub killed": (1, self._kill_follower),
+            "leading hub cut off from the databases": (1, lambda: self._cut_leader(self._lines)),
+            "leading hub cut off from the brokers": (1, lambda: self._cut_leader(self._links)),
+            "broker stopped": (1, self._stop_broker),
             "database killed": (1, self._kill_database), "database stopped": (1, self._stop_database),
             "database replaced": (1, self._replace_database),
         }
@@ -101,6 +108,13 @@ class ClusterStorm(Pressing):
         node.end(signal.SIGKILL)
         self._over.wait(self._random.choice([0.0, 3.0]))
         node.start()
+
+    def _stop_broker(self) -> None:
+        """For the other two, and for those linked to it, it is as if the line to it were cut, with no word of it."""
+        node = self._random.choice(self._brokers)
+        node.send(signal.SIGSTOP)
+        self._over.wait(self._random.choice([2.0, 12.0]))
+        node.send(signal.SIGCONT)
 
     def _leader(self) -> Posko | None:
         """The hub that said last that it leads, and not since that it stands by."""
@@ -125,11 +139,11 @@ class ClusterStorm(Pressing):
             with suppress(ProcessLookupError):
                 os.kill(leader.pid, signal.SIGCONT)
 
-    def _cut_leader(self) -> None:
+    def _cut_leader(self, lines: list[list[Proxy]]) -> None:
         leader = self._leader()
         if leader is None:
             return
-        line = self._lines[self.hubs.index(leader)]
+        line = lines[self.hubs.index(leader)]
         with self._followed(leader):
             for each in line:
                 each.refuse = True
@@ -179,7 +193,8 @@ class ClusterStorm(Pressing):
             if other.wait_line(LEADS, NEW_LEADER_S, since):
                 self.led_s.append(time.monotonic() - at)
             else:
-                raise NeverError(f"nobody leads {NEW_LEADER_S:g} s later; {other.name} said: {other.lines[since:]}")
+                said = "; ".join(f"{each.name}: {each.lines[-12:]}" for each in (leader, other))
+                raise NeverError(f"nobody else leads {NEW_LEADER_S:g} s later; {said}")
 
     def _end_servers(self) -> None:
         for each in (self._standby, self._primary):

@@ -110,7 +110,10 @@ class Lease:
         run = self._run
         if run is not None:
             run.linked = there
-            run.unlinked_since = None if there else clock.now()
+            if there:
+                run.unlinked_since = None
+            elif run.unlinked_since is None:  # each attempt that fails is heard of
+                run.unlinked_since = clock.now()
 
     def turned(self) -> None:
         """The loop turns."""

@@ -175,6 +175,32 @@ def test_a_leader_that_is_cut_off_from_the_database_stops_before_another_begins(
     assert terms(reader.messages) == sorted(terms(reader.messages))
 
 
+def test_a_leader_that_is_cut_off_from_the_broker_makes_room_for_one_that_is_not(
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer
+) -> None:
+    with Proxy(broker.port) as proxy:
+        first = Posko(folder / "satu", proxy.port, journal=server.url, hubs=2)
+        second = Posko(folder / "dua", broker.port, journal=server.url, hubs=2)
+        with Reader(broker, f"{BASE}/active", f"{BASE}/posko/#") as reader:
+            try:
+                leads(first.begin(impatient(folder, HURRIED, OFTEN)))
+                ready(second.begin(impatient(folder, HURRIED, OFTEN)))
+                alarm(broker, "olean", "kebakaran")
+                assert reader.wait(lambda came: len(listed(came, 1)) == 1)
+                proxy.refuse = True
+                proxy.cut()
+                leads(second)
+                first.expect("stands by from now on: no broker is in reach here")
+                assert reader.wait(lambda came: len(listed(came, 2)) == 1)
+                proxy.refuse = False
+                assert reader.wait(lambda came: terms(came)[-5:] == [2] * 5)
+            finally:
+                first.kill()
+                second.kill()
+
+    assert terms(reader.messages) == sorted(terms(reader.messages))
+
+
 def test_a_leader_that_is_stopped_lets_the_other_begin_at_once_and_its_last_word_does_not_stay(
     broker: PrivateBroker, hubs: list[Posko]
 ) -> None:

@@ -9,10 +9,10 @@ from testing.program import LIMIT_S
 
 
 class Proxy:
-    """Passes connections on to *port*, until it is told to swallow or to cut them. Use as a context manager."""
+    """Passes connections on to *port* of *host* until it is told to swallow or cut them. Use as a context manager."""
 
-    def __init__(self, port: int) -> None:
-        self._target = port
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._target = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.host = "127.0.0.1"
@@ -62,7 +62,7 @@ class Proxy:
                 near.close()
                 continue
             try:
-                far = socket.create_connection(("127.0.0.1", self._target))
+                far = socket.create_connection(self._target)
             except OSError:
                 near.close()
                 continue
