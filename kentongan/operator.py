@@ -6,7 +6,7 @@ import os
 import secrets
 import shlex
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -147,7 +147,7 @@ def watch(
 
     found = [posko_settings.load(each, speech) for each in (path, *others)]
     (config, labels), wait_s = found[0], math.inf if seconds is None else seconds
-    _fit_together([each for each, _ in found], labels)
+    posko_settings.fit_together([each for each, _ in found], labels)
     live = not plain and sys.stdout is not None and sys.stdout.isatty()  # there may be no output at all
     try:
         if others:
@@ -159,19 +159,6 @@ def watch(
             click.echo(labels(texts.NO_OUTPUT, why=error.strerror), err=True)
         _mute()
         sys.exit(1)
-
-
-def _fit_together(configs: Sequence[Config], labels: Labels) -> None:
-    """Ends the program where *configs* are not those of districts that can be watched together."""
-    seen: set[str] = set()
-    for each in configs:
-        if each.district.district in seen:
-            posko_settings.fail([labels(texts.WATCHED_TWICE, district=each.district.name)])
-        seen.add(each.district.district)
-        zone = configs[0].district.zone
-        if each.district.zone != zone:
-            posko_settings.fail([labels(texts.OTHER_ZONE, district=each.district.name, zone=each.district.zone.name,
-                                        here=zone.name)])
 
 
 def read_words(note: str) -> str:

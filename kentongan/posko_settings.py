@@ -11,7 +11,7 @@ from contract.settings.schema import SettingsError
 from kentongan import usage
 from kentongan.usage import LANGUAGE_VARIABLE
 from posko import config
-from posko.labels import language
+from posko.labels import language, texts
 from posko.labels.labels import Labels, make_labels
 from posko.labels.language import Language
 
@@ -83,3 +83,16 @@ def load(path: Path, speech: Language = Language.ID) -> tuple[config.Config, Lab
     """The configuration in *path*, and the labels of its district; ends the program with its faults."""
     found = config.load(path)
     return found, make_labels(speech, found.district, found.catalogue)
+
+
+def fit_together(configs: Sequence[config.Config], labels: Labels) -> None:
+    """Ends the program where *configs* are not those of districts that can be shown together."""
+    seen: set[str] = set()
+    for each in configs:
+        if each.district.district in seen:
+            fail([labels(texts.WATCHED_TWICE, district=each.district.name)])
+        seen.add(each.district.district)
+        zone = configs[0].district.zone
+        if each.district.zone != zone:
+            fail([labels(texts.OTHER_ZONE, district=each.district.name, zone=each.district.zone.name,
+                                        here=zone.name)])

@@ -1,7 +1,7 @@
 """The report's command. Faults of the user's are one line each, and exit 2."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +31,9 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.command(cls=OperatorCommand)
 @posko_settings.CONFIG
 @posko_settings.LANG
+@click.option("--also", "others", multiple=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
+              help="Settings of one more district, as --config has them; again for each. Each is reported by itself; "
+                   "CSV is one table with the district's slug first, JSON a list.")
 @click.option("--month", callback=_month, metavar="YYYY-MM", help="Only this month.")
 @click.option("--ronda", is_flag=True, help="The patrols, by post and night, instead of the alarms.")
 @click.option("--lapor", "of_residents", is_flag=True, help="Residents' reports, instead of the alarms.")
@@ -40,7 +43,7 @@ def _month(_context: click.Context, _parameter: click.Parameter, given: str | No
                    "decimal signs: semicolons between the columns.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the same, with the counts.")
 def report(  # noqa: PLR0913 - one for each option
-    path: Path, speech: Language, month: str | None, dialect: str | None, *, ronda: bool,
+    path: Path, speech: Language, month: str | None, dialect: str | None, *, others: tuple[Path, ...], ronda: bool,
     of_residents: bool, as_csv: bool, as_json: bool,
 ) -> None:
     """What happened: the alarms month by month, the patrols (ronda), or the residents' reports (lapor).
@@ -54,6 +57,8 @@ def report(  # noqa: PLR0913 - one for each option
 
     Response times are counted from the press: to the first response, and to the first who was there; of several alarms
     they are medians.
+
+    Of several districts (--also) the first one that cannot be read ends it. They must have one time zone.
 
     In CSV and JSON `clock` says how well a time is known: synced, unsynced, or before (it was some time before).
 
@@ -69,18 +74,34 @@ def report(  # noqa: PLR0913 - one for each option
     if ronda and of_residents:
         raise click.UsageError("--ronda and --lapor: give one of the two")
     form = Dialect[(dialect or "standard").upper()]
-    config, labels = posko_settings.load(path, speech)
+    loaded = [posko_settings.load(each, speech) for each in (path, *others)]
+    config, labels = loaded[0]
+    posko_settings.fit_together([each for each, _ in loaded], labels)
     clock.adopt(config.district.zone)
     make = _rounds if ronda else _lapor if of_residents else _alarms
-    try:
-        archive_ = _Archive(config.journal, config.district.district, month, labels)
-        (as_text, to_csv, to_json), skipped = make(archive_)
-    except ArchiveError as error:
-        posko_settings.fail([labels(error.text, **error.values)])
-    text = to_csv(form) if as_csv else to_json() if as_json else as_text()
-    for each in skipped:
-        click.echo(labels(texts.ROW_SKIPPED, row=each.number, column=each.column), err=True)
-    click.echo(text, nl=False)
+    found: dict[str, str] = {}
+    for each, names in loaded:
+        try:
+            archive_ = _Archive(each.journal, each.district.district, month, names)
+            (as_text, to_csv, to_json), skipped = make(archive_)
+        except ArchiveError as error:
+            posko_settings.fail([names(error.text, **error.values)])
+        title = each.district.name
+        heading = f"{title}\n{'=' * len(title)}\n\n" if others else ""
+        found[each.district.district] = (
+            to_csv(form) if as_csv else to_json() if as_json else f"{heading}{as_text()}")
+        for row in skipped:
+            click.echo(names(texts.ROW_SKIPPED, row=row.number, column=row.column), err=True)
+    click.echo(_together(found, form, as_csv=as_csv, as_json=as_json), nl=False)
+
+
+def _together(found: Mapping[str, str], form: Dialect, *, as_csv: bool, as_json: bool) -> str:
+    """The reports *found* of each district, as one."""
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if as_csv:
+        return export.several_csv(found, form)
+    return export.several_json(found.values()) if as_json else "\n".join(found.values())
 
 
 class _Archive(NamedTuple):

@@ -17,6 +17,7 @@ from posko.report.core.lapor import OPEN, Report, ReportsMonth
 from posko.report.core.responses import Response
 from posko.report.core.rounds import Round, RoundsMonth
 
+DISTRICT = "district"  # the first column, where there are several
 ALARM = ("identifier", "time", "clock", "incident", "village", "status", "origin", "claimed", "duration_s",
          "first_siren_s", "last_siren_s", "sounded", "expected", "missing", "end", "false", "severity", "note",
          "unanswered", "responders", "first_response_s", "arrival_s")
@@ -65,6 +66,25 @@ def alarms_json(months: Sequence[Month], district: str, severities: Mapping[str,
     alarms = [{**_alarm(alarm, severities), "responses": [_response(each) for each in alarm.responses]}
               for month in months for alarm in month.alarms]
     return _json({"district": district, "summary": summary, "alarms": alarms})
+
+
+def several_csv(found: Mapping[str, str], dialect: Dialect = Dialect.STANDARD) -> str:
+    """One table of the CSV that is *found* for each district: the same columns, with the district's slug first."""
+    form, text = dialect.value, io.StringIO()
+    text.write(form.mark)
+    writer = csv.writer(text, delimiter=form.separator)
+    for number, (district, table) in enumerate(found.items()):
+        lines = csv.reader(io.StringIO(table.removeprefix(form.mark), newline=""), delimiter=form.separator)
+        header = next(lines)
+        if number == 0:
+            writer.writerow([DISTRICT, *header])
+        writer.writerows([district, *line] for line in lines)
+    return text.getvalue()
+
+
+def several_json(found: Iterable[str]) -> str:
+    """A list of the JSON that is *found* for each district."""
+    return _json([json.loads(each) for each in found])
 
 
 def _times(found: ResponseTimes | None) -> Record:

@@ -1,5 +1,7 @@
 """`kentongan report`: its options, its exit codes, and that a fault is one line that says what to do."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,11 +9,13 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
+from contract.settings import yamltext
 from kentongan.commands import main
 from posko.report import archive
 from tests.posko.report.journals import ALARMS, NOW, ROUNDS, settings, wib, write
 from tests.posko.report.test_alarms import CSV, IN_ENGLISH, TEXT
 from tests.posko.report.test_lapor import REPORTS
+from tests.support.nodes import CONFIG
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,75 @@ def test_json_is_json(config: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert [alarm["identifier"] for alarm in json.loads(result.stdout)["alarms"]] == [
         "october", "november", "false", "merged", "late", "unknown", "renamed", "unwritten", "ringing"]
+
+
+@pytest.fixture
+def panarukan(tmp_path: Path) -> str:
+    """A second district, with one alarm, on a machine of its own."""
+    folder = tmp_path / "panarukan"
+    (folder / "state").mkdir(parents=True)
+    write(folder / "state", ONE)
+    path = settings(folder, folder / "state")
+    district = yamltext.load((CONFIG / "situbondo.yaml").read_text("utf-8"))
+    assert isinstance(district, dict)
+    (folder / "panarukan.yaml").write_text(
+        json.dumps({**district, "district": "panarukan", "name": "Kecamatan Panarukan"}), "utf-8")
+    written = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**written, "district": "panarukan.yaml"}), "utf-8")
+    return str(path)
+
+
+ONE = """
+INSERT INTO alarms (first, identifier, also, village, incident, status, origin, note, boot,
+    first_at, raised_at, until, first_wall, synced, silenced, sounds, expected, ended_at, "end") VALUES
+('p-1', 'p-1', '[]', 'olean', 'kebakaran', 'Actual', 'Pak Camat', 'satu, "dua"', 'one',
+    1000.0, 1000.0, 1180.0, 1793466000.0, 1, '{}', '{}', '["olean/pos-1"]', 1180.0, 'finished');
+"""
+
+
+def test_several_districts_are_told_one_after_the_other_under_their_names(config: str, panarukan: str) -> None:
+    result = run("--config", config, "--also", panarukan)
+    first, _, second = result.stdout.partition("\nKecamatan Panarukan\n===================\n\n")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert first == f"Kecamatan Situbondo\n===================\n\n{TEXT}"
+    assert "Kebakaran" in second
+
+
+@pytest.mark.parametrize(("words", "mark", "separator"), [((), "", ","), (("--dialect", "id"), "\ufeff", ";")])
+def test_csv_of_several_districts_is_one_table_with_the_district_first(
+    config: str, panarukan: str, words: tuple[str, ...], mark: str, separator: str
+) -> None:
+    alone = run("--config", config, "--csv", *words).stdout_bytes.decode()
+    result = run("--config", config, "--also", panarukan, "--csv", *words)
+    lines = list(csv.reader(io.StringIO(result.stdout_bytes.decode().removeprefix(mark)), delimiter=separator))
+
+    assert result.stdout_bytes.decode().count("\ufeff") == len(mark)
+    assert lines[0][:3] == ["district", "identifier", "time"]
+    assert [line[0] for line in lines[1:]] == ["situbondo"] * 9 + ["panarukan"]
+    assert [line[1:] for line in lines[:-1]] == list(
+        csv.reader(io.StringIO(alone.removeprefix(mark)), delimiter=separator))
+    assert lines[-1][1] == "p-1"
+    assert 'satu, "dua"' in lines[-1]
+
+
+def test_json_of_several_districts_is_a_list(config: str, panarukan: str) -> None:
+    result = run("--config", config, "--also", panarukan, "--json")
+
+    assert [(each["district"], len(each["alarms"])) for each in json.loads(result.stdout)] == [
+        ("situbondo", 9), ("panarukan", 1)]
+
+
+def test_of_several_districts_one_that_cannot_be_read_or_is_given_twice_ends_it_with_no_report(
+    config: str, panarukan: str
+) -> None:
+    twice = run("--config", config, "--also", config)
+    (Path(panarukan).parent / "state" / "posko.db").unlink()
+    missing = run("--config", config, "--also", panarukan)
+
+    assert (twice.exit_code, twice.stdout) == (2, "")
+    assert "--also: Kecamatan Situbondo ditulis dua kali" in twice.stderr
+    assert (missing.exit_code, missing.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(("form", "first"), [
