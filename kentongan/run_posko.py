@@ -1,12 +1,13 @@
 """Runs the hub: on its settings, or on the last that worked where a bad edit broke them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from contract.settings.schema import SettingsError
 from contract.user_error import UserError
 from kentongan import output
-from posko import config, journal_place, last_settings, service
+from posko import config, folder, journal_place, last_settings, service
 from posko.config import Config
 from posko.journal_place import Server
 from runtime import clock
@@ -49,14 +50,16 @@ def _hub(
     from runtime.postgresql import LeaseTable  # noqa: PLC0415
 
     table = LeaseTable(server.url, server.district, host(), clock.machine_boot())
-    with Lease(table, found.settings.hubs) as lease:
-        standby = Standby(found, lease, output.log, line)
+    with folder.held(found.state_dir, server.district), Lease(table, found.settings.hubs) as lease:
+        stand = partial(Standby, found, lease, output.log, line, settings_fault=settings_fault, keep=keep)
+        standby = stand()
         while (turn := standby.run()) is not None:
             hub = service.Hub(found, output.log, line, settings_fault=settings_fault, keep=keep, turn=turn)
             standby.followed_by(hub)
             try:
                 hub.run()
             finally:
+                turn.close()
                 lease.release()
-            standby = Standby(found, lease, output.log, line)
+            standby = stand()
             hub.followed_by(standby)

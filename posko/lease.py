@@ -6,15 +6,18 @@
 Nothing here waits for the database but this thread.
 """
 
+import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from secrets import token_hex
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Self
 
 from contract.values import dataclass
+from contract.wire import timing
 from contract.wire.faults import Fault
+from posko.core.handover import TERMS
 from runtime import clock
 from runtime.core import lease
 from runtime.core.lease import CUT_OFF_S, GIVE_UP_S, LOOK_S, RENEW_S, STUCK_S, Lead, LeaseError, Watch
@@ -30,11 +33,13 @@ CLOSE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """That this hub leads: the number of the term, the `program` that may write, and who led `before`."""
+    """That this hub leads: the number of the term, the `program` that may write, and in which boot of a machine those
+    led whose terms were seen (`boots`).
+    """
 
     number: int
     program: str
-    before: Lead
+    boots: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class _Run:
     linked: bool = False
     unlinked_since: float | None = None
     turned_at: float = 0.0
+    led: tuple[int, float] = (0, -math.inf)  # the term of the last beacon of another hub, and when that came
     told: Following | None = None
     over: bool = False  # its turn is
 
@@ -81,6 +87,7 @@ class Lease:
         self._leads_since = 0.0
         self._good_until = -1.0
         self._watch: Watch | None = None
+        self._boots: dict[int, str] = {}  # by the terms that were seen
         self._woken = Flag()
         self._worker = Worker("lease", self._turn, self._failed, HANG_S)
 
@@ -114,6 +121,14 @@ class Lease:
                 run.unlinked_since = None
             elif run.unlinked_since is None:  # each attempt that fails is heard of
                 run.unlinked_since = clock.now()
+
+    def led(self, term: int) -> None:
+        """A beacon of another hub came, which leads for the *term*. As long as they come, none takes over from it that
+        has a database which knows nothing of it.
+        """
+        run = self._run
+        if run is not None:
+            run.led = (term, clock.now())
 
     def turned(self) -> None:
         """The loop turns."""
@@ -154,24 +169,39 @@ class Lease:
             self._table.close()
 
     def _stand_by(self, run: _Run) -> float:
+        led, led_at = run.led  # before it looks: a beacon comes after the claim
         found = self._table.look(ready=run.linked)
         now = clock.now()
-        run.faults.well(Fault.JOURNAL)
+        self._note(run, found, now)
+        if found.term < led and now < led_at + timing.HUB_LOST_S:
+            run.faults.failed(Fault.JOURNAL, f"{self._table.where} has no term after {found.term}, and a hub leads for "
+                                             f"term {led}: of two databases that take writes stop the older one")
+        else:
+            run.faults.well(Fault.JOURNAL)
+            if run.linked and self._watch is not None and lease.may_claim(self._watch, now):
+                return self._claim(run, found, led, now)
+        return LOOK_S
+
+    def _note(self, run: _Run, found: Lead, now: float) -> None:
+        """Who leads was *found* in the database."""
         self._watch = lease.seen(self._watch, found, now)
+        others = [each for each in self._boots.items() if each[0] != found.term]
+        self._boots = dict([*others, (found.term, found.boot)][-TERMS:])
         told = Following(found.host if found.program else None)
         if told != run.told:
             run.told = told
             run.inbox.put(told)
-        if run.linked and lease.may_claim(self._watch, now):
-            program = token_hex(8)
-            number = self._table.claim(found, program)
-            if number is not None:
-                run.turned_at, run.unlinked_since = now, None
-                self._leads, self._leads_since, self._good_until = run, now, now + GIVE_UP_S
-                self._term = Term(number, program, found)
-                run.inbox.put(Claimed(self._term))
-                return RENEW_S
-        return LOOK_S
+
+    def _claim(self, run: _Run, found: Lead, led: int, now: float) -> float:
+        program = token_hex(8)
+        number = self._table.claim(found, program, led)
+        if number is None:
+            return LOOK_S
+        run.turned_at, run.unlinked_since = now, None
+        self._leads, self._leads_since, self._good_until = run, now, now + GIVE_UP_S
+        self._term = Term(number, program, self._boots)
+        run.inbox.put(Claimed(self._term))
+        return RENEW_S
 
     def _renew(self, run: _Run, term: Term) -> float:
         began, unlinked_since = clock.now(), run.unlinked_since

@@ -121,8 +121,12 @@ class Hub(Loop[State]):
         state, effects = step.step(state, event, at)
         self._do(effects)
         if turn is not None:
-            turn.follow(event)
-            for came_at, message in turn.missed(event):
+            over = turn.follow(event, state.setup.boot)
+            if over is not None:
+                self._end_turn(over)
+            for came_at, message in turn.missed(event, at):
+                if not turn.lasts():
+                    break
                 state, effects = step.step(state, message, came_at)
                 self._do(effects)
         return state

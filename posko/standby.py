@@ -9,6 +9,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from threading import Thread
 from typing import Any
 
 from contract.domain.district import EVERYWHERE, District
@@ -19,6 +20,7 @@ from posko.config import Config
 from posko.core import handover
 from posko.core.events import Loaded
 from posko.core.handover import Heard
+from posko.journal import Journal
 from posko.lease import Claimed, Following, Lease, Term, host
 from posko.rationing import ROOM, of_all
 from runtime import clock
@@ -28,18 +30,46 @@ from runtime.endpoint import Subscription
 from runtime.inbox import Inbox
 from runtime.loop import Loop
 from runtime.mqtt import Link
+from runtime.settings_copies import keep_settings
 from runtime.stdout_writer import StdoutWriter
 
 
-class Turn:
-    """A hub's turn to lead: the `term`, and the `clocks` of the machine of who led before."""
+class Meanwhile:
+    """The link of a hub that stood by: it hears until that of the hub which it has become does."""
 
-    def __init__(self, lease: Lease, term: Term, heard: Heard, district: str) -> None:
+    def __init__(self, link: Link, inbox: Inbox) -> None:
+        self._link: Link | None = link
+        self._inbox = inbox
+
+    def heard(self, until: float) -> Iterator[tuple[float, object]]:
+        """What came up to the instant *until*, and nothing more does from now on."""
+        self.close()
+        while self._inbox.waits():
+            at, event = self._inbox.get(None)
+            if at <= until:
+                yield at, event
+
+    def close(self) -> None:
+        """Ends the link. Does not wait for that."""
+        link, self._link = self._link, None
+        if link is not None:
+            Thread(target=link.close, name="standby's link", daemon=True).start()
+
+
+class Turn:
+    """A hub's turn to lead: the `term`, and the `clocks` of the machines of those who led before."""
+
+    def __init__(
+        self, lease: Lease, term: Term, heard: Heard, district: str, meanwhile: Meanwhile | None = None
+    ) -> None:
         self.lease = lease
         self.term = term
-        self.clocks = handover.clocks(heard, term.before.term, term.before.boot)
+        self.clocks = handover.clocks(heard, term.boots)
         self._heard: Heard | None = heard
+        self._meanwhile = meanwhile
+        self._loaded: Loaded | None = None
         self._district = district
+        self._active = topics.write(district, topics.ActiveTopic())
 
     def begin(self, inbox: Inbox, lost: Callable[[str], None]) -> None:
         """The hub has begun, and its loop has *inbox*; *lost* is called from another thread once the turn is over."""
@@ -49,9 +79,12 @@ class Turn:
         """Whether the hub may publish."""
         return clock.now() < self.lease.good_until()
 
-    def follow(self, event: object) -> None:
-        """Notes what *event* says of how the hub fares."""
+    def follow(self, event: object, boot: str) -> str | None:
+        """Notes what *event* says of how the hub of the run *boot* fares. Returns why its turn is over, if it is."""
         match event:
+            case Received():
+                term = handover.outdone(event, self._active, self.term.number, boot)
+                return None if term is None else f"another hub leads, for term {term}"
             case Linked():
                 self.lease.link(there=True)
             case Unlinked():
@@ -60,25 +93,45 @@ class Turn:
                 self.lease.turned()
             case _:
                 pass
+        return None
 
-    def missed(self, event: object) -> Iterator[tuple[float, Received]]:
-        """Once *event* is what the hub before has left: the messages that it may not have had, with when they came."""
-        if isinstance(event, Loaded) and self._heard is not None:
+    def missed(self, event: object, at: float) -> Iterator[tuple[float, Received]]:
+        """The messages that the hub before may not have had, with when they came: once *event*, which came at instant
+        *at*, is what that one has left; and what came since then up to the link of the hub itself.
+        """
+        if isinstance(event, Loaded) and event is not Journal.nothing:
+            self._loaded = event
+        elif isinstance(event, Linked) and self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            heard = Heard() if self._heard is None else self._heard
+            for came_at, each in meanwhile.heard(at):
+                heard = handover.hear(heard, each, came_at, self._district)
+            self._heard = heard
+        if self._loaded is not None and self._heard is not None:
             heard, self._heard = self._heard, None
-            yield from handover.missed(heard, event, clock.now(), self._district)
+            yield from handover.missed(heard, self._loaded, clock.now(), self._district)
+
+    def close(self) -> None:
+        """The turn is over."""
+        if self._meanwhile is not None:
+            self._meanwhile.close()
 
 
 class Standby(Loop[Heard]):
     """A hub that stands by. `run` returns once it leads, or after `stop`."""
 
-    def __init__(
-        self, config: Config, lease: Lease, tell: Callable[[str], None], line: Callable[[Mapping[str, object]], str]
+    def __init__(  # noqa: PLR0913 - as a hub
+        self, config: Config, lease: Lease, tell: Callable[[str], None], line: Callable[[Mapping[str, object]], str],
+        *, settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
     ) -> None:
+        """*settings_fault* and *keep* as a hub's."""
         super().__init__(Inbox(ROOM))
         self._config = config
         self._lease = lease
         self._say = tell
         self._line = line
+        self._settings_fault = settings_fault
+        self._keep = keep
         self._term: Term | None = None
 
     def run(self) -> Turn | None:
@@ -90,12 +143,17 @@ class Standby(Loop[Heard]):
             self._link = Link(broker, subscriptions(district.district), None, self._inbox,
                               of_all(district, partial(_without, district)))
             self._lease.stand_by(self._inbox)
+            if self._settings_fault is not None:
+                self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
             self._begin()
+            keep_settings(self._keep, self._inbox)
             self._report({"event": "posko", "text": f"stands by for {district.name}, at {host()}"})
             self._link.start()
             heard = self._iterate(Heard(), lambda _heard: None)
-            self._link.close()
-        return None if self._term is None else Turn(self._lease, self._term, heard, district.district)
+            if self._term is None:
+                self._link.close()
+                return None
+        return Turn(self._lease, self._term, heard, district.district, Meanwhile(self._link, self._inbox))
 
     def _advance(self, state: Heard, event: Any, at: float) -> Heard:
         match event:
@@ -115,7 +173,10 @@ class Standby(Loop[Heard]):
                              else {"event": "unlinked", "reason": event.reason})
             case _:
                 pass
-        return handover.hear(state, event, at, self._config.district.district)
+        heard = handover.hear(state, event, at, self._config.district.district)
+        if heard.led_at is not None and heard.led_at != state.led_at:
+            self._lease.led(heard.term)
+        return heard
 
     def _perform(self, effect: Any) -> None:
         """A standby has no effects."""

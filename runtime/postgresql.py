@@ -185,13 +185,16 @@ class LeaseTable:
 
         return self._attempt(act)
 
-    def claim(self, seen: Lead, program: str) -> int | None:
-        """Takes the turn from the one that was *seen* to have it: the new term, or None if another was quicker."""
+    def claim(self, seen: Lead, program: str, led: int = 0) -> int | None:
+        """Takes the turn from the one that was *seen* to have it: the new term, or None if another was quicker.
+
+        The term is greater than *led*, for which a hub led by another database.
+        """
         def act(session: _Session) -> int | None:
             claimed = session.execute(
-                "UPDATE lead SET term = term + 1, beat = 0, program = ?, host = ?, boot = ? "
+                "UPDATE lead SET term = greatest(term, ?) + 1, beat = 0, program = ?, host = ?, boot = ? "
                 "WHERE term = ? AND beat = ? AND program = ? RETURNING term",
-                (program, self._host, self._boot, seen.term, seen.beat, seen.program)).fetchone()
+                (led, program, self._host, self._boot, seen.term, seen.beat, seen.program)).fetchone()
             if claimed is None:
                 return None
             session.execute("INSERT INTO writer VALUES (1, ?, 0) "
@@ -218,8 +221,12 @@ class LeaseTable:
         return self._attempt(act)
 
     def release(self, program: str) -> None:
-        """Ends the turn of *program*, so that another need not wait."""
-        self._attempt(lambda session: session.execute("UPDATE lead SET program = '' WHERE program = ?", (program,)))
+        """Ends the turn of *program*, so that another need not wait. That need not be on the standby either."""
+        def act(session: _Session) -> None:
+            session.execute("SET LOCAL synchronous_commit = off")
+            session.execute("UPDATE lead SET program = '' WHERE program = ?", (program,))
+
+        self._attempt(act)
 
     def close(self) -> None:
         """Ends the connection."""

@@ -133,6 +133,8 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
     raised = Raised(name, raised_at, body.status, body.sender or "", body.note or body.headline or "")
     if late is None and alarms.was_cleared(t.state, key.village, raised_at):
         late = "pressed before the all-clear"
+    if late is None and t.now >= raised_at + t.setup.incidents[key.incident].duration_s:
+        late = "its time is over"  # it came to this hub while it stood by
     if late is not None and t.granted((key.village, "late"), LATE_AT_ONCE, PER_S):
         alarms.late(t, key, raised, late)
     elif late is not None:

@@ -2,6 +2,7 @@
 cut off, the other one goes on; nothing begins, ends or repeats by that.
 """
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from posko.folder import held
 from testing.posko import Posko
 from testing.postgresql import PostgresqlServer
 from testing.private_broker import PrivateBroker
@@ -211,6 +213,66 @@ def test_a_leader_that_is_stopped_lets_the_other_begin_at_once_and_its_last_word
         assert reader.wait(lambda came: terms(came)[-2:] == [2, 2])
     with Reader(broker, f"{BASE}/posko/status") as later:
         assert later.wait(lambda came: bool(came) and came[-1].members["state"] != "offline")
+
+
+def test_where_two_databases_take_writes_one_hub_leads_all_the_same(
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer
+) -> None:
+    """As after a standby was promoted though the primary lives, and each hub reaches another one of the two."""
+    with PostgresqlServer() as second, Reader(broker, f"{BASE}/active") as reader:
+        hubs = [Posko(folder / name, broker.port, journal=each.url, hubs=2)
+                for name, each in (("satu", server), ("dua", second))]
+        try:
+            for each in hubs:
+                each.start(impatient(folder, HURRIED, OFTEN))
+            doubt = "of two databases that take writes"
+            assert wait_until(lambda: any(each.said(doubt) for each in hubs))
+            waits = next(each for each in hubs if each.said(doubt))
+            other = next(each for each in hubs if each is not waits)
+            count = len(reader.messages)
+            assert reader.wait(lambda came: len(came) >= count + 5)
+            assert len({each["boot"] for each in beacons(reader.messages)[-5:]}) == 1
+            since, before = len(waits.lines), terms(reader.messages)[-1]
+            other.kill()
+            leads(waits, since)
+            assert reader.wait(lambda came: terms(came)[-1] > before)
+        finally:
+            for each in hubs:
+                each.kill()
+
+
+def test_a_hub_that_stands_by_keeps_its_settings_and_reports_that_it_runs_on_those_of_before(
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer
+) -> None:
+    hub = Posko(folder / "satu", broker.port, journal=server.url, hubs=2)
+    path = folder / "satu" / "posko.yaml"
+    # It finds no broker, so it does not lead.
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "broker": {"host": "127.0.0.1", "port": 1}}))
+    try:
+        hub.start()
+        hub.expect("stands by for")
+        assert wait_until((hub.state_dir / "settings" / "source").exists)
+        hub.stop()
+        path.write_text(path.read_text("utf-8").replace('"hubs"', '"hups"'), "utf-8")
+        since = len(hub.lines)
+        hub.start()
+        hub.expect("stands by for", since)
+        hub.expect("part=settings ", since)
+    finally:
+        hub.kill()
+
+
+def test_a_hub_that_could_not_lead_does_not_stand_by(
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer
+) -> None:
+    hub = Posko(folder / "satu", broker.port, journal=server.url, hubs=2)
+    with held(hub.state_dir, "panarukan"):
+        try:
+            hub.start()
+            hub.expect("is in use by the hub of panarukan")
+            assert hub.said("stands by for") == []
+        finally:
+            hub.kill()
 
 
 def test_that_nobody_stands_by_is_a_fault_of_the_hub_that_leads(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract.wire import timing
 from posko import lease as lease_room
 from posko.lease import Claimed, Following, Lease, Term
 from runtime import clock, postgresql
@@ -53,6 +54,14 @@ def test_of_several_that_claim_at_once_one_leads(tables: Callable[[str], LeaseTa
     assert [each for each in terms if each] == [1]
     leader = found[next(at for at, term in enumerate(terms) if term)]
     assert found[0].look(ready=True).program == f"p-{id(leader)}"
+
+
+def test_a_term_is_greater_than_any_for_which_a_hub_led_by_another_database(
+    tables: Callable[[str], LeaseTable]
+) -> None:
+    one = tables("satu")
+    assert one.claim(one.look(ready=True), "p1", 40) == 41
+    assert one.claim(one.look(ready=True), "p2", 7) == 42
 
 
 def test_what_has_changed_since_it_was_seen_is_not_claimed(tables: Callable[[str], LeaseTable]) -> None:
@@ -167,6 +176,42 @@ def claims(table: LeaseTable, seen: Lead) -> int | None:
     return None
 
 
+def test_while_the_standby_that_is_waited_for_is_away_who_leads_goes_on_and_nobody_takes_over() -> None:
+    """A claim that is on one machine only could be lost, and its term be given twice."""
+    with PostgresqlServer() as server, ThreadPoolExecutor(1) as threads:
+        one, other = (LeaseTable(server.url, "situbondo", each, f"boot-{each}") for each in ("satu", "dua"))
+        assert one.claim(one.look(ready=True), "p1") == 1
+        wait_for(server, "nobody")
+        assert one.renew("p1") is not None
+        seen = other.look(ready=True)
+        claims_ = threads.submit(other.claim, seen, "p2")
+        try:
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            assert wait_until(lambda: server.ask(waits) == [["1"]])
+            assert one.look(ready=True) == seen
+            other.abandon()
+            with pytest.raises(LeaseError):
+                claims_.result()
+        finally:
+            wait_for(server, "")
+        # What had no answer was written all the same; nobody leads by it.
+        assert wait_until(lambda: other.look(ready=True).term == 2)
+        assert other.claim(other.look(ready=True), "p3") == 3
+        wait_for(server, "nobody")
+        other.release("p3")
+        assert one.look(ready=True) == Lead(3, 0, "", "dua", "boot-dua")
+        wait_for(server, "")
+        one.close()
+        other.close()
+
+
+def wait_for(server: PostgresqlServer, standbys: str) -> None:
+    """Has it wait for *standbys* from now on."""
+    server.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{standbys}'")
+    server.ask("SELECT pg_reload_conf()")
+    assert wait_until(lambda: server.ask("SHOW synchronous_standby_names") == ([[standbys]] if standbys else [[""]]))
+
+
 def test_who_waits_for_a_server_that_hangs_is_freed_by_another_thread() -> None:
     with PostgresqlServer() as server, ThreadPoolExecutor(1) as threads:
         table = LeaseTable(server.url, "situbondo", "satu", "boot")
@@ -207,7 +252,7 @@ def test_a_hub_without_a_broker_does_not_take_over_and_with_one_it_does(tables: 
         assert lease.good_until() < clock.now()
         lease.link(there=True)
         term = claimed(inbox)
-        assert (term.number, term.before.term) == (1, 0)
+        assert (term.number, term.boots) == (1, {0: ""})
         assert wait_until(lambda: lease.good_until() > clock.now())
 
 
@@ -299,6 +344,36 @@ def test_a_hub_whose_turn_is_over_does_not_lead_before_it_has_stood_by(
         lease.stand_by(inbox)
         lease.link(there=True)
         assert claimed(inbox).number == 2
+
+
+def test_while_a_hub_leads_of_which_this_database_knows_nothing_none_takes_over_by_it(
+    tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two databases take writes: a standby was promoted, and the primary lives."""
+    inbox = Inbox()
+    with Lease(tables("satu"), 2) as lease:
+        lease.stand_by(inbox)
+        lease.led(7)
+        lease.link(there=True)
+        assert "a hub leads for term 7" in take(inbox, Faulted).reason
+        monkeypatch.setattr(timing, "HUB_LOST_S", 0.0)  # its beacons do not come any more
+        assert take(inbox, Recovered) == Recovered("journal")
+        term = claimed(inbox)
+        assert term.number == 8
+
+
+def test_the_machines_of_all_whose_terms_were_seen_are_known(tables: Callable[[str], LeaseTable]) -> None:
+    other, inbox = tables("dua"), Inbox()
+    with Lease(tables("satu"), 2) as lease:
+        lease.stand_by(inbox)
+        assert take(inbox, Following) == Following(None)
+        for _ in range(2):
+            assert other.claim(other.look(ready=False), "p") is not None
+            assert take(inbox, Following) == Following("dua")
+            other.release("p")
+            assert take(inbox, Following) == Following(None)
+        lease.link(there=True)
+        assert claimed(inbox).boots == {0: "", 1: "boot-dua", 2: "boot-dua"}
 
 
 def test_a_thread_that_hangs_leaves_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

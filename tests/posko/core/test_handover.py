@@ -29,9 +29,9 @@ def silence(village: str) -> Received:
     return Received(f"{BASE}/{village}/command/silence", b"", retain=False)
 
 
-def beacon(term: int | None, at_s: float | None) -> Received:
-    body = write_beacon(Beacon(boot="h1", seq=1, alarms=(), at_s=at_s, term=term))
-    return Received(f"{BASE}/active", body, retain=False)
+def beacon(term: int | None, at_s: float | None, boot: str = "h1", *, retain: bool = False) -> Received:
+    body = write_beacon(Beacon(boot=boot, seq=1, alarms=(), at_s=at_s, term=term))
+    return Received(f"{BASE}/active", body, retain)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Pair:
     def take_over(self, at: float, *, dated: bool = True) -> World:
         """The second hub, once it has taken in what the first one left and what was missed."""
         now = at + AHEAD_S
-        clocks = handover.clocks(self.heard, 1, "boot-1") if dated else {}
+        clocks = handover.clocks(self.heard, {1: "boot-1"}) if dated else {}
         loaded = left(self.first, clocks.get("boot-1"))
         second = World(now=now, setup=replace(make_setup(), boot="h2", term=2)).ready(loaded)
         for came_at, message in tuple(handover.missed(self.heard, loaded, now, DISTRICT)):
@@ -187,19 +187,97 @@ def test_what_is_older_than_a_handover_takes_or_more_than_there_is_room_for_is_f
     Received(f"{BASE}/kalibagor/node/pos-1/status", b"{}", retain=False),
     Received(f"{BASE}/kalibagor/alarm/kebakaran", b"", retain=True),
     Received(f"{BASE}/posko/event", b"{}", retain=False), Received("else", b"", retain=False),
-    Received(f"{BASE}/active", b"{", retain=False), beacon(None, 1.0), beacon(3, None), "nothing",
+    Received(f"{BASE}/active", b"{", retain=False), beacon(None, 1.0), beacon(3, 1.0, retain=True),
+    beacon(handover.MOST_TERM + 1, 1.0), "nothing",
 ])
 def test_what_a_hub_that_takes_over_has_no_use_for_is_not_kept(message: object) -> None:
     assert handover.hear(Heard(), message, 1.0, DISTRICT) == Heard()
 
 
-def test_the_clock_of_who_led_is_that_of_the_beacon_that_was_held_up_least_and_of_the_last_term() -> None:
+def test_the_clock_of_who_led_is_that_of_the_beacon_that_was_held_up_least() -> None:
     heard = Heard()
-    for term, at_s, now in ((4, 0.0, 500.0), (5, 10.0, 13.0), (5, 20.0, 22.0), (5, 30.0, 35.0)):
+    for term, at_s, now in ((4, 0.0, 500.0), (5, 10.0, 513.0), (5, 20.0, 522.0), (5, 30.0, 535.0)):
         heard = handover.hear(heard, beacon(term, at_s), now, DISTRICT)
 
-    assert handover.clocks(heard, 5, "boot") == {"boot": pytest.approx(2.0, abs=0.01)}
-    assert handover.clocks(heard, 4, "boot") == handover.clocks(heard, 5, "") == {}
+    assert handover.clocks(heard, {5: "boot"}) == {"boot": pytest.approx(502.0, abs=0.01)}
+    assert handover.clocks(heard, {}) == handover.clocks(heard, {3: "boot", 5: ""}) == {}
+
+
+def test_the_clocks_of_all_who_led_while_it_stood_by_are_known() -> None:
+    """Who claimed a term may have died before its first beacon, or never have known that it did; and what an earlier
+    one wrote is in the journal still.
+    """
+    heard = Heard()
+    for term, at_s, now in ((4, 0.0, 500.0), (5, 10.0, 513.0), (6, 60.0, 560.0)):
+        heard = handover.hear(heard, beacon(term, at_s), now, DISTRICT)
+
+    assert handover.clocks(heard, {4: "one", 5: "two", 6: "one", 7: "three"}) == {
+        "one": pytest.approx(500.0, abs=0.1), "two": 503.0}
+
+
+def test_of_the_clocks_the_last_are_remembered() -> None:
+    heard = Heard()
+    for term in range(1, 20):
+        heard = handover.hear(heard, beacon(term, 0.0), term * 100.0, DISTRICT)
+
+    assert list(heard.offsets) == list(range(12, 20))
+
+
+def test_a_beacon_of_who_does_not_know_yet_that_another_leads_counts_once_that_one_is_silent() -> None:
+    heard = handover.hear(Heard(), beacon(5, 0.0), 100.0, DISTRICT)
+    assert handover.hear(heard, beacon(4, 1.0), 114.9, DISTRICT) == heard
+    later = handover.hear(heard, beacon(4, 1.0), 115.0, DISTRICT)
+    assert (later.term, later.led_at) == (4, 115.0)
+
+
+def test_what_came_since_the_last_beacon_is_taken_in_however_long_nobody_led() -> None:
+    pair = Pair()
+    pair.hear(raised("kalibagor", "kebakaran"), 10.0)
+    pair.show(15.0)
+    pair.alive = False  # no database takes writes
+    pair.hear(raised("kalibagor", "aman"), 20.0)
+    pair.hear(raised("kotakan", "pencurian"), 40.0)
+    pair.hear(raised("olean", "kebakaran"), 119.0)
+    second = pair.take_over(130.0)
+
+    assert {(key, round(each.raised_at - AHEAD_S)) for key, each in second.state.alarms.items()} == {
+        (Key("kotakan", "pencurian"), 40), (Key("olean", "kebakaran"), 119)}
+
+
+def test_what_was_published_with_the_retain_flag_is_taken_in_too() -> None:
+    """It rang, so it is in force; an empty one that is retained only clears it."""
+    pair = Pair()
+    pair.show(9.0)
+    pair.alive = False
+    pair.hear(replace(raised("kalibagor", "kebakaran"), payload=b"rumah Pak RT 3", retain=True), 10.0)
+    pair.hear(replace(raised("kalibagor", "kebakaran"), retain=True), 11.0)
+
+    assert in_force(pair.take_over(17.0)) == {(Key("kalibagor", "kebakaran"), Status.ACTUAL, ())}
+
+
+def test_what_is_over_by_the_time_that_a_hub_takes_over_is_late_and_in_force_nowhere() -> None:
+    pair = Pair()
+    pair.show(9.0)
+    pair.alive = False
+    pair.hear(raised("kalibagor", "kebakaran"), 10.0)
+    second = pair.take_over(10.0 + 180.0)
+
+    assert in_force(second) == set()
+    assert [each for each in second.told() if each.startswith(("accepted", "finished"))] == []
+    assert len(again(second)) == 1
+
+
+@pytest.mark.parametrize(("message", "outdone"), [
+    (beacon(8, 1.0, "other"), 8), (beacon(7, 1.0, "z"), 7), (beacon(7, 1.0, "a"), None), (beacon(6, 1.0, "z"), None),
+    (beacon(7, 1.0, "own"), None), (beacon(None, 1.0, "other"), None), (beacon(8, 1.0, "other", retain=True), None),
+    (beacon(handover.MOST_TERM + 1, 1.0, "other"), None), (Received(f"{BASE}/active", b"{", retain=False), None),
+    (Received("kentongan/panarukan/active", beacon(8, 1.0, "other").payload, retain=False), None),
+])
+def test_a_hub_that_leads_makes_room_for_the_one_whose_beacon_posts_heed(
+    message: Received, outdone: int | None
+) -> None:
+    """Of the same term, which two databases may give, the one whose run has the greater name."""
+    assert handover.outdone(message, f"{BASE}/active", 7, "own") == outdone
 
 
 def test_whether_a_broker_is_in_reach_is_known() -> None:
