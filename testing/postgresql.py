@@ -18,12 +18,13 @@ from broker.mosquitto import free_port
 from testing.program import LIMIT_S, NeverError
 
 _USER = "nobody"  # whom a server of root's runs as
-_AS = (None, None) if os.geteuid() != 0 else (pwd.getpwnam(_USER).pw_uid, pwd.getpwnam(_USER).pw_gid)
+AS = (None, None) if os.geteuid() != 0 else (pwd.getpwnam(_USER).pw_uid, pwd.getpwnam(_USER).pw_gid)
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 20
 shared_buffers = 8MB
+dynamic_shared_memory_type = mmap
 """
 
 
@@ -55,7 +56,7 @@ class PostgresqlServer:
         self.port = free_port() if port is None else port
         self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
-            shutil.chown(self._folder, *_AS)
+            shutil.chown(self._folder, *AS)
         if primary is None:
             self._run("initdb", "--pgdata", str(self._data), "--username", "kentongan", "--auth", "trust", "--encoding",
                       "UTF8", "--locale", "C", "--no-sync")
@@ -90,7 +91,7 @@ class PostgresqlServer:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the distribution's server
                 [self._programs / "postgres", "-D", self._data], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self._folder, user=_AS[0], group=_AS[1])
+                cwd=self._folder, user=AS[0], group=AS[1])
         until = time.monotonic() + LIMIT_S
         ready = [str(self._programs / "pg_isready"), "--quiet", "--host", "127.0.0.1", "--port", str(self.port)]
         while subprocess.run(ready, check=False).returncode:  # noqa: S603
@@ -151,7 +152,7 @@ class PostgresqlServer:
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(  # noqa: S603
             [self._programs / program, *words], capture_output=True, text=True, check=False, cwd=self._folder,
-            timeout=LIMIT_S, user=_AS[0], group=_AS[1])
+            timeout=LIMIT_S, user=AS[0], group=AS[1])
         if done.returncode:
             raise NeverError(f"{program}: {done.stderr}")
 
