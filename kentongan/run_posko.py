@@ -61,5 +61,5 @@ def _hub(
             finally:
                 turn.close()
                 lease.release()
-            standby = stand()
+            standby = stand(heard=turn.left())
             hub.followed_by(standby)

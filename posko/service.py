@@ -110,14 +110,18 @@ class Hub(Loop[State]):
             state = self._iterate(state, self._next_due)
             # Of a hub whose turn is over the next one speaks.
             self._link.close(None if self._over else status.final_status(state, "stopped"))
+            if turn is not None:
+                turn.hear_rest(self._inbox)
             if self._over:
                 self._tell(self._line({"event": "posko", "text": f"stands by from now on: {self._over}"}))
 
     def _advance(self, state: State, event: Event, at: float) -> State:
         turn = self._turn
-        if turn is not None and not turn.lasts():
-            self._end_turn("its lease was not renewed in time")
-            return state
+        if turn is not None:
+            turn.hear(event, at)
+            if not turn.lasts():
+                self._end_turn("its lease was not renewed in time")
+                return state
         state, effects = step.step(state, event, at)
         self._do(effects)
         if turn is not None:

@@ -8,6 +8,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -68,6 +69,7 @@ class Turn:
         self._heard: Heard | None = heard
         self._meanwhile = meanwhile
         self._loaded: Loaded | None = None
+        self._own = Heard(term=term.number)
         self._district = district
         self._active = topics.write(district, topics.ActiveTopic())
 
@@ -78,6 +80,17 @@ class Turn:
     def lasts(self) -> bool:
         """Whether the hub may publish."""
         return clock.now() < self.lease.good_until()
+
+    def hear(self, event: object, at: float) -> None:
+        """The hub has *event*, which came at instant *at*."""
+        if isinstance(event, Received):
+            self._own = handover.hear(replace(self._own, led_at=at), event, at, self._district)
+
+    def hear_rest(self, inbox: Inbox) -> None:
+        """The loop of the hub has ended, and left this."""
+        while inbox.waits():
+            at, event = inbox.get(None)
+            self.hear(event, at)
 
     def follow(self, event: object, boot: str) -> str | None:
         """Notes what *event* says of how the hub of the run *boot* fares. Returns why its turn is over, if it is."""
@@ -111,6 +124,12 @@ class Turn:
             heard, self._heard = self._heard, None
             yield from handover.missed(heard, self._loaded, clock.now(), self._district)
 
+    def left(self) -> Heard:
+        """What the hub has received of late, for when it leads again: of that the journal may have nothing, if the turn
+        ended because no database answered.
+        """
+        return self._own
+
     def close(self) -> None:
         """The turn is over."""
         if self._meanwhile is not None:
@@ -122,14 +141,15 @@ class Standby(Loop[Heard]):
 
     def __init__(  # noqa: PLR0913 - as a hub
         self, config: Config, lease: Lease, tell: Callable[[str], None], line: Callable[[Mapping[str, object]], str],
-        *, settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
+        *, heard: Heard | None = None, settings_fault: str | None = None, keep: Callable[[], object] = lambda: None,
     ) -> None:
-        """*settings_fault* and *keep* as a hub's."""
+        """*heard* is what was left of a turn before, *settings_fault* and *keep* are as a hub's."""
         super().__init__(Inbox(ROOM))
         self._config = config
         self._lease = lease
         self._say = tell
         self._line = line
+        self._heard = Heard() if heard is None else heard
         self._settings_fault = settings_fault
         self._keep = keep
         self._term: Term | None = None
@@ -149,7 +169,7 @@ class Standby(Loop[Heard]):
             keep_settings(self._keep, self._inbox)
             self._report({"event": "posko", "text": f"stands by for {district.name}, at {host()}"})
             self._link.start()
-            heard = self._iterate(Heard(), lambda _heard: None)
+            heard = self._iterate(self._heard, lambda _heard: None)
             if self._term is None:
                 self._link.close()
                 return None

@@ -21,7 +21,7 @@ from contract.wire.beacon import of_earlier_term, read_beacon
 from contract.wire.codec import Refusal
 from contract.wire.topics import ActiveTopic, AlarmTopic, CommandTopic, LaporTopic, ResponseTopic, RondaTopic
 from posko.core.events import Loaded
-from runtime.core.events import Linked, Received, Unlinked
+from runtime.core.events import Received
 from runtime.core.peer_clock import least_offset
 
 KEEP_S = 30.0  # a hub that still sends beacons has taken in what came to it so long before
@@ -48,7 +48,6 @@ class Heard:
 
     messages: tuple[tuple[float, Received], ...] = ()
     size: int = 0
-    linked: bool = False
     term: int = 0
     led_at: float | None = None
     offsets: Mapping[int, Offset] = field(default_factory=dict)
@@ -57,10 +56,6 @@ class Heard:
 def hear(heard: Heard, event: object, now: float, district: str) -> Heard:
     """*heard* after *event*, which came at instant *now*."""
     match event:
-        case Linked():
-            return replace(heard, linked=True)
-        case Unlinked():
-            return replace(heard, linked=False)
         case Received(topic, payload, retain):
             match topics.read(district, topic):
                 case ActiveTopic("") if not retain:

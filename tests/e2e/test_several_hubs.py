@@ -241,6 +241,23 @@ def test_where_two_databases_take_writes_one_hub_leads_all_the_same(
                 each.kill()
 
 
+def test_what_came_to_the_only_hub_before_it_gave_up_for_want_of_a_database_is_in_force_when_it_leads_again(
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer
+) -> None:
+    """Though no post sounds it, and nobody sends it again."""
+    hub = Posko(folder / "satu", broker.port, journal=server.url, hubs=2)
+    try:
+        leads(hub.begin(impatient(folder, HURRIED, OFTEN)))
+        with Reader(broker, f"{BASE}/active") as reader:
+            server.kill()
+            alarm(broker, "olean", "kebakaran", "-m", "di balai desa")
+            hub.expect("stands by from now on: its lease ")
+            server.start()
+            assert reader.wait(lambda came: [name for name, _ in listed(came, 2)] == ["kebakaran"])
+    finally:
+        hub.kill()
+
+
 def test_a_hub_that_stands_by_keeps_its_settings_and_reports_that_it_runs_on_those_of_before(
     folder: Path, broker: PrivateBroker, server: PostgresqlServer
 ) -> None:

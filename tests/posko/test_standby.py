@@ -87,3 +87,24 @@ def test_the_turn_is_over_when_posts_heed_the_beacon_of_another() -> None:
 
     assert ears.turn.follow(Received(f"{BASE}/active", other, retain=False), "own") == "another hub leads, for term 3"
     assert ears.turn.follow(Received(f"{BASE}/kalibagor/active", other, retain=False), "own") is None
+
+
+def test_what_a_hub_received_of_late_is_known_when_it_leads_again() -> None:
+    """Its turn may have ended because no database answered, which then has nothing of that."""
+    first, rest = Ears(Heard()), Inbox(now=lambda: 19.0)
+    first.turn.hear(alarm("a"), 5.0)
+    first.turn.hear(alarm("b"), 18.0)
+    rest.put("a signal")
+    rest.offer(alarm("c"), at=19.0)
+    first.turn.hear_rest(rest)
+    again = Ears(first.turn.left())
+
+    assert again.missed(EMPTY, 20.0) == [alarm("a"), alarm("b"), alarm("c")]
+
+
+def test_a_hub_that_leads_for_long_keeps_what_it_received_of_late_alone() -> None:
+    ears = Ears(Heard())
+    for at in range(1000):
+        ears.turn.hear(alarm(f"a{at}"), float(at))
+
+    assert len(ears.turn.left().messages) == 31

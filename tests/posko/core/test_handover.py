@@ -12,7 +12,7 @@ from contract.wire.beacon import Beacon, write_beacon
 from posko.core import handover
 from posko.core.events import Loaded, Stored, StoredClear
 from posko.core.handover import Heard
-from runtime.core.events import Linked, Received, Unlinked
+from runtime.core.events import Received
 from tests.posko.core.world import World, make_setup
 
 DISTRICT = "situbondo"
@@ -278,8 +278,3 @@ def test_a_hub_that_leads_makes_room_for_the_one_whose_beacon_posts_heed(
 ) -> None:
     """Of the same term, which two databases may give, the one whose run has the greater name."""
     assert handover.outdone(message, f"{BASE}/active", 7, "own") == outdone
-
-
-def test_whether_a_broker_is_in_reach_is_known() -> None:
-    linked = handover.hear(Heard(), Linked(), 1.0, DISTRICT)
-    assert (linked.linked, handover.hear(linked, Unlinked("x"), 2.0, DISTRICT).linked) == (True, False)
