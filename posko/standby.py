@@ -153,6 +153,7 @@ class Standby(Loop[Heard]):
         self._settings_fault = settings_fault
         self._keep = keep
         self._term: Term | None = None
+        self._unlinked = ""  # why there is no link, as it was reported
 
     def run(self) -> Turn | None:
         """Stands by; the turn that this hub has got, or None if it was stopped."""
@@ -187,10 +188,15 @@ class Standby(Loop[Heard]):
                 self._report({"event": "fault", "part": str(part), "reason": reason})
             case Recovered(part):
                 self._report({"event": "recovered", "part": str(part)})
-            case Linked() | Unlinked():
-                self._lease.link(there=isinstance(event, Linked))
-                self._report({"event": "linked"} if isinstance(event, Linked)
-                             else {"event": "unlinked", "reason": event.reason})
+            case Linked():
+                self._lease.link(there=True)
+                self._unlinked = ""
+                self._report({"event": "linked"})
+            case Unlinked(reason):
+                self._lease.link(there=False)
+                if reason != self._unlinked:  # each attempt that fails comes here
+                    self._unlinked = reason
+                    self._report({"event": "unlinked", "reason": reason})
             case _:
                 pass
         heard = handover.hear(state, event, at, self._config.district.district)

@@ -1,19 +1,22 @@
 """What a hub that takes over has heard while it stood by, and when it takes that in."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from contract.wire.beacon import Beacon, write_beacon
+from posko import config
 from posko.core.events import Loaded
 from posko.core.handover import Heard, hear
 from posko.journal import Journal
 from posko.lease import Lease, Term
-from posko.standby import Meanwhile, Turn
-from runtime.core.events import Linked, Received
+from posko.standby import Meanwhile, Standby, Turn
+from runtime.core.events import Linked, Received, Unlinked
 from runtime.endpoint import Broker
 from runtime.inbox import Inbox
 from runtime.mqtt import Link
+from testing.posko import Posko
 from tests.support.journals import needs_server
 
 pytestmark = needs_server
@@ -108,3 +111,18 @@ def test_a_hub_that_leads_for_long_keeps_what_it_received_of_late_alone() -> Non
         ears.turn.hear(alarm(f"a{at}"), float(at))
 
     assert len(ears.turn.left().messages) == 31
+
+
+def test_a_hub_that_stands_by_reports_once_that_it_has_no_broker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each attempt to reach one fails anew."""
+    found = config.load(Posko(tmp_path, 1, journal="postgresql://127.0.0.1:1/none", hubs=2).state_dir.parent
+                        / "posko.yaml")
+    standby, lines, state = Standby(found, lease(), lambda _line: None, str), list[str](), Heard()
+    monkeypatch.setattr(standby, "_tell", lines.append, raising=False)
+    for event in (Unlinked("refused"), Unlinked("refused"), Unlinked("no route"), Linked(), Unlinked("refused")):
+        state = standby._advance(state, event, 1.0)
+
+    assert lines == ["{'event': 'unlinked', 'reason': 'refused'}", "{'event': 'unlinked', 'reason': 'no route'}",
+                     "{'event': 'linked'}", "{'event': 'unlinked', 'reason': 'refused'}"]
