@@ -157,6 +157,8 @@ class Standby(Loop[Heard]):
 
     def run(self) -> Turn | None:
         """Stands by; the turn that this hub has got, or None if it was stopped."""
+        if self._stopped:  # as the hub before it was
+            return None
         district = self._config.district
         with ExitStack() as parts:
             self._tell = parts.enter_context(StdoutWriter(self._say, self._inbox)).write

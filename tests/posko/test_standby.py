@@ -113,13 +113,26 @@ def test_a_hub_that_leads_for_long_keeps_what_it_received_of_late_alone() -> Non
     assert len(ears.turn.left().messages) == 31
 
 
+def test_a_hub_that_led_and_is_stopped_does_not_stand_by_first(tmp_path: Path) -> None:
+    lines: list[str] = []
+    standby = stands_by(tmp_path, lines)
+    standby.stop()
+
+    assert standby.run() is None
+    assert lines == []
+
+
+def stands_by(folder: Path, lines: list[str]) -> Standby:
+    posko = Posko(folder, 1, journal="postgresql://127.0.0.1:1/none", hubs=2)
+    return Standby(config.load(posko.state_dir.parent / "posko.yaml"), lease(), lines.append, str)
+
+
 def test_a_hub_that_stands_by_reports_once_that_it_has_no_broker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each attempt to reach one fails anew."""
-    found = config.load(Posko(tmp_path, 1, journal="postgresql://127.0.0.1:1/none", hubs=2).state_dir.parent
-                        / "posko.yaml")
-    standby, lines, state = Standby(found, lease(), lambda _line: None, str), list[str](), Heard()
+    lines, state = list[str](), Heard()
+    standby = stands_by(tmp_path, [])
     monkeypatch.setattr(standby, "_tell", lines.append, raising=False)
     for event in (Unlinked("refused"), Unlinked("refused"), Unlinked("no route"), Linked(), Unlinked("refused")):
         state = standby._advance(state, event, 1.0)
