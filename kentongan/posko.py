@@ -22,7 +22,8 @@ def posko(path: Path, *, check: bool, offline: bool, line: Callable[[Mapping[str
     """Run the hub until SIGTERM or Ctrl-C. What happens is logged on standard output, a line each.
 
     It records every alarm of the district, repeats what is in force every 5 seconds until it ends, and sees which posts
-    sound it. One hub for a district, on the broker's host.
+    sound it. One hub for a district, on the broker's host; or several, of which one leads, with a journal on a database
+    server.
     """
     if offline and not check:
         raise click.UsageError("--offline belongs to --check")
