@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import parts, processes
 from benchmarks.light_posts import allow_connections
 from benchmarks.parts import BASE
-from benchmarks.publisher import Connection, Endpoint, Listener
+from benchmarks.publisher import Connection, Listener
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, MeasureError, Run, now
 from testing.posko import Posko
@@ -61,11 +61,11 @@ def _of_size(run: Run, size: int) -> dict[str, list[float]]:
     """The values of a district of *size* posts."""
     folder = run.folder / str(size)
     folder.mkdir()
-    path, names = _district(folder, size)
+    path, names = district_of(folder, size)
     found: dict[str, list[float]] = {key: [] for key in GROUPS}
     with parts.broker(folder / "broker") as endpoint:
         hub = Posko(folder / "hub", endpoint.port, path)
-        with _running(hub), _light_posts(endpoint, names):
+        with _running(hub), light_posts(endpoint.port, names):
             run.rest(f"{size} posts, idle", IDLE_S / 2)  # the statuses of the start are worked off
             before, at = processes.count(hub.pid), now()
             run.rest(f"{size} posts, idle", IDLE_S)
@@ -75,11 +75,11 @@ def _of_size(run: Run, size: int) -> dict[str, list[float]]:
                 for _ in run.times(f"alarms to {size} posts", run.count(5, 2)):
                     written = processes.written_kb(hub.pid)
                     published = publisher.publish(f"{BASE}/semua/alarm/bencana")
-                    found["proof"].append(1000 * (_await(events, "proven") - published))
+                    found["proof"].append(1000 * (reported(events, "proven") - published))
                     run.rest("the disk", 1.5)
                     found["written"].append(processes.written_kb(hub.pid) - written)
                     publisher.publish(f"{BASE}/semua/alarm/aman")
-                    _await(events, "cleared")
+                    reported(events, "cleared")
                     run.rest("between two alarms", 10.0)  # one hub takes some new alarms of a kind at once, no more
                 longest = 0
                 while messages.waiting:
@@ -90,13 +90,13 @@ def _of_size(run: Run, size: int) -> dict[str, list[float]]:
                     hub.stop()
                     hub.begin()
                     published = publisher.publish(f"{BASE}/semua/alarm/kebakaran")
-                    found["ready"].append(1000 * (_await(events, "accepted") - published))
+                    found["ready"].append(1000 * (reported(events, "accepted") - published))
                     publisher.publish(f"{BASE}/semua/alarm/aman")
                     run.rest("between two starts", 5.0)
     return found
 
 
-def _await(events: Listener, kind: str) -> float:
+def reported(events: Listener, kind: str) -> float:
     """When the hub reports *kind*. Raises MeasureError."""
     until = now() + PROOF_S
     while now() < until:
@@ -106,7 +106,7 @@ def _await(events: Listener, kind: str) -> float:
     raise MeasureError(f"the hub did not report {kind!r} within {PROOF_S:g} s")
 
 
-def _district(folder: Path, size: int) -> tuple[Path, list[str]]:
+def district_of(folder: Path, size: int) -> tuple[Path, list[str]]:
     """A district file of *size* posts in villages of A_VILLAGE, each a neighbour of the next; and the posts' names."""
     slugs = [f"desa-{number}" for number in range(-(-size // A_VILLAGE))]
     villages = {
@@ -135,9 +135,9 @@ def _running(hub: Posko) -> Iterator[None]:
 
 
 @contextmanager
-def _light_posts(endpoint: Endpoint, names: list[str]) -> Iterator[None]:
+def light_posts(port: int, names: list[str], host: str = "127.0.0.1") -> Iterator[None]:
     """The posts *names*, linked. Raises MeasureError."""
-    words = [sys.executable, "-m", "benchmarks.light_posts", str(endpoint.port)]
+    words = [sys.executable, "-m", "benchmarks.light_posts", str(port), host]
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdin is not None

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.light_posts PORT`: thousands of posts in one process, each with a connection of its own.
+"""`python -m benchmarks.light_posts PORT [HOST]`: thousands of posts in one process, each with a connection of its own.
 
 Each name on standard input, `village/node`, is a post that does towards hub and broker what a node does: it subscribes
 to what is raised everywhere, publishes its status at once, at each heartbeat and at each change, and an event when it
@@ -73,14 +73,14 @@ class LightPost(asyncio.Protocol):
         self._transport.write(packets.publish(f"{self._own}/status", json.dumps(body).encode(), retain=True))
 
 
-async def run(port: int, names: list[str]) -> None:
+async def run(port: int, names: list[str], host: str = "127.0.0.1") -> None:
     """Links a post for each of *names*, says so, and goes on until the process is ended."""
     loop = asyncio.get_running_loop()
     for first in range(0, len(names), CONNECTING):
         some = names[first:first + CONNECTING]
         linked: asyncio.Queue[None] = asyncio.Queue()
         for name in some:
-            await loop.create_connection(partial(LightPost, name, partial(linked.put_nowait, None)), "127.0.0.1", port)
+            await loop.create_connection(partial(LightPost, name, partial(linked.put_nowait, None)), host, port)
         for _ in some:
             await linked.get()
     print("ready", flush=True)
@@ -96,4 +96,4 @@ def allow_connections() -> int:
 
 if __name__ == "__main__":
     allow_connections()
-    asyncio.run(run(int(sys.argv[1]), sys.stdin.read().split()))
+    asyncio.run(run(int(sys.argv[1]), sys.stdin.read().split(), *sys.argv[2:3]))

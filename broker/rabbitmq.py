@@ -96,6 +96,13 @@ class Node:
         """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of its process. Raises BrokerError if it does not run."""
+        if self._process is None:
+            raise BrokerError(f"{self.name} does not run")
+        return self._process.pid
+
     def start(self, *, wait: bool = True) -> None:
         """Starts it; returns when it lets accounts in on all its ports, unless it is not to *wait*. Raises BrokerError.
         """
@@ -147,22 +154,38 @@ class Node:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, how)
 
+    def part(self, others: "Sequence[Node]") -> None:
+        """Ends what connects it to the *others*, and has both sides refuse each other. Raises BrokerError.
+
+        Each side takes another cookie for the other's, so no new connection comes about (erlang:set_cookie/2).
+        """
+        for one, other in [*((self, each) for each in others), *((each, self) for each in others)]:
+            one.ctl("eval", f"erlang:set_cookie('{other.full_name}', parted), erlang:disconnect_node('{other.full_name}').")
+
+    def rejoin(self, others: "Sequence[Node]") -> None:
+        """Has them find each other again. Raises BrokerError."""
+        for one, other in [*((self, each) for each in others), *((each, self) for each in others)]:
+            one.ctl("eval", f"erlang:set_cookie('{other.full_name}', '{one.cookie}').")
+        for each in others:
+            self.ctl("eval", f"net_adm:ping('{each.full_name}').")
+
     def ctl(self, *words: str) -> str:
         """What `rabbitmqctl WORDS` prints. Raises BrokerError."""
-        done = _run([needed("rabbitmqctl"), "-n", self._full, *words], self.environment())
+        done = _run([needed("rabbitmqctl"), "-n", self.full_name, *words], self.environment())
         if done.returncode != 0:
             raise BrokerError(f"rabbitmqctl {words[0]}: {' '.join((done.stderr or done.stdout)[-400:].split())}")
         return done.stdout
 
     @property
-    def _full(self) -> str:
+    def full_name(self) -> str:
+        """The name by which other nodes know it."""
         return f"{self.name}@localhost"
 
     def environment(self) -> dict[str, str]:
         """What its programs find in their environment."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ", "ERL_"))}
         return {
-            **own, "HOME": str(self.place), "LC_ALL": "C.UTF-8", "RABBITMQ_NODENAME": self._full,
+            **own, "HOME": str(self.place), "LC_ALL": "C.UTF-8", "RABBITMQ_NODENAME": self.full_name,
             "RABBITMQ_CONFIG_FILE": str(self.place / rabbitmq.CONF),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.place / rabbitmq.PLUGINS),
             "RABBITMQ_CONF_ENV_FILE": str(self.place / "none"),

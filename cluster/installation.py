@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -88,8 +88,13 @@ def one(place: Path, made: Installation) -> Iterator[Node]:
 
 
 @contextmanager
-def three(place: Path, made: Installation) -> Iterator[list[Node]]:
-    """Three nodes that are one broker, with the files of *made*, each at an address of its own."""
+def three(
+    place: Path, made: Installation, changed: Callable[[str, str], str] = lambda text, _address: text
+) -> Iterator[list[Node]]:
+    """Three nodes that are one broker, with the files of *made*, each at an address of its own.
+
+    *changed* makes another configuration of that of the node at an address.
+    """
     epmd, cookie = free_port(), "".join((made.folder / "broker" / rabbitmq.COOKIE).read_text("ascii").split())
     nodes = []
     for number, (name, address) in enumerate(ADDRESSES.items(), 1):
@@ -100,7 +105,7 @@ def three(place: Path, made: Installation) -> Iterator[list[Node]]:
         text = text.replace(f"{made.folder}/broker/", f"{folder}/")
         text = re.sub(r"rabbit@posko-(\d)", rf"posko\1-{epmd}@localhost", text)
         text = re.sub(r"^(mqtt\.listeners\.ssl\.\w+) = (\d+)$", rf"\1 = {address}:\2", text, flags=re.MULTILINE)
-        (folder / rabbitmq.CONF).write_text(text, "utf-8")
+        (folder / rabbitmq.CONF).write_text(changed(text, address), "utf-8")
         nodes.append(Node(folder, (made.ports.nodes, made.ports.operators), address, f"posko{number}-{epmd}", epmd,
                           cookie=cookie))
     try:

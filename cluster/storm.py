@@ -88,7 +88,7 @@ class ClusterStorm(Pressing):
             "other hub killed": (1, self._kill_follower),
             "leading hub cut off from the databases": (1, lambda: self._cut_leader(self._lines)),
             "leading hub cut off from the brokers": (1, lambda: self._cut_leader(self._links)),
-            "broker stopped": (1, self._stop_broker),
+            "broker stopped": (1, self._stop_broker), "broker parted from the others": (1, self._part_broker),
             "database killed": (1, self._kill_database), "database stopped": (1, self._stop_database),
             "database replaced": (1, self._replace_database),
         }
@@ -115,6 +115,14 @@ class ClusterStorm(Pressing):
         node.send(signal.SIGSTOP)
         self._over.wait(self._random.choice([2.0, 12.0]))
         node.send(signal.SIGCONT)
+
+    def _part_broker(self) -> None:
+        """One broker and the other two lose each other, as when the line between them is cut; all of them run on."""
+        node = self._random.choice(self._brokers)
+        others = [each for each in self._brokers if each is not node]
+        node.part(others)
+        self._over.wait(self._random.choice([2.0, 20.0]))
+        node.rejoin(others)
 
     def _leader(self) -> Posko | None:
         """The hub that said last that it leads, and not since that it stands by."""

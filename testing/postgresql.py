@@ -115,6 +115,10 @@ class PostgresqlServer:
         while any(map(_runs, children)) and time.monotonic() < until:
             time.sleep(0.01)
 
+    def pids(self) -> list[int]:
+        """The ids of its processes."""
+        return [] if self._process is None else [self._process.pid, *self._children(self._process.pid)]
+
     def stop(self) -> None:
         """Stops all its processes where they are: it answers nothing, and its connections stay."""
         self._signal(signal.SIGSTOP)

@@ -34,6 +34,13 @@ class PrivateBroker:
         """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of its process. Raises BrokerError if it does not run."""
+        if self._process is None:
+            raise BrokerError("the broker does not run")
+        return self._process.pid
+
     def start(self) -> None:
         """Starts it, and returns when it accepts connections. Raises BrokerError."""
         self._folder.mkdir(parents=True, exist_ok=True)
