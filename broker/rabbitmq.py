@@ -160,7 +160,8 @@ class Node:
         Each side takes another cookie for the other's, so no new connection comes about (erlang:set_cookie/2).
         """
         for one, other in [*((self, each) for each in others), *((each, self) for each in others)]:
-            one.ctl("eval", f"erlang:set_cookie('{other.full_name}', parted), erlang:disconnect_node('{other.full_name}').")
+            name = other.full_name
+            one.ctl("eval", f"erlang:set_cookie('{name}', parted), erlang:disconnect_node('{name}').")
 
     def rejoin(self, others: "Sequence[Node]") -> None:
         """Has them find each other again. Raises BrokerError."""
