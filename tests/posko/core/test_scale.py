@@ -126,6 +126,20 @@ def test_a_status_names_all_posts_of_a_small_district_and_counts_those_of_a_larg
     assert (of_large.posts, of_large.counts) == ({}, {"ready": LARGE})
 
 
+@pytest.mark.parametrize(("posts", "named", "counted"), [(500, 500, {}), (501, 0, {"ready": 501})])
+def test_five_hundred_posts_are_named_and_one_more_makes_a_count(
+    posts: int, named: int, counted: dict[str, int]
+) -> None:
+    found = district(700)
+    known = dict(list(reaches(found, shipped.catalogue()).items())[:posts])
+    world = World(setup=replace(make_setup(), villages=frozenset(found.villages), posts=known)).ready()
+    for post in known:
+        world.step(status(post), 1.0)
+    world.wait(2.0)
+
+    assert (len(last_status(world).posts), dict(last_status(world).counts)) == (named, counted)
+
+
 def test_no_message_outgrows_a_packet_whatever_is_in_force_and_missing() -> None:
     world = hub_of(LARGE)
     incidents = [name for name in shipped.catalogue().incidents if name not in ("aman", "patroli")]
