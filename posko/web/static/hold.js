@@ -12,6 +12,7 @@ export function holdable(button, { begin, done, early, tapped, isEnabled }) {
   let pointer = null;
   let box = null; // where the button was when it was pressed: a box that appears above it moves it from under the finger
   let key = null;
+  let began = false; // whether the finger that is down has begun a hold
 
   const start = () => {
     if (timer !== 0 || !isEnabled()) return false;
@@ -44,7 +45,8 @@ export function holdable(button, { begin, done, early, tapped, isEnabled }) {
   button.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary || event.button !== 0) return stop("broken");
     box = button.getBoundingClientRect();
-    if (!start()) return;
+    began = start();
+    if (!began) return;
     pointer = event.pointerId;
     button.setPointerCapture(pointer);
   });
@@ -53,6 +55,8 @@ export function holdable(button, { begin, done, early, tapped, isEnabled }) {
   });
   button.addEventListener("pointerup", (event) => { if (event.pointerId === pointer) stop("released"); });
   button.addEventListener("pointercancel", (event) => { if (event.pointerId === pointer) stop("broken"); });
+  // When the finger is lifted, browsers click on what is under it by then: a phone number, or what takes the alarm back.
+  button.addEventListener("touchend", (event) => { if (began) event.preventDefault(); }, { passive: false });
   button.addEventListener("keydown", (event) => {
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault(); // no click, no scrolling

@@ -119,6 +119,22 @@ def test_a_press_by_mistake_is_withdrawn_by_whoever_made_it(world: World, open_p
     world.post.expect_quiet()
 
 
+def test_a_finger_that_is_lifted_after_a_hold_clicks_on_nothing_that_has_come_under_it(open_page: Open) -> None:
+    """Without a network the phone numbers come to where the button was; elsewhere what takes the alarm back may."""
+    phone = unanswered(open_page)
+    phone.evaluate("""() => {
+        window.clicked = [];
+        const note = (event) => { event.preventDefault(); window.clicked.push(event.target.className); };
+        addEventListener("click", note, true);
+    }""")
+    card = hold(phone)
+    expect(card).to_contain_text("BELUM TERKIRIM")
+    card.get_by_role("button", name="Salah tekan").click()
+    expect(phone.locator(".press")).to_have_count(0)
+
+    assert phone.evaluate("window.clicked") == ["danger wrong"]
+
+
 def test_a_press_by_mistake_that_was_not_sent_yet_never_is(world: World, open_page: Open) -> None:
     phone = unanswered(open_page)
     since = len(world.post.changes)
