@@ -74,6 +74,13 @@ class Installation:
         return client, client.log_in(f"{username}.0123456789abcdef", login, password or self.password(bundle))
 
 
+def beginning(brokers: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
+    """The setting `broker` in another order: that with *number*, from 0, is the first, and says who we are."""
+    places = [{"host": each["host"], "port": each["port"]} for each in brokers]
+    ordered = [*places[number:], *places[:number]]
+    return [{**brokers[0], **ordered[0]}, *ordered[1:]]
+
+
 @contextmanager
 def one(place: Path, made: Installation) -> Iterator[Node]:
     """RabbitMQ alone, with the files of *made*."""

@@ -15,7 +15,7 @@ from typing import Any, Self
 import psycopg
 
 from broker.rabbitmq import Node
-from cluster.installation import Installation
+from cluster.installation import Installation, beginning
 from testing.posko import Posko
 from testing.postgresql import PostgresqlServer
 from testing.program import NeverError
@@ -39,7 +39,7 @@ class ClusterStorm(Pressing):
         self._folder = folder
         self._brokers = brokers
         nodes = {village: made.broker(f"nodes/{village}.pos-1/node.yaml") for village in VILLAGES.values()}
-        super().__init__(folder, seed, {village: _from(way, number) for number, (village, way) in
+        super().__init__(folder, seed, {village: beginning(way, number) for number, (village, way) in
                                         enumerate(nodes.items())})
         self._primary = PostgresqlServer(SYNCHRONOUS, "synchronous_commit = local")  # a hub has its own wait
         self._standby: PostgresqlServer | None = None
@@ -62,7 +62,7 @@ class ClusterStorm(Pressing):
                 url = f"postgresql://kentongan@{hosts}/kentongan"
                 way = [{**each, "host": link.host, "port": link.port}
                        for each, link in zip(self._way, self._links[number], strict=True)]
-                hub = Posko(self._folder / f"hub-{number}", _from(way, number), journal=url, hubs=2)
+                hub = Posko(self._folder / f"hub-{number}", beginning(way, number), journal=url, hubs=2)
                 self.hubs.append(hub)
                 parts.callback(hub.stop)
                 hub.begin()
@@ -98,10 +98,7 @@ class ClusterStorm(Pressing):
         acts[name][1]()
 
     def _kill_post(self) -> None:
-        post = self._random.choice(list(self.posts.values()))
-        post.kill()
-        self._over.wait(self._random.choice([0.0, 0.5, 3.0]))
-        self._start(post, "armed")
+        self._kill(self._random.choice(list(self.posts.values())), self._random.choice([0.0, 0.5, 3.0]))
 
     def _kill_broker(self) -> None:
         node = self._random.choice(self._brokers)
@@ -208,10 +205,3 @@ class ClusterStorm(Pressing):
         for each in (self._standby, self._primary):
             if each is not None:
                 each.__exit__()
-
-
-def _from(brokers: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
-    """The setting `broker` in another order: that with *number*, from 0, is the first, and says who we are."""
-    places = [{"host": each["host"], "port": each["port"]} for each in brokers]
-    ordered = [*places[number:], *places[:number]]
-    return [{**brokers[0], **ordered[0]}, *ordered[1:]]

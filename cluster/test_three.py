@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from broker.rabbitmq import Node
 from broker.trial.client import Client
-from cluster.installation import ADDRESSES, Installation, be_the_machines_own, three
+from cluster.installation import ADDRESSES, Installation, be_the_machines_own, beginning, three
 from contract.wire import hub_status, timing
 from contract.wire.codec import Refusal
 from contract.wire.hub_status import HubStatus
@@ -33,13 +32,6 @@ def made(tmp_path: Path) -> Installation:
 def brokers(tmp_path: Path, made: Installation) -> Iterator[list[Node]]:
     with three(tmp_path, made) as found:
         yield found
-
-
-def beginning(brokers: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
-    """The setting `broker` in another order: that with *number*, from 0, is the first, and says who we are."""
-    places = [{"host": each["host"], "port": each["port"]} for each in brokers]
-    ordered = [*places[number:], *places[:number]]
-    return [{**brokers[0], **ordered[0]}, *ordered[1:]]
 
 
 @contextmanager

@@ -73,7 +73,36 @@ class _NotOursError(Exception):
     """The database cannot be used as it is; the message says why."""
 
 
-class Postgresql(Engine):
+class _Connected:
+    """Holds a connection, for one thread. Another one may shut it down."""
+
+    def __init__(self) -> None:
+        self._session: _Session | None = None
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def abandon(self) -> None:
+        """Shuts the connection down, for a server that does not answer: whoever waits for it fails at once. For
+        another thread.
+        """
+        with self._lock:
+            if self._session is not None:
+                self._session.shut_down()
+
+    def _hold(self, session: "_Session") -> "_Session":
+        """Has *session* be the connection."""
+        with self._lock:
+            self._session = session
+        return session
+
+
+class Postgresql(_Connected, Engine):
     """The schema *schema* of the database at *url*, with the *tables* of a SQLite schema. Both are made where need be.
 
     Raises SettingError.
@@ -84,14 +113,13 @@ class Postgresql(Engine):
 
     def __init__(self, url: str, schema: str, tables: str, program: str = "") -> None:
         """With *program*, that of a lease, it writes as long as that one's turn lasts; without, it takes its turn."""
+        super().__init__()
         self.where = shown(url)
         self._options = _options(url)
         self._schema = _identifier(schema)
         self._tables = translated(tables)
         self._program = program or secrets.token_hex(8)
         self._claimed = program != ""
-        self._session: _Session | None = None
-        self._lock = Lock()
 
     def attempt(self, act: Callable[[Database], T]) -> T:
         """What *act* returns. What fails ends the connection, and the next attempt looks for the hosts anew."""
@@ -100,19 +128,6 @@ class Postgresql(Engine):
         except Exception as error:
             self.close()
             raise _OneLineError(error) from error
-
-    def close(self) -> None:
-        """Ends the connection."""
-        with self._lock:
-            session, self._session = self._session, None
-        if session is not None:
-            session.close()
-
-    def abandon(self) -> None:
-        """Shuts the connection down, for a server that does not answer: whoever waits for it fails at once."""
-        with self._lock:
-            if self._session is not None:
-                self._session.shut_down()
 
     def entry(self, database: Database) -> AbstractContextManager[object]:
         """Within it one entry is written, in a savepoint."""
@@ -136,21 +151,19 @@ class Postgresql(Engine):
         return 0
 
     def _open(self) -> "_Session":
-        if self._session is None:
-            session = _Session(_connect(self._options), self._schema)
-            with self._lock:
-                self._session = session
-            with session:
-                session.prepare()
-            with session:
-                self._make(session)
-            self._claimed = True
-        return self._session
+        if self._session is not None:
+            return self._session
+        session = self._hold(_Session(_connect(self._options), self._schema))
+        with session:
+            session.prepare()
+        with session:
+            self._make(session)
+        self._claimed = True
+        return session
 
     def _make(self, session: "_Session") -> None:
         """The schema and its tables, and that this program writes them: once, so that it never takes them back."""
-        if not session.has_schema():
-            session.script(f'CREATE SCHEMA "{self._schema}"')
+        session.make_schema()
         session.script(self._tables)
         if not self._claimed:
             session.execute(
@@ -158,7 +171,7 @@ class Postgresql(Engine):
                 "ON CONFLICT (one) DO UPDATE SET program = excluded.program, batch = 0", (self._program,))
 
 
-class LeaseTable:
+class LeaseTable(_Connected):
     """Whose turn it is to write the schema *schema* of the database at *url*. Every method raises LeaseError.
 
     It has a connection of its own, made anew after each failure, so that no long write holds it up. For one thread,
@@ -167,14 +180,13 @@ class LeaseTable:
     """
 
     def __init__(self, url: str, schema: str, host: str, boot: str) -> None:
+        super().__init__()
         self.where = shown(url)
         self._options = {**_options(url), "connect_timeout": LEASE_CONNECT_S, **_LEASE_ALIVE}
         self._schema = _identifier(schema)
         self._host, self._boot = host, boot
         # What the name of a connection begins with whose program waits for its turn here.
         self._standby = f"kentongan-standby {sha256(schema.encode()).hexdigest()[:8]} "
-        self._session: _Session | None = None
-        self._lock = Lock()
 
     def look(self, *, ready: bool) -> Lead:
         """Who has the turn. Where it is *ready*, who has it sees that this program would take over."""
@@ -228,21 +240,6 @@ class LeaseTable:
 
         self._attempt(act)
 
-    def close(self) -> None:
-        """Ends the connection."""
-        with self._lock:
-            session, self._session = self._session, None
-        if session is not None:
-            session.close()
-
-    def abandon(self) -> None:
-        """Shuts the connection down, for a server that does not answer: whoever waits for it fails at once. For
-        another thread.
-        """
-        with self._lock:
-            if self._session is not None:
-                self._session.shut_down()
-
     def _attempt(self, act: Callable[["_Session"], T]) -> T:
         try:
             with self._session or self._open() as session:
@@ -252,9 +249,7 @@ class LeaseTable:
             raise LeaseError(_OneLineError(error)) from error
 
     def _open(self) -> "_Session":
-        session = _Session(_connect(self._options), self._schema)
-        with self._lock:
-            self._session = session
+        session = self._hold(_Session(_connect(self._options), self._schema))
         with session:
             session.prepare()
             session.script(
@@ -262,8 +257,7 @@ class LeaseTable:
                 f"SET idle_in_transaction_session_timeout = '{_LEASE_IDLE_S}s'; SET tcp_keepalives_idle = 3; "
                 "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
         with session:
-            if not session.has_schema():
-                session.script(f'CREATE SCHEMA "{self._schema}"')
+            session.make_schema()
             session.script(_WRITER + _LEAD)
         return session
 
@@ -298,6 +292,11 @@ class _Session:
     def has_schema(self) -> bool:
         """Whether the schema is there."""
         return self.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (self._schema,)).fetchone() is not None
+
+    def make_schema(self) -> None:
+        """Makes the schema, if it is not there."""
+        if not self.has_schema():
+            self.script(f'CREATE SCHEMA "{self._schema}"')
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         """As sqlite3's."""

@@ -136,6 +136,12 @@ class Pressing(ABC):
             self.count.presses += 1
             self._over.wait(chance.uniform(0.1, 0.3))
 
+    def _kill(self, post: Box, away_s: float) -> None:
+        """Kills *post*, and starts it again after *away_s*."""
+        post.kill()
+        self._over.wait(away_s)
+        self._start(post, "armed")
+
     def _start(self, post: Box, until: str) -> None:
         """Starts *post*; returns when it has logged the event *until*, and its contacts can be moved."""
         since = len(post.lines)
@@ -215,9 +221,7 @@ class Storm(Pressing):
             self._over.wait(away_s)
             self.hub.begin(self._env, linked=False)
         else:
-            self.posts[name].kill()
-            self._over.wait(away_s)
-            self._start(self.posts[name], "armed")
+            self._kill(self.posts[name], away_s)
 
 
 def rows(post: Box, question: str) -> list[tuple[str, ...]]:

@@ -155,50 +155,40 @@ def test_a_leader_that_is_cut_off_from_the_database_stops_before_another_begins(
 ) -> None:
     with Proxy(server.port) as proxy:
         url = server.url.replace(str(server.port), str(proxy.port))
-        first = Posko(folder / "satu", broker.port, journal=url, hubs=2)
-        second = Posko(folder / "dua", broker.port, journal=server.url, hubs=2)
-        with Reader(broker, f"{BASE}/active", f"{BASE}/posko/#") as reader:
-            try:
-                leads(first.begin(impatient(folder, HURRIED, OFTEN)))
-                ready(second.begin(impatient(folder, HURRIED, OFTEN)))
-                alarm(broker, "olean", "kebakaran")
-                assert reader.wait(lambda came: len(listed(came, 1)) == 1)
-                proxy.refuse = True
-                proxy.cut()
-                leads(second)
-                first.expect("stands by from now on: its lease ")
-                assert reader.wait(lambda came: len(listed(came, 2)) == 1)
-                proxy.refuse = False
-                assert reader.wait(lambda came: terms(came)[-5:] == [2] * 5)
-            finally:
-                first.kill()
-                second.kill()
-
-    assert terms(reader.messages) == sorted(terms(reader.messages))
+        follow_when_cut_off(folder, broker, server, proxy, Posko(folder / "satu", broker.port, journal=url, hubs=2),
+                            "its lease ")
 
 
 def test_a_leader_that_is_cut_off_from_the_broker_makes_room_for_one_that_is_not(
     folder: Path, broker: PrivateBroker, server: PostgresqlServer
 ) -> None:
     with Proxy(broker.port) as proxy:
-        first = Posko(folder / "satu", proxy.port, journal=server.url, hubs=2)
-        second = Posko(folder / "dua", broker.port, journal=server.url, hubs=2)
-        with Reader(broker, f"{BASE}/active", f"{BASE}/posko/#") as reader:
-            try:
-                leads(first.begin(impatient(folder, HURRIED, OFTEN)))
-                ready(second.begin(impatient(folder, HURRIED, OFTEN)))
-                alarm(broker, "olean", "kebakaran")
-                assert reader.wait(lambda came: len(listed(came, 1)) == 1)
-                proxy.refuse = True
-                proxy.cut()
-                leads(second)
-                first.expect("stands by from now on: no broker is in reach here")
-                assert reader.wait(lambda came: len(listed(came, 2)) == 1)
-                proxy.refuse = False
-                assert reader.wait(lambda came: terms(came)[-5:] == [2] * 5)
-            finally:
-                first.kill()
-                second.kill()
+        follow_when_cut_off(folder, broker, server, proxy,
+                            Posko(folder / "satu", proxy.port, journal=server.url, hubs=2),
+                            "no broker is in reach here")
+
+
+def follow_when_cut_off(  # noqa: PLR0917 - what is there
+    folder: Path, broker: PrivateBroker, server: PostgresqlServer, proxy: Proxy, first: Posko, why: str
+) -> None:
+    """*first*, which leads, is cut off by *proxy* in the middle of an alarm: it says *why* it stops, another leads."""
+    second = Posko(folder / "dua", broker.port, journal=server.url, hubs=2)
+    with Reader(broker, f"{BASE}/active", f"{BASE}/posko/#") as reader:
+        try:
+            leads(first.begin(impatient(folder, HURRIED, OFTEN)))
+            ready(second.begin(impatient(folder, HURRIED, OFTEN)))
+            alarm(broker, "olean", "kebakaran")
+            assert reader.wait(lambda came: len(listed(came, 1)) == 1)
+            proxy.refuse = True
+            proxy.cut()
+            leads(second)
+            first.expect(f"stands by from now on: {why}")
+            assert reader.wait(lambda came: len(listed(came, 2)) == 1)
+            proxy.refuse = False
+            assert reader.wait(lambda came: terms(came)[-5:] == [2] * 5)
+        finally:
+            first.kill()
+            second.kill()
 
     assert terms(reader.messages) == sorted(terms(reader.messages))
 
