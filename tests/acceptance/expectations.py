@@ -189,7 +189,8 @@ class OwnSiren:
 class Beats:
     """The rhythm is beaten: `●●` are near each other, `● ●` are not. What is beaten `once` is all that is beaten.
 
-    Of a post that is not steady only the strokes are counted: a busy machine draws them apart.
+    Of a post that is not steady only the strokes are counted, since the all-clear if there was one: a busy machine
+    draws them apart, and beats on for as long as the all-clear is under way.
     """
 
     code: str
@@ -208,8 +209,9 @@ class Beats:
             yield f"strokes expected {self.code}, are {' '.join(f'{each:.2f}' for each in seen) or 'no'} s apart"
 
     def _counted(self, observed: Observed) -> Iterator[str]:
+        cleared = next((each.at for each in observed.seen.events if each.kind == "cleared"), float("-inf"))
         beaten = [began for began, ended in spells(observed.seen.changes, observed.seen.beater, observed.at)
-                  if ended - began < SIREN_S]
+                  if began > cleared and ended - began < SIREN_S]
         wanted = self.code.count("●")
         if len(beaten) < wanted or (self.once and len(beaten) > wanted):
             yield f"strokes expected {self.code}, are {len(beaten)}"

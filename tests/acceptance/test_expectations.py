@@ -69,6 +69,12 @@ def beating(onsets_s: list[float], beater: str = "striker", length_s: float = 0.
     return replace(AT_REST, seen=Seen(changes=changes, beater=beater))
 
 
+def counted(onsets_s: list[float]) -> Observed:
+    """A post that is not steady, whose alarm was cleared at 100.5."""
+    found = beating(onsets_s)
+    return replace(found, steady=False, seen=replace(found.seen, events=(logged(0.5, "cleared"),)))
+
+
 def cycling(*sirens_s: float, strobe_off_s: float | None = None) -> Observed:
     """A post whose siren comes for 5 s, *sirens_s* after the step began (before it: less than 0); it is instant 116."""
     changes = switched("siren", *((at, at + 5.0) for at in sirens_s))
@@ -123,6 +129,7 @@ RIGHT: list[tuple[Expectation, Observed]] = [
     (DORO_MULUK, beating(SAFE_CODE_S)),
     (PATROL, beating([0.0, 1.8, 3.7])),
     (DORO_MULUK, replace(beating([0.0, 0.75, 1.1, 1.3, 1.6, 1.9, 2.2, 2.7, 3.3], length_s=0.4), steady=False)),
+    (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S)])),  # one of the alarm's, before its end
     (Stops(), stopped((-3.0, 0.4))),
     (Stops(), stopped((0.2, 0.4), (1.0, 1.15))),  # a stroke on the siren's relay
     (AtRest(), AT_REST),
@@ -163,6 +170,8 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (DORO_MULUK, beating([*SAFE_CODE_S, 3.6]), f"strokes expected ● ●●●●●●● ●, are {SAFE_CODE} 0.30 s apart"),
     (DORO_MULUK, replace(beating([*SAFE_CODE_S, 3.6]), steady=False), "strokes expected ● ●●●●●●● ●, are 10"),
     (DORO_MULUK, replace(beating(SAFE_CODE_S[1:]), steady=False), "strokes expected ● ●●●●●●● ●, are 8"),
+    (DORO_MULUK, counted([1.0 + each for each in (*SAFE_CODE_S, 3.6)]), "strokes expected ● ●●●●●●● ●, are 10"),
+    (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S[1:])]), "strokes expected ● ●●●●●●● ●, are 8"),
     (TWO, replace(beating([6.0, 6.3, 7.5, 7.8]), steady=False), "strokes expected ●● ●● ●, are 4"),
     (PATROL, beating([0.0, 1.8, 3.6, 5.4]), "strokes expected ● ● ●, are 1.80 1.80 1.80 s apart"),
     (PATROL, beating([0.0, 0.3, 3.6]), "strokes expected ● ● ●, are 0.30 3.30 s apart"),
