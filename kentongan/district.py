@@ -101,7 +101,8 @@ def _warnings(found: District, catalogue: Catalogue) -> Iterator[str]:
               help="A post of village V: 'olean=Pos Kamling Olean@-7.6712,114.0088'.")
 @click.option("--office", "offices", multiple=True, metavar="V=NAME[@AT]",
               help="An office in village V, which hears all villages: 'patokan=Polsek Situbondo'.")
-@click.option("--neighbours", multiple=True, metavar="V=V,V", help="Who borders on V; the others get it, too.")
+@click.option("--neighbours", multiple=True, metavar="V=V,V",
+              help="Who borders on V; the others get it, too. K/V is V of another kecamatan K.")
 @click.option("--yes", "sure", is_flag=True, help="Ask nothing; what is missing is a fault.")
 @click.option("--overwrite", is_flag=True, help="Replace a FILE that is there.")
 @posko_settings.LANG
@@ -135,6 +136,11 @@ def new(  # noqa: PLR0913 - one for each option
     _write(target, text, questions)
     count = sum(len(village.posts) for village in draft.villages.values())
     click.echo(questions.say(texts.WRITTEN, path=escaped(target), villages=len(draft.villages), posts=count))
+    if draft.across:
+        click.echo(questions.say(texts.ACROSS))
+    for there, here in draft.across:
+        district_, village = foreign.parts(there)
+        click.echo(f"  {district_}.yaml, villages.{village}.neighbours: {here}")
 
 
 def _families_beside(path: Path | None) -> tuple[str, ...]:
@@ -178,7 +184,7 @@ def _given(draft: Draft, questions: Questions, words: tuple[tuple[str, ...], ...
         if rest:
             place = f"--neighbours {given!r}"
             home = _attempt(faults, place, partial(questions.village_in, draft, word))
-            others = _attempt(faults, place, partial(questions.villages_in, draft, rest))
+            others = _attempt(faults, place, partial(questions.neighbours_in, draft, rest))
             draft = draft if home is None else draft.with_neighbours(home, others or ())
     if faults:
         raise SettingsError(faults)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from contract.domain import foreign
 from contract.domain.district import EVERYWHERE, HUB
 from contract.settings.schema import SettingsError
 from contract.text import unreadable
@@ -107,19 +108,33 @@ class Questions:
         return found
 
     def _neighbours(self, found: Draft) -> Draft:
-        for slug, village in found.villages.items() if len(found.villages) > 1 else ():
-            names = ", ".join(found.villages[each].name for each in found.neighbours_of(slug))
+        for slug, village in found.villages.items():
+            names = ", ".join(found.villages[each].name if each in found.villages else each
+                              for each in found.neighbours_of(slug))
             known = self.say(texts.KNOWN, names=names) if names else ""
             question = self.say(texts.NEIGHBOURS, name=village.name, known=known)
-            others = self.ask(question, partial(self.villages_in, found))
+            others = self.ask(question, partial(self.neighbours_in, found))
             found = found.with_neighbours(slug, others)
         return found
 
     # How an answer is read.
 
-    def villages_in(self, found: Draft, answer: str) -> tuple[str, ...]:
-        """The villages that *answer* names, with commas between them."""
-        return tuple(self.village_in(found, word) for word in answer.split(",") if word.strip())
+    def neighbours_in(self, found: Draft, answer: str) -> tuple[str, ...]:
+        """The villages that *answer* names, here or in other districts, with commas between them."""
+        return tuple(self._beyond(found, word) if foreign.is_foreign(word) else self.village_in(found, word)
+                     for word in answer.split(",") if word.strip())
+
+    def _beyond(self, found: Draft, word: str) -> str:
+        """The village that *word*, with a slash, names, which lies in another district."""
+        name = drafts.beyond(word)
+        if name is None or foreign.parts(name).village in RESERVED:
+            raise self.wrong(texts.BAD_BEYOND, word=word.strip())
+        district, village = foreign.parts(name)
+        if district == found.slug:
+            return self.village_in(found, village)
+        if district in found.villages:
+            raise self.wrong(texts.EXCHANGED, word=word.strip(), home=found.villages[district].name)
+        return name
 
     def village_in(self, found: Draft, word: str) -> str:
         """The village that *word* names."""

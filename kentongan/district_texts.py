@@ -25,8 +25,9 @@ OFFICE = Text(
 )
 OFFICE_AT = Text("Di desa atau kelurahan mana {name}?", "In which village is {name}?")
 NEIGHBOURS = Text(
-    "Tetangga {name}, pisahkan dengan koma (kosong: cukup){known}",
-    "Neighbours of {name}, with commas between them (empty: no more){known}",
+    "Tetangga {name}, pisahkan dengan koma; di kecamatan lain: panarukan/sumberkolak (kosong: cukup){known}",
+    "Neighbours of {name}, with commas between them; in another kecamatan: panarukan/sumberkolak "
+    "(empty: no more){known}",
 )
 KNOWN = Text("; sudah: {names}", "; already: {names}")
 OVERWRITE = Text("{path} sudah ada. Timpa? (y/t)", "{path} is there already. Overwrite it? (y/n)")
@@ -37,6 +38,10 @@ WRITTEN = Text(
     "{path}: written; villages: {villages}, posts: {posts}. Next:\n"
     "  kentongan district check {path}\n"
     "  sudo kentongan broker provision --district {path} --host posko.local",
+)
+ACROSS = Text(
+    "Alarm dari kecamatan lain terdengar di sini; supaya alarm di sini terdengar di sana, berkas mereka menulis:",
+    "Alarms of the other kecamatan are heard here. For those of here to be heard there, their files must say:",
 )
 BAD_CODE = Text(
     "kode itu tidak bisa dipakai; tulis seperti 35.12.07", "that code cannot be used; write it as 35.12.07")
@@ -53,6 +58,14 @@ BAD_PLACE = Text(
     "tulis lintang lalu bujur, misalnya -7.7019, 113.9908", "write latitude, then longitude, such as -7.7019, 113.9908")
 NO_VILLAGE = Text("tidak ada desa {word}; yang ada: {known}", "there is no village {word}; known: {known}")
 NEAR_VILLAGE = Text("tidak ada desa {word}; maksudnya {near}?", "there is no village {word}; did you mean {near}?")
+BAD_BEYOND = Text(
+    "{word}: tulis kecamatan/desa, misalnya panarukan/sumberkolak",
+    "{word}: write kecamatan/village, such as panarukan/sumberkolak",
+)
+EXCHANGED = Text(
+    "{word}: sebelum garis miring tertulis kecamatannya, padahal {home} desa di sini; terbalik?",
+    "{word}: before the slash stands the kecamatan, and {home} is a village here; were they exchanged?",
+)
 BAD_PHONE = Text("nomor itu tidak bisa dipakai; tulis seperti 0338-671234", "write a number such as 0338-671234")
 NOTHING_WRITTEN = Text("tidak ada yang ditulis", "nothing was written")
 NO_ANSWER = Text(

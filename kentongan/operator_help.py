@@ -105,7 +105,7 @@ _OPTIONS: Mapping[str, str] = {
     "villages": "Satu desa atau kelurahan: Olean=35.12.07.2006.",
     "posts": "Satu pos di desa V: 'olean=Pos Kamling Olean@-7.6712,114.0088'.",
     "offices": "Satu kantor di desa V yang mendengar semua desa: 'patokan=Polsek Situbondo'.",
-    "neighbours": "Tetangga desa V; di desa itu juga ditulis.",
+    "neighbours": "Tetangga desa V; di desa itu juga ditulis. K/V ialah V di kecamatan lain K.",
     "sure": "Tidak bertanya; yang kurang ialah kesalahan.",
     "overwrite": "Menimpa BERKAS yang sudah ada.",
 }

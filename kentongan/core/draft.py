@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from contract.domain import foreign
 from contract.domain.district import Phones
 from contract.domain.district import Post as Placed
 from contract.settings.schema import SettingsError, read
@@ -18,9 +19,10 @@ _TITLES = ("kecamatan ", "kec. ", "desa ", "kelurahan ", "kel. ")
 _HEAD = """\
 # {name}. Made by `kentongan district new`.
 #
-# A neighbourhood goes both ways: each of the two names the other. A post without `at`, its place as
-# [latitude, longitude], counts as within earshot of the posts of its own village only: give each its place. What a post
-# may have besides, and whose telephone numbers belong under `phones`: docs/settings.md, "The district file".
+# A neighbourhood goes both ways: each of the two names the other, also across the border of two districts. A post
+# without `at`, its place as [latitude, longitude], counts as within earshot of the posts of its own village only: give
+# each its place. What a post may have besides, and whose telephone numbers belong under `phones`: docs/settings.md,
+# "The district file".
 """
 
 
@@ -45,7 +47,7 @@ class Village:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The district so far; `neighbours` are pairs of villages, by their slugs in order."""
+    """The district so far; `neighbours` are pairs of villages in order: slugs, or `district/village` of another one."""
 
     slug: str
     name: str
@@ -69,6 +71,14 @@ class Draft:
         pairs = {(min(village, other), max(village, other)) for other in others if other != village}
         return replace(self, neighbours=self.neighbours | pairs)
 
+    @property
+    def across(self) -> tuple[tuple[str, str], ...]:
+        """The neighbourhoods across the border, in order: the village there, and the one here as it is called there."""
+        return tuple(sorted(
+            (there, foreign.name(self.slug, here)) for pair in self.neighbours
+            for there, here in (pair, pair[::-1]) if foreign.is_foreign(there)
+        ))
+
     def find(self, word: str) -> str | None:
         """The slug of the village that *word*, its name or slug in any letters, means; None if there is none."""
         wanted = slug(word)
@@ -84,6 +94,12 @@ def slug(name: str) -> str:
     text = unicodedata.normalize("NFKD", " ".join(name.split())).encode("ascii", "ignore").decode().lower()
     title = next((each for each in _TITLES if text.startswith(each)), "")
     return re.sub(r"[^a-z0-9]+", "-", text.removeprefix(title)).strip("-")
+
+
+def beyond(word: str) -> str | None:
+    """The village of another district that *word* names, as `Panarukan/Sumber Kolak`; None if it names none."""
+    district, village = (slug(each) for each in foreign.parts(word))
+    return foreign.name(district, village) if district and village else None
 
 
 def district_code(text: str) -> str | None:
@@ -178,6 +194,6 @@ def _yaml(value: object) -> str:
         return "{" + ", ".join(f"{key}: {_yaml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_yaml, value)) + "]"
-    if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", value):
+    if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)*(/[a-z]+(-[a-z0-9]+)*)?", value):
         return value if value not in ("null", "true", "false") else json.dumps(value)
     return json.dumps(value, ensure_ascii=False)

@@ -39,8 +39,10 @@ ANSWERS = told(
     "Curah Jeru", "9999999", "2001", "", "", "114.02, -7.68", "-7.68, 114.02", "Pos Dua", "", "",
     "Mimbaan", "1003", "", "-", "Mimbaan", "Polsek", "", "Semua", "Ardirejo", "1003", "1004", "desa", "", "", "", "",
     "Polsek Panji", "mimban", "mimbaan", "", "",  # an office
-    "Mimban, ardirejo", "mimbaan, ardirejo", "", "Mimbaan",  # neighbours
+    "Mimban, ardirejo", "Mimbaan/Panarukan, ardirejo", "panarukan/, ardirejo",  # neighbours
+    "mimbaan, ardirejo, Kec. Panarukan/Desa Sumber Kolak", "panji/ardirejo, panarukan/alasmalang", "Mimbaan",
 )
+BORDER = {"curah-jeru": ("panarukan/sumber-kolak",), "mimbaan": ("panarukan/alasmalang",)}
 
 
 def test_the_questions_make_a_district_file_with_both_sides_of_each_neighbourhood(tmp_path: Path) -> None:
@@ -53,8 +55,8 @@ def test_the_questions_make_a_district_file_with_both_sides_of_each_neighbourhoo
     assert found.rhythms == "jawa-timur"
     assert found.phones.posko == "0338-671234"
     assert {name: (each.kind, each.code[-4:], each.neighbours) for name, each in found.villages.items()} == {
-        "curah-jeru": ("desa", "2001", ("ardirejo", "mimbaan")),
-        "mimbaan": ("kelurahan", "1003", ("ardirejo", "curah-jeru")),
+        "curah-jeru": ("desa", "2001", ("ardirejo", "mimbaan", *BORDER["curah-jeru"])),
+        "mimbaan": ("kelurahan", "1003", ("ardirejo", "curah-jeru", *BORDER["mimbaan"])),
         "ardirejo": ("desa", "1004", ("curah-jeru", "mimbaan")),
     }
     posts = {name: {node: (post.name, post.hears, post.at) for node, post in each.posts.items()}
@@ -71,6 +73,11 @@ def test_the_questions_make_a_district_file_with_both_sides_of_each_neighbourhoo
     "kode itu tidak bisa dipakai; tulis seperti 35.12.07", "nomor itu tidak bisa dipakai; tulis seperti 0338-671234",
     "kode itu bukan kode desa di 35.12.09", "tulis lintang lalu bujur", "Mimbaan sudah ada", "semua punya arti lain",
     "35.12.09.1003 (Mimbaan) sudah ada", "tidak ada desa mimban; maksudnya mimbaan?", "; sudah: Curah Jeru",
+    "Mimbaan/Panarukan: sebelum garis miring tertulis kecamatannya, padahal Mimbaan desa di sini; terbalik?",
+    "panarukan/: tulis kecamatan/desa, misalnya panarukan/sumberkolak",
+    ("supaya alarm di sini terdengar di sana, berkas mereka menulis:\n"
+    "  panarukan.yaml, villages.alasmalang.neighbours: panji/mimbaan\n"
+    "  panarukan.yaml, villages.sumber-kolak.neighbours: panji/curah-jeru\n"),
 ])
 def test_a_wrong_answer_is_answered_and_asked_again(tmp_path: Path, said: str) -> None:
     assert said in run("new", tmp_path / "panji.yaml", answers=ANSWERS).stdout
@@ -104,6 +111,19 @@ def test_with_options_nothing_is_asked(tmp_path: Path) -> None:
     assert found.villages["ardirejo"].posts["polsek"].hears == "all"
 
 
+def test_what_it_says_the_other_files_must_say_makes_two_files_that_agree(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "panji.yaml", *OPTIONS, "--neighbours", "Mimbaan=panarukan/sumberkolak", lang="en")
+    said = result.stdout.splitlines()[-1]
+    assert said == "  panarukan.yaml, villages.sumberkolak.neighbours: panji/mimbaan"
+
+    other = ("--name", "Kecamatan Panarukan", "--code", "35.12.08", "--village", "Sumberkolak=2001", "--yes")
+    assert run("new", tmp_path / "panarukan.yaml", *other).exit_code == 0
+    both = (tmp_path / "panji.yaml", tmp_path / "panarukan.yaml")
+    assert "add it there" in run("check", *both).stderr
+    run("new", both[1], *other, "--neighbours", f"sumberkolak={said.split(': ')[1]}", "--overwrite")
+    assert run("check", *both).exit_code == 0
+
+
 def test_what_is_missing_of_the_options_is_named(tmp_path: Path) -> None:
     result = run("new", tmp_path / "x.yaml", "--yes", lang="en")
 
@@ -127,6 +147,9 @@ def test_a_village_on_the_line_needs_the_code_of_its_kecamatan(tmp_path: Path) -
     (("--post", "mimban=Pos"), "--post 'mimban=Pos': tidak ada desa mimban; maksudnya mimbaan?"),
     (("--post", "mimbaan=Pos@114,-7"), "--post 'mimbaan=Pos@114,-7': tulis lintang lalu bujur"),
     (("--neighbours", "mimbaan=olean"), "--neighbours 'mimbaan=olean': tidak ada desa olean"),
+    (("--neighbours", "mimbaan=panarukan/semua"), "panarukan/semua: tulis kecamatan/desa"),
+    (("--neighbours", "mimbaan=ardirejo/panarukan"), "padahal Ardirejo desa di sini; terbalik?"),
+    (("--neighbours", "mimbaan=panji/olean"), "tidak ada desa olean"),
     (("--rhythms", "jawa"), "--rhythms: pilih jawa-timur, polri-bandung, tni"),
     (("--name", "Panji \x1b[2J"), "U+001B cannot stand in a settings file"),
     (("--village", "Semua=2009"), "this word means every village"),
