@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,6 +30,9 @@ from posko.labels.labels import Labels
 from posko.labels.language import Language
 from posko.operator.core import orders
 from posko.operator.core.orders import Act, Order
+
+if TYPE_CHECKING:
+    from posko.operator.overview import Board
 
 _SENDER = "operator/"
 
@@ -129,7 +133,7 @@ def test(path: Path, speech: Language, village: str, *, wait_s: float, silent: b
               help="Leave after N seconds; otherwise Ctrl-C does.")
 @click.option("--plain", is_flag=True, help="Print a line for each change, also in a terminal.")
 @click.option("--also", "others", multiple=True, type=click.Path(readable=False, path_type=Path), metavar="FILE",
-              help="Settings of one more district, as --config has them; again for each. All are shown as lines.")
+              help="Settings of one more district, as --config has them; again for each.")
 @posko_settings.CONFIG
 @posko_settings.LANG
 def watch(
@@ -152,13 +156,23 @@ def watch(
     try:
         if others:
             makers = {each.district.district: partial(service.Desk, each, names, aside=True) for each, names in found}
-            sys.exit(several.watch(makers, click.echo, wait_s))
+            sys.exit(several.watch(makers, click.echo, wait_s, _board(found) if live else None))
         sys.exit(service.Desk(config, labels, click.echo, live=live).watch(wait_s))
     except OSError as error:  # who read it is gone, or the disk is full
         if not isinstance(error, BrokenPipeError):
             click.echo(labels(texts.NO_OUTPUT, why=error.strerror), err=True)
         _mute()
         sys.exit(1)
+
+
+def _board(found: Iterable[tuple[Config, Labels]]) -> "Board":
+    """What shows the districts of *found* in a terminal."""
+    from posko.operator.overview import Board, View  # noqa: PLC0415 - only a terminal needs rich
+
+    return Board({
+        config.district.district: View(labels, f"{config.settings.broker.host}:{config.settings.broker.port}")
+        for config, labels in found
+    })
 
 
 def read_words(note: str) -> str:

@@ -289,6 +289,9 @@ NO_ALARM = Text("Tidak ada alarm", "No alarm in force")
 NOT_KNOWN = Text("Belum diketahui apakah ada alarm", "Not known whether an alarm is in force")
 MORE_POSTS = Text(" … dan {count} pos lagi", " … and {count} more posts")
 POSTS = Text("{count} pos", "{count} posts")
+DISTRICTS = Text("{count} kecamatan", "{count} districts")
+ALARMS = Text("Alarm aktif: {count}", "In force: {count}")
+NOT_READY = Text("Pos yang berbunyi, atau tidak siap", "Posts that sound, or are not ready")
 EVENTS_TITLE = Text("Yang terjadi · Ctrl-C: keluar", "Events · Ctrl-C: leave")
 ALARM_COLUMNS = (
     Text("Alarm aktif", "In force"), Text("Tingkat", "Severity"), Text("Sudah berjalan", "Age"), Text("Sisa", "Left"),

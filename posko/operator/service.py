@@ -44,6 +44,7 @@ class Desk:
     ) -> None:
         self._echo = echo
         self._live = live
+        self._show: Callable[[Snapshot], object] | None = None
         self._signals = () if aside else _SIGNALS
         self._labels = labels
         clock.adopt(config.district.zone)
@@ -80,8 +81,9 @@ class Desk:
             self._echo(line)
         return 0 if found.recorded else 1
 
-    def watch(self, seconds: float) -> int:
-        """Shows the district, for so many *seconds* or until a signal comes."""
+    def watch(self, seconds: float, show: Callable[[Snapshot], object] | None = None) -> int:
+        """Shows the district, for so many *seconds* or until a signal comes: to *show*, if that is given."""
+        self._show, self._live = show, self._live or show is not None
         state = fold.start(self._rules, None, seconds, clock.now(), clock.wall())
         with ExitStack() as parts:
             parts.enter_context(health.ClockThread(self._inbox))
@@ -138,7 +140,9 @@ class Desk:
         self._link.start()
         parts.callback(self._link.close)
 
-    def _renderer(self, parts: ExitStack, state: State) -> Callable[[Snapshot], None]:
+    def _renderer(self, parts: ExitStack, state: State) -> Callable[[Snapshot], object]:
+        if self._show is not None:
+            return self._show
         if not self._live:
             return LineRenderer(judgement.snapshot(state), self._labels, self._echo).show
         from posko.operator.live import LiveRenderer  # noqa: PLC0415 - only a terminal needs rich

@@ -1,10 +1,13 @@
 """A small district that runs: a broker, a hub and three nodes, each a process of its own."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +144,37 @@ def place(district: Place) -> Iterator[Place]:
         if post.running:
             post.fence(district.broker)
             post.expect_quiet()
+
+
+class Drawn:
+    """`kentongan WORDS` on a *terminal* of 110 columns: what it has drawn so far."""
+
+    def __init__(self, terminal: tuple[int, int], *words: str) -> None:
+        self._shown, inside = terminal
+        self._found = b""
+        termios.tcsetwinsize(inside, (30, 110))
+        self._process = subprocess.Popen([sys.executable, "-m", "kentongan", *words], stdin=inside, stdout=inside,
+                                         stderr=inside, cwd=ROOT, env={**INDONESIAN, "TERM": "xterm"})
+
+    def lacks(self, *parts: str) -> list[str]:
+        """Waits until all of *parts* have been drawn since it was last asked; those that were not."""
+        self._found, deadline = b"", time.monotonic() + LIMIT_S
+        while any(each.encode() not in self._found for each in parts) and time.monotonic() < deadline:
+            self._read()
+        return [each for each in parts if each.encode() not in self._found]
+
+    def end(self) -> int:
+        """Ends it as Ctrl-C does; its exit code."""
+        deadline = time.monotonic() + LIMIT_S
+        self._process.send_signal(signal.SIGINT)
+        while self._process.poll() is None and time.monotonic() < deadline:
+            self._read()
+        self._process.kill()
+        return self._process.wait()
+
+    def _read(self) -> None:
+        if select.select([self._shown], [], [], 0.1)[0]:
+            self._found += os.read(self._shown, 65536)
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """The operator's commands, on a real broker with a real hub and real nodes, or with some of them gone."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
-import termios
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,7 @@ import pytest
 from broker.mosquitto import free_port
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
-from tests.posko.operator.conftest import INDONESIAN, Place, Running, operators_settings, run
+from tests.posko.operator.conftest import Drawn, Place, Running, operators_settings, run
 from tests.posko.operator.told import KALIBAGOR, KOTAKAN, POLSEK
 from tests.support.mqtt import AS_OURSELVES, Reader
 from tests.support.nodes import ROOT
@@ -135,24 +132,9 @@ def test_a_watch_says_each_change_in_a_line_and_leaves_cleanly(place: Place) -> 
 
 
 def test_in_a_terminal_it_is_drawn_and_leaves_cleanly(place: Place, terminal: tuple[int, int]) -> None:
-    shown, inside = terminal
-    termios.tcsetwinsize(inside, (30, 110))
-    process = subprocess.Popen([sys.executable, "-m", "kentongan", "watch", "--config", str(place.settings)],
-                               stdin=inside, stdout=inside, stderr=inside, cwd=ROOT,
-                               env={**INDONESIAN, "TERM": "xterm"})
-    parts, found = ("● server posko", "Tidak ada alarm"), b""
-    deadline = time.monotonic() + LIMIT_S
-    while any(each.encode() not in found for each in parts) and time.monotonic() < deadline:
-        if select.select([shown], [], [], 0.1)[0]:
-            found += os.read(shown, 65536)
-    process.send_signal(signal.SIGINT)
-    while process.poll() is None and time.monotonic() < deadline:
-        if select.select([shown], [], [], 0.1)[0]:
-            os.read(shown, 65536)
-    process.kill()
-
-    assert process.wait() == 0
-    assert [each for each in parts if each.encode() not in found] == []
+    drawn = Drawn(terminal, "watch", "--config", str(place.settings))
+    assert drawn.lacks("● server posko", "Tidak ada alarm") == []
+    assert drawn.end() == 0
 
 
 def test_a_broker_that_is_down_is_said_with_what_to_do(tmp_path: Path) -> None:

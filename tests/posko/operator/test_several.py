@@ -15,7 +15,7 @@ from broker.mosquitto import free_port
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from tests.contract.shipped import plain
-from tests.posko.operator.conftest import INDONESIAN, Running
+from tests.posko.operator.conftest import INDONESIAN, Drawn, Running
 from tests.support.mqtt import publish
 from tests.support.nodes import ROOT
 from tests.support.village import HURRIED, impatient
@@ -90,6 +90,22 @@ def test_a_broker_that_was_never_reached_is_no_success_though_the_others_were(di
 
     assert done.code == 1
     assert any(line.startswith("panarukan  ✗ tidak pernah tersambung") for line in done.lines), done.lines
+
+
+def test_in_a_terminal_all_are_one_picture(districts: Districts, terminal: tuple[int, int]) -> None:
+    first, other = map(str, districts.settings.values())
+    drawn = Drawn(terminal, "watch", "--config", first, "--also", other)
+    assert drawn.lacks("2 kecamatan", "● server posko", "Kecamatan Situbondo", "Kecamatan Panarukan") == []
+    publish(districts.brokers["panarukan"], "kentongan/panarukan/sumberkolak/alarm/kebakaran", "-q", "1")
+    assert drawn.lacks("Kecamatan Panarukan: Alarm aktif", "Kebakaran di Sumberkolak") == []
+    assert drawn.end() == 0
+
+
+def test_of_a_picture_the_reasons_stay_when_it_is_gone(districts: Districts, terminal: tuple[int, int]) -> None:
+    drawn = Drawn(terminal, "watch", "--seconds", "2", "--config", str(districts.settings["situbondo"]),
+                  "--also", str(districts.written("panarukan", free_port())))
+    assert drawn.lacks("panarukan  ✗ tidak pernah tersambung") == []
+    assert drawn.end() == 1
 
 
 def test_who_reads_the_lines_may_leave(districts: Districts) -> None:

@@ -1,0 +1,164 @@
+"""Several districts in one terminal: the last Snapshot of each -> what rich draws. Must not decide anything or listen.
+
+    desk of situbondo ──┐                    ┌── a line for each: links, alarm or none, how its posts are
+    desk of panarukan ──┼──> Board ──> here ─┼── what is in force, what residents reported, which posts are not ready
+    …                 ──┘                    └── what happened, in the order of time
+"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from posko.labels import texts
+from posko.labels.labels import Labels
+from posko.operator import live
+from posko.operator.core.snapshot import PostSnapshot, Snapshot
+
+FRAME_S = 0.5  # how often ages are drawn anew …
+LEAST_S = 0.15  # … and how soon what is new
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A district, by its names for people; its broker; and how it was last, None before anything of it is known."""
+
+    labels: Labels
+    broker: str
+    snapshot: Snapshot | None = None
+
+
+class Board:
+    """Draws several districts on the whole terminal; use as a context manager."""
+
+    def __init__(self, views: Mapping[str, View]) -> None:
+        self._views = dict(views)
+        self._lock = Lock()
+        self._news = Event()
+        self._console = Console()
+        self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
+
+    def __enter__(self) -> "Board":
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.__exit__(kind, error, trace)
+
+    def take(self, district: str, snapshot: Snapshot) -> None:
+        """Notes how *district* is now, from any thread."""
+        with self._lock:
+            known = self._views[district]
+            self._views[district] = View(known.labels, known.broker, snapshot)
+        self._news.set()
+
+    def draw(self) -> None:
+        """Draws all as it is now, and waits for what is next to be drawn, half a second at most."""
+        self._news.clear()
+        with self._lock:
+            views = tuple(self._views.values())
+        self._live.update(picture(views, self._console.size), refresh=True)
+        time.sleep(LEAST_S)
+        self._news.wait(FRAME_S - LEAST_S)
+
+
+def picture(views: Sequence[View], size: tuple[int, int]) -> RenderableType:
+    """The districts, for so many columns and lines; all have the same time of day and the same language.
+
+    What is well takes a line; what is not is shown post by post, as many as there is room for.
+    """
+    width, height = size
+    labels = views[0].labels
+    seen = [(each, each.snapshot) for each in views if each.snapshot is not None]
+    parts: list[RenderableType] = [_head(views, width), _districts(views, width)]
+    for view, snapshot in seen:
+        parts += live.bars(snapshot, view.labels, _whose(view))
+    for view, snapshot in seen:
+        if snapshot.alarms:
+            parts += [Text(), live.alarms(snapshot.alarms, view.labels, _whose(view))]
+    for view, snapshot in seen:
+        if snapshot.reports:
+            parts += [Text(), live.reports(snapshot.reports, view.labels, height // len(views), _whose(view))]
+    room = height - live.count_lines(Group(*parts), width) - live.EVENTS - 2
+    parts += _not_ready(seen, room, width)
+    left = height - live.count_lines(Group(*parts), width) - 1
+    happened = sorted(
+        (found for view, snapshot in seen for found in live.happened(snapshot, view.labels, width, _whose(view))),
+        key=lambda each: each.at)
+    return Group(*parts, live.events(happened, labels, max(live.EVENTS, left), width))
+
+
+def _whose(view: View) -> str:
+    return f"{view.labels.district}: "
+
+
+def _head(views: Sequence[View], width: int) -> RenderableType:
+    labels = views[0].labels
+    name = live.title(labels(texts.DISTRICTS, count=len(views)))
+    latest = max((each.snapshot for each in views if each.snapshot is not None), key=lambda each: each.now,
+                 default=None)
+    now = Text("" if latest is None else live.now(latest, labels), "dim")
+    if width < live.MIDDLE:
+        return Group(name, Text(" ") + now)
+    grid = Table.grid(expand=True)
+    grid.add_column()
+    grid.add_column(justify="right")
+    grid.add_row(name, now)
+    return grid
+
+
+def _districts(views: Sequence[View], width: int) -> RenderableType:
+    """A line for each: its links, whether anything is in force, how many of its posts are how."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    blocks: list[RenderableType] = []
+    for view in views:
+        labels, snapshot = view.labels, view.snapshot
+        name = Text(f" {labels.district}", "bold")
+        link = Text("?", "dim") if snapshot is None else live.links(snapshot, labels, view.broker)
+        alarm = Text(f" {labels(texts.NOT_KNOWN)}", "yellow") if snapshot is None else (
+            Text(f" {labels(texts.ALARMS, count=len(snapshot.alarms))} ", "bold white on red") if snapshot.alarms
+            else live.no_alarm(snapshot, labels))
+        posts = Text() if snapshot is None else _counted(snapshot, labels)
+        if width >= live.WIDE:
+            grid.add_row(name, link, alarm, posts)
+        else:
+            blocks += [name + alarm, live.indented(Text("   ").join([link, posts]))]
+    return grid if width >= live.WIDE else Group(*blocks)
+
+
+def _counted(snapshot: Snapshot, labels: Labels) -> Text:
+    """How many posts are in each state, those that are not ready first."""
+    counts = Counter(post.state for post in snapshot.posts)
+    states = sorted(counts, key=lambda each: each == live.READY)
+    return Text(" ").join(Text(f"{counts[each]}") + live.state_of(each, labels) for each in states)
+
+
+def _not_ready(seen: Sequence[tuple[View, Snapshot]], room: int, width: int) -> list[RenderableType]:
+    """The posts that are not ready, of each district as many as there is *room* for in lines, those that sound last:
+    which ring is shown with their alarm.
+    """
+    rows: list[tuple[View, PostSnapshot]] = sorted(
+        ((view, post) for view, snapshot in seen for post in snapshot.posts if post.state != live.READY),
+        key=lambda row: row[1].state == live.SOUNDING)
+    if not rows:
+        return []
+    labels = seen[0][0].labels
+    drawn: list[RenderableType] = [Text(), live.rule(labels(texts.NOT_READY))]
+    used = live.count_lines(Group(*drawn), width) + 1  # for the line that says how many more
+    for count, (view, post) in enumerate(rows):
+        name = Text(f"{_whose(view)}{view.labels.post(post.post)} ") + live.state_of(post.state, view.labels)
+        row = Group(name + Text(" ") + live.doing_of(post, view.labels))
+        used += live.count_lines(row, width)
+        if count and used > room:
+            return [*drawn, Text(labels(texts.MORE_POSTS, count=len(rows) - count), "dim")]
+        drawn.append(row)
+    return drawn
