@@ -1,6 +1,7 @@
 """The page's command. Faults of the user's are one line each, and exit 2."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,8 @@ from contract.text import escaped
 from kentongan import output
 from kentongan.log_format import LOG_FORMAT
 from posko import journal_place
+from posko.labels.labels import make_labels
+from posko.labels.language import Language
 from posko.web import config, people
 from posko.web.config import Address
 
@@ -42,6 +45,16 @@ def web(path: Path, listen: Address | None, *, check: bool, line: Callable[[Mapp
         count = len(people.read(settings.people, settings.district.district)) if found else 0
         click.echo(f"{escaped(path)}: no faults. {settings.district.name}, {count} people.")
         return
-    from posko.web import service  # noqa: PLC0415 - a check needs no server
+    from posko.operator import service as operators  # noqa: PLC0415 - a check needs no server
+    from posko.web import service  # noqa: PLC0415
 
-    service.Desk(settings, output.log, line, listen).run()
+    further = {
+        each.district.district: partial(
+            operators.Desk, each, make_labels(Language.ID, each.district, each.catalogue), _unsaid, aside=True)
+        for each in settings.also
+    }
+    service.Desk(settings, output.log, line, listen, further).run()
+
+
+def _unsaid(_line: str) -> None:
+    """What is seen of a further district is on the page, not in the log."""

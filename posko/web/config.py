@@ -1,7 +1,7 @@
 """The page's configuration: settings and the files they name -> one value, or every fault at once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,10 @@ from contract.settings.schema import (
     text,
 )
 from contract.values import dataclass
+from posko import config as posko_config
 from posko import journal_place
 from posko.config import STATE_DIR as HUB_STATE_DIR
+from posko.config import Config
 from posko.journal_place import JournalPlace
 from runtime import files
 from runtime.endpoint import Endpoint
@@ -69,7 +71,9 @@ class WebSettings:
     """The settings file of the page, as written. `listen`: where it answers; `trusted_proxy`: the addresses of reverse
     proxies in front of it, whose word for a phone's address and for HTTPS is taken.
 
-    A warga may raise `alarms_per_minute` alarms a minute, and `alarms_per_day` a day. `journal` is the hub's
+    `also` are the settings of further districts, as an operator or a reader there has them: operators and the wall
+    screen see what is in force there, too. A warga may raise `alarms_per_minute` alarms a minute, and `alarms_per_day`
+    a day. `journal` is the hub's
     `state_dir`, or its PostgreSQL database, from which the history is read.
     """
 
@@ -83,6 +87,7 @@ class WebSettings:
     alarms_per_minute: int = option(integer(1, 60, "number of alarms"), default=1)
     alarms_per_day: int = option(integer(1, 1000, "number of alarms"), default=5)
     journal: str = option(journal.folder_or_server, default=HUB_STATE_DIR)
+    also: tuple[str, ...] = option(items(file_path), default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class WebConfig:
     people: Path
     journal: JournalPlace
     tls: tuple[Path, Path] | None = None
+    also: tuple[Config, ...] = ()
 
 
 def load(path: Path) -> WebConfig:
@@ -119,13 +125,38 @@ def assemble(path: Path, written: Mapping[str, Any]) -> WebConfig:
     for each, found in named.items():
         if found is not None and not found.is_file():
             faults.append(f"{path.name}.tls.{each}: there is no file {found} that this user may read")
+    also: list[Config] = []
+    if settings is not None and around is not None:
+        also = _also(faults, path, settings.also, around.district)
     if faults or settings is None or around is None:
         raise SettingsError(faults)
     return WebConfig(
         settings, around.district, around.catalogue, around.family, around.endpoint,
         base / settings.state_dir, base / settings.people, _journal(base, settings.journal, around.district),
-        _pair(named["certificate"], named["key"]),
+        _pair(named["certificate"], named["key"]), tuple(also),
     )
+
+
+def _also(faults: list[str], path: Path, written: Iterable[str], here: District) -> list[Config]:
+    """The configurations of further districts, which must differ, and have the time of day of the one *here*."""
+    found: list[Config] = []
+    seen = {here.district}
+    for number, each in enumerate(written, 1):
+        place = f"{path.name}.also.{number}"
+        try:
+            further = posko_config.load(path.absolute().parent / each)
+        except SettingsError as error:
+            faults += [f"{place}: {fault}" for fault in error.faults]
+            continue
+        district = further.district
+        if district.district in seen:
+            faults.append(f"{place}: {each} is of {district.district}, which is shown already")
+        elif district.zone != here.zone:
+            faults.append(f"{place}: the times of {district.district} are {district.zone.name}, those of "
+                          f"{here.district} {here.zone.name}; give it a page of its own")
+        seen.add(district.district)
+        found.append(further)
+    return found
 
 
 def _journal(base: Path, written: str, district: District) -> JournalPlace:

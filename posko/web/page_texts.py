@@ -251,6 +251,12 @@ POST: Mapping[str, Text] = {
     "respond": RESPONDER["respond"],
 }
 
+ELSEWHERE: Mapping[str, Text] = {
+    "elsewhere": Text("Kecamatan lain", "Other districts"),
+    "elsewhere_quiet": Text("Tidak ada alarm", "No alarm"),
+    "elsewhere_alarms": Text("Alarm aktif: {n}", "Alarms in force: {n}"),
+    "elsewhere_unknown": Text("Tidak diketahui", "Not known"),
+}
 WALL: Mapping[str, Text] = {
     "title": Text("Layar posko", "Wall screen"),
     "quiet": Text("Tidak ada alarm", "No alarm"),
@@ -258,7 +264,8 @@ WALL: Mapping[str, Text] = {
 }
 
 PAGES: Mapping[str, Mapping[str, Text]] = {
-    "masuk": LOGIN, "warga": RESIDENT, "petugas": RESPONDER, "posko": POST, "layar": WALL,
+    "masuk": LOGIN, "warga": RESIDENT, "petugas": RESPONDER, "posko": {**POST, **ELSEWHERE},
+    "layar": {**WALL, **ELSEWHERE},
 }
 
 

@@ -3,13 +3,14 @@
     phones ──> http thread ──asked──> inbox ──> step ──> here ──┬──> link (presses, commands)
        ^            ^                   ^                       ├──> store (this machine's disk)
        │            └──── state, answers┴── link, store, clock <┘
-       └── server-sent events
+       └── server-sent events           └── further districts, where it has some
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from contract.people import Person
 from contract.settings.schema import SettingsError
@@ -25,6 +26,8 @@ from posko.web.core import step
 from posko.web.core.asked import Answer, Asked, PeopleRead, Request
 from posko.web.core.effects import EndSession, Loaded, SaveSending, SaveSession
 from posko.web.core.state import State
+from posko.web.elsewhere import Desk as FurtherDesk
+from posko.web.elsewhere import Elsewhere
 from posko.web.history import History
 from posko.web.store import NAME, WebStore
 from posko.web.view import Renderer
@@ -46,9 +49,13 @@ class Desk(Loop[State]):
     def __init__(
         self, config: WebConfig, tell: Callable[[str], None] = lambda _line: None,
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line, listen: Address | None = None,
+        further: Mapping[str, Callable[[], FurtherDesk]] = MappingProxyType({}),
     ) -> None:
-        """It listens at *listen*, if that is given, instead of where *config* says."""
+        """It listens at *listen*, if that is given, instead of where *config* says; *further* makes who looks at each
+        of the further districts.
+        """
         super().__init__(Inbox(ROOM))
+        self._further = further
         self._config = config
         self._listen = config.settings.listen if listen is None else listen
         self._say, self._line = tell, line
@@ -82,6 +89,7 @@ class Desk(Loop[State]):
             self._link = connection.make_link(config, self._inbox, "web")
             self._inbox.put(PeopleRead(known))
             parts.enter_context(_PeopleThread(config.people, config.district.district, self._inbox))
+            parts.enter_context(Elsewhere(self._further, self._inbox))
             self._http = parts.enter_context(server.HttpThread(
                 self._page.app, listening, lambda: self._page.beat_at, config.tls, config.settings.trusted_proxy))
             self._link.start()

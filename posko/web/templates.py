@@ -27,7 +27,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 MODULES: Mapping[str, Sequence[str]] = {
     "masuk": ("common",), "warga": ("common", "hold", "outbox", "where"),
     "petugas": ("common", "awake", "cards", "sound"),
-    "posko": ("common", "cards", "history", "map"), "layar": ("common", "awake"),
+    "posko": ("common", "cards", "elsewhere", "history", "map"), "layar": ("common", "awake", "elsewhere"),
 }
 # What static/ikon.svg has a pictogram for; any other incident is shown as `lainnya`.
 PICTURES = frozenset(slug for slugs in GROUPS.values() for slug in slugs)

@@ -20,7 +20,7 @@ from contract.values import dataclass
 from contract.wire.beacon import Listed
 from contract.wire.response import progress
 from posko.labels import texts
-from posko.labels.labels import Labels, clean
+from posko.labels.labels import Labels, clean, make_labels
 from posko.operator import lines
 from posko.operator.core import judgement
 from posko.operator.core.fold import NEWS
@@ -31,6 +31,7 @@ from posko.web.core import presses
 from posko.web.core.person import rights
 from posko.web.core.requests import MISTAKE_S
 from posko.web.core.state import Kind, Sending, State
+from posko.web.elsewhere_view import elsewhere
 
 Plain = dict[str, Any]
 
@@ -57,8 +58,9 @@ class Shared:
 class Drawn:
     """A state as one language shows it: each part is made once, for all who see it."""
 
-    def __init__(self, state: State, labels: Labels, district: str) -> None:
+    def __init__(self, state: State, labels: Labels, district: str, further: Mapping[str, Labels]) -> None:
         self.state = state
+        self._further = further
         self._labels, self._district = labels, district
         self._snapshot = judgement.snapshot(state.district)
         self.listed = _listed(state)
@@ -82,7 +84,9 @@ class Drawn:
             if person.role is not Role.WARGA:
                 plain["posts"] = _posts(snapshot, person, self._labels)
             if person.role in (Role.OPERATOR, Role.READER):
-                plain["news"] = _news(snapshot, self._labels, openly=person.role is Role.READER)
+                openly = person.role is Role.READER
+                plain["news"] = _news(snapshot, self._labels, openly=openly)
+                plain["elsewhere"] = elsewhere(state, self._further, openly=openly)
             reports = [_report(each, state, self._labels) for each in snapshot.reports if person.role is not Role.READER
                        and (not person.villages or each.village in person.villages)]
             self._shared[kind] = Shared(plain, reports, encode(plain), lasting([plain, reports]))
@@ -106,11 +110,13 @@ class Renderer:
         self._villages = tuple(config.district.villages)
         self._district = config.district.district
         self._fixed = _fixed(config, labels)
+        self._further = {each.district.district: make_labels(labels.language, each.district, each.catalogue)
+                         for each in config.also}
         self._known: dict[Person, Plain] = {}
 
     def draw(self, state: State) -> Drawn:
         """*state*, to be shown to many."""
-        return Drawn(state, self._labels, self._district)
+        return Drawn(state, self._labels, self._district, self._further)
 
     def first(self, state: State, person: Person) -> Plain:
         """The first view of *person*: with what does not change."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
@@ -49,7 +49,7 @@ PATIENT = "posko.web.core.requests.MISTAKE_S = 600.0"
 class Web(Program):
     """The page's process. It can be killed and started again, at the same address."""
 
-    def __init__(self, folder: Path, broker: int, district: Path, journal: Path) -> None:
+    def __init__(self, folder: Path, broker: int, district: Path, journal: Path, also: Sequence[Path] = ()) -> None:
         folder.mkdir(parents=True)
         self.port = free_port()
         self.people_path = folder / "people.json"
@@ -59,6 +59,7 @@ class Web(Program):
             "district": str(district), "broker": {"host": "127.0.0.1", "port": broker}, "people": "people.json",
             "state_dir": str(folder / "state"), "listen": f"127.0.0.1:{self.port}", "trusted_proxy": ["127.0.0.1"],
             "alarms_per_minute": 60, "alarms_per_day": 1000, "journal": str(journal),
+            "also": list(map(str, also)),
         }), "utf-8")
         super().__init__("web", ["web", "--config", str(path)])
 
@@ -71,9 +72,9 @@ class Web(Program):
 
 
 class World:
-    """Everything; use as a context manager."""
+    """Everything; use as a context manager. *also* are the settings of further districts that the page shows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, also: Sequence[Path] = ()) -> None:
         config = folder / "config"
         shutil.copytree(CONFIG, config)
         (config / "situbondo.yaml").write_text(json.dumps(DISTRICT), "utf-8")
@@ -81,7 +82,7 @@ class World:
         self.broker = PrivateBroker(folder / "broker")
         self.hub = Posko(folder / "posko", self.broker.port, district)
         self.post = Post(folder / "post", self.broker.port, district=str(district), hub=True)
-        self.web = Web(folder / "web", self.broker.port, district, self.hub.state_dir)
+        self.web = Web(folder / "web", self.broker.port, district, self.hub.state_dir, also)
         self.proxy = Proxy(self.web.port)  # between the browsers and the page
         self._people: dict[str, Person] = {}
         self._numbers = count(1)

@@ -11,6 +11,7 @@ from contract.domain.alarm import Key
 from contract.people import Person
 from contract.values import dataclass
 from posko.operator.core import fold
+from posko.operator.core.snapshot import Snapshot
 from posko.web.core.asked import Answer, Place
 from runtime.core.events import Clock
 
@@ -112,7 +113,8 @@ class State:
     """All that the page knows at instant `now`. `sessions` by the SHA-256 of their tokens.
 
     `stored`: what an earlier run left is known, or the disk does not give it; `remembered`: it is known. `disk` is why
-    the disk fails, or "". `saving` waits for the disk, by stamp; `ordering` for the broker, by token.
+    the disk fails, or "". `saving` waits for the disk, by stamp; `ordering` for the broker, by token. `elsewhere` is
+    how further districts were last, by their slugs; None where nobody knows.
     """
 
     rules: Rules
@@ -131,6 +133,7 @@ class State:
     disk: str = ""
     stamp: int = 0
     order: int = 0
+    elsewhere: Mapping[str, Snapshot | None] = field(default_factory=dict)
 
     def at(self, now: float) -> "State":
         """The same at the later instant *now*, for whoever shows it."""

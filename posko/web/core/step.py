@@ -16,6 +16,7 @@ from posko.operator.core import fold
 from posko.web.core import presses, requests
 from posko.web.core.asked import Asked, PeopleRead
 from posko.web.core.effects import Effect, Loaded, Saved
+from posko.web.core.elsewhere import SeenElsewhere
 from posko.web.core.state import Rules, State
 from posko.web.core.turn import Turn
 from runtime.core.events import Acknowledged, Clock, Faulted, Linked, Received, Recovered, Rejected
@@ -52,7 +53,7 @@ def next_due(state: State) -> float | None:
     return min((*presses.deadlines(state), *waiting), default=None)
 
 
-def _take_in(t: Turn, event: object, known: fold.State) -> None:  # noqa: C901 - a table, one row an event
+def _take_in(t: Turn, event: object, known: fold.State) -> None:  # noqa: C901, PLR0912 - a table, one row an event
     match event:
         case Asked():
             requests.asked(t, event)
@@ -75,6 +76,8 @@ def _take_in(t: Turn, event: object, known: fold.State) -> None:  # noqa: C901 -
             t.change(clock=event)
             presses.clock_changed(t)
             presses.forget(t)
+        case SeenElsewhere(district, snapshot):
+            t.change(elsewhere={**t.state.elsewhere, district: snapshot})
         case Faulted(Fault.JOURNAL | Fault.JOURNAL_WATCH, reason):
             t.change(disk=reason)
             t.refuse_waiting(all_=True)

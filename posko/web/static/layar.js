@@ -2,6 +2,7 @@
 
 import { ago, byId, clock, day, follow, h, isKnown, picture, say, showQuiet, sync, t, there } from "./common.js";
 import { keepAwake } from "./awake.js";
+import { showElsewhere } from "./elsewhere.js";
 
 function tick() {
   const now = Date.now() / 1000;
@@ -30,6 +31,7 @@ function show(view, fresh) {
   sync(byId("alarms"), alarms, (each) => `${each.village}/${each.incident}/${each.identifier}`, card,
     (line, each) => update(line, each, view));
   showQuiet(byId("quiet"), alarms.length === 0, isKnown(view, fresh), t("quiet"));
+  showElsewhere(byId("elsewhere"), view, fresh);
   const posts = view.posts ?? [];
   const ready = posts.filter((each) => ["ready", "sounding"].includes(each.state)).length;
   say(byId("well"), posts.length && fresh ? t("posts_well", { n: ready, of: posts.length }) : "");

@@ -2,6 +2,7 @@
 
 import { ago, ask, byId, clock, data, follow, h, identifier, isKnown, order, say, showQuiet, sync, t, telephone, toast } from "./common.js";
 import { showAlarms, showReports } from "./cards.js";
+import { showElsewhere } from "./elsewhere.js";
 import { loadMonth } from "./history.js";
 import { drawMap, kindOf, mark } from "./map.js";
 
@@ -106,6 +107,7 @@ function show(view, fresh) {
   showMap(view.posts ?? [], alarms);
   sync(byId("news"), view.news ?? [], (each) => `${each.at}/${each.text}`,
     (each) => h("li", {}, h("time", {}, clock(each.at, true)), each.text));
+  showElsewhere(byId("elsewhere"), view, fresh);
   document.title = alarms.length ? `(${alarms.length}) ${t("title")}` : t("title");
 }
 

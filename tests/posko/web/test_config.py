@@ -9,6 +9,7 @@ import pytest
 from contract.settings.schema import SettingsError
 from posko.web import config
 from posko.web.config import Address
+from tests.contract.shipped import plain
 from tests.support.nodes import CONFIG
 
 LEAST: dict[str, Any] = {"district": str(CONFIG / "situbondo.yaml"), "broker": {"host": "127.0.0.1"}}
@@ -65,3 +66,34 @@ def test_an_open_page_without_https_is_warned_of(tmp_path: Path) -> None:
     assert told(listen="0.0.0.0:8080")
     assert not told(listen="127.0.0.1:8080")
     assert not told(listen="0.0.0.0:8080", trusted_proxy=["192.168.1.1"])
+
+
+def further(folder: Path, name: str, **more: object) -> str:
+    """The settings of a reader of the district *name*, and its district file."""
+    found = {**plain("situbondo.yaml"), "district": name, "name": f"Kecamatan {name.title()}", **more}
+    (folder / f"district-{name}.yaml").write_text(json.dumps(found), "utf-8")
+    (folder / f"{name}.yaml").write_text(
+        json.dumps({"district": f"district-{name}.yaml", "broker": {"host": "127.0.0.1"}}), "utf-8")
+    return f"{name}.yaml"
+
+
+def test_further_districts_are_read_by_their_readers_settings(tmp_path: Path) -> None:
+    also = [further(tmp_path, "panarukan"), further(tmp_path, "panji")]
+
+    assert [each.district.district for each in config.load(written(tmp_path, also=also)).also] == ["panarukan", "panji"]
+    assert config.load(written(tmp_path)).also == ()
+
+
+def test_further_districts_differ_and_have_the_same_time_of_day(tmp_path: Path) -> None:
+    also = [further(tmp_path, "situbondo"), further(tmp_path, "panji"), further(tmp_path, "panji"),
+            further(tmp_path, "jauh", timezone="WIT"), "away.yaml"]
+    with pytest.raises(SettingsError) as caught:
+        config.load(written(tmp_path, also=also))
+
+    assert list(caught.value.faults[:3]) == [
+        "web.yaml.also.1: situbondo.yaml is of situbondo, which is shown already",
+        "web.yaml.also.3: panji.yaml is of panji, which is shown already",
+        "web.yaml.also.4: the times of jauh are WIT, those of situbondo WIB; give it a page of its own",
+    ]
+    assert caught.value.faults[3].startswith("web.yaml.also.5: ")
+    assert "away.yaml" in caught.value.faults[3]
