@@ -1,14 +1,18 @@
 """Presses while everything that a kabupaten stands on is killed, stopped or cut at random: three brokers that are one,
-two database servers of which one is the standby, two hubs, three posts, and the lines from the hubs to the databases.
+two database servers of which one is the standby, two hubs of a district and one of each further district, posts in all
+of them, and the lines from the two hubs to brokers and databases.
 
     posts ──> three brokers <──proxies── hub, hub ──proxies──> primary ──> standby, promoted when the primary is gone
+    posts ──>               <── hubs of further districts ──>
 """
 
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,10 +20,11 @@ import psycopg
 
 from broker.rabbitmq import Node
 from cluster.installation import Installation, beginning
+from contract.domain import foreign
 from testing.posko import Posko
 from testing.postgresql import PostgresqlServer
 from testing.program import NeverError
-from testing.storm import VILLAGES, Pressing
+from testing.storm import DISTRICT, Pressing, Spot
 from tests.support.proxy import Proxy
 
 STANDBY = "standby"
@@ -28,23 +33,41 @@ NEW_LEADER_S = 60.0
 SYNCHRONOUS = f"synchronous_standby_names = '{STANDBY}'"
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A district of the cluster: its slug and its file, the accounts that were made for it, and where its posts are."""
+
+    district: str
+    file: Path
+    made: Installation
+    villages: tuple[str, ...]
+
+    def ways(self, at: Iterator[int]) -> dict[str, Any]:
+        """How its posts reach the brokers, by their villages; each begins with the broker whose number is next."""
+        return {village: beginning(self.made.broker(f"nodes/{village}.pos-1/node.yaml"), next(at))
+                for village in self.villages}
+
+
 class ClusterStorm(Pressing):
-    """All of it, with the accounts of *made* and its *brokers*. Use as a context manager.
+    """All of it, with the *brokers*; the first of *members* has two hubs. Use as a context manager.
 
     `led_s` are the times from the kill, stop or cut of a hub that led to the other's first word that it leads. Raises
     NeverError.
     """
 
-    def __init__(self, folder: Path, seed: int, made: Installation, brokers: list[Node]) -> None:
+    def __init__(self, folder: Path, seed: int, members: Sequence[Member], brokers: list[Node]) -> None:
         self._folder = folder
         self._brokers = brokers
-        nodes = {village: made.broker(f"nodes/{village}.pos-1/node.yaml") for village in VILLAGES.values()}
-        super().__init__(folder, seed, {village: beginning(way, number) for number, (village, way) in
-                                        enumerate(nodes.items())})
+        self._members = members
+        number = cycle(range(len(brokers)))
+        super().__init__(
+            folder, seed, {village: way for each in members for village, way in each.ways(number).items()},
+            spots={village: Spot(village, each.district, each.file) for each in members for village in each.villages})
         self._primary = PostgresqlServer(SYNCHRONOUS, "synchronous_commit = local")  # a hub has its own wait
         self._standby: PostgresqlServer | None = None
-        self._way = made.broker("posko/posko.yaml")
+        self._way = members[0].made.broker("posko/posko.yaml")
         self.hubs: list[Posko] = []
+        self._further: list[Posko] = []
         self.led_s: list[float] = []
 
     def __enter__(self) -> Self:
@@ -62,10 +85,17 @@ class ClusterStorm(Pressing):
                 url = f"postgresql://kentongan@{hosts}/kentongan"
                 way = [{**each, "host": link.host, "port": link.port}
                        for each, link in zip(self._way, self._links[number], strict=True)]
-                hub = Posko(self._folder / f"hub-{number}", beginning(way, number), journal=url, hubs=2)
+                hub = Posko(self._folder / f"hub-{number}", beginning(way, number), self._members[0].file, url, 2)
                 self.hubs.append(hub)
                 parts.callback(hub.stop)
                 hub.begin()
+            hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+            for number, each in enumerate(self._members[1:]):
+                way = beginning(each.made.broker("posko/posko.yaml"), number)
+                url = f"postgresql://kentongan@{hosts}/kentongan"
+                self._further.append(Posko(self._folder / f"hub-{each.district}", way, each.file, url))
+                parts.callback(self._further[-1].stop)
+                self._further[-1].begin()
             for post in self.posts.values():
                 parts.callback(post.stop)
                 self._start(post, "linked")
@@ -76,16 +106,22 @@ class ClusterStorm(Pressing):
         self._over.set()
         self._parts.close()
 
-    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
-        """What the journal on the primary answers."""
-        with psycopg.connect(self._primary.url, options="-c search_path=situbondo") as database:
+    def hub_rows(self, question: str, district: str = DISTRICT, /) -> list[tuple[Any, ...]]:
+        """What the journal of *district* on the primary answers."""
+        with psycopg.connect(self._primary.url, options=f"-c search_path={district}") as database:
             return database.execute(question.encode()).fetchall()
+
+    def crossed(self) -> int:
+        """How many presses a post of another district sounded."""
+        events = (event for post in self.posts.values() for event in post.events())
+        return len({(event["village"], event["incident"], event["identifier"]) for event in events
+                    if event["event"] == "sounding" and foreign.is_foreign(event["village"])})
 
     def _kill_one(self) -> None:
         acts: Mapping[str, tuple[int, Callable[[], None]]] = {
             "post killed": (4, self._kill_post), "broker killed": (2, self._kill_broker),
             "leading hub killed": (2, self._kill_leader), "leading hub stopped": (1, self._stop_leader),
-            "other hub killed": (1, self._kill_follower),
+            "other hub killed": (1, self._kill_follower), "further district's hub killed": (1, self._kill_further),
             "leading hub cut off from the databases": (1, lambda: self._cut_leader(self._lines)),
             "leading hub cut off from the brokers": (1, lambda: self._cut_leader(self._links)),
             "broker stopped": (1, self._stop_broker), "broker parted from the others": (1, self._part_broker),
@@ -162,6 +198,12 @@ class ClusterStorm(Pressing):
         follower.kill()
         self._over.wait(self._random.choice([0.0, 3.0]))
         follower.start()
+
+    def _kill_further(self) -> None:
+        hub = self._random.choice(self._further)
+        hub.kill()
+        self._over.wait(self._random.choice([0.0, 3.0]))
+        hub.start()
 
     def _kill_database(self) -> None:
         self._primary.kill()

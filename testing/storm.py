@@ -31,6 +31,7 @@ from testing.program import NeverError
 from testing.thief import Thief
 
 VILLAGES = {"a": "kalibagor", "b": "kotakan", "c": "talkandang"}
+DISTRICT = "situbondo"
 BUTTONS = {
     "pencurian": {"pin": 5, "hold_s": 0.2}, "kebakaran": {"pin": 6, "hold_s": 0.2},
     "perampokan": {"pin": 13, "hold_s": 0.2}, "ternak": {"pin": 19, "hold_s": 0.2},
@@ -38,6 +39,18 @@ BUTTONS = {
 HUB = "posko"
 THIEF = "olean/pos-1"  # a village that is none of these
 Press = tuple[str, str, str]  # village, incident, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a post is: its village, and that village's district with its file."""
+
+    village: str
+    district: str = DISTRICT
+    file: Path = SHIPPED / "situbondo.yaml"
+
+
+SPOTS = {name: Spot(village) for name, village in VILLAGES.items()}
 HOLD_LIMIT_S = 3.0  # of a contact that was closed at a node which was killed meanwhile
 
 
@@ -61,26 +74,28 @@ class Count:
 
 
 class Pressing(ABC):
-    """Three posts, how they are pressed, and what is compared in the end.
+    """Posts at *spots*, how they are pressed, and what is compared in the end.
 
     Each reaches a broker by one of *ways*, by its village, and is started with the variables *env*, if there are some.
     """
 
     def __init__(
-        self, folder: Path, seed: int, ways: Mapping[str, Any], env: Mapping[str, str] | None = None
+        self, folder: Path, seed: int, ways: Mapping[str, Any], env: Mapping[str, str] | None = None,
+        spots: Mapping[str, Spot] = SPOTS,
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chooses what is killed
+        self._spots = spots
         self.posts = {
-            name: Box(folder / name, _settings(folder / name, ways[village], village), log_format="json")
-            for name, village in VILLAGES.items()
+            name: Box(folder / name, _settings(folder / name, ways[spot.village], spot), log_format="json")
+            for name, spot in spots.items()
         }
         self._env = env
         self._over = Flag()
         self.count = Count()
 
     @abstractmethod
-    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
-        """What the hub's journal answers."""
+    def hub_rows(self, question: str, district: str = DISTRICT, /) -> list[tuple[Any, ...]]:
+        """What the journal of the hub of *district* answers."""
 
     @abstractmethod
     def _kill_one(self) -> None:
@@ -110,15 +125,18 @@ class Pressing(ABC):
             time.sleep(0.2)  # another process's disk has no event to wait on
 
     def judge(self) -> Count:
-        """Compares what the nodes accepted with what the hub wrote down."""
-        received = set(self.hub_rows("SELECT village, incident, identifier FROM names"))
-        late = set(self.hub_rows("SELECT village, incident, first FROM alarms WHERE \"end\" = 'late'"))
-        accepted = [name for post in self.posts.values() for name in pressed(post)]
-        self.count.accepted = len(accepted)
-        self.count.late = len(late & set(accepted))
-        self.count.listed = len(received & set(accepted)) - self.count.late
-        self.count.lost = sorted(set(accepted) - received)
-        self.count.twice = [*self._counted_twice(), *self._sounded_twice()]
+        """Compares what the nodes accepted with what the hub of their district wrote down."""
+        for district in dict.fromkeys(spot.district for spot in self._spots.values()):
+            received = set(self.hub_rows("SELECT village, incident, identifier FROM names", district))
+            late = set(self.hub_rows("SELECT village, incident, first FROM alarms WHERE \"end\" = 'late'", district))
+            accepted = [name for each, post in self.posts.items() if self._spots[each].district == district
+                        for name in pressed(post)]
+            self.count.accepted += len(accepted)
+            self.count.late += len(late & set(accepted))
+            self.count.listed += len(received & set(accepted)) - len(late & set(accepted))
+            self.count.lost += sorted(set(accepted) - received)
+            self.count.twice += self._counted_twice(district)
+        self.count.twice += self._sounded_twice()
         return self.count
 
     def _press(self, post: Box, presses: int) -> None:
@@ -150,11 +168,11 @@ class Pressing(ABC):
             raise NeverError(f"{post.name} never logged {until!r}, but: {post.lines[since:]}")
         post.wait(lambda box: box.wired)
 
-    def _counted_twice(self) -> Iterator[str]:
+    def _counted_twice(self, district: str) -> Iterator[str]:
         """Presses that the hub took for more than one alarm."""
         counts: Counter[Press] = Counter()
         question = "SELECT village, incident, first, identifier, also FROM alarms"
-        for village, incident, first, identifier, also in self.hub_rows(question):
+        for village, incident, first, identifier, also in self.hub_rows(question, district):
             counts.update((village, incident, each) for each in {first, identifier, *json.loads(also)})
         yield from (f"{name}" for name, count in counts.items() if count > 1)
 
@@ -203,7 +221,7 @@ class Storm(Pressing):
         self._over.set()
         self._parts.close()
 
-    def hub_rows(self, question: str) -> list[tuple[Any, ...]]:
+    def hub_rows(self, question: str, _district: str = DISTRICT, /) -> list[tuple[Any, ...]]:
         """What the hub's journal answers. Raises OSError, UnreadableError."""
         return self.hub.rows(question)
 
@@ -260,9 +278,9 @@ def _with_accounts(folder: Path) -> tuple[Installation, dict[str, Any]]:
     return broker, {HUB: broker.hub(), **{village: broker.node(f"{village}/pos-1") for village in VILLAGES.values()}}
 
 
-def _settings(folder: Path, way: Mapping[str, Any], village: str) -> dict[str, Any]:
+def _settings(folder: Path, way: Mapping[str, Any], spot: Spot) -> dict[str, Any]:
     return {
-        "node": "pos-1", "village": village, "district": str(SHIPPED / "situbondo.yaml"), "hub": True,
+        "node": "pos-1", "village": spot.village, "district": str(spot.file), "hub": True,
         "broker": way,
         "siren": {"pin": 17, "active_high": False}, "striker": {"pin": 27}, "strobe": {"pin": 22},
         "buttons": BUTTONS, "lock": {"pin": 16}, "state_dir": str(folder / "state"),
