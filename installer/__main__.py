@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from contract.user_error import UserError
-from installer import broker_files, bundle, packages, program, services, settings
-from installer.bundle import DISTRICT, NODE, POSKO, UPLINK, Bundle
+from installer import broker_files, bundle, further, packages, program, services, settings
+from installer.bundle import DISTRICT, FURTHER, NODE, POSKO, UPLINK, Bundle
 from installer.machine import Machine, Run, run
 
 STATE = ("/var/lib/kentongan", "/var/lib/kentongan-posko", "/var/lib/kentongan-web", "/var/lib/kentongan-notify")
@@ -18,6 +18,7 @@ what:
   node BUNDLE      a post's node (a Raspberry Pi), from kentongan-node-VILLAGE.NODE.tar
   posko BUNDLE     the hub, and Mosquitto with the provisioned files, from kentongan-posko.tar
   uplink BUNDLE    a village's own broker and its line to the posko, from kentongan-uplink-VILLAGE.tar
+  further BUNDLE   the hub of one more district, beside a posko that is here, from its kentongan-posko.tar
   district FILE    a changed district, from kentongan-district.tar, for what is installed here
   uninstall        all of it off again; settings and state stay, without --purge
 
@@ -52,6 +53,8 @@ def main(words: Sequence[str], tell: Callable[[str], object], run_: Run = run, *
             _uninstall(machine, purge=given.purge, sure=given.yes)
         elif given.what == DISTRICT:
             _district(machine, bundle.read(given.bundle, DISTRICT), sure=given.yes)
+        elif given.what == FURTHER:
+            _further(machine, bundle.read(given.bundle, POSKO), sure=given.yes)
         else:
             _install(machine, bundle.read(given.bundle, given.what), given.wheels, sure=given.yes)
     except UserError as error:
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="./install", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_WHAT,
         description="Put Kentongan digital on this machine. Run it as root: sudo ./install",
     )
-    parser.add_argument("what", choices=(NODE, POSKO, UPLINK, DISTRICT, "uninstall"))
+    parser.add_argument("what", choices=(NODE, POSKO, UPLINK, FURTHER, DISTRICT, "uninstall"))
     parser.add_argument("bundle", nargs="?", type=Path, metavar="BUNDLE")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--wheels", type=Path, metavar="DIR",
@@ -229,14 +232,49 @@ def _look(machine: Machine, kind: str) -> None:
         machine.tell("Installed.")
 
 
+def _further(machine: Machine, given: Bundle, *, sure: bool) -> None:
+    """The hub alone: its broker's files, page and messages are put where docs/scale.md says."""
+    slug = further.check(machine, given)
+    files = further.wanted(given, slug, machine)
+    _sure(machine, f"Installing the hub of {slug} beside the {POSKO} here.", sure=sure)
+    _try(machine, _release(machine), POSKO, files)
+    step = Steps(machine, 2)
+    step("settings")
+    changed = settings.write(machine, files, further.folder(slug))
+    machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
+    step("services")
+    services.start_further(machine, slug, renewed=bool(changed))
+    machine.tell(f"Installed. Who is there: sudo kentongan watch --config {further.folder(slug)}/posko.yaml")
+
+
+def _release(machine: Machine) -> str:
+    """The program that runs here."""
+    return f"/opt/{machine.path(program.PLACE).readlink()}"
+
+
+def _further_district(machine: Machine, given: Bundle, slug: str, *, sure: bool) -> None:
+    _sure(machine, f"Replacing the district {slug} on this machine.", sure=sure)
+    place = machine.path(further.folder(slug))
+    present = {path.name: path.read_bytes() for path in place.iterdir() if path.is_file()}
+    _try(machine, _release(machine), POSKO, {**present, **given.district})
+    changed = settings.write(machine, given.district, further.folder(slug))
+    machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
+    if changed:
+        services.restart(machine, [further.unit(slug)])
+    machine.tell("Installed.")
+
+
 def _district(machine: Machine, given: Bundle, *, sure: bool) -> None:
+    slug = further.district(given)
+    if slug in further.present(machine):
+        _further_district(machine, given, slug, sure=sure)
+        return
     kinds = [kind for kind in (NODE, POSKO) if machine.path(f"{settings.FOLDER}/{kind}.yaml").is_file()]
     if not kinds or not services.present(machine):
         raise UserError("neither a node nor a posko is installed here; nothing was changed")
     _sure(machine, f"Replacing the district of {' and '.join(kinds)} on this machine.", sure=sure)
-    release = f"/opt/{machine.path(program.PLACE).readlink()}"
     for kind in kinds:
-        _try(machine, release, kind, {**_present(machine), **given.district})
+        _try(machine, _release(machine), kind, {**_present(machine), **given.district})
     changed = settings.write(machine, given.district)
     machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
     if changed:
@@ -261,7 +299,7 @@ def _uninstall(machine: Machine, *, purge: bool, sure: bool) -> None:
     program.remove(machine)
     if purge:
         step("settings, state and user")
-        for path in (settings.FOLDER, *STATE):
+        for path in (*map(further.state, further.present(machine)), settings.FOLDER, *STATE):
             machine.remove(path)
         if not broker_files.provisioned_here(machine):
             machine.remove(broker_files.FOLDER)
@@ -272,7 +310,7 @@ def _uninstall(machine: Machine, *, purge: bool, sure: bool) -> None:
 
 
 def _left(machine: Machine) -> Iterator[str]:
-    for path in (settings.FOLDER, *STATE):
+    for path in (settings.FOLDER, *STATE, *map(further.state, further.present(machine))):
         if machine.path(path).exists():
             yield f"{path} (with --purge it goes, too)"
     if machine.path(broker_files.FOLDER).exists():

@@ -10,6 +10,7 @@ from contract.user_error import UserError
 
 MOST_BYTES = 64_000_000
 NODE, POSKO, UPLINK, DISTRICT = "node", "posko", "uplink", "district"
+FURTHER = "further"  # a posko's, beside one that is there
 # The file that each kind has and no other.
 _MARK = {NODE: "node.yaml", POSKO: "posko.yaml", UPLINK: "uplink.yaml"}
 # What the page, beside the hub, has of its own.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from contract.user_error import UserError
+from installer import further
 from installer.bundle import NODE, POSKO, UPLINK
 from installer.machine import Machine
 from installer.program import SOURCE
@@ -12,6 +13,7 @@ UNIT = {NODE: "kentongan-node.service", POSKO: "kentongan-posko.service", UPLINK
 # Beside the hub, where its bundle has their settings.
 BESIDE = {"web.yaml": "kentongan-web.service"}
 NOTIFY = "kentongan-notify.service"  # beside the hub, where its settings have `notify`
+_HIDDEN = f"{UNITS}/{BESIDE['web.yaml']}.d/further.conf"
 MOSQUITTO = f"{UNITS}/mosquitto.service.d/kentongan.conf"
 _WATCHDOG = "/etc/systemd/system.conf.d/kentongan-watchdog.conf"
 _SOURCES = "/etc/chrony/sources.d/kentongan.sources"
@@ -53,7 +55,23 @@ def files(kind: str, host: str | None, more: Iterable[str] = (), *, mosquitto: b
 
 def present(machine: Machine) -> list[str]:
     """The units of ours that are installed."""
-    return [unit for unit in (*UNIT.values(), *BESIDE.values()) if machine.path(f"{UNITS}/{unit}").is_file()]
+    found = [unit for unit in (*UNIT.values(), *BESIDE.values()) if machine.path(f"{UNITS}/{unit}").is_file()]
+    instances = map(further.unit, further.present(machine))
+    return [*found, *(instances if machine.path(f"{UNITS}/{further.TEMPLATE}").is_file() else ())]
+
+
+def start_further(machine: Machine, slug: str, *, renewed: bool) -> None:
+    """Has the hub of the further district *slug* run, now and with the machine, and the page see nothing of its
+    password. Raises UserError if one does not get ready.
+    """
+    written = machine.write(f"{UNITS}/{further.TEMPLATE}", _shipped(further.TEMPLATE))
+    passwords = " ".join(f"-{further.folder(each)}/password" for each in further.present(machine))
+    hidden = machine.write(_HIDDEN, f"# Made by kentongan.\n[Service]\nInaccessiblePaths={passwords}\n".encode())
+    machine.system("systemctl", "daemon-reload")
+    machine.system("systemctl", "enable", further.unit(slug))
+    _ready(machine, "restart" if renewed or written else "start", further.unit(slug))
+    if hidden:
+        restart(machine, [unit for unit in BESIDE.values() if machine.path(f"{UNITS}/{unit}").is_file()])
 
 
 def start(  # noqa: PLR0913 - one for each thing that may be new
@@ -112,6 +130,8 @@ def remove(machine: Machine) -> None:
     for unit in (*beside, *present(machine)):
         machine.system("systemctl", "disable", "--now", unit)
         machine.remove(f"{UNITS}/{unit}")
+    for path in (f"{UNITS}/{further.TEMPLATE}", _HIDDEN):
+        machine.remove(path)
     mosquitto = machine.remove(MOSQUITTO)
     time = [machine.remove(path) for path in (_SOURCES, _CHRONY)]
     watchdog = machine.remove(_WATCHDOG)

@@ -81,15 +81,18 @@ def broker_host(settings: str) -> str | None:
     return None if found is None else found[1]
 
 
-def write(machine: Machine, files: dict[str, bytes]) -> list[str]:
-    """Writes *files*; the names of those that have changed. Only root and the user kentongan may read them."""
-    machine.folder(FOLDER, 0o750, OWNER)
+def write(machine: Machine, files: dict[str, bytes], to: str = FOLDER) -> list[str]:
+    """Writes *files* into the folder *to*; the names of those that have changed. Only root and the user kentongan may
+    read them.
+    """
+    for place in dict.fromkeys((FOLDER, to)):
+        machine.folder(place, 0o750, OWNER)
     for name in files:
         for folder in list(_parents(name)):
-            machine.folder(f"{FOLDER}/{folder}", 0o750, OWNER)
+            machine.folder(f"{to}/{folder}", 0o750, OWNER)
     # What names a file comes after it.
     order = sorted(files, key=lambda name: (name in ("node.yaml", "posko.yaml", "web.yaml"), name))
-    return [name for name in order if machine.write(f"{FOLDER}/{name}", files[name], PRIVATE, OWNER)]
+    return [name for name in order if machine.write(f"{to}/{name}", files[name], PRIVATE, OWNER)]
 
 
 def _parents(name: str) -> list[str]:

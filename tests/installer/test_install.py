@@ -1,5 +1,6 @@
 """`./install`: from a bundle to what runs, again, newer, and off again."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -361,6 +362,97 @@ def test_a_changed_district_reaches_node_and_hub_and_leaves_their_settings(
     changed = {path for path, body in box.files().items() if before.get(path) != body}
     assert changed == {"etc/kentongan/situbondo.yaml"}
     assert box.asked == [f"systemctl restart {unit}" for unit in (NODE, POSKO, WEB)]
+
+
+FURTHER = "kentongan-posko@panarukan.service"
+
+
+@pytest.fixture(scope="module")
+def panarukan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the installation of a second district."""
+    folder = tmp_path_factory.mktemp("panarukan")
+    (folder / "panarukan.yaml").write_text(json.dumps({
+        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
+        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001", "neighbours": [],
+                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    said = tool("provision", "--district", folder / "panarukan.yaml", "--host", "posko.local", "--out", folder / "b")
+    assert said.code == 0, said.lines
+    return folder / "b"
+
+
+def test_a_further_districts_hub_has_settings_state_and_a_service_of_its_own(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0
+    before = box.files()
+    assert box.install("further", panarukan / "posko/kentongan-posko.tar") == 0, box.lines
+    found = posko_config.load(box.path("/etc/kentongan/panarukan/posko.yaml"))
+
+    assert (found.district.district, str(found.state_dir)) == ("panarukan", "/var/lib/kentongan-posko-panarukan")
+    assert found.endpoint.password == (panarukan / "posko/password").read_text("utf-8").strip()
+    assert posko_config.load(box.path("/etc/kentongan/posko.yaml")).district.district == "situbondo"
+    changed = {path for path, body in box.files().items() if before.get(path) != body}
+    assert changed == {
+        *(f"etc/kentongan/panarukan/{name}" for name in ("panarukan.yaml", "password", "posko.yaml")),
+        "etc/systemd/system/kentongan-posko@.service", f"etc/systemd/system/{WEB}.d/further.conf"}
+    assert "InaccessiblePaths=-/etc/kentongan/panarukan/password\n" in box.text(
+        f"/etc/systemd/system/{WEB}.d/further.conf")
+    assert box.path("/etc/kentongan/panarukan").stat().st_mode & 0o777 == 0o750
+    assert {path.stat().st_mode & 0o777 for path in box.path("/etc/kentongan/panarukan").iterdir()} == {0o640}
+    assert box.asked == ["systemctl daemon-reload", f"systemctl enable {FURTHER}", f"systemctl restart {FURTHER}",
+                         f"systemctl restart {WEB}"]
+
+
+def test_a_further_district_is_renewed_and_what_was_set_for_it_stays(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    tar = panarukan / "posko/kentongan-posko.tar"
+    assert box.install("posko", posko_tar) == box.install("further", tar) == 0
+    before = box.files()
+    assert box.install("further", tar) == 0
+    assert box.files() == before
+    assert box.asked[-1] == f"systemctl start {FURTHER}"
+
+    path = box.path("/etc/kentongan/panarukan/posko.yaml")
+    path.write_text(path.read_text("utf-8") + "unanswered_s: 60\n", "utf-8")
+    assert box.install("further", tar) == 0
+    assert posko_config.load(path).settings.unanswered_s == 60
+    path.with_name("panarukan.yaml").write_text("district: panarukan\n", "utf-8")
+    assert box.install("district", panarukan / "kentongan-district.tar") == 0, box.lines
+    assert box.files()["etc/kentongan/panarukan/panarukan.yaml"] == before["etc/kentongan/panarukan/panarukan.yaml"]
+    assert box.asked == [f"systemctl restart {FURTHER}"]
+
+
+def test_a_further_district_is_restarted_with_a_new_program_and_goes_with_all_the_rest(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    tar = panarukan / "posko/kentongan-posko.tar"
+    assert box.install("posko", posko_tar) == box.install("further", tar) == 0
+    box.path("/var/lib/kentongan-posko-panarukan").mkdir(parents=True)
+    assert box.install("uninstall") == 0
+    assert f"systemctl disable --now {FURTHER}" in box.asked
+    assert not any("systemd" in path for path in box.files())
+    assert any("/var/lib/kentongan-posko-panarukan (with --purge" in line for line in box.lines)
+    assert box.install("posko", posko_tar) == box.install("further", tar) == 0
+    assert box.install("uninstall", "--purge") == 0
+    assert not box.path("/var/lib/kentongan-posko-panarukan").exists()
+
+
+def test_what_is_no_further_district_is_refused_and_changes_nothing(
+    box: Box, posko_tar: Path, node_tar: Path, panarukan: Path
+) -> None:
+    tar = panarukan / "posko/kentongan-posko.tar"
+    assert box.install("further", tar) == 2
+    assert box.lines == ["install: no posko is installed here; the first district's hub is: ./install posko BUNDLE"]
+    assert box.install("posko", posko_tar) == 0
+    before = box.files()
+    assert box.install("further", posko_tar) == 2
+    assert box.lines == ["install: situbondo is the district of the posko here; renew it: ./install posko BUNDLE"]
+    assert box.install("further", node_tar) == 2
+    box.fails = "posko --check"
+    assert box.install("further", tar) == 2
+    assert box.lines[-2].startswith("install: the settings are refused"), box.lines
+    assert box.files() == before
 
 
 def test_uninstalling_leaves_settings_and_state_and_nothing_else(box: Box, node_tar: Path, posko_tar: Path) -> None:
