@@ -38,11 +38,13 @@ Act = Callable[[State, District], tuple[State, set[str]]]
 class Given:
     """The files that a command was given; in the place of one that was not, that of before counts.
 
-    `cards` has the settings for the posts' first boots.
+    `cards` has the settings for the posts' first boots. `join`: the folder of another district's installation, whose
+    broker this one's is, too.
     """
 
     district: Path | None = None
     cards: Path | None = None
+    join: Path | None = None
 
 
 def change(
@@ -59,11 +61,14 @@ def change(
     if given.district is not None:
         _check_district(given.district)
     found = finding.understand(str(folder), store.read(folder), files)
-    state, renewed = act(found.state, found.district)
+    state, authority = found.state, None
+    if given.join is not None:
+        state, authority = _join(folder, found, given.join)
+    state, renewed = act(state, found.district)
     accounts.check(state, found.district)
     state = _with_tails(found, state, renewed)
     store.check_writable(folder)
-    wanted = _site(folder, Found(found.present, state, found.district, found.files), renewed)
+    wanted = _site(folder, Found(found.present, state, found.district, found.files), renewed, authority)
     tree = site.tree(wanted)
     tree.update({path: archive.pack(files) for path, files in site.archives(wanted, tree).items()})
     tree[site.DISTRICT_ARCHIVE] = archive.pack(wanted.files, PUBLIC)
@@ -79,6 +84,23 @@ def change(
     for line in (*plan.told(found.present, changes), *_what_follows(found, wanted, changes)):
         tell(line)
     return [each.path for each in changes]
+
+
+def _join(folder: Path, found: Found, other: Path) -> tuple[State, Pair]:
+    """The state of an installation whose broker is that of *other*, and the authority of both. Raises SettingsError."""
+    there = who(other)
+    district = there.district.district
+    if district == found.district.district:
+        raise SettingsError([f"--join: {other} is the installation of {district} itself; give another district's"])
+    authority = finding.authority(str(other), there.present)
+    if authority is None or not authority.key:
+        raise SettingsError([(f"--join: {other}/ca/ca.key: the certificates of both are signed with it, and it is not "
+                             "here; put it back for this run")])
+    own = finding.authority(str(folder), found.present)
+    if own is not None and own.certificate != authority.certificate:
+        raise SettingsError([(f"--join: the boxes of {found.district.district} trust an authority of their own, which "
+                             f"did not sign the broker of {district}; begin in a new folder, and visit each box")])
+    return accounts.join(found.state, there.state, district), authority
 
 
 def who(folder: Path) -> Found:
@@ -135,6 +157,8 @@ def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Ite
 
 def _of_rabbitmq(wanted: Site, paths: list[str]) -> Iterator[str]:
     """What is to be done with what has changed of RabbitMQ's files."""
+    if wanted.state.joined:
+        return
     if f"{BROKER}/{rabbitmq.CONF}" in paths or f"{BROKER}/server.crt" in paths:
         machines = ", ".join(wanted.state.cluster)
         carry = f"carry {site.BROKER_ARCHIVE} to {machines}; there, one after the other" if machines else "then"
@@ -171,9 +195,12 @@ def reload(pid: int) -> None:
                            "mosquitto") from None
 
 
-def _site(folder: Path, found: Found, renewed: set[str]) -> Site:
-    """What the installation is to be. What there is of keys, hashes and passwords stays, but for the *renewed*."""
-    authority = finding.authority(str(folder), found.present)
+def _site(folder: Path, found: Found, renewed: set[str], authority: Pair | None) -> Site:
+    """What the installation is to be. What there is of keys, hashes and passwords stays, but for the *renewed*.
+
+    *authority* is another installation's, if this one has none.
+    """
+    authority = finding.authority(str(folder), found.present) or authority
     authority = authority or certificates.make_authority(found.district.name)
     own = dict.fromkeys((*found.state.hosts, *found.state.cluster.values(), *found.state.cluster))
     hosts = {"": tuple(own), **{village: (host,) for village, host in found.state.village_brokers.items()}}
@@ -197,7 +224,7 @@ def _with_tails(found: Found, state: State, renewed: set[str]) -> State:
         known = finding.password(found.present, each) is not None or each.login in hashes
         if each.role in BOXES and (each.username in renewed or not (known or each.tail)):
             tails[each.username] = passwords.tail()
-        elif each.tail:
+        elif each.role in BOXES and each.tail:
             tails[each.username] = each.tail
     return replace(state, tails=tails)
 

@@ -1,7 +1,6 @@
 """An installation for RabbitMQ, made by the tool itself, and nodes of RabbitMQ with its files on this machine."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,17 +28,20 @@ LIMIT_S = 600.0
 class Installation:
     """A folder made by `kentongan broker provision --engine rabbitmq`, for one machine or for the three ADDRESSES.
 
-    Its brokers may be those of *other*, whose authority signed their certificates.
+    It may have joined the brokers of *other*.
     """
 
     def __init__(
         self, place: Path, peers: Sequence[str] = (), district: Path = DISTRICT, other: "Installation | None" = None
     ) -> None:
         self.folder = place / "broker"
-        self.ports: Ports = Ports(*free_ports(3)) if other is None else other.ports
-        self.folder.mkdir(parents=True)
         if other is not None:
-            shutil.copytree(other.folder / "ca", self.folder / "ca")
+            self.ports: Ports = other.ports
+            place.mkdir()
+            self.tool("provision", "--district", str(district), "--join", str(other.folder))
+            return
+        self.ports = Ports(*free_ports(3))
+        self.folder.mkdir()
         state = replace(accounts.first(district.name), ports=self.ports)
         (self.folder / "accounts.yaml").write_text(accounts.write_state(state), "utf-8")
         self.tool("provision", "--engine", "rabbitmq", "--district", str(district), "--host", "127.0.0.1",

@@ -43,7 +43,7 @@ def members(tmp_path: Path, made: Installation, brokers: list[Node]) -> list[Mem
             "district": slug, "name": f"Kecamatan {slug.title()}", "code": code, "rhythms": "jawa-timur",
             "villages": {village: {"name": village.title(), "kind": "desa", "code": f"{code}.2001",
                                    "neighbours": neighbours, "posts": post}}}))
-        found.append(Member(slug, path, Installation(tmp_path / slug, PEERS, path, made), (village,)))
+        found.append(Member(slug, path, Installation(tmp_path / slug, (), path, made), (village,)))
         brokers[0].ctl("import_definitions", str(found[-1].made.folder / "broker" / DEFINITIONS))
     return found
 

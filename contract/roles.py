@@ -74,8 +74,9 @@ class Account:
     a node or uplink.
 
     `everywhere`: whether an operator may ring `semua`. `node`: the post's id. `tail`: random letters and digits behind
-    the name under which a box logs in, which is its client id, too; "" for people, and for boxes of before. `foreign`
-    are the villages of other districts that a node's or uplink's village has for neighbours.
+    the name under which a box logs in, which is its client id, too; "" for boxes of before. Of people it is the
+    district's slug, where the broker is another district's, too. `foreign` are the villages of other districts that a
+    node's or uplink's village has for neighbours.
     """
 
     username: str

@@ -38,6 +38,8 @@ def broker() -> None:
 @click.option("--peer", "peers", multiple=True, metavar="NAME[=ADDRESS]",
               help="With RabbitMQ: a machine of its cluster, by its host name, and where others reach it; give all, "
                    "three at least.")
+@click.option("--join", type=click.Path(readable=False, path_type=Path), metavar="DIR",
+              help="The RabbitMQ is that of the installation in DIR, another district's, which stays as it is.")
 @click.option("--village-broker", "villages", multiple=True, metavar="VILLAGE=HOST",
               help="Give VILLAGE a broker of its own, reached at HOST; VILLAGE= takes it away.")
 @click.option("--cards", "cards_file", type=click.Path(readable=False, path_type=Path), metavar="FILE",
@@ -49,7 +51,8 @@ def broker() -> None:
 @PID_FILE
 def provision(  # noqa: PLR0913 - one for each option
     district_file: Path | None, cards_file: Path | None, page_url: str | None, folder: Path, pid_file: Path | None, *,
-    hosts: tuple[str, ...], villages: tuple[str, ...], engine: str | None, peers: tuple[str, ...], reloads: bool,
+    join: Path | None, hosts: tuple[str, ...], villages: tuple[str, ...], engine: str | None, peers: tuple[str, ...],
+    reloads: bool,
 ) -> None:
     """Make everything that an installation needs, or bring it in line with a changed district file.
 
@@ -76,7 +79,16 @@ def provision(  # noqa: PLR0913 - one for each option
                         cluster=accounts.machines(peers, "--peer") if peers else state.cluster)
         return replace(at_page(page_url, state, paper), hosts=hosts or state.hosts, village_brokers=known), set()
 
-    change(folder, service.Given(district_file, cards_file), act, pid_file, reloads=reloads, paper=paper)
+    _check_join(join, hosts, engine, peers)
+    change(folder, service.Given(district_file, cards_file, join), act, pid_file, reloads=reloads, paper=paper)
+
+
+def _check_join(join: Path | None, hosts: tuple[str, ...], engine: str | None, peers: tuple[str, ...]) -> None:
+    """Raises SettingsError with what --join decides, and is given besides."""
+    given = {"--host": hosts, "--engine": engine, "--peer": peers}
+    twice = [option for option, value in given.items() if value]
+    if join is not None and twice:
+        raise SettingsError([f"{', '.join(twice)}: with --join it is that of {join}; leave it out"])
 
 
 @broker.command()

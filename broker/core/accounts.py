@@ -15,6 +15,7 @@ from contract.domain.district import District
 from contract.roles import BOXES, OF_THE_PAGE, Account, Role
 from contract.settings.broker import BrokerSettings
 from contract.settings.schema import (
+    SLUG,
     SettingsError,
     choice,
     file_path,
@@ -102,6 +103,7 @@ class State:
     tails: dict[str, str] = option(table(_USERNAME, lambda _name: _TAIL), default=dict)  # see Account.tail
     engine: str = option(choice(MOSQUITTO, RABBITMQ), default=MOSQUITTO)
     cluster: dict[str, str] = option(table(_MACHINE, lambda _name: _HOST), default=dict)  # addresses, in their order
+    joined: str = option(text(f"({SLUG})?", "a district's slug"), default="")  # whose RabbitMQ it is, if another's
 
 
 def first(district_file: str) -> State:
@@ -147,6 +149,8 @@ def write_state(state: State) -> str:
     if state.engine != MOSQUITTO:
         lines += ["# Which broker this is for; and the machines that are one broker, by their host names.",
                   f"engine: {state.engine}", f"cluster: {json.dumps(state.cluster)}"]
+    if state.joined:
+        lines += ["# The district whose RabbitMQ this one's accounts are on, too.", f"joined: {state.joined}"]
     return "\n".join(lines) + "\n"
 
 
@@ -183,6 +187,17 @@ def check(state: State, district: District) -> None:
         raise SettingsError(faults)
 
 
+def join(state: State, other: State, district: str) -> State:
+    """*state*, whose accounts are on the RabbitMQ of *district*, which *other* is of. Raises SettingsError."""
+    if other.engine != RABBITMQ:
+        raise SettingsError([(f"--join: the broker of {district} is Mosquitto; two districts on one: docs/scale.md, "
+                             "\"Both districts on one broker\"")])
+    if other.joined:
+        raise SettingsError([(f"--join: the accounts of {district} are on the RabbitMQ of {other.joined}; name the "
+                             "folder of that one")])
+    return replace(state, engine=RABBITMQ, hosts=other.hosts, ports=other.ports, cluster=other.cluster, joined=district)
+
+
 def accounts(state: State, district: District) -> list[Account]:
     """All accounts of the district's broker and of the villages' own, without the revoked."""
     return [each for each in everyone(state, district) if each.username not in state.revoked]
@@ -202,12 +217,13 @@ def everyone(state: State, district: District) -> list[Account]:
         _box(state, Account(f"{base}.{slug_}.{node}", Role.NODE, (slug_,), node=node, foreign=beyond[slug_]))
         for slug_, village in sorted(district.villages.items()) for node in sorted(village.posts)
     ]
+    tail = base if state.joined else ""  # the broker knows an `operator` already
     found += [
-        Account(name, Role.OPERATOR, each.villages, everywhere=each.semua)
+        Account(name, Role.OPERATOR, each.villages, everywhere=each.semua, tail=tail)
         for name, each in sorted(state.operators.items())
     ]
-    found += [Account(name, Role.PETUGAS, each.villages) for name, each in sorted(state.petugas.items())]
-    return found + [Account(name, Role.READER) for name in sorted(state.readers)]
+    found += [Account(name, Role.PETUGAS, each.villages, tail=tail) for name, each in sorted(state.petugas.items())]
+    return found + [Account(name, Role.READER, tail=tail) for name in sorted(state.readers)]
 
 
 def residents(state: State) -> list[Account]:

@@ -19,6 +19,7 @@ POSKO, NODES, OPERATORS = "posko", "nodes", "operators"
 # The longest message of the contract is a beacon or a status; its topic and properties come on top.
 MAX_PACKET_BYTES = MAX_BEACON_BYTES + 1024
 POSKO_CONNECTIONS, OPERATOR_CONNECTIONS, NODE_CONNECTIONS = 30, 200, 200
+CLUSTER_CONNECTIONS = 4000  # a kabupaten's, whose districts join one after the other
 # Where a village's own broker keeps its files; its bundle is copied there.
 VILLAGE_FOLDER = "/etc/kentongan-broker"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from broker.core import routing
 from broker.core.bundles import PRIVATE, File, Tree
 from broker.core.conf import (
+    CLUSTER_CONNECTIONS,
     MAX_PACKET_BYTES,
     NODE_CONNECTIONS,
     OPERATOR_CONNECTIONS,
@@ -132,7 +133,8 @@ def conf(where: Where, cluster: Cluster, nodes: int, local: Iterable[str] = ()) 
     """The configuration of a broker at *where*, or of each in a *cluster*, for so many *nodes*; who is *local* is let
     in from the broker's own machine only, unless it is a cluster.
     """
-    most = POSKO_CONNECTIONS + max(NODE_CONNECTIONS, 4 * nodes) + OPERATOR_CONNECTIONS
+    least = CLUSTER_CONNECTIONS if cluster else NODE_CONNECTIONS
+    most = POSKO_CONNECTIONS + max(least, 4 * nodes) + OPERATOR_CONNECTIONS
     listeners = [f"mqtt.listeners.ssl.nodes = {_at(where, where.ports.nodes)}",
                  f"mqtt.listeners.ssl.operators = {_at(where, where.ports.operators)}"]
     if cluster:

@@ -102,13 +102,14 @@ def archives(site: Site, found: Tree) -> dict[str, Tree]:
         name = folder.rpartition("/")[2]
         match account.role:
             case Role.HUB:
-                files.update(_below(BROKER, _of_a_machine(site)))
+                if not site.state.joined:
+                    files.update(_below(BROKER, _of_a_machine(site)))
             case Role.NODE:
                 name = f"node-{name}"
             case Role.UPLINK:
                 name = f"uplink-{name}"
         packed[f"{folder}/kentongan-{name}.tar"] = files
-    if site.state.engine == RABBITMQ:
+    if site.state.engine == RABBITMQ and not site.state.joined:
         packed[BROKER_ARCHIVE] = _below(BROKER, _of_a_machine(site))
     return packed
 
@@ -240,9 +241,15 @@ def next_steps(site: Site) -> list[str]:
     started = "broker/mosquitto.conf: what Mosquitto is started with"
     if site.state.engine == RABBITMQ:
         started = f"{BROKER_ARCHIVE}: what RabbitMQ is started with, on each of its machines: docs/scale.md"
+    hub = "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar"
+    if site.state.joined:
+        started = (f"broker/{rabbitmq.DEFINITIONS}: who is let in by the RabbitMQ of {site.state.joined}, which takes "
+                   "it over on any of its machines: kentongan broker provision --reload")
+        hub = (f"posko/: for the machine of the hub of {site.state.joined}; there, in a copy of this project: sudo "
+               "./install further kentongan-posko.tar")
     return [
         f"{started}; {reach}",
-        "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar",
+        hub,
         "nodes/VILLAGE.NODE/: each for its Raspberry Pi; there: sudo ./install node kentongan-node-VILLAGE.NODE.tar",
         "operators/NAME/, petugas/NAME/, readers/NAME/: for that person's computer; there: sh pasang (or pasang.cmd)",
         "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",

@@ -182,6 +182,89 @@ def test_what_cannot_be_is_refused_in_a_line(folder: Path, words: tuple[str, ...
     assert not (folder / "broker").exists()
 
 
+PEERS = ("--peer", "posko-1=192.168.1.11", "--peer", "posko-2=192.168.1.12", "--peer", "posko-3=192.168.1.13")
+
+
+@pytest.fixture
+def panarukan(tmp_path: Path) -> Path:
+    """The file of another district."""
+    path = tmp_path / "panarukan.yaml"
+    path.write_text(json.dumps({
+        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
+        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001",
+                                     "neighbours": ["situbondo/patokan"],
+                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    return path
+
+
+def join(folder: Path, district: Path, other: Path, *words: str) -> Said:
+    return tool("provision", "--district", district, "--join", other, *words, "--out", folder)
+
+
+def test_a_district_that_joins_anothers_rabbitmq_has_its_machines_and_authority_and_no_name_of_its_accounts(
+    folder: Path, tmp_path: Path, panarukan: Path
+) -> None:
+    assert provision(folder, *PEERS).code == 0
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    said = join(tmp_path / "p", panarukan, folder)
+    assert said.code == 0, said.lines
+    assert any("who is let in by the RabbitMQ of situbondo" in line for line in said.lines)
+    assert any("sudo ./install further kentongan-posko.tar" in line for line in said.lines)
+
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    for name in ("ca.crt", "ca.key"):
+        assert (tmp_path / "p/ca" / name).read_bytes() == (folder / "ca" / name).read_bytes()
+    hub = posko_config.load(tmp_path / "p/posko/posko.yaml")
+    assert hub.settings.broker.addresses() == (("192.168.1.11", 8883), ("192.168.1.12", 8883), ("192.168.1.13", 8883))
+    here, there = hashes(folder), hashes(tmp_path / "p")
+    assert {*here} & {*there} == set()
+    assert {"operator_panarukan", "layar_panarukan", "panarukan.posko", "panarukan.web"} < {*there}
+    operator = posko_config.load(tmp_path / "p/operators/operator/posko.yaml")
+    assert operator.settings.broker.username == "operator_panarukan"
+    assert not (tmp_path / "p/kentongan-broker.tar").exists()
+    with tarfile.open(tmp_path / "p/posko/kentongan-posko.tar") as archive:
+        assert not any(name.startswith("broker/") for name in archive.getnames())
+
+
+def test_a_district_that_has_joined_goes_on_so_and_takes_over_what_has_changed_there(
+    folder: Path, tmp_path: Path, panarukan: Path
+) -> None:
+    assert provision(folder, *PEERS).code == join(tmp_path / "p", panarukan, folder).code == 0
+    assert tool("provision", "--out", tmp_path / "p").lines == ["nothing to do"]
+    assert join(tmp_path / "p", panarukan, folder).lines == ["nothing to do"]
+    assert tool("add", "operator", "sri", "--out", tmp_path / "p").code == 0
+    assert "sri_panarukan" in hashes(tmp_path / "p")
+    assert tool("revoke", "sri", "--out", tmp_path / "p").code == 0
+    assert hashes(tmp_path / "p")["sri_panarukan"] == ""
+    state = folder / "accounts.yaml"
+    state.write_text(state.read_text("utf-8").replace('"nodes": 8883', '"nodes": 9883'), "utf-8")
+    assert provision(folder).code == join(tmp_path / "p", panarukan, folder).code == 0
+    assert posko_config.load(tmp_path / "p/posko/posko.yaml").settings.broker.addresses()[0] == ("192.168.1.11", 9883)
+
+
+def test_who_cannot_join_is_told_why_and_nothing_is_written(folder: Path, tmp_path: Path, panarukan: Path) -> None:
+    mosquitto, own = tmp_path / "mosquitto", tmp_path / "own"
+    assert tool("provision", "--district", DISTRICT, "--out", mosquitto).code == provision(folder, *PEERS).code == 0
+    assert tool("provision", "--engine", "rabbitmq", "--district", panarukan, "--out", own).code == 0
+    assert join(tmp_path / "p", panarukan, folder).code == 0
+    kendit = tmp_path / "kendit.yaml"
+    kendit.write_text(panarukan.read_text("utf-8").replace('"panarukan"', '"kendit"'), "utf-8")
+    for district, other, to, words, fault in (
+        (panarukan, mosquitto, "x", (), "--join: the broker of situbondo is Mosquitto"),
+        (panarukan, tmp_path / "none", "x", (), f"{tmp_path}/none: holds no installation"),
+        (DISTRICT, folder, "x", (), f"--join: {folder} is the installation of situbondo itself"),
+        (panarukan, folder, "own", (), "--join: the boxes of panarukan trust an authority of their own"),
+        (kendit, tmp_path / "p", "x", (), "--join: the accounts of panarukan are on the RabbitMQ of situbondo"),
+        (panarukan, folder, "x", ("--host", "a.local", *PEERS), "--host, --peer: with --join it is that of"),
+    ):
+        said = join(tmp_path / to, district, other, *words)
+        assert said.code == 2, said.lines
+        assert fault in said.lines[0], said.lines
+        assert not (tmp_path / "x").exists()
+    (folder / "ca/ca.key").unlink()
+    assert f"--join: {folder}/ca/ca.key" in join(tmp_path / "x", panarukan, folder).lines[0]
+
+
 def test_an_installation_of_mosquitto_becomes_one_of_rabbitmq_and_nothing_of_the_old_stays(folder: Path) -> None:
     assert tool("provision", "--district", DISTRICT, "--host", "10.0.0.5", "--out", folder).code == 0
     ca, before = (folder / "ca/ca.crt").read_bytes(), (folder / "nodes/kalibagor.pos-1/password").read_bytes()
