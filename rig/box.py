@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from posko.core.alarms import AGAIN_S
 from rig.pi import PROBE, Pi
 
 UNIT, HUB = "kentongan-node", "kentongan-posko"
@@ -40,11 +41,12 @@ class Box:
         return found
 
     def calm(self) -> None:
-        """Waits until node and hub run, and ends what is in force."""
+        """Waits until node and hub run, and ends what is in force; the next alarm is another one to the hub."""
         self.wait_for_armed()
         if self.in_force() or self.levels() != {"17": 0, "27": 0, "22": 0}:
             self.pi.probe("press", pin=ALL_CLEAR, hold_s=ALL_CLEAR_HOLD_S, limit_s=0.1)
             self.wait(lambda: not self.in_force(), "an alarm stays in force")
+            time.sleep(AGAIN_S + 1.0)
         self.wait(lambda: self.levels()["17"] == 0, "the siren's line stays high")
 
     def wait_for_armed(self) -> None:
