@@ -47,7 +47,7 @@ class LiveRenderer:
     def __init__(self, labels: Labels, broker: str) -> None:
         self._labels = labels
         self._broker = broker
-        self._console = Console()
+        self._console = Console(force_terminal=True)  # one that goes away is no other: writing fails
         self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
 
     def __enter__(self) -> "LiveRenderer":
@@ -148,9 +148,14 @@ def bars(snapshot: Snapshot, labels: Labels, whose: str = "") -> list[Text]:
 
 def no_alarm(snapshot: Snapshot, labels: Labels) -> Text:
     """That nothing is in force, if the hub has listed nothing; the posts alone do not prove it."""
-    if snapshot.hub.state is HubState.LIVES and snapshot.hub.listed_at is not None:
+    if is_known(snapshot):
         return Text(f" {labels(texts.NO_ALARM)}", "green")
     return Text(f" {labels(texts.NOT_KNOWN)}", "yellow")
+
+
+def is_known(snapshot: Snapshot) -> bool:
+    """Whether broker and hub say what is in force."""
+    return snapshot.hub.state is HubState.LIVES and snapshot.hub.listed_at is not None
 
 
 def alarms(found: tuple[AlarmSnapshot, ...], labels: Labels, whose: str = "") -> RenderableType:

@@ -8,8 +8,8 @@
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from threading import Event, Lock
+from dataclasses import dataclass, replace
+from threading import Lock
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -22,8 +22,10 @@ from posko.labels.labels import Labels
 from posko.operator import live
 from posko.operator.core.snapshot import PostSnapshot, Snapshot
 
-FRAME_S = 0.5  # how often ages are drawn anew …
-LEAST_S = 0.15  # … and how soon what is new
+FRAME_S = 0.5  # how often all is drawn anew: of many districts one is always new, and a Raspberry Pi draws slowly
+_EVENT, _POST = 4, 5  # lines for an event, and for a post that is not ready, with what stands above and below
+_WELL = 3  # an urgency, and the least
+LATEST = 200  # events of all districts together that may be drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,7 @@ class Board:
     def __init__(self, views: Mapping[str, View]) -> None:
         self._views = dict(views)
         self._lock = Lock()
-        self._news = Event()
-        self._console = Console()
+        self._console = Console(force_terminal=True)  # one that goes away is no other: writing fails
         self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
 
     def __enter__(self) -> "Board":
@@ -59,42 +60,47 @@ class Board:
         with self._lock:
             known = self._views[district]
             self._views[district] = View(known.labels, known.broker, snapshot)
-        self._news.set()
 
     def draw(self) -> None:
-        """Draws all as it is now, and waits for what is next to be drawn, half a second at most."""
-        self._news.clear()
+        """Draws all as it is now, and waits until it is to be drawn anew."""
         with self._lock:
             views = tuple(self._views.values())
         self._live.update(picture(views, self._console.size), refresh=True)
-        time.sleep(LEAST_S)
-        self._news.wait(FRAME_S - LEAST_S)
+        time.sleep(FRAME_S)
 
 
 def picture(views: Sequence[View], size: tuple[int, int]) -> RenderableType:
     """The districts, for so many columns and lines; all have the same time of day and the same language.
 
-    What is well takes a line; what is not is shown post by post, as many as there is room for.
+    What is well takes a line; what is not is shown post by post, as many as there is room for. What is in force comes
+    before all else that needs room.
     """
     width, height = size
     labels = views[0].labels
     seen = [(each, each.snapshot) for each in views if each.snapshot is not None]
-    parts: list[RenderableType] = [_head(views, width), _districts(views, width)]
-    for view, snapshot in seen:
-        parts += live.bars(snapshot, view.labels, _whose(view))
+    parts: list[RenderableType] = []
     for view, snapshot in seen:
         if snapshot.alarms:
             parts += [Text(), live.alarms(snapshot.alarms, view.labels, _whose(view))]
     for view, snapshot in seen:
+        parts += live.bars(snapshot, view.labels, _whose(view))
+    for view, snapshot in seen:
         if snapshot.reports:
             parts += [Text(), live.reports(snapshot.reports, view.labels, height // len(views), _whose(view))]
+    head = _head(views, width)
+    ready = all(post.state == live.READY for _, snapshot in seen for post in snapshot.posts)
+    room = height - live.count_lines(Group(head, *parts), width) - _EVENT - (0 if ready else _POST)
+    parts = [head, _districts(views, room, width), *parts]
     room = height - live.count_lines(Group(*parts), width) - live.EVENTS - 2
     parts += _not_ready(seen, room, width)
     left = height - live.count_lines(Group(*parts), width) - 1
+    since = min(sorted(each.at for _, snapshot in seen for each in snapshot.news)[-LATEST:], default=0.0)
+    latest = ((view, replace(snapshot, news=tuple(each for each in snapshot.news if each.at >= since)))
+              for view, snapshot in seen)
     happened = sorted(
-        (found for view, snapshot in seen for found in live.happened(snapshot, view.labels, width, _whose(view))),
+        (found for view, snapshot in latest for found in live.happened(snapshot, view.labels, width, _whose(view))),
         key=lambda each: each.at)
-    return Group(*parts, live.events(happened, labels, max(live.EVENTS, left), width))
+    return Group(*parts, live.events(happened, labels, max(_EVENT, left), width))
 
 
 def _whose(view: View) -> str:
@@ -116,10 +122,15 @@ def _head(views: Sequence[View], width: int) -> RenderableType:
     return grid
 
 
-def _districts(views: Sequence[View], width: int) -> RenderableType:
-    """A line for each: its links, whether anything is in force, how many of its posts are how."""
+def _districts(views: Sequence[View], room: int, width: int) -> RenderableType:
+    """A line for each: its links, whether anything is in force, how many of its posts are how.
+
+    Where there is no *room* for so many lines, each is shorter; first come those where something is in force, then
+    those of which that is not known, then of the others as many as there is room for.
+    """
     grid = Table.grid(padding=(0, 2, 0, 0))
     blocks: list[RenderableType] = []
+    short: list[tuple[int, RenderableType]] = []
     for view in views:
         labels, snapshot = view.labels, view.snapshot
         name = Text(f" {labels.district}", "bold")
@@ -128,11 +139,27 @@ def _districts(views: Sequence[View], width: int) -> RenderableType:
             Text(f" {labels(texts.ALARMS, count=len(snapshot.alarms))} ", "bold white on red") if snapshot.alarms
             else live.no_alarm(snapshot, labels))
         posts = Text() if snapshot is None else _counted(snapshot, labels)
-        if width >= live.WIDE:
-            grid.add_row(name, link, alarm, posts)
-        else:
-            blocks += [name + alarm, live.indented(Text("   ").join([link, posts]))]
-    return grid if width >= live.WIDE else Group(*blocks)
+        grid.add_row(name, link, alarm, posts)
+        blocks += [name + alarm, live.indented(Text("   ").join([link, posts]))]
+        short.append((_urgency(snapshot), name + alarm + Text(" ") + posts))
+    whole = grid if width >= live.WIDE else Group(*blocks)
+    if live.count_lines(whole, width) <= room:
+        return whole
+    short.sort(key=lambda each: each[0])
+    used = 1  # for the line that says how many more
+    for count, (urgency, line) in enumerate(short):
+        used += live.count_lines(line, width)
+        if urgency == _WELL and used > room:
+            more = Text(views[0].labels(texts.MORE_DISTRICTS, count=len(short) - count), "dim")
+            return Group(*(each for _, each in short[:count]), more)
+    return Group(*(each for _, each in short))
+
+
+def _urgency(snapshot: Snapshot | None) -> int:
+    """Where the district stands among those that are too many to be seen at once."""
+    if snapshot is not None and snapshot.alarms:
+        return 0 if any(not each.exercise for each in snapshot.alarms) else 1
+    return _WELL if snapshot is not None and live.is_known(snapshot) else 2
 
 
 def _counted(snapshot: Snapshot, labels: Labels) -> Text:

@@ -42,7 +42,7 @@ def snapshot(state: State) -> Snapshot:
     names = (*sorted(state.setup.posts), *sorted(state.posts.keys() - state.setup.posts.keys()))
     return Snapshot(
         state.now, state.clock.offset_s, state.linked_at is not None, state.trouble, state.cause, state.faults,
-        HubSnapshot(hub_state(state), faults, state.hub.beacon_at), alarms(state),
+        HubSnapshot(hub_state(state), faults, _listed_at(state)), alarms(state),
         tuple(_post(state, name) for name in names), state.news,
         None if state.order is None else _outcome(state, state.order), reports(state),
     )
@@ -96,6 +96,12 @@ def hub_state(state: State) -> HubState:
         return HubState.SILENT
     last_at = max(state.hub.status_at or 0.0, state.hub.beacon_at or 0.0)
     return HubState.LIVES if lives(state) and last_at >= state.linked_at else HubState.UNKNOWN
+
+
+def _listed_at(state: State) -> float | None:
+    """When the hub last listed what is in force, over the link that there is: before it, alarms may have come."""
+    at = state.hub.beacon_at
+    return None if at is None or state.linked_at is None or at < state.linked_at else at
 
 
 def _lists_the_like(state: State) -> bool:

@@ -114,7 +114,7 @@ class PostSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class HubSnapshot:
-    """The hub, the faults that it reports, and when it last listed what is in force."""
+    """The hub, the faults that it reports, and when it last listed what is in force over this link."""
 
     state: HubState
     faults: Mapping[str, str]

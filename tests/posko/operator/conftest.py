@@ -163,10 +163,11 @@ class Drawn:
             self._read()
         return [each for each in parts if each.encode() not in self._found]
 
-    def end(self) -> int:
-        """Ends it as Ctrl-C does; its exit code."""
+    def end(self, how: signal.Signals | None = signal.SIGINT) -> int:
+        """Its exit code, once it has ended as by Ctrl-C, or by the signal *how*; None: by itself."""
         deadline = time.monotonic() + LIMIT_S
-        self._process.send_signal(signal.SIGINT)
+        if how is not None:
+            self._process.send_signal(how)
         while self._process.poll() is None and time.monotonic() < deadline:
             self._read()
         self._process.kill()

@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from posko.operator import live
 from posko.operator.core import judgement
-from posko.operator.overview import View, picture
+from posko.operator.core.snapshot import News, Snapshot
+from posko.operator.overview import FRAME_S, LATEST, Board, View, picture
 from runtime.core.events import Linked
 from tests.posko.operator.told import (
     CLOCK,
@@ -110,6 +112,53 @@ def test_it_fits_the_terminal_and_says_how_many_posts_it_leaves_out(size: tuple[
     assert len(lines) <= size[1]
     assert any("pos lagi" in line for line in lines)
     assert sum("Pos yang berbunyi" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24), (60, 30)])
+def test_where_there_is_no_room_for_all_those_are_seen_that_have_an_alarm_or_are_not_known(
+    size: tuple[int, int],
+) -> None:
+    others = [replace(WELL, labels=replace(LABELS, district=f"Kecamatan {number:02}")) for number in range(15)]
+    lines = drawn(*others, UNSEEN, ALARMED, size=size)
+
+    assert len(lines) <= size[1]
+    named = [line.split()[1] for line in lines if line.startswith(" Kecamatan ")]
+    assert named[:3] == ["Situbondo", "Panji", "00"]
+    assert f" … dan {17 - len(named)} kecamatan lagi tanpa alarm" in lines
+    assert "Pencurian di Kalibagor" in lines
+
+
+def test_of_many_events_the_last_ones_are_put_into_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[News] = []
+    real = live.happened
+
+    def happened(snapshot: Snapshot, *others: object) -> list[live.Happened]:
+        read.extend(snapshot.news)
+        return real(snapshot, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(live, "happened", happened)
+    told = view("Situbondo", hub(), later=(event(POLSEK, "ronda", village="patokan"),)).snapshot
+    assert told is not None
+    many = [replace(told, news=tuple(
+        replace(told.news[0], number=number, at=number + start / 20) for number in range(300))) for start in range(17)]
+    lines = drawn(*(replace(WELL, snapshot=each) for each in many))
+
+    assert len(read) == LATEST
+    assert {each.at for each in read} == set(sorted(each.at for one in many for each in one.news)[-LATEST:])
+    assert any("ronda" in line for line in lines)
+
+
+def test_however_much_is_new_it_is_drawn_twice_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert WELL.snapshot is not None
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    board = Board({"panarukan": WELL})
+    with board:
+        for _ in range(3):
+            board.take("panarukan", WELL.snapshot)
+            board.draw()
+
+    assert waited == [FRAME_S] * 3
 
 
 def test_the_same_in_english() -> None:

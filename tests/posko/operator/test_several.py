@@ -1,6 +1,7 @@
 """Several districts watched at once, each with its hub: real programs, a line for each change with its district."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from broker.mosquitto import free_port
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 from tests.contract.shipped import plain
 from tests.posko.operator.conftest import INDONESIAN, Drawn, Running
 from tests.support.mqtt import publish
@@ -105,7 +107,23 @@ def test_of_a_picture_the_reasons_stay_when_it_is_gone(districts: Districts, ter
     drawn = Drawn(terminal, "watch", "--seconds", "2", "--config", str(districts.settings["situbondo"]),
                   "--also", str(districts.written("panarukan", free_port())))
     assert drawn.lacks("panarukan  ✗ tidak pernah tersambung") == []
-    assert drawn.end() == 1
+    assert drawn.end(None) == 1
+
+
+@pytest.mark.parametrize("others", [1, 0])
+def test_it_ends_where_its_terminal_is_gone_though_it_is_to_survive_that(districts: Districts, others: int) -> None:
+    first, other = map(str, districts.settings.values())
+    shown, inside = os.openpty()
+    words = [sys.executable, "-m", "kentongan", "watch", "--config", first, *["--also", other] * others]
+    with subprocess.Popen(words, cwd=ROOT, env={**INDONESIAN, "TERM": "xterm"}, stdin=inside, stdout=inside,
+                          stderr=subprocess.DEVNULL, start_new_session=True) as process:
+        os.close(inside)
+        try:
+            assert os.read(shown, 1)
+            os.close(shown)  # no terminal of a session: nobody is told of it by a signal
+            assert process.wait(LIMIT_S) == 1
+        finally:
+            process.kill()
 
 
 def test_who_reads_the_lines_may_leave(districts: Districts) -> None:

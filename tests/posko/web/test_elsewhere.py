@@ -58,8 +58,10 @@ def test_an_alarms_times_go_on_while_nothing_new_comes() -> None:
 
 
 @pytest.mark.parametrize("snapshot", [
-    None, seen(), seen(beacon(), Unlinked("no route")), seen(beacon(), at=20.0 - STALE_S - 0.1)],
-    ids=["a desk that failed", "no beacon yet", "no link", "a desk that says nothing"])
+    None, seen(), seen(beacon(), Unlinked("no route")), seen(beacon(), at=20.0 - STALE_S - 0.1),
+    judgement.snapshot(Sitting(None, wait_s=float("inf")).at(1.0, Linked(), hub(), beacon()).at(
+        9.0, Unlinked("no route")).at(19.0, Linked(), hub()).state)],
+    ids=["a desk that failed", "no beacon yet", "no link", "a desk that says nothing", "no beacon since the link came"])
 def test_without_a_word_of_broker_and_hub_nothing_is_known(snapshot: Snapshot | None) -> None:
     assert shown(after(seen(beacon())))["known"] is True
     assert shown(after(seen(beacon(), at=1.0), snapshot))["known"] is False
