@@ -44,7 +44,7 @@ def _alarm(alarm: AlarmSnapshot, labels: Labels, since_s: float, *, openly: bool
     return {
         "village": key.village, "village_name": labels.place(key.village), "incident": key.incident,
         "label": labels.openly(key.incident) if openly else labels.incident(key.incident),
-        "severity": alarm.severity, "exercise": alarm.exercise, "age_s": round(alarm.age_s + since_s, 1),
-        "remaining_s": round(max(0.0, alarm.remaining_s - since_s), 1), "rings": len(alarm.rings),
-        "of": len(alarm.rings) + len(alarm.missing), "unanswered": alarm.unanswered,
+        "severity": alarm.severity, "exercise": alarm.exercise, "listed": alarm.listed,
+        "age_s": round(alarm.age_s + since_s, 1), "remaining_s": round(max(0.0, alarm.remaining_s - since_s), 1),
+        "rings": len(alarm.rings), "of": len(alarm.rings) + len(alarm.missing), "unanswered": alarm.unanswered,
     }

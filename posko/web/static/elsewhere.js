@@ -11,19 +11,24 @@ function verdict(each, known) {
 function line(alarm, view) {
   const name = `${alarm.exercise ? `${t("exercise")}: ` : ""}${alarm.label}, ${alarm.village_name}`;
   const rings = alarm.of ? t("rings", { n: alarm.rings, of: alarm.of }) : t("no_post");
-  return [name, ago(alarm.age_s + view.lag_s), rings, alarm.unanswered && t("not_answered")].filter(Boolean).join(" · ");
+  return [name, alarm.listed && ago(alarm.age_s + view.lag_s), rings, alarm.unanswered && t("not_answered")].filter(Boolean).join(" · ");
 }
+
+const isReal = (each) => each.alarms.some((one) => !one.exercise);
+
+/** Where the card of one stands: a wall has room for some, and nobody scrolls there. */
+const place = (each, fresh) => (isReal(each) ? 0 : each.alarms.length ? 1 : fresh && each.known ? 3 : 2);
 
 /** Shows the further districts of `view` in `list`; the section around it is hidden where there are none. */
 export function showElsewhere(list, view, fresh) {
-  const districts = view.elsewhere ?? [];
+  const districts = [...(view.elsewhere ?? [])].sort((a, b) => place(a, fresh) - place(b, fresh));
   list.parentElement.hidden = districts.length === 0;
   sync(list, districts, (each) => each.district, (each) => h("li", { class: "card" },
-    h("h3", {}, each.name), h("p", { class: "verdict" }), h("ul", { class: "alarms" }), h("p", { class: "facts" })),
+    h("div", { role: "status" }, h("h3", {}, each.name), h("p", { class: "verdict" })), h("ul", { class: "alarms" }), h("p", { class: "facts" })),
   (card, each) => {
     const known = fresh && each.known;
     const part = (name) => card.querySelector(name);
-    card.className = `card ${each.alarms.some((one) => !one.exercise) ? "tinggi" : known ? "" : "unknown"}`;
+    card.className = `card ${isReal(each) ? "tinggi" : known ? "" : "unknown"}`;
     part(".verdict").className = `verdict ${each.alarms.length ? "alert" : known ? "well" : "doubt"}`;
     say(part(".verdict"), verdict(each, known));
     sync(part(".alarms"), each.alarms, (one) => `${one.village}/${one.incident}`,

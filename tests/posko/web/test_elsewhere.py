@@ -16,7 +16,7 @@ from posko.web.elsewhere import PULSE_S, Elsewhere
 from posko.web.elsewhere_view import STALE_S, elsewhere
 from runtime.core.events import Linked, Unlinked
 from runtime.inbox import Inbox
-from tests.posko.operator.told import LABELS, Sitting, beacon, hub, listed, rings, status
+from tests.posko.operator.told import CLOCK, LABELS, Sitting, beacon, hub, listed, rings, status
 from tests.posko.web.test_view import state
 
 THERE = {"panarukan": replace(LABELS, district="Kecamatan Panarukan")}
@@ -48,6 +48,14 @@ def test_a_district_is_its_alarms_and_how_many_posts_are_how() -> None:
         ("Pencurian", "Kalibagor", 1, 3)]
     assert {each["state"]: each["count"] for each in found["posts"]} == {"sounding": 1, "unheard": 1, "ready": 1}
     assert found["posts"][-1]["state"] == "ready"
+
+
+def test_of_an_alarm_that_the_hub_there_does_not_list_nobody_knows_since_when_it_is_in_force() -> None:
+    listed_ = shown(after(seen(beacon(listed()))))["alarms"]
+    silent = Sitting(None, wait_s=float("inf")).at(0.0, Linked(), rings("kalibagor/pos-1")).at(20.0, CLOCK).state
+    posts_say = shown(after(judgement.snapshot(silent)))["alarms"]
+
+    assert [each["listed"] for each in (*listed_, *posts_say)] == [True, False]
 
 
 def test_an_alarms_times_go_on_while_nothing_new_comes() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -78,6 +79,49 @@ def test_what_is_in_force_there_is_on_the_desk_and_on_the_wall_and_its_end(there
     for page in pages:
         expect(page.locator("#elsewhere .verdict")).to_have_text("Tidak ada alarm")
         expect(page.locator("#elsewhere .alarms li")).to_have_count(0)
+
+
+def test_a_reader_of_the_screen_is_told_of_a_verdict_with_its_district_and_not_of_each_second(
+    there: There, open_page: Open,
+) -> None:
+    for page in (open_page(Role.OPERATOR, "/posko", DESK), open_page(Role.READER, "/layar", DESK)):
+        expect(page.get_by_role("status").filter(has_text="Kecamatan Panarukan")).to_have_text(
+            "Kecamatan PanarukanTidak ada alarm")
+        there.alarm("kebakaran")
+        expect(page.get_by_role("status").filter(has_text="Kecamatan Panarukan")).to_have_text(
+            "Kecamatan PanarukanAlarm aktif: 1")
+        row = page.locator("#elsewhere .alarms li")
+        assert row.evaluate("each => each.closest('[aria-live], [role=status]')") is None
+        there.alarm("aman")
+
+
+def test_cards_of_alarms_come_first_then_of_what_is_not_known_and_an_age_that_nobody_knows_is_not_shown(
+    open_page: Open,
+) -> None:
+    page = open_page(Role.READER, "/layar", DESK)
+    alarm = {"village": "a", "village_name": "A", "incident": "kebakaran", "label": "Kebakaran", "severity": "tinggi",
+             "age_s": 60, "remaining_s": 60, "rings": 1, "of": 2, "unanswered": False}
+    found: list[dict[str, Any]] = [
+        {"name": "Sunyi"}, {"name": "Bisu", "known": False}, {"name": "Latihan", "alarms": [{"exercise": True}]},
+        {"name": "Api", "alarms": [{"exercise": False}]}, {"name": "Api lama", "alarms": [{"listed": False}]},
+    ]
+    view = {"lag_s": 0, "elsewhere": [
+        {"district": each["name"], "known": True, "why": "", "posts": [], **each, "alarms": [
+            {**alarm, "exercise": False, "listed": True, **one} for one in each.get("alarms", ())]} for each in found]}
+    shown = page.evaluate("""async (view) => {
+        const { showElsewhere } = await import("/static/elsewhere.js");
+        const list = document.createElement("ul");
+        document.createElement("section").append(list);
+        showElsewhere(list, view, true);
+        return [...list.children].map((each) => [each.querySelector("h3").textContent,
+                                                 each.querySelector(".alarms").textContent]);
+    }""", view)
+
+    assert shown == [
+        ["Api", "Kebakaran, A · 1 mnt 0 dtk yang lalu · 1 dari 2 pos berbunyi"],
+        ["Api lama", "Kebakaran, A · 1 dari 2 pos berbunyi"],
+        ["Latihan", "LATIHAN: Kebakaran, A · 1 mnt 0 dtk yang lalu · 1 dari 2 pos berbunyi"],
+        ["Bisu", ""], ["Sunyi", ""]]
 
 
 def test_on_the_wall_no_private_incident_is_named(there: There, open_page: Open) -> None:
