@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -18,6 +18,7 @@ from contract.wire.alarm import SYNCED
 from posko.labels import language, texts
 from posko.labels.labels import Labels, clean
 from posko.operator import lines
+from posko.operator.core import judgement
 from posko.operator.core.snapshot import AlarmSnapshot, HubState, LaporSnapshot, PostSnapshot, Snapshot
 
 _STYLES = {"ready": "green", "sounding": "bold white on red", "silenced": "yellow", "locked": "yellow",
@@ -41,16 +42,14 @@ class Column(NamedTuple):
     cells: Mapping[str, Text]
 
 
-class LiveRenderer:
-    """Draws on the whole terminal; use as a context manager."""
+class Terminal:
+    """The whole of it, to be drawn on; use as a context manager."""
 
-    def __init__(self, labels: Labels, broker: str) -> None:
-        self._labels = labels
-        self._broker = broker
+    def __init__(self) -> None:
         self._console = Console(force_terminal=True)  # one that goes away is no other: writing fails
         self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
 
-    def __enter__(self) -> "LiveRenderer":
+    def __enter__(self) -> Self:
         self._live.__enter__()
         return self
 
@@ -59,9 +58,27 @@ class LiveRenderer:
     ) -> None:
         self._live.__exit__(kind, error, trace)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many columns and lines it has now."""
+        return self._console.size
+
+    def update(self, drawn: RenderableType) -> None:
+        """Shows *drawn* in place of what it showed. Raises OSError."""
+        self._live.update(drawn, refresh=True)
+
+
+class LiveRenderer(Terminal):
+    """Draws a district on the whole terminal; use as a context manager."""
+
+    def __init__(self, labels: Labels, broker: str) -> None:
+        super().__init__()
+        self._labels = labels
+        self._broker = broker
+
     def show(self, snapshot: Snapshot) -> None:
         """Draws *snapshot*."""
-        self._live.update(picture(snapshot, self._labels, self._broker, self._console.size), refresh=True)
+        self.update(picture(snapshot, self._labels, self._broker, self.size))
 
 
 def picture(
@@ -148,14 +165,9 @@ def bars(snapshot: Snapshot, labels: Labels, whose: str = "") -> list[Text]:
 
 def no_alarm(snapshot: Snapshot, labels: Labels) -> Text:
     """That nothing is in force, if the hub has listed nothing; the posts alone do not prove it."""
-    if is_known(snapshot):
+    if judgement.is_known(snapshot):
         return Text(f" {labels(texts.NO_ALARM)}", "green")
     return Text(f" {labels(texts.NOT_KNOWN)}", "yellow")
-
-
-def is_known(snapshot: Snapshot) -> bool:
-    """Whether broker and hub say what is in force."""
-    return snapshot.hub.state is HubState.LIVES and snapshot.hub.listed_at is not None
 
 
 def alarms(found: tuple[AlarmSnapshot, ...], labels: Labels, whose: str = "") -> RenderableType:

@@ -10,16 +10,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from types import TracebackType
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.operator import live
+from posko.operator.core import judgement
 from posko.operator.core.snapshot import PostSnapshot, Snapshot
 
 FRAME_S = 0.5  # how often all is drawn anew: of many districts one is always new, and a Raspberry Pi draws slowly
@@ -37,23 +36,13 @@ class View:
     snapshot: Snapshot | None = None
 
 
-class Board:
+class Board(live.Terminal):
     """Draws several districts on the whole terminal; use as a context manager."""
 
     def __init__(self, views: Mapping[str, View]) -> None:
+        super().__init__()
         self._views = dict(views)
         self._lock = Lock()
-        self._console = Console(force_terminal=True)  # one that goes away is no other: writing fails
-        self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
-
-    def __enter__(self) -> "Board":
-        self._live.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.__exit__(kind, error, trace)
 
     def take(self, district: str, snapshot: Snapshot) -> None:
         """Notes how *district* is now, from any thread."""
@@ -65,7 +54,7 @@ class Board:
         """Draws all as it is now, and waits until it is to be drawn anew."""
         with self._lock:
             views = tuple(self._views.values())
-        self._live.update(picture(views, self._console.size), refresh=True)
+        self.update(picture(views, self.size))
         time.sleep(FRAME_S)
 
 
@@ -159,7 +148,7 @@ def _urgency(snapshot: Snapshot | None) -> int:
     """Where the district stands among those that are too many to be seen at once."""
     if snapshot is not None and snapshot.alarms:
         return 0 if any(not each.exercise for each in snapshot.alarms) else 1
-    return _WELL if snapshot is not None and live.is_known(snapshot) else 2
+    return _WELL if snapshot is not None and judgement.is_known(snapshot) else 2
 
 
 def _counted(snapshot: Snapshot, labels: Labels) -> Text:

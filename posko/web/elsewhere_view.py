@@ -6,7 +6,8 @@ from typing import Any
 
 from posko.labels import texts
 from posko.labels.labels import Labels
-from posko.operator.core.snapshot import AlarmSnapshot, HubState, Snapshot
+from posko.operator.core import judgement
+from posko.operator.core.snapshot import AlarmSnapshot, Snapshot
 from posko.web.core.state import State
 
 STALE_S = 15.0  # after so long without a word nobody knows how it is there: three were to come
@@ -32,7 +33,7 @@ def _district(slug: str, labels: Labels, snapshot: Snapshot | None, now: float, 
     states = sorted(counts, key=lambda each: each == "ready")
     return {
         **found,
-        "known": snapshot.linked and snapshot.hub.state is HubState.LIVES and snapshot.hub.listed_at is not None,
+        "known": judgement.is_known(snapshot),
         "why": "" if snapshot.linked else labels.reason(snapshot.trouble),
         "alarms": [_alarm(each, labels, now - snapshot.now, openly=openly) for each in snapshot.alarms],
         "posts": [{"state": each, "label": labels.word(texts.STATES, each), "count": counts[each]} for each in states],

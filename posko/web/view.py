@@ -79,7 +79,8 @@ class Drawn:
                 "now": round(state.now + state.clock.offset_s, 1),
                 "link": {"up": snapshot.linked,
                          "why": "" if snapshot.linked else self._labels.reason(snapshot.trouble)},
-                "hub": snapshot.hub.state.value, "alarms": self._alarms_for(person),
+                "hub": snapshot.hub.state.value, "known": judgement.is_known(snapshot),
+                "alarms": self._alarms_for(person),
             }
             if person.role is not Role.WARGA:
                 plain["posts"] = _posts(snapshot, person, self._labels)

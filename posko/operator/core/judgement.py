@@ -48,6 +48,11 @@ def snapshot(state: State) -> Snapshot:
     )
 
 
+def is_known(found: Snapshot) -> bool:
+    """Whether broker and hub say what is in force; without that nobody may say that nothing is."""
+    return found.linked and found.hub.state is HubState.LIVES and found.hub.listed_at is not None
+
+
 # The hub.
 
 

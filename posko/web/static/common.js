@@ -222,8 +222,8 @@ export function follow(show) {
   connect();
 }
 
-/** Whether what is in force is known. Without the broker or the hub nobody may read "no alarm". */
-export const isKnown = (view, fresh) => fresh && view.link?.up !== false && view.hub !== "silent";
+/** Whether what is in force is known. Before broker and hub have said so nobody may read "no alarm". */
+export const isKnown = (view, fresh) => fresh && view.known === true;
 
 /** In `element`: that nothing is in force, or that nobody knows; hidden while there is something to see. */
 export function showQuiet(element, isEmpty, known, text) {

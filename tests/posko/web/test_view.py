@@ -72,6 +72,13 @@ def test_the_note_and_the_caller_of_a_private_incident_are_shown_to_those_who_go
     assert (alarm["place"] == {"lat": -7.7666, "lon": 113.9802, "accuracy_m": 12.0}) is has_place
 
 
+@pytest.mark.parametrize("person", [BUDI, POLSEK, JOKO, LAYAR])
+def test_what_is_in_force_is_known_once_a_beacon_came_and_not_before(views: Renderer, person: Person) -> None:
+    assert views.first(state(), person)["known"] is False
+    assert views.first(state(listed("pencurian")), person)["known"] is True
+    assert views.first(state(listed("pencurian"), linked=False), person)["known"] is False
+
+
 def test_an_open_screen_shows_the_note_of_any_other_but_not_the_place(views: Renderer) -> None:
     (alarm,) = views.first(state(listed("pencurian")), LAYAR)["alarms"]
 
