@@ -88,7 +88,10 @@ def change(
 
 def _join(folder: Path, found: Found, other: Path) -> tuple[State, Pair]:
     """The state of an installation whose broker is that of *other*, and the authority of both. Raises SettingsError."""
-    there = who(other)
+    try:
+        there = who(other)
+    except SettingsError as error:  # which of the two installations it is must be seen
+        raise SettingsError([f"--join {other}: {fault.removeprefix(f'{other}: ')}" for fault in error.faults]) from None
     district = there.district.district
     if district == found.district.district:
         raise SettingsError([f"--join: {other} is the installation of {district} itself; give another district's"])
@@ -209,7 +212,8 @@ def _site(folder: Path, found: Found, renewed: set[str], authority: Pair | None)
         str(folder.absolute()), found.district, found.files, found.state, dict(_secrets(found, renewed)), authority,
         {village: _server(found.present, authority, village, names) for village, names in hosts.items()},
         dict(finding.settings(found.present, found.active(Role.NODE))), (SHIPPED / "node.yaml").read_text("utf-8"),
-        gone=tuple(finding.of_rabbitmq(found.present)),
+        gone=tuple(name for name in finding.of_rabbitmq(found.present)
+                   if not found.state.joined or accounts.is_of(found.district.district, name)),
         cookie=cookie.body.decode("ascii", "replace") if cookie is not None else passwords.cookie(),
     )
 

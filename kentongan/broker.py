@@ -3,6 +3,7 @@
 A fault of the user's is one line and exit 2; exit 1 says that what was tried out does not work.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def provision(  # noqa: PLR0913 - one for each option
     paper = Paper(Path())
 
     def act(state: State, _district: District) -> tuple[State, set[str]]:
+        _check_joined(state.joined, {"--host": hosts, "--engine": engine, "--peer": peers})
         accounts.check_hosts(hosts, "--host")
         known = dict(state.village_brokers)
         for each in villages:
@@ -79,16 +81,15 @@ def provision(  # noqa: PLR0913 - one for each option
                         cluster=accounts.machines(peers, "--peer") if peers else state.cluster)
         return replace(at_page(page_url, state, paper), hosts=hosts or state.hosts, village_brokers=known), set()
 
-    _check_join(join, hosts, engine, peers)
     change(folder, service.Given(district_file, cards_file, join), act, pid_file, reloads=reloads, paper=paper)
 
 
-def _check_join(join: Path | None, hosts: tuple[str, ...], engine: str | None, peers: tuple[str, ...]) -> None:
-    """Raises SettingsError with what --join decides, and is given besides."""
-    given = {"--host": hosts, "--engine": engine, "--peer": peers}
+def _check_joined(other: str, given: Mapping[str, object]) -> None:
+    """Raises SettingsError with what is *given* of the broker, by its option, where that is the district *other*'s."""
     twice = [option for option, value in given.items() if value]
-    if join is not None and twice:
-        raise SettingsError([f"{', '.join(twice)}: with --join it is that of {join}; leave it out"])
+    if other and twice:
+        raise SettingsError([f"{', '.join(twice)}: the broker is that of {other}, and so is this; leave it out (what "
+                             "has changed there comes with --join)"])
 
 
 @broker.command()

@@ -198,6 +198,11 @@ def join(state: State, other: State, district: str) -> State:
     return replace(state, engine=RABBITMQ, hosts=other.hosts, ports=other.ports, cluster=other.cluster, joined=district)
 
 
+def is_of(district: str, login: str) -> bool:
+    """Whether who logs in as *login* is of *district*, which has joined another's broker: any other name is theirs."""
+    return login.startswith(f"{district}.") or login.endswith(f"_{district}")
+
+
 def accounts(state: State, district: District) -> list[Account]:
     """All accounts of the district's broker and of the villages' own, without the revoked."""
     return [each for each in everyone(state, district) if each.username not in state.revoked]

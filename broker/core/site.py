@@ -242,9 +242,11 @@ def next_steps(site: Site) -> list[str]:
     if site.state.engine == RABBITMQ:
         started = f"{BROKER_ARCHIVE}: what RabbitMQ is started with, on each of its machines: docs/scale.md"
     hub = "posko/: for the broker's machine; there, in a copy of this project: sudo ./install posko kentongan-posko.tar"
+    out = ""
     if site.state.joined:
+        out = f" --out {site.folder}"  # the default is the other district's
         started = (f"broker/{rabbitmq.DEFINITIONS}: who is let in by the RabbitMQ of {site.state.joined}, which takes "
-                   "it over on any of its machines: kentongan broker provision --reload")
+                   f"it over on any of its machines: kentongan broker provision --reload{out}")
         hub = (f"posko/: for the machine of the hub of {site.state.joined}; there, in a copy of this project: sudo "
                "./install further kentongan-posko.tar")
     return [
@@ -252,7 +254,7 @@ def next_steps(site: Site) -> list[str]:
         hub,
         "nodes/VILLAGE.NODE/: each for its Raspberry Pi; there: sudo ./install node kentongan-node-VILLAGE.NODE.tar",
         "operators/NAME/, petugas/NAME/, readers/NAME/: for that person's computer; there: sh pasang (or pasang.cmd)",
-        "then delete the copies here that you have handed over; `kentongan broker rotate NAME` makes new ones",
+        f"then delete the copies here that you have handed over; `kentongan broker rotate NAME{out}` makes new ones",
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,8 @@ def test_a_district_that_joins_anothers_rabbitmq_has_its_machines_and_authority_
     assert said.code == 0, said.lines
     assert any("who is let in by the RabbitMQ of situbondo" in line for line in said.lines)
     assert any("sudo ./install further kentongan-posko.tar" in line for line in said.lines)
+    for command in ("provision --reload", "rotate NAME"):  # without --out it would be that of the other district
+        assert any(f"kentongan broker {command} --out {tmp_path}/p" in line for line in said.lines), said.lines
 
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     for name in ("ca.crt", "ca.key"):
@@ -255,7 +258,7 @@ def test_who_cannot_join_is_told_why_and_nothing_is_written(folder: Path, tmp_pa
         (DISTRICT, folder, "x", (), f"--join: {folder} is the installation of situbondo itself"),
         (panarukan, folder, "own", (), "--join: the boxes of panarukan trust an authority of their own"),
         (kendit, tmp_path / "p", "x", (), "--join: the accounts of panarukan are on the RabbitMQ of situbondo"),
-        (panarukan, folder, "x", ("--host", "a.local", *PEERS), "--host, --peer: with --join it is that of"),
+        (panarukan, folder, "x", ("--host", "a.local", *PEERS), "--host, --peer: the broker is that of situbondo"),
     ):
         said = join(tmp_path / to, district, other, *words)
         assert said.code == 2, said.lines
@@ -263,6 +266,37 @@ def test_who_cannot_join_is_told_why_and_nothing_is_written(folder: Path, tmp_pa
         assert not (tmp_path / "x").exists()
     (folder / "ca/ca.key").unlink()
     assert f"--join: {folder}/ca/ca.key" in join(tmp_path / "x", panarukan, folder).lines[0]
+    (folder / "accounts.yaml").write_text("district: 5\n", "utf-8")
+    assert join(tmp_path / "x", panarukan, folder).lines[0].startswith(f"--join {folder}: accounts.yaml.district: ")
+
+
+@pytest.mark.parametrize("words", [("--host", "a.local"), PEERS, ("--engine", "mosquitto"), ("--engine", "rabbitmq")])
+@pytest.mark.parametrize("peers", [(), PEERS])
+def test_who_has_joined_has_no_broker_of_its_own_to_describe(
+    folder: Path, tmp_path: Path, panarukan: Path, words: tuple[str, ...], peers: tuple[str, ...]
+) -> None:
+    assert provision(folder, *peers).code == join(tmp_path / "p", panarukan, folder).code == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "p").rglob("*") if path.is_file()}
+    said = tool("provision", *words, "--out", tmp_path / "p")
+    assert said.code == 2, said.lines
+    assert said.lines[0].startswith(f"{words[0]}: the broker is that of situbondo"), said.lines
+    assert {path: path.read_bytes() for path in (tmp_path / "p").rglob("*") if path.is_file()} == before
+
+
+def test_who_joins_with_accounts_of_before_shuts_nobody_of_the_other_district_out(
+    folder: Path, tmp_path: Path, panarukan: Path
+) -> None:
+    assert provision(folder, *PEERS).code == 0
+    shutil.copytree(folder / "ca", tmp_path / "p/ca")
+    assert tool("provision", "--engine", "rabbitmq", "--district", panarukan, "--out", tmp_path / "p").code == 0
+    assert "operator" in hashes(tmp_path / "p")
+    assert join(tmp_path / "p", panarukan, folder).code == 0
+    assert {*hashes(folder)} & {*hashes(tmp_path / "p")} == set()
+    assert tool("add", "operator", "sri", "--out", tmp_path / "p").code == 0
+    assert tool("revoke", "sri", "--out", tmp_path / "p").code == 0
+    assert tool("rotate", "sumberkolak.pos-1", "--out", tmp_path / "p").code == 0
+    assert sorted(name.partition("_")[0] for name, each in hashes(tmp_path / "p").items() if not each) == [
+        "panarukan.sumberkolak.pos-1", "sri"]
 
 
 def test_an_installation_of_mosquitto_becomes_one_of_rabbitmq_and_nothing_of_the_old_stays(folder: Path) -> None:
