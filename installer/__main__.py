@@ -121,9 +121,11 @@ def _sure(machine: Machine, question: str, *, sure: bool) -> None:
 def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool) -> None:
     kind, host = given.kind, settings.broker_host(given.settings)
     _refuse_two_brokers(machine, kind)
+    _refuse_another_district(machine, kind, further.owner(given.settings))
     files, notes = settings.wanted(given, machine) if kind != UPLINK else ({}, [])
     if kind == POSKO and not given.broker and not broker_files.provisioned_here(machine):
-        raise UserError("this folder lacks the broker's files; give the archive kentongan-posko.tar, which has them")
+        raise UserError("this folder lacks the broker's files; give the archive kentongan-posko.tar, which has them. "
+                        f"Has its district joined another's RabbitMQ: ./install {FURTHER}, beside the hub of that one")
     _sure(machine, f"Installing {'the node ' if kind == NODE else ''}{given.owner} on this machine.", sure=sure)
     step = Steps(machine, 6)
     step("packages of the distribution")
@@ -149,7 +151,7 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
     renewed = program.use(machine, release) or bool(changed) or unfinished
     broker_renewed = bool(broker_changed) or unfinished
     beside = services.beside(kind, files)
-    units = services.files(kind, host, beside, mosquitto=mosquitto)
+    units = services.files(kind, host, (*beside, *services.template(machine)), mosquitto=mosquitto)
     written = {path for path, body in units.items() if machine.write(path, body)}
     services.start(machine, services.UNIT[kind], written, renewed=renewed, broker_renewed=broker_renewed,
                    mosquitto=mosquitto)
@@ -197,6 +199,14 @@ def _refuse_two_brokers(machine: Machine, kind: str) -> None:
     if kind == UPLINK and broker_files.provisioned_here(machine):
         raise UserError(f"{broker_files.FOLDER} is the district's here; a village's broker is another machine; nothing "
                         "was changed")
+
+
+def _refuse_another_district(machine: Machine, kind: str, slug: str | None) -> None:
+    """Raises UserError where the hub of *slug* would take the place, and the journal, of another district's."""
+    here = further.first(machine)
+    if kind == POSKO and slug and here and slug != here:
+        raise UserError(f"the {POSKO} here is that of {here}, and the bundle is of {slug}; nothing was changed. Beside "
+                        f"it: ./install {FURTHER} BUNDLE; in its place: first sudo ./install uninstall --purge")
 
 
 def _try(machine: Machine, release: str, kind: str, files: dict[str, bytes]) -> None:
@@ -272,6 +282,9 @@ def _district(machine: Machine, given: Bundle, *, sure: bool) -> None:
     kinds = [kind for kind in (NODE, POSKO) if machine.path(f"{settings.FOLDER}/{kind}.yaml").is_file()]
     if not kinds or not services.present(machine):
         raise UserError("neither a node nor a posko is installed here; nothing was changed")
+    known = {found for kind in kinds if (found := further.first(machine, kind)) is not None}
+    if slug and known and slug not in known:
+        raise UserError(f"the district {slug} is not here, but {' and '.join(sorted(known))}; nothing was changed")
     _sure(machine, f"Replacing the district of {' and '.join(kinds)} on this machine.", sure=sure)
     for kind in kinds:
         _try(machine, _release(machine), kind, {**_present(machine), **given.district})

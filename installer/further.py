@@ -5,17 +5,19 @@
 
 import json
 import re
+from pathlib import Path
 
 from broker.core.bundles import settle
 from contract.user_error import UserError
-from installer import settings
+from installer import program, settings
 from installer.bundle import POSKO, Bundle
 from installer.machine import Machine
 
 TEMPLATE = "kentongan-posko@.service"
-# Of the hub's account, as `kentongan broker provision` writes it; and of a district file, which may be JSON.
-_ACCOUNT = re.compile(r"\busername:\s*[\"']?([a-z0-9-]+)\.posko\b")
-_DISTRICT = re.compile(r"^[{\s]*[\"']?district[\"']?\s*:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
+# Of a hub's or a post's account, as `kentongan broker provision` writes it; and of a district file, which may be JSON.
+_ACCOUNT = re.compile(r"^[^#\n]*?\busername[\"']?\s*:\s*[\"']?([a-z0-9-]+)\.(?:posko\b|[a-z0-9-]+\.)",
+                      re.MULTILINE)
+_DISTRICT = re.compile(r"(?:^|[{,])[ \t]*[\"']?district[\"']?\s*:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 
 def folder(slug: str) -> str:
@@ -34,28 +36,31 @@ def unit(slug: str) -> str:
 
 
 def present(machine: Machine) -> list[str]:
-    """The slugs of the districts that have a hub of this kind here."""
+    """The slugs of the districts that have a hub of this kind here. A reader's folder, for the page, is none."""
     found = machine.path(settings.FOLDER).glob("*/posko.yaml")
-    return sorted(path.parent.name for path in found)
+    return sorted(path.parent.name for path in found if _owner(path) == path.parent.name)
 
 
 def district(bundle: Bundle) -> str | None:
     """The slug of the district whose file is in *bundle*; None if that cannot be told."""
     found = {match[1] for body in bundle.district.values()
-             if (match := _DISTRICT.search(body.decode("utf-8", "replace"))) is not None}
+             if (match := _DISTRICT.search(body.decode("utf-8-sig", "replace"))) is not None}
     return found.pop() if len(found) == 1 else None
 
 
-def of_hub(written: str) -> str | None:
-    """The slug of the district whose hub has the settings that are *written*; None if that cannot be told."""
+def owner(written: str) -> str | None:
+    """The slug of the district whose hub or post has the settings that are *written*; None if that cannot be told."""
     found = _ACCOUNT.search(written)
     return None if found is None else found[1]
 
 
-def first(machine: Machine) -> str | None:
-    """The slug of the district whose hub was installed as the posko; None without one."""
-    path = machine.path(f"{settings.FOLDER}/posko.yaml")
-    return of_hub(path.read_text("utf-8")) if path.is_file() else None
+def _owner(path: Path) -> str | None:
+    return owner(path.read_text("utf-8", "replace")) if path.is_file() else None
+
+
+def first(machine: Machine, kind: str = POSKO) -> str | None:
+    """The slug of the district whose hub, or post, was installed as the *kind* here; None without one."""
+    return _owner(machine.path(f"{settings.FOLDER}/{kind}.yaml"))
 
 
 def wanted(bundle: Bundle, slug: str, machine: Machine) -> dict[str, bytes]:
@@ -71,11 +76,11 @@ def wanted(bundle: Bundle, slug: str, machine: Machine) -> dict[str, bytes]:
 
 def check(machine: Machine, bundle: Bundle) -> str:
     """The slug of the further district that *bundle* is of. Raises UserError where it is none here."""
-    slug = of_hub(bundle.settings)
+    slug = owner(bundle.settings)
     if slug is None:
         raise UserError("posko.yaml in the bundle does not name its hub's account; make it anew: kentongan broker "
                         "provision")
-    if not machine.path(f"{settings.FOLDER}/posko.yaml").is_file():
+    if not (machine.path(f"{settings.FOLDER}/posko.yaml").is_file() and machine.path(program.PLACE).is_symlink()):
         raise UserError(f"no {POSKO} is installed here; the first district's hub is: ./install {POSKO} BUNDLE")
     if first(machine) == slug:
         raise UserError(f"{slug} is the district of the {POSKO} here; renew it: ./install {POSKO} BUNDLE")

@@ -56,8 +56,12 @@ def files(kind: str, host: str | None, more: Iterable[str] = (), *, mosquitto: b
 def present(machine: Machine) -> list[str]:
     """The units of ours that are installed."""
     found = [unit for unit in (*UNIT.values(), *BESIDE.values()) if machine.path(f"{UNITS}/{unit}").is_file()]
-    instances = map(further.unit, further.present(machine))
-    return [*found, *(instances if machine.path(f"{UNITS}/{further.TEMPLATE}").is_file() else ())]
+    return [*found, *(map(further.unit, further.present(machine)) if template(machine) else ())]
+
+
+def template(machine: Machine) -> list[str]:
+    """What hubs of further districts are instances of, if there are any here."""
+    return [further.TEMPLATE] if machine.path(f"{UNITS}/{further.TEMPLATE}").is_file() else []
 
 
 def start_further(machine: Machine, slug: str, *, renewed: bool) -> None:
@@ -69,9 +73,11 @@ def start_further(machine: Machine, slug: str, *, renewed: bool) -> None:
     hidden = machine.write(_HIDDEN, f"# Made by kentongan.\n[Service]\nInaccessiblePaths={passwords}\n".encode())
     machine.system("systemctl", "daemon-reload")
     machine.system("systemctl", "enable", further.unit(slug))
-    _ready(machine, "restart" if renewed or written else "start", further.unit(slug))
-    if hidden:
-        restart(machine, [unit for unit in BESIDE.values() if machine.path(f"{UNITS}/{unit}").is_file()])
+    try:
+        _ready(machine, "restart" if renewed or written else "start", further.unit(slug))
+    finally:  # another run would find nothing to hide
+        if hidden:
+            restart(machine, [unit for unit in BESIDE.values() if machine.path(f"{UNITS}/{unit}").is_file()])
 
 
 def start(  # noqa: PLR0913 - one for each thing that may be new

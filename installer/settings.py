@@ -58,9 +58,9 @@ def has_notify(settings: str) -> bool:
 
 
 def has_server(files: Mapping[str, bytes]) -> bool:
-    """Whether the settings among *files* say that the hub's journal is on a PostgreSQL server."""
-    return any(re.search(rb"^journal: [\"']?postgres", files.get(name, b""), re.MULTILINE | re.IGNORECASE)
-               for name in ("posko.yaml", PAGE_SETTINGS))
+    """Whether the settings among *files* say that the journal of a hub is on a PostgreSQL server."""
+    return any(re.search(rb"^journal: [\"']?postgres", body, re.MULTILINE | re.IGNORECASE)
+               for name, body in files.items() if name.rpartition("/")[2] in ("posko.yaml", PAGE_SETTINGS))
 
 
 def merge(own: str, of_bundle: str, keys: Collection[str] = OF_THE_BUNDLE) -> str:

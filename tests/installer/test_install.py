@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from installer import program
+from installer import further, program
 from installer.__main__ import main
+from installer.bundle import Bundle
+from installer.machine import Machine
 from node import config as node_config
 from posko import config as posko_config
 from tests.broker.installation import DISTRICT, tool
@@ -436,6 +438,96 @@ def test_a_further_district_is_restarted_with_a_new_program_and_goes_with_all_th
     assert box.install("posko", posko_tar) == box.install("further", tar) == 0
     assert box.install("uninstall", "--purge") == 0
     assert not box.path("/var/lib/kentongan-posko-panarukan").exists()
+
+
+def test_the_hub_of_one_district_does_not_take_the_place_of_anothers(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0
+    before = box.files()
+    assert box.install("posko", panarukan / "posko/kentongan-posko.tar") == 2
+    assert box.lines == [
+        ("install: the posko here is that of situbondo, and the bundle is of panarukan; nothing was changed. Beside "
+         "it: ./install further BUNDLE; in its place: first sudo ./install uninstall --purge")]
+    assert box.files() == before
+
+
+def test_the_district_of_who_is_not_here_replaces_nobodys(box: Box, posko_tar: Path, panarukan: Path) -> None:
+    tar = panarukan / "kentongan-district.tar"
+    assert box.install("posko", posko_tar) == 0
+    before = box.files()
+    assert box.install("district", tar) == 2
+    assert box.lines == ["install: the district panarukan is not here, but situbondo; nothing was changed"]
+    assert box.files() == before
+
+
+@pytest.mark.parametrize("text", [
+    "\ufeffdistrict: panarukan\n", '{"name": "Kecamatan Panarukan", "district": "panarukan", "villages": {}}',
+    "# district: situbondo\n\n# Kecamatan\ndistrict: 'panarukan'  # its slug\n",
+    '{\n  # its slug\n  "district": "panarukan"\n}',
+    "name: Kecamatan Panarukan\ndistrict: panarukan\n",
+])
+def test_of_which_district_a_file_is_can_be_told_however_it_is_written(text: str) -> None:
+    files = {"panarukan.yaml": text.encode(), "incidents.yaml": b"banjir: {reach: district}\n"}
+    assert further.district(Bundle("district", files)) == "panarukan"
+
+
+@pytest.mark.parametrize("text", [
+    "broker: {host: 127.0.0.1, username: situbondo.posko}\n", '{"broker": {"username": "situbondo.posko"}}\n',
+    "# broker: {username: panji.posko}\nbroker:\n  - host: a\n    username: 'situbondo.posko'\n  - host: b\n",
+])
+def test_whose_hub_it_is_can_be_told_however_its_settings_are_written(text: str) -> None:
+    assert further.owner(text) == "situbondo"
+    assert further.owner(text.replace("situbondo.posko", "layar_situbondo")) is None
+
+
+def test_a_readers_folder_for_the_page_is_no_hub_and_the_page_may_read_it(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0
+    shutil.copytree(panarukan / "readers/layar", box.path("/etc/kentongan/panarukan-layar"))
+    assert box.install("further", panarukan / "posko/kentongan-posko.tar") == 0, box.lines
+    assert box.text(f"/etc/systemd/system/{WEB}.d/further.conf").endswith(
+        "\nInaccessiblePaths=-/etc/kentongan/panarukan/password\n")
+    assert box.install("uninstall") == 0
+    assert not any("panarukan-layar" in line for line in (*box.asked, *box.lines))
+
+
+def test_a_page_sees_no_further_password_though_that_hub_does_not_get_ready(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    assert box.install("posko", posko_tar) == 0
+    box.fails = f"restart {FURTHER}"
+    assert box.install("further", panarukan / "posko/kentongan-posko.tar") == 2
+    assert box.asked[-1] == f"systemctl restart {WEB}"
+
+
+def test_an_upgrade_brings_what_further_hubs_need_too(
+    box: Box, posko_tar: Path, panarukan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert box.install("posko", posko_tar) == box.install("further", panarukan / "posko/kentongan-posko.tar") == 0
+    path = box.path("/etc/kentongan/panarukan/posko.yaml")
+    path.write_text(path.read_text("utf-8") + "journal: postgresql://db1/kentongan\n", "utf-8")
+    template = box.path("/etc/systemd/system/kentongan-posko@.service")
+    template.write_text("of a version before\n", "utf-8")
+    asked, build = [], program.build
+
+    def noted(machine: Machine, kind: str, wheels: Path | None, *, server: bool) -> str:
+        asked.append(server)
+        return build(machine, kind, wheels, server=server)
+
+    monkeypatch.setattr(program, "build", noted)
+    assert box.install("posko", posko_tar) == 0, box.lines
+    assert asked == [True]
+    assert "Description=Kentongan digital: the hub of %i" in template.read_text("utf-8")
+
+
+def test_beside_a_posko_that_was_taken_off_there_is_no_further_hub(
+    box: Box, posko_tar: Path, panarukan: Path
+) -> None:
+    assert box.install("posko", posko_tar) == box.install("uninstall") == 0
+    assert box.install("further", panarukan / "posko/kentongan-posko.tar") == 2
+    assert box.lines == ["install: no posko is installed here; the first district's hub is: ./install posko BUNDLE"]
 
 
 def test_what_is_no_further_district_is_refused_and_changes_nothing(
