@@ -88,8 +88,8 @@ def _check_joined(other: str, given: Mapping[str, object]) -> None:
     """Raises SettingsError with what is *given* of the broker, by its option, where that is the district *other*'s."""
     twice = [option for option, value in given.items() if value]
     if other and twice:
-        raise SettingsError([f"{', '.join(twice)}: the broker is that of {other}, and so is this; leave it out (what "
-                             "has changed there comes with --join)"])
+        raise SettingsError([(f"{', '.join(twice)}: the broker is that of {other}, and so is this; leave it out (what "
+                              "has changed there comes with --join)")])
 
 
 @broker.command()

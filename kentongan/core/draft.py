@@ -97,9 +97,12 @@ def slug(name: str) -> str:
 
 
 def beyond(word: str) -> str | None:
-    """The village of another district that *word* names, as `Panarukan/Sumber Kolak`; None if it names none."""
-    district, village = (slug(each) for each in foreign.parts(word))
-    return foreign.name(district, village) if district and village else None
+    """The village of another district that *word* names, as `Panarukan/Sumber Kolak`; None if it names none, or more.
+    """
+    district, village = foreign.parts(word)
+    if not slug(district) or not slug(village) or foreign.is_foreign(village):
+        return None
+    return foreign.name(slug(district), slug(village))
 
 
 def district_code(text: str) -> str | None:

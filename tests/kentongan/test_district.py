@@ -39,7 +39,7 @@ ANSWERS = told(
     "Curah Jeru", "9999999", "2001", "", "", "114.02, -7.68", "-7.68, 114.02", "Pos Dua", "", "",
     "Mimbaan", "1003", "", "-", "Mimbaan", "Polsek", "", "Semua", "Ardirejo", "1003", "1004", "desa", "", "", "", "",
     "Polsek Panji", "mimban", "mimbaan", "", "",  # an office
-    "Mimban, ardirejo", "Mimbaan/Panarukan, ardirejo", "panarukan/, ardirejo",  # neighbours
+    "Mimban, ardirejo", "Mimbaan/Panarukan, ardirejo", "panarukan/, ardirejo", "kabupaten/panarukan/sumberkolak",
     "mimbaan, ardirejo, Kec. Panarukan/Desa Sumber Kolak", "panji/ardirejo, panarukan/alasmalang", "Mimbaan",
 )
 BORDER = {"curah-jeru": ("panarukan/sumber-kolak",), "mimbaan": ("panarukan/alasmalang",)}
@@ -75,6 +75,7 @@ def test_the_questions_make_a_district_file_with_both_sides_of_each_neighbourhoo
     "35.12.09.1003 (Mimbaan) sudah ada", "tidak ada desa mimban; maksudnya mimbaan?", "; sudah: Curah Jeru",
     "Mimbaan/Panarukan: sebelum garis miring tertulis kecamatannya, padahal Mimbaan desa di sini; terbalik?",
     "panarukan/: tulis kecamatan/desa, misalnya panarukan/sumberkolak",
+    "kabupaten/panarukan/sumberkolak: tulis kecamatan/desa, misalnya panarukan/sumberkolak",
     ("supaya alarm di sini terdengar di sana, berkas mereka menulis:\n"
     "  panarukan.yaml, villages.alasmalang.neighbours: panji/mimbaan\n"
     "  panarukan.yaml, villages.sumber-kolak.neighbours: panji/curah-jeru\n"),
