@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,54 @@ def test_a_box_with_a_new_login_is_let_in_by_it_and_no_more_by_the_old(
     assert code == packets.SUCCESS
     with Client(made.ports.nodes, made.folder / "ca/ca.crt") as old:
         assert old.log_in(f"{NODE}.0123456789abcdef", login, password) == 134
+
+
+def test_a_district_that_has_joined_and_the_first_one_touch_nothing_of_each_other(
+    made: Installation, node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_the_machines_own(node, monkeypatch)
+    district = tmp_path / "panarukan.yaml"
+    district.write_text(json.dumps({
+        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
+        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001",
+                                     "neighbours": ["situbondo/patokan"],
+                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    made.tool("provision", "--reload")
+    before = _known(node)
+    joined = Installation(tmp_path / "panarukan", district=district, other=made)
+    joined.tool("provision", "--reload")
+    together = _known(node)
+    assert {name: each for name, each in together.items() if "panarukan" not in name} == before
+    made.tool("provision", "--reload")
+    assert _known(node) == together
+
+    places = {made: "situbondo/kalibagor", joined: "panarukan/sumberkolak"}
+    names = {made: "operator", joined: "operator_panarukan"}
+    for own, other in ((made, joined), (joined, made)):
+        client, code = own.enter(names[own], "operators/operator")
+        with client:
+            assert code == packets.SUCCESS
+            assert client.publish(f"kentongan/{places[own]}/alarm/pencurian", b"") < packets.FAILURE
+            with pytest.raises(ProbeError):
+                client.publish(f"kentongan/{places[other]}/alarm/pencurian", b"")
+
+    gone, first = joined.enter(names[joined], "operators/operator")
+    stays, second = made.enter(names[made], "operators/operator")
+    with gone, stays:
+        assert first == second == packets.SUCCESS
+        joined.tool("revoke", "operator", "--reload")
+        assert gone.hung_up()
+        stays.catch_up()
+    assert {name: each for name, each in _known(node).items() if "panarukan" not in name} == before
+
+
+def _known(node: Node) -> dict[str, list[Any]]:
+    """What the running *node* has of each account: its hash and its rights."""
+    said = node.ctl("export_definitions", "-", "--format", "json")
+    found = json.loads(said[said.index("{"):])
+    kinds = (("users", "name"), ("permissions", "user"), ("topic_permissions", "user"))
+    return {each["name"]: [right for kind, name in kinds for right in found[kind] if right[name] == each["name"]]
+            for each in found["users"]}
 
 
 def test_the_hub_and_the_page_are_let_in_from_this_machine_alone(node: Node) -> None:

@@ -40,7 +40,8 @@ _QUEUE = "mqtt-subscription-"
 
 LIMITS = tuple("""\
 client ids are not bound to accounts: who knows one can end its connection; those of boxes and programs are random
-accounts are not bound to ports; the hub's is let in from one machine's own programs, in a cluster from anywhere
+accounts are not bound to ports; the hub's is let in from one machine's own programs, but in a cluster from anywhere
+the hub of a district that has joined is let in from anywhere, too
 a dot in a topic is a slash, so a topic with a dot in a word is refused, and the hub does not answer it
 a subscription is judged by its filter: what could match too much is refused whole, and the connection ended
 a refused publish ends the connection, too
