@@ -9,6 +9,7 @@ import hashlib
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -254,7 +255,12 @@ def _server(present: Tree, authority: Pair, village: str, hosts: tuple[str, ...]
         return known
     if not authority.key:
         raise SettingsError(["ca/ca.key: is needed for a new certificate, and is not here; put it back for this run"])
-    return certificates.make_server(authority, hosts)
+    with suppress(ValueError, TypeError):
+        made = certificates.make_server(authority, hosts)
+        if certificates.serves(made.certificate, hosts, authority):
+            return made
+    raise SettingsError([("ca/ca.key, ca/ca.crt (with --join: those there): are damaged, or do not belong together; "
+                          "put both back from a copy")])
 
 
 def _try(wanted: Site, tree: Tree, tell: Callable[[str], object]) -> None:

@@ -285,12 +285,12 @@ def _sender(config: Config) -> str:
 
 
 def account(config: Config) -> str:
-    """Who orders: the broker's account or, without one, the login."""
+    """Who orders: the broker's account, without the district that makes it one among several's, or else the login."""
     try:
         name = config.settings.broker.username or getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         name = "?"
-    return printable(name, 70)
+    return printable(name.removesuffix(f"_{config.district.district}"), 70)  # as the page has it
 
 
 def _say(line: str) -> None:

@@ -18,6 +18,7 @@ from broker.core.secret import Secret
 from broker.rabbitmq import VARIABLE, changed
 from contract.roles import Account, Role
 from contract.settings import yamltext
+from kentongan.operator import account
 from node import config as node_config
 from node import service as node_service
 from posko import config as posko_config
@@ -224,6 +225,7 @@ def test_a_district_that_joins_anothers_rabbitmq_has_its_machines_and_authority_
     assert {"operator_panarukan", "layar_panarukan", "panarukan.posko", "panarukan.web"} < {*there}
     operator = posko_config.load(tmp_path / "p/operators/operator/posko.yaml")
     assert operator.settings.broker.username == "operator_panarukan"
+    assert account(operator) == "operator"  # as the page, and the hub's journal, have that person
     assert not (tmp_path / "p/kentongan-broker.tar").exists()
     with tarfile.open(tmp_path / "p/posko/kentongan-posko.tar") as archive:
         assert not any(name.startswith("broker/") for name in archive.getnames())
@@ -266,6 +268,11 @@ def test_who_cannot_join_is_told_why_and_nothing_is_written(folder: Path, tmp_pa
         assert not (tmp_path / "x").exists()
     (folder / "ca/ca.key").unlink()
     assert f"--join: {folder}/ca/ca.key" in join(tmp_path / "x", panarukan, folder).lines[0]
+    (folder / "ca/ca.key").write_bytes((own / "ca/ca.key").read_bytes())
+    assert "do not belong together; put both back" in join(tmp_path / "x", panarukan, folder).lines[0]
+    (folder / "ca/ca.crt").write_bytes(b"\xff")
+    assert "do not belong together; put both back" in join(tmp_path / "x", panarukan, folder).lines[0]
+    assert not (tmp_path / "x").exists()
     (folder / "accounts.yaml").write_text("district: 5\n", "utf-8")
     assert join(tmp_path / "x", panarukan, folder).lines[0].startswith(f"--join {folder}: accounts.yaml.district: ")
 
