@@ -163,7 +163,7 @@ def _install(machine: Machine, given: Bundle, wheels: Path | None, *, sure: bool
         _messages(machine, files, renewed=renewed or f"{services.UNITS}/{services.NOTIFY}" in written)
     program.clean(machine, release)
     step("a last look")
-    for line in _name(machine, given, host):
+    for line in (*_name(machine, given, host), *_idle(machine, kind)):
         machine.tell(f"   TO DO: {line}")
     _look(machine, kind)
 
@@ -188,6 +188,13 @@ def _name(machine: Machine, given: Bundle, host: str | None) -> Iterator[str]:
     elif given.kind == NODE and host is not None and machine.ask("getent", "ahosts", host).code != 0:
         yield (f"nothing here knows where {host} is: is the posko on, and in the same network? Until it is found, this "
                "post rings by its own buttons only")
+
+
+def _idle(machine: Machine, kind: str) -> Iterator[str]:
+    """Hubs of further districts whose settings are here, and that do not run since all was taken off."""
+    if kind == POSKO and not services.template(machine):
+        yield from (f"the hub of {slug} is not installed any more, and its settings are here: ./install {FURTHER} "
+                    "BUNDLE" for slug in further.present(machine))
 
 
 def _refuse_two_brokers(machine: Machine, kind: str) -> None:

@@ -435,7 +435,12 @@ def test_a_further_district_is_restarted_with_a_new_program_and_goes_with_all_th
     assert f"systemctl disable --now {FURTHER}" in box.asked
     assert not any("systemd" in path for path in box.files())
     assert any("/var/lib/kentongan-posko-panarukan (with --purge" in line for line in box.lines)
-    assert box.install("posko", posko_tar) == box.install("further", tar) == 0
+    assert box.install("posko", posko_tar) == 0
+    idle = ("   TO DO: the hub of panarukan is not installed any more, and its settings are here: ./install further "
+            "BUNDLE")
+    assert idle in box.lines
+    assert box.install("further", tar) == box.install("posko", posko_tar) == 0
+    assert idle not in box.lines
     assert box.install("uninstall", "--purge") == 0
     assert not box.path("/var/lib/kentongan-posko-panarukan").exists()
 
