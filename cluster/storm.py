@@ -30,6 +30,7 @@ from tests.support.proxy import Proxy
 STANDBY = "standby"
 LEADS = "leads from now on"
 NEW_LEADER_S = 60.0
+SLOW_S = 10.0
 SYNCHRONOUS = f"synchronous_standby_names = '{STANDBY}'"
 
 
@@ -51,8 +52,8 @@ class Member:
 class ClusterStorm(Pressing):
     """All of it, with the *brokers*; the first of *members* has two hubs. Use as a context manager.
 
-    `led_s` are the times from the kill, stop or cut of a hub that led to the other's first word that it leads. Raises
-    NeverError.
+    `led_s` are the times from the kill, stop or cut of a hub that led to the other's first word that it leads; `slow`
+    says of those that took more than 10 s what was done shortly before. Raises NeverError.
     """
 
     def __init__(self, folder: Path, seed: int, members: Sequence[Member], brokers: list[Node]) -> None:
@@ -67,8 +68,11 @@ class ClusterStorm(Pressing):
         self._standby: PostgresqlServer | None = None
         self._way = members[0].made.broker("posko/posko.yaml")
         self.hubs: list[Posko] = []
+        self._begun = [0, 0]  # where the lines of each one's present run begin
         self._further: list[Posko] = []
         self.led_s: list[float] = []
+        self.struck: list[str] = []
+        self.slow: list[str] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as parts:
@@ -131,6 +135,7 @@ class ClusterStorm(Pressing):
         self._over.wait(self._random.uniform(0.2, 1.5))
         name = self._random.choices(list(acts), [weight for weight, _ in acts.values()])[0]
         self.count.kills[name] += 1
+        self.struck.append(name)
         acts[name][1]()
 
     def _kill_post(self) -> None:
@@ -158,19 +163,23 @@ class ClusterStorm(Pressing):
         node.rejoin(others)
 
     def _leader(self) -> Posko | None:
-        """The hub that said last that it leads, and not since that it stands by."""
-        for hub in self.hubs:
-            said = [line for line in list(hub.lines) if LEADS in line or "stands by" in line]
+        """The hub that said last in its present run that it leads, and not since that it stands by."""
+        for hub, begun in zip(self.hubs, self._begun, strict=True):
+            said = [line for line in hub.lines[begun:] if LEADS in line or "stands by" in line]
             if said and LEADS in said[-1] and hub.running:
                 return hub
         return None
+
+    def _start_hub(self, hub: Posko) -> None:
+        self._begun[self.hubs.index(hub)] = len(hub.lines)
+        hub.start()
 
     def _kill_leader(self) -> None:
         leader = self._leader()
         if leader is not None:
             with self._followed(leader):
                 leader.kill()
-            leader.start()
+            self._start_hub(leader)
 
     def _stop_leader(self) -> None:
         leader = self._leader()
@@ -197,7 +206,7 @@ class ClusterStorm(Pressing):
         follower = next(each for each in self.hubs if each is not leader)
         follower.kill()
         self._over.wait(self._random.choice([0.0, 3.0]))
-        follower.start()
+        self._start_hub(follower)
 
     def _kill_further(self) -> None:
         hub = self._random.choice(self._further)
@@ -239,6 +248,8 @@ class ClusterStorm(Pressing):
         for other, since in others:
             if other.wait_line(LEADS, NEW_LEADER_S, since):
                 self.led_s.append(time.monotonic() - at)
+                if self.led_s[-1] > SLOW_S:
+                    self.slow.append(f"{self.led_s[-1]:.1f} s, after: {', '.join(self.struck[-4:])}")
             else:
                 said = "; ".join(f"{each.name}: {each.lines[-12:]}" for each in (leader, other))
                 raise NeverError(f"nobody else leads {NEW_LEADER_S:g} s later; {said}")

@@ -57,11 +57,13 @@ def test_no_press_is_lost_or_counted_twice_whatever_is_killed_stopped_or_cut(
         storm.rage(PRESSES, print)
         storm.heal(PATIENCE_S)
         count = storm.judge()
-        led, crossed = sorted(storm.led_s), storm.crossed()
+        led, crossed, slow = sorted(storm.led_s), storm.crossed(), storm.slow
     note(f"{count}; sounded across a border: {crossed}; seed {seed}")
     if led:
         note(f"another hub led {led[len(led) // 2]:.1f} s (median), {led[-1]:.1f} s (most) after the one before was "
              f"killed, stopped or cut off; n {len(led)}")
+    for each in slow:
+        note(f"it took {each}")
 
     assert (count.lost, count.twice, count.waiting, count.late) == ([], [], 0, 0)
     assert crossed > 0
