@@ -57,6 +57,7 @@ with lean.deferred("urllib.request"):  # paho asks it for a proxy where PySocks 
     import paho.mqtt.client as mqtt
 
 KEEPALIVE_S = 10
+SUBSCRIBE_S = 12.0  # for a subscription to be granted: with a round of the loop, less than the gap of a lost beacon
 CONNECT_HANG_S = 120.0  # a resolver that is not answered takes its time: 5 s twice for each name server
 LOOP_S = 2.5  # of one round of paho's loop where nothing comes: a ping is sent so much later, and is late at 5 s
 HANG_S = 30.0  # between two rounds of paho's loop
@@ -157,7 +158,7 @@ class Link:
         self._at_once = Flag()  # set to skip the wait before the next connection
         self._reason, self._cause = "not connected yet", Cause.OTHER
         self._why_not_first = ""  # the reason for which the first broker was last left
-        self._greeted = False  # the broker has answered this connection's CONNECT
+        self._greeted_at: float | None = None  # when the broker answered this connection's CONNECT
         self._linked = False  # and its subscriptions
         self._renewal = ""  # why this program ends the connection
         self._worker = Worker("link", self._turn, self._failed, HANG_S)
@@ -243,7 +244,7 @@ class Link:
         client = self._new_client()
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.MaximumPacketSize = MAX_PACKET if self._rationing is None else self._rationing.most
-        self._greeted = False
+        self._greeted_at = None
         self._because("connection lost")
         self._worker.beat(CONNECT_HANG_S)
         client.connect(
@@ -260,10 +261,20 @@ class Link:
         while client.loop(timeout=LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
             self._worker.beat()
             self._look_after_rations()
+            if self._is_kept_waiting():
+                self._because(f"no answer to SUBSCRIBE within {SUBSCRIBE_S:g} s")
+                client.disconnect()
+                return
             if self._worker.ending and not client.want_write():
                 if not client.is_connected():
                     return
                 client.disconnect()  # gracefully, or the broker would publish the will
+
+    def _is_kept_waiting(self) -> bool:
+        """Whether the broker answers, but for what this program asks to hear: one that has lost the others of its
+        cluster does so for as long as they are away.
+        """
+        return not self._linked and self._greeted_at is not None and clock.now() >= self._greeted_at + SUBSCRIBE_S
 
     def _new_client(self) -> _Client:
         client = _Client(
@@ -289,7 +300,7 @@ class Link:
         return client
 
     def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
-        self._greeted = True
+        self._greeted_at = clock.now()
         if code.is_failure:
             self._refused_by_broker(code)
             client.disconnect()
@@ -421,7 +432,7 @@ class Link:
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if not code.is_failure or code.getName() == "Unspecified error":  # which is paho's word for a lost connection
             return
-        if self._greeted or code.getName() != "Keep alive timeout":
+        if self._greeted_at is not None or code.getName() != "Keep alive timeout":
             self._because(str(code))
         else:
             self._because(f"no answer to CONNECT within {KEEPALIVE_S} s; it must speak MQTT 5")

@@ -20,6 +20,7 @@ from runtime.inbox import Inbox
 from runtime.mqtt import Link
 from testing.private_broker import PrivateBroker
 from tests.support.mqtt import AS_OURSELVES, publish
+from tests.support.scripted import SUBSCRIBE, ScriptedBroker
 from tests.support.waiting import take
 
 ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
@@ -85,6 +86,24 @@ def test_a_first_that_refuses_the_login_is_left_for_the_second_and_the_fault_say
     assert found == Faulted(
         Fault.BROKER, f"broker 127.0.0.1:{strict.port} refuses situbondo.kalibagor.pos-1, which names no account: "
                       f"Not authorized; 127.0.0.1:{second.port} is used in its place")
+
+
+def test_a_first_that_answers_but_for_what_is_to_be_heard_is_left_for_the_second(
+    second: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a RabbitMQ does that has lost the majority of its cluster."""
+    monkeypatch.setattr("runtime.mqtt.SUBSCRIBE_S", 0.1)
+    monkeypatch.setattr("runtime.mqtt.LOOP_S", 0.05)
+    inbox = Inbox()
+    with ScriptedBroker({SUBSCRIBE: lambda _packet: b""}) as deaf, link_to(deaf.port, second.port, inbox):
+        found = take(inbox, Faulted)
+        take(inbox, Linked)
+        publish(second, ALARM)
+        assert take(inbox, Received).topic == ALARM
+
+    assert found == Faulted(
+        Fault.BROKER, f"broker 127.0.0.1:{deaf.port}: no answer to SUBSCRIBE within 0.1 s; 127.0.0.1:{second.port} is "
+                      "used in its place")
 
 
 def test_a_broker_that_dies_is_left_and_the_first_is_returned_to_once_it_has_been_well(
