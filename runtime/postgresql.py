@@ -58,7 +58,8 @@ INSERT INTO lead VALUES (1, 0, 0, '', '', '') ON CONFLICT DO NOTHING;
 """
 _LONGEST_HOST = 30  # characters of it in the name of a connection, which has LONGEST
 LEASE_CONNECT_S = 2  # the shortest that libpq waits for a host (libpq-connect.html)
-# One that stops in the middle of a renewal keeps the row locked for less than LEASE_S: else nobody could take over.
+# One that leads and stops in the middle of a renewal, or of writing its journal, keeps a row locked that the next one
+# needs: for less than LEASE_S, else nobody could take over.
 _LEASE_IDLE_S = 4
 _LEASE_ALIVE = {"keepalives": "1", "keepalives_idle": "1", "keepalives_interval": "1", "keepalives_count": "2",
                 "tcp_user_timeout": "3000"}
@@ -119,7 +120,7 @@ class Postgresql(_Connected, Engine):
         self._schema = _identifier(schema)
         self._tables = translated(tables)
         self._program = program or secrets.token_hex(8)
-        self._claimed = program != ""
+        self._of_a_lease = self._claimed = program != ""
 
     def attempt(self, act: Callable[[Database], T]) -> T:
         """What *act* returns. What fails ends the connection, and the next attempt looks for the hosts anew."""
@@ -156,6 +157,8 @@ class Postgresql(_Connected, Engine):
         session = self._hold(_Session(_connect(self._options), self._schema))
         with session:
             session.prepare()
+            if self._of_a_lease:
+                session.give_way()
         with session:
             self._make(session)
         self._claimed = True
@@ -252,10 +255,8 @@ class LeaseTable(_Connected):
         session = self._hold(_Session(_connect(self._options), self._schema))
         with session:
             session.prepare()
-            session.script(
-                f"SET statement_timeout = '{LEASE_CONNECT_S}s'; "
-                f"SET idle_in_transaction_session_timeout = '{_LEASE_IDLE_S}s'; SET tcp_keepalives_idle = 3; "
-                "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
+            session.script(f"SET statement_timeout = '{LEASE_CONNECT_S}s'")
+            session.give_way()
         with session:
             session.make_schema()
             session.script(_WRITER + _LEAD)
@@ -288,6 +289,11 @@ class _Session:
             f"SET statement_timeout = '{STATEMENT_S}s'; SET idle_in_transaction_session_timeout = '{IDLE_S}s'; "
             f'SET search_path = "{self._schema}"' + ("; SET default_transaction_read_only = on" if read_only else "")
             + ("; SET synchronous_commit = on" if commit in _WEAK else ""))
+
+    def give_way(self) -> None:
+        """Has the server undo a transaction of which nothing comes, before another hub takes over."""
+        self.script(f"SET idle_in_transaction_session_timeout = '{_LEASE_IDLE_S}s'; SET tcp_keepalives_idle = 3; "
+                    "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3")
 
     def has_schema(self) -> bool:
         """Whether the schema is there."""

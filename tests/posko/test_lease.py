@@ -16,6 +16,7 @@ from runtime.core.events import Faulted, Recovered
 from runtime.core.lease import LEASE_S, Lead, LeaseError
 from runtime.inbox import Inbox
 from runtime.postgresql import LeaseTable, Postgresql
+from runtime.sql import Database
 from testing.postgresql import PostgresqlServer
 from tests.support.journals import KeptOnServer, needs_server
 from tests.support.waiting import take, wait_until
@@ -168,6 +169,34 @@ def test_one_that_stops_in_the_middle_of_a_renewal_does_not_keep_the_others_from
             goes_on.set()
         with pytest.raises(LeaseError):
             stopped.result()
+
+
+def test_one_that_stops_while_it_writes_its_journal_does_not_keep_the_others_from_taking_over(
+    kept: KeptOnServer, tables: Callable[[str], LeaseTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_LEASE_IDLE_S", 1)
+    monkeypatch.setattr(postgresql, "IDLE_S", 600)  # of a journal that has no other hub beside it
+    one, other = tables("satu"), tables("dua")
+    assert one.claim(one.look(ready=True), "p1") == 1
+    journal = Postgresql(kept.server.url, kept.district, NOTHING, "p1")
+    seen = other.look(ready=True)
+    begun, goes_on = Flag(), Flag()
+
+    def stops(database: Database) -> None:
+        with database:
+            journal.last_batch(database)
+            begun.set()
+            goes_on.wait(120.0)
+
+    with ThreadPoolExecutor(1) as threads:
+        stopped = threads.submit(journal.attempt, stops)
+        try:
+            assert begun.wait(30.0)
+            assert wait_until(lambda: claims(other, seen) == 2)
+        finally:
+            goes_on.set()
+        assert stopped.exception() is not None
+    journal.close()
 
 
 def claims(table: LeaseTable, seen: Lead) -> int | None:
