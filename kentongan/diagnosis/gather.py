@@ -38,6 +38,7 @@ USER = "kentongan"
 INSTALLED = (Path("/etc/kentongan/node.yaml"), Path("/etc/kentongan/posko.yaml"))
 JOURNAL = "journal.db"
 CERTIFICATE = "/etc/kentongan-broker/broker/server.crt"  # where `./install posko` puts it
+FURTHER = Path("/etc/kentongan")  # DISTRICT/posko.yaml in it: the hub of a further district, an instance
 UNITS = {NODE: ("kentongan-node.service",), POSKO: ("mosquitto.service", "kentongan-posko.service")}
 _OWN_CHECKS = ("sound", "state_dir")  # warnings of the settings that a check of its own has
 READY_S, RINGS_S = 15.0, 1.5  # until the player plays; of one stroke
@@ -61,7 +62,7 @@ def kind_of(path: Path) -> str:
 def gather(path: Path, system: System, *, simulate: bool, log_in: bool, loud: bool) -> Facts:
     """The facts. *log_in* allows a post's account to be used though this may not be its box. Raises SettingsError."""
     kind = kind_of(path)
-    units = tuple(map(system.unit, UNITS[kind])) if system.has_systemd() else None
+    units = tuple(map(system.unit, _units(kind, path))) if system.has_systemd() else None
     others = program.find(kind)
     pid = (units[-1][1] if units is not None and _is_installed(path) else 0) or next(
         (pid for pid, settings in others.items() if settings is not None and _same(settings, path)), 0)
@@ -76,6 +77,13 @@ def gather(path: Path, system: System, *, simulate: bool, log_in: bool, loud: bo
             unit.load == "loaded" and unit.active in ("inactive", "failed") for unit in found.units or ())
         return _node(path, found, system, who, pid, simulate=simulate, log_in=log_in or free, loud=loud)
     return _posko(path, found, system, who, pid)
+
+
+def _units(kind: str, path: Path) -> tuple[str, ...]:
+    """The units of what has the settings *path*."""
+    *others, own = UNITS[kind]
+    further = kind == POSKO and path.resolve().parent.parent == FURTHER and path.name == posko_config.EXAMPLE
+    return (*others, own.replace(".", f"@{path.resolve().parent.name}.") if further else own)
 
 
 def _is_installed(path: Path) -> bool:

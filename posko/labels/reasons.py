@@ -268,6 +268,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"closed the connection without an answer; a broker without MQTT 5 does that",
      "memutus sambungan tanpa menjawab: broker tanpa MQTT 5"),
     (r"does not speak MQTT 5, which is needed; .+", "tidak mengenal MQTT 5, padahal itu diperlukan"),
+    (r"no answer to SUBSCRIBE within (\S+) s", "{0} detik tidak menjawab apa yang boleh didengar"),
     (r"no answer to CONNECT within (\S+) s; it must speak MQTT 5", "{0} detik tidak menjawab; harus mengenal MQTT 5"),
     (r"its certificate is for another name than (\S+); .+",
      "sertifikatnya untuk nama lain, bukan {0}; tulis nama itu di host"),

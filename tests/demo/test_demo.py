@@ -118,8 +118,11 @@ def tour(monkeypatch: pytest.MonkeyPatch, steps: Sequence[Step]) -> Result:
 
 
 def children(pid: int) -> set[int]:
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return {int(word) for task in tasks for word in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread has ended meanwhile
+            found.update(map(int, (task / "children").read_text().split()))
+    return found
 
 
 def read_until(process: "subprocess.Popen[str]", part: str) -> str:

@@ -174,3 +174,12 @@ def test_without_anything_installed_it_says_so_and_exits_2(tmp_path: Path, monke
 def test_the_help_is_in_the_language_of_the_output() -> None:
     assert "Pilihan:" in run("--help", KENTONGAN_LANG="id").stdout
     assert "Options:" in run("--help", KENTONGAN_LANG="en").stdout
+
+
+def test_a_further_districts_hub_is_looked_at_by_its_own_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather, "FURTHER", tmp_path)
+    further, first = tmp_path / "panarukan/posko.yaml", tmp_path / "posko.yaml"
+
+    assert gather._units("posko", further) == ("mosquitto.service", "kentongan-posko@panarukan.service")
+    assert gather._units("posko", first) == ("mosquitto.service", "kentongan-posko.service")
+    assert gather._units("node", tmp_path / "panarukan/node.yaml") == ("kentongan-node.service",)
