@@ -21,10 +21,10 @@ def wait_until(ready: Callable[[], bool]) -> bool:
     return True
 
 
-def take(inbox: Inbox, kind: type[E]) -> E:
-    """The next event of class *kind* in *inbox*; what comes before it is thrown away."""
+def take(inbox: Inbox, kind: type[E], passed: list[Event] | None = None) -> E:
+    """The next event of class *kind* in *inbox*; what comes before it is added to *passed*, or thrown away."""
     due = time.monotonic() + LIMIT_S
-    passed: list[Event] = []
+    passed = [] if passed is None else passed
     while time.monotonic() < due:
         _, event = inbox.get(inbox._now() + LIMIT_S)  # a test may have set the clock of all else
         if isinstance(event, kind):
