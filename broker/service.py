@@ -154,15 +154,13 @@ def _what_follows(found: Found, wanted: Site, changes: list[plan.Change]) -> Ite
                    "here any more: kentongan broker rotate posko --reload, and ./install posko")
         if f"{BROKER}/mosquitto.conf" in paths:
             yield "ports and limits count from the broker's next start: sudo systemctl restart mosquitto"
-        if wanted.state.engine == RABBITMQ:
+        if wanted.state.engine == RABBITMQ and not wanted.state.joined:
             yield from _of_rabbitmq(wanted, paths)
     yield from proof.guessable(accounts.guessable(wanted.state, found.district), found.district.district)
 
 
 def _of_rabbitmq(wanted: Site, paths: list[str]) -> Iterator[str]:
     """What is to be done with what has changed of RabbitMQ's files."""
-    if wanted.state.joined:
-        return
     if f"{BROKER}/{rabbitmq.CONF}" in paths or f"{BROKER}/server.crt" in paths:
         machines = ", ".join(wanted.state.cluster)
         carry = f"carry {site.BROKER_ARCHIVE} to {machines}; there, one after the other" if machines else "then"

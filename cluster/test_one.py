@@ -16,6 +16,7 @@ from broker.rabbitmq import Node
 from broker.trial import packets
 from broker.trial.client import Client, ProbeError
 from cluster.installation import BORDER, Installation, be_the_machines_own, one
+from tests.contract.shipped import beside
 
 BASE = "kentongan/situbondo"
 NODE, NODE_BUNDLE = "situbondo.kalibagor.pos-1", "nodes/kalibagor.pos-1"
@@ -109,11 +110,7 @@ def test_a_district_that_has_joined_and_the_first_one_touch_nothing_of_each_othe
 ) -> None:
     be_the_machines_own(node, monkeypatch)
     district = tmp_path / "panarukan.yaml"
-    district.write_text(json.dumps({
-        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
-        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001",
-                                     "neighbours": ["situbondo/patokan"],
-                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    district.write_text(json.dumps(beside(neighbours=["situbondo/patokan"])), "utf-8")
     made.tool("provision", "--reload")
     before = _known(node)
     joined = Installation(tmp_path / "panarukan", district=district, other=made)

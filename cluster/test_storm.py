@@ -13,6 +13,7 @@ from cluster.installation import ADDRESSES, BORDER, Installation
 from cluster.storm import ClusterStorm, Member
 from cluster.test_three import brokers  # noqa: F401 - a fixture
 from contract.wire.codec import dump
+from tests.contract.shipped import beside
 from tests.support.journals import needs_server
 
 pytestmark = needs_server
@@ -37,12 +38,8 @@ def members(tmp_path: Path, made: Installation, brokers: list[Node]) -> list[Mem
     """Three districts; the accounts of all of them are in the *brokers*."""
     found = [Member("situbondo", BORDER, made, ("kalibagor", "kotakan", "talkandang"))]
     for slug, (code, village, neighbours) in FURTHER.items():
-        post = {"pos-1": {"name": f"Pos {village.title()}"}}
         path = tmp_path / f"{slug}.yaml"
-        path.write_bytes(dump({
-            "district": slug, "name": f"Kecamatan {slug.title()}", "code": code, "rhythms": "jawa-timur",
-            "villages": {village: {"name": village.title(), "kind": "desa", "code": f"{code}.2001",
-                                   "neighbours": neighbours, "posts": post}}}))
+        path.write_bytes(dump(beside(slug, code, village, neighbours)))
         found.append(Member(slug, path, Installation(tmp_path / slug, (), path, made), (village,)))
         brokers[0].ctl("import_definitions", str(found[-1].made.folder / "broker" / DEFINITIONS))
     return found

@@ -82,8 +82,9 @@ def gather(path: Path, system: System, *, simulate: bool, log_in: bool, loud: bo
 def _units(kind: str, path: Path) -> tuple[str, ...]:
     """The units of what has the settings *path*."""
     *others, own = UNITS[kind]
-    further = kind == POSKO and path.resolve().parent.parent == FURTHER and path.name == posko_config.EXAMPLE
-    return (*others, own.replace(".", f"@{path.resolve().parent.name}.") if further else own)
+    folder = path.resolve().parent
+    further = kind == POSKO and folder.parent == FURTHER and path.name == posko_config.EXAMPLE
+    return (*others, own.replace(".", f"@{folder.name}.") if further else own)
 
 
 def _is_installed(path: Path) -> bool:

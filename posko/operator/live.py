@@ -19,7 +19,15 @@ from posko.labels import language, texts
 from posko.labels.labels import Labels, clean
 from posko.operator import lines
 from posko.operator.core import judgement
-from posko.operator.core.snapshot import AlarmSnapshot, HubState, LaporSnapshot, PostSnapshot, Snapshot
+from posko.operator.core.snapshot import (
+    READY,
+    SOUNDING,
+    AlarmSnapshot,
+    HubState,
+    LaporSnapshot,
+    PostSnapshot,
+    Snapshot,
+)
 
 _STYLES = {"ready": "green", "sounding": "bold white on red", "silenced": "yellow", "locked": "yellow",
            "fault": "bold yellow", "offline": "bold red", "away": "bold red", "unheard": "dim"}
@@ -30,7 +38,6 @@ _FEWEST = 3  # posts that are shown in any case
 WIDE = 120  # columns that have room for a post's name for people
 MIDDLE = 72  # columns that have room for a table of posts; below, each post is some lines
 _MANY = 12  # posts
-READY, SOUNDING = "ready", "sounding"  # states of a post
 _REPORTS, _LINES_A_REPORT = 5, 10  # that are shown at most, and one for so many lines of the terminal
 
 

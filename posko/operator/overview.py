@@ -6,7 +6,6 @@
 """
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -19,7 +18,7 @@ from posko.labels import texts
 from posko.labels.labels import Labels
 from posko.operator import live
 from posko.operator.core import judgement
-from posko.operator.core.snapshot import PostSnapshot, Snapshot
+from posko.operator.core.snapshot import READY, SOUNDING, PostSnapshot, Snapshot
 
 FRAME_S = 0.5  # how often all is drawn anew: of many districts one is always new, and a Raspberry Pi draws slowly
 _EVENT, _POST = 4, 5  # lines for an event, and for a post that is not ready, with what stands above and below
@@ -47,8 +46,7 @@ class Board(live.Terminal):
     def take(self, district: str, snapshot: Snapshot) -> None:
         """Notes how *district* is now, from any thread."""
         with self._lock:
-            known = self._views[district]
-            self._views[district] = View(known.labels, known.broker, snapshot)
+            self._views[district] = replace(self._views[district], snapshot=snapshot)
 
     def draw(self) -> None:
         """Draws all as it is now, and waits until it is to be drawn anew."""
@@ -77,7 +75,7 @@ def picture(views: Sequence[View], size: tuple[int, int]) -> RenderableType:
         if snapshot.reports:
             parts += [Text(), live.reports(snapshot.reports, view.labels, height // len(views), _whose(view))]
     head = _head(views, width)
-    ready = all(post.state == live.READY for _, snapshot in seen for post in snapshot.posts)
+    ready = all(post.state == READY for _, snapshot in seen for post in snapshot.posts)
     room = height - live.count_lines(Group(head, *parts), width) - _EVENT - (0 if ready else _POST)
     parts = [head, _districts(views, room, width), *parts]
     room = height - live.count_lines(Group(*parts), width) - live.EVENTS - 2
@@ -153,9 +151,8 @@ def _urgency(snapshot: Snapshot | None) -> int:
 
 def _counted(snapshot: Snapshot, labels: Labels) -> Text:
     """How many posts are in each state, those that are not ready first."""
-    counts = Counter(post.state for post in snapshot.posts)
-    states = sorted(counts, key=lambda each: each == live.READY)
-    return Text(" ").join(Text(f"{counts[each]}") + live.state_of(each, labels) for each in states)
+    return Text(" ").join(Text(f"{count}") + live.state_of(state, labels)
+                          for state, count in judgement.counted(snapshot.posts).items())
 
 
 def _not_ready(seen: Sequence[tuple[View, Snapshot]], room: int, width: int) -> list[RenderableType]:
@@ -163,8 +160,8 @@ def _not_ready(seen: Sequence[tuple[View, Snapshot]], room: int, width: int) -> 
     which ring is shown with their alarm.
     """
     rows: list[tuple[View, PostSnapshot]] = sorted(
-        ((view, post) for view, snapshot in seen for post in snapshot.posts if post.state != live.READY),
-        key=lambda row: row[1].state == live.SOUNDING)
+        ((view, post) for view, snapshot in seen for post in snapshot.posts if post.state != READY),
+        key=lambda row: row[1].state == SOUNDING)
     if not rows:
         return []
     labels = seen[0][0].labels

@@ -10,9 +10,9 @@ Must not decide anything, nor publish.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from posko.operator.core.snapshot import Snapshot
+from posko.operator.several import Desk
 from posko.web.core.elsewhere import SeenElsewhere
 from runtime.inbox import Inbox
 from runtime.worker import Worker
@@ -20,16 +20,6 @@ from runtime.worker import Worker
 PULSE_S = 5.0  # so often one comes at least: one that does not come any more is noticed
 AGAIN_S = 5.0  # after a failure
 HANG_S = 10.0
-
-
-class Desk(Protocol):
-    """Who looks at a district."""
-
-    def watch(self, seconds: float, show: Callable[[Snapshot], object] | None = None) -> int:
-        """Looks for so many *seconds*, or until `stop`, and gives *show* what there is to see."""
-
-    def stop(self) -> None:
-        """Ends it, from another thread."""
 
 
 class Elsewhere:

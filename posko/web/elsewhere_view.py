@@ -1,6 +1,5 @@
 """What operators and the wall screen see of further districts, as plain values that become JSON. Decides nothing."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,14 +28,13 @@ def _district(slug: str, labels: Labels, snapshot: Snapshot | None, now: float, 
     found: Plain = {"district": slug, "name": labels.district, "known": False, "why": "", "alarms": [], "posts": []}
     if snapshot is None or now - snapshot.now > STALE_S:
         return found
-    counts = Counter(each.state for each in snapshot.posts)
-    states = sorted(counts, key=lambda each: each == "ready")
     return {
         **found,
         "known": judgement.is_known(snapshot),
         "why": "" if snapshot.linked else labels.reason(snapshot.trouble),
         "alarms": [_alarm(each, labels, now - snapshot.now, openly=openly) for each in snapshot.alarms],
-        "posts": [{"state": each, "label": labels.word(texts.STATES, each), "count": counts[each]} for each in states],
+        "posts": [{"state": state, "label": labels.word(texts.STATES, state), "count": count}
+                  for state, count in judgement.counted(snapshot.posts).items()],
     }
 
 

@@ -17,7 +17,7 @@ from contract.settings.schema import SettingsError
 from contract.wire.faults import Fault
 from posko.labels.labels import make_labels
 from posko.labels.language import Language
-from posko.operator import connection
+from posko.operator import connection, several
 from posko.operator.core import fold
 from posko.web import people, server
 from posko.web.app import Page
@@ -26,7 +26,6 @@ from posko.web.core import step
 from posko.web.core.asked import Answer, Asked, PeopleRead, Request
 from posko.web.core.effects import EndSession, Loaded, SaveSending, SaveSession
 from posko.web.core.state import State
-from posko.web.elsewhere import Desk as FurtherDesk
 from posko.web.elsewhere import Elsewhere
 from posko.web.history import History
 from posko.web.store import NAME, WebStore
@@ -49,7 +48,7 @@ class Desk(Loop[State]):
     def __init__(
         self, config: WebConfig, tell: Callable[[str], None] = lambda _line: None,
         line: Callable[[Mapping[str, object]], str] = stdout_writer.line, listen: Address | None = None,
-        further: Mapping[str, Callable[[], FurtherDesk]] = MappingProxyType({}),
+        further: Mapping[str, Callable[[], several.Desk]] = MappingProxyType({}),
     ) -> None:
         """It listens at *listen*, if that is given, instead of where *config* says; *further* makes who looks at each
         of the further districts.

@@ -23,6 +23,7 @@ from node import config as node_config
 from node import service as node_service
 from posko import config as posko_config
 from tests.broker.installation import DISTRICT, Said, tool
+from tests.contract.shipped import beside
 
 PEERS = ("--peer", "posko-1=192.168.1.11", "--peer", "posko-2=192.168.1.12", "--peer", "posko-3=192.168.1.13")
 NODE = "situbondo.kalibagor.pos-1"
@@ -191,11 +192,7 @@ PEERS = ("--peer", "posko-1=192.168.1.11", "--peer", "posko-2=192.168.1.12", "--
 def panarukan(tmp_path: Path) -> Path:
     """The file of another district."""
     path = tmp_path / "panarukan.yaml"
-    path.write_text(json.dumps({
-        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
-        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001",
-                                     "neighbours": ["situbondo/patokan"],
-                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    path.write_text(json.dumps(beside(neighbours=["situbondo/patokan"])), "utf-8")
     return path
 
 

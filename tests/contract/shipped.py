@@ -1,6 +1,6 @@
 """What the project ships in config/, read for the tests, and the ways in which they look at it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,16 @@ def _loaded(name: str) -> object:
 def plain(name: str) -> Any:
     """The plain value of the file *name* in config/, fresh at each call, so that a test may change it."""
     return deepcopy(_loaded(name))
+
+
+def beside(
+    slug: str = "panarukan", code: str = "35.12.06", village: str = "sumberkolak", neighbours: Iterable[str] = ()
+) -> Any:
+    """The plain value of a small district beside the shipped one: a *village* with a post."""
+    post = {"pos-1": {"name": f"Pos {village.title()}"}}
+    return {"district": slug, "name": f"Kecamatan {slug.title()}", "code": code, "rhythms": "jawa-timur", "villages": {
+        village: {"name": village.title(), "kind": "desa", "code": f"{code}.2001", "neighbours": [*neighbours],
+                  "posts": post}}}
 
 
 @cache

@@ -15,6 +15,7 @@ from installer.machine import Machine
 from node import config as node_config
 from posko import config as posko_config
 from tests.broker.installation import DISTRICT, tool
+from tests.contract.shipped import beside
 from tests.installer.box import Box, copied
 
 NODE, POSKO = "kentongan-node.service", "kentongan-posko.service"
@@ -373,10 +374,7 @@ FURTHER = "kentongan-posko@panarukan.service"
 def panarukan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the installation of a second district."""
     folder = tmp_path_factory.mktemp("panarukan")
-    (folder / "panarukan.yaml").write_text(json.dumps({
-        "district": "panarukan", "name": "Kecamatan Panarukan", "code": "35.12.06", "rhythms": "jawa-timur",
-        "villages": {"sumberkolak": {"name": "Sumberkolak", "kind": "desa", "code": "35.12.06.2001", "neighbours": [],
-                                     "posts": {"pos-1": {"name": "Pos Sumberkolak"}}}}}), "utf-8")
+    (folder / "panarukan.yaml").write_text(json.dumps(beside()), "utf-8")
     said = tool("provision", "--district", folder / "panarukan.yaml", "--host", "posko.local", "--out", folder / "b")
     assert said.code == 0, said.lines
     return folder / "b"

@@ -1,8 +1,8 @@
 """The lease on a real PostgreSQL server: of several that want to lead one does, and only it writes the journal."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from threading import Event as Flag
 from typing import Any
 
@@ -153,22 +153,11 @@ def test_one_that_stops_in_the_middle_of_a_renewal_does_not_keep_the_others_from
     monkeypatch.setattr(postgresql, "_LEASE_IDLE_S", 1)
     one, other = tables("satu"), tables("dua")
     seen = other.look(ready=True)
-    begun, goes_on = Flag(), Flag()
 
-    def stops(session: Any) -> None:
-        session.execute("UPDATE lead SET beat = beat + 1")
-        begun.set()
-        goes_on.wait(30.0)
-
-    with ThreadPoolExecutor(1) as threads:
-        stopped = threads.submit(one._attempt, stops)
-        try:
-            assert begun.wait(30.0)
-            assert wait_until(lambda: claims(other, seen) == 1)
-        finally:
-            goes_on.set()
-        with pytest.raises(LeaseError):
-            stopped.result()
+    with stopped_in(one._attempt, lambda session: session.execute("UPDATE lead SET beat = beat + 1")) as stopped:
+        assert wait_until(lambda: claims(other, seen) == 1)
+    with pytest.raises(LeaseError):
+        stopped.result()
 
 
 def test_one_that_stops_while_it_writes_its_journal_does_not_keep_the_others_from_taking_over(
@@ -180,23 +169,39 @@ def test_one_that_stops_while_it_writes_its_journal_does_not_keep_the_others_fro
     assert one.claim(one.look(ready=True), "p1") == 1
     journal = Postgresql(kept.server.url, kept.district, NOTHING, "p1")
     seen = other.look(ready=True)
+
+    def in_transaction(act: Callable[[Any], object]) -> None:
+        def write(database: Database) -> None:
+            with database:
+                act(database)
+
+        journal.attempt(write)
+
+    with stopped_in(in_transaction, journal.last_batch) as stopped:
+        assert wait_until(lambda: claims(other, seen) == 2)
+    assert stopped.exception() is not None
+    journal.close()
+
+
+@contextmanager
+def stopped_in(
+    attempt: Callable[[Callable[[Any], object]], object], act: Callable[[Any], object]
+) -> Iterator["Future[object]"]:
+    """An *attempt* in another thread, which stands still within, after it has done *act*: what comes of it."""
     begun, goes_on = Flag(), Flag()
 
-    def stops(database: Database) -> None:
-        with database:
-            journal.last_batch(database)
-            begun.set()
-            goes_on.wait(120.0)
+    def stops(session: Any) -> None:
+        act(session)
+        begun.set()
+        goes_on.wait(120.0)
 
     with ThreadPoolExecutor(1) as threads:
-        stopped = threads.submit(journal.attempt, stops)
+        stopped = threads.submit(attempt, stops)
         try:
             assert begun.wait(30.0)
-            assert wait_until(lambda: claims(other, seen) == 2)
+            yield stopped
         finally:
             goes_on.set()
-        assert stopped.exception() is not None
-    journal.close()
 
 
 def claims(table: LeaseTable, seen: Lead) -> int | None:

@@ -6,7 +6,8 @@
     test            a post is good once it has answered, and nothing is wrong with it
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contract.domain.alarm import Key, Status
@@ -19,6 +20,7 @@ from posko.core.proof import Trouble, trouble
 from posko.operator.core.fold import Post, State
 from posko.operator.core.orders import Act, Order
 from posko.operator.core.snapshot import (
+    READY,
     AlarmSnapshot,
     HubSnapshot,
     HubState,
@@ -51,6 +53,12 @@ def snapshot(state: State) -> Snapshot:
 def is_known(found: Snapshot) -> bool:
     """Whether broker and hub say what is in force; without that nobody may say that nothing is."""
     return found.linked and found.hub.state is HubState.LIVES and found.hub.listed_at is not None
+
+
+def counted(posts: Iterable[PostSnapshot]) -> dict[str, int]:
+    """How many of *posts* are in each state, those that are ready last."""
+    counts = Counter(each.state for each in posts)
+    return {state: counts[state] for state in sorted(counts, key=lambda each: each == READY)}
 
 
 # The hub.

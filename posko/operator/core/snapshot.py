@@ -19,6 +19,8 @@ from posko.core.proof import Trouble
 from posko.operator.core.orders import Order
 from runtime.core.events import Cause
 
+READY, SOUNDING = "ready", "sounding"  # states of a post
+
 
 class HubState(StrEnum):
     """Whether there is a hub; UNKNOWN until it has reported, and while there is no link."""
