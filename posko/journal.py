@@ -357,12 +357,18 @@ class Journal(DatabaseThread[Write | _Reports]):
             database.execute('UPDATE alarms SET "end" = ? WHERE village = ? AND incident = ? AND first = ?',
                              (entry.end.value, *alarm.key, alarm.first))
             return
+        if entry.end is End.LATE and database.execute(
+            "SELECT 1 FROM names WHERE village = ? AND incident = ? AND identifier = ?", (*alarm.key, alarm.first),
+        ).fetchone() is not None:
+            return
         first_at = alarm.first_at
         before = "SELECT first_at FROM alarms WHERE village = ? AND incident = ? AND first = ? AND boot = ?"
         for (began_at,) in database.execute(before, (*alarm.key, alarm.first, self._boot)).fetchall():
             first_at = min(first_at, began_at)  # it was ended, and raised again at once
         database.execute("DELETE FROM alarms WHERE village = ? AND incident = ? AND first = ?",
                          (*alarm.key, alarm.first))  # its new row is the newest
+        if entry.replaces is not None:
+            _move(database, alarm.key.name(entry.replaces), alarm.first)
         database.execute(
             "INSERT INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -375,7 +381,6 @@ class Journal(DatabaseThread[Write | _Reports]):
         )
         for name in {alarm.key.name(alarm.first), *alarm.names()}:
             _see(database, name, over=entry.end is not None)
-
 
     def _keep_lapor(self, database: Database, entry: SaveLapor) -> None:
         wall, found = clock.wall(), entry.lapor
@@ -404,6 +409,20 @@ def _see(database: Database, name: Name, *, over: bool) -> None:
         "ON CONFLICT (village, incident, identifier) DO UPDATE SET over = excluded.over "
         "WHERE excluded.over > names.over", (*name, over),
     )
+
+
+def _move(database: Database, name: Name, first: str) -> None:
+    """What is written of the alarm *name* is of the one that was called *first* first, and it has no row of its own."""
+    of_it = "everywhere = ? AND incident = ? AND identifier = ? AND (everywhere = 1 OR village = ?)"
+    its = (name.village == EVERYWHERE, name.incident, name.identifier, name.village)
+    database.execute(
+        "INSERT INTO responses SELECT village, everywhere, incident, ?, who, step, boot, at, wall, synced "  # noqa: S608
+        f"FROM responses WHERE {of_it} ON CONFLICT DO NOTHING", (first, *its))
+    database.execute(f"DELETE FROM responses WHERE {of_it}", its)  # noqa: S608 - our own words
+    database.execute("INSERT INTO unanswered SELECT village, incident, ?, wall FROM unanswered WHERE village = ? AND "
+                     "incident = ? AND identifier = ? ON CONFLICT DO NOTHING", (first, *name))
+    for table, column in (("unanswered", "identifier"), ("alarms", "first")):
+        database.execute(f"DELETE FROM {table} WHERE village = ? AND incident = ? AND {column} = ?", name)  # noqa: S608
 
 
 def _log(database: Database, epoch: float, source: str, event: object) -> None:

@@ -87,8 +87,12 @@ def accept_deferred(t: Transition) -> None:
             continue
         raised, known = waiting.raised, t.state.alarms.get(key)
         t.change(deferred=without(t.state.deferred, key))
-        if was_cleared(t.state, key.village, raised.at):  # with the alarm before it, of which there is a row
-            t.acknowledge(key.name(raised.identifier))
+        name = key.name(raised.identifier)
+        if t.state.is_over(name) is not None:  # it came again meanwhile, or a disk that answers late has it
+            if known is None or name not in known.names():
+                t.acknowledge(name)
+        elif was_cleared(t.state, key.village, raised.at):  # with the alarm before it, of which there is a row
+            t.acknowledge(name)
             t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
                         age_s=round(t.now - raised.at, 1), reason="pressed before the all-clear; one of many")
         elif t.now >= raised.at + t.setup.incidents[key.incident].duration_s:
@@ -178,10 +182,20 @@ def expire(t: Transition) -> None:
 
 
 def restore(t: Transition, event: Loaded) -> None:
-    """What an earlier run left is in force again, as far as its age is known."""
+    """What an earlier run left is in force again, as far as its age is known.
+
+    A disk that answers late finds the hub at work. What was raised since may then be the same as what is on it: it came
+    once more, from whoever did not know yet that it had arrived.
+    """
     t.recall(event.seen)
-    t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared, over=dict(event.over))
+    t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared,
+             over={**dict(event.over), **t.state.over})
     resolve_ages(t)
+    for alarm in tuple(t.state.alarms.values()):
+        if any(clear.shift is not None and clear.village in (alarm.key.village, EVERYWHERE)
+               and alarm.raised_at < clear.at + clear.shift for clear in event.cleared):
+            _end(t, alarm, End.CLEARED, "all-clear, which only the journal knew", t.now)
+            t.change(over={**t.state.over, alarm.key: alarm.raised_at})
 
 
 def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | None = None) -> None:
@@ -191,6 +205,10 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
     """
     state = t.state
     shifts = [_shift(state, stored.shift, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
+    shifts = [
+        _shift_by(state.alarms.get(stored.key), stored) if shift is None else shift
+        for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
+    ]
     if name is not None and raised_at is not None:
         shifts = [
             raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
@@ -247,14 +265,36 @@ def _shift(state: State, known: float | None, wall: float | None, at: float) -> 
     return min(state.now, wall - state.clock.offset_s) - at
 
 
+def _shift_by(known: Alarm | None, stored: Stored) -> float | None:
+    """What `_shift` gives, from *known*, which is in force: if both have a name in common, it was given at one time."""
+    if known is None:
+        return None
+    shared = {known.first, *known.identifiers()} & set(stored.names())
+    for name in (stored.first, stored.identifier, *stored.also):
+        if name in shared:
+            at = stored.first_at if name == stored.first else stored.raised_at
+            return (known.first_at if name == known.first else known.raised_at) - at
+    return None
+
+
 def _take_up(t: Transition, stored: Stored, shift: float) -> None:
     alarm = _alarm(t, stored, shift)
-    known = t.state.alarms.get(alarm.key)
-    if known is not None and (known.first == alarm.first or known.identifier in alarm.identifiers()):
-        return  # a disk that answers late also has what this run wrote since
+    known, case = t.state.alarms.get(alarm.key), t.state.cases.get(alarm.key)
+    if known is not None and not {known.first, *known.identifiers()}.isdisjoint(stored.names()):
+        _join(t, known, alarm)
+        return
     cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at)
-    if cleared or t.now >= alarm.until or known is not None:
+    over = cleared or t.now >= alarm.until
+    if not over and known is not None and known.status is Status.EXERCISE and alarm.status is Status.ACTUAL:
+        _end(t, known, End.EARNEST, "the exercise became earnest")
+        known = None
+    same = case is not None and case.first != alarm.first and not set(case.names).isdisjoint(stored.names())
+    if over or known is not None or same:
         end = End.CLEARED if cleared else End.FINISHED
+        if case is not None and same:  # it was raised again meanwhile, and is over
+            names = dict.fromkeys((*alarm.also, *case.names))
+            alarm = replace(alarm, also=tuple(name for name in names if name != alarm.identifier)[:ALSO])
+            t.rename(alarm.key.name(case.first), alarm.first)
         _end(t, alarm, end, "over while the hub was away")
         return
     if shift:
@@ -263,6 +303,43 @@ def _take_up(t: Transition, stored: Stored, shift: float) -> None:
         alarm = replace(alarm, kept=True)
         t.change(alarms={**t.state.alarms, alarm.key: alarm})
     t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1))
+
+
+def _join(t: Transition, known: Alarm, stored: Alarm) -> None:
+    """*stored*, which a disk that answers late has, is *known*, which is in force: they become one, in one row.
+
+    Nothing happens where *stored* is but what this run has written of it.
+    """
+    joined = _joined(known, stored)
+    if stored.first == known.first:
+        if joined != known:
+            t.put(joined)
+        return
+    (later,) = {stored.first, known.first} - {joined.first}
+    t.rename(joined.key.name(later), joined.first)
+    joined = t.put(joined)
+    t.report_of(Kind.RESTORED, joined, age_s=round(t.now - joined.raised_at, 1))
+
+
+def _joined(known: Alarm, stored: Alarm) -> Alarm:
+    """The one alarm that *known* and *stored* are: as old as the older one, and for as long as the longer one."""
+    both = (known, stored)
+    first, last = min(both, key=lambda each: (each.first_at, each.first)), max(both, key=lambda each: each.raised_at)
+    names = dict.fromkeys((*known.identifiers(), *stored.identifiers(), known.first, stored.first))
+    sounds: dict[str, float] = {}
+    for each in both:
+        for post, after_s in each.sounds.items():
+            since_s = after_s + each.first_at - first.first_at
+            sounds[post] = min(since_s, sounds.get(post, since_s))
+    silences = sorted((at, place) for each in both for place, at in each.silenced.items() if at >= last.raised_at)
+    return replace(
+        known, first=first.first, origin=first.origin, first_at=first.first_at,
+        identifier=last.identifier, also=tuple(name for name in names if name != last.identifier)[:ALSO],
+        raised_at=last.raised_at, raised_by=last.raised_by if last is first else last.sender(),
+        note=last.note or known.note or stored.note, until=max(known.until, stored.until),
+        status=Status.ACTUAL if Status.ACTUAL in (known.status, stored.status) else known.status,
+        silenced={place: at for at, place in silences}, sounds=sounds, proven=known.proven or stored.proven,
+    )
 
 
 def _begun(t: Transition, key: Key, raised: Raised) -> Alarm:

@@ -27,9 +27,11 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SaveAlarm:
-    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over.
+    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over. One that is but LATE is written unless
+    its name is there.
 
-    `dated`: the time of day of this moment is certain.
+    `dated`: the time of day of this moment is certain. `replaces` is what the same alarm was called first in a row of
+    its own, from when it was not known to be the same: this takes its place, and what was written about that.
     """
 
     stamp: int
@@ -38,6 +40,7 @@ class SaveAlarm:
     ended_at: float | None = None
     end: End | None = None
     dated: bool = True
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,16 @@ def restore(t: Transition, event: Loaded) -> None:
             stored.key, stored.first, stored.names, stored.status, since, unanswered=stored.unanswered,
             responses=restored(t.state, stored.responses, since),
         )
-    t.change(cases={**{key: _with_farthest(case) for key, case in cases.items()}, **t.state.cases})
+    for key, own in t.state.cases.items():
+        before = cases.get(key)
+        cases[key] = own if before is None or set(own.names).isdisjoint(before.names) else _joined(own, before)
+    t.change(cases={key: _with_farthest(case) for key, case in cases.items()})
 
 
 def update(t: Transition) -> None:
     """Has a case for each alarm in force, and reports those to which nobody responds in time."""
+    for name, first in t.renamed.items():
+        _rename(t, name, first)
     before = t.before.alarms
     if before is not t.state.alarms:
         for alarm in t.state.alarms.values():
@@ -231,6 +236,24 @@ def _report(t: Transition, found: Unsaved) -> None:
                 place=made.place if made.place != found.name.village else None,
                 age_s=round(max(0.0, t.now - made.at), 1),
                 claimed=None if t.setup.is_post_of(made.by, made.place) else True)
+
+
+def _joined(own: Case, before: Case) -> Case:
+    """*own*, with what an earlier run wrote of the same alarm *before*."""
+    found = {(each.by, each.step) for each in before.responses}
+    responses = (*before.responses, *(each for each in own.responses if (each.by, each.step) not in found))
+    return replace(own, names=tuple(dict.fromkeys((*own.names, *before.names))), since=min(own.since, before.since),
+                   responses=_latest(responses), unanswered=own.unanswered or before.unanswered)
+
+
+def _rename(t: Transition, name: Name, first: str) -> None:
+    """What bore *name* first is the alarm that was called *first* before."""
+    case = t.state.cases.get(name.key)
+    if case is not None and case.first == name.identifier:
+        _put(t, replace(case, first=first, names=tuple(dict.fromkeys((first, *case.names)))))
+    now = name.key.name(first)
+    t.change(unsaved={stamp: replace(each, name=now) if each.name == name else each
+                      for stamp, each in t.state.unsaved.items()})
 
 
 def _follow(t: Transition, alarm: Alarm, *, again: bool) -> None:

@@ -27,6 +27,7 @@ class Transition(CommonTransition[State, Effect]):
         self.before = self.state
         self.moved: set[str] = set()  # posts that show something else since
         self.lapor: dict[Name, None] = {}  # residents' reports that are another since
+        self.renamed: dict[Name, str] = {}  # alarms that were found to be called so first, and not as the name says
 
     @property
     def setup(self) -> Setup:
@@ -58,6 +59,13 @@ class Transition(CommonTransition[State, Effect]):
         self.change(alarms={**self.state.alarms, alarm.key: written})
         self._save(written.stamp, written)
         return written
+
+    def rename(self, name: Name, first: str) -> None:
+        """What was called *name* first is found to be the alarm that was called *first* before: when this is written
+        next, it takes the place of both.
+        """
+        self.renamed.pop(name, None)
+        self.renamed[name] = first
 
     def note(self, alarm: Alarm) -> None:
         """Sets the alarm of its key; nothing need wait for what changed to be on the disk."""
@@ -140,8 +148,10 @@ class Transition(CommonTransition[State, Effect]):
     def _save(
         self, stamp: int, alarm: Alarm, ended_at: float | None = None, end: End | None = None, *, dated: bool = True
     ) -> None:
-        dated = dated and self.state.synced
-        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=dated))
+        of_it = (name.identifier for name, first in reversed(self.renamed.items())
+                 if (name.key, first) == (alarm.key, alarm.first))
+        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end,
+                          dated=dated and self.state.synced, replaces=next(of_it, None)))
 
     def stamp(self) -> int:
         """The number of the next write."""

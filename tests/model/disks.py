@@ -123,8 +123,12 @@ class HubRows:
                 first = entry.alarm.key.name(entry.alarm.first)
                 if (row := self.alarms.get(first)) is not None:
                     self.alarms[first] = (row[0], End.UNKNOWN, *row[2:])
+            case SaveAlarm(end=End.LATE) if entry.alarm.key.name(entry.alarm.first) in self.seen:
+                pass
             case SaveAlarm():
                 first = entry.alarm.key.name(entry.alarm.first)
+                if entry.replaces is not None:
+                    self._move(first.key.name(entry.replaces), first)
                 alarm, before = entry.alarm, self.alarms.get(first)
                 if before is not None and before[2] == boot:
                     alarm = replace(alarm, first_at=min(alarm.first_at, before[0].first_at))
@@ -202,6 +206,14 @@ class HubRows:
     def written(self, entries: list[object]) -> object | None:
         stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
         return Saved(stamps) if stamps else None
+
+    def _move(self, name: Name, first: Name) -> None:
+        self.alarms.pop(name, None)
+        for row in [row for row in self.responses if row[0] == name]:
+            made = self.responses.pop(row)
+            self.responses.setdefault((first, *row[1:]), made)
+        if name in self.unanswered:
+            self.unanswered = self.unanswered - {name} | {first}
 
     def _see(self, name: Name, *, over: bool) -> None:
         self.seen[name] = self.seen.get(name, False) or over

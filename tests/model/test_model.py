@@ -352,6 +352,26 @@ def test_a_response_that_the_hub_had_not_written_when_it_was_killed_is_given_aga
     storm.teardown()
 
 
+def test_a_press_that_comes_again_to_a_hub_whose_disk_hangs_counts_once() -> None:
+    """The hub that was killed had it on the disk, merged into the press before it, and had not said so yet."""
+    storm = Storm()
+    hub, post = storm.district.hub, storm.district.nodes[0]
+    storm.press(node=0, button="kebakaran")
+    storm.wait(5.0)
+    post.touch("kebakaran")
+    while len(hub.rows.ever) < 2:
+        storm.district.wait(0.001)
+    storm.restart(part=0, disk="hung", reboot=False)
+    storm.wait(4.0)
+    (first, second) = post.pressed
+    assert hub.state.alarms[Key("kalibagor", "kebakaran")].identifiers() == (second,)
+    storm.wait(5.0)
+
+    assert {name.identifier for name in hub.rows.alarms} == {first}
+    assert {*hub.state.alarms[Key("kalibagor", "kebakaran")].identifiers()} == {first, second}
+    storm.teardown()
+
+
 def test_a_response_outlives_the_broker_and_the_hubs_machine_and_counts_once() -> None:
     storm = Storm()
     storm.press(node=0, button="kebakaran")

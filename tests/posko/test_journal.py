@@ -503,6 +503,7 @@ def test_the_models_disk_holds_what_this_one_holds(
         alarm = replace(ALARM, first=first, identifier=f"n{number}", also=(first,), first_at=at)
         drawn: list[Write] = [
             keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
+            replace(keep(number, alarm), replaces=f"a{(int(first[1:]) + random.randrange(1, 6)) % 6}"),
             SaveName(number, FIRE.name(f"n{random.randrange(40)}"), over=random.random() < 0.5),
             SaveAllClear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
             responds(number, f"a{random.randrange(6)}", random.choice(["op/1", "op/2"]), random.choice([*Step]),
@@ -654,6 +655,38 @@ def test_a_village_keeps_so_many_closed_reports_all_open_ones_and_loses_none_to_
     load(kept)
 
     assert rows(kept, "SELECT identifier FROM lapor ORDER BY rowid") == [("k",), ("r0",), ("r4",), ("r5",)]
+
+
+def test_what_was_found_to_be_one_alarm_is_one_row_with_all_that_was_written_of_either(kept: Kept) -> None:
+    again = replace(ALARM, first="c", identifier="c", also=(), first_at=60.0, raised_at=60.0)
+    one = replace(ALARM, identifier="c", also=("a", "b"))
+    write(kept, keep(1), responds(2, "a", "op/1", Step.COMING), keep(3, again), responds(4, "c", "op/1", Step.COMING),
+          responds(5, "c", "op/2", Step.THERE), SaveUnanswered(FIRE.name("c"), 70.0),
+          responds(6, "c", "op/3", Step.COMING, "kotakan", Key("kotakan", "kebakaran")),
+          replace(keep(7, one), replaces="c"))
+    (case,) = load(kept).cases
+
+    assert rows(kept, "SELECT first, identifier, also FROM alarms") == [("a", "c", '["a", "b"]')]
+    assert (case.first, case.unanswered) == ("a", True)
+    assert [(each.by, each.step) for each in case.responses] == [("op/1", Step.COMING), ("op/2", Step.THERE)]
+    assert rows(kept, "SELECT village, identifier FROM responses ORDER BY rowid")[-2:] != [("kotakan", "a")]
+    assert ("kotakan", "c") in rows(kept, "SELECT village, identifier FROM responses")
+
+
+def test_what_was_found_to_be_one_alarm_of_all_villages_has_the_responses_of_each(kept: Kept) -> None:
+    flood = Key("semua", "banjir")
+    write(kept, keep(1, replace(ALARM, key=flood)), responds(2, "c", "op/1", Step.COMING, "kotakan", flood),
+          replace(keep(3, replace(ALARM, key=flood)), replaces="c"))
+    (case,) = load(kept).cases
+
+    assert [(each.place, each.by) for each in case.responses] == [("kotakan", "op/1")]
+
+
+def test_what_comes_late_and_is_known_from_before_is_no_row_of_its_own(kept: Kept) -> None:
+    late = replace(ALARM, first="b", identifier="b", also=())
+    write(kept, keep(1), keep(2, late, End.LATE), keep(3, replace(late, first="d", identifier="d"), End.LATE))
+
+    assert rows(kept, 'SELECT first, "end" FROM alarms ORDER BY rowid') == [("a", None), ("d", "late")]
 
 
 # Bounds on the disk.

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import pytest
 
-from posko.core.effects import SaveAlarm
-from posko.core.events import Loaded, StoredClear
+from contract.wire.response import Step
+from posko.core.effects import SaveAlarm, SaveResponse
+from posko.core.events import Instant, Loaded, Stored, StoredClear, StoredResponse
 from runtime.core.effects import Connect, Reconnect
 from runtime.core.events import Faulted, Linked, Tick
-from tests.posko.core.world import EMPTY, EPOCH_S, SYNCED, UNSYNCED, World, names, offline, stored
+from tests.posko.core.world import EMPTY, EPOCH_S, FIRE, SYNCED, UNSYNCED, World, names, offline, stored, stored_case
 
 
 def started(*loaded: object, synced: bool = True, cleared: tuple[StoredClear, ...] = (), now: float = 100.0) -> World:
@@ -147,6 +148,143 @@ def test_a_disk_that_answers_late_brings_back_what_it_has_and_ends_nothing_of_th
 
     assert world.listed() == ["kebakaran kalibagor p 10+170", "pencurian kalibagor t 60+120"]
     assert world.ends() == []
+
+
+def late_disk(*loaded: Stored, again: str = "b", cleared: tuple[StoredClear, ...] = (), **seen: bool) -> World:
+    """A hub whose disk answers at instant 70 that it has *loaded*, when *again*, pressed at 55, has come once more."""
+    world = World(now=50.0)
+    world.wait(54.0)
+    world.feed(Linked())
+    world.alarm(at=60.0, identifier=again, age_s=5.0)
+    world.respond(again, "menuju", 62.0, by="petugas/polsek")
+    world.feed(Loaded(loaded, cleared, names(**seen)), 70.0)
+    return world
+
+
+def rows(world: World) -> dict[str, set[str]]:
+    """What the alarms on the disk are called first, and all names of each."""
+    found: dict[str, set[str]] = {"a": {"a", "b"}}  # what it had before
+    for _, effect in world.done:
+        if isinstance(effect, SaveAlarm):
+            found.pop(effect.replaces or "", None)
+            found[effect.alarm.first] = {effect.alarm.first, *effect.alarm.identifiers()}
+    return found
+
+
+def test_what_came_once_more_before_a_disk_answered_late_is_the_alarm_that_is_on_it() -> None:
+    before = stored("a", also=("b",), until=230.0, sounds={"kotakan/pos-1": 2.0}, note="pasar")
+    world = late_disk(before, a=False, b=False)
+
+    assert world.listed() == ["kebakaran kalibagor b 15+165 also a"]
+    assert rows(world) == {"a": {"a", "b"}}
+    alarm = world.state.alarms[FIRE]
+    assert (alarm.first, alarm.first_at, alarm.note, alarm.sounds) == ("a", 10.0, "pasar", {"kotakan/pos-1": 2.0})
+    assert (world.ends(), world.kept()) == ([], {"a", "b"})
+    assert "restored kebakaran kalibagor b" in world.told()
+
+    world.alarm(at=80.0, identifier="a", age_s=70.0)
+    world.wait(300.0)
+    assert (world.ends(), rows(world)) == (["a finished"], {"a": {"a", "b"}})
+
+
+def test_what_the_disk_already_has_of_this_run_too_becomes_one_with_what_it_had_before() -> None:
+    """So it is where an earlier run stopped between the two rows."""
+    own = stored("b", first_at=55.0, raised_at=55.0, until=235.0)
+    world = late_disk(stored("a", also=("b",)), own, a=False, b=False)
+
+    assert world.listed() == ["kebakaran kalibagor b 15+165 also a"]
+    assert rows(world) == {"a": {"a", "b"}}
+
+    world = started(stored("a", also=("b",)), own)
+    assert world.listed() == ["kebakaran kalibagor b 45+135 also a"]
+    assert rows(world) == {"a": {"a", "b"}}
+
+
+def test_who_responded_to_what_came_once_more_responded_to_the_alarm_that_it_is() -> None:
+    world = late_disk(stored("a", also=("b",)), a=False, b=False)
+    world.respond("a", "di-lokasi", 80.0)
+    world.respond("b", "menuju", 80.0)
+
+    assert [(e.name.identifier, e.response.step) for _, e in world.done if isinstance(e, SaveResponse)] == [
+        ("b", "menuju"), ("a", "di-lokasi")]  # the first is moved on the disk, with its row
+    world.wait(90.0)
+    assert world.responses() == ["kebakaran di-lokasi: petugas/polsek di-lokasi 25"]
+
+
+def test_a_response_that_the_disk_has_and_one_that_came_since_are_of_one_alarm() -> None:
+    world = World(now=50.0)
+    world.wait(54.0)
+    world.feed(Linked())
+    world.disk = False
+    world.alarm(at=60.0, identifier="a", age_s=50.0)
+    world.respond("a", "di-lokasi", 62.0, by="petugas/polsek")
+    response = StoredResponse("petugas/camat", Step.COMING, "kalibagor", Instant(30.0, 0.0, None))
+    world.feed(Loaded((stored("a"),), (), names(a=False), cases=(stored_case(response),)), 70.0)
+    world.answer()
+
+    assert world.responses() == ["kebakaran di-lokasi: petugas/polsek di-lokasi 52, petugas/camat menuju 20"]
+
+
+def test_another_boots_alarm_is_dated_by_what_came_once_more() -> None:
+    world = World(UNSYNCED, now=50.0)
+    world.wait(54.0)
+    world.feed(Linked())
+    world.alarm(at=60.0, identifier="a", age_s=20.0)
+    world.feed(Loaded((stored("a", shift=None, also=("b",), raised_at=15.0, until=195.0),), (),
+                      names(a=False, b=False)), 70.0)
+    world.wait(150.0)
+
+    assert world.state.alarms[FIRE].first_at == 40.0
+    assert world.listed() == ["kebakaran kalibagor a 105+75 also b"]
+    assert (world.told_at("late"), world.state.awaiting_clock) == ([], ())
+
+
+def test_what_came_once_more_and_is_over_when_the_disk_answers_is_one_row_too() -> None:
+    world = World(now=50.0)
+    world.wait(54.0)
+    world.feed(Linked())
+    world.alarm(at=60.0, identifier="b", age_s=5.0)
+    world.alarm("aman", 65.0)
+    world.feed(Loaded((stored("a", also=("b",)),), (), names(a=False, b=False)), 70.0)
+
+    assert (world.listed(), world.ends()) == ([], ["b cleared", "a cleared"])
+    assert rows(world) == {"a": {"a", "b"}}
+
+
+def test_what_an_all_clear_ended_that_only_the_disk_knew_ends_when_the_disk_answers() -> None:
+    cleared = (StoredClear("kalibagor", 57.0, shift=0.0, wall=None),)
+    world = late_disk(cleared=cleared, b=False)
+    assert (world.listed(), world.ends()) == ([], ["b cleared"])
+
+    cleared = (StoredClear("kalibagor", 54.0, shift=0.0, wall=None), StoredClear("kotakan", 60.0, shift=0.0, wall=None),
+               StoredClear("semua", 1.0, shift=None, wall=EPOCH_S + 60.0))  # by a wall clock, which may be wrong
+    world = late_disk(cleared=cleared, b=False)
+    assert world.ends() == []
+
+
+def test_an_exercise_gives_way_to_what_an_earlier_run_left_in_earnest() -> None:
+    world = World(now=50.0)
+    world.wait(54.0)
+    world.feed(Linked())
+    world.alarm(at=60.0, identifier="e", status="Exercise")
+    world.feed(Loaded((stored("a"),), (), names(a=False)), 70.0)
+
+    assert (world.listed(), world.ends()) == (["kebakaran kalibagor a 60+120"], ["e earnest"])
+
+
+def test_what_waited_and_came_again_meanwhile_is_in_no_list_twice() -> None:
+    world = World().ready()
+    for number in range(6):
+        world.alarm(at=1.0, identifier=f"x{number}")
+        if number < 5:
+            world.alarm("aman", 1.0)
+    world.alarm(at=2.0, village="semua", raw=b"")
+    waiting = world.state.deferred[FIRE]
+    world.state = replace(world.state, alarms={})
+    world.feed(Loaded((stored("a", also=("x5",), until=300.0, raised_at=1.5),), (), names(a=False, x5=False)), 3.0)
+    world.wait(waiting.due + 1.0)
+
+    assert world.state.alarms[FIRE].identifiers() == ("a", "x5")
 
 
 def test_what_an_earlier_run_left_gives_way_to_what_was_raised_since() -> None:
