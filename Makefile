@@ -13,7 +13,7 @@ demo: prepare
 
 test: lint pytest
 
-# Four processes on two cores: the tests wait more than they compute.
+# Six processes on two cores: the tests wait more than they compute.
 pytest: prepare-dev
 	.venv/bin/python -m pytest --numprocesses 6 --dist loadfile
 
