@@ -18,6 +18,15 @@ from tests.support.nodes import ROOT
 from tests.support.village import BASE, alarm
 
 
+def raise_everywhere(place: Place, incident: str, output: str) -> None:
+    """Raises an alarm in Kalibagor, which switches *output* on at every post, and waits until all have said so."""
+    since = len(place.hub.lines)
+    alarm(place.broker, "kalibagor", incident, "-q", "1")
+    for post in place.posts.values():
+        post.expect_on(output)
+    place.hub.expect("proven: ", since)
+
+
 def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Place) -> None:
     with Reader(place.broker, f"{BASE}/+/alarm/+") as reader:
         done = place.run("alarm", "pencurian", "kalibagor", "--note", "rumah Pak RT 3")
@@ -37,9 +46,7 @@ def test_an_alarm_rings_everywhere_is_recorded_and_says_who_rang_when(place: Pla
 
 
 def test_an_alarm_that_rings_already_rings_and_the_all_clear_ends_it_everywhere(place: Place) -> None:
-    alarm(place.broker, "kalibagor", "kebakaran", "-q", "1")
-    for post in place.posts.values():
-        post.expect_on("siren")
+    raise_everywhere(place, "kebakaran", "siren")
     again = place.run("alarm", "kebakaran", "kalibagor")
     clear = place.run("clear", "kalibagor")
 
@@ -60,9 +67,7 @@ def test_an_exercise_sounds_as_one(place: Place) -> None:
 
 
 def test_silence_quiets_its_village_and_no_other(place: Place) -> None:
-    alarm(place.broker, "kalibagor", "perampokan", "-q", "1")
-    for post in place.posts.values():
-        post.expect_on("strobe")
+    raise_everywhere(place, "perampokan", "strobe")
     done = place.run("silence", "kotakan")
     assert done.lines[0].startswith("sebagai ")
     sounding = {name: post.on("strobe") for name, post in place.posts.items()}
