@@ -18,8 +18,8 @@ from contract.values import dataclass
 from contract.wire.faults import Fault
 from contract.wire.lapor import Location, Severity
 from contract.wire.response import Step
+from posko import alarm_rows
 from posko.core.effects import (
-    End,
     SaveAlarm,
     SaveAllClear,
     SaveClosed,
@@ -40,7 +40,7 @@ from runtime.core.effects import Log
 from runtime.core.events import Faulted
 from runtime.database import DatabaseThread
 from runtime.inbox import Inbox
-from runtime.sql import Database, Engine
+from runtime.sql import Database, Engine, as_json
 from runtime.sqlite_readonly import typed
 
 # By count, not by time: a clock that jumps must not make the hub forget. Each village has its own: one that floods
@@ -313,23 +313,24 @@ class Journal(DatabaseThread[Write | _Reports]):
         epoch = clock.now() + wall.offset_s
         match entry:
             case SaveAlarm():
-                self._keep(database, entry)
+                alarm_rows.keep(database, entry, self._boot)
             case SaveName(_, name, over):
-                _see(database, name, over=over)
+                alarm_rows.see(database, name, over=over)
             case SaveAllClear(_, village, at, dated):
                 database.execute(
                     "INSERT INTO cleared VALUES (?, ?, ?, ?, ?) ON CONFLICT (village) DO UPDATE SET "
                     "boot = excluded.boot, at = excluded.at, wall = excluded.wall, synced = excluded.synced",
                     (village, self._boot, at, at + wall.offset_s, wall.synced and dated))
             case SaveResponse(_, name, made, dated):
+                first = alarm_rows.first_name(database, name)
                 database.execute(
                     "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    (made.place, name.village == EVERYWHERE, name.incident, name.identifier, made.by, made.step.value,
+                    (made.place, name.village == EVERYWHERE, name.incident, first, made.by, made.step.value,
                      self._boot, made.at, made.at + wall.offset_s, wall.synced and dated),
                 )
             case SaveUnanswered(name, at):
                 database.execute("INSERT INTO unanswered VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                                 (*name, at + wall.offset_s))
+                                 (*name.key, alarm_rows.first_name(database, name), at + wall.offset_s))
             case SaveLapor():
                 self._keep_lapor(database, entry)
             case SaveClosed(name, closure, at):
@@ -349,38 +350,6 @@ class Journal(DatabaseThread[Write | _Reports]):
                 _log(database, epoch, POSTS, {"reports": reports})
             case Log(event):
                 _log(database, epoch, "posko", event)
-
-    def _keep(self, database: Database, entry: SaveAlarm) -> None:
-        wall = clock.wall()
-        alarm = entry.alarm
-        if entry.end is End.UNKNOWN:  # its instants are of another boot of the machine
-            database.execute('UPDATE alarms SET "end" = ? WHERE village = ? AND incident = ? AND first = ?',
-                             (entry.end.value, *alarm.key, alarm.first))
-            return
-        if entry.end is End.LATE and database.execute(
-            "SELECT 1 FROM names WHERE village = ? AND incident = ? AND identifier = ?", (*alarm.key, alarm.first),
-        ).fetchone() is not None:
-            return
-        first_at = alarm.first_at
-        before = "SELECT first_at FROM alarms WHERE village = ? AND incident = ? AND first = ? AND boot = ?"
-        for (began_at,) in database.execute(before, (*alarm.key, alarm.first, self._boot)).fetchall():
-            first_at = min(first_at, began_at)  # it was ended, and raised again at once
-        database.execute("DELETE FROM alarms WHERE village = ? AND incident = ? AND first = ?",
-                         (*alarm.key, alarm.first))  # its new row is the newest
-        if entry.replaces is not None:
-            _move(database, alarm.key.name(entry.replaces), alarm.first)
-        database.execute(
-            "INSERT INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                alarm.first, alarm.identifier, _json(alarm.also), alarm.key.village, alarm.key.incident,
-                alarm.status.value, alarm.origin, alarm.note, self._boot, first_at, alarm.raised_at, alarm.until,
-                first_at + wall.offset_s, wall.synced and entry.dated, pack(_json(alarm.silenced)),
-                pack(_json(alarm.sounds)), pack(_json(entry.expected)), entry.ended_at,
-                entry.end.value if entry.end is not None else None,
-            ),
-        )
-        for name in {alarm.key.name(alarm.first), *alarm.names()}:
-            _see(database, name, over=entry.end is not None)
 
     def _keep_lapor(self, database: Database, entry: SaveLapor) -> None:
         wall, found = clock.wall(), entry.lapor
@@ -403,38 +372,11 @@ def location(columns: Sequence[object]) -> Location | None:
     return Location(lat=numbers[0], lon=numbers[1], accuracy_m=None if accuracy_m is None else numbers[2])
 
 
-def _see(database: Database, name: Name, *, over: bool) -> None:
-    database.execute(
-        "INSERT INTO names (village, incident, identifier, over) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (village, incident, identifier) DO UPDATE SET over = excluded.over "
-        "WHERE excluded.over > names.over", (*name, over),
-    )
-
-
-def _move(database: Database, name: Name, first: str) -> None:
-    """What is written of the alarm *name* is of the one that was called *first* first, and it has no row of its own."""
-    of_it = "everywhere = ? AND incident = ? AND identifier = ? AND (everywhere = 1 OR village = ?)"
-    its = (name.village == EVERYWHERE, name.incident, name.identifier, name.village)
-    database.execute(
-        "INSERT INTO responses SELECT village, everywhere, incident, ?, who, step, boot, at, wall, synced "  # noqa: S608
-        f"FROM responses WHERE {of_it} ON CONFLICT DO NOTHING", (first, *its))
-    database.execute(f"DELETE FROM responses WHERE {of_it}", its)  # noqa: S608 - our own words
-    database.execute("INSERT INTO unanswered SELECT village, incident, ?, wall FROM unanswered WHERE village = ? AND "
-                     "incident = ? AND identifier = ? ON CONFLICT DO NOTHING", (first, *name))
-    for table, column in (("unanswered", "identifier"), ("alarms", "first")):
-        database.execute(f"DELETE FROM {table} WHERE village = ? AND incident = ? AND {column} = ?", name)  # noqa: S608
-
-
 def _log(database: Database, epoch: float, source: str, event: object) -> None:
-    database.execute("INSERT INTO log (wall, source, event) VALUES (?, ?, ?)", (epoch, source, pack(_json(event))))
+    database.execute("INSERT INTO log (wall, source, event) VALUES (?, ?, ?)", (epoch, source, pack(as_json(event))))
 
 
 def reports(source: str, event: str) -> list[tuple[str, Any]]:
     """What a line of the log has: each event with its source, a post or `posko`. Raises ValueError."""
     found = json.loads(unpack(event))
     return [(source, found)] if source != POSTS else [(post, each) for post, each in found["reports"]]
-
-
-def _json(value: object) -> str:
-    """*value* as JSON. An unpaired surrogate, which a post may have sent, cannot be written and is left out."""
-    return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()

@@ -113,9 +113,8 @@ class DatabaseThread(ABC, Generic[Entry]):
         going_on = True
         while going_on:
             going_on = self._collect()
-            self._write()
-            if not self._loaded and going_on:
-                self._tell_loaded()
+            if self._loaded or not going_on or self._tell_loaded():  # what is there is read before it is written over
+                self._write()
         self._engine.close()
 
     def _tell_loaded(self) -> bool:

@@ -5,12 +5,18 @@
 The SQL of the journals is what both understand, with `?` for a value.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self, TypeVar
 
 T = TypeVar("T")
+
+
+def as_json(value: object) -> str:
+    """*value* as JSON. An unpaired surrogate, which a post may have sent, cannot be written and is left out."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()
 
 
 class Rows(Protocol):

@@ -8,6 +8,7 @@ At most one alarm is in force for each village and incident. Its age is counted 
 from a disk of another boot of the machine, only synchronised clocks give it.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -88,9 +89,8 @@ def accept_deferred(t: Transition) -> None:
         raised, known = waiting.raised, t.state.alarms.get(key)
         t.change(deferred=without(t.state.deferred, key))
         name = key.name(raised.identifier)
-        if t.state.is_over(name) is not None:  # it came again meanwhile, or a disk that answers late has it
-            if known is None or name not in known.names():
-                t.acknowledge(name)
+        if t.state.is_over(name) is not None:
+            again(t, name, raised.at)
         elif was_cleared(t.state, key.village, raised.at):  # with the alarm before it, of which there is a row
             t.acknowledge(name)
             t.answer_of(Kind.LATE, key, identifier=raised.identifier, origin=raised.origin or None,
@@ -99,6 +99,14 @@ def accept_deferred(t: Transition) -> None:
             late(t, key, raised, "its time is over")
         elif known is None or known.status is Status.EXERCISE or raised.status is Status.ACTUAL:
             accept(t, key, raised)
+
+
+def again(t: Transition, name: Name, raised_at: float) -> None:
+    """What was received before came once more: its sender does not know yet that it was."""
+    resolve_ages(t, name, raised_at)
+    alarm = t.state.alarms.get(name.key)
+    if alarm is None or name not in alarm.names():
+        t.acknowledge(name)
 
 
 def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
@@ -114,7 +122,10 @@ def late(t: Transition, key: Key, raised: Raised, reason: str) -> None:
 
 def all_clear(t: Transition, village: str, at: float, *, exercise: bool) -> int:
     """Ends what was raised in *village* before instant *at*; an *exercise*'s only exercises. Returns how many."""
-    if not exercise:
+    if exercise:
+        before = t.state.exercises_cleared_at
+        t.change(exercises_cleared_at={**before, village: max(at, before.get(village, at))})
+    else:
         t.clear(village, at)
     ended = [
         alarm for alarm in t.state.alarms.values()
@@ -188,14 +199,20 @@ def restore(t: Transition, event: Loaded) -> None:
     once more, from whoever did not know yet that it had arrived.
     """
     t.recall(event.seen)
-    t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared,
-             over={**dict(event.over), **t.state.over})
-    resolve_ages(t)
+    over = dict(t.state.over)
+    for key, at in event.over:
+        over[key] = max(at, over.get(key, at))
+    t.change(over=over)
+    known_over = {name for name, is_over in event.seen if is_over}
+    clears = [(clear.village, clear.at + clear.shift) for clear in event.cleared if clear.shift is not None]
     for alarm in tuple(t.state.alarms.values()):
-        if any(clear.shift is not None and clear.village in (alarm.key.village, EVERYWHERE)
-               and alarm.raised_at < clear.at + clear.shift for clear in event.cleared):
-            _end(t, alarm, End.CLEARED, "all-clear, which only the journal knew", t.now)
+        if alarm.key.name(alarm.identifier) in known_over:
+            _end(t, alarm, End.FINISHED, "it came once more; only the journal knew that it was over")
+        elif any(place in (alarm.key.village, EVERYWHERE) and alarm.raised_at < at for place, at in clears):
+            _end(t, alarm, End.CLEARED, "all-clear, which only the journal knew")
             t.change(over={**t.state.over, alarm.key: alarm.raised_at})
+    t.change(awaiting_clock=event.alarms, clears_awaiting_clock=event.cleared)
+    resolve_ages(t)
 
 
 def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | None = None) -> None:
@@ -204,11 +221,7 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
     A post that still holds its press gives it: the one of that *name* was made at *raised_at*.
     """
     state = t.state
-    shifts = [_shift(state, stored.shift, stored.first_wall, stored.first_at) for stored in state.awaiting_clock]
-    shifts = [
-        _shift_by(state.alarms.get(stored.key), stored) if shift is None else shift
-        for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
-    ]
+    shifts = [_shift_by(state, stored) for stored in state.awaiting_clock]
     if name is not None and raised_at is not None:
         shifts = [
             raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
@@ -265,80 +278,93 @@ def _shift(state: State, known: float | None, wall: float | None, at: float) -> 
     return min(state.now, wall - state.clock.offset_s) - at
 
 
-def _shift_by(known: Alarm | None, stored: Stored) -> float | None:
-    """What `_shift` gives, from *known*, which is in force: if both have a name in common, it was given at one time."""
-    if known is None:
-        return None
-    shared = {known.first, *known.identifiers()} & set(stored.names())
-    for name in (stored.first, stored.identifier, *stored.also):
-        if name in shared:
-            at = stored.first_at if name == stored.first else stored.raised_at
-            return (known.first_at if name == known.first else known.raised_at) - at
-    return None
+def _shift_by(state: State, stored: Stored) -> float | None:
+    """The same, for *stored*. What is in force and has a name in common gives its age better than a wall clock."""
+    known = state.alarms.get(stored.key)
+    if stored.shift is None and known is not None:
+        shared = known.all_names() & set(stored.names())
+        for name in stored.names():
+            if name in shared:
+                at = stored.first_at if name == stored.first else stored.raised_at
+                return (known.first_at if name == known.first else known.raised_at) - at
+    return _shift(state, stored.shift, stored.first_wall, stored.first_at)
 
 
 def _take_up(t: Transition, stored: Stored, shift: float) -> None:
-    alarm = _alarm(t, stored, shift)
-    known, case = t.state.alarms.get(alarm.key), t.state.cases.get(alarm.key)
-    if known is not None and not {known.first, *known.identifiers()}.isdisjoint(stored.names()):
+    """Takes up *stored*, whose instants are *shift* s earlier than this clock's: as over, in force, or as what is."""
+    alarm = _alarm(t, stored, min(shift, t.now - stored.raised_at))
+    _rename(t, stored)
+    known = t.state.alarms.get(alarm.key)
+    same = known is not None and not set(known.identifiers()).isdisjoint(stored.names())
+    cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at) or _was_exercise_cleared(t.state, alarm)
+    if not same and (cleared or t.now >= alarm.until):
+        _end(t, alarm, End.CLEARED if cleared else End.FINISHED, "over while the hub was away")
+        if known is not None and known.first == alarm.first:
+            t.put(known)  # it is that alarm, raised again after its end
+    elif known is None:
+        _go_on(t, alarm, written=not shift)
+    elif same or known.status is alarm.status:
         _join(t, known, alarm)
-        return
-    cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at)
-    over = cleared or t.now >= alarm.until
-    if not over and known is not None and known.status is Status.EXERCISE and alarm.status is Status.ACTUAL:
+    elif known.status is Status.EXERCISE:
         _end(t, known, End.EARNEST, "the exercise became earnest")
-        known = None
-    same = case is not None and case.first != alarm.first and not set(case.names).isdisjoint(stored.names())
-    if over or known is not None or same:
-        end = End.CLEARED if cleared else End.FINISHED
-        if case is not None and same:  # it was raised again meanwhile, and is over
-            names = dict.fromkeys((*alarm.also, *case.names))
-            alarm = replace(alarm, also=tuple(name for name in names if name != alarm.identifier)[:ALSO])
-            t.rename(alarm.key.name(case.first), alarm.first)
-        _end(t, alarm, end, "over while the hub was away")
-        return
-    if shift:
-        alarm = t.put(alarm)
-    else:  # the disk has it as it is
+        _go_on(t, alarm, written=not shift)
+    else:
+        _end(t, alarm, End.EARNEST, "the exercise became earnest")
+
+
+def _rename(t: Transition, stored: Stored) -> None:
+    """What began here as a name of *stored*, and is in force or was ended, began as *stored*."""
+    known, ended = t.state.alarms.get(stored.key), t.state.ended.get(stored.key)
+    for first in (each.first for each in (known, ended) if each is not None):
+        if first != stored.first and first in stored.names():
+            t.rename(stored.key.name(first), stored.first)
+    if known is not None and known.first in stored.names():
+        t.set(replace(known, first=stored.first))
+
+
+def _go_on(t: Transition, alarm: Alarm, *, written: bool) -> None:
+    """Brings *alarm* of an earlier run into force; *written*: the disk has it as it is."""
+    if written:
         alarm = replace(alarm, kept=True)
-        t.change(alarms={**t.state.alarms, alarm.key: alarm})
+        t.set(alarm)
+    else:
+        alarm = t.put(alarm)
     t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1))
 
 
-def _join(t: Transition, known: Alarm, stored: Alarm) -> None:
-    """*stored*, which a disk that answers late has, is *known*, which is in force: they become one, in one row.
+def _was_exercise_cleared(state: State, alarm: Alarm) -> bool:
+    """Whether *alarm* is an exercise that was ended since the hub began, before it knew of it."""
+    cleared = state.exercises_cleared_at
+    return alarm.status is Status.EXERCISE and any(
+        alarm.raised_at <= cleared.get(place, -math.inf) for place in (alarm.key.village, EVERYWHERE))
 
-    Nothing happens where *stored* is but what this run has written of it.
-    """
-    joined = _joined(known, stored)
-    if stored.first == known.first:
-        if joined != known:
-            t.put(joined)
-        return
-    (later,) = {stored.first, known.first} - {joined.first}
-    t.rename(joined.key.name(later), joined.first)
-    joined = t.put(joined)
+
+def _join(t: Transition, known: Alarm, stored: Alarm) -> None:
+    """*known*, which is in force, is *stored* raised again: they are one, as if the disk had answered in time."""
+    if known.first != stored.first:
+        t.rename(known.key.name(known.first), stored.first)
+    joined = t.put(_joined(known, stored))
     t.report_of(Kind.RESTORED, joined, age_s=round(t.now - joined.raised_at, 1))
 
 
 def _joined(known: Alarm, stored: Alarm) -> Alarm:
     """The one alarm that *known* and *stored* are: as old as the older one, and for as long as the longer one."""
     both = (known, stored)
-    first, last = min(both, key=lambda each: (each.first_at, each.first)), max(both, key=lambda each: each.raised_at)
-    names = dict.fromkeys((*known.identifiers(), *stored.identifiers(), known.first, stored.first))
+    first, last = min(both, key=lambda each: each.first_at), max(both, key=lambda each: each.raised_at)
+    names = dict.fromkeys((stored.first, known.first, *known.identifiers(), *stored.identifiers()))
     sounds: dict[str, float] = {}
     for each in both:
         for post, after_s in each.sounds.items():
             since_s = after_s + each.first_at - first.first_at
             sounds[post] = min(since_s, sounds.get(post, since_s))
-    silences = sorted((at, place) for each in both for place, at in each.silenced.items() if at >= last.raised_at)
     return replace(
-        known, first=first.first, origin=first.origin, first_at=first.first_at,
+        known, first=stored.first, origin=first.origin, first_at=first.first_at,
         identifier=last.identifier, also=tuple(name for name in names if name != last.identifier)[:ALSO],
         raised_at=last.raised_at, raised_by=last.raised_by if last is first else last.sender(),
-        note=last.note or known.note or stored.note, until=max(known.until, stored.until),
-        status=Status.ACTUAL if Status.ACTUAL in (known.status, stored.status) else known.status,
-        silenced={place: at for at, place in silences}, sounds=sounds, proven=known.proven or stored.proven,
+        note=last.note or known.note or stored.note, until=max(known.until, stored.until), sounds=sounds,
+        status=Status.ACTUAL if Status.ACTUAL in (known.status, stored.status) else Status.EXERCISE,
+        silenced={place: at for each in both for place, at in each.silenced.items() if at >= last.raised_at},
+        proven=known.proven or stored.proven,
     )
 
 

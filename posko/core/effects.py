@@ -27,11 +27,10 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SaveAlarm:
-    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over. One that is but LATE is written unless
-    its name is there.
+    """An alarm, as it is now, onto the disk; `ended_at` and `end` if it is over.
 
-    `dated`: the time of day of this moment is certain. `replaces` is what the same alarm was called first in a row of
-    its own, from when it was not known to be the same: this takes its place, and what was written about that.
+    A name stands in one row there, so what has a name in common becomes one. One that is but LATE is written if no row
+    has its name. `dated`: the time of day of this moment is certain.
     """
 
     stamp: int
@@ -40,7 +39,6 @@ class SaveAlarm:
     ended_at: float | None = None
     end: End | None = None
     dated: bool = True
-    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

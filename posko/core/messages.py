@@ -107,7 +107,7 @@ def _alarm(t: Transition, topic: AlarmTopic, message: Received) -> None:
     if body.status is Status.TEST:  # it uses up no name
         t.answer_of(Kind.TESTED, key, identifier=body.identifier, reason="status Test: nothing sounds")
     elif name is not None and t.state.is_over(name) is not None:
-        _again(t, name, t.came_at - body.elapsed_s)
+        alarms.again(t, name, t.came_at - body.elapsed_s)
     elif topic.incident == ALL_CLEAR:
         _all_clear(t, topic.village, body)
     else:
@@ -154,14 +154,6 @@ def _raise(t: Transition, key: Key, body: Body) -> None:
                         reason="too many of this incident at once; it is in force already")
     else:
         alarms.accept(t, key, raised)
-
-
-def _again(t: Transition, name: Name, raised_at: float) -> None:
-    """What was received before came once more: its sender does not know yet that it was."""
-    alarms.resolve_ages(t, name, raised_at)
-    alarm = t.state.alarms.get(name.key)
-    if alarm is None or name not in alarm.names():
-        t.acknowledge(name)
 
 
 def _all_clear(t: Transition, village: str, body: Body) -> None:

@@ -82,10 +82,8 @@ def restore(t: Transition, event: Loaded) -> None:
             stored.key, stored.first, stored.names, stored.status, since, unanswered=stored.unanswered,
             responses=restored(t.state, stored.responses, since),
         )
-    for key, own in t.state.cases.items():
-        before = cases.get(key)
-        cases[key] = own if before is None or set(own.names).isdisjoint(before.names) else _joined(own, before)
-    t.change(cases={key: _with_farthest(case) for key, case in cases.items()})
+    t.stored = {key: _with_farthest(case) for key, case in cases.items()}
+    t.change(cases={**t.stored, **t.state.cases})
 
 
 def update(t: Transition) -> None:
@@ -239,18 +237,18 @@ def _report(t: Transition, found: Unsaved) -> None:
 
 
 def _joined(own: Case, before: Case) -> Case:
-    """*own*, with what an earlier run wrote of the same alarm *before*."""
+    """*own*, which is the alarm of an earlier run, with what that wrote *before*."""
     found = {(each.by, each.step) for each in before.responses}
     responses = (*before.responses, *(each for each in own.responses if (each.by, each.step) not in found))
-    return replace(own, names=tuple(dict.fromkeys((*own.names, *before.names))), since=min(own.since, before.since),
-                   responses=_latest(responses), unanswered=own.unanswered or before.unanswered)
+    return replace(own, first=before.first, since=min(own.since, before.since), responses=_latest(responses),
+                   unanswered=own.unanswered or before.unanswered)
 
 
 def _rename(t: Transition, name: Name, first: str) -> None:
-    """What bore *name* first is the alarm that was called *first* before."""
+    """What bore *name* first is the alarm that the journal has as *first*."""
     case = t.state.cases.get(name.key)
     if case is not None and case.first == name.identifier:
-        _put(t, replace(case, first=first, names=tuple(dict.fromkeys((first, *case.names)))))
+        _put(t, replace(case, first=first))
     now = name.key.name(first)
     t.change(unsaved={stamp: replace(each, name=now) if each.name == name else each
                       for stamp, each in t.state.unsaved.items()})
@@ -261,7 +259,11 @@ def _follow(t: Transition, alarm: Alarm, *, again: bool) -> None:
     case = t.state.case(alarm)
     ended = t.state.ended.get(alarm.key)
     names = (alarm.first, *alarm.identifiers())
-    if case is None:
+    stored = t.stored.get(alarm.key)
+    if stored is not None and stored.first == alarm.first and case is not stored:
+        case = stored if case is None else _joined(case, stored)
+        _put(t, replace(case, names=names))
+    elif case is None:
         _put(t, Case(alarm.key, alarm.first, names, alarm.status, alarm.first_at))
     elif again and ended is not None and ended.first == alarm.first:
         _put(t, replace(case, names=names, since=alarm.first_at, responses=()))

@@ -102,8 +102,12 @@ class Alarm:
         """All it has been called."""
         return (self.identifier, *self.also)
 
+    def all_names(self) -> set[str]:
+        """The same, with what it was called first, which may have given way to later ones."""
+        return {self.first, *self.identifiers()}
+
     def names(self) -> tuple[Name, ...]:
-        """The same, in full."""
+        """The identifiers, in full."""
         return tuple(map(self.key.name, self.identifiers()))
 
 
@@ -297,6 +301,7 @@ class State(CommonState):
     acknowledged: Mapping[Name, Acknowledgement] = field(default_factory=dict)  # oldest first
     prompt: tuple[Name, ...] = ()  # those of them that are kept and may be confirmed at once
     cleared_at: Mapping[str, float] = field(default_factory=dict)
+    exercises_cleared_at: Mapping[str, float] = field(default_factory=dict)
     over: Mapping[Key, float] = field(default_factory=dict)  # what all-clears ended: when it was last raised
     ended: Mapping[Key, Ended] = field(default_factory=dict)
     deferred: Mapping[Key, Deferred] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from contract.domain.district import EVERYWHERE
 from contract.wire import topics
 from contract.wire.event import Kind
 from posko.core.effects import Effect, End, SaveAlarm, SaveAllClear, SaveName
-from posko.core.state import Acknowledgement, Alarm, Lapor, Setup, State
+from posko.core.state import Acknowledgement, Alarm, Case, Lapor, Setup, State
 from runtime.core.transition import CommonTransition, without
 
 ANSWERS_AT_ONCE, ANSWERS_PER_S = 60.0, 6.0  # events that one village may cause at once, then each second
@@ -27,7 +27,8 @@ class Transition(CommonTransition[State, Effect]):
         self.before = self.state
         self.moved: set[str] = set()  # posts that show something else since
         self.lapor: dict[Name, None] = {}  # residents' reports that are another since
-        self.renamed: dict[Name, str] = {}  # alarms that were found to be called so first, and not as the name says
+        self.renamed: dict[Name, str] = {}  # alarms that are called something else first since
+        self.stored: dict[Key, Case] = {}  # the cases that the journal has given
 
     @property
     def setup(self) -> Setup:
@@ -61,11 +62,11 @@ class Transition(CommonTransition[State, Effect]):
         return written
 
     def rename(self, name: Name, first: str) -> None:
-        """What was called *name* first is found to be the alarm that was called *first* before: when this is written
-        next, it takes the place of both.
-        """
-        self.renamed.pop(name, None)
+        """What was called *name* first here is found to be the alarm that the journal has as *first*."""
         self.renamed[name] = first
+        ended = self.state.ended.get(name.key)
+        if ended is not None and ended.first == name.identifier:
+            self.change(ended={**self.state.ended, name.key: replace(ended, first=first)})
 
     def note(self, alarm: Alarm) -> None:
         """Sets the alarm of its key; nothing need wait for what changed to be on the disk."""
@@ -148,10 +149,8 @@ class Transition(CommonTransition[State, Effect]):
     def _save(
         self, stamp: int, alarm: Alarm, ended_at: float | None = None, end: End | None = None, *, dated: bool = True
     ) -> None:
-        of_it = (name.identifier for name, first in reversed(self.renamed.items())
-                 if (name.key, first) == (alarm.key, alarm.first))
-        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end,
-                          dated=dated and self.state.synced, replaces=next(of_it, None)))
+        dated = dated and self.state.synced
+        self.do(SaveAlarm(stamp, alarm, self.setup.expected(alarm.key), ended_at, end, dated=dated))
 
     def stamp(self) -> int:
         """The number of the next write."""

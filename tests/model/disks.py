@@ -3,7 +3,7 @@
 `tests/posko/test_journal.py` holds the hub's against the real one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Protocol
@@ -12,6 +12,7 @@ from contract.domain.alarm import Key, Name
 from node.core import effects as node_effects
 from node.core import events as node_events
 from node.core.events import OutboxEntry
+from posko.core.alarms import ALSO
 from posko.core.effects import (
     End,
     SaveAlarm,
@@ -117,33 +118,22 @@ class HubRows:
     lapor: dict[Name, tuple[Lapor, int, Clock]] = field(default_factory=dict)
     closed: dict[Name, tuple[float, int, Clock]] = field(default_factory=dict)
 
-    def apply(self, entry: object, boot: int, wall: Clock) -> None:  # noqa: C901, PLR0912 - a table
+    def apply(self, entry: object, boot: int, wall: Clock) -> None:  # noqa: C901 - a table
         match entry:
             case SaveAlarm(end=End.UNKNOWN):
                 first = entry.alarm.key.name(entry.alarm.first)
                 if (row := self.alarms.get(first)) is not None:
                     self.alarms[first] = (row[0], End.UNKNOWN, *row[2:])
-            case SaveAlarm(end=End.LATE) if entry.alarm.key.name(entry.alarm.first) in self.seen:
-                pass
             case SaveAlarm():
-                first = entry.alarm.key.name(entry.alarm.first)
-                if entry.replaces is not None:
-                    self._move(first.key.name(entry.replaces), first)
-                alarm, before = entry.alarm, self.alarms.get(first)
-                if before is not None and before[2] == boot:
-                    alarm = replace(alarm, first_at=min(alarm.first_at, before[0].first_at))
-                self.alarms.pop(first, None)  # the latest row comes last
-                self.alarms[first] = (alarm, entry.end, boot, _believed(wall, dated=entry.dated))
-                for name in {first, *entry.alarm.names()}:
-                    self.ever.add(name)
-                    self._see(name, over=entry.end is not None)
+                self._keep(entry, boot, wall)
             case SaveName(_, name, over):
                 self._see(name, over=over)
             case SaveResponse(_, name, made, dated):
                 written = (made, boot, _believed(wall, dated=dated))
+                name = self._first(name)
                 self.responses.setdefault((name, made.place, made.by, made.step), written)
             case SaveUnanswered(name):
-                self.unanswered.add(name)
+                self.unanswered.add(self._first(name))
             case SaveLapor(_, found, dated):
                 self.lapor.setdefault(found.name, (found, boot, _believed(wall, dated=dated)))
             case SaveClosed(name, _, at):
@@ -207,6 +197,41 @@ class HubRows:
         stamps = frozenset(entry.stamp for entry in entries if isinstance(entry, Stamped))
         return Saved(stamps) if stamps else None
 
+    def _keep(self, entry: SaveAlarm, boot: int, wall: Clock) -> None:
+        """A name stands in one row."""
+        alarm = entry.alarm
+        first = alarm.key.name(alarm.first)
+        rows = {name: row for name, row in self.alarms.items()
+                if name.key == first.key and not row[0].all_names().isdisjoint(alarm.all_names())}
+        host = None if first in rows else next((name for name, row in rows.items() if row[1] is None), None)
+        for identifier in alarm.all_names():
+            self.ever.add(first.key.name(identifier))
+            self._see(first.key.name(identifier), over=entry.end is not None and host is None)
+        if entry.end is End.LATE and rows:
+            return
+        if host is not None:
+            there, end, written, its_wall = self.alarms[host]
+            self.alarms[host] = (_named(there, (*_ordered(there), *alarm.identifiers())), end, written, its_wall)
+            return
+        own_first = sorted(rows.items(), key=lambda item: item[0] != first)
+        names = [*alarm.identifiers()]
+        for name, (there, _, written, _) in own_first:
+            if written == boot:
+                alarm = replace(alarm, first_at=min(alarm.first_at, there.first_at))
+                if not entry.alarm.all_names().issuperset(there.all_names()):
+                    alarm = replace(alarm, sounds={**there.sounds, **alarm.sounds})
+            if name != first:
+                self._move(name, first)
+            names += [each for each in _ordered(there) if each != alarm.first]
+        self.alarms.pop(first, None)  # the latest row comes last
+        self.alarms[first] = (_named(alarm, names), entry.end, boot, _believed(wall, dated=entry.dated))
+
+    def _first(self, name: Name) -> Name:
+        """What the alarm *name* is called first in its row."""
+        found = [first for first, (alarm, *_) in self.alarms.items()
+                 if first.key == name.key and name.identifier in alarm.all_names()]
+        return name if name in found else next(iter(found), name)
+
     def _move(self, name: Name, first: Name) -> None:
         self.alarms.pop(name, None)
         for row in [row for row in self.responses if row[0] == name]:
@@ -217,6 +242,15 @@ class HubRows:
 
     def _see(self, name: Name, *, over: bool) -> None:
         self.seen[name] = self.seen.get(name, False) or over
+
+
+def _ordered(alarm: Alarm) -> tuple[str, ...]:
+    return (alarm.first, *alarm.identifiers())
+
+
+def _named(alarm: Alarm, names: Iterable[str]) -> Alarm:
+    """*alarm* with all of *names*."""
+    return replace(alarm, also=tuple(name for name in dict.fromkeys(names) if name != alarm.identifier)[:ALSO])
 
 
 def _shift(written: int, boot: int) -> float | None:
@@ -303,6 +337,9 @@ class Disk:
 
     def _write(self) -> None:
         self._busy = False
+        if not self.loaded and not self._load():  # what is there is read before it is written over
+            self._go_on()
+            return
         batch, rest = self._pending[: self.batch], self._pending[self.batch :]
         if self.failing:
             if batch:
@@ -317,8 +354,6 @@ class Disk:
             if self._failed:
                 self._failed = False
                 self._tell(Recovered("journal"))
-        if not self.loaded:
-            self._load()
         self._go_on()
 
     def _fail(self) -> None:

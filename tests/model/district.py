@@ -157,7 +157,8 @@ class District:
                 assert full in arrived or name in late, f"{incident} of {node.name} at {at} is lost: {name}"
                 rows = [first.identifier for first, (alarm, *_) in self.hub.rows.alarms.items()
                         if first.key == full.key and name in (first.identifier, *alarm.identifiers())]
-                assert len(rows) <= 1, f"{incident} of {node.name} at {at} counts {len(rows)} times: {name} in {rows}"
+                wanted = full in self.hub.rows.ever and full in self.hub.rows.seen
+                assert len(rows) == wanted, f"{incident} of {node.name} at {at} counts {len(rows)} times: {name} in {rows}"
         assert not self.hub.state.awaiting_clock
         for village, (_, boot, wall) in self.hub.rows.cleared.items():
             datable = wall.synced or boot == self.hub.machine.boot

@@ -372,6 +372,28 @@ def test_a_press_that_comes_again_to_a_hub_whose_disk_hangs_counts_once() -> Non
     storm.teardown()
 
 
+def test_what_a_disk_has_that_fails_at_first_is_read_before_it_is_written_over() -> None:
+    storm = Storm()
+    hub, post = storm.district.hub, storm.district.nodes[0]
+    post.touch("kebakaran")
+    while not hub.rows.ever:
+        storm.district.wait(0.001)
+    storm.wire(part=1, how="cut")
+    storm.wait(60.0)
+    storm.alarm("kalibagor", "kebakaran", named=True, qos=1, status="Actual")
+    storm.wait(5.0)
+    until = hub.state.alarms[Key("kalibagor", "kebakaran")].until
+    storm.restart(part=0, disk="failing", reboot=False)
+    storm.wire(part=1, how="restore")
+    storm.wait(12.0)
+    storm.spoil(part=0, how="well")
+    storm.wait(12.0)
+
+    assert [alarm.identifiers() for alarm, *_ in hub.rows.alarms.values()] == [("op.1", *post.pressed)]
+    assert hub.state.alarms[Key("kalibagor", "kebakaran")].until == until
+    storm.teardown()
+
+
 def test_a_response_outlives_the_broker_and_the_hubs_machine_and_counts_once() -> None:
     storm = Storm()
     storm.press(node=0, button="kebakaran")

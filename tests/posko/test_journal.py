@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from threading import Event as Flag
+from typing import Any
 
 import pytest
 
@@ -106,6 +108,11 @@ def rows(place: Path | Kept, query: str) -> list[tuple[object, ...]]:
 
 def keep(stamp: int, alarm: Alarm = ALARM, end: End | None = None) -> SaveAlarm:
     return SaveAlarm(stamp, alarm, ("kalibagor/pos-1", "kotakan/pos-1"), 300.0 if end else None, end)
+
+
+def called(first: str, **other: Any) -> Alarm:
+    """Another alarm, which is called *first* first."""
+    return replace(ALARM, first=first, identifier=f"{first}.2", also=(first,), **other)
 
 
 def responds(  # noqa: PLR0917 - what a response has
@@ -361,7 +368,7 @@ def test_a_village_that_floods_pushes_nothing_of_another_one_out(kept: Kept, mon
     for number in range(5):
         flood += [
             SaveName(number, Key("kotakan", "aman").name(f"x{number}"), over=True),
-            keep(number, replace(ALARM, key=Key("kotakan", "kebakaran"), first=f"f{number}"), End.LATE),
+            keep(number, called(f"f{number}", key=Key("kotakan", "kebakaran")), End.LATE),
             SavePatrol(f"r{number}", "kotakan", "", "operator", 1.0, "synced"),
         ]
     quiet = replace(ALARM, identifier="a", also=())
@@ -452,6 +459,32 @@ def test_a_folder_that_cannot_be_written_is_a_fault_until_it_can_and_then_all_is
     assert [each.first for each in load(path).alarms] == ["a"]
 
 
+def test_what_a_disk_has_that_fails_at_first_is_read_before_anything_is_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, keep(1))
+    inbox, well = Inbox(), Flag()
+    connect = SqliteFile._connect
+
+    def fails(self: SqliteFile) -> Any:
+        if not well.is_set():
+            raise OSError("no card")
+        return connect(self)
+
+    monkeypatch.setattr(SqliteFile, "_connect", fails)
+    again = replace(ALARM, identifier="a", also=(), until=190.0)
+    with journal_in(path, inbox) as journal:
+        assert take(inbox, Loaded) == NOTHING
+        journal.put(keep(2, again))
+        for _ in range(3):
+            take(inbox, Faulted)
+        well.set()
+        loaded = take(inbox, Loaded)
+        take(inbox, Saved)
+
+    assert [(each.identifier, each.until) for each in loaded.alarms] == [("b", 200.0)]
+
+
 def test_a_full_disk_tells_nothing_to_be_kept_until_there_is_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = SqliteFile._connect
     full = True
@@ -503,7 +536,7 @@ def test_the_models_disk_holds_what_this_one_holds(
         alarm = replace(ALARM, first=first, identifier=f"n{number}", also=(first,), first_at=at)
         drawn: list[Write] = [
             keep(number, alarm), keep(number, alarm), keep(number, alarm, random.choice([*End])),
-            replace(keep(number, alarm), replaces=f"a{(int(first[1:]) + random.randrange(1, 6)) % 6}"),
+            keep(number, replace(alarm, also=(first, f"n{random.randrange(40)}", f"a{random.randrange(6)}"))),
             SaveName(number, FIRE.name(f"n{random.randrange(40)}"), over=random.random() < 0.5),
             SaveAllClear(number, random.choice(["semua", "kotakan"]), float(number)), Log({"event": "linked"}),
             responds(number, f"a{random.randrange(6)}", random.choice(["op/1", "op/2"]), random.choice([*Step]),
@@ -662,8 +695,7 @@ def test_what_was_found_to_be_one_alarm_is_one_row_with_all_that_was_written_of_
     one = replace(ALARM, identifier="c", also=("a", "b"))
     write(kept, keep(1), responds(2, "a", "op/1", Step.COMING), keep(3, again), responds(4, "c", "op/1", Step.COMING),
           responds(5, "c", "op/2", Step.THERE), SaveUnanswered(FIRE.name("c"), 70.0),
-          responds(6, "c", "op/3", Step.COMING, "kotakan", Key("kotakan", "kebakaran")),
-          replace(keep(7, one), replaces="c"))
+          responds(6, "c", "op/3", Step.COMING, "kotakan", Key("kotakan", "kebakaran")), keep(7, one))
     (case,) = load(kept).cases
 
     assert rows(kept, "SELECT first, identifier, also FROM alarms") == [("a", "c", '["a", "b"]')]
@@ -676,10 +708,39 @@ def test_what_was_found_to_be_one_alarm_is_one_row_with_all_that_was_written_of_
 def test_what_was_found_to_be_one_alarm_of_all_villages_has_the_responses_of_each(kept: Kept) -> None:
     flood = Key("semua", "banjir")
     write(kept, keep(1, replace(ALARM, key=flood)), responds(2, "c", "op/1", Step.COMING, "kotakan", flood),
-          replace(keep(3, replace(ALARM, key=flood)), replaces="c"))
+          keep(3, replace(ALARM, key=flood, first="c", identifier="c", also=())),
+          keep(4, replace(ALARM, key=flood, also=("a", "c"))))
     (case,) = load(kept).cases
 
     assert [(each.place, each.by) for each in case.responses] == [("kotakan", "op/1")]
+
+
+def test_what_came_once_more_before_it_was_known_goes_into_the_row_that_has_it_and_is_in_force(kept: Kept) -> None:
+    again = replace(ALARM, first="b", identifier="d", also=("b",), first_at=60.0, raised_at=60.0)
+    write(kept, keep(1), keep(2, again), responds(3, "b", "op/1", Step.COMING), SaveUnanswered(FIRE.name("b"), 70.0),
+          keep(4, again, End.FINISHED))
+    (stored_alarm,), (case,) = load(kept).alarms, load(kept).cases
+
+    assert rows(kept, "SELECT first, identifier, also, raised_at FROM alarms") == [("a", "b", '["a", "d"]', 20.0)]
+    assert {*stored_alarm.names()} == {"a", "b", "d"}
+    assert (case.first, case.unanswered, [each.by for each in case.responses]) == ("a", True, ["op/1"])
+    assert dict(load(kept).seen) == {FIRE.name(name): False for name in "abd"}
+
+
+def test_what_comes_once_more_when_it_is_over_takes_all_names_of_its_row_and_who_sounded_it(kept: Kept) -> None:
+    again = replace(ALARM, identifier="a", also=(), first_at=60.0, sounds={"kotakan/pos-1": 1.0})
+    write(kept, keep(1, end=End.CLEARED), keep(2, again, End.CLEARED))
+
+    assert rows(kept, "SELECT first, identifier, also, first_at, sounds FROM alarms") == [
+        ("a", "a", '["b"]', 10.0, '{"kalibagor/pos-1": 0.5, "kotakan/pos-1": 1.0}')]
+
+
+def test_a_damaged_row_keeps_no_alarm_from_being_written(kept: Kept) -> None:
+    write(kept, keep(1))
+    kept.change("UPDATE alarms SET also = '{'")
+    write(kept, keep(2, replace(ALARM, first="b", identifier="b", also=())), keep(3, end=End.FINISHED))
+
+    assert rows(kept, 'SELECT first, "end" FROM alarms ORDER BY first') == [("a", "finished")]
 
 
 def test_what_comes_late_and_is_known_from_before_is_no_row_of_its_own(kept: Kept) -> None:
@@ -706,14 +767,14 @@ def test_the_journal_has_a_bound_and_reports_what_it_removes(path: Path, monkeyp
     monkeypatch.setattr(database_room, "MEASURE_EVERY", 1)
     monkeypatch.setattr(database_room, "BATCH", 50)
     inbox = Inbox()
-    other = replace(ALARM, key=Key("kotakan", "pencurian"))
+    other = Key("kotakan", "pencurian")
     with journal_in(path, inbox) as journal:
         for count in range(3000):
             journal.put(Log({"event": "refused", "reason": "x" * 500, "count": count}))
         for count in range(3000):
-            journal.put(keep(count, replace(ALARM, first=f"a{count}", note="x" * 400), End.CLEARED))
+            journal.put(keep(count, called(f"a{count}", note="x" * 400), End.CLEARED))
             if count % 300 == 0:
-                journal.put(keep(count, replace(other, first=f"o{count}"), End.CLEARED))
+                journal.put(keep(count, called(f"o{count}", key=other), End.CLEARED))
         journal.put(keep(9999))
     size = sum(each.stat().st_size for each in path.parent.iterdir())
     told = [event.reason for event in drain(inbox) if isinstance(event, Noticed)]
@@ -735,7 +796,7 @@ def test_whoever_fills_the_journal_with_reports_has_those_removed_and_no_alarm(
     monkeypatch.setattr(database_room, "BATCH", 50)
     with journal_in(path) as journal:
         for count in range(10):
-            journal.put(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED))
+            journal.put(keep(count, called(f"a{count}"), End.CLEARED))
         for count in range(3000):
             journal.put(reported(count, f"r{count}", text="x" * 500))
             if count:
@@ -749,9 +810,9 @@ def test_whoever_fills_the_journal_with_reports_has_those_removed_and_no_alarm(
 
 def test_a_village_keeps_so_many_alarms_and_loses_none_to_another(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_room, "ALARM_ROWS", 3)
-    other = replace(ALARM, key=Key("kotakan", "pencurian"))
-    write(kept, *(keep(count, replace(ALARM, first=f"a{count}"), End.CLEARED) for count in range(7)),
-          *(keep(count, replace(other, first=f"o{count}"), End.CLEARED) for count in range(2)), keep(99))
+    other = Key("kotakan", "pencurian")
+    write(kept, *(keep(count, called(f"a{count}"), End.CLEARED) for count in range(7)),
+          *(keep(count, called(f"o{count}", key=other), End.CLEARED) for count in range(2)), keep(99))
     inbox = Inbox()
     with journal_in(kept, inbox):
         noticed = take(inbox, Noticed)

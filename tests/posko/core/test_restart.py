@@ -6,11 +6,14 @@ from itertools import pairwise
 
 import pytest
 
+from contract.domain.alarm import Status
 from contract.wire.response import Step
 from posko.core.effects import SaveAlarm, SaveResponse
-from posko.core.events import Instant, Loaded, Stored, StoredClear, StoredResponse
+from posko.core.events import Instant, Loaded, Stored, StoredCase, StoredClear, StoredResponse
+from posko.core.state import Alarm
 from runtime.core.effects import Connect, Reconnect
-from runtime.core.events import Faulted, Linked, Tick
+from runtime.core.events import Clock, Faulted, Linked, Tick
+from tests.model.disks import HubRows
 from tests.posko.core.world import EMPTY, EPOCH_S, FIRE, SYNCED, UNSYNCED, World, names, offline, stored, stored_case
 
 
@@ -150,33 +153,53 @@ def test_a_disk_that_answers_late_brings_back_what_it_has_and_ends_nothing_of_th
     assert world.ends() == []
 
 
-def late_disk(*loaded: Stored, again: str = "b", cleared: tuple[StoredClear, ...] = (), **seen: bool) -> World:
-    """A hub whose disk answers at instant 70 that it has *loaded*, when *again*, pressed at 55, has come once more."""
-    world = World(now=50.0)
-    world.wait(54.0)
-    world.feed(Linked())
-    world.alarm(at=60.0, identifier=again, age_s=5.0)
-    world.respond(again, "menuju", 62.0, by="petugas/polsek")
-    world.feed(Loaded(loaded, cleared, names(**seen)), 70.0)
+def late_disk(
+    *loaded: Stored, again: str = "b", cleared: tuple[StoredClear, ...] = (), seen: dict[str, bool] | None = None,
+    clock: Clock = SYNCED, age_s: float = 5.0,
+) -> World:
+    """A hub whose disk answers at instant 70 that it has *loaded*, when *again* came once more at 60."""
+    world = away(clock)
+    world.alarm(at=60.0, identifier=again, age_s=age_s)
+    world.feed(on_disk(*loaded, cleared=cleared, seen=seen), 70.0)
     return world
 
 
-def rows(world: World) -> dict[str, set[str]]:
-    """What the alarms on the disk are called first, and all names of each."""
-    found: dict[str, set[str]] = {"a": {"a", "b"}}  # what it had before
+def away(clock: Clock = SYNCED, now: float = 50.0) -> World:
+    """A hub that has begun without its disk."""
+    world = World(clock, now=now)
+    world.wait(now + 4.0)
+    world.feed(Linked())
+    return world
+
+
+def on_disk(
+    *loaded: Stored, cleared: tuple[StoredClear, ...] = (), seen: dict[str, bool] | None = None,
+    cases: tuple[StoredCase, ...] = (),
+) -> Loaded:
+    """What the disk has: *loaded*, whose names are not over, and what was *seen* besides."""
+    names_of = {name: False for each in loaded for name in each.names()} | (seen or {})
+    return Loaded(loaded, cleared, names(FIRE, **names_of), cases=cases)
+
+
+def rows(world: World, *loaded: Stored) -> dict[str, set[str]]:
+    """What the alarms on the disk are called first, which had *loaded* before, and all names of each."""
+    table = HubRows()
+    for each in loaded:
+        about = {"key": each.key, "first": each.first, "identifier": each.identifier, "also": each.also,
+                 "status": each.status, "origin": each.origin, "note": each.note, "first_at": each.first_at,
+                 "raised_at": each.raised_at, "until": each.until, "accepted_at": each.first_at}
+        table.apply(SaveAlarm(0, Alarm(**about), ()), 1, SYNCED)  # type: ignore[arg-type]
     for _, effect in world.done:
-        if isinstance(effect, SaveAlarm):
-            found.pop(effect.replaces or "", None)
-            found[effect.alarm.first] = {effect.alarm.first, *effect.alarm.identifiers()}
-    return found
+        table.apply(effect, 1, SYNCED)
+    return {first.identifier: alarm.all_names() for first, (alarm, *_) in table.alarms.items()}
 
 
 def test_what_came_once_more_before_a_disk_answered_late_is_the_alarm_that_is_on_it() -> None:
     before = stored("a", also=("b",), until=230.0, sounds={"kotakan/pos-1": 2.0}, note="pasar")
-    world = late_disk(before, a=False, b=False)
+    world = late_disk(before)
 
     assert world.listed() == ["kebakaran kalibagor b 15+165 also a"]
-    assert rows(world) == {"a": {"a", "b"}}
+    assert rows(world, before) == {"a": {"a", "b"}}
     alarm = world.state.alarms[FIRE]
     assert (alarm.first, alarm.first_at, alarm.note, alarm.sounds) == ("a", 10.0, "pasar", {"kotakan/pos-1": 2.0})
     assert (world.ends(), world.kept()) == ([], {"a", "b"})
@@ -184,116 +207,144 @@ def test_what_came_once_more_before_a_disk_answered_late_is_the_alarm_that_is_on
 
     world.alarm(at=80.0, identifier="a", age_s=70.0)
     world.wait(300.0)
-    assert (world.ends(), rows(world)) == (["a finished"], {"a": {"a", "b"}})
+    assert (world.ends(), rows(world, before)) == (["a finished"], {"a": {"a", "b"}})
 
 
-def test_what_the_disk_already_has_of_this_run_too_becomes_one_with_what_it_had_before() -> None:
-    """So it is where an earlier run stopped between the two rows."""
-    own = stored("b", first_at=55.0, raised_at=55.0, until=235.0)
-    world = late_disk(stored("a", also=("b",)), own, a=False, b=False)
+def test_what_was_raised_before_a_disk_answered_late_is_what_is_on_it_raised_again() -> None:
+    before = stored("t", first_at=65.0, raised_at=65.0, until=245.0)
+    world = late_disk(before)
 
-    assert world.listed() == ["kebakaran kalibagor b 15+165 also a"]
-    assert rows(world) == {"a": {"a", "b"}}
+    assert world.listed() == ["kebakaran kalibagor t 5+175 also b"]
+    assert (world.ends(), rows(world, before)) == ([], {"t": {"b", "t"}})
 
-    world = started(stored("a", also=("b",)), own)
-    assert world.listed() == ["kebakaran kalibagor b 45+135 also a"]
-    assert rows(world) == {"a": {"a", "b"}}
+
+def test_what_came_once_more_and_is_over_does_not_end_what_is_on_the_disk() -> None:
+    before = replace(stored("a", also=("b", "a"), raised_at=150.0, until=330.0), identifier="c")
+    world = away(now=200.0)
+    world.alarm(at=205.0, identifier="b", age_s=175.0)
+    world.wait(211.0)
+    world.feed(on_disk(before), 212.0)
+
+    assert (world.ends(), world.listed()) == (["b finished"], ["kebakaran kalibagor c 62+118 also b,a"])
+    assert rows(world, before) == {"a": {"a", "b", "c"}}
+
+
+def test_what_came_once_more_and_was_cleared_is_cleared_with_what_is_on_the_disk() -> None:
+    before = stored("a", also=("b",))
+    world = away()
+    world.alarm(at=60.0, identifier="b", age_s=5.0)
+    world.alarm("aman", 65.0)
+    world.alarm(at=66.0, identifier="x")
+    world.feed(on_disk(before), 70.0)
+
+    assert world.listed() == ["kebakaran kalibagor x 4+176"]
+    assert world.ends() == ["b cleared", "a cleared"]
+    assert rows(world, before) == {"a": {"a", "b", "x"}}  # raised again within 15 s
+    world.wait(300.0)
+    assert (world.ends()[-1], rows(world, before)) == ("a finished", {"a": {"a", "b", "x"}})
+
+
+def test_what_the_disk_knows_to_be_over_and_came_once_more_is_over() -> None:
+    world = late_disk(seen={"b": True}, clock=UNSYNCED)
+    assert (world.listed(), world.ends()) == ([], ["b finished"])
 
 
 def test_who_responded_to_what_came_once_more_responded_to_the_alarm_that_it_is() -> None:
-    world = late_disk(stored("a", also=("b",)), a=False, b=False)
+    before = stored("a", also=("b",))
+    world = away()
+    world.alarm(at=60.0, identifier="b", age_s=5.0)
+    world.respond("b", "menuju", 62.0)
+    world.feed(on_disk(before), 70.0)
     world.respond("a", "di-lokasi", 80.0)
     world.respond("b", "menuju", 80.0)
 
     assert [(e.name.identifier, e.response.step) for _, e in world.done if isinstance(e, SaveResponse)] == [
-        ("b", "menuju"), ("a", "di-lokasi")]  # the first is moved on the disk, with its row
+        ("b", "menuju"), ("a", "di-lokasi")]  # the disk has both with the row
     world.wait(90.0)
     assert world.responses() == ["kebakaran di-lokasi: petugas/polsek di-lokasi 25"]
 
 
-def test_a_response_that_the_disk_has_and_one_that_came_since_are_of_one_alarm() -> None:
-    world = World(now=50.0)
-    world.wait(54.0)
-    world.feed(Linked())
-    world.disk = False
-    world.alarm(at=60.0, identifier="a", age_s=50.0)
-    world.respond("a", "di-lokasi", 62.0, by="petugas/polsek")
+@pytest.mark.parametrize(("again", "status"), [("a", "Actual"), ("e", "Exercise")])
+def test_a_response_that_the_disk_has_is_to_what_is_in_force_whatever_came_before_it(again: str, status: str) -> None:
     response = StoredResponse("petugas/camat", Step.COMING, "kalibagor", Instant(30.0, 0.0, None))
-    world.feed(Loaded((stored("a"),), (), names(a=False), cases=(stored_case(response),)), 70.0)
-    world.answer()
+    world = away()
+    world.alarm(at=60.0, identifier=again, age_s=50.0, status=status)
+    world.respond(again, "di-lokasi", 62.0, by="petugas/polsek")
+    world.feed(on_disk(stored("a"), cases=(stored_case(response),)), 70.0)
 
-    assert world.responses() == ["kebakaran di-lokasi: petugas/polsek di-lokasi 52, petugas/camat menuju 20"]
-
-
-def test_another_boots_alarm_is_dated_by_what_came_once_more() -> None:
-    world = World(UNSYNCED, now=50.0)
-    world.wait(54.0)
-    world.feed(Linked())
-    world.alarm(at=60.0, identifier="a", age_s=20.0)
-    world.feed(Loaded((stored("a", shift=None, also=("b",), raised_at=15.0, until=195.0),), (),
-                      names(a=False, b=False)), 70.0)
-    world.wait(150.0)
-
-    assert world.state.alarms[FIRE].first_at == 40.0
-    assert world.listed() == ["kebakaran kalibagor a 105+75 also b"]
-    assert (world.told_at("late"), world.state.awaiting_clock) == ([], ())
+    own = "petugas/polsek di-lokasi 52, " if status == "Actual" else ""
+    step = "di-lokasi" if own else "menuju"
+    assert world.responses() == [f"kebakaran {step}: {own}petugas/camat menuju 20"]
 
 
-def test_what_came_once_more_and_is_over_when_the_disk_answers_is_one_row_too() -> None:
-    world = World(now=50.0)
-    world.wait(54.0)
-    world.feed(Linked())
-    world.alarm(at=60.0, identifier="b", age_s=5.0)
-    world.alarm("aman", 65.0)
-    world.feed(Loaded((stored("a", also=("b",)),), (), names(a=False, b=False)), 70.0)
+def test_another_boots_alarm_is_dated_by_what_came_once_more_before_any_wall_clock() -> None:
+    before = stored("a", shift=None, also=("b",), raised_at=15.0, until=195.0, wall=EPOCH_S - 7000.0)
+    for clock in (UNSYNCED, SYNCED):
+        world = late_disk(before, again="a", clock=clock, age_s=20.0)
+        world.wait(150.0)
 
-    assert (world.listed(), world.ends()) == ([], ["b cleared", "a cleared"])
-    assert rows(world) == {"a": {"a", "b"}}
+        assert world.state.alarms[FIRE].first_at == 40.0
+        assert world.listed() == ["kebakaran kalibagor a 105+75 also b"]
+        assert (world.told_at("late"), world.state.awaiting_clock) == ([], ())
+
+
+def test_what_was_raised_again_is_never_dated_after_now() -> None:
+    """Its box lost its clock, and says that its press is younger than it is."""
+    before = replace(stored("a", also=("a",), shift=None, raised_at=150.0, until=330.0), identifier="b")
+    world = late_disk(before, again="a", clock=UNSYNCED, age_s=2.0)
+    assert world.state.alarms[FIRE].raised_at == 70.0
+    world.alarm("aman", 80.0)
+
+    assert world.listed() == []
 
 
 def test_what_an_all_clear_ended_that_only_the_disk_knew_ends_when_the_disk_answers() -> None:
-    cleared = (StoredClear("kalibagor", 57.0, shift=0.0, wall=None),)
-    world = late_disk(cleared=cleared, b=False)
+    world = late_disk(cleared=(StoredClear("kalibagor", 57.0, shift=0.0, wall=None),))
     assert (world.listed(), world.ends()) == ([], ["b cleared"])
 
-    cleared = (StoredClear("kalibagor", 54.0, shift=0.0, wall=None), StoredClear("kotakan", 60.0, shift=0.0, wall=None),
-               StoredClear("semua", 1.0, shift=None, wall=EPOCH_S + 60.0))  # by a wall clock, which may be wrong
-    world = late_disk(cleared=cleared, b=False)
+    world = late_disk(cleared=(
+        StoredClear("kalibagor", 54.0, shift=0.0, wall=None), StoredClear("kotakan", 60.0, shift=0.0, wall=None),
+        StoredClear("semua", 1.0, shift=None, wall=EPOCH_S + 60.0)))  # by a wall clock, which may be wrong
     assert world.ends() == []
 
 
-def test_an_exercise_gives_way_to_what_an_earlier_run_left_in_earnest() -> None:
-    world = World(now=50.0)
-    world.wait(54.0)
-    world.feed(Linked())
-    world.alarm(at=60.0, identifier="e", status="Exercise")
-    world.feed(Loaded((stored("a"),), (), names(a=False)), 70.0)
+def test_an_exercise_that_was_cleared_before_the_disk_answered_is_over() -> None:
+    world = away()
+    world.alarm("aman", 60.0, status="Exercise")
+    world.feed(on_disk(stored("a", status=Status.EXERCISE)), 70.0)
+    assert (world.listed(), world.ends()) == ([], ["a cleared"])
 
-    assert (world.listed(), world.ends()) == (["kebakaran kalibagor a 60+120"], ["e earnest"])
+    world = away()
+    world.alarm("aman", 60.0, status="Exercise")
+    world.feed(on_disk(stored("a")), 70.0)
+    assert world.listed() == ["kebakaran kalibagor a 60+120"]
 
 
-def test_what_waited_and_came_again_meanwhile_is_in_no_list_twice() -> None:
+@pytest.mark.parametrize(("here", "there", "listed", "ended"), [
+    ("Exercise", Status.ACTUAL, "kebakaran kalibagor a 60+120", "e earnest"),
+    ("Actual", Status.EXERCISE, "kebakaran kalibagor e 10+170", "a earnest"),
+])
+def test_an_exercise_gives_way_to_earnest_whichever_the_disk_has(
+    here: str, there: Status, listed: str, ended: str
+) -> None:
+    world = away()
+    world.alarm(at=60.0, identifier="e", status=here)
+    world.feed(on_disk(stored("a", status=there)), 70.0)
+
+    assert (world.listed(), world.ends()) == ([listed], [ended])
+
+
+def test_what_waited_and_is_on_the_disk_is_in_no_list_twice() -> None:
     world = World().ready()
     for number in range(6):
         world.alarm(at=1.0, identifier=f"x{number}")
         if number < 5:
             world.alarm("aman", 1.0)
-    world.alarm(at=2.0, village="semua", raw=b"")
     waiting = world.state.deferred[FIRE]
-    world.state = replace(world.state, alarms={})
-    world.feed(Loaded((stored("a", also=("x5",), until=300.0, raised_at=1.5),), (), names(a=False, x5=False)), 3.0)
+    world.feed(on_disk(stored("a", also=("x5",), until=300.0, raised_at=1.5)), 3.0)
     world.wait(waiting.due + 1.0)
 
     assert world.state.alarms[FIRE].identifiers() == ("a", "x5")
-
-
-def test_what_an_earlier_run_left_gives_way_to_what_was_raised_since() -> None:
-    world = World(now=50.0).ready()
-    world.alarm(at=60.0, identifier="p")
-    world.feed(Loaded((stored("t"),), (), names(t=False)), 70.0)
-
-    assert world.listed() == ["kebakaran kalibagor p 10+170"]
-    assert (world.ends(), world.acknowledged()) == (["t finished"], ("t",))
 
 
 # The link.
