@@ -158,7 +158,7 @@ class District:
                 rows = [first.identifier for first, (alarm, *_) in self.hub.rows.alarms.items()
                         if first.key == full.key and name in (first.identifier, *alarm.identifiers())]
                 wanted = full in self.hub.rows.ever and full in self.hub.rows.seen
-                assert len(rows) == wanted, f"{incident} of {node.name} at {at} counts {len(rows)} times: {name} in {rows}"
+                assert len(rows) == wanted, f"{incident} of {node.name} at {at} counts as {rows}, not once: {name}"
         assert not self.hub.state.awaiting_clock
         for village, (_, boot, wall) in self.hub.rows.cleared.items():
             datable = wall.synced or boot == self.hub.machine.boot

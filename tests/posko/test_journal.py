@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from random import Random
-from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -398,6 +398,7 @@ def test_names_and_the_log_make_room_and_alarms_and_rounds_are_kept(
 WRITER = """
 import sys, time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from runtime.inbox import Inbox
 from posko.core.effects import SaveAllClear, SaveName
@@ -463,22 +464,18 @@ def test_what_a_disk_has_that_fails_at_first_is_read_before_anything_is_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(path, keep(1))
-    inbox, well = Inbox(), Flag()
-    connect = SqliteFile._connect
+    inbox, attempts, connect = Inbox(), count(1), SqliteFile._connect
 
-    def fails(self: SqliteFile) -> Any:
-        if not well.is_set():
+    def fails_three_times(self: SqliteFile) -> sqlite3.Connection:
+        if next(attempts) <= 3:
             raise OSError("no card")
         return connect(self)
 
-    monkeypatch.setattr(SqliteFile, "_connect", fails)
-    again = replace(ALARM, identifier="a", also=(), until=190.0)
-    with journal_in(path, inbox) as journal:
+    monkeypatch.setattr(SqliteFile, "_connect", fails_three_times)
+    journal = Journal(path, inbox)
+    journal.put(keep(2, replace(ALARM, identifier="a", also=(), until=190.0)))
+    with journal:
         assert take(inbox, Loaded) == NOTHING
-        journal.put(keep(2, again))
-        for _ in range(3):
-            take(inbox, Faulted)
-        well.set()
         loaded = take(inbox, Loaded)
         take(inbox, Saved)
 
