@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from functools import cache
 
-from contract.domain.alarm import Key, Name
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR, ONCE
 from contract.settings.broker import BrokerSettings
@@ -218,7 +218,8 @@ class District:
         raised = self.hub.machine.true(listed.raised_at)
         left_s = listed.until - self.hub.state.now
         fresh = self.timeline.now < raised + BEACONS_S
-        cleared = max(node.clears.get(place, NEVER) for place in (key.village, EVERYWHERE))
+        clears = [node.clears, *([node.exercise_clears] if listed.status is Status.EXERCISE else [])]
+        cleared = max(each.get(place, NEVER) for each in clears for place in (key.village, EVERYWHERE))
         over = max(node.ended.get(key, NEVER), cleared, node.quieted) >= raised - node.slack_s()
         ending = left_s < 1.0 + node.slack_s()
         excused = over or fresh or ending or self._waits(node, key)

@@ -185,7 +185,8 @@ class NodePart(Part):
         self.raised = hub.raised
         self.closed = hub.closed
         self.pressed: dict[str, tuple[str, float]] = {}  # each press that may never be lost: its incident, and when
-        self.clears: dict[str, float] = {}  # when the last all-clear of a village that came here was given
+        self.clears: dict[str, float] = {}  # when the last all-clear of a village that came here was given …
+        self.exercise_clears: dict[str, float] = {}  # … and the last of an exercise
         self.quieted = NEVER  # when this box was last silenced, by its button or by an operator
         self.ended: dict[Key, float] = {}  # when an alarm last ended here alone: see ENDED_HERE
         self._begun: set[Name] = set()
@@ -223,8 +224,10 @@ class NodePart(Part):
         return self.machine.true(self.state.alarms[key].edge_at)
 
     def _look(self, event: object, effects: Sequence[Any]) -> None:
-        for village, at in self.state.cleared_at.items():
-            self.clears[village] = max(self.clears.get(village, NEVER), self.machine.true(at))
+        for found, known in ((self.clears, self.state.cleared_at),
+                             (self.exercise_clears, self.state.exercises_cleared_at)):
+            for village, at in known.items():
+                found[village] = max(found.get(village, NEVER), self.machine.true(at))
         for effect in effects:
             if isinstance(effect, Log):
                 self._look_at_event(effect.event)

@@ -314,6 +314,22 @@ def test_the_all_clear_of_an_exercise_does_too() -> None:
     storm.teardown()
 
 
+def test_the_all_clear_of_an_exercise_holds_at_a_post_that_has_no_memory_of_it() -> None:
+    """It came so soon after the exercise that the post cannot tell the hub, which missed it, which came first."""
+    storm = Storm()
+    storm.alarm("kalibagor", "pencurian", named=True, qos=1, status="Exercise")
+    storm.lock(held_s=3.0, node=0)
+    storm.restart(part=0, disk="torn", reboot=False)
+    storm.restart(part=1, disk="failing", reboot=True)
+    storm.weather(part=0, delay_s=0.05, lose=2, double=1)
+    storm.weather(part=1, delay_s=0.0, lose=1, double=0)
+    storm.lock(held_s=3.0, node=0)
+    storm.lock(held_s=30.0, node=0)
+    storm.all_clear("semua", named=False, qos=0, status="Exercise")
+
+    storm.teardown()
+
+
 def test_a_hub_that_has_lost_its_journal_learns_from_the_posts_what_is_in_force() -> None:
     storm = Storm()
     storm.alarm("kalibagor", "pencurian", named=False, qos=1, status="Actual")
