@@ -2,7 +2,8 @@
 
     alarm ──> which rows have any of its names? ──> none, or its own: that is written anew
                                                ├──> others: they become one with it
-                                               └──> none of its own, and one in force: it goes into that
+                                               ├──> none of its own, and one in force: it goes into that
+                                               └──> one that is over, and has its latest name: over stays over
 
 There are others where the hub had to begin without its journal, and took in as new what came once more.
 """
@@ -48,7 +49,7 @@ def keep(database: Database, entry: SaveAlarm, boot: str) -> None:
         return
     rows = _rows_of(database, alarm.key, (alarm.first, *alarm.identifiers()))
     own = any(row.first == alarm.first for row in rows)
-    host = None if own else next((row for row in rows if row.in_force), None)
+    host = next((row for row in rows if (not own if row.in_force else alarm.identifier in row.names)), None)
     if entry.end is not End.LATE and host is not None:
         _add(database, alarm, host)
     elif entry.end is not End.LATE or not rows:
@@ -105,7 +106,7 @@ def _read(database: Database, which: str, values: tuple[str, ...]) -> list[_Row]
 
 
 def _add(database: Database, alarm: Alarm, host: _Row) -> None:
-    """*alarm* is that of the row *host*, which is in force: now this has all its names."""
+    """*alarm* is that of the row *host*: now this has all its names."""
     also = [name for name in dict.fromkeys((*host.names, *alarm.identifiers())) if name != host.identifier]
     database.execute(f"UPDATE alarms SET also = ? WHERE {_ONE}",  # noqa: S608 - our own words
                      (as_json(also[:ALSO]), *alarm.key, host.first))

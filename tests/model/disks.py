@@ -203,7 +203,9 @@ class HubRows:
         first = alarm.key.name(alarm.first)
         rows = {name: row for name, row in self.alarms.items()
                 if name.key == first.key and not row[0].all_names().isdisjoint(alarm.all_names())}
-        host = None if first in rows else next((name for name, row in rows.items() if row[1] is None), None)
+        in_order = sorted(rows.items(), key=lambda item: item[0] != first)
+        host = next((name for name, row in in_order if (
+            first not in rows if row[1] is None else alarm.identifier in row[0].all_names())), None)
         for identifier in alarm.all_names():
             self.ever.add(first.key.name(identifier))
             self._see(first.key.name(identifier), over=entry.end is not None and host is None)
@@ -213,9 +215,8 @@ class HubRows:
             there, end, written, its_wall = self.alarms[host]
             self.alarms[host] = (_named(there, (*_ordered(there), *alarm.identifiers())), end, written, its_wall)
             return
-        own_first = sorted(rows.items(), key=lambda item: item[0] != first)
         names = [*alarm.identifiers()]
-        for name, (there, _, written, _) in own_first:
+        for name, (there, _, written, _) in in_order:
             if written == boot:
                 alarm = replace(alarm, first_at=min(alarm.first_at, there.first_at))
                 if not entry.alarm.all_names().issuperset(there.all_names()):

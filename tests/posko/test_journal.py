@@ -724,12 +724,21 @@ def test_what_came_once_more_before_it_was_known_goes_into_the_row_that_has_it_a
     assert dict(load(kept).seen) == {FIRE.name(name): False for name in "abd"}
 
 
-def test_what_comes_once_more_when_it_is_over_takes_all_names_of_its_row_and_who_sounded_it(kept: Kept) -> None:
-    again = replace(ALARM, identifier="a", also=(), first_at=60.0, sounds={"kotakan/pos-1": 1.0})
-    write(kept, keep(1, end=End.CLEARED), keep(2, again, End.CLEARED))
+def test_what_is_raised_again_after_its_end_keeps_all_names_of_its_row_and_who_sounded_it(kept: Kept) -> None:
+    again = replace(ALARM, identifier="c", also=(), first_at=60.0, sounds={"kotakan/pos-1": 1.0})
+    write(kept, keep(1, end=End.CLEARED), keep(2, again, End.FINISHED))
 
-    assert rows(kept, "SELECT first, identifier, also, first_at, sounds FROM alarms") == [
-        ("a", "a", '["b"]', 10.0, '{"kalibagor/pos-1": 0.5, "kotakan/pos-1": 1.0}')]
+    assert rows(kept, 'SELECT first, identifier, also, first_at, sounds, "end" FROM alarms') == [
+        ("a", "c", '["b"]', 10.0, '{"kalibagor/pos-1": 0.5, "kotakan/pos-1": 1.0}', "finished")]
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_what_is_over_stays_over_though_it_comes_once_more_before_it_is_known(kept: Kept, first: str) -> None:
+    again = replace(ALARM, first=first, identifier=first, also=("d",), first_at=60.0, origin="", note="")
+    write(kept, keep(1, end=End.CLEARED), keep(2, again), keep(3, again, End.FINISHED))
+
+    assert rows(kept, 'SELECT first, identifier, also, origin, first_at, "end" FROM alarms') == [
+        ("a", "b", '["a", "d"]', "op", 10.0, "cleared")]
 
 
 def test_a_damaged_row_keeps_no_alarm_from_being_written(kept: Kept) -> None:
