@@ -1,43 +1,65 @@
 """The rows of alarms in the hub's journal, with what was written about each: a name stands in one row.
 
     alarm ──> which rows have any of its names? ──> none, or its own: that is written anew
-                                               ├──> others: they become one with it
-                                               ├──> none of its own, and one in force: it goes into that
-                                               └──> one that is over, and has its latest name: over stays over
+                                               ├──> others of its time: they become one with it
+                                               └──> another, and it is but what came once more of that: this stays
 
-There are others where the hub had to begin without its journal, and took in as new what came once more.
+There are others where the hub had to begin without its journal, and took in as new what came once more. A name that is
+used again, long after, is that of another alarm.
 """
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from contract.domain.alarm import Key, Name
+from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import LAPOR
+from contract.domain.incidents import LAPOR, LONGEST_S
 from contract.packed import pack, unpack
 from contract.values import dataclass
 from posko.core.alarms import ALSO
 from posko.core.effects import End, SaveAlarm
+from posko.core.events import Stored
 from posko.core.state import Alarm
 from runtime import clock
 from runtime.sql import Database, as_json
 from runtime.sqlite_readonly import typed
 
+COLUMNS = (
+    "village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, silenced, sounds, "
+    "boot, first_wall, synced"
+)
 _ONE = "village = ? AND incident = ? AND first = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What matters here of a row: all names of the alarm, and what is still packed of who sounded it."""
+    """What matters here of a row: all names of the alarm, when it began and ended, what is still packed. What cannot be
+    read has its first name alone.
+    """
 
     first: str
     identifier: str
     names: tuple[str, ...]
-    boot: str
-    first_at: float
-    sounds: str
-    in_force: bool
+    boot: str = ""
+    first_at: float = math.inf
+    ended_at: float | None = None
+    end: str | None = None
+    sounds: str = ""
+
+    def is_of_the_time_of(self, alarm: Alarm, boot: str) -> bool:
+        """Whether *alarm*, of *boot* of the machine, may be this one: it is in force, or ended after that began."""
+        return self.end is None or self._ended_after(alarm.first_at, boot)
+
+    def has(self, alarm: Alarm, boot: str) -> bool:
+        """Whether *alarm*, which has no row of its own, is but this one, come once more."""
+        if self.end is None:  # who writes what was joined knows what this is called first
+            return self.first not in alarm.all_names()
+        return alarm.identifier in self.names and self._ended_after(alarm.raised_at, boot)
+
+    def _ended_after(self, at: float, boot: str) -> bool:
+        return (self.boot == boot and self.ended_at is not None and at <= self.ended_at
+                and self.end != End.UNKNOWN.value)
 
 
 def keep(database: Database, entry: SaveAlarm, boot: str) -> None:
@@ -49,13 +71,31 @@ def keep(database: Database, entry: SaveAlarm, boot: str) -> None:
         return
     rows = _rows_of(database, alarm.key, (alarm.first, *alarm.identifiers()))
     own = any(row.first == alarm.first for row in rows)
-    host = next((row for row in rows if (not own if row.in_force else alarm.identifier in row.names)), None)
+    host = None if own else next((row for row in rows if row.has(alarm, boot) and (
+        row.end is not None or _is_whole(database, alarm.key, row))), None)
     if entry.end is not End.LATE and host is not None:
         _add(database, alarm, host)
     elif entry.end is not End.LATE or not rows:
-        _write(database, entry, boot, rows)
+        same = [row for row in rows if row.first == alarm.first or row.is_of_the_time_of(alarm, boot)]
+        _write(database, entry, boot, same)
     for identifier in alarm.all_names():
         see(database, alarm.key.name(identifier), over=entry.end is not None and host is None)
+
+
+def read(row: Sequence[object], clocks: Mapping[str, float]) -> Stored:
+    """The alarm in force in the COLUMNS of *row*; *clocks* as the journal has them. Raises TypeError, ValueError and
+    AttributeError.
+    """
+    village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = typed(
+        row, *(str,) * 8, *(float,) * 3, *(str,) * 3, float, int)
+    silenced, sounds, boot, first_wall, synced = rest
+    if not raised_at < until <= raised_at + LONGEST_S:
+        raise ValueError(f"raised at {raised_at} s, in force until {until} s")
+    return Stored(
+        Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
+        raised_at, until, json.loads(unpack(silenced)), json.loads(unpack(sounds)), clocks.get(boot),
+        first_wall if synced else None,
+    )
 
 
 def see(database: Database, name: Name, *, over: bool) -> None:
@@ -91,18 +131,27 @@ def _rows_of(database: Database, key: Key, names: tuple[str, ...]) -> list[_Row]
 def _read(database: Database, which: str, values: tuple[str, ...]) -> list[_Row]:
     """The rows of a village and an incident, and of those *which*; what cannot be read has its first name alone."""
     found = []
-    for *row, end in database.execute(
-        f'SELECT first, identifier, also, boot, first_at, sounds, "end" FROM alarms '  # noqa: S608 - our own words
+    for *row, ended_at, end in database.execute(
+        'SELECT first, identifier, also, boot, first_at, sounds, ended_at, "end" FROM alarms '  # noqa: S608 - our words
         f"WHERE village = ? AND incident = ? AND {which} ORDER BY rowid", values,
     ).fetchall():
         try:
             first, identifier, also, boot, first_at, sounds = typed(row, *(str,) * 4, float, str)
             names = tuple(dict.fromkeys((first, identifier, *json.loads(also))))
+            over_at = ended_at if isinstance(ended_at, float) else None
+            found.append(_Row(first, identifier, names, boot, first_at, over_at, end, sounds))
         except (TypeError, ValueError):
-            first, identifier, boot, first_at, sounds = str(row[0]), str(row[0]), "", math.inf, ""
-            names = (first,)
-        found.append(_Row(first, identifier, names, boot, first_at, sounds, in_force=end is None))
+            found.append(_Row(str(row[0]), str(row[0]), (str(row[0]),), end=end))
     return found
+
+
+def _is_whole(database: Database, key: Key, row: _Row) -> bool:
+    """Whether *row*, of an alarm in force, will be loaded."""
+    try:
+        read(database.execute(f"SELECT {COLUMNS} FROM alarms WHERE {_ONE}", (*key, row.first)).fetchone(), {})  # noqa: S608
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def _add(database: Database, alarm: Alarm, host: _Row) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
-from contract.domain.incidents import LAPOR, LONGEST_S
+from contract.domain.incidents import LAPOR
 from contract.packed import pack, unpack
 from contract.values import dataclass
 from contract.wire.faults import Fault
@@ -157,8 +157,7 @@ class Journal(DatabaseThread[Write | _Reports]):
 
     def _load(self, database: Database) -> Loaded:
         alarms = database.execute(
-            "SELECT village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, "
-            'silenced, sounds, boot, first_wall, synced FROM alarms WHERE "end" IS NULL ORDER BY first_at'
+            f'SELECT {alarm_rows.COLUMNS} FROM alarms WHERE "end" IS NULL ORDER BY first_at'  # noqa: S608 - our words
         )
         cleared = database.execute("SELECT village, boot, at, wall, synced FROM cleared")
         over = {boot: database.execute(
@@ -247,24 +246,11 @@ class Journal(DatabaseThread[Write | _Reports]):
     def _stored(self, row: tuple[Any, ...]) -> Stored | None:
         """An alarm in force; a row that cannot be read is reported, and keeps no other from being restored."""
         try:
-            return self._read_row(row)
+            return alarm_rows.read(row, self._clocks)
         except (TypeError, ValueError, AttributeError) as error:
             reason = f"the alarm {row[2]!r} cannot be read and is left out: {error}"
             self._inbox.put(Faulted(Fault.JOURNAL_ENTRY, reason))
             return None
-
-    def _read_row(self, row: tuple[Any, ...]) -> Stored:
-        village, incident, first, identifier, also, status, origin, note, first_at, raised_at, until, *rest = typed(
-            row, *(str,) * 8, *(float,) * 3, *(str,) * 3, float, int)
-        silenced, sounds, boot, first_wall, synced = rest
-        if not raised_at < until <= raised_at + LONGEST_S:
-            raise ValueError(f"raised at {raised_at} s, in force until {until} s")
-        return Stored(
-            Key(village, incident), first, identifier, tuple(json.loads(also)), Status(status), origin, note, first_at,
-            raised_at, until, json.loads(unpack(silenced)), json.loads(unpack(sounds)),
-            self._clocks.get(boot),
-            first_wall if synced else None,
-        )
 
     def _prune(self, database: Database) -> None:
         """Makes room: all but each village's newest names, alarms that are over, late ones and rounds, and all but the

@@ -189,8 +189,8 @@ class OwnSiren:
 class Beats:
     """The rhythm is beaten: `●●` are near each other, `● ●` are not. What is beaten `once` is all that is beaten.
 
-    Of a post that is not steady only the strokes are counted, since the all-clear if there was one: a busy machine
-    draws them apart, and beats on for as long as the all-clear is under way.
+    Of a post that is not steady only the strokes are counted, what is too much since the all-clear if there was one: a
+    busy machine draws them apart, and beats on for as long as the all-clear is under way.
     """
 
     code: str
@@ -211,10 +211,13 @@ class Beats:
     def _counted(self, observed: Observed) -> Iterator[str]:
         cleared = next((each.at for each in observed.seen.events if each.kind == "cleared"), float("-inf"))
         beaten = [began for began, ended in spells(observed.seen.changes, observed.seen.beater, observed.at)
-                  if began > cleared and ended - began < SIREN_S]
+                  if ended - began < SIREN_S]
+        since = [began for began in beaten if began > cleared]  # a busy machine reads of it late
         wanted = self.code.count("●")
-        if len(beaten) < wanted or (self.once and len(beaten) > wanted):
+        if len(beaten) < wanted:
             yield f"strokes expected {self.code}, are {len(beaten)}"
+        elif self.once and len(since) > wanted:
+            yield f"strokes expected {self.code}, are {len(since)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ RIGHT: list[tuple[Expectation, Observed]] = [
     (PATROL, beating([0.0, 1.8, 3.7])),
     (DORO_MULUK, replace(beating([0.0, 0.75, 1.1, 1.3, 1.6, 1.9, 2.2, 2.7, 3.3], length_s=0.4), steady=False)),
     (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S)])),  # one of the alarm's, before its end
+    (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S[1:])])),  # its end was read of late
     (Stops(), stopped((-3.0, 0.4))),
     (Stops(), stopped((0.2, 0.4), (1.0, 1.15))),  # a stroke on the siren's relay
     (AtRest(), AT_REST),
@@ -171,7 +172,6 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (DORO_MULUK, replace(beating([*SAFE_CODE_S, 3.6]), steady=False), "strokes expected ● ●●●●●●● ●, are 10"),
     (DORO_MULUK, replace(beating(SAFE_CODE_S[1:]), steady=False), "strokes expected ● ●●●●●●● ●, are 8"),
     (DORO_MULUK, counted([1.0 + each for each in (*SAFE_CODE_S, 3.6)]), "strokes expected ● ●●●●●●● ●, are 10"),
-    (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S[1:])]), "strokes expected ● ●●●●●●● ●, are 8"),
     (TWO, replace(beating([6.0, 6.3, 7.5, 7.8]), steady=False), "strokes expected ●● ●● ●, are 4"),
     (PATROL, beating([0.0, 1.8, 3.6, 5.4]), "strokes expected ● ● ●, are 1.80 1.80 1.80 s apart"),
     (PATROL, beating([0.0, 0.3, 3.6]), "strokes expected ● ● ●, are 0.30 3.30 s apart"),

@@ -110,6 +110,7 @@ class HubRows:
     """The hub's alarms, all-clears, and what it remembers."""
 
     alarms: dict[Name, tuple[Alarm, End | None, int, Clock]] = field(default_factory=dict)
+    ended_at: dict[Name, float] = field(default_factory=dict)
     cleared: dict[str, tuple[float, int, Clock]] = field(default_factory=dict)
     seen: dict[Name, bool] = field(default_factory=dict)
     ever: set[Name] = field(default_factory=set)  # every name that an alarm on it ever had
@@ -124,6 +125,7 @@ class HubRows:
                 first = entry.alarm.key.name(entry.alarm.first)
                 if (row := self.alarms.get(first)) is not None:
                     self.alarms[first] = (row[0], End.UNKNOWN, *row[2:])
+                    self.ended_at.pop(first, None)
             case SaveAlarm():
                 self._keep(entry, boot, wall)
             case SaveName(_, name, over):
@@ -201,11 +203,16 @@ class HubRows:
         """A name stands in one row."""
         alarm = entry.alarm
         first = alarm.key.name(alarm.first)
+        new = alarm.all_names() - (self.alarms[first][0].all_names() if first in self.alarms else set())
         rows = {name: row for name, row in self.alarms.items()
-                if name.key == first.key and not row[0].all_names().isdisjoint(alarm.all_names())}
-        in_order = sorted(rows.items(), key=lambda item: item[0] != first)
-        host = next((name for name, row in in_order if (
-            first not in rows if row[1] is None else alarm.identifier in row[0].all_names())), None)
+                if name == first or (name.key == first.key and not row[0].all_names().isdisjoint(new))}
+        ended_at = {name: self.ended_at[name] for name in rows if rows[name][2] == boot and name in self.ended_at}
+        in_order = sorted((item for item in rows.items() if (
+            item[0] == first or item[1][1] is None or alarm.first_at <= ended_at.get(item[0], -inf)
+        )), key=lambda item: item[0] != first)
+        host = None if first in rows else next((name for name, row in in_order if (
+            name.identifier not in alarm.all_names() if row[1] is None
+            else alarm.identifier in row[0].all_names() and alarm.raised_at <= ended_at.get(name, -inf))), None)
         for identifier in alarm.all_names():
             self.ever.add(first.key.name(identifier))
             self._see(first.key.name(identifier), over=entry.end is not None and host is None)
@@ -226,6 +233,9 @@ class HubRows:
             names += [each for each in _ordered(there) if each != alarm.first]
         self.alarms.pop(first, None)  # the latest row comes last
         self.alarms[first] = (_named(alarm, names), entry.end, boot, _believed(wall, dated=entry.dated))
+        self.ended_at.pop(first, None)
+        if entry.ended_at is not None:
+            self.ended_at[first] = entry.ended_at
 
     def _first(self, name: Name) -> Name:
         """What the alarm *name* is called first in its row."""

@@ -177,7 +177,8 @@ def test_what_a_power_cut_left_under_its_other_name_is_taken_if_it_is_whole(
 def test_a_disk_without_room_for_a_new_file_leaves_the_damaged_one_in_place_until_there_is_room(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(written, SaveAlarm(1, replace(ALARMS[0], first="long", note="x" * 20_000), (), None, None))
+    long = replace(ALARMS[0], first="long", identifier="long", also=(), note="x" * 20_000)
+    run(written, SaveAlarm(1, long, (), None, None))
     flip(written, b"pasar lama", b"\xffasar lama")
     connect = SqliteFile._connect_to
     full = True

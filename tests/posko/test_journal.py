@@ -732,13 +732,43 @@ def test_what_is_raised_again_after_its_end_keeps_all_names_of_its_row_and_who_s
         ("a", "c", '["b"]', 10.0, '{"kalibagor/pos-1": 0.5, "kotakan/pos-1": 1.0}', "finished")]
 
 
-@pytest.mark.parametrize("first", ["a", "b"])
-def test_what_is_over_stays_over_though_it_comes_once_more_before_it_is_known(kept: Kept, first: str) -> None:
-    again = replace(ALARM, first=first, identifier=first, also=("d",), first_at=60.0, origin="", note="")
+def test_what_is_over_stays_over_though_it_comes_once_more_before_it_is_known(kept: Kept) -> None:
+    again = replace(ALARM, first="b", identifier="b", also=("d",), first_at=60.0, raised_at=60.0, origin="", note="")
     write(kept, keep(1, end=End.CLEARED), keep(2, again), keep(3, again, End.FINISHED))
 
     assert rows(kept, 'SELECT first, identifier, also, origin, first_at, "end" FROM alarms') == [
         ("a", "b", '["a", "d"]', "op", 10.0, "cleared")]
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+@pytest.mark.parametrize("end", [End.CLEARED, End.UNKNOWN])
+def test_a_name_that_is_used_again_after_the_end_is_in_force_and_of_another_alarm(
+    kept: Kept, first: str, end: End
+) -> None:
+    again = replace(ALARM, first=first, identifier=first, also=(), first_at=900.0, raised_at=900.0, until=1080.0)
+    write(kept, keep(1), keep(2, end=end), keep(3, again))
+
+    assert [(each.first, each.until) for each in load(kept).alarms] == [(first, 1080.0)]
+    if first == "b":
+        assert rows(kept, "SELECT first, first_at FROM alarms ORDER BY first") == [("a", 10.0), ("b", 900.0)]
+
+
+def test_a_row_in_force_that_cannot_be_loaded_takes_no_alarm_in(kept: Kept) -> None:
+    write(kept, keep(1))
+    kept.change("UPDATE alarms SET sounds = 'zzz'")
+    write(kept, keep(2, replace(ALARM, first="b", identifier="b", also=())))
+
+    assert [(each.first, each.identifier) for each in load(kept).alarms] == [("b", "b")]
+
+
+def test_what_was_joined_goes_on_under_its_first_name_though_another_row_had_taken_it_in(kept: Kept) -> None:
+    new = replace(ALARM, first="x", identifier="x", also=(), first_at=60.0, raised_at=60.0)
+    joined = replace(ALARM, identifier="x", also=("a", "b"), until=380.0)
+    write(kept, keep(1), keep(2, new), keep(3, replace(new, also=("b",))), keep(4, joined))
+    assert [(each.first, each.until) for each in load(kept).alarms] == [("a", 380.0)]
+
+    write(kept, keep(5, joined, End.CLEARED))
+    assert rows(kept, 'SELECT first, "end" FROM alarms') == [("a", "cleared")]
 
 
 def test_a_damaged_row_keeps_no_alarm_from_being_written(kept: Kept) -> None:

@@ -181,17 +181,24 @@ def on_disk(
     return Loaded(loaded, cleared, names(FIRE, **names_of), cases=cases)
 
 
-def rows(world: World, *loaded: Stored) -> dict[str, set[str]]:
-    """What the alarms on the disk are called first, which had *loaded* before, and all names of each."""
-    table = HubRows()
+def table(world: World, *loaded: Stored) -> HubRows:
+    """What the disk has that had *loaded* before."""
+    found = HubRows()
     for each in loaded:
         about = {"key": each.key, "first": each.first, "identifier": each.identifier, "also": each.also,
                  "status": each.status, "origin": each.origin, "note": each.note, "first_at": each.first_at,
                  "raised_at": each.raised_at, "until": each.until, "accepted_at": each.first_at}
-        table.apply(SaveAlarm(0, Alarm(**about), ()), 1, SYNCED)  # type: ignore[arg-type]
+        found.apply(SaveAlarm(0, Alarm(**about), ()), 1, SYNCED)  # type: ignore[arg-type]
     for _, effect in world.done:
-        table.apply(effect, 1, SYNCED)
-    return {first.identifier: alarm.all_names() for first, (alarm, *_) in table.alarms.items()}
+        found.apply(effect, 1, SYNCED)
+    in_force = {first.identifier: row[0].until for first, row in found.alarms.items() if row[1] is None}
+    assert in_force == {each.first: each.until for each in world.state.alarms.values()}
+    return found
+
+
+def rows(world: World, *loaded: Stored) -> dict[str, set[str]]:
+    """What the alarms on that disk are called first, and all names of each."""
+    return {first.identifier: alarm.all_names() for first, (alarm, *_) in table(world, *loaded).alarms.items()}
 
 
 def test_what_came_once_more_before_a_disk_answered_late_is_the_alarm_that_is_on_it() -> None:
@@ -242,6 +249,19 @@ def test_what_came_once_more_and_was_cleared_is_cleared_with_what_is_on_the_disk
     assert rows(world, before) == {"a": {"a", "b", "x"}}  # raised again within 15 s
     world.wait(300.0)
     assert (world.ends()[-1], rows(world, before)) == ("a finished", {"a": {"a", "b", "x"}})
+
+
+def test_a_new_press_and_then_a_known_one_are_what_is_on_the_disk_until_its_end() -> None:
+    before = stored("a", also=("b",))
+    world = away()
+    world.alarm(at=60.0, identifier="x")
+    world.alarm(at=61.0, identifier="b", age_s=8.0)
+    world.feed(on_disk(before), 70.0)
+    world.alarm(at=200.0, identifier="y")
+    assert rows(world, before) == {"a": {"a", "b", "x", "y"}}
+
+    world.alarm("aman", 210.0)
+    assert (world.ends(), rows(world, before)) == (["a cleared"], {"a": {"a", "b", "x", "y"}})
 
 
 def test_what_the_disk_knows_to_be_over_and_came_once_more_is_over() -> None:
