@@ -173,6 +173,11 @@ class District:
             left_s = alarm.until + self.hub.machine.boots[boot] - self.timeline.now
             known = alarm.key in self.hub.state.alarms or end is not None or alarm.first in waiting
             assert known or left_s < 1.0, f"the hub has forgotten {alarm}, which goes on for {left_s} s"
+        if not self.hub.disk.waiting:
+            rows = {first: row[0].until for first, row in self.hub.rows.alarms.items() if row[1] is None}
+            for alarm in self.hub.state.alarms.values():
+                until = rows.get(alarm.key.name(alarm.first))
+                assert until == alarm.until, f"{alarm} is in force, and on the disk until {until}"
         for node in self.nodes:
             assert node.state.linked_at is not None
             self._check_cleared(node)
