@@ -73,9 +73,11 @@ def keep(database: Database, entry: SaveAlarm, boot: str) -> None:
     own = any(row.first == alarm.first for row in rows)
     host = None if own else next((row for row in rows if row.has(alarm, boot) and (
         row.end is not None or _is_whole(database, alarm.key, row))), None)
-    if entry.end is not End.LATE and host is not None:
+    if entry.end is End.LATE and rows:
+        pass  # it is in a row, and came late besides
+    elif host is not None:
         _add(database, alarm, host)
-    elif entry.end is not End.LATE or not rows:
+    else:
         same = [row for row in rows if row.first == alarm.first or row.is_of_the_time_of(alarm, boot)]
         _write(database, entry, boot, same)
     for identifier in alarm.all_names():

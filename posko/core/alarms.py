@@ -8,7 +8,6 @@ At most one alarm is in force for each village and incident. Its age is counted 
 from a disk of another boot of the machine, only synchronised clocks give it.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -149,9 +148,10 @@ def cleared_at_post(t: Transition, alarm: Alarm, at: float, post: str) -> None:
     t.change(over={**t.state.over, alarm.key: alarm.raised_at})
 
 
-def was_cleared(state: State, village: str, at: float) -> bool:
-    """Whether the all-clear of *village* came after instant *at*."""
-    return any(at < state.cleared_at.get(place, at) for place in (village, EVERYWHERE))
+def was_cleared(state: State, village: str, at: float, *, exercise: bool = False) -> bool:
+    """Whether the all-clear of *village* came after instant *at*; of an *exercise*, one of exercises is enough."""
+    known = (state.cleared_at, state.exercises_cleared_at) if exercise else (state.cleared_at,)
+    return any(at < cleared.get(place, at) for cleared in known for place in (village, EVERYWHERE))
 
 
 def silence(t: Transition, village: str) -> int:
@@ -224,7 +224,7 @@ def resolve_ages(t: Transition, name: Name | None = None, raised_at: float | Non
     shifts = [_shift_by(state, stored) for stored in state.awaiting_clock]
     if name is not None and raised_at is not None:
         shifts = [
-            raised_at - (stored.first_at if name.identifier == stored.first else stored.raised_at)
+            raised_at - _instant_of(stored, name.identifier)
             if name.key == stored.key and name.identifier in stored.names() else shift
             for stored, shift in zip(state.awaiting_clock, shifts, strict=True)
         ]
@@ -282,12 +282,15 @@ def _shift_by(state: State, stored: Stored) -> float | None:
     """The same, for *stored*. What is in force and has a name in common gives its age better than a wall clock."""
     known = state.alarms.get(stored.key)
     if stored.shift is None and known is not None:
-        shared = known.all_names() & set(stored.names())
-        for name in stored.names():
-            if name in shared:
-                at = stored.first_at if name == stored.first else stored.raised_at
-                return (known.first_at if name == known.first else known.raised_at) - at
+        name = next((each for each in stored.names() if each in known.all_names()), None)
+        if name is not None:
+            return _instant_of(known, name) - _instant_of(stored, name)
     return _shift(state, stored.shift, stored.first_wall, stored.first_at)
+
+
+def _instant_of(found: Alarm | Stored, identifier: str) -> float:
+    """When *found* was raised as *identifier*: for what is kept of names after the first, when it was raised last."""
+    return found.first_at if identifier == found.first else found.raised_at
 
 
 def _take_up(t: Transition, stored: Stored, shift: float) -> None:
@@ -296,7 +299,8 @@ def _take_up(t: Transition, stored: Stored, shift: float) -> None:
     _rename(t, stored)
     known = t.state.alarms.get(alarm.key)
     same = known is not None and not set(known.identifiers()).isdisjoint(stored.names())
-    cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at) or _was_exercise_cleared(t.state, alarm)
+    exercise = alarm.status is Status.EXERCISE
+    cleared = was_cleared(t.state, alarm.key.village, alarm.raised_at, exercise=exercise)
     if not same and (cleared or t.now >= alarm.until):
         _end(t, alarm, End.CLEARED if cleared else End.FINISHED, "over while the hub was away")
         if known is not None and known.first == alarm.first:
@@ -330,13 +334,6 @@ def _go_on(t: Transition, alarm: Alarm, *, written: bool) -> None:
     else:
         alarm = t.put(alarm)
     t.report_of(Kind.RESTORED, alarm, age_s=round(t.now - alarm.raised_at, 1))
-
-
-def _was_exercise_cleared(state: State, alarm: Alarm) -> bool:
-    """Whether *alarm* is an exercise that was ended since the hub began, before it knew of it."""
-    cleared = state.exercises_cleared_at
-    return alarm.status is Status.EXERCISE and any(
-        alarm.raised_at <= cleared.get(place, -math.inf) for place in (alarm.key.village, EVERYWHERE))
 
 
 def _join(t: Transition, known: Alarm, stored: Alarm) -> None:

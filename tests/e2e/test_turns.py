@@ -30,26 +30,27 @@ def sirens(post: Post) -> list[tuple[float, bool]]:
     return [(each.at, each.level) for each in post.changes if each.output == "siren"]
 
 
-def figures(post: Post, since: float) -> list[tuple[float, float]]:
-    """When each figure of *post* began and was over: its strokes are less than a second apart, and more is between two.
+def figures(post: Post, since: float) -> list[list[float]]:
+    """The strokes of each figure of *post*: they are less than a second apart, and more is between two figures.
 
     A box that is stalled for seconds may leave a figure out: how many there are says how fast the machine is.
     """
-    found: list[tuple[float, float]] = []
+    found: list[list[float]] = []
     for at in strokes(post, since):
-        if found and at < found[-1][1] + 1.0:
-            found[-1] = (found[-1][0], at)
+        if found and at < found[-1][-1] + 1.0:
+            found[-1].append(at)
         else:
-            found.append((at, at))
+            found.append([at])
     return found
 
 
 def assert_one_at_a_time(posts: list[Post], since: float = 0.0) -> None:
-    """No post has begun to beat before another one was done."""
-    ordered = sorted((*figure, str(post.settings["node"])) for post in posts for figure in figures(post, since))
-    assert {name for *_, name in ordered} == {str(post.settings["node"]) for post in posts}
-    for (_, over, name), (begun, _, other) in pairwise(ordered):
-        assert over < begun, f"{other} began at {begun}, when {name} beat until {over}: {ordered}"
+    """No post has begun to beat before another one was done, nor beats more than its figure at once."""
+    ordered = sorted((figure, str(post.settings["node"])) for post in posts for figure in figures(post, since))
+    assert {name for _, name in ordered} == {str(post.settings["node"]) for post in posts}
+    assert max(len(figure) for figure, _ in ordered) == FIGURE
+    for (before, name), (after, other) in pairwise(ordered):
+        assert before[-1] < after[0], f"{other} began at {after[0]}, when {name} beat until {before[-1]}: {ordered}"
 
 
 def make(folder: Path, broker: PrivateBroker, posts: list[Post], count: int, *, hub: bool = False) -> None:
