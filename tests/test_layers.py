@@ -8,6 +8,7 @@ Every rule speaks of paths, so that a new file is judged by where it lies.
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,25 @@ def imports(path: Path) -> Iterator[str]:
 
 
 MODULES = modules()
-ALL = {name: set(imports(path)) for name, path in MODULES.items()}
-OURS = {name: {each for each in found if each.split(".")[0] in LAYERS} for name, found in ALL.items()}
-THEIRS = {
-    name: {top for each in found if (top := each.split(".")[0]) not in LAYERS} for name, found in ALL.items()
-}
+
+
+@cache
+def ours() -> dict[str, set[str]]:
+    """Returns what each module imports of ours."""
+    return {name: {each for each in found if each.split(".")[0] in LAYERS} for name, found in _all().items()}
+
+
+@cache
+def theirs() -> dict[str, set[str]]:
+    """Returns which libraries each module imports, and what of the standard library."""
+    return {
+        name: {top for each in found if (top := each.split(".")[0]) not in LAYERS} for name, found in _all().items()
+    }
+
+
+@cache
+def _all() -> dict[str, set[str]]:
+    return {name: set(imports(path)) for name, path in MODULES.items()}
 
 
 def is_pure(name: str) -> bool:
@@ -95,7 +110,7 @@ def test_every_module_is_read() -> None:
 
 def test_a_folder_imports_only_the_layers_below_it() -> None:
     upward = {}
-    for name, found in OURS.items():
+    for name, found in ours().items():
         own = name.split(".")[0]
         if foreign := {each for each in found if each.split(".")[0] not in {own, *LAYERS[own]}}:
             upward[name] = foreign
@@ -103,18 +118,18 @@ def test_a_folder_imports_only_the_layers_below_it() -> None:
 
 
 def test_a_core_imports_only_the_contract_and_cores() -> None:
-    impure = {name: found for name in PURE if (found := {each for each in OURS[name] if not is_pure(each)})}
+    impure = {name: found for name in PURE if (found := {each for each in ours()[name] if not is_pure(each)})}
     assert impure == {}
 
 
 @pytest.mark.parametrize("name", PURE)
 def test_a_pure_module_has_nothing_to_read_wait_or_ask_the_time_with(name: str) -> None:
-    assert THEIRS[name] - PURE_STDLIB <= PURE_LIBRARIES.get(name, set())
+    assert theirs()[name] - PURE_STDLIB <= PURE_LIBRARIES.get(name, set())
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))
 def test_a_library_is_used_in_its_homes_and_nowhere_else(library: str) -> None:
-    users = {name for name, found in THEIRS.items() if library in found}
+    users = {name for name, found in theirs().items() if library in found}
     assert users, "nobody uses it: its homes are out of date"
     folders = tuple(home for home in HOMES[library] if home.endswith("."))
     assert {name for name in users - HOMES[library] if not name.startswith(folders)} == set()
@@ -122,7 +137,7 @@ def test_a_library_is_used_in_its_homes_and_nowhere_else(library: str) -> None:
 
 def test_a_module_knows_one_third_party_library_at_most() -> None:
     crowded = {
-        name: found for name, all_ in THEIRS.items() if len(found := all_ - set(sys.stdlib_module_names)) > 1
+        name: found for name, all_ in theirs().items() if len(found := all_ - set(sys.stdlib_module_names)) > 1
         and not name.startswith("kentongan.")
     }
     assert crowded == {}
@@ -130,7 +145,7 @@ def test_a_module_knows_one_third_party_library_at_most() -> None:
 
 def test_only_a_command_knows_a_service() -> None:
     for service in (name for name in MODULES if name.endswith(".service")):
-        users = {name for name, found in OURS.items() if service in found}
+        users = {name for name, found in ours().items() if service in found}
         assert users, service
         assert {name for name in users if not name.startswith("kentongan.")} == set()
 
