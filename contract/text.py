@@ -27,6 +27,11 @@ def escaped(found: object) -> str:
     )
 
 
+def several(count: int, noun: str) -> str:
+    """*count* of an English *noun* whose plural ends in s: `1 alarm`, `2 alarms`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def printable(found: object, longest: int | None = None) -> str:
     """*found* as part of one line of at most *longest* characters; what cannot be printed is marked by U+FFFD."""
     line = " ".join(str(found).split())

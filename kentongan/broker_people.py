@@ -16,6 +16,7 @@ from contract.domain.district import District
 from contract.roles import OF_THE_PAGE, Account, Role
 from contract.settings.encoding import EncodingError
 from contract.settings.schema import SettingsError
+from contract.text import several
 from kentongan.broker_command import OUT, PAGE_URL, PID_FILE, RELOAD, change
 from kentongan.written import check_ending
 from runtime import bounded
@@ -218,7 +219,7 @@ def _with_cards(state: State, district: District, names: list[str], paper: Paper
     known = {each.username: each for each in (*accounts.everyone(state, district), *accounts.residents(state))}
     cards = [_card(state, district, known[name], code) for name, code in made.items()]
     paper.write(page_cards.draw(cards, f"Kartu masuk, {district.name}"))
-    paper.notes.append(f"{len(cards)} card{'' if len(cards) == 1 else 's'} for {state.page}")
+    paper.notes.append(f"{several(len(cards), 'card')} for {state.page}")
     return state
 
 

@@ -15,7 +15,7 @@ from contract.domain.district import District, read_district
 from contract.domain.incidents import Catalogue, Family
 from contract.settings import yamltext
 from contract.settings.schema import SettingsError
-from contract.text import escaped
+from contract.text import escaped, several
 from kentongan import district_texts as texts
 from kentongan import posko_settings
 from kentongan.command_group import CommandGroup
@@ -60,8 +60,9 @@ def check(paths: tuple[Path, ...]) -> None:
         for warning in _warnings(found, catalogue):
             click.echo(f"warning: {escaped(warning)}", err=True)
         posts = sum(len(village.posts) for village in found.villages.values())
-        click.echo(f"{escaped(path)}: no faults. {found.name}, {len(found.villages)} villages, {posts} posts; code "
-                   f"family {family.name}; times are {found.zone.name}; digest {digest(found)}.")
+        click.echo(f"{escaped(path)}: no faults. {found.name}, {several(len(found.villages), 'village')}, "
+                   f"{several(posts, 'post')}; code family {family.name}; times are {found.zone.name}; "
+                   f"digest {digest(found)}.")
     beyond = sorted(mutual.unseen(districts.values()))
     if beyond:
         click.echo(f"Not compared: neighbours in {', '.join(beyond)}. Give their district files, too: each side must "

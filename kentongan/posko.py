@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from contract.settings.schema import SettingsError
-from contract.text import escaped
+from contract.text import escaped, several
 from kentongan import output, posko_settings
 from kentongan.log_format import LOG_FORMAT
 from posko import config, journal_place, last_settings
@@ -52,5 +52,5 @@ def posko(path: Path, *, check: bool, offline: bool, line: Callable[[Mapping[str
     district = settings.district
     for warning in files.slot_warnings(district, settings.catalogue):
         output.complain(f"warning: {warning}")
-    click.echo(f"{escaped(path)}: no faults. {district.name}, {len(district.villages)} villages; times are "
-               f"{district.zone.name}.")
+    click.echo(f"{escaped(path)}: no faults. {district.name}, "
+               f"{several(len(district.villages), 'village')}; times are {district.zone.name}.")

@@ -16,6 +16,7 @@ from broker.trial import aside, live, refusing, running
 from broker.trial.client import ProbeError
 from broker.trial.live import Live
 from contract.roles import LOCAL, Account, Role
+from contract.text import several
 
 HERE = "localhost"
 
@@ -50,7 +51,7 @@ def check_running(folder: Path, host: str, tell: Callable[[str], object], wait_s
     try:
         alarms = live.in_force(broker, held, found.district.district, wait_s)
         if alarms:
-            tell(f"not now: {alarms} alarms are in force, and each post would lose its link for a moment")
+            tell(f"not now: {several(alarms, 'alarm')} in force, and each post would lose its link for a moment")
             return False
         tell("no alarm is in force" if alarms == 0 else "no beacon has come: does the hub run?")
         tell(f"each post loses its link for a moment, and the hub refuses {proof.UNKNOWN!r} once for each account")
@@ -88,8 +89,8 @@ def _report(
         tell(line)
     verdict = "as it should be; without a password nobody gets in"
     if surprises or guessable:
-        verdict = f"{len(surprises)} surprises, {len(guessable)} client ids that can be guessed"
-    tell(f"{len(answers)} accounts: {verdict}")
+        verdict = f"{several(len(surprises), 'surprise')}, {several(len(guessable), 'client id')} that can be guessed"
+    tell(f"{several(len(answers), 'account')}: {verdict}")
     return not (surprises or guessable)
 
 

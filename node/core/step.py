@@ -20,6 +20,7 @@ What a press will do is known before it counts: see `press_ahead`.
 
 from typing import assert_never
 
+from contract.text import several
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
 from node.core import alarms, beacon, feedback, messages, outbox, patrol, playing, presses, status
@@ -137,7 +138,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
         case Noticed(reason):
             t.report(Kind.WARNING, reason=reason)
         case Overflowed(count):
-            t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
+            t.answer(Kind.REFUSED, reason=f"{several(count, 'message')} came faster than they could be read")
         case SelfTested(results, knocked):
             sound = "with one quiet stroke" if knocked else "without a sound"
             t.report(Kind.TESTED, results=dict(results), faults=dict(t.state.faults),

@@ -11,6 +11,7 @@ from contract.domain.alarm import Key, Name, Status
 from contract.domain.district import EVERYWHERE
 from contract.domain.incidents import ALL_CLEAR
 from contract.settings.suggestions import nearest
+from contract.text import several
 from contract.wire import alarm as alarm_message
 from contract.wire import answers, beacon, hub_status, topics
 from contract.wire.alarm import Body
@@ -183,7 +184,7 @@ def _command(t: Transition, topic: CommandTopic, message: Received) -> None:
         _refuse(t, message, unknown)
     elif topic.command == topics.SILENCE:
         count = alarms.silence(t, topic.village)
-        t.answer(Kind.SILENCED, village=topic.village, reason=f"operator; {count} alarms in force")
+        t.answer(Kind.SILENCED, village=topic.village, reason=f"operator; {several(count, 'alarm')} in force")
 
 
 def _show(t: Transition) -> None:

@@ -9,6 +9,7 @@ of sounding) is derived from the state anew.
 
 from typing import assert_never
 
+from contract.text import several
 from contract.wire import timing
 from contract.wire.event import Kind
 from contract.wire.faults import Fault
@@ -102,7 +103,7 @@ def _take_in(t: Transition, event: Event) -> None:  # noqa: C901, PLR0912 - a ta
         case Noticed(reason):
             t.report(Kind.WARNING, reason=reason)
         case Overflowed(count):
-            t.answer(Kind.REFUSED, reason=f"{count} messages came faster than they could be read")
+            t.answer(Kind.REFUSED, reason=f"{several(count, 'message')} came faster than they could be read")
         case Acknowledged() | Rejected() | Tick():
             pass
         case _:

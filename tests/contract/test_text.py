@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from contract.text import printable, readable, unreadable
+from contract.text import printable, readable, several, unreadable
 
 EVERY = "".join(map(chr, range(0x110000)))
 
@@ -30,3 +30,7 @@ def test_the_first_character_that_cannot_be_read_is_named() -> None:
 )
 def test_whatever_comes_is_part_of_one_line_and_not_too_long(found: object, longest: int | None, shown: str) -> None:
     assert printable(found, longest) == shown
+
+
+def test_one_is_told_as_one() -> None:
+    assert [several(count, "alarm") for count in (0, 1, 2)] == ["0 alarms", "1 alarm", "2 alarms"]

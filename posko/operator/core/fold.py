@@ -14,6 +14,7 @@ from contract.domain.alarm import Key, Name, Status
 from contract.domain.digest import HUB_NAME, differ, digest
 from contract.domain.district import District, reaches
 from contract.domain.incidents import ONCE, Catalogue
+from contract.text import several
 from contract.values import dataclass
 from contract.wire import beacon, hub_status, node_status, timing, topics
 from contract.wire.beacon import Beacon, of_earlier_term
@@ -171,7 +172,7 @@ def _take_in(state: State, event: object) -> State:  # noqa: C901 - a table, one
         case Clock():
             state = replace(state, clock=event)
         case Overflowed(count):
-            reason = f"{count} messages came faster than they were read"
+            reason = f"{several(count, 'message')} came faster than they were read"
             state = replace(state, faults={**state.faults, Fault.INBOX: reason})
         case _:
             pass  # time has passed

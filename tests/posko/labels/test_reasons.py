@@ -107,6 +107,9 @@ CAME = [
     ("response: more than 4096 bytes", "isinya terlalu panjang (lebih dari 4096 huruf)"),
     ("kebakaran in olean is more urgent", "kebakaran di olean lebih gawat"),
     ("all-clear", "dinyatakan aman"), ("button", "tombol"), ("operator; 2 alarms in force", "operator; 2 alarm aktif"),
+    ("operator; 1 alarm in force", "operator; 1 alarm aktif"),
+    ("7 messages came faster than they could be read", "7 pesan masuk lebih cepat daripada dapat dibaca"),
+    ("1 message came faster than they were read", "1 pesan masuk lebih cepat daripada dapat dibaca"),
     ("nothing from its village is received: it publishes far more than posts do",
      "kiriman desanya sedang tidak diterima, karena berlebihan"),
     ("not heard for 30 s, and never before", "tidak ada kabar 30 detik lebih; belum pernah melapor"),
@@ -187,6 +190,7 @@ COMPOSED = {
     "the hub's clock (posko) is 7 that of 7; both count as synchronised",
     "7; write a note as plain text, without a bracket at its beginning",
     "closed the connection without an answer; a broker without MQTT 57 does that",
+    "7 came faster than they could be read", "operator; 7 in force",
 }
 
 
