@@ -19,6 +19,7 @@ from kentongan.diagnosis.core.judgement import judge
 from kentongan.operator_help import OperatorCommand
 from posko.labels import reasons
 from posko.labels.language import Language
+from runtime import settings_copies
 
 PLACES = (node_settings.PLACE, node_settings.PLACE.with_name("posko.yaml"))
 
@@ -26,7 +27,7 @@ PLACES = (node_settings.PLACE, node_settings.PLACE.with_name("posko.yaml"))
 @click.command(cls=OperatorCommand)
 @click.option("--config", "settings", type=click.Path(readable=False, path_type=Path), metavar="FILE",
               help=f"A node's settings, or a hub's. Otherwise ${node_settings.VARIABLE}; otherwise what is installed: "
-                   f"{PLACES[0]}, {PLACES[1]}, or both.")
+                   f"{PLACES[0]}, {PLACES[1]}, and those of further districts' hubs.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.option("--loud", is_flag=True, help="Play one quiet stroke on the loudspeaker; else nothing sounds.")
 @click.option("--log-in", is_flag=True, help="Log in with the post's account though this may not be its box. It cuts "
@@ -71,11 +72,20 @@ def _places(path: Path | None, speech: Language) -> Sequence[Path]:
     given = path or os.environ.get(node_settings.VARIABLE)
     if given:
         return [Path(given)]
-    found = [each for each in PLACES if os.access(each, os.F_OK)]
+    found = [each for each in (*PLACES, *_further()) if os.access(each, os.F_OK)]
     if not found:
         closed = os.access(PLACES[0].parent, os.F_OK) and not os.access(PLACES[0].parent, os.X_OK)
         raise SettingsError([(texts.CLOSED if closed else texts.NONE).say(speech, place=PLACES[0].parent)])
     return found
+
+
+def _further() -> Iterator[Path]:
+    """The settings of further districts' hubs. A folder may be a reader's: another account, for the page."""
+    for path in sorted(PLACES[1].parent.glob(f"*/{PLACES[1].name}")):
+        broker = (settings_copies.written(path) or {}).get("broker")
+        account = broker.get("username") if isinstance(broker, dict) else None
+        if not isinstance(account, str) or account == f"{path.parent.name}.posko":
+            yield path
 
 
 def line(finding: Finding, speech: Language) -> str:

@@ -164,6 +164,30 @@ def test_without_a_file_all_that_is_installed_is_examined_and_what_they_share_on
     assert sum("clock: " in each for each in lines) == 1
 
 
+def test_the_hubs_of_further_districts_are_examined_too_and_no_readers_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hub(folder: Path, account: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        (folder / "posko.yaml").write_text(json.dumps({
+            "district": str(CONFIG / "situbondo.yaml"), "state_dir": str(folder),
+            "broker": {"host": "127.0.0.1", "port": 1, "username": account},
+        }), "utf-8")
+        return folder / "posko.yaml"
+
+    first, further = hub(tmp_path, "situbondo.posko"), hub(tmp_path / "panarukan", "panarukan.posko")
+    hub(tmp_path / "panarukan-layar", "panarukan.layar")
+    hub(tmp_path / "lama", "panarukan.posko")
+    broken = hub(tmp_path / "panji", "panji.posko")
+    broken.write_text("broker: {", "utf-8")
+    monkeypatch.setattr(doctor, "PLACES", (tmp_path / "node.yaml", first))
+    found = run("--lang", "en")
+
+    assert [each for each in found.stdout.splitlines() if each.startswith("posko:")] == [
+        f"posko: {first}", f"posko: {further}", f"posko: {broken}"]
+    assert found.exit_code == 1
+
+
 def test_without_anything_installed_it_says_so_and_exits_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "PLACES", (tmp_path / "node.yaml", tmp_path / "posko.yaml"))
 
