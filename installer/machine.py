@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,6 +129,14 @@ class Machine:
         else:
             return False
         return True
+
+    def remove_drop_in(self, absolute: str) -> bool:
+        """Removes the file, and its folder if nobody else has one in it; whether there was one."""
+        found = self.remove(absolute)
+        if found:
+            with suppress(OSError):  # it holds another's
+                self.path(absolute).parent.rmdir()
+        return found
 
     def _give(self, path: Path, mode: int, owner: str) -> None:
         path.chmod(mode)

@@ -136,11 +136,11 @@ def remove(machine: Machine) -> None:
     for unit in (*beside, *present(machine)):
         machine.system("systemctl", "disable", "--now", unit)
         machine.remove(f"{UNITS}/{unit}")
-    for path in (f"{UNITS}/{further.TEMPLATE}", _HIDDEN):
-        machine.remove(path)
-    mosquitto = machine.remove(MOSQUITTO)
+    machine.remove(f"{UNITS}/{further.TEMPLATE}")
+    machine.remove_drop_in(_HIDDEN)
+    mosquitto = machine.remove_drop_in(MOSQUITTO)
     time = [machine.remove(path) for path in (_SOURCES, _CHRONY)]
-    watchdog = machine.remove(_WATCHDOG)
+    watchdog = machine.remove_drop_in(_WATCHDOG)
     machine.system("systemctl", "daemon-reload")
     if watchdog:
         machine.attempt("systemctl", "daemon-reexec")

@@ -492,8 +492,10 @@ def test_a_readers_folder_for_the_page_is_no_hub_and_the_page_may_read_it(
     assert box.install("further", panarukan / "posko/kentongan-posko.tar") == 0, box.lines
     assert box.text(f"/etc/systemd/system/{WEB}.d/further.conf").endswith(
         "\nInaccessiblePaths=-/etc/kentongan/panarukan/password\n")
+    box.path("/etc/systemd/system/mosquitto.service.d/own.conf").write_text("[Service]\n", "utf-8")
     assert box.install("uninstall") == 0
     assert not any("panarukan-layar" in line for line in (*box.asked, *box.lines))
+    assert [path.name for path in box.path("/etc/systemd").rglob("*")] == ["system", "mosquitto.service.d", "own.conf"]
 
 
 def test_a_page_sees_no_further_password_though_that_hub_does_not_get_ready(
