@@ -261,7 +261,8 @@ def _further(machine: Machine, given: Bundle, *, sure: bool) -> None:
     machine.tell(f"   changed: {', '.join(changed) or 'nothing'}")
     step("services")
     services.start_further(machine, slug, renewed=bool(changed))
-    machine.tell(f"Installed. Who is there: sudo kentongan watch --config {further.folder(slug)}/posko.yaml")
+    machine.tell("Installed. Does its broker answer, and let it in: sudo kentongan doctor")
+    machine.tell(f"Who is there: sudo kentongan watch --config {further.folder(slug)}/posko.yaml")
 
 
 def _release(machine: Machine) -> str:
