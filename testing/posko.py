@@ -1,7 +1,6 @@
 """A real hub process, and what its journal holds."""
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -9,7 +8,8 @@ from typing import Any, Self
 from posko.journal_place import NAME
 from runtime.files import SHIPPED
 from runtime.sqlite_readonly import read_only
-from testing.program import LIMIT_S, NeverError, Program
+from testing.program import NeverError, Program
+from testing.waiting import looks
 
 
 class Posko(Program):
@@ -44,11 +44,12 @@ class Posko(Program):
 
     def expect_rows(self, wanted: list[tuple[Any, ...]], question: str, *values: object) -> None:
         """Waits until its journal answers *wanted*: a siren may sound before that. Raises NeverError."""
-        deadline = time.monotonic() + LIMIT_S
-        while (found := self._rows_or_error(question, *values)) != wanted:
-            if time.monotonic() > deadline:
-                raise NeverError(f"the journal of {self.name} answers {found!r}, and not {wanted}: {question}")
-            time.sleep(0.01)
+        found: object = None
+        for _ in looks():
+            found = self._rows_or_error(question, *values)
+            if found == wanted:
+                return
+        raise NeverError(f"the journal of {self.name} answers {found!r}, and not {wanted}: {question}")
 
     def _rows_or_error(self, question: str, *values: object) -> list[tuple[Any, ...]] | OSError:
         try:

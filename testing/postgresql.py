@@ -16,6 +16,7 @@ from typing import Self
 
 from broker.mosquitto import free_port
 from testing.program import LIMIT_S, NeverError
+from testing.waiting import looks
 
 _USER = "nobody"  # whom a server of root's runs as
 AS = (None, None) if os.geteuid() != 0 else (pwd.getpwnam(_USER).pw_uid, pwd.getpwnam(_USER).pw_gid)
@@ -111,9 +112,7 @@ class PostgresqlServer:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         process.wait()
-        until = time.monotonic() + LIMIT_S
-        while any(map(_runs, children)) and time.monotonic() < until:
-            time.sleep(0.01)
+        any(not any(map(_runs, children)) for _ in looks())
 
     def pids(self) -> list[int]:
         """The ids of its processes."""

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from testing.program import LIMIT_S, NeverError
+from testing.waiting import looks
 
 
 def state(pid: int) -> str:
@@ -47,8 +47,5 @@ def _is_player(pid: int) -> bool:
 def halt(pid: int) -> None:
     """Stops process *pid* (SIGSTOP); returns once it has stopped. Raises NeverError."""
     os.kill(pid, signal.SIGSTOP)
-    deadline = time.monotonic() + LIMIT_S
-    while state(pid) != "T":
-        if time.monotonic() > deadline:
-            raise NeverError(f"process {pid} did not stop within {LIMIT_S:g} s")
-        time.sleep(0.001)
+    if not any(state(pid) == "T" for _ in looks()):
+        raise NeverError(f"process {pid} did not stop within {LIMIT_S:g} s")

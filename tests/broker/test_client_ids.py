@@ -8,7 +8,6 @@ each connection that another one ends.
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from broker.mosquitto import end, program
 from testing.program import LIMIT_S, Program
 from tests.broker.installation import BASE, Installation, run
 from tests.broker.test_posts import POST, begin_hub, make_post
+from tests.support.waiting import wait_until
 
 ENDED = "already connected, closing old connection"
 THIEVES = ("situbondo.posko", "situbondo.patokan.polsek", "situbondo.olean", "operator", "siti", "layar")
@@ -63,10 +63,7 @@ def everybody(made: Installation) -> Iterator[None]:
         )
         stack.callback(end, listener)
         names = {made.name(each) for each in (POST, "situbondo.posko", "operator", "layar")}
-        deadline = time.monotonic() + LIMIT_S
-        while not names <= ids(made).keys():
-            assert time.monotonic() < deadline, ids(made).keys()
-            time.sleep(0.01)
+        assert wait_until(lambda: names <= ids(made).keys()), ids(made).keys()
         yield
 
 

@@ -31,6 +31,7 @@ from demo.tour import Kill, Step, rings
 from kentongan import demo as demo_command
 from kentongan.commands import main
 from testing.program import LIMIT_S
+from tests.support.waiting import wait_until
 
 NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5
 COMMAND = [sys.executable, "-m", "kentongan", "demo"]
@@ -137,10 +138,7 @@ def read_until(process: "subprocess.Popen[str]", part: str) -> str:
 
 
 def gone(pids: set[int]) -> bool:
-    deadline = time.monotonic() + LIMIT_S
-    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in pids):
-        time.sleep(0.05)
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    return wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def test_a_tour_that_goes_as_it_should_has_a_line_for_each_event_and_exits_0(monkeypatch: pytest.MonkeyPatch) -> None:

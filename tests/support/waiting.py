@@ -7,18 +7,14 @@ from typing import TypeVar
 from node.core.events import Event
 from runtime.inbox import Inbox
 from testing.program import LIMIT_S
+from testing.waiting import looks
 
 E = TypeVar("E")
 
 
 def wait_until(ready: Callable[[], bool]) -> bool:
     """Whether *ready* became true. For what has no event of its own to wait on."""
-    deadline = time.monotonic() + LIMIT_S
-    while not ready():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.001)
-    return True
+    return any(ready() for _ in looks())
 
 
 def take(inbox: Inbox, kind: type[E], passed: list[Event] | None = None) -> E:
