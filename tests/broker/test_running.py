@@ -92,7 +92,7 @@ def test_while_an_alarm_is_in_force_it_asks_nothing(
         reader.catch_up()
         assert {each.topic for each in reader.messages} == {f"{BASE}/active"}
     assert (said.code, said.lines) == (
-        1, ["not now: 1 alarms are in force, and each post would lose its link for a moment"])
+        1, ["not now: 1 alarm in force, and each post would lose its link for a moment"])
 
 
 def test_a_post_that_takes_its_name_back_is_tried_again(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
