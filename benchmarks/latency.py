@@ -14,7 +14,7 @@ from itertools import cycle
 from time import sleep
 
 from benchmarks import parts
-from benchmarks.parts import BASE, HOLD_S, Node
+from benchmarks.parts import BASE, HOLD_S, RELEASE_S, Node
 from benchmarks.peers import SUBSCRIBERS, Subscriber
 from benchmarks.publisher import Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
@@ -29,7 +29,6 @@ VILLAGES = ("patokan", "dawuhan", "kalibagor", "kotakan", "talkandang", "olean",
 INCIDENTS = (
     "bencana", "kebakaran", "pembunuhan", "perampokan", "pemerkosaan", "kecelakaan", "pencurian", "ternak", "keributan",
 )
-RELEASE_S = 0.1  # longer than any bounce
 
 
 @dataclass(slots=True)

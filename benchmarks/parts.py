@@ -18,6 +18,7 @@ from testing.private_broker import PrivateBroker
 DISTRICT = SHIPPED / "situbondo.yaml"
 BASE = "kentongan/situbondo"
 HOLD_S = 0.2
+RELEASE_S = 0.1  # longer than any bounce: what opens for less counts as held all the time
 LOUD = ("siren", "striker", "strobe")
 
 
