@@ -17,6 +17,8 @@ from benchmarks.run import WAIT_S, MeasureError, now
 from broker.trial import packets
 from broker.trial.packets import Packet
 
+AGAIN_S = packets.KEEPALIVE_S / 2  # from one sign of life to the next, at most
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -42,6 +44,7 @@ class Connection:
     def __init__(self, endpoint: Endpoint, account: Account = Account()) -> None:
         self._buffer = bytearray()
         self._number = 0
+        self._written = now()
         try:
             self._socket = socket.create_connection((endpoint.host, endpoint.port), WAIT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -85,20 +88,37 @@ class Connection:
         self._accepted(self._next(packets.SUBACK))
 
     def messages(self) -> tuple[float, list[Packet]]:
-        """The next messages, at least one unless the connection ends, and the instant at which they came. Waits."""
+        """The next messages, at least one unless the connection ends, and the instant at which they came. Waits.
+
+        Meanwhile the broker hears that somebody is there: who only listens is put out after 1.5 keepalives (MQTT 5,
+        3.1.2.10).
+        """
         with suppress(OSError):  # it may have been closed meanwhile, which shows at once
-            self._socket.settimeout(None)
+            self._socket.settimeout(AGAIN_S)
         while True:
-            data = self._receive()
+            data = self._receive_or_ping()
             at = now()
             self._buffer += data
             found = [each for each in packets.take(self._buffer) if each.kind == packets.PUBLISH]
             if found or not data:
                 return at, found
 
+    def _receive_or_ping(self) -> bytes:
+        while True:
+            if now() >= self._written + AGAIN_S:
+                with suppress(MeasureError):  # what has come before is read all the same
+                    self.write(packets.ping())
+            try:
+                return self._socket.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                return b""
+
     def write(self, packet: bytes) -> None:
         """Sends *packet* as it is. Raises MeasureError."""
         try:
+            self._written = now()
             self._socket.sendall(packet)
         except OSError as error:
             raise MeasureError(f"the broker has ended the connection: {error}") from None
@@ -132,7 +152,7 @@ class Listener:
         self._connection = Connection(endpoint, Account(f"listener-{id(self)}"))
         for each in topic_filters:
             self._connection.subscribe(each)
-        self._found: Queue[tuple[float, Packet]] = Queue()
+        self._found: Queue[tuple[float, Packet] | None] = Queue()  # None: there will be no more
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -151,14 +171,19 @@ class Listener:
     def next(self, what: str, timeout_s: float = WAIT_S) -> tuple[float, Packet]:
         """The next message and its instant. Raises MeasureError, which says that *what* did not come."""
         try:
-            return self._found.get(timeout=timeout_s)
+            found = self._found.get(timeout=timeout_s)
         except Empty:
             raise MeasureError(f"{what} did not come within {timeout_s:g} s") from None
+        if found is None:
+            self._found.put(None)
+            raise MeasureError(f"{what} did not come: the broker has ended the listener's connection")
+        return found
 
     def _run(self) -> None:
         while True:
             at, found = self._connection.messages()
             if not found:
+                self._found.put(None)
                 return
             for each in found:
                 self._found.put((at, each))
