@@ -15,6 +15,9 @@ other. Only `hush`, or `timing.REST_S` at rest, begins that count anew.
 The count of the strokes is the message. So an edge that is late is not left out: each stroke keeps its length and a
 rest before it, and the pauses make up for the delay. Only what is later than `RESYNC_S` is left out; the score is then
 joined where it should be, at the first stroke of a figure.
+
+What is quiet, the patrol's code, keeps time with nobody, and all of it is one figure that is beaten once: what is late
+by at most `LATE_S` moves the rest of it. Left out it would not be heard at all.
 """
 
 import math
@@ -24,6 +27,7 @@ from contract.wire import timing
 from node.core.effects import Play
 from node.core.switching import RESYNC_S, Edge, Role, Score, score
 
+LATE_S = 1.0
 RETRY_S = 1.0  # after which an output that failed is tried again
 _ROUNDING_S = 1e-6  # what sums of seconds may be off
 _MOST_SCORES = 32  # are remembered
@@ -43,12 +47,13 @@ class _Line:
 
 @dataclass(slots=True)
 class _Program:
-    """What is played until `until`. Its score is made, and joined at `joined_at`, when it is first needed.
+    """What is played from `start` until `until`. Its score is made, and joined at `joined_at`, when it is first needed.
 
     `next` are the instants at which its next edge may be switched, and should be by the score, and the edge.
     """
 
     play: Play
+    start: float
     until: float
     joined_at: float
     score: Score | None = None
@@ -75,15 +80,16 @@ class Sequencer:
 
     def play(self, play: Play, now: float) -> None:
         """Begins a program, in place of the one before. One that only ends at another time goes on unbroken."""
-        until = min(play.until, self._bound(now))
+        bound = self._bound(now)
+        until = min(play.until, bound)
         if until <= now:
             self.stop(now)
             return
         program = self._program
         if program is not None and _is_same(program.play, play):
-            program.until = until
+            program.until = min(play.until + program.start - play.start, bound)
             return
-        self._program = program = _Program(play, until, now)
+        self._program = program = _Program(play, play.start, until, now)
         if _surely_sirens(play, now):
             self._want(_SOUNDING, now)  # a relay is not to wait for its score: that takes ten times as long
         else:
@@ -112,7 +118,10 @@ class Sequencer:
         if now < due:
             return False
         if now > at + RESYNC_S:
-            self._join(program, now)
+            if program.play.quiet and now <= at + LATE_S:
+                program.start, program.until, program.next = program.start + now - at, program.until + now - at, None
+            else:
+                self._join(program, now)
             due, _, edge = self._next(program)
             if now < due:
                 return True
@@ -157,8 +166,8 @@ class Sequencer:
         if program.next is None:
             if program.score is None:
                 program.score = self._scored(program.play)
-                program.index, _ = program.score.join(program.play.start, program.joined_at)
-            at, edge = program.score.due(program.play.start, program.index)
+                program.index, _ = program.score.join(program.start, program.joined_at)
+            at, edge = program.score.due(program.start, program.index)
             line = self._lines.get(edge.role)
             moves = line is not None and line.wanted is not edge.on
             program.next = (max(at, line.changed_at + edge.least_s) if line is not None and moves else at, at, edge)
@@ -167,7 +176,7 @@ class Sequencer:
     def _join(self, program: _Program, now: float) -> None:
         """Goes on with *program* from where it should be at *now*."""
         program.score = self._scored(program.play)
-        program.index, on = program.score.join(program.play.start, now)
+        program.index, on = program.score.join(program.start, now)
         program.next = None
         self._want(on if program.play.quiet else on | {Role.STROBE}, now)
 

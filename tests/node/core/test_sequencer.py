@@ -85,6 +85,24 @@ def test_what_is_quiet_switches_neither_siren_nor_strobe(roles: frozenset[Role],
     assert {role for _, role, _ in box.log} == roles & {STRIKER}
 
 
+@pytest.mark.parametrize(
+    ("stalls", "strokes"),
+    [
+        ((), beaten(1.0, 1.5, 2.0)), ((0.25,), beaten(1.25, 1.5, 2.0)), ((0.5,), beaten(1.5, 2.0, 2.5)),
+        ((1.0,), beaten(2.0, 2.5, 3.0)), ((0.0, 0.0, 0.75), beaten(1.0, 2.25, 2.75)), ((1.25,), []),
+    ],
+)
+def test_a_patrol_that_is_late_is_beaten_later_as_a_whole(
+    stalls: tuple[float, ...], strokes: list[tuple[float, float]]
+) -> None:
+    box = Outputs()
+    box.play(Play(CODE, START, START + 4.0, quiet=True))
+    box.run(START + 40.0, chain(stalls, repeat(0.0)))
+
+    assert box.strokes() == strokes
+    assert box.sequencer.due() is None
+
+
 def test_a_round_that_is_come_into_has_its_siren_at_once_and_its_drum_in_its_place() -> None:
     box = Outputs()
     box.play(Play(CYCLE, START - 2.0, START + 8.0, entered_s=2.0))  # the siren ends 4 s later, over the first figure
