@@ -119,7 +119,7 @@ class Sequencer:
             return False
         if now > at + RESYNC_S:
             if program.play.quiet and now <= at + LATE_S:
-                program.start, program.until, program.next = program.start + now - at, program.until + now - at, None
+                self._put_off(program, now - at, now)
             else:
                 self._join(program, now)
             due, _, edge = self._next(program)
@@ -179,6 +179,11 @@ class Sequencer:
         program.index, on = program.score.join(program.start, now)
         program.next = None
         self._want(on if program.play.quiet else on | {Role.STROBE}, now)
+
+    def _put_off(self, program: _Program, late_s: float, now: float) -> None:
+        """Goes on with *program* later by *late_s*, within the bound on all that sounds."""
+        program.start, program.next = program.start + late_s, None
+        program.until = min(program.until + late_s, self._bound(now))
 
     def _scored(self, play: Play) -> Score:
         key = (play.cycle, play.entered_s, play.quiet)

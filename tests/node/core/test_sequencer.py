@@ -103,6 +103,21 @@ def test_a_patrol_that_is_late_is_beaten_later_as_a_whole(
     assert box.sequencer.due() is None
 
 
+def test_a_patrol_that_is_late_ends_at_the_bound_on_all_that_sounds() -> None:
+    box = Outputs(max_s=2.25)
+    box.play(Play(CODE, START, START + 4.0, quiet=True))
+    box.run(START + 40.0, chain((0.5,), repeat(0.0)))
+
+    assert box.strokes() == [*beaten(1.5, 2.0)]
+    assert [at for at, _, _ in box.log if at > START + 2.25] == []
+
+    box = Outputs(max_s=2.015625)  # amid the second stroke
+    box.play(Play(CODE, START, START + 4.0, quiet=True))
+    box.run(START + 40.0, chain((0.5,), repeat(0.0)))
+
+    assert box.strokes() == [*beaten(1.5), (START + 2.0, 0.015625)]
+
+
 def test_a_round_that_is_come_into_has_its_siren_at_once_and_its_drum_in_its_place() -> None:
     box = Outputs()
     box.play(Play(CYCLE, START - 2.0, START + 8.0, entered_s=2.0))  # the siren ends 4 s later, over the first figure
