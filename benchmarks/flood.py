@@ -24,7 +24,6 @@ from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import WAIT_S, MeasureError, Run, now, wait_until
 from broker.mosquitto import program
 from testing.installation import OPERATOR, Installation
-from testing.posko import Posko
 
 ABOUT = "an operator's alarm, a held button and a silence while one post floods the broker"
 GROUP = "while one post floods the broker, TLS"
@@ -76,7 +75,7 @@ class _Stand:
 
 
 def measure(run: Run) -> Iterator[Row]:
-    """The rows of the flood. Raises MeasureError, BrokerError."""
+    """The rows of the flood. Raises MeasureError, NeverError, BrokerError."""
     run.folder.chmod(0o711)  # started by root, Mosquitto becomes a user who must reach its files
     with ExitStack() as stack:
         installation = stack.enter_context(Installation(run.folder, parts.DISTRICT))
@@ -86,9 +85,7 @@ def measure(run: Run) -> Iterator[Row]:
         received = run.folder / "received"
         settings = parts.settings(run.folder / "node", endpoint, node="pos-1", village="kotakan", hears="village",
                                   hub=True, broker=installation.node(NEIGHBOUR))
-        hub = stack.enter_context(Posko(run.folder / "hub", installation.hub()))
-        if not hub.wait_line("linked:", WAIT_S):
-            raise MeasureError(f"the hub was not linked within {WAIT_S:g} s")
+        stack.enter_context(parts.hub(run.folder / "hub", installation.hub()))
         stack.enter_context(_listener(installation.node(LISTENER), received))
         node = stack.enter_context(Node(run.folder / "node", settings))
         publisher = stack.enter_context(Connection(endpoint, account))

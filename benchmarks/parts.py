@@ -107,9 +107,9 @@ class Node(Box):
 
 
 @contextmanager
-def hub(folder: Path, endpoint: Endpoint) -> Iterator[Posko]:
-    """A hub, linked. Raises NeverError."""
-    posko = Posko(folder, endpoint.port)
+def hub(folder: Path, broker: Endpoint | Mapping[str, Any]) -> Iterator[Posko]:
+    """A hub, linked to the *broker* at an endpoint without accounts, or of its setting. Raises NeverError."""
+    posko = Posko(folder, broker.port if isinstance(broker, Endpoint) else broker)
     try:
         yield posko.begin()
     finally:

@@ -112,7 +112,9 @@ class PostgresqlServer:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         process.wait()
-        any(not any(map(_runs, children)) for _ in looks())
+        for _ in looks():
+            if not any(map(_runs, children)):
+                break
 
     def pids(self) -> list[int]:
         """The ids of its processes."""
