@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from contract.domain.incidents import cycles, read_catalogue, read_family
 from contract.domain.rhythm import Cycle
@@ -27,9 +28,23 @@ def quick_district(
     incidents["cycle"] = {"siren_s": 1.0, "rest_s": rest_s, "rhythm_s": 5.0, "voice_s": voice_s}
     incidents["incidents"][INCIDENT].update(reach="village", duration_s=duration_s)
     codes["codes"][INCIDENT] = "●●●●"  # once a round
-    codes["tempo"] = {"stroke_s": 0.2, "gap_s": 0.1, "pause_s": 0.5, "titir_s": 0.15}
-    codes["alike"] = [[*codes["codes"]]]  # so hurried, hardly two of them can be told apart
+    _hurry(codes)
     for name, value in found.items():
         (folder / name).write_text(json.dumps(value), "utf-8")
     catalogue = read_catalogue(incidents)
     return str(folder / "situbondo.yaml"), cycles(catalogue, read_family(codes, "", catalogue))[INCIDENT]
+
+
+def quick_drum(config: Path) -> None:
+    """In the settings in *config*, has the safe code beaten in three seconds instead of twelve; a siren is as long."""
+    catalogue, family = config / "incidents.yaml", config / "rhythms" / "jawa-timur.yaml"
+    incidents, codes = plain("incidents.yaml"), plain("rhythms/jawa-timur.yaml")
+    incidents["cycle"].update(rest_s=0.2, voice_s=0.0)
+    _hurry(codes)
+    catalogue.write_text(json.dumps(incidents), "utf-8")
+    family.write_text(json.dumps(codes), "utf-8")
+
+
+def _hurry(codes: dict[str, Any]) -> None:
+    codes["tempo"] = {"stroke_s": 0.2, "gap_s": 0.1, "pause_s": 0.5, "titir_s": 0.15}
+    codes["alike"] = [[*codes["codes"]]]  # so hurried, hardly two of them can be told apart

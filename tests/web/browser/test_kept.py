@@ -63,7 +63,7 @@ def test_a_press_whose_answer_is_lost_on_the_way_is_one_press(world: World, open
 
 def test_a_press_that_was_kept_for_too_long_is_never_rung_and_the_page_says_so(world: World, open_page: Open) -> None:
     since = len(world.post.changes)
-    name, code = world.add(Role.WARGA)
+    name, code = world.person(Role.WARGA)
     kept = {
         "path": "/api/alarm", "who": name, "shown": {"label": "Pencurian", "village": "kalibagor"},
         "body": {"village": "kalibagor", "incident": "pencurian", "identifier": "hp-kept-long"},

@@ -129,7 +129,7 @@ def test_two_steps_instead_of_holding_send_only_after_the_second(world: World, o
 
 
 def test_whoever_is_revoked_is_logged_out_at_once(world: World, open_page: Open) -> None:
-    name, code = world.add(Role.WARGA)
+    name, code = world.person(Role.WARGA)
     phone = linked(open_page(None, "/", session=world.enter(code)))
     world.revoke(name)
 
@@ -137,8 +137,7 @@ def test_whoever_is_revoked_is_logged_out_at_once(world: World, open_page: Open)
 
 
 def test_a_cards_code_leaves_the_address_at_once_and_logs_in(world: World, open_page: Open) -> None:
-    _, code = world.add(Role.WARGA)
-    world.web.wait(lambda _: False, 1.5)  # the page looks at the people file once a second
+    _, code = world.person(Role.WARGA)
     phone = open_page(None, f"/masuk#{code}")
     expect(phone.locator("#code")).to_have_value(code)
     assert phone.url.endswith("/masuk")
