@@ -31,7 +31,7 @@ settings.load_profile("new" if os.environ.get("KENTONGAN_EXPLORE") else "same")
 
 # What waits for processes begins first, so that no long test is left for the end, when the other workers have none.
 FIRST = (
-    "tests/web/", "tests/acceptance/", "tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/",
+    "tests/acceptance/", "tests/web/", "tests/e2e/", "tests/demo/", "tests/broker/", "tests/model/",
     "tests/node/sound/",
 )
 # Files whose tests share nothing and are long: each test runs wherever there is room.
