@@ -113,6 +113,7 @@ def test_what_is_published_while_nobody_leads_is_taken_in_once_by_whoever_does_t
         alarm(broker, "olean", "kebakaran", "-m", "sebelum")
         assert reader.wait(lambda came: [name for name, _ in listed(came, 1)] == ["kebakaran"])
         before = listed(reader.messages, 1)
+        assert wait_until(lambda: rows(server, ACCEPTED) == [(1,)])
         hubs[0].kill()
         alarm(broker, "patokan", "kecelakaan", "-m", "sesudah")
         alarm(broker, "dawuhan", "banjir", "-m", '{"identifier": "b-1"}')
