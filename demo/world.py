@@ -17,7 +17,7 @@ import shlex
 import subprocess
 import tempfile
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Condition
@@ -37,7 +37,7 @@ from testing.installation import OPERATOR, READER, Installation
 from testing.program import Program, event_of
 
 LIMIT_S = 120.0  # only ends a hang
-START_S = 120.0  # so does this: where other work is done, too, eight programs at once start slowly
+START_S = 300.0  # so does this: where other work is done, too, eight programs at once start slowly
 SLICE_S = 0.2  # how long a wait lasts before it looks whether it is time to leave
 HOLD_MORE_S = 0.5  # a finger does not let go at the very instant
 TAKEN = ("pressed", "silenced", "refused", "warning")  # what a node logs of a button that was held long enough
@@ -90,8 +90,7 @@ class World:
             self.page = parts.enter_context(Page(
                 folder / "web", self.broker.web(), self._district, folder / POSKO / "state", self._changed))
             parts.callback(self._ask_boxes_to_stop)  # first of all, so that they end side by side
-            for name in self.names:
-                self._await(name, self._is_up)
+            self._await(self.names, self._is_up)
             if not self.wait(lambda: self.page.linked or not self.page.program.running, START_S) or \
                     not self.page.linked:
                 raise WorldError(f"the page is not ready; its last lines: {'; '.join(self.page.program.lines[-3:])}")
@@ -181,7 +180,7 @@ class World:
         since = now()
         self._programs[name].start()
         if self.broker.running:
-            self._await(name, lambda name: self.has_logged(name, "linked", since))
+            self._await((name,), lambda name: self.has_logged(name, "linked", since))
 
     def has_logged(self, name: str, kind: str, since: float) -> bool:
         """Whether *name* has logged an event *kind* since instant *since*."""
@@ -215,12 +214,21 @@ class World:
             return found.hub.state is HubState.LIVES
         return any(post.post == name and post.state == "ready" for post in found.posts)
 
-    def _await(self, name: str, up: Callable[[str], bool]) -> None:
-        """Waits until *name* is *up*, or has died. Raises WorldError."""
-        program = self._programs[name]
-        if self.wait(lambda: not program.running or up(name), START_S) and program.running:
+    def _await(self, names: Sequence[str], up: Callable[[str], bool]) -> None:
+        """Waits until all of *names* are *up*, or one has died. Raises WorldError."""
+        def dead() -> list[str]:
+            return [name for name in names if not self._programs[name].running]
+
+        def waiting() -> list[str]:
+            return [name for name in names if not up(name)]
+
+        self.wait(lambda: bool(dead()) or not waiting(), START_S)
+        died, late = dead(), waiting()
+        if not died and not late:
             return
-        how = f"is not ready after {START_S:g} s" if program.running else "has died"
+        name = (died or late)[0]
+        how = "has died" if died else f"is not ready after {START_S:g} s"
+        program = self._programs[name]
         program.wait(lambda _program: False, SLICE_S)  # its last lines may be on their way
         last = "; ".join(program.lines[-3:]) or "none"
         raise WorldError(f"{name}: {'the hub' if name == POSKO else 'its node'} {how}; its last lines: {last}")

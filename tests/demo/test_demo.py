@@ -28,6 +28,7 @@ from broker.mosquitto import end
 from demo import posts, screen, texts
 from demo.steps import BAD_PAYLOAD, KOTAKAN, OLEAN, TOUR, TYPO
 from demo.tour import Kill, Step, rings
+from demo.world import World
 from kentongan import demo as demo_command
 from kentongan.commands import main
 from testing.program import LIMIT_S
@@ -180,6 +181,7 @@ def test_a_program_that_does_not_come_up_is_one_line_with_its_last_lines_and_exi
         return {**found, "district": "nowhere.yaml"} if place.name.startswith(name) else found
 
     monkeypatch.setattr(posts, "hub_settings", lost)
+    monkeypatch.setattr(World, "_is_up", lambda _world, _name: False)  # that others are late does not delay it
     done = tour(monkeypatch, TOUR)
     who = "posko: the hub" if name == "posko" else "olean/pos-1: its node"
     last = done.stderr.splitlines()[-1]
