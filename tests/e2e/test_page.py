@@ -89,7 +89,7 @@ def test_a_press_rings_and_its_phone_follows_until_somebody_comes(hub: Posko, po
     assert polsek.do("respon", step="menuju", **about).status == 202
     view = expect(budi, is_at("petugas"))
     assert [(each["by"], each["step"]) for each in view["alarms"][0]["responders"]] == [("petugas/polsek", "menuju")]
-    assert hub.rows("SELECT who, step FROM responses") == [("petugas/polsek", "menuju")]
+    hub.expect_rows([("petugas/polsek", "menuju")], "SELECT who, step FROM responses")
 
 
 def test_a_press_by_mistake_is_ended_by_who_made_it(hub: Posko, post: Post, page: PageProgram) -> None:

@@ -122,8 +122,8 @@ def test_what_is_published_while_nobody_leads_is_taken_in_once_by_whoever_does_t
 
     assert set(before) < set(after)
     assert ("banjir", "b-1") in after
-    assert sorted(rows(server, "SELECT incident, note FROM alarms")) == [
-        ("banjir", ""), ("kebakaran", "sebelum"), ("kecelakaan", "sesudah")]
+    assert wait_until(lambda: sorted(rows(server, "SELECT incident, note FROM alarms")) == [
+        ("banjir", ""), ("kebakaran", "sebelum"), ("kecelakaan", "sesudah")])
     assert rows(server, AGAIN) == [(0,)]
 
 
