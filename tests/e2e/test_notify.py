@@ -97,6 +97,7 @@ def test_an_alarm_and_its_end_reach_a_web_hook_and_a_mailbox_once_though_everyth
         alarm(broker, "kalibagor", "pencurian", "-m", "rumah <b>Pak</b> RT 3")
         assert hook.wait(1)
         assert mail.wait(1)
+        assert wait_until(lambda: notify.waiting() == 0)  # it has noted that both have it
         notify.kill()
         hub.kill()
         hub.begin()
