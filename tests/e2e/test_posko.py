@@ -170,6 +170,7 @@ def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     hub.expect("accepted:")
     post.expect_on("siren")
     post.expect_on("strobe")
+    hub.expect_rows([("kebakaran",)], "SELECT incident FROM alarms")
     before, since = len(post.changes), len(post.lines)
     hub.kill()
     post.expect("part=hub", since)
