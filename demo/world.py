@@ -219,14 +219,12 @@ class World:
         def dead() -> list[str]:
             return [name for name in names if not self._programs[name].running]
 
-        def waiting() -> list[str]:
-            return [name for name in names if not up(name)]
-
-        self.wait(lambda: bool(dead()) or not waiting(), START_S)
-        died, late = dead(), waiting()
-        if not died and not late:
+        came = self.wait(lambda: bool(dead()) or all(map(up, names)), START_S)
+        died = dead()
+        if came and not died:
             return
-        name = (died or late)[0]
+        late = [name for name in names if not up(name)]
+        name = (died or late or names)[0]
         how = "has died" if died else f"is not ready after {START_S:g} s"
         program = self._programs[name]
         program.wait(lambda _program: False, SLICE_S)  # its last lines may be on their way
