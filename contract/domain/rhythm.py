@@ -165,7 +165,8 @@ class Cycle:
     Strokes and voice are those of the post's own slot. `rest_s` is the silence between the siren and the drum of the
     first slot. `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke;
     every `figure` strokes are a figure, whose count is the message. With `burst_s` the siren is not on throughout, but
-    in bursts of so many seconds, with rests as long between them.
+    in bursts of so many seconds, with rests as long between them. What is beaten once may be late by `spare_s`: so
+    much later its last stroke is still followed by enough silence before another slot's first.
     """
 
     length_s: float
@@ -176,6 +177,7 @@ class Cycle:
     figure: int = 1
     burst_s: float | None = None
     rest_s: float = 1.0
+    spare_s: float = 0.0
 
     @property
     def entries_s(self) -> tuple[float, ...]:
@@ -229,11 +231,12 @@ def drum_cycle(beaten: Figure, plan: CyclePlan, slot: Slot = ALONE, *, spoken: b
     voice_s = plan.voice_s if spoken else 0.0
     slot_s = beaten.period_s + voice_s
     start = plan.rest_s + slot.number * slot_s
+    pause_s = beaten.period_s - beaten.onsets_s[-1]
     return Cycle(
         length_s=round(plan.rest_s + slot.count * slot_s, 6), siren=None,
         strokes_s=tuple(start + onset for onset in beaten.onsets_s), beat_s=_beat_s(beaten),
         voice=Span(start + beaten.period_s, voice_s) if voice_s else None, figure=len(beaten.onsets_s),
-        rest_s=plan.rest_s,
+        rest_s=plan.rest_s, spare_s=pause_s / 2 + voice_s,
     )
 
 

@@ -16,8 +16,9 @@ The count of the strokes is the message. So an edge that is late is not left out
 rest before it, and the pauses make up for the delay. Only what is later than `RESYNC_S` is left out; the score is then
 joined where it should be, at the first stroke of a figure.
 
-What is quiet, the patrol's code, keeps time with nobody, and all of it is one figure that is beaten once: what is late
-by at most `LATE_S` moves the rest of it. Left out it would not be heard at all.
+What is beaten once says something else if a part of it is left out, and nothing afterwards puts that right: one stroke
+alone means a death. So there what is late moves the rest. The safe code has its cycle's `spare_s` for that, before
+another post's turn comes; the patrol's, which is quiet and keeps time with nobody, moves by up to `LATE_S` at a time.
 """
 
 import math
@@ -118,7 +119,7 @@ class Sequencer:
         if now < due:
             return False
         if now > at + RESYNC_S:
-            if program.play.quiet and now <= at + LATE_S:
+            if _may_be_put_off(program, now - at):
                 self._put_off(program, now - at, now)
             else:
                 self._join(program, now)
@@ -218,6 +219,14 @@ class Sequencer:
 def _put(line: _Line, on: bool, now: float) -> None:
     if line.wanted is not on:
         line.wanted, line.changed_at, line.retry_at = on, now, -math.inf
+
+
+def _may_be_put_off(program: _Program, late_s: float) -> bool:
+    """Whether what is late by *late_s* may move the rest of *program*."""
+    play = program.play
+    if play.quiet:
+        return late_s <= LATE_S
+    return program.start - play.start + late_s <= play.cycle.spare_s
 
 
 def _is_same(play: Play, other: Play) -> bool:

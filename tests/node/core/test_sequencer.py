@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.domain import incidents
 from contract.domain.rhythm import Cycle, Slot, Span
 from contract.wire.timing import REST_S
 from node.core.effects import Play
 from node.core.sequencer import RETRY_S, Sequencer
 from node.core.switching import RESYNC_S, Role, Score, score
-from tests.contract.shipped import quick
+from tests.contract.shipped import catalogue, family, quick
 from tests.node.core.outputs import ALONE, BOX, SIREN, START, STRIKER, STROBE, Outputs
 from tests.node.core.test_switching import cycles
 from tests.node.core.world import make_setup
@@ -116,6 +117,36 @@ def test_a_patrol_that_is_late_ends_at_the_bound_on_all_that_sounds() -> None:
     box.run(START + 40.0, chain((0.5,), repeat(0.0)))
 
     assert box.strokes() == [*beaten(1.5), (START + 2.0, 0.015625)]
+
+
+@pytest.mark.parametrize("roles", [ALONE, BOX], ids=["without a striker", "with one"])
+@pytest.mark.parametrize(
+    ("stalls", "strokes"),
+    [
+        # Wake-ups: on and off of each stroke.
+        ([0.25], [1.25, 1.5, 2.0]), ([0.5], [1.5, 2.0, 2.5]), ([1.0], [2.0, 2.5, 3.0]),
+        ([0, 0, 0.5], [1.0, 2.0, 2.5]), ([0, 0, 0.5, 0, 0.5], [1.0, 2.0, 3.0]),
+        # There is no time for so much: what is left of it is left out, as in an alarm.
+        ([1.015625], []), ([0, 0, 0.5, 0, 0.515625], [1.0, 2.0]), ([0, 0, 60.0], [1.0]),
+    ],
+)
+def test_what_is_beaten_once_is_beaten_to_its_end_though_the_thread_is_stalled(
+    roles: frozenset[Role], stalls: list[float], strokes: list[float]
+) -> None:
+    box = Outputs(roles, stroke_s=CODE.beat_s)
+    box.play(Play(replace(CODE, spare_s=1.0), START, START + 4.0))
+    box.run(START + 200.0, stalls)
+
+    assert box.strokes(STRIKER if STRIKER in roles else SIREN) == beaten(*strokes, length_s=CODE.beat_s)
+    assert box.on == set()
+
+
+def test_a_stroke_that_is_let_go_late_spoils_no_count_of_what_is_beaten_once() -> None:
+    box = Outputs()
+    box.play(Play(replace(CODE, spare_s=1.0), START, START + 4.0))
+    box.run(START + 40.0, [0, 0.75])
+
+    assert box.strokes() == [(101.0, STROKE_S + 0.75), *beaten(2.25, 2.75)]
 
 
 def test_a_round_that_is_come_into_has_its_siren_at_once_and_its_drum_in_its_place() -> None:
@@ -593,6 +624,25 @@ def test_stalls_that_are_no_longer_than_the_limit_together_lose_no_stroke_and_sh
         assert length_s >= min(beat_s, START + rounds * cycle.length_s - begun) - 1e-9
     for (begun, length_s), (next_begun, _) in pairwise(strokes):
         assert next_begun - begun - length_s >= beat_s / 2 - 1e-9
+
+
+@quick
+@given(ROLES, st.integers(0, 2), st.lists(st.floats(0.0, 3.0), max_size=18))
+def test_the_safe_code_is_beaten_whole_within_its_slot_however_the_thread_is_stalled_if_there_is_time(
+    roles: frozenset[Role], number: int, stalls: list[float]
+) -> None:
+    cycle = incidents.cycles(catalogue(), family("jawa-timur"), Slot(number, 3))["aman"]
+    box = Outputs(roles, stroke_s=0.03)
+    box.play(Play(cycle, START, START + cycle.length_s))
+    box.run(START + cycle.length_s + 60.0, stalls)
+    strokes = box.strokes(STRIKER if STRIKER in roles else SIREN)
+
+    if sum(stalls) <= cycle.spare_s:
+        assert len(strokes) == len(cycle.strokes_s) == 9
+    ends = [START + cycle.strokes_s[-1] + cycle.spare_s + RESYNC_S, *(begun for begun, _ in strokes)]
+    assert max(ends) == ends[0]  # so long before the next slot's first stroke
+    for (begun, length_s), (next_begun, _) in pairwise(strokes):
+        assert next_begun - begun - length_s >= min(0.03, cycle.beat_s / 2) - 1e-9
 
 
 @quick
