@@ -165,8 +165,8 @@ class Cycle:
     Strokes and voice are those of the post's own slot. `rest_s` is the silence between the siren and the drum of the
     first slot. `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke;
     every `figure` strokes are a figure, whose count is the message. With `burst_s` the siren is not on throughout, but
-    in bursts of so many seconds, with rests as long between them. What is beaten once may be late by `spare_s`: so
-    much later its last stroke is still followed by enough silence before another slot's first.
+    in bursts of so many seconds, with rests as long between them. A code that is beaten once may be late by `spare_s`:
+    it still ends a whole pause before the next slot's, or, in the last slot, before the round does.
     """
 
     length_s: float
@@ -236,7 +236,7 @@ def drum_cycle(beaten: Figure, plan: CyclePlan, slot: Slot = ALONE, *, spoken: b
         length_s=round(plan.rest_s + slot.count * slot_s, 6), siren=None,
         strokes_s=tuple(start + onset for onset in beaten.onsets_s), beat_s=_beat_s(beaten),
         voice=Span(start + beaten.period_s, voice_s) if voice_s else None, figure=len(beaten.onsets_s),
-        rest_s=plan.rest_s, spare_s=pause_s / 2 + voice_s,
+        rest_s=plan.rest_s, spare_s=voice_s + (pause_s if slot.number == slot.count - 1 else 0.0),
     )
 
 

@@ -13,12 +13,12 @@ Two bounds end what sounds: the program's own end, and `max_sounding_s`, counted
 other. Only `hush`, or `timing.REST_S` at rest, begins that count anew.
 
 The count of the strokes is the message. So an edge that is late is not left out: each stroke keeps its length and a
-rest before it, and the pauses make up for the delay. Only what is later than `RESYNC_S` is left out; the score is then
-joined where it should be, at the first stroke of a figure.
+rest before it, and the pauses make up for the delay. Only what is later than `RESYNC_S` is left out in an alarm; the
+score is then joined where it should be, at the first stroke of a figure.
 
-What is beaten once says something else if a part of it is left out, and nothing afterwards puts that right: one stroke
-alone means a death. So there what is late moves the rest. The safe code has its cycle's `spare_s` for that, before
-another post's turn comes; the patrol's, which is quiet and keeps time with nobody, moves by up to `LATE_S` at a time.
+A code that is beaten once says something else if a part of it is left out, and nothing afterwards puts that right: one
+stroke alone means a death. So there what is later than that moves the rest, by its cycle's `spare_s` at most. Not where
+a loudspeaker beats it, too, in time: what a striker beats late beside that would only add to the count.
 """
 
 import math
@@ -28,7 +28,6 @@ from contract.wire import timing
 from node.core.effects import Play
 from node.core.switching import RESYNC_S, Edge, Role, Score, score
 
-LATE_S = 1.0
 RETRY_S = 1.0  # after which an output that failed is tried again
 _ROUNDING_S = 1e-6  # what sums of seconds may be off
 _MOST_SCORES = 32  # are remembered
@@ -65,15 +64,18 @@ class _Program:
 class Sequencer:
     """The programs of a box that has outputs for *roles*; *stroke_s* is how long the striker is pulled.
 
-    Instants are seconds of one clock that never goes back.
+    *loudspeaker*: the box has one, which beats, too. Instants are seconds of one clock that never goes back.
     """
 
-    def __init__(self, roles: frozenset[Role], *, stroke_s: float, max_sounding_s: float) -> None:
+    def __init__(
+        self, roles: frozenset[Role], *, stroke_s: float, max_sounding_s: float, loudspeaker: bool = False
+    ) -> None:
         self.failures: frozenset[Role] = frozenset()  # the outputs that could not be switched
         self._roles = roles
         self._lines = {role: _Line(role) for role in Role if role in roles}
         self._stroke_s = stroke_s
         self._max_s = max_sounding_s
+        self._may_move = not (loudspeaker and Role.STRIKER in roles)  # a siren drowns the loudspeaker
         self._program: _Program | None = None
         self._busy_since: float | None = None
         self._ended_at: float | None = None  # when the last program ended by itself
@@ -88,11 +90,15 @@ class Sequencer:
             return
         program = self._program
         if program is not None and _is_same(program.play, play):
-            program.until = min(play.until + program.start - play.start, bound)
+            program.until = min(play.until, bound)
             return
         self._program = program = _Program(play, play.start, until, now)
         if _surely_sirens(play, now):
             self._want(_SOUNDING, now)  # a relay is not to wait for its score: that takes ten times as long
+        elif self._may_move and play.cycle.spare_s:
+            program.joined_at = play.start  # however late it is ordered: what moves it is its first stroke
+            self._want(frozenset() if play.quiet else frozenset({Role.STROBE}), now)
+            self.advance(now)
         else:
             self._join(program, now)
             self.advance(now)
@@ -119,9 +125,7 @@ class Sequencer:
         if now < due:
             return False
         if now > at + RESYNC_S:
-            if _may_be_put_off(program, now - at):
-                self._put_off(program, now - at, now)
-            else:
+            if not self._move(program, now - at):
                 self._join(program, now)
             due, _, edge = self._next(program)
             if now < due:
@@ -181,10 +185,17 @@ class Sequencer:
         program.next = None
         self._want(on if program.play.quiet else on | {Role.STROBE}, now)
 
-    def _put_off(self, program: _Program, late_s: float, now: float) -> None:
-        """Goes on with *program* later by *late_s*, within the bound on all that sounds."""
-        program.start, program.next = program.start + late_s, None
-        program.until = min(program.until + late_s, self._bound(now))
+    def _move(self, program: _Program, late_s: float) -> bool:
+        """Goes on with *program* later by *late_s*. Returns whether there is time for that, up to its last stroke."""
+        score = self._scored(program.play)
+        start = program.start + late_s
+        spare_s = program.play.cycle.spare_s if self._may_move else 0.0
+        if start > program.play.start + spare_s + _ROUNDING_S:
+            return False
+        if start + score.first[-1].at_s > program.until + _ROUNDING_S:
+            return False
+        program.start, program.next = start, None
+        return True
 
     def _scored(self, play: Play) -> Score:
         key = (play.cycle, play.entered_s, play.quiet)
@@ -219,14 +230,6 @@ class Sequencer:
 def _put(line: _Line, on: bool, now: float) -> None:
     if line.wanted is not on:
         line.wanted, line.changed_at, line.retry_at = on, now, -math.inf
-
-
-def _may_be_put_off(program: _Program, late_s: float) -> bool:
-    """Whether what is late by *late_s* may move the rest of *program*."""
-    play = program.play
-    if play.quiet:
-        return late_s <= LATE_S
-    return program.start - play.start + late_s <= play.cycle.spare_s
 
 
 def _is_same(play: Play, other: Play) -> bool:

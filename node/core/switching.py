@@ -11,7 +11,7 @@ from enum import Enum
 from contract.domain.rhythm import Cycle, entered
 from contract.values import dataclass
 
-RESYNC_S = 0.25  # what is later than this is left out
+RESYNC_S = 0.25  # what is later than this is left out, or moves the rest
 _ROUNDING_S = 1e-6  # what sums of seconds may be off
 
 

@@ -19,9 +19,10 @@ class Outputs:
     """What a Sequencer switches, and when. The `broken` are those that cannot be switched."""
 
     def __init__(
-        self, roles: frozenset[Role] = BOX, *, stroke_s: float = 0.03125, max_s: float = 300.0, now: float = START
+        self, roles: frozenset[Role] = BOX, *, stroke_s: float = 0.03125, max_s: float = 300.0, now: float = START,
+        loudspeaker: bool = False,
     ) -> None:
-        self.sequencer = Sequencer(roles, stroke_s=stroke_s, max_sounding_s=max_s)
+        self.sequencer = Sequencer(roles, stroke_s=stroke_s, max_sounding_s=max_s, loudspeaker=loudspeaker)
         self.now = now
         self.on: set[Role] = set()
         self.log: list[Switch] = []  # every change
