@@ -19,9 +19,10 @@ import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from threading import Condition
-from typing import Any
+from typing import Any, Protocol
 
 from broker.mosquitto import program
 from contract.user_error import UserError
@@ -51,6 +52,18 @@ class WorldError(UserError):
 
 class LeavingError(Exception):
     """It is time to leave: a wait was broken off."""
+
+
+class _Part(Protocol):
+    """A process of the district."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """What it has said."""
 
 
 class World:
@@ -90,10 +103,10 @@ class World:
             self.page = parts.enter_context(Page(
                 folder / "web", self.broker.web(), self._district, folder / POSKO / "state", self._changed))
             parts.callback(self._ask_boxes_to_stop)  # first of all, so that they end side by side
-            self._await(self.names, self._is_up)
-            if not self.wait(lambda: self.page.linked or not self.page.program.running, START_S) or \
-                    not self.page.linked:
-                raise WorldError(f"the page is not ready; its last lines: {'; '.join(self.page.program.lines[-3:])}")
+            self._await({
+                "the broker": (self.broker, lambda: True), "the page": (self.page.program, lambda: self.page.linked),
+                **{_called(name): (self._programs[name], partial(self._is_up, name)) for name in self.names},
+            })
             self._parts = parts.pop_all()
         return self
 
@@ -147,10 +160,13 @@ class World:
 
     def publish(self, command: list[str]) -> str:
         """Runs *command*, a `mosquitto_pub` line, as the operator. Returns what it complains of, or ""."""
-        done = subprocess.run(  # noqa: S603 - our own command line
-            [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=LIMIT_S, check=False,
-            env={**os.environ, "XDG_CONFIG_HOME": str(self.broker.homes[OPERATOR])},
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command line
+                [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=LIMIT_S, check=False,
+                env={**os.environ, "XDG_CONFIG_HOME": str(self.broker.homes[OPERATOR])},
+            )
+        except subprocess.TimeoutExpired:
+            return f"{shlex.join(command)} does not end within {LIMIT_S:g} s"
         return done.stderr.strip() or ("" if done.returncode == 0 else f"{shlex.join(command)} exits {done.returncode}")
 
     def hold(self, name: str, button: str) -> None:
@@ -180,7 +196,9 @@ class World:
         since = now()
         self._programs[name].start()
         if self.broker.running:
-            self._await((name,), lambda name: self.has_logged(name, "linked", since))
+            self._await({
+                _called(name): (self._programs[name], lambda: self.has_logged(name, "linked", since)),
+            })
 
     def has_logged(self, name: str, kind: str, since: float) -> bool:
         """Whether *name* has logged an event *kind* since instant *since*."""
@@ -214,22 +232,23 @@ class World:
             return found.hub.state is HubState.LIVES
         return any(post.post == name and post.state == "ready" for post in found.posts)
 
-    def _await(self, names: Sequence[str], up: Callable[[str], bool]) -> None:
-        """Waits until all of *names* are *up*, or one has died. Raises WorldError."""
-        def dead() -> list[str]:
-            return [name for name in names if not self._programs[name].running]
+    def _await(self, parts: Mapping[str, tuple[_Part, Callable[[], bool]]]) -> None:
+        """Waits until each of *parts*, by what it is called, is up, or one has died. Raises WorldError."""
+        died: list[str] = []
+        late: list[str] = []
 
-        came = self.wait(lambda: bool(dead()) or all(map(up, names)), START_S)
-        died = dead()
-        if came and not died:
+        def is_over() -> bool:  # what it sees is what counts: a part may come up, or die, a moment later
+            died[:] = [name for name, (part, _) in parts.items() if not part.running]
+            late[:] = [name for name, (_, is_up) in parts.items() if not is_up()]
+            return bool(died) or not late
+
+        if self.wait(is_over, START_S) and not died:
             return
-        late = [name for name in names if not up(name)]
-        name = (died or late or names)[0]
-        how = "has died" if died else f"is not ready after {START_S:g} s"
-        program = self._programs[name]
-        program.wait(lambda _program: False, SLICE_S)  # its last lines may be on their way
-        last = "; ".join(program.lines[-3:]) or "none"
-        raise WorldError(f"{name}: {'the hub' if name == POSKO else 'its node'} {how}; its last lines: {last}")
+        name, how = (died[0], "has died") if died else (late[0], f"is not ready after {START_S:g} s")
+        with suppress(LeavingError):
+            self.sleep(SLICE_S)  # its last lines may be on their way
+        part, _ = parts[name]
+        raise WorldError(f"{name} {how}; its last lines: {'; '.join(part.lines[-3:]) or 'none'}")
 
     def _make_hub(self, folder: Path) -> Program:
         folder.mkdir()
@@ -256,6 +275,10 @@ class World:
     def _ask_boxes_to_stop(self) -> None:
         for box in self.boxes.values():
             box.ask_to_stop()
+
+
+def _called(name: str) -> str:
+    return f"{name}: {'the hub' if name == POSKO else 'its node'}"
 
 
 def read_line(at: float, source: str, line: str) -> Event:

@@ -20,7 +20,7 @@ from contract.settings import yamltext
 
 HOST = "127.0.0.1"
 OPERATOR, READER = "operator", "layar"  # whom every new installation has
-PROVISION_S = 60.0
+PROVISION_S = 300.0  # only ends a hang
 
 
 class Installation:
@@ -58,6 +58,11 @@ class Installation:
     def running(self) -> bool:
         """Whether Mosquitto runs."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def lines(self) -> list[str]:
+        """What Mosquitto has said."""
+        return self._log.read_text("utf-8", "replace").splitlines()
 
     def start(self) -> None:
         """Starts Mosquitto, and returns when it accepts connections. Raises BrokerError."""
@@ -115,10 +120,13 @@ def _broker(path: Path) -> dict[str, Any]:
 
 def _run(words: list[str], environment: Mapping[str, str] | None = None) -> None:
     """Runs *words*, which a Ctrl-C in this terminal does not break off. Raises BrokerError."""
-    done = subprocess.run(  # noqa: S603 - our own command line
-        words, capture_output=True, text=True, timeout=PROVISION_S, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})}, start_new_session=True,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            words, capture_output=True, text=True, timeout=PROVISION_S, check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})}, start_new_session=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise BrokerError(f"the broker's files are not made within {PROVISION_S:g} s: is this machine busy?") from None
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout)[-400:].split())
         raise BrokerError(f"the broker's files cannot be made: {said}")

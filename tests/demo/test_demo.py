@@ -28,10 +28,11 @@ from broker.mosquitto import end
 from demo import posts, screen, texts
 from demo.steps import BAD_PAYLOAD, KOTAKAN, OLEAN, TOUR, TYPO
 from demo.tour import Kill, Step, rings
-from demo.world import World
+from demo.world import World, WorldError
 from kentongan import demo as demo_command
 from kentongan.commands import main
-from testing.program import LIMIT_S
+from testing import installation
+from testing.program import LIMIT_S, Program
 from tests.support.waiting import wait_until
 
 NOT_AUTHORIZED = (5, 0x87)  # mosquitto_pub exits with the broker's reason code, of MQTT 3.1.1 or 5
@@ -188,6 +189,45 @@ def test_a_program_that_does_not_come_up_is_one_line_with_its_last_lines_and_exi
     assert done.exit_code == 1
     assert last.startswith(f"{who} has died; its last lines: ")
     assert last.endswith("nowhere.yaml: there is no such district file")
+
+
+@pytest.mark.parametrize("part", ["page", "broker"])
+def test_a_page_or_a_broker_that_dies_at_the_start_is_told_at_once(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    wait = World._await
+
+    def killing(world: World, parts: Any) -> None:
+        process = world.broker._process if part == "broker" else world.page.program._process
+        assert process is not None
+        process.kill()
+        wait(world, parts)
+
+    monkeypatch.setattr(World, "_await", killing)
+    monkeypatch.setattr(World, "_is_up", lambda _world, _name: False)
+    done = tour(monkeypatch, TOUR)
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith(f"the {part} has died; its last lines: ")
+
+
+def test_what_was_seen_to_be_up_is_up_though_it_is_not_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    part, answers = Program("post", ()), iter([True, False])
+    monkeypatch.setattr(Program, "running", True)
+    World()._await({"post": (part, lambda: next(answers))})
+    assert list(answers) == [False]
+
+
+def test_what_was_seen_to_be_late_is_named_though_it_comes_up_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.world.START_S", 0.0)
+    monkeypatch.setattr(Program, "running", True)
+    answers = iter([False, True])
+    with pytest.raises(WorldError, match=r"^b is not ready after 0 s; its last lines: none$"):
+        World()._await({"a": (Program("a", ()), lambda: True), "b": (Program("b", ()), lambda: next(answers))})
+
+
+def test_files_of_the_broker_that_take_too_long_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "PROVISION_S", 0.01)
+    done = tour(monkeypatch, TOUR)
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith("the broker's files are not made within 0.01 s")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
