@@ -95,7 +95,7 @@ class Sequencer:
         self._program = program = _Program(play, play.start, until, now)
         if _surely_sirens(play, now):
             self._want(_SOUNDING, now)  # a relay is not to wait for its score: that takes ten times as long
-        elif self._may_move and play.cycle.spare_s:
+        elif play.cycle.spare_s:
             program.joined_at = play.start  # however late it is ordered: what moves it is its first stroke
             self._want(frozenset() if play.quiet else frozenset({Role.STROBE}), now)
             self.advance(now)

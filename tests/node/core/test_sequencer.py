@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import chain, pairwise, repeat
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.domain import incidents
@@ -120,6 +120,17 @@ def test_a_code_that_is_ordered_late_is_beaten_later_as_a_whole(late_s: float, s
     box.run(START + 40.0)
 
     assert box.strokes() == beaten(*strokes)
+
+
+def test_the_end_of_a_code_is_where_it_was_ordered_however_late_it_is_beaten() -> None:
+    box = Outputs()
+    box.play(Play(ONCE, START, START + 4.0))
+    box.run(START + 1.75, [0.5])
+    box.play(Play(ONCE, START, START + 2.25))
+    box.run(START + 40.0)
+
+    assert box.strokes() == beaten(1.5, 2.0)
+    assert box.log[-1] == (102.25, STROBE, False)
 
 
 def test_a_stroke_that_is_let_go_late_spoils_no_count_of_a_code() -> None:
@@ -633,6 +644,7 @@ def test_stalls_that_are_no_longer_than_the_limit_together_lose_no_stroke_and_sh
 @quick
 @given(st.sampled_from([("aman", 0), ("aman", 1), ("aman", 2), ("patroli", 0)]), st.sampled_from(["jawa-timur", "tni"]),
        st.floats(0.0, 4.0), st.lists(st.floats(0.0, 3.0), max_size=18))
+@example(("aman", 1), "jawa-timur", 0.0, [0.7, 3.15, 3.15])  # all of the time that there is: no rounding may count
 def test_a_code_is_beaten_whole_if_there_is_time_and_never_late_into_another_slot_however_all_is_stalled(
     code: tuple[str, int], drum: str, late_s: float, stalls: list[float]
 ) -> None:
