@@ -35,7 +35,6 @@ from node.devices import Sounder
 from node.foresight import Foresight
 from node.guard import Guard
 from node.journal import Journal
-from node.settings import NodeSettings
 from node.siren import Siren
 from runtime import clock, health, stdout_writer
 from runtime.core.effects import Connect, Log, Publish, Reconnect
@@ -126,9 +125,14 @@ class Node(Loop[State]):
             self._inbox.put(Faulted(part, reason))
         if self._settings_fault is not None:
             self._inbox.put(Faulted(Fault.SETTINGS, self._settings_fault))
+        stroke_s = settings.striker.stroke_s if settings.striker is not None else 0.0
+        sequencer = Sequencer(
+            frozenset(outputs), stroke_s=stroke_s, max_sounding_s=settings.max_sounding_s,
+            is_drummed=lambda: self._sound is not None and self._sound.trouble() is None,
+        )
         self._siren = parts.enter_context(Siren(
-            outputs, make_sequencer(settings, frozenset(outputs)), self._inbox,
-            prepare=lambda: health.realtime(health.SIREN_PRIORITY), felt=settings.feedback.siren_current is not None,
+            outputs, sequencer, self._inbox, prepare=lambda: health.realtime(health.SIREN_PRIORITY),
+            felt=settings.feedback.siren_current is not None,
         ))
         self._sounders["siren"] = self._siren  # the street first
         self._foresight.sound = self._siren.play
@@ -275,14 +279,6 @@ def make_setup(
             name: not each.active_closed for name, each in settings.feedback.inputs().items()
             if Fault.PIN_OF_BUTTON.of(name) not in missing
         },
-    )
-
-
-def make_sequencer(settings: NodeSettings, roles: frozenset[Role]) -> Sequencer:
-    """What decides for a box of *settings* that has outputs for *roles*."""
-    return Sequencer(
-        roles, stroke_s=settings.striker.stroke_s if settings.striker is not None else 0.0,
-        max_sounding_s=settings.max_sounding_s, loudspeaker=settings.sound is not None,
     )
 
 

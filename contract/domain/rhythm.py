@@ -166,7 +166,7 @@ class Cycle:
     first slot. `beat_s` is how long an output that beats the rhythm for want of a striker stays on at each stroke;
     every `figure` strokes are a figure, whose count is the message. With `burst_s` the siren is not on throughout, but
     in bursts of so many seconds, with rests as long between them. A code that is beaten once may be late by `spare_s`:
-    it still ends a whole pause before the next slot's, or, in the last slot, before the round does.
+    its last stroke is still a whole pause before the next slot's first, or, in the last slot, in its round.
     """
 
     length_s: float

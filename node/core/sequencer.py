@@ -18,10 +18,12 @@ score is then joined where it should be, at the first stroke of a figure.
 
 A code that is beaten once says something else if a part of it is left out, and nothing afterwards puts that right: one
 stroke alone means a death. So there what is later than that moves the rest, by its cycle's `spare_s` at most. Not where
-a loudspeaker beats it, too, in time: what a striker beats late beside that would only add to the count.
+a loudspeaker beats it, too, in time: what a striker beats late beside that would only add to the count. (A siren that
+beats is moved all the same: who is far off hears nothing else.)
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract.wire import timing
@@ -49,6 +51,8 @@ class _Line:
 class _Program:
     """What is played from `start` until `until`. Its score is made, and joined at `joined_at`, when it is first needed.
 
+    It `is_in_time` if it was ordered before its first stroke: else no loudspeaker beats that.
+
     `next` are the instants at which its next edge may be switched, and should be by the score, and the edge.
     """
 
@@ -56,6 +60,7 @@ class _Program:
     start: float
     until: float
     joined_at: float
+    is_in_time: bool = True
     score: Score | None = None
     index: int = 0
     next: tuple[float, float, Edge] | None = None
@@ -64,18 +69,19 @@ class _Program:
 class Sequencer:
     """The programs of a box that has outputs for *roles*; *stroke_s* is how long the striker is pulled.
 
-    *loudspeaker*: the box has one, which beats, too. Instants are seconds of one clock that never goes back.
+    *is_drummed* says whether a loudspeaker beats as well, now. Instants are seconds of one clock that never goes back.
     """
 
     def __init__(
-        self, roles: frozenset[Role], *, stroke_s: float, max_sounding_s: float, loudspeaker: bool = False
+        self, roles: frozenset[Role], *, stroke_s: float, max_sounding_s: float,
+        is_drummed: Callable[[], bool] = lambda: False,
     ) -> None:
         self.failures: frozenset[Role] = frozenset()  # the outputs that could not be switched
         self._roles = roles
         self._lines = {role: _Line(role) for role in Role if role in roles}
         self._stroke_s = stroke_s
         self._max_s = max_sounding_s
-        self._may_move = not (loudspeaker and Role.STRIKER in roles)  # a siren drowns the loudspeaker
+        self._is_drummed = is_drummed
         self._program: _Program | None = None
         self._busy_since: float | None = None
         self._ended_at: float | None = None  # when the last program ended by itself
@@ -97,6 +103,7 @@ class Sequencer:
             self._want(_SOUNDING, now)  # a relay is not to wait for its score: that takes ten times as long
         elif play.cycle.spare_s:
             program.joined_at = play.start  # however late it is ordered: what moves it is its first stroke
+            program.is_in_time = now < play.start + play.cycle.strokes_s[0]
             self._want(frozenset() if play.quiet else frozenset({Role.STROBE}), now)
             self.advance(now)
         else:
@@ -187,12 +194,12 @@ class Sequencer:
 
     def _move(self, program: _Program, late_s: float) -> bool:
         """Goes on with *program* later by *late_s*. Returns whether there is time for that, up to its last stroke."""
-        score = self._scored(program.play)
-        start = program.start + late_s
-        spare_s = program.play.cycle.spare_s if self._may_move else 0.0
-        if start > program.play.start + spare_s + _ROUNDING_S:
+        play, start, edges = program.play, program.start + late_s, self._scored(program.play).first
+        if program.index >= len(edges) or start > play.start + play.cycle.spare_s + _ROUNDING_S:
             return False
-        if start + score.first[-1].at_s > program.until + _ROUNDING_S:
+        if start + edges[-1].at_s > program.until + _ROUNDING_S:
+            return False
+        if Role.STRIKER in self._roles and program.is_in_time and self._is_drummed():
             return False
         program.start, program.next = start, None
         return True

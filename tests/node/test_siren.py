@@ -7,19 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import current_thread
-from typing import Any
 
 import pytest
 
 from contract.domain.rhythm import Cycle, Span
-from contract.settings.schema import read
 from node.core.effects import Play
 from node.core.events import SirenSwitched
 from node.core.sequencer import Sequencer
 from node.core.switching import Role
 from node.devices import Output
-from node.service import make_sequencer
-from node.settings import NodeSettings
 from node.siren import FINE_S, HANG_S, IDLE_S, Siren
 from runtime import clock
 from runtime.clock import Timer
@@ -27,7 +23,6 @@ from runtime.core.events import Faulted, Recovered
 from runtime.inbox import Inbox
 from runtime.worker import PAUSE_S
 from tests.support.fake_timer import FakeTimer
-from tests.support.nodes import example
 from tests.support.pins import Bench, FakeOutput
 from tests.support.waiting import drain, take, wait_until
 
@@ -65,25 +60,6 @@ def levels(outputs: dict[Role, FakeOutput]) -> dict[Role, list[bool]]:
 def switches(outputs: dict[Role, FakeOutput], role: Role) -> list[tuple[float, bool]]:
     """The changes of an output, with their instants after NOW."""
     return [(round(at - NOW, 6), is_on) for at, is_on in outputs[role].switches]
-
-
-@pytest.mark.parametrize(("sound", "strokes"), [({"sound": {"driver": "disk"}}, 0), ({}, 3)], ids=["beside", "without"])
-def test_a_striker_beats_a_code_later_only_without_a_loudspeaker_that_beats_it_in_time(
-    sound: dict[str, Any], strokes: int
-) -> None:
-    silent = {name: each for name, each in example().items() if name != "sound"}
-    settings = read(NodeSettings, silent | sound)
-    sequencer, now = make_sequencer(settings, frozenset(Role)), NOW
-    sequencer.play(Play(Cycle(4.0, None, (1.0, 1.5, 2.0), 0.15, None, 3, spare_s=1.0), NOW, NOW + 4.0), NOW)
-    beaten = 0
-    while (due := sequencer.due()) is not None:
-        now = max(now, due, NOW + 1.5)  # the first stroke is 0.5 s late
-        sequencer.advance(now)
-        for role, is_on in sequencer.pending(now):
-            sequencer.switched(role, on=is_on)
-            beaten += role is Role.STRIKER and is_on
-
-    assert beaten == strokes
 
 
 def test_where_its_current_is_felt_each_switching_of_the_siren_is_reported_and_no_other() -> None:

@@ -22,7 +22,8 @@ class Outputs:
         self, roles: frozenset[Role] = BOX, *, stroke_s: float = 0.03125, max_s: float = 300.0, now: float = START,
         loudspeaker: bool = False,
     ) -> None:
-        self.sequencer = Sequencer(roles, stroke_s=stroke_s, max_sounding_s=max_s, loudspeaker=loudspeaker)
+        self.sequencer = Sequencer(roles, stroke_s=stroke_s, max_sounding_s=max_s, is_drummed=lambda: self.is_drummed)
+        self.is_drummed = loudspeaker
         self.now = now
         self.on: set[Role] = set()
         self.log: list[Switch] = []  # every change

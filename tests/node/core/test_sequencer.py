@@ -153,7 +153,7 @@ def test_a_code_whose_last_stroke_would_come_after_its_bound_is_not_begun_late(b
 
 @pytest.mark.parametrize(("roles", "stall", "strokes"), [
     (BOX, 0.25, [1.25, 1.5, 2.0]), (BOX, 0.5, []), (ALONE, 0.5, [1.5, 2.0, 2.5]),
-], ids=["late", "too late", "on a siren, which drowns it"])
+], ids=["late", "too late", "on a siren"])
 def test_beside_a_loudspeaker_that_beats_in_time_a_striker_beats_nothing_later(
     roles: frozenset[Role], stall: float, strokes: list[float]
 ) -> None:
@@ -162,6 +162,30 @@ def test_beside_a_loudspeaker_that_beats_in_time_a_striker_beats_nothing_later(
     box.run(START + 40.0, [stall])
 
     assert box.strokes(STRIKER if STRIKER in roles else SIREN) == beaten(*strokes, length_s=CODE.beat_s)
+
+
+@pytest.mark.parametrize("why", ["it has failed", "it was ordered too late for it"])
+def test_a_loudspeaker_that_does_not_beat_keeps_no_striker_from_beating_later(why: str) -> None:
+    box = Outputs(loudspeaker=True, now=START if why == "it has failed" else START + 1.0)
+    box.play(Play(ONCE, START, START + 4.0))
+    box.is_drummed = why != "it has failed"
+    box.run(START + 40.0, [0.5] if why == "it has failed" else [0, 0.75])
+
+    assert box.strokes()[-2:] == (beaten(2.0, 2.5) if why == "it has failed" else beaten(2.25, 2.75))
+
+
+def test_only_the_first_round_of_a_code_is_moved() -> None:
+    box = Outputs()
+    box.play(Play(ONCE, START, START + 8.0))
+    box.run(START + 4.5)
+    box.run(START + 40.0, [0.5])
+
+    assert box.strokes() == beaten(1.0, 1.5, 2.0)
+    box = Outputs(now=START + 3.0)
+    box.play(Play(ONCE, START, START + 7.0, entered_s=3.0))  # nothing of its first round is left
+    box.run(START + 40.0, [0.5])
+
+    assert box.strokes() == []
 
 
 def test_a_round_that_is_come_into_has_its_siren_at_once_and_its_drum_in_its_place() -> None:
@@ -687,20 +711,20 @@ def test_what_is_seen_without_the_score_is_what_the_score_says(
 Act = tuple[str, float, int]
 ACTS = st.lists(
     st.tuples(st.sampled_from(["play", "extend", "cut", "hush", "wait", "break", "fix"]), st.floats(0.0, 8.0),
-              st.integers(0, 5)),
+              st.integers(0, 7)),
     max_size=40,
 )
 
 
 @quick
-@given(ACTS, ROLES, st.lists(st.floats(0.0, 0.4), max_size=30))
+@given(ACTS, ROLES, st.lists(st.floats(0.0, 0.4) | st.floats(1.0, 2.0), max_size=30))
 def test_whatever_is_ordered_fails_and_stalls_each_bound_holds_and_all_ends_at_rest(
     acts: list[Act], roles: frozenset[Role], stalls: list[float]
 ) -> None:
     box = Outputs(roles, max_s=20.0)
     late = iter(stalls)
     shipped = make_setup().cycles[Slot()]
-    cycle_of = [CYCLE, CODE, TITIR, LONG.cycle, shipped["pencurian"], shipped["lainnya"]]
+    cycle_of = [CYCLE, CODE, TITIR, LONG.cycle, shipped["pencurian"], shipped["lainnya"], ONCE, shipped["aman"]]
     last, hushes = PLAY, [START]
     for what, wait_s, choice in acts:
         at = box.now + wait_s
