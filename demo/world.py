@@ -92,8 +92,7 @@ class World:
             self._district = posts.write_district(folder)
             self.broker = parts.enter_context(Installation(folder, self._district))
             self.observer = parts.enter_context(Observer(self.broker.settings(READER), self._changed))
-            if not self.wait(lambda: self.observer.snapshot().linked, LIMIT_S):
-                raise WorldError(f"the observer is not linked: {self.observer.snapshot().trouble}")
+            self._await({"the broker": (self.broker, lambda: self.observer.snapshot().linked)})
             self.hub = parts.enter_context(self._make_hub(folder / POSKO))
             self.boxes = {name: self._make_box(folder / name.replace("/", "."), post)
                           for name, post in self.posts.items()}
@@ -192,11 +191,14 @@ class World:
         self._programs[name].stop()
 
     def start(self, name: str) -> None:
-        """Starts the program of *name* again; returns when it is linked, if there is a broker. Raises WorldError."""
+        """Starts the program of *name* again; returns when it is linked, if there is a broker. Raises WorldError,
+        LeavingError.
+        """
         since = now()
         self._programs[name].start()
         if self.broker.running:
             self._await({
+                "the broker": (self.broker, lambda: True),
                 _called(name): (self._programs[name], lambda: self.has_logged(name, "linked", since)),
             })
 
@@ -233,7 +235,7 @@ class World:
         return any(post.post == name and post.state == "ready" for post in found.posts)
 
     def _await(self, parts: Mapping[str, tuple[_Part, Callable[[], bool]]]) -> None:
-        """Waits until each of *parts*, by what it is called, is up, or one has died. Raises WorldError."""
+        """Waits until each of *parts*, by what it is called, is up. Raises WorldError if one dies, and LeavingError."""
         died: list[str] = []
         late: list[str] = []
 
@@ -245,8 +247,7 @@ class World:
         if self.wait(is_over, START_S) and not died:
             return
         name, how = (died[0], "has died") if died else (late[0], f"is not ready after {START_S:g} s")
-        with suppress(LeavingError):
-            self.sleep(SLICE_S)  # its last lines may be on their way
+        self.sleep(SLICE_S)  # its last lines may be on their way
         part, _ = parts[name]
         raise WorldError(f"{name} {how}; its last lines: {'; '.join(part.lines[-3:]) or 'none'}")
 
