@@ -191,14 +191,17 @@ def test_a_program_that_does_not_come_up_is_one_line_with_its_last_lines_and_exi
     assert last.endswith("nowhere.yaml: there is no such district file")
 
 
-@pytest.mark.parametrize("part", ["page", "broker"])
-def test_a_page_or_a_broker_that_dies_at_the_start_is_told_at_once(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+@pytest.mark.parametrize(("part", "when"), [("page", "later"), ("broker", "later"), ("broker", "at once")])
+def test_a_page_or_a_broker_that_dies_at_the_start_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, part: str, when: str
+) -> None:
     wait = World._await
 
     def killing(world: World, parts: Any) -> None:
-        process = world.broker._process if part == "broker" else world.page.program._process
-        assert process is not None
-        process.kill()
+        if when == "at once" or "the page" in parts:
+            process = world.broker._process if part == "broker" else world.page.program._process
+            assert process is not None
+            process.kill()
         wait(world, parts)
 
     monkeypatch.setattr(World, "_await", killing)
