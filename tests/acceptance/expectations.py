@@ -14,7 +14,8 @@ from demo.seen import LOUD, spells, strokes
 from demo.world import LIMIT_S
 from tests.acceptance.observation import Observed, Published
 
-SIREN_S = 0.5  # longer than any stroke, shorter than any siren
+SIREN_S = 0.5  # longer than any stroke, shorter than any siren …
+DRAWN_OUT_S = 3.0  # … and the same at a post that is not steady, of whose strokes each can be let go late
 ENTERS_S = 6.0  # a siren and the rest after it: with less of a round left, one siren is two
 NEAR_S = 2.0  # how far from its instant a siren may come, on a machine that stalls
 
@@ -211,7 +212,7 @@ class Beats:
     def _counted(self, observed: Observed) -> Iterator[str]:
         cleared = next((each.at for each in observed.seen.events if each.kind == "cleared"), float("-inf"))
         beaten = [began for began, ended in spells(observed.seen.changes, observed.seen.beater, observed.at)
-                  if ended - began < SIREN_S]
+                  if ended - began < DRAWN_OUT_S]
         since = [began for began in beaten if began > cleared]  # a busy machine reads of it late
         wanted = self.code.count("●")
         if len(beaten) < wanted:
@@ -232,7 +233,7 @@ class Stops:
             yield "siren expected off once it is cleared, which it never is"
             return
         late = [began for began, ended in spells(observed.seen.changes, "siren", observed.at)
-                if began > cleared and ended - began >= SIREN_S]
+                if began > cleared and ended - began >= (SIREN_S if observed.steady else DRAWN_OUT_S)]
         if late:
             yield f"siren expected to stay off, came again {late[0] - cleared:.3f} s after the all-clear"
         elif "siren" in observed.seen.on:

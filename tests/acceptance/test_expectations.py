@@ -133,6 +133,8 @@ RIGHT: list[tuple[Expectation, Observed]] = [
     (DORO_MULUK, counted([0.2, *(1.0 + each for each in SAFE_CODE_S[1:])])),  # its end was read of late
     (Stops(), stopped((-3.0, 0.4))),
     (Stops(), stopped((0.2, 0.4), (1.0, 1.15))),  # a stroke on the siren's relay
+    (Stops(), replace(stopped((0.2, 0.4), (1.0, 2.5)), steady=False)),  # … that was let go late
+    (Beats("●", once=True), replace(beating([1.0], "siren", 1.5), steady=False)),
     (AtRest(), AT_REST),
     (Quiet(), AT_REST),
     (Quiet(), replace(AT_REST, status=None)),
@@ -176,6 +178,10 @@ WRONG: list[tuple[Expectation, Observed, str]] = [
     (PATROL, beating([0.0, 1.8, 3.6, 5.4]), "strokes expected ● ● ●, are 1.80 1.80 1.80 s apart"),
     (PATROL, beating([0.0, 0.3, 3.6]), "strokes expected ● ● ●, are 0.30 3.30 s apart"),
     (Stops(), stopped((-3.0, 0.4), (1.5, 6.5)), "siren expected to stay off, came again 1.000 s after the all-clear"),
+    (Stops(), stopped((1.5, 3.0)), "siren expected to stay off, came again 1.000 s after the all-clear"),
+    (Stops(), replace(stopped((1.5, 6.5)), steady=False),
+     "siren expected to stay off, came again 1.000 s after the all-clear"),
+    (Beats("●", once=True), replace(beating([1.0], "siren", 5.0), steady=False), "strokes expected ●, are 0"),
     (Stops(), replace(stopped(), seen=replace(stopped().seen, on=ON)), "siren expected off, still is on"),
     (Stops(), theft(), "siren expected off once it is cleared, which it never is"),
     (AtRest(), theft(), "siren expected off, is on"),
