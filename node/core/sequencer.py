@@ -49,9 +49,8 @@ class _Line:
 
 @dataclass(slots=True)
 class _Program:
-    """What is played from `start` until `until`. Its score is made, and joined at `joined_at`, when it is first needed.
-
-    It `is_in_time` if it was ordered before its first stroke: else no loudspeaker beats that.
+    """What is played from `start` until `until`. Its score is made, and joined where it should have been at
+    `ordered_at`, when it is first needed.
 
     `next` are the instants at which its next edge may be switched, and should be by the score, and the edge.
     """
@@ -59,8 +58,7 @@ class _Program:
     play: Play
     start: float
     until: float
-    joined_at: float
-    is_in_time: bool = True
+    ordered_at: float
     score: Score | None = None
     index: int = 0
     next: tuple[float, float, Edge] | None = None
@@ -101,13 +99,9 @@ class Sequencer:
         self._program = program = _Program(play, play.start, until, now)
         if _surely_sirens(play, now):
             self._want(_SOUNDING, now)  # a relay is not to wait for its score: that takes ten times as long
-        elif play.cycle.spare_s:
-            program.joined_at = play.start  # however late it is ordered: what moves it is its first stroke
-            program.is_in_time = now < play.start + play.cycle.strokes_s[0]
-            self._want(frozenset() if play.quiet else frozenset({Role.STROBE}), now)
-            self.advance(now)
         else:
-            self._join(program, now)
+            # A code is joined at its beginning, however late it is ordered: what moves it is its first stroke.
+            self._join(program, play.start if play.cycle.spare_s else now, now)
             self.advance(now)
 
     def hush(self) -> None:
@@ -133,7 +127,7 @@ class Sequencer:
             return False
         if now > at + RESYNC_S:
             if not self._move(program, now - at):
-                self._join(program, now)
+                self._join(program, now, now)
             due, _, edge = self._next(program)
             if now < due:
                 return True
@@ -178,17 +172,17 @@ class Sequencer:
         if program.next is None:
             if program.score is None:
                 program.score = self._scored(program.play)
-                program.index, _ = program.score.join(program.start, program.joined_at)
+                program.index, _ = program.score.join(program.start, program.ordered_at)
             at, edge = program.score.due(program.start, program.index)
             line = self._lines.get(edge.role)
             moves = line is not None and line.wanted is not edge.on
             program.next = (max(at, line.changed_at + edge.least_s) if line is not None and moves else at, at, edge)
         return program.next
 
-    def _join(self, program: _Program, now: float) -> None:
-        """Goes on with *program* from where it should be at *now*."""
+    def _join(self, program: _Program, at: float, now: float) -> None:
+        """Goes on at *now* with *program* from where it should be at *at*."""
         program.score = self._scored(program.play)
-        program.index, on = program.score.join(program.start, now)
+        program.index, on = program.score.join(program.start, at)
         program.next = None
         self._want(on if program.play.quiet else on | {Role.STROBE}, now)
 
@@ -199,7 +193,8 @@ class Sequencer:
             return False
         if start + edges[-1].at_s > program.until + _ROUNDING_S:
             return False
-        if Role.STRIKER in self._roles and program.is_in_time and self._is_drummed():
+        is_drummed = program.ordered_at < play.start + play.cycle.strokes_s[0] and self._is_drummed()  # else too late
+        if Role.STRIKER in self._roles and is_drummed:
             return False
         program.start, program.next = start, None
         return True

@@ -274,7 +274,7 @@ def test_the_safe_code_and_its_words_have_slots_too() -> None:
     assert (first.strokes_s[0], first.voice) == (1.0, Span(5.5, 7.0))  # the figure takes 4.5 s
     assert (second.strokes_s[0], second.voice) == (12.5, Span(17.0, 7.0))
     assert first.length_s == second.length_s == 24.0
-    # So late the figure still has its pause before the next slot; and in the last one there is none.
+    # So late the figure still has its pause before the next slot, or, in the last one, its round's end.
     assert first.strokes_s[-1] + first.spare_s + 1.2 == pytest.approx(second.strokes_s[0])
     assert second.strokes_s[-1] + second.spare_s == pytest.approx(second.length_s)
 
