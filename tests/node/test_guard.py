@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from node import guard as guard_room
 from node.guard import Guard
 from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
@@ -76,7 +77,10 @@ def test_what_systemd_sends_to_all_processes_of_a_unit_does_not_end_the_guard_be
     assert process.communicate(timeout=LIMIT_S)[0].startswith(TOLD)
 
 
-def test_leaving_it_returns_when_the_guard_has_ended(outputs: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_leaving_it_returns_when_the_guard_has_ended(
+    outputs: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_room, "END_S", LIMIT_S)  # it may not even have begun
     with Guard() as guard:
         guard.start(str(outputs))
     assert guard._process is not None

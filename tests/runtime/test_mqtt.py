@@ -52,6 +52,12 @@ def own_broker(tmp_path: Path) -> Iterator[PrivateBroker]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How soon a thread gets to its end is the machine's business."""
+    monkeypatch.setattr(link_room, "CLOSE_S", LIMIT_S)
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests in which the wait between two attempts is not what is tried."""
