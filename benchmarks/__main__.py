@@ -42,7 +42,7 @@ class _Help(click.Command):
 @click.command(cls=_Help, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1, metavar="[BENCHMARK]...")
 @click.option("--check", is_flag=True, help="Exit 1 where an aim is missed.")
-@click.option("--quick", is_flag=True, help="Few values, for a look: two minutes, and no 99th percentile.")
+@click.option("--quick", is_flag=True, help="Few values, for a look, and no 99th percentile.")
 @click.option("--peers", is_flag=True, help="First install mqtt-io and Node-RED, some 200 MB, into a cache folder.")
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path), default="benchmarks.json",
               show_default=True, metavar="FILE", help="Where everything is written, with each single value.")
