@@ -85,7 +85,8 @@ class Node(Box):
     def expect(self, part: str, since: int = 0, timeout_s: float = WAIT_S) -> None:
         """Waits for a line with *part*, after the first *since* lines. Raises MeasureError."""
         if not self.wait_line(part, timeout_s, since):
-            raise MeasureError(f"node {self.name} did not print {part!r} within {timeout_s:g} s; its last lines: "
+            until = "before it ended" if self.over else f"within {timeout_s:g} s"
+            raise MeasureError(f"node {self.name} did not print {part!r} {until}; its last lines: "
                                f"{'; '.join(self.lines[-3:]) or 'none'}")
 
     def switched_on(self, output: str, since: int) -> float:

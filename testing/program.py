@@ -38,6 +38,7 @@ class Program:
         self._changed = changed if changed is not None else Condition()
         self._process: subprocess.Popen[str] | None = None
         self._thread: Thread | None = None
+        self._over = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,6 +53,11 @@ class Program:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def over(self) -> bool:
+        """Whether its process has ended, and all that it said was heard."""
+        return self._over
+
+    @property
     def pid(self) -> int:
         """The id of the process that runs."""
         if self._process is None:
@@ -60,6 +66,7 @@ class Program:
 
     def start(self, env: Mapping[str, str] | None = None) -> None:
         """Starts it."""
+        self._over = False
         self._process = subprocess.Popen(  # noqa: S603 - our own command line
             [sys.executable, "-m", "kentongan", *self._arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
@@ -97,13 +104,15 @@ class Program:
         return [line for line in self.lines[since:] if part in line]
 
     def wait_line(self, part: str, timeout_s: float = LIMIT_S, since: int = 0) -> bool:
-        """Waits until `said` has a line with *part*, after the first *since* lines."""
-        return self.wait(lambda program: bool(program.said(part, since)), timeout_s)
+        """Waits until `said` has a line with *part*, after the first *since* lines, or its process has ended."""
+        self.wait(lambda program: program.over or bool(program.said(part, since)), timeout_s)
+        return bool(self.said(part, since))
 
     def expect(self, part: str, since: int = 0, timeout_s: float = LIMIT_S) -> None:
         """Waits for a line that holds *part*, after the first *since* lines. Raises NeverError."""
         if not self.wait_line(part, timeout_s, since):
-            raise NeverError(f"{self.name} never printed {part!r}, but: {self.lines[since:]}")
+            has_ended = " has ended and" if self.over else ""
+            raise NeverError(f"{self.name}{has_ended} never printed {part!r}, but: {self.lines[since:]}")
 
     def events(self, since: int = 0) -> list[dict[str, Any]]:
         """The events among the lines after the first *since*, if it logs JSON."""
@@ -126,6 +135,10 @@ class Program:
                     self._changed.notify_all()
                 if self._hear is not None:
                     self._hear(line.rstrip("\n"))
+        process.wait()
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
 
 def event_of(line: str) -> dict[str, Any] | None:
