@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from contract.domain.alarm import Key
 from contract.domain.rhythm import ALONE, Slot
+from contract.wire.beacon import Beacon, write_beacon
 from node.core import rounds
 from node.core.effects import Hush
 from node.core.rounds import Counted
 from node.core.switching import Role, score
-from runtime.core.events import Clock
+from runtime.core.events import Clock, Received
 from tests.contract import shipped
 from tests.contract.shipped import quick
 from tests.node.core.turns import (
@@ -98,11 +99,13 @@ def test_no_two_of_up_to_four_posts_ever_beat_at_the_same_time_whatever_their_cl
 
 @few
 @given(CODE, HEARD_AT, st.floats(0.001, 100.0), st.tuples(UP_S, CLOCK), st.sampled_from([FIRST, SECOND]))
+@example(("jawa-timur", "kecelakaan"), 0.0, 93.0, (0.0, UNSYNCED), FIRST)  # too late for a drum
 def test_a_post_that_joins_in_the_middle_by_the_beacon_falls_into_its_slot(
     code: tuple[str, str], at: float, age_s: float, joined: tuple[float, Clock], slot: Slot
 ) -> None:
     (family, incident), (up_s, clock) = code, joined
     duration_s = shipped.catalogue().incidents[incident].duration_s
+    age_s = min(age_s, duration_s - 60.0)  # it beats once at least: in this round, or in the next one, which it hears
     there = post(family, 0.0, Slot(1 - slot.number, 2), hub=True)
     late = post(family, up_s, slot, clock, hub=True)
     there.alarm(incident, at, identifier="a")
@@ -134,6 +137,25 @@ def test_a_post_that_was_away_the_first_time_counts_as_the_hub_says_from_the_nex
         ("pencurian", 100.0, 100.0, 0.0, 280.0), ("pencurian", 140.0, 125.0, 15.0, 280.0),
     ]
     assert [round(at, 3) for at in strokes(world) if at > 140.0][:2] == [171.0, 171.3]
+
+
+def test_who_was_late_for_a_rounds_end_and_then_hears_that_the_alarm_is_younger_goes_on_as_who_was_in_time() -> None:
+    in_time, late = box(FIRST), box(FIRST)
+    for world in (in_time, late):
+        world.alarm("pencurian", 100.0, identifier="a")
+        world.wait(130.0)
+    younger = Beacon(boot="h1", seq=1, alarms=(listed("b", "pencurian", age=0.0, remaining=180.0, also=("a",)),))
+    beacon = Received("kentongan/situbondo/active", write_beacon(younger), retain=False)
+    in_time.feed(beacon, 142.0)
+    late.step(beacon, 142.0)  # its round ended at 140
+    for world in (in_time, late):
+        world.wait(400.0)
+
+    heard, heard_late = ([edge for edge in shown(world) if edge[0] > 142.0] for world in (in_time, late))
+    assert heard_late == heard
+    assert [edge for edge in heard if edge[1] == "siren"][:3] == [  # 182 is when its first round as "b" ends
+        (145.0, "siren", False), (180.0, "siren", True), (187.0, "siren", False),
+    ]
 
 
 def test_a_press_again_keeps_the_rounds_of_the_alarm_that_is_in_force() -> None:
