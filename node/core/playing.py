@@ -93,11 +93,17 @@ def deadlines(state: State) -> Iterator[float]:
         yield state.turn.boundary
 
 
+def _audible(state: State, now: float) -> list[Alarm]:
+    """The alarms that may sound at *now*: in a rest, what was pressed here in it."""
+    audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
+    if state.rest_until is not None and now < state.rest_until:
+        audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - timing.REST_S)]
+    return audible
+
+
 def _first(state: State, now: float) -> list[Alarm]:
     """The alarms of the highest priority that may sound, oldest first."""
-    audible = [alarm for alarm in state.alarms.values() if not alarm.silenced and alarm.until > now]
-    if state.rest_until is not None:
-        audible = [alarm for alarm in audible if _pressed_since(alarm, state.rest_until - timing.REST_S)]
+    audible = _audible(state, now)
     top = max((_priority(state, alarm) for alarm in audible), default=0)
     return sorted(
         (alarm for alarm in audible if _priority(state, alarm) == top), key=lambda alarm: (alarm.since, alarm.key)
@@ -267,11 +273,13 @@ def _pressed_since(alarm: Alarm, instant: float) -> bool:
 
 
 def _finish_code(t: Transition) -> None:
-    """The safe code, or the patrol's, does not wait: an alarm that begins while it is beaten ends it."""
+    """The safe code, or the patrol's, does not wait: an alarm that begins while it is beaten ends it. One that rests
+    does so when its rest is over.
+    """
     turn = t.state.turn
     if turn is None or turn.key.incident not in ONCE or turn.key not in t.state.alarms:
         return
-    if any(alarm.key.incident not in ONCE and not alarm.silenced for alarm in t.state.alarms.values()):
+    if any(alarm.key.incident not in ONCE for alarm in _audible(t.state, t.now)):
         alarms.end(t, t.state.alarms[turn.key], Kind.FINISHED, "an alarm began")
 
 

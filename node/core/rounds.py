@@ -44,6 +44,7 @@ def on_at(equals: Sequence[Counted], instant: float) -> tuple[Key, float]:
             skipped_s = max(0.0, (min(instant, following) - start) // period_s * period_s)
             start += skipped_s
             last |= {each.key: last[each.key] + skipped_s for each in known}
+            known = [each for each in order if each.begun_at <= start + TOGETHER_S]
         now = _next(known, last)
         if instant < start + now.length_s - ALIGNED_S:
             return now.key, start

@@ -78,6 +78,20 @@ def test_a_code_that_has_no_time_left_before_the_longest_sounding_is_over_and_no
     assert world.told_at()[-1] == (aman_at + 9.5 * beaten, "finished aman kalibagor")
 
 
+def test_a_safe_code_that_is_pressed_in_the_rest_is_beaten_whole_before_the_alarm_that_rests_goes_on() -> None:
+    world = World(replace(turns_setup(), max_sounding_s=60.0)).ready()
+    world.alarm("pencurian", 10.0)
+    world.alarm("pencurian", 40.0, village="semua")
+    world.press("aman", 70.25)  # the box rests from 70 to 80; the alarm of all villages is none of this one's
+    world.wait(95.0)
+
+    strokes_s = world.setup.cycles[ALONE]["aman"].strokes_s
+    assert [round(at - 72.25, 6) for at, role, on in switched(world)
+            if on and role is Role.STRIKER and 70.0 < at < 80.0] == [round(at_s, 6) for at_s in strokes_s]
+    assert world.heard() == [("pencurian", 10.0, 70.0), ("aman", 72.25, 80.0), ("pencurian", 80.0, 95.0)]
+    assert world.told_at()[-2:] == [(80.0, "finished aman kalibagor #1"), (80.0, "resumed pencurian semua")]
+
+
 def test_a_code_that_was_hushed_by_a_failure_is_beaten_whole_when_it_begins_anew() -> None:
     world = box()
     world.alarm("aman", 20.0)

@@ -361,6 +361,7 @@ def test_posts_with_the_same_equals_beat_the_same_one_in_turn_whenever_they_join
 
 @quick
 @given(st.lists(st.tuples(st.floats(0.0, 200.0), st.floats(5.0, 90.0)), min_size=1, max_size=6), st.floats(0.0, 1e6))
+@example([(0.0, 7.406014746497966), (74.125, 5.0)], 0.0)  # raised with the eleventh round of the first
 def test_rounds_of_equals_are_whole_and_everybody_has_a_turn(
     alarms: list[tuple[float, float]], begin: float
 ) -> None:
