@@ -25,10 +25,13 @@ ACTS = st.lists(st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(ACTS)
+@example([("alarm", "kebakaran", "kalibagor", False), ("clear", "kalibagor"),
+          ("alarm", "kebakaran", "kalibagor", False), ("wait", 0.5), ("clear", "kalibagor")])
 def test_nothing_is_reported_twice_and_what_is_in_force_is_known(acts: list[tuple[object, ...]]) -> None:
     out = Outward(unanswered_s=30.0)
     for number, act in enumerate(acts):
         perform(out, act, number)
+        out.wait(0.001)  # an alarm is known by when it began
     come_back(out)
 
     counts = Counter(each.occasion for _, each in out.messages)
