@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from testing.program import LIMIT_S
 from tests.support import environment
 
 OPERATORS = {
@@ -41,6 +42,6 @@ def test_this_run_has_that_environment_and_a_home_of_its_own() -> None:
 
 def test_a_process_that_a_test_starts_has_it_too() -> None:
     code = "import locale, os, time; print(os.environ['HOME'], locale.getlocale()[1], time.strftime('%z'))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30.0)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT_S)
 
     assert done.stdout.split() == [str(Path.home()), "UTF-8", "+0700"]

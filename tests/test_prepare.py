@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
 
 FAKES = {
@@ -45,7 +46,7 @@ def prepare(
         path.chmod(0o755)
     done = subprocess.run(
         ["/bin/sh", str(folder / "scripts" / "prepare"), *filter(None, [lock])], capture_output=True, text=True,
-        check=False, timeout=30.0, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
+        check=False, timeout=LIMIT_S, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
     )
     return done.returncode, done.stdout, done.stderr
 

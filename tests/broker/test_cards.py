@@ -10,6 +10,7 @@ import pytest
 
 from broker.core import cards
 from contract.settings import yamltext
+from testing.program import LIMIT_S
 from tests.broker.installation import Installation, Said
 from tests.support.nodes import CONFIG
 
@@ -181,7 +182,7 @@ def boot(made: Installation, folder: Path, *, fails: bool = False) -> subprocess
     for name in ("/boot/firmware", "/etc/", "/usr/local/", "/var/lib/"):
         text = text.replace(name, f"{folder}{name}")
     return subprocess.run(["sh", "-c", text], env={"PATH": f"{folder}/bin:/usr/bin:/bin"}, capture_output=True,
-                          text=True, check=False, timeout=60.0)
+                          text=True, check=False, timeout=LIMIT_S)
 
 
 def test_the_first_boot_installs_from_the_bundle_and_leaves_no_secret_on_the_boot_partition(

@@ -22,6 +22,7 @@ from runtime.endpoint import Endpoint
 from runtime.sqlite_readonly import UnreadableError
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
+from testing.program import LIMIT_S
 from tests.broker.installation import BASE, Installation
 from tests.broker.test_client_ids import ENDED, log
 from tests.broker.test_posts import POST, begin_hub, make_post, strike_out
@@ -136,7 +137,7 @@ def test_what_is_no_broker_is_told_as_such(answer: bytes) -> None:
         thread = Thread(target=serve, daemon=True)
         thread.start()
         found = link.as_node(Endpoint(BrokerSettings("127.0.0.1", server.getsockname()[1]), None, None), *PLACE)
-        thread.join(30.0)
+        thread.join(LIMIT_S)
 
     assert found.login is None
     assert found.trouble in ("what answers there is no MQTT 5", "the broker has hung up")

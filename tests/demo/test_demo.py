@@ -282,7 +282,7 @@ def test_the_line_that_it_offers_rings_from_any_terminal_and_without_its_account
                               check=False)
         text = read_until(process, "berbunyi, ")
         name, _, value = setting.partition("=")
-        cleared = subprocess.run([sys.executable, "-m", "kentongan", "clear", "kalibagor", "--wait", "30"],
+        cleared = subprocess.run([sys.executable, "-m", "kentongan", "clear", "kalibagor", "--wait", f"{LIMIT_S:g}"],
                                  env={**os.environ, name: value}, capture_output=True, text=True, check=False)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=LIMIT_S)

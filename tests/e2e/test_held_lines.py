@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from testing.box import write_settings
+from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
 from tests.support.village import Post, settings
 
@@ -57,7 +58,7 @@ def test_a_siren_that_is_held_is_one_line_and_exit_2(folder: Path, held: tuple[i
     write_settings(path, {**settings(folder, 1), "pins": {"driver": "simulated"}})
 
     done = subprocess.run(
-        [sys.executable, "-m", "kentongan", "node", "--config", str(path), "--simulate"], timeout=30.0, check=False,
+        [sys.executable, "-m", "kentongan", "node", "--config", str(path), "--simulate"], timeout=LIMIT_S, check=False,
         capture_output=True, text=True, env={**os.environ, **holding(folder, *held)},
     )
 

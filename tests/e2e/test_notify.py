@@ -22,7 +22,7 @@ from runtime.sqlite_readonly import read_only
 from testing.installation import OPERATOR, READER, Installation
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
-from testing.program import Program
+from testing.program import LIMIT_S, Program
 from tests.support.nodes import ROOT
 from tests.support.sinks import HANGS, REFUSES, TAKES, MailServer, WebHook
 from tests.support.village import ANY_NUMBER, HURRIED, Hub, alarm, impatient, listed
@@ -169,7 +169,7 @@ def test_a_disk_that_fails_makes_no_message_wait_and_none_comes_twice_when_it_is
     notify = Notify(folder, broker.port, [{"to": hook.url, "events": ["alarm"], "per_minute": 60}]).begin()
     hub = Hub(broker)
     assert wait_until((notify.state_dir / "notify.db").exists)
-    with closing(sqlite3.connect(notify.state_dir / "notify.db", timeout=30.0)) as other:
+    with closing(sqlite3.connect(notify.state_dir / "notify.db", timeout=LIMIT_S)) as other:
         other.execute("BEGIN IMMEDIATE")
         hub.beacon(*many(2))
         assert hook.wait(2)

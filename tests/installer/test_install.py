@@ -14,6 +14,7 @@ from installer.bundle import Bundle
 from installer.machine import Machine
 from node import config as node_config
 from posko import config as posko_config
+from testing.program import LIMIT_S
 from tests.broker.installation import DISTRICT, tool
 from tests.contract.shipped import beside
 from tests.installer.box import Box, copied
@@ -737,10 +738,10 @@ def test_a_setting_of_a_bundle_is_written_as_the_tool_writes_it(bundles: Path) -
 def test_the_installer_needs_nothing_but_pythons_own_library() -> None:
     """It runs before there is a virtual environment."""
     done = subprocess.run([str(program.SOURCE / "install"), "--help"], capture_output=True, text=True, check=False,
-                          env={"PATH": "/usr/bin:/bin"}, timeout=30.0)
+                          env={"PATH": "/usr/bin:/bin"}, timeout=LIMIT_S)
     assert (done.returncode, "uninstall" in done.stdout) == (0, True), done.stderr
     code = f"import sys; sys.path.insert(0, {str(program.SOURCE)!r}); import installer.__main__"
-    subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code], check=True, timeout=30.0)
+    subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code], check=True, timeout=LIMIT_S)
 
 
 def test_below_another_root_nothing_of_the_system_is_touched(tmp_path: Path, node_tar: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
 
 FOLDER = ROOT / "systemd"
@@ -133,4 +134,4 @@ def test_systemd_has_nothing_against_a_unit(name: str, tmp_path: Path) -> None:
 
 def analyze(*words: str) -> subprocess.CompletedProcess[str]:
     assert ANALYZE is not None
-    return subprocess.run([ANALYZE, *words], capture_output=True, text=True, check=False, timeout=60.0)
+    return subprocess.run([ANALYZE, *words], capture_output=True, text=True, check=False, timeout=LIMIT_S)

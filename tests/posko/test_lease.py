@@ -18,6 +18,7 @@ from runtime.inbox import Inbox
 from runtime.postgresql import LeaseTable, Postgresql
 from runtime.sql import Database
 from testing.postgresql import PostgresqlServer
+from testing.program import LIMIT_S
 from tests.support.journals import KeptOnServer, needs_server
 from tests.support.waiting import take, wait_until
 
@@ -198,7 +199,7 @@ def stopped_in(
     with ThreadPoolExecutor(1) as threads:
         stopped = threads.submit(attempt, stops)
         try:
-            assert begun.wait(30.0)
+            assert begun.wait(LIMIT_S)
             yield stopped
         finally:
             goes_on.set()
@@ -341,7 +342,7 @@ def test_a_hub_that_stands_by_again_while_a_renewal_is_on_its_way_has_ended_its_
 
     def slow(program: str) -> list[str] | None:
         on_its_way.set()
-        answered.wait(30.0)
+        answered.wait(LIMIT_S)
         return renew(program)
 
     monkeypatch.setattr(table, "renew", slow)
@@ -350,7 +351,7 @@ def test_a_hub_that_stands_by_again_while_a_renewal_is_on_its_way_has_ended_its_
         lease.link(there=True)
         assert claimed(first).number == 1
         lease.lead(first, lambda _why: None)
-        assert on_its_way.wait(30.0)
+        assert on_its_way.wait(LIMIT_S)
         lease.release()
         lease.stand_by(second)
         lease.link(there=True)

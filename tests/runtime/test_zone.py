@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from contract.domain.timezone import ZONES
+from testing.program import LIMIT_S
 from tests.support.nodes import ROOT
 
 CODE = """
@@ -26,7 +27,7 @@ print(clock.zone_warning(zone))
 def run(zone: str, machines: str) -> list[str]:
     environment = {**os.environ, "TZ": machines, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", CODE, zone], env=environment, capture_output=True, text=True,
-                          check=True, timeout=30.0)
+                          check=True, timeout=LIMIT_S)
     return done.stdout.splitlines()
 
 

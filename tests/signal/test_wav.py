@@ -15,6 +15,7 @@ from contract.domain.rhythm import Cycle
 from node.core.effects import Play
 from node.sound.core import protocol, render
 from node.sound.core.driver_settings import Speaker
+from testing.program import LIMIT_S
 from tests.contract import shipped
 from tests.signal.conftest import Record
 from tests.signal.onsets import onsets
@@ -30,7 +31,7 @@ def written(cycle: Cycle, to: Path, *, volume: float = 1.0, words: tuple[str, ..
     argument = speaker.argument(wav=str(to), order=protocol.write_play(Play(cycle, 0.0, 0.0), words))
     subprocess.run(
         [sys.executable, "-m", "node.sound.player_process", argument],
-        cwd=ROOT, env=speaker.environment(os.environ), check=True, capture_output=True, timeout=60,
+        cwd=ROOT, env=speaker.environment(os.environ), check=True, capture_output=True, timeout=LIMIT_S,
     )
     return read_wav(to)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from testing.program import LIMIT_S
+
 SOUNDS = Path(__file__).resolve().parent.parent.parent / "sounds"
 SCRIPT = SOUNDS / "make.py"
 RATE, FULL = 44_100, 32_767
@@ -34,7 +36,8 @@ def samples(size: str) -> list[int]:
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False,
+                          timeout=LIMIT_S)
 
 
 def peak(part: list[int]) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Thread
 
+from testing.program import LIMIT_S
+
 CONNACK, PUBLISH, SUBSCRIBE, PING = 1, 3, 8, 12  # by the packet that is answered (MQTT 5, table 2-1)
 Answer = Callable[[bytes], bytes | None]  # a packet's body -> what to send; None: hang up
 
@@ -49,7 +51,7 @@ class ScriptedBroker:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(30.0)
+        self._thread.join(LIMIT_S)
 
     def _serve(self) -> None:
         with suppress(OSError):

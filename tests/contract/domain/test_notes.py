@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contract.domain.notes import MOST, NotPlain, Spoken, spoken
 from contract.domain.speech import read_respellings, respelt
+from testing.program import LIMIT_S
 from tests.contract.shipped import plain, quick
 
 ESPEAK = shutil.which("espeak-ng")
@@ -97,7 +98,7 @@ def test_whatever_is_said_is_one_line_of_plain_characters_that_ends_as_a_sentenc
 def phonemes(text: str) -> str:
     """What espeak-ng makes of *text*, without stresses; a pause is a bar."""
     done = subprocess.run([str(ESPEAK), "-v", "id", "-q", "--ipa", "--stdin"], input=text, text=True, check=True,
-                          capture_output=True, timeout=60)
+                          capture_output=True, timeout=LIMIT_S)
     return "|".join(done.stdout.replace("ˈ", "").replace("ˌ", "").replace(" ", "").split())
 
 

@@ -16,6 +16,7 @@ from node.sound.note_maker import LONGEST_S
 from runtime.core.events import Noticed
 from runtime.inbox import Inbox
 from testing.processes import is_gone
+from testing.program import LIMIT_S
 from tests.support.espeak import FAILS, HANGS, Espeak, write_wav
 from tests.support.waiting import drain, take, wait_until
 
@@ -45,7 +46,7 @@ def test_a_note_is_made_while_nobody_waits_and_it_is_told_when_it_is_there(espea
     with keeping(folder) as kept:
         kept.ready = ready.set
         assert kept.path("kotakan", "dekat masjid, RT 03") is None
-        assert ready.wait(30)
+        assert ready.wait(LIMIT_S)
         path = kept.path("kotakan", "dekat masjid, RT 03")
 
     assert path is not None

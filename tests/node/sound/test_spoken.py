@@ -21,6 +21,7 @@ from contract.domain.district import EVERYWHERE
 from contract.domain.rhythm import Span
 from node.sound.core.render import BREATH_S, LOUDEST, LOUDNESS, spoken
 from node.sound.espeak import Espeak, length_s
+from testing.program import LIMIT_S
 from tests.contract.shipped import catalogue, district, plain
 
 REAL = shutil.which("espeak-ng")
@@ -46,7 +47,7 @@ SAID_TOO = {"lain": "lain", "masjid": "masdʒid", "pemerkosaan": "pəmərkosaʔa
 
 def phonemes(text: str) -> str:
     done = subprocess.run([str(REAL), "-v", "id", "-q", "--ipa", "--stdin"], input=text, text=True, check=True,
-                          capture_output=True, timeout=60)
+                          capture_output=True, timeout=LIMIT_S)
     return "".join(done.stdout.split()).replace("ˈ", "").replace("ˌ", "")
 
 

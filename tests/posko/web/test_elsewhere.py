@@ -16,6 +16,7 @@ from posko.web.elsewhere import PULSE_S, Elsewhere
 from posko.web.elsewhere_view import STALE_S, elsewhere
 from runtime.core.events import Linked, Unlinked
 from runtime.inbox import Inbox
+from testing.program import LIMIT_S
 from tests.posko.operator.told import CLOCK, LABELS, Sitting, beacon, hub, listed, rings, status
 from tests.posko.web.test_view import state
 
@@ -110,7 +111,7 @@ def test_the_page_is_told_what_is_new_and_every_few_seconds_that_it_is_still_so(
     made: list[Desk] = []
     inbox = Inbox()
     with Elsewhere({"panarukan": lambda: Desk(made, fails=False)}, inbox):
-        assert made_one(made).begun.wait(60.0)
+        assert made_one(made).begun.wait(LIMIT_S)
         first, alarm = seen(beacon(), at=20.0), seen(beacon(listed()), at=21.5)
         for each in (first, replace(first, now=20.5), replace(first, now=21.0), alarm, replace(alarm, now=22.0),
                      replace(alarm, now=21.5 + PULSE_S)):
@@ -131,7 +132,7 @@ def test_of_a_desk_that_fails_nobody_knows_and_the_next_one_looks(monkeypatch: p
         assert event == SeenElsewhere("panarukan", None)
         while len(made) < 2:
             Event().wait(0.01)
-        assert made[1].begun.wait(60.0)
+        assert made[1].begun.wait(LIMIT_S)
 
 
 def made_one(made: list[Desk]) -> Desk:
