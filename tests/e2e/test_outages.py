@@ -12,7 +12,7 @@ from runtime import clock
 from testing.box import Change
 from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
-from tests.support.mqtt import Reader
+from tests.support.mqtt import Reader, kept_at
 from tests.support.proxy import Proxy
 from tests.support.village import ANY_NUMBER, BASE, HOLD_S, HURRIED, Post, alarm, impatient, short_district, silence
 from tests.support.waiting import wait_until
@@ -197,20 +197,23 @@ def test_the_status_is_kept_at_the_broker_and_says_offline_when_the_node_dies_or
     def state(reader: Reader) -> str | None:
         return reader.messages[-1].members["state"] if reader.messages else None
 
+    def kept() -> list[tuple[bool, str]]:
+        return [(each.retain, each.members["state"]) for each in kept_at(broker, topic)]
+
+    topic = f"{BASE}/kalibagor/node/pos-1/status"
     post = Post(folder / "a", broker.port)
     posts.append(post)
-    with Reader(broker, f"{BASE}/kalibagor/node/pos-1/status") as reader:
+    with Reader(broker, topic) as reader:
         post.begin()
         assert reader.wait(lambda _: state(reader) == "ready")
         alarm(broker, "kalibagor", "kebakaran")
         assert reader.wait(lambda _: state(reader) == "sounding")
         sounding = reader.messages[-1].members
-        with Reader(broker, f"{BASE}/kalibagor/node/pos-1/status") as late:
-            late.fence()
-            assert [(each.retain, each.members["state"]) for each in late.messages] == [(True, "sounding")]
+        assert kept() == [(True, "sounding")]
         post.kill()
         assert reader.wait(lambda _: state(reader) == "offline")
         killed = reader.messages[-1].members
+        assert kept() == [(True, "offline")]  # the will is kept, too, for who subscribes after it has come
         post.begin()
         assert reader.wait(lambda _: state(reader) == "ready")
         alarm(broker, "kalibagor", "ternak")
@@ -222,6 +225,7 @@ def test_the_status_is_kept_at_the_broker_and_says_offline_when_the_node_dies_or
         code = process.wait(LIMIT_S)
         assert reader.wait(lambda _: state(reader) == "offline")
         left = reader.messages[-1].members
+        assert kept() == [(True, "offline")]
 
     assert sounding["sounding"]["incident"] == "kebakaran"
     assert sounding["drivers"]["simulated"] is True

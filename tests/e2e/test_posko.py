@@ -12,7 +12,7 @@ from runtime import clock
 from testing.posko import Posko
 from testing.private_broker import PrivateBroker
 from testing.storm import Storm
-from tests.support.mqtt import Message, Reader, publish
+from tests.support.mqtt import Message, Reader, kept_at, publish
 from tests.support.proxy import Proxy
 from tests.support.shifted import LINE, VARIABLE, set_clock
 from tests.support.village import (
@@ -189,6 +189,20 @@ def test_a_dead_hub_stops_nothing_is_noticed_and_takes_up_where_it_was(
     assert kept == ["kebakaran"]
     assert hub.wait_line("restored:", since=said)
     assert [line for line in post.said("cleared:", since) if "kebakaran" in line] == []
+
+
+def test_a_hub_that_is_killed_is_found_offline_by_those_who_subscribe_only_afterwards(
+    broker: PrivateBroker, hub: Posko
+) -> None:
+    topic = f"{BASE}/posko/status"
+    with Reader(broker, topic) as reader:
+        assert reader.wait(lambda came: any(each.members["state"] != "offline" for each in came))
+        hub.kill()
+        assert reader.wait(lambda came: came[-1].members["state"] == "offline")
+
+    found = kept_at(broker, topic)
+    assert [(each.retain, each.members["state"], each.members.get("reason")) for each in found] == [
+        (True, "offline", "connection lost")]
 
 
 def test_a_retained_alarm_is_cleared_away_and_sounds_once_whatever_is_started_again(

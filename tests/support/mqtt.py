@@ -109,3 +109,10 @@ class Reader:
                 else:
                     self.messages.append(Message(topic, bytes.fromhex(payload), retain == "1"))
                 self._came.notify_all()
+
+
+def kept_at(broker: PrivateBroker, topic: str) -> list[Message]:
+    """What one who subscribes to *topic* only now finds there."""
+    with Reader(broker, topic) as late:
+        late.fence()
+        return list(late.messages)
