@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from broker.mosquitto import program
 from broker.trial import packets
-from broker.trial.client import ProbeError
+from broker.trial.client import Client, ProbeError
 from testing.program import LIMIT_S
 from tests.broker.installation import BASE, Installation
 from tests.support.waiting import wait_until
@@ -24,10 +24,7 @@ def test_an_operators_alarm_comes_through_while_one_node_floods(shared: Installa
 
     The flood goes on until all alarms are there, so none of them waits for its end.
     """
-    words = [program("mosquitto_sub"), "-h", "localhost", "-p", str(shared.port(LISTENER)), "-u",
-             shared.name(LISTENER), "-P", shared.password(LISTENER), "--cafile", str(shared.folder / "ca/ca.crt"),
-             "-V", "5", "-q", "1",
-             "-t", f"{BASE}/+/alarm/+", "-T", FLOOD, "-F", "%p"]
+    words = [*listener(shared), "-T", FLOOD]
     path, over = tmp_path / "heard", Event()
 
     def flood() -> None:
@@ -54,8 +51,51 @@ def test_an_operators_alarm_comes_through_while_one_node_floods(shared: Installa
             post.wait()
 
 
+def listener(made: Installation) -> list[str]:
+    """The words of a program that writes down what each alarm says, a line each."""
+    return [program("mosquitto_sub"), "-h", "localhost", "-p", str(made.port(LISTENER)), "-u", made.name(LISTENER),
+            "-P", made.password(LISTENER), "--cafile", str(made.folder / "ca/ca.crt"), "-V", "5", "-q", "1",
+            "-t", f"{BASE}/+/alarm/+", "-F", "%p"]
+
+
 def heard(path: Path, body: bytes) -> bool:
     return body in path.read_bytes().splitlines()
+
+
+QUEUED = 12_000  # more than the 10,000 places with which a flood cost an operator's alarm
+
+
+def test_who_is_away_during_a_flood_finds_all_of_it_and_the_operators_alarm_behind_it(
+    fresh: Installation, tmp_path: Path
+) -> None:
+    fresh.start()
+    session = [*listener(fresh), "-c", "-i", fresh.name(LISTENER), "-x", "3600"]
+    path = tmp_path / "heard"
+    subprocess.run([*session, "-E"], check=True, timeout=LIMIT_S)  # subscribes, and is away
+    with fresh.login(ROGUE) as rogue, fresh.login("operator") as operator:
+        for first in range(0, QUEUED, AT_ONCE):
+            rogue.send(b"".join(packets.publish(FLOOD, b"%d" % (first + each), 1 + each) for each in range(AT_ONCE)))
+            rogue.catch_up()  # the broker has had them
+        assert operator.publish(ALARM, b"the operator's") == 0
+        with path.open("wb") as sink:
+            post = subprocess.Popen(session, stdout=sink)
+            try:
+                assert wait_until(partial(hears, operator, path))
+            finally:
+                post.kill()
+                post.wait()
+
+    found = [line for line in path.read_bytes().splitlines() if line != AFTER]
+    assert found == [*(b"%d" % number for number in range(QUEUED)), b"the operator's"]
+
+
+AFTER = b"after it has come back"
+
+
+def hears(operator: Client, path: Path) -> bool:
+    """Whether one who is back has had all that was queued: what is published now comes behind it."""
+    assert operator.publish(ALARM, AFTER) == 0
+    return heard(path, AFTER)
 
 
 def test_idle_sockets_shut_their_own_door_and_no_other(fresh: Installation) -> None:
