@@ -87,6 +87,23 @@ def test_while_the_loop_steps_a_message_waits_for_it_and_nobody_waits_for_the_lo
     assert post.waiting() == [ALARM]
 
 
+class InUse:
+    """A lock that somebody else holds, and for which nobody may wait."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        assert (blocking, timeout) == (False, -1), "who brings a message waits for the loop"
+        return False
+
+
+def test_who_brings_a_message_while_the_loop_steps_does_not_wait_even_a_moment_for_its_lock() -> None:
+    post = Post()
+    with patch.object(post.inbox, "_lent", InUse()):
+        post.inbox.offer(ALARM)
+
+    assert post.siren == []
+    assert post.waiting() == [ALARM]
+
+
 def test_behind_anything_that_waits_nothing_is_foreseen() -> None:
     post = Post()
 
