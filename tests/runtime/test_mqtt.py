@@ -3,11 +3,12 @@
 import json
 import signal
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
+from threading import Thread, current_thread
 from typing import Any
 
 import pytest
@@ -15,12 +16,24 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broker.mosquitto import free_port
 from broker.trial import packets
+from broker.trial.client import Client
 from contract.wire import timing, topics
 from node.core.events import Event
 from runtime import clock
 from runtime import mqtt as link_room
 from runtime.core.effects import Publish
-from runtime.core.events import Acknowledged, Cause, Faulted, Linked, Received, Recovered, Rejected, Tick, Unlinked
+from runtime.core.events import (
+    Acknowledged,
+    Cause,
+    Faulted,
+    Linked,
+    Overflowed,
+    Received,
+    Recovered,
+    Rejected,
+    Tick,
+    Unlinked,
+)
 from runtime.core.ration import NEIGHBOUR, NEIGHBOUR_MESSAGE, Allowance, Ration
 from runtime.endpoint import Broker, Subscription
 from runtime.inbox import Inbox
@@ -29,11 +42,12 @@ from testing.private_broker import PrivateBroker
 from testing.program import LIMIT_S
 from tests.support.mqtt import AS_OURSELVES, Reader, publish
 from tests.support.proxy import Proxy
-from tests.support.scripted import CONNACK, PUBLISH, ScriptedBroker, acknowledge
+from tests.support.scripted import CONNACK, DISCONNECT, PUBACK, PUBLISH, ScriptedBroker, acknowledge
 from tests.support.waiting import drain, take, wait_until
 
 ALARM = "kentongan/situbondo/kalibagor/alarm/pencurian"
 SUBSCRIPTIONS = [Subscription(f"kentongan/situbondo/kalibagor/{each}/+") for each in ("alarm", "command")]
+BEACON = "kentongan/situbondo/active"
 STATUS = "kentongan/situbondo/kalibagor/node/pos-1/status"
 WILL = Publish(STATUS, b"offline", retain=True)
 NAME = "situbondo.kalibagor.pos-1"
@@ -167,6 +181,26 @@ def test_publishing_while_acknowledgements_come_in_never_locks_up(broker: Privat
     assert sorted(tokens, key=int) == [str(count) for count in range(3000)]
 
 
+def test_what_any_thread_publishes_is_written_by_the_links_own_thread(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that write to one connection can come between each other in the middle of a packet."""
+    writers: list[Thread] = []
+    write = link_room._Client.loop_write
+
+    def noting(self: link_room._Client) -> Any:
+        writers.append(current_thread())
+        return write(self)
+
+    monkeypatch.setattr(link_room._Client, "loop_write", noting)
+    with link_to(broker.port, inbox := Inbox()) as link:
+        for number in range(20):
+            link.publish(marked("chatter", b"x", str(number)))
+            assert take(inbox, Acknowledged) == Acknowledged(str(number))
+
+    assert {each.name for each in writers} == {"link"}
+
+
 @pytest.fixture
 def slow_pen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens are written down only after the broker has answered."""
@@ -186,6 +220,54 @@ def test_an_acknowledgement_that_comes_before_its_token_is_written_down_counts(b
         link.publish(marked("chatter", b"x", "early"))
 
         assert take(inbox, Acknowledged) == Acknowledged("early")
+
+
+# What has room behind a flood.
+
+SILENCE, ALL_CLEAR = "kentongan/situbondo/kalibagor/command/silence", "kentongan/situbondo/kalibagor/alarm/aman"
+
+
+class Arrivals(Inbox):
+    """An inbox that tells when what was published last has come to it, from whomever."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__()
+        self.complete = Flag()
+        self._last = last
+
+    def offer(self, event: object, *args: Any, **keywords: Any) -> None:
+        super().offer(event, *args, **keywords)
+        if isinstance(event, Received) and event.topic == self._last:
+            self.complete.set()
+
+
+def test_behind_a_flood_of_alarms_there_is_room_for_beacons_and_behind_those_for_what_ends_sound(
+    tmp_path: Path
+) -> None:
+    """So much comes from each source that none gets in for being little. The broker drops nothing of it."""
+    last = "kentongan/situbondo/kalibagor/command/test"
+    inbox = Arrivals(last)
+    with PrivateBroker(tmp_path / "broker", extra="max_queued_messages 100000\n") as patient_broker:
+        link = Link(Broker("127.0.0.1", patient_broker.port, NAME), [*SUBSCRIPTIONS, Subscription(BEACON)], WILL, inbox)
+        link.start()
+        try:
+            take(inbox, Linked)
+            with Client(patient_broker.port) as other:
+                assert other.log_in("other", None, None) == 0
+                for topic, count in (
+                    (ALARM, 1100), (SILENCE, 1), (BEACON, 600), (ALL_CLEAR, 1), (SILENCE, 1200), (ALL_CLEAR, 1200),
+                    (last, 1),
+                ):
+                    other.send(packets.publish(topic, b"") * count)
+                assert inbox.complete.wait(LIMIT_S)
+        finally:
+            link.close()
+    dropped = inbox.overflow()
+    got = Counter(event.topic for event in drain(inbox) if isinstance(event, Received))
+
+    # 1,000 in all with the alarms, 1,500 with the beacons, 3,000 with what ends sound
+    assert got == {ALARM: 1000, BEACON: 499, SILENCE: 1201, ALL_CLEAR: 300}
+    assert dropped == Overflowed(100 + 101 + 901 + 1)
 
 
 # What the broker refuses.
@@ -343,24 +425,80 @@ def test_last_words_are_said_and_no_will_is_spoken_after_them(broker: PrivateBro
     assert [each.payload for each in reader.messages if not each.retain] == [b"stopped"] * 20
 
 
+@contextmanager
+def leaving(port: int, inbox: Inbox) -> Iterator[Thread]:
+    """A link that is linked, and takes leave in a thread."""
+    link = Link(Broker("127.0.0.1", port, NAME), SUBSCRIPTIONS, WILL, inbox)
+    link.start()
+    take(inbox, Linked)
+    thread = Thread(target=link.close, args=(Publish(STATUS, b"stopped", retain=True),), daemon=True)
+    thread.start()
+    yield thread
+    thread.join(LIMIT_S)
+    assert not thread.is_alive()
+
+
+def test_who_takes_leave_does_not_go_before_the_broker_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker first has twenty alarms acknowledged, one after the other."""
+    monkeypatch.setattr(link_room, "CLOSE_S", 10 * LIMIT_S)
+    said: list[str] = []
+    last_words: list[bytes] = []
+
+    def alarm() -> bytes:
+        body = len(ALARM).to_bytes(2, "big") + ALARM.encode() + b"\0\1\0"
+        return bytes([0x32, len(body)]) + body
+
+    def withhold(packet: bytes) -> bytes:
+        said.append("last words")
+        last_words.append(packet)
+        return alarm()
+
+    def go_on(_packet: bytes) -> bytes:
+        said.append("an answer")
+        return alarm() if len(said) <= 20 else acknowledge(last_words[0], 0)
+
+    def goodbye(_packet: bytes) -> bytes:
+        said.append("goodbye")
+        return b""
+
+    answers = {PUBLISH: withhold, PUBACK: go_on, DISCONNECT: goodbye}
+    with ScriptedBroker(answers) as slow, leaving(slow.port, Inbox()):
+        pass
+
+    assert said == ["last words", *["an answer"] * 20, "goodbye"]
+
+
+def test_who_takes_leave_says_goodbye_at_once_and_not_when_the_loop_next_looks(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a broker that says nothing by itself; where nothing comes, the loop would sleep for longer than the test."""
+    for name in ("CLOSE_S", "LOOP_S"):
+        monkeypatch.setattr(link_room, name, 10 * LIMIT_S)
+    goodbyes: list[bytes] = []
+
+    def goodbye(packet: bytes) -> bytes:
+        goodbyes.append(packet)
+        return b""
+
+    with ScriptedBroker({DISCONNECT: goodbye}) as silent:
+        for _ in range(20):
+            with leaving(silent.port, Inbox()):
+                pass
+
+    assert len(goodbyes) == 20
+
+
 def test_who_takes_leave_waits_for_the_brokers_answer_and_not_for_a_limit(
     broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_room, "CLOSE_S", 10 * LIMIT_S)
-    link = Link(Broker("127.0.0.1", broker.port, NAME), SUBSCRIPTIONS, WILL, inbox := Inbox())
-    link.start()
-    take(inbox, Linked)
-    leaving = Thread(target=link.close, args=(Publish(STATUS, b"stopped", retain=True),), daemon=True)
-    leaving.start()
-    leaving.join(LIMIT_S)
-
-    assert not leaving.is_alive()
+    with leaving(broker.port, Inbox()):
+        pass
 
 
 # Who publishes far more than posts do.
 
 FLOODED = "kentongan/situbondo/patokan/alarm/pencurian"
-BEACON = "kentongan/situbondo/active"
 EVERYBODY = [*SUBSCRIPTIONS, Subscription(FLOODED), Subscription(BEACON)]
 # Nothing of it comes back while a flood is published, however slowly that is.
 ONCE_ALLOWED = Allowance(NEIGHBOUR.burst, 0.0)

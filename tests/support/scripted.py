@@ -7,7 +7,8 @@ from threading import Thread
 
 from testing.program import LIMIT_S
 
-CONNACK, PUBLISH, SUBSCRIBE, PING = 1, 3, 8, 12  # by the packet that is answered (MQTT 5, table 2-1)
+# By the packet that is answered (MQTT 5, table 2-1).
+CONNACK, PUBLISH, PUBACK, SUBSCRIBE, PING, DISCONNECT = 1, 3, 4, 8, 12, 14
 Answer = Callable[[bytes], bytes | None]  # a packet's body -> what to send; None: hang up
 
 
