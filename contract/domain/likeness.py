@@ -2,9 +2,10 @@
 
 Whoever hears a drum at night knows the published codes and nothing else: not our tempo, for no source gives one and
 every hand has its own; not how long the code will go on, nor where in it he begins to listen. So he counts strokes, by
-the gaps between them: some go together, some stand apart, and the longest gap of what repeats ends a figure. Two gaps
-that differ by less than `SAME_GAP` are one and the same to him. How slowly a figure is beaten makes no other code of
-it.
+the gaps between them: some go together, some stand apart, and the longest gap of what repeats ends a figure. Of
+figures that differ he keeps the one that most are; without such a one, he has only heard which strokes go together.
+Two gaps that differ by less than `SAME_GAP` are one and the same to him. How slowly a figure is beaten makes no other
+code of it.
 
 Of even strokes there is nothing to count, and only their pace is left. It is heard in three kinds, with borders that
 everybody has: what follows within `RATTLE_S` is a rattle, no longer a beat to tap one's foot to; past `APART_S` nobody
@@ -38,14 +39,13 @@ def sounds_like(one: Figure, other: Figure) -> bool:
     if not one.repeats:
         one, other = other, one
     if not one.repeats:
-        return _kinds(one) == _kinds(other) and _paces_meet(_even_s(one), _even_s(other))
+        return _counted_alike(one, other) and _paces_meet(_even_s(one), _even_s(other))
     even_s, other_even_s = _even_s(one), _even_s(other)
     if not other.repeats:
         return _begins(other, one) if even_s is None else _could_go_on(other, even_s)
     if even_s is not None or other_even_s is not None:
         return even_s is not None and other_even_s is not None and _paces_meet(even_s, other_even_s)
-    period = _period(_kinds(other))
-    return any(turn == period for turn in _turns(_period(_kinds(one))))
+    return not _kept(_kinds(one)).isdisjoint(_kept(_kinds(other)))
 
 
 def looks_like(one: Rhythm, other: Rhythm) -> bool:
@@ -74,6 +74,39 @@ def _heard(intervals_s: tuple[float, ...], *, ends: bool) -> tuple[int, ...]:
     return tuple(2 if ends and 0 < rank[each] == count else min(rank[each], 1) for each in intervals_s)
 
 
+def _counted_alike(one: Figure, other: Figure) -> bool:
+    """Whether two that are beaten once have as many strokes, and the same gaps or mostly one and the same figure."""
+    if len(one.onsets_s) != len(other.onsets_s):
+        return False
+    shares, other_shares = (_shares(_heard(each.intervals_s, ends=True)) for each in (one, other))
+    return _kinds(one) == _kinds(other) or any(min(shares[each], other_shares.get(each, 0)) > 0.5 for each in shares)
+
+
+def _kept(kinds: tuple[int, ...]) -> set[tuple[int, ...]]:
+    """What he may keep of the *kinds* of what repeats, not evenly: what half of the figures are, or what goes together.
+
+    Whether it is more than just half depends on where he begins. A figure ends with its gap; what goes together has no
+    end, and is the same from each stroke on.
+    """
+    ended = kinds.index(2) + 1
+    shares = _shares((kinds[ended:] + kinds[:ended])[:-1])
+    kept = {(*each, 2) for each in shares if shares[each] >= 0.5}
+    if any(share > 0.5 for share in shares.values()):
+        return kept
+    return kept.union(_turns(_period(tuple(min(kind, 1) for kind in kinds))))
+
+
+def _shares(kinds: tuple[int, ...]) -> dict[tuple[int, ...], float]:
+    """How many of the figures between the longest gaps each is, of those that are more than a single stroke."""
+    figures: list[tuple[int, ...]] = [()]
+    for kind in kinds:
+        if kind == 2:
+            figures.append(())
+        else:
+            figures[-1] += (kind,)
+    return {each: figures.count(each) / len(figures) for each in figures if each}
+
+
 def _even_s(figure: Figure) -> float | None:
     """From stroke to stroke where they are even; None where they are not, or where there is only one."""
     intervals_s = figure.intervals_s
@@ -81,12 +114,15 @@ def _even_s(figure: Figure) -> float | None:
 
 
 def _paces(interval_s: float) -> set[_Pace]:
-    """How quick strokes that are even may be to a listener, *interval_s* apart as the family says."""
-    quickest_s, slowest_s = (interval_s * factor for factor in HANDS)
+    """How quick strokes that are even may be to a listener, *interval_s* apart as the family says.
+
+    What lies on a border, as exactly as arithmetic tells, is heard on either side of it.
+    """
+    quickest_s, slowest_s = (round(interval_s * factor, 9) for factor in HANDS)
     found = {_Pace.RATTLE} if quickest_s <= RATTLE_S else set()
     if slowest_s >= APART_S:
         found.add(_Pace.APART)
-    return found | ({_Pace.BEAT} if slowest_s > RATTLE_S and quickest_s < APART_S else set())
+    return found | ({_Pace.BEAT} if slowest_s >= RATTLE_S and quickest_s <= APART_S else set())
 
 
 def _paces_meet(one_s: float | None, other_s: float | None) -> bool:

@@ -230,8 +230,8 @@ def test_two_codes_that_sound_the_same_are_refused_by_both_names(polri: Any) -> 
 
 
 def test_a_code_that_is_another_one_begun_elsewhere_is_refused(polri: Any) -> None:
-    polri["codes"]["bencana"] = "●●  ●‖"
-    polri["codes"]["kecelakaan"] = "●  ●●‖"
+    polri["codes"]["bencana"] = "●●●●  ●‖"
+    polri["codes"]["kecelakaan"] = "●  ●●●●‖"
 
     assert refused(polri) == (
         "polri.codes.bencana: sounds the same as kecelakaan; change one of them, or name both under alike",
@@ -268,6 +268,7 @@ def test_two_codes_that_a_reader_takes_for_each_other_are_refused(polri: Any) ->
     polri["codes"]["keributan"] = "●  ●●●‖"  # its gap is as wide as the pause, which print does not show
 
     assert refused(polri) == (
+        "polri.codes.kebakaran: sounds the same as keributan; change one of them, or name both under alike",
         "polri.codes.kecelakaan: looks the same as keributan; change one of them, or name both under alike",
     )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.domain.likeness import looks_like, sounds_like
+from contract.domain.likeness import APART_S, HANDS, RATTLE_S, looks_like, sounds_like
 from contract.domain.rhythm import Ending, Figure, Rhythm, Tempo, figure, parse
 from tests.contract.shipped import FAMILIES, family, quick
 
@@ -38,6 +38,12 @@ def beaten(text: str, stretch: float = 1.0) -> Figure:
         ("●● ●● ●", "●●‖"),
         ("●", "●‖"),
         ("●  ●  ●", "●‖"),
+        ("●●  ●●  ●‖", "●●‖"),  # most of the figures are one
+        ("● ●●  ● ●●  ●●‖", "● ●●‖"),
+        ("●●  ●●●‖", "●●‖"),  # half of them are one, and half the other
+        ("●●  ●●●‖", "●●●‖"),
+        ("● ●  ●  ●  ●●‖", "●  ●  ●  ●  ● ●‖"),  # none is half of them: only what goes together is left
+        ("●●  ●  ●●", "●●  ●●  ●"),
     ],
 )
 def test_a_listener_who_comes_in_late_takes_the_one_for_the_other(one: str, other: str) -> None:
@@ -56,6 +62,8 @@ def test_a_listener_who_comes_in_late_takes_the_one_for_the_other(one: str, othe
         ("● ●●●‖", "●●● ●‖"),
         ("● ●●‖", "●● ●‖"),
         ("●", "●●●●…"),
+        ("●●  ●●●  ●‖", "●●‖"),  # a third of the figures are one
+        ("●●  ●  ●●", "●●  ●●"),
         ("● ●●●", "●●● ●"),  # what is beaten once has a beginning
         ("● ●●●", "●●● ●‖"),
         ("●●  ●●", "●●"),
@@ -90,7 +98,7 @@ def test_a_count_is_the_same_code_however_slowly_it_is_beaten(code: str, stretch
 
 @pytest.mark.parametrize(("from_stroke_to_stroke_s", "alike"), [
     (0.15, False), (0.175, False), (0.2, True), (0.3, True), (0.6, True), (1.2, True), (1.8, True), (2.2, True),
-    (2.3, False), (3.0, False),
+    (2.25, True), (2.3, False), (3.0, False),
 ])
 def test_even_strokes_are_another_code_only_past_what_is_heard_as_a_beat_whichever_hand_beats_them(
     from_stroke_to_stroke_s: float, alike: bool
@@ -99,6 +107,20 @@ def test_even_strokes_are_another_code_only_past_what_is_heard_as_a_beat_whichev
     assert single.period_s == pytest.approx(1.2)
 
     assert sounds_like(single, Figure((0.0,), from_stroke_to_stroke_s, repeats=True)) is alike
+
+
+@pytest.mark.parametrize(("border_s", "beyond"), [(RATTLE_S, -1), (APART_S, 1)])
+def test_what_lies_on_a_border_is_heard_on_either_side_of_it(border_s: float, beyond: int) -> None:
+    """However its seconds were added up."""
+    hand = max(HANDS) if beyond < 0 else min(HANDS)
+    beat = Figure((0.0,), 1.0, repeats=True)
+
+    for times in range(1, 50):
+        strokes = tuple(7.3 + n * border_s / hand for n in range(times, times + 3))
+        even = Figure(tuple(at - strokes[0] for at in strokes), strokes[-1], repeats=False)
+        past = Figure(tuple(at * (1 + beyond * 1e-6) for at in even.onsets_s), even.period_s, repeats=False)
+        assert sounds_like(even, beat)
+        assert not sounds_like(past, beat)
 
 
 def test_what_the_round_was_once_is_refused_as_murder_by_ear() -> None:
