@@ -11,7 +11,7 @@ that village's alarms from the hub's beacon alone.
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep, time
@@ -66,12 +66,22 @@ class _Stand:
             self.silenced_ms.append(1000 * (now() - at))
 
     def arrived_ms(self) -> list[float]:
-        """How long each of the operator's alarms took."""
-        last = f" {next(reversed(self.sent))}\n"
-        wait_until(lambda: last in self.received.read_text("utf-8"), "the last alarm was not received")
-        lines = [line.split(" ") for line in self.received.read_text("utf-8").splitlines()]
-        arrived = {body: float(at) for at, body in lines}
+        """How long each of the operator's alarms took that arrived, in the order in which they were sent.
+
+        Waits for all of them, WAIT_S after the last one at most: what has not come then is lost.
+        """
+        with suppress(MeasureError):
+            wait_until(lambda: self.sent.keys() <= self._arrived().keys(), "not every alarm was received")
+        arrived = self._arrived()
         return [1000 * (arrived[name] - at) for name, at in self.sent.items() if name in arrived]
+
+    def _arrived(self) -> dict[str, float]:
+        """When each alarm was received first, by its name; a line that is not yet written to its end does not count."""
+        found: dict[str, float] = {}
+        for line in self.received.read_text("utf-8").split("\n")[:-1]:
+            at, _, name = line.partition(" ")
+            found.setdefault(name, float(at))
+        return found
 
 
 def measure(run: Run) -> Iterator[Row]:
@@ -101,12 +111,19 @@ def measure(run: Run) -> Iterator[Row]:
         if flooder.poll() is not None:
             raise MeasureError("the flooding process has ended by itself")
         took_ms = stand.arrived_ms()
-    yield Row("flood.alarm", GROUP, "an operator's alarm, to a responder", "ms", tuple(took_ms),
-              aims=(Aim(Mark.MAX, 1000.0),))
+    yield from _alarm_rows(len(stand.sent), took_ms)
     yield Row("flood.press", GROUP, f"held button to relay, beyond {HOLD_S:g} s", "ms", tuple(stand.pressed_ms),
               aims=(Aim(Mark.MAX, 500.0),))
     yield Row("flood.silence", GROUP, "an operator's silence to relay at rest", "ms", tuple(stand.silenced_ms),
               aims=(Aim(Mark.MAX, 1000.0),))
+
+
+def _alarm_rows(sent: int, took_ms: list[float]) -> Iterator[Row]:
+    """How many of the operator's *sent* alarms never came, and how long the others took."""
+    yield Row("flood.lost", GROUP, f"an operator's alarms to a responder: lost, of {sent}", "alarms",
+              (float(sent - len(took_ms)),), aims=(Aim(Mark.MAX, 0.0),))
+    yield Row("flood.alarm", GROUP, "an operator's alarm, to a responder", "ms", tuple(took_ms),
+              aims=(Aim(Mark.MAX, 1000.0),), reason="none arrived")
 
 
 def _reaches(publisher: Connection, received: Path) -> bool:
