@@ -65,11 +65,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An aim of a row as text, what it bounds as measured, and whether it was met; None where it cannot be judged."""
+    """An aim of a row as text, what it bounds as measured, and whether it was met.
+
+    Both are None where it cannot be judged; `why` says then what is missing.
+    """
 
     aim: str
     found: float | None
     met: bool | None
+    why: str = ""
 
 
 def verdicts(row: Row, rows: Mapping[str, Row]) -> list[Verdict]:
@@ -106,7 +110,7 @@ def summary(rows: Sequence[Row]) -> str:
     lines = [f"{sum(verdict.met is True for _, verdict in found)} of {len(found)} aims met."]
     lines += [f"Missed: {row.group}: {row.what}: {verdict.aim}, is {_exact(verdict.found)}."
               for row, verdict in found if verdict.met is False]
-    lines += [f"Not judged: {row.group}: {row.what}: {verdict.aim}; {_why(row)}."
+    lines += [f"Not judged: {row.group}: {row.what}: {verdict.aim}; {verdict.why}."
               for row, verdict in found if verdict.met is None]
     return "\n".join(lines)
 
@@ -139,7 +143,9 @@ def _judge(aim: Aim, row: Row, rows: Mapping[str, Row]) -> Verdict:
     else:
         found = _divided(row, aim.of, aim.mark, rows)
         text = f"{mark}<= {aim.at_most:g} x {rows[aim.of].what if aim.of in rows else aim.of}"
-    return Verdict(text, found, None if found is None else found <= aim.at_most)
+    if found is None:
+        return Verdict(text, None, None, _why(aim, row, rows))
+    return Verdict(text, found, found <= aim.at_most)
 
 
 def _divided(row: Row, peer: str | None, mark: Mark, rows: Mapping[str, Row]) -> float | None:
@@ -153,7 +159,7 @@ def _divided(row: Row, peer: str | None, mark: Mark, rows: Mapping[str, Row]) ->
 def _cells(row: Row, rows: Mapping[str, Row]) -> Iterator[tuple[str, ...]]:
     """The lines of *row*: one, and a further one for each aim after the first."""
     if not row.values:
-        yield (f"  {row.what}", _NOTE, f"not measured: {row.reason}", *[""] * (len(_HEAD) - 3))
+        yield (f"  {row.what}", _NOTE, f"not measured: {_reason(row)}", *[""] * (len(_HEAD) - 3))
         return
     times = ratio(row, rows)
     against = "" if times is None or row.peer is None else f"{times:.2f} x {rows[row.peer].what}"
@@ -185,5 +191,22 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(aligned).rstrip()
 
 
-def _why(row: Row) -> str:
-    return row.reason or ("too few values" if len(row.values) < ENOUGH else "its peer was not measured")
+def _why(aim: Aim, row: Row, rows: Mapping[str, Row]) -> str:
+    """Why *aim* of *row* cannot be judged: the first thing that is missing, the row's own before its peer's."""
+    lacks = _lacks(aim.mark, row)
+    if lacks or aim.of is None:
+        return lacks
+    if aim.of not in rows:
+        return "its peer was not measured"
+    return _lacks(aim.mark, rows[aim.of]) or "its peer's is 0"
+
+
+def _lacks(mark: Mark, row: Row) -> str:
+    """What *row* lacks for its *mark*; "" if it has one."""
+    if row.at(mark) is not None:
+        return ""
+    return f"too few values for {mark.value} ({len(row.values)} of {ENOUGH})" if row.values else _reason(row)
+
+
+def _reason(row: Row) -> str:
+    return row.reason or "nothing was measured"

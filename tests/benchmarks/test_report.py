@@ -1,6 +1,7 @@
 """Rows, judged by their aims: what the table, the closing lines and the JSON document say of them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,27 @@ def test_what_was_not_measured_meets_no_aim_and_misses_none() -> None:
 
     assert [each.met for each in report.verdicts(missing, {"c": missing})] == [None]
     assert report.summary([missing]) == "0 of 1 aims met.\nNot judged: publish: C: median <= 1 ms; no compiler."
+
+
+FEW = Row("node", "publish", "node", "ms", (1.0, 1.5), "bare")
+MANY = Row("node", "publish", "node", "ms", HUNDRED, "bare")
+ABSENT = Row("bare", "publish", "bare paho", "ms", reason="it is not installed")
+
+
+@pytest.mark.parametrize(("row", "aim", "peers", "why"), [
+    (FEW, Aim(Mark.P99, 9.0), [BARE], "too few values for p99 (2 of 100)"),
+    (FEW, Aim(Mark.MEDIAN, 0.8, "bare"), [], "its peer was not measured"),
+    (FEW, Aim(Mark.MEDIAN, 0.8, "bare"), [ABSENT], "it is not installed"),
+    (FEW, Aim(Mark.P99, 0.8, "bare"), [ABSENT], "too few values for p99 (2 of 100)"),
+    (MANY, Aim(Mark.P99, 0.8, "bare"), [BARE], "too few values for p99 (3 of 100)"),
+    (MANY, Aim(Mark.MAX, 0.8, "bare"), [Row("bare", "g", "b", "ms", (0.0,))], "its peer's is 0"),
+    (ABSENT, Aim(Mark.MEDIAN, 0.8), [], "it is not installed"),
+    (Row("node", "publish", "node", "ms"), Aim(Mark.MAX, 1.0), [BARE], "nothing was measured"),
+])
+def test_what_cannot_be_judged_says_what_is_missing(row: Row, aim: Aim, peers: list[Row], why: str) -> None:
+    judged = replace(row, aims=(aim,))
+
+    assert report.summary([judged, *peers]).endswith(f"; {why}.")
 
 
 def test_the_table_shows_each_group_once_each_aim_in_a_line_and_why_something_is_missing() -> None:
