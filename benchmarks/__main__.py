@@ -5,12 +5,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
-from benchmarks import machine, plots, report
+from benchmarks import ending, machine, output, plots, report
+from benchmarks.ending import Asked, Stopped
+from benchmarks.output import OutputError
 from benchmarks.peers import installed
 from benchmarks.report import Row
 from benchmarks.run import MeasureError, Run
@@ -35,8 +41,10 @@ class _Help(click.Command):
         with formatter.section("Benchmarks"):
             formatter.write_dl([(name, import_module(f"benchmarks.{name}").ABOUT) for name in NAMES])
         with formatter.section("Exit code"):
-            formatter.write_text("0: measured. 1: a benchmark failed or, with --check, an aim was missed. 2: this "
-                                 "command cannot be run so. What lacks a compiler or a peer is not measured; no fault.")
+            formatter.write_text("0: measured. 1: a benchmark failed, a file could not be written or, with --check, an "
+                                 "aim was missed. 2: this command cannot be run so. 130, 143, 129: cut short by "
+                                 "Ctrl-C, kill, a closed terminal. What lacks a compiler or a peer is not measured; "
+                                 "no fault.")
 
 
 @click.command(cls=_Help, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,55 +62,122 @@ def main(  # noqa: PLR0913 - one for each option
     """Measure everything, or only each BENCHMARK that is named, beside its peers; print one table."""
     _refuse_unknown(names)
     try:
-        for needed in ("mosquitto", "mosquitto_sub"):
+        for needed in ("mosquitto", "mosquitto_sub", "mosquitto_pub"):
             program(needed)
-        path.touch()
-    except (BrokerError, OSError) as error:
+        output.check(path)
+    except (BrokerError, OutputError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    found, code = _Found(names or NAMES), 1
+    with ending.heard() as asked:
+        with suppress(Stopped):
+            _run(found, asked, quick=quick, peers=peers)
+        with suppress(Stopped, OSError):  # nobody may be there any more who reads it
+            well = _report(found, asked, path, pictures)
+            code = 1 if not well or found.faults or (check and report.missed(found.rows)) else 0
+    sys.exit(asked.exit_code or code)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a run has measured of the benchmarks that it was to measure, as far as it has come."""
+
+    wanted: Sequence[str]
+    about: dict[str, object] = field(default_factory=dict)  # empty until anything is measured
+    rows: list[Row] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    begun: int = 0
+    ended: int = 0
+    began: float = 0.0
+
+
+def _run(found: _Found, asked: Asked, *, quick: bool, peers: bool) -> None:
+    """Measures what is wanted, into *found*. Raises Stopped."""
     if peers:
         installed.install(click.echo)
     compile_programs()
-    about, began = machine.describe(), time.monotonic()
-    click.echo(machine.sentence(about))
-    rows: list[Row] = []
-    faults: dict[str, str] = {}
-    for name in names or NAMES:
-        found, fault = _measure(name, quick=quick)
-        rows += found
+    found.about, found.began = {**machine.describe(), "quick": quick}, time.monotonic()
+    click.echo(machine.sentence(found.about))
+    for name in found.wanted:
+        found.begun += 1
+        fault = _measure(name, found.rows, quick=quick)
+        if asked.by is not None:  # Stopped was not seen, because something failed on the way out
+            return
+        found.ended += 1
         if fault:
-            faults[name] = fault
-    click.echo("\n" + "\n".join(report.table(rows)) if rows else "")
-    click.echo(f"\nMeasured in {time.monotonic() - began:.0f} s. {report.summary(rows)}")
-    for name, fault in faults.items():
-        click.echo(f"Failed: {name}: {fault}")
-    document = report.document(rows, {**about, "quick": quick}, faults)
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    click.echo(f"All values: {path}")
-    for picture in () if pictures is None else plots.write(document, pictures):
-        click.echo(f"Picture: {picture}")
-    sys.exit(1 if faults or (check and report.missed(rows)) else 0)
+            found.faults[name] = fault
+            click.echo(f"{name}: failed: {fault}", err=True)
 
 
-def _measure(name: str, *, quick: bool) -> tuple[list[Row], str]:
-    """The rows of benchmark *name*, as far as it came, and what kept it from going on, or ""."""
-    rows: list[Row] = []
+def _report(found: _Found, asked: Asked, path: Path, pictures: Path | None) -> bool:
+    """Writes the JSON file, prints the table and the pictures' names; whether all files were written."""
+    if not found.about:
+        click.echo(f"Cut short by {asked.name}, before anything was measured.")
+        return False
+    unmeasured = _unmeasured(found, asked)
+    document = report.document(found.rows, found.about, found.faults, unmeasured)
     fault = ""
+    try:  # first, since the table is lost where its terminal is closed
+        output.write(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    except OutputError as error:
+        fault = str(error)
+    click.echo("\n" + "\n".join(report.table(found.rows)) if found.rows else "")
+    click.echo(f"\nMeasured in {time.monotonic() - found.began:.0f} s. {report.summary(found.rows)}")
+    for name, reason in found.faults.items():
+        click.echo(f"Failed: {name}: {reason}")
+    if unmeasured:
+        click.echo(f"Cut short by {asked.name}.")
+    for name, reason in unmeasured.items():
+        click.echo(f"Not measured: {name}: {reason}.")
+    if fault:
+        click.echo(f"Error: {fault}", err=True)
+    else:
+        click.echo(f"All values: {path}")
+    return _draw(document, pictures) and not fault
+
+
+def _unmeasured(found: _Found, asked: Asked) -> dict[str, str]:
+    """The benchmarks that were wanted and not measured to their end, each with the reason, if *asked* to end."""
+    if asked.by is None:
+        return {}
+    return {
+        **dict.fromkeys(found.wanted[found.ended:found.begun], "cut short before its end"),
+        **dict.fromkeys(found.wanted[found.begun:], "not begun"),
+    }
+
+
+def _draw(document: Mapping[str, Any], folder: Path | None) -> bool:
+    """Draws *document* into *folder*, if there is one; whether that did not fail. Never of a run that was cut short."""
+    if folder is None:
+        return True
+    if document["not measured"]:
+        click.echo("No picture is drawn of a run that was cut short.")
+        return True
     try:
-        with tempfile.TemporaryDirectory(prefix="k") as folder:
-            for row in import_module(f"benchmarks.{name}").measure(Run(name, Path(folder), quick)):
-                rows.append(row)
+        for picture in plots.write(document, folder):
+            click.echo(f"Picture: {picture}")
+    except OSError as error:
+        click.echo(f"Error: no picture can be written in {folder}: {error.strerror or error}", err=True)
+        return False
+    return True
+
+
+def _measure(name: str, rows: list[Row], *, quick: bool) -> str:
+    """Appends the rows of benchmark *name*, as far as it comes; what kept it from going on, or "". Raises Stopped."""
+    try:
+        with (tempfile.TemporaryDirectory(prefix="k") as folder, ending.nothing_left(),
+              closing(import_module(f"benchmarks.{name}").measure(Run(name, Path(folder), quick))) as found):
+            for row in found:
+                rows.append(row)  # at once, so that it is there whatever happens to the next
     except KNOWN as error:
-        fault = str(error) or repr(error)
+        return str(error) or repr(error)
     except Exception as error:  # noqa: BLE001 - a fault of one benchmark must not cost what the others measured
         frame = error.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
         where = "" if frame is None else f" ({Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno})"
-        fault = f"{error!r}{where}"
-    if fault:
-        click.echo(f"{name}: failed: {fault}", err=True)
-    return rows, fault
+        return f"{error!r}{where}"
+    return ""
 
 
 def _refuse_unknown(names: tuple[str, ...]) -> None:

@@ -138,7 +138,7 @@ def _running(hub: Posko) -> Iterator[None]:
 def light_posts(port: int, names: list[str], host: str = "127.0.0.1") -> Iterator[None]:
     """The posts *names*, linked. Raises MeasureError."""
     words = [sys.executable, "-m", "benchmarks.light_posts", str(port), host]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)
     try:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -18,6 +18,7 @@ from time import sleep, time
 from typing import Any
 
 from benchmarks import parts
+from benchmarks.ending import as_a_part
 from benchmarks.parts import BASE, HOLD_S, RELEASE_S, Node
 from benchmarks.publisher import Account, Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
@@ -152,7 +153,7 @@ def _listener(settings: dict[str, Any], received: Path) -> Iterator[None]:
 @contextmanager
 def _flood(settings: dict[str, Any]) -> Iterator["subprocess.Popen[bytes]"]:
     words = [settings["port"], settings["ca_file"], settings["username"], settings["password_file"]]
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.flood", *map(str, words)])
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.flood", *map(str, words)], process_group=0)
     try:
         yield process
     finally:
@@ -173,4 +174,5 @@ def flood(port: str, ca_file: str, username: str, password_file: str) -> None:
 
 
 if __name__ == "__main__":
+    as_a_part()
     flood(*sys.argv[1:])

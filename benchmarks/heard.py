@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import product
 
+from benchmarks.ending import as_a_part
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import Run
 from node.config import STROKES
@@ -34,11 +35,14 @@ def measure(run: Run) -> Iterator[Row]:
     rows = list(product(scenes, Manner))
     tasks = [(scene, manner, code, grid_m) for scene, manner in rows for code in _codes_of(scene, manner)]
     wrong: dict[tuple[Scene, Manner], list[float]] = {row: [] for row in rows}
-    with ProcessPoolExecutor(PROCESSES) as processes:
+    processes = ProcessPoolExecutor(PROCESSES, initializer=as_a_part)
+    try:
         found = processes.map(_percent_wrong, tasks)
         for number in run.times("codes among listeners", len(tasks), most_s=math.inf):
             scene, manner, _, _ = tasks[number]
             wrong[scene, manner].append(next(found))
+    finally:
+        processes.shutdown(cancel_futures=True)
     for (posts, loss_db, apart_m), manner in rows:
         yield Row(
             f"heard.{posts}.{loss_db:g}.{apart_m:g}.{manner.name.lower()}",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from benchmarks.ending import as_a_part
 from benchmarks.parts import BASE
 from broker.trial import packets
 from contract.wire import timing
@@ -95,5 +96,6 @@ def allow_connections() -> int:
 
 
 if __name__ == "__main__":
+    as_a_part()
     allow_connections()
     asyncio.run(run(int(sys.argv[1]), sys.stdin.read().split(), *sys.argv[2:3]))

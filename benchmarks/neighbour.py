@@ -19,6 +19,7 @@ from time import sleep
 from typing import Self
 
 from benchmarks import parts
+from benchmarks.ending import as_a_part
 from benchmarks.growth import QUEUES
 from benchmarks.parts import BASE, Node
 from benchmarks.publisher import Account, Connection, Endpoint, Listener
@@ -118,7 +119,8 @@ def _listed(publisher: Connection, listener: Listener) -> float:
 
 @contextmanager
 def _flood(endpoint: Endpoint, size: int) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.neighbour", str(endpoint.port), str(size)])
+    words = [sys.executable, "-m", "benchmarks.neighbour", str(endpoint.port), str(size)]
+    process = subprocess.Popen(words, process_group=0)
     try:
         yield
     finally:
@@ -135,4 +137,5 @@ def flood(port: int, size: int) -> None:
 
 
 if __name__ == "__main__":
+    as_a_part()
     flood(*map(int, sys.argv[1:]))

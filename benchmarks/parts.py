@@ -77,7 +77,7 @@ class Node(Box):
         self.start()
         try:
             self.expect("linked:")
-        except MeasureError:
+        except BaseException:  # a signal that ends the run, too
             self.stop()
             raise
         return self

@@ -121,10 +121,15 @@ def missed(rows: Iterable[Row]) -> bool:
     return any(verdict.met is False for row in known.values() for verdict in verdicts(row, known))
 
 
-def document(rows: Sequence[Row], machine: Mapping[str, object], faults: Mapping[str, str]) -> dict[str, object]:
-    """All of a run as a JSON value: *machine*, each row with its values, and the *faults* of benchmarks by name."""
+def document(
+    rows: Sequence[Row], machine: Mapping[str, object], faults: Mapping[str, str], unmeasured: Mapping[str, str] = {}
+) -> dict[str, object]:
+    """All of a run as a JSON value: *machine*, each row with its values, and the *faults* of benchmarks by name.
+
+    *unmeasured* are the benchmarks that a run which was cut short did not measure to their end, each with the reason.
+    """
     known = {row.key: row for row in rows}
-    return {"machine": dict(machine), "faults": dict(faults), "rows": [
+    return {"machine": dict(machine), "faults": dict(faults), "not measured": dict(unmeasured), "rows": [
         {
             "key": row.key, "group": row.group, "what": row.what, "unit": row.unit, "n": len(row.values),
             **{mark.value: row.at(mark) for mark in Mark},

@@ -13,6 +13,14 @@ WAIT_S = 30.0  # the longest wait for anything that happens within a second on a
 REST_S = 0.05  # before each message: one that follows another at once is handled by threads that are still awake
 SHOWN_S = 0.2  # how often a terminal's progress line is written; another stream gets a line every FURTHER_S
 FURTHER_S = 15.0
+# Without pause, and without a thread that would take turns with it; it does not outlive who has started it.
+_BUSY = """
+import os
+parent = os.getppid()
+while os.getppid() == parent:
+    for _ in range(100_000):
+        pass
+"""
 
 
 class MeasureError(Exception):
@@ -93,9 +101,10 @@ def wait_until(ready: Callable[[], bool], what: str, timeout_s: float = WAIT_S) 
 
 @contextmanager
 def busy(count: int) -> Iterator[None]:
-    """*count* processes that compute without pause."""
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    """*count* processes that compute without pause, until the block or this process ends."""
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        processes += (subprocess.Popen([sys.executable, "-c", _BUSY], process_group=0) for _ in range(count))
         yield
     finally:
         for process in processes:

@@ -87,7 +87,7 @@ class Subscriber:
     def __enter__(self) -> Self:
         try:
             self._line("did not subscribe")
-        except MeasureError:
+        except BaseException:  # a signal that ends the run, too
             self.__exit__()
             raise
         return self
