@@ -9,12 +9,13 @@ new run shows as a small difference.
 
 import json
 import math
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
+
+import click
 
 WIDTH, PANEL_HEIGHT, LEFT, GAP = 900, 300, 62, 46
 FONT = "font-family=\"'DejaVu Sans', Arial, sans-serif\" font-size=\"13\""
@@ -198,7 +199,30 @@ def _text(  # noqa: PLR0913 - as SVG has them
             f'text-anchor="{anchor}">{escape(text)}</text>')
 
 
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("source", metavar="JSON", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def main(source: Path, folder: Path) -> None:
+    """Draw the pictures of a run that was measured before, from its JSON file, in DIR."""
+    again = f"measure a run first: python -m benchmarks --json {source}"
+    try:
+        made = write(json.loads(source.read_text("utf-8")), _folder(folder))
+    except OSError as error:
+        hint = f"; {again}" if error.filename == str(source) else ""
+        raise click.UsageError(f"{error.filename or folder}: {error.strerror or error}{hint}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        raise click.UsageError(f"{source} is not the JSON of a run; {again}") from None
+    for each in made:
+        click.echo(each)
+    if not made:
+        click.echo(f"Nothing is drawn: {source} has neither latencies nor two sizes of a district.", err=True)
+
+
+def _folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise click.UsageError(f"{folder} is no folder; make it first: mkdir -p {folder}")
+    return folder
+
+
 if __name__ == "__main__":
-    source, target = sys.argv[1:]
-    for made in write(json.loads(Path(source).read_text("utf-8")), Path(target)):
-        print(made)
+    main()

@@ -83,3 +83,32 @@ def test_a_run_draws_its_pictures_itself(folder: Path, monkeypatch: pytest.Monke
 
     assert f"Picture: {folder / 'benchmarks-latency.svg'}" in done.output
     assert json.loads((folder / "run.json").read_text("utf-8"))["rows"][1]["values"] == [1.0, 1.1, 20.0]
+
+
+@pytest.mark.parametrize(("content", "words", "text"), [
+    (None, ["run.json", "."], "run.json: No such file or directory; measure a run first: python -m benchmarks --json"),
+    ("{", ["run.json", "."], "run.json is not the JSON of a run; measure a run first: python -m benchmarks --json"),
+    ("[]", ["run.json", "."], "run.json is not the JSON of a run"),
+    ('{"rows": [{}]}', ["run.json", "."], "run.json is not the JSON of a run"),
+    ('{"rows": []}', ["run.json", "none"], "none is no folder; make it first: mkdir -p none"),
+    (None, [], "Missing argument 'JSON'"),
+])
+def test_what_cannot_be_drawn_is_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, words: list[str], text: str
+) -> None:
+    monkeypatch.chdir(folder)
+    if content is not None:
+        (folder / "run.json").write_text(content, "utf-8")
+    done = CliRunner().invoke(plots.main, words)
+
+    assert done.exit_code == 2
+    assert text in done.output
+    assert "Traceback" not in done.output
+
+
+def test_the_pictures_of_a_run_of_before_are_drawn(folder: Path) -> None:
+    (folder / "run.json").write_text(json.dumps(document(PUBLISHES, MACHINE, {})), "utf-8")
+    done = CliRunner().invoke(plots.main, [str(folder / "run.json"), str(folder)])
+
+    assert (done.exit_code, done.output) == (0, f"{folder / 'benchmarks-latency.svg'}\n")
+    assert "JSON DIR" in CliRunner().invoke(plots.main, ["--help"]).output
