@@ -1,5 +1,6 @@
 """What every benchmark is given: how much to measure, where to put files, how to show progress, when to give up."""
 
+import os
 import subprocess
 import sys
 import time
@@ -15,8 +16,8 @@ SHOWN_S = 0.2  # how often a terminal's progress line is written; another stream
 FURTHER_S = 15.0
 # Without pause, and without a thread that would take turns with it; it does not outlive who has started it.
 _BUSY = """
-import os
-parent = os.getppid()
+import os, sys
+parent = int(sys.argv[1])
 while os.getppid() == parent:
     for _ in range(100_000):
         pass
@@ -104,7 +105,8 @@ def busy(count: int) -> Iterator[None]:
     """*count* processes that compute without pause, until the block or this process ends."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        processes += (subprocess.Popen([sys.executable, "-c", _BUSY], process_group=0) for _ in range(count))
+        words = [sys.executable, "-c", _BUSY, str(os.getpid())]
+        processes += (subprocess.Popen(words, process_group=0) for _ in range(count))
         yield
     finally:
         for process in processes:
