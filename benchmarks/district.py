@@ -84,6 +84,8 @@ def _of_size(run: Run, size: int) -> dict[str, list[float]]:
                 longest = 0
                 while messages.waiting:
                     longest = max(longest, len(messages.next("a message")[1].payload))
+                if not longest:
+                    raise MeasureError("no message of the hub was received")
                 found["message"].append(longest / 1024)
                 found["memory"].append(processes.memory_mb(hub.pid)[0])
                 for _ in run.times(f"starts among {size} posts", run.count(3, 1) if size <= MOST_STARTED else 0):

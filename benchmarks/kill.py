@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import Run
+from benchmarks.run import MeasureError, Run
 from broker.mosquitto import BrokerError
 from runtime.sqlite_readonly import UnreadableError
 from testing.program import NeverError
@@ -24,10 +24,12 @@ PATIENCE_S = 60.0
 
 
 def measure(run: Run) -> Iterator[Row]:
-    """The rows of a short kill run. Raises BrokerError, NeverError."""
+    """The rows of a short kill run. Raises BrokerError, NeverError, MeasureError."""
     count = storm(run.folder, int(time.time()), run.count(60, 15), PATIENCE_S, run.show)
     group = "presses while broker, hub and posts are killed at random"
-    of = f"of {count.presses}, {sum(count.kills.values())} kills"
+    if not count.accepted:
+        raise MeasureError(f"none of {count.presses} presses was accepted, so none could be lost")
+    of = f"of {count.accepted} accepted ({count.presses} presses), {sum(count.kills.values())} kills"
     values = {f"lost, {of}": len(count.lost), f"counted twice, {of}": len(count.twice),
               f"not delivered {PATIENCE_S:g} s after the last kill": count.waiting}
     for key, (what, value) in zip(("lost", "twice", "waiting"), values.items(), strict=True):

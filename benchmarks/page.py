@@ -178,8 +178,8 @@ def _crowd(run: Run, hub: Posko, phones: list[Phone], pages: OpenPages) -> Itera
     lost, twice = expected - set(names), [name for name in expected if names.count(name) > 1]
     group = f"{PRESSES} presses at once, {len(phones)} open pages"
     yield Row("page.crowd.answer", group, "POST to its answer: it is on the disk", "ms", tuple(took))
-    yield Row("page.crowd.lost", group, "presses that the hub has not", "presses", (float(len(lost)),),
-              aims=(Aim(Mark.MAX, 0.0),))
+    yield Row("page.crowd.lost", group, f"presses that the hub has not, of {len(expected)}", "presses",
+              (float(len(lost)),), aims=(Aim(Mark.MAX, 0.0),))
     yield Row("page.crowd.twice", group, "presses that the hub has twice", "presses", (float(len(twice)),),
               aims=(Aim(Mark.MAX, 0.0),))
 

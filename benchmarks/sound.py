@@ -31,6 +31,7 @@ SHORT = Cycle(1.6, None, (0.0, 0.3, 0.6), 0.1, None, figure=3)
 LEAD_S = 0.6  # from an order to its first stroke: more than the player needs
 SLOWEST = 0.1  # by how much of its time the disk driver may be late at the end of a round
 ATTEMPTS = 3
+ROUNDS = 12, 4  # of two players with the same orders; quick
 FIGURES = ("kecelakaan", "bencana")  # a player each: with a gap inside the figure, and without
 
 
@@ -45,6 +46,9 @@ def measure(run: Run) -> Iterator[Row]:
         yield Row("sound.within", GROUP, "strokes within one recording, off their place", "frames",
                   tuple(_within(run, players, ears)), aims=(Aim(Mark.MAX, 0.0),))
         late_ms, apart_ms = _together(run, players, ears)
+        due = run.count(*ROUNDS) * len(players)
+        yield Row("sound.missing", GROUP, f"first strokes not heard near their instant, of {due}", "strokes",
+                  (float(due - len(late_ms)),))
         yield Row("sound.first", GROUP, "first stroke of a round, off its instant", "ms", tuple(map(abs, late_ms)),
                   aims=(Aim(Mark.MEDIAN, 12.0), Aim(Mark.MAX, 250.0)))
         yield Row("sound.apart", GROUP, "two players with the same orders, apart", "ms", tuple(apart_ms))
@@ -91,7 +95,7 @@ def _rounds(run: Run, players: list[Player], ears: list[Ear], cycles: list[Cycle
 
 def _together(run: Run, players: list[Player], ears: list[Ear]) -> tuple[list[float], list[float]]:
     """Both players have the same rounds: by how much their first strokes are off, and how far apart the two are."""
-    rounds = run.count(12, 4)
+    rounds = run.count(*ROUNDS)
     start = now() + LEAD_S
     due = [start + number * SHORT.length_s for number in range(rounds)]
     for player in players:
