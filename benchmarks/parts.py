@@ -100,11 +100,18 @@ class Node(Box):
         return next(change.at for change in self.changes[since:] if change.output == output and change.level)
 
     def at_rest(self, since: int) -> float:
-        """Waits until nothing sounds; the instant of the siren's last change after the first *since* changes."""
+        """Waits until nothing sounds; the instant of the last change of what is loud, after the first *since* changes.
+
+        Raises MeasureError, also where nothing of it has changed since.
+        """
         if not self.wait(lambda box: not any(map(box.on, LOUD)), WAIT_S):
             raise MeasureError(f"node {self.name} is not at rest within {WAIT_S:g} s; its last lines: "
                                f"{'; '.join(self.lines[-3:])}")
-        return max((change.at for change in self.changes[since:] if change.output in LOUD), default=0.0)
+        changes = [change.at for change in self.changes[since:] if change.output in LOUD]
+        if not changes:
+            raise MeasureError(f"node {self.name} is at rest, but nothing has sounded; its last lines: "
+                               f"{'; '.join(self.lines[-3:])}")
+        return max(changes)
 
 
 @contextmanager
