@@ -37,14 +37,14 @@ def on_at(equals: Sequence[Counted], instant: float) -> tuple[Key, float]:
     start = order[0].begun_at
     last = dict.fromkeys((each.key for each in order), -math.inf)  # when the last round of each began
     while True:
-        known = [each for each in order if each.begun_at <= start + TOGETHER_S]
+        known = _raised(order, start)
         if all(last[each.key] > -math.inf for each in known):
             following = min((each.begun_at for each in order[len(known):]), default=math.inf)
             period_s = sum(each.length_s for each in known)  # from now on they take turns in the same order
             skipped_s = max(0.0, (min(instant, following) - start) // period_s * period_s)
             start += skipped_s
             last |= {each.key: last[each.key] + skipped_s for each in known}
-            known = [each for each in order if each.begun_at <= start + TOGETHER_S]
+            known = _raised(order, start)
         now = _next(known, last)
         if instant < start + now.length_s - ALIGNED_S:
             return now.key, start
@@ -60,6 +60,11 @@ def come_into(start: float, instant: float) -> tuple[float, float]:
     """
     over_s = instant - start
     return (instant, 0.0) if over_s < ALIGNED_S else (start, over_s)
+
+
+def _raised(order: Sequence[Counted], start: float) -> list[Counted]:
+    """Those of *order* that are raised when a round begins at *start*, or with it."""
+    return [each for each in order if each.begun_at <= start + TOGETHER_S]
 
 
 def _next(known: Sequence[Counted], last: Mapping[Key, float]) -> Counted:

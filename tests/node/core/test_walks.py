@@ -144,8 +144,9 @@ class Walk:
         others = [each for each in state.alarms.values() if each.key != turn.key and not each.silenced]
         if turn.key.incident not in ONCE and not others and not turn.exercise:
             # Who was late for the end of a round, and now hears that the alarm is younger, goes on as who was in time.
-            goes_on = old is not None and old.key == turn.key and alarm.begun_at > turn.start
-            counted_from = old.boundary if old is not None and goes_on else alarm.begun_at
+            counted_from = alarm.begun_at
+            if old is not None and old.key == turn.key and alarm.begun_at > turn.start:
+                counted_from = old.boundary
             off_s = (turn.start - counted_from + cycle.length_s / 2) % cycle.length_s - cycle.length_s / 2
             assert abs(off_s) < ALIGNED_S + 1e-5
 
