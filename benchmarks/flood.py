@@ -22,7 +22,7 @@ from benchmarks.ending import as_a_part
 from benchmarks.parts import BASE, HOLD_S, RELEASE_S, Node
 from benchmarks.publisher import Account, Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import WAIT_S, MeasureError, Run, now, wait_until
+from benchmarks.run import MeasureError, Run, beside, now, wait_until
 from broker.mosquitto import program
 from testing.installation import OPERATOR, Installation
 
@@ -101,7 +101,9 @@ def measure(run: Run) -> Iterator[Row]:
         node = stack.enter_context(Node(run.folder / "node", settings))
         publisher = stack.enter_context(Connection(endpoint, account))
         wait_until(lambda: _reaches(publisher, received), "the listener did not receive an alarm")
-        flooder = stack.enter_context(_flood(installation.node(ROGUE)))
+        rogue = installation.node(ROGUE)
+        words = [rogue[each] for each in ("port", "ca_file", "username", "password_file")]
+        stack.enter_context(beside("benchmarks.flood", *words))
         node.expect("tested:")
         stand = _Stand(publisher, node, received)
         for _ in run.times("alarms beside a flood", run.count(50, 5)):
@@ -109,8 +111,6 @@ def measure(run: Run) -> Iterator[Row]:
             sleep(PAUSE_S)
         for _ in run.times("presses and silences beside a flood", run.count(10, 2), MOST_S):
             stand.press()
-        if flooder.poll() is not None:
-            raise MeasureError("the flooding process has ended by itself")
         took_ms = stand.arrived_ms()
     yield from _alarm_rows(len(stand.sent), took_ms)
     yield Row("flood.press", GROUP, f"held button to relay, beyond {HOLD_S:g} s", "ms", tuple(stand.pressed_ms),
@@ -148,17 +148,6 @@ def _listener(settings: dict[str, Any], received: Path) -> Iterator[None]:
         finally:
             process.kill()
             process.wait()
-
-
-@contextmanager
-def _flood(settings: dict[str, Any]) -> Iterator["subprocess.Popen[bytes]"]:
-    words = [settings["port"], settings["ca_file"], settings["username"], settings["password_file"]]
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.flood", *map(str, words)], process_group=0)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(WAIT_S)
 
 
 def _password(settings: dict[str, Any]) -> str:

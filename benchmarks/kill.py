@@ -8,10 +8,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from benchmarks import ending
+from benchmarks.ending import Stopped
 from benchmarks.report import Aim, Mark, Row
 from benchmarks.run import MeasureError, Run
 from broker.mosquitto import BrokerError
@@ -66,15 +69,18 @@ def storm(  # noqa: PLR0913 - one for each option
 @click.option("--hostile", is_flag=True, help="With accounts, and a stolen box that does what its account may.")
 @click.option("--patience", default=240.0, show_default=True, help="Seconds for all to arrive, once nothing is killed.")
 def main(presses: int, seed: int | None, *, hostile: bool, patience: float) -> None:
-    """Press, kill, and count."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="k") as name:
-            seed = seed if seed is not None else int(time.time())
-            count = storm(Path(name), seed, presses, patience, click.echo, hostile=hostile)
-    except (BrokerError, NeverError, UnreadableError, OSError) as error:
-        click.echo(f"kill: could not be measured: {error}", err=True)
-        sys.exit(1)
-    sys.exit(1 if count.lost or count.twice or count.waiting else 0)
+    """Press, kill, and count. Exits 1 if a press was lost, counted twice, or still waits."""
+    code = 1
+    with ending.heard() as asked, suppress(Stopped):
+        try:
+            with tempfile.TemporaryDirectory(prefix="k") as name, ending.nothing_left():
+                seed = seed if seed is not None else int(time.time())
+                count = storm(Path(name), seed, presses, patience, click.echo, hostile=hostile)
+            code = 1 if count.lost or count.twice or count.waiting else 0
+        except (BrokerError, NeverError, UnreadableError, OSError) as error:
+            if asked.by is None:
+                click.echo(f"kill: could not be measured: {error}", err=True)
+    sys.exit(asked.exit_code or code)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ MQTT. Meanwhile alarms of a third village are published, and it is measured when
 import json
 import secrets
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from threading import Thread
 from time import sleep
 from typing import Self
@@ -24,7 +23,7 @@ from benchmarks.growth import QUEUES
 from benchmarks.parts import BASE, Node
 from benchmarks.publisher import Account, Connection, Endpoint, Listener
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import WAIT_S, MeasureError, Run, now
+from benchmarks.run import WAIT_S, MeasureError, Run, beside, now
 from broker.trial import packets
 
 ABOUT = "what a post receives, and how soon an alarm is listed, while a neighbour's account floods"
@@ -92,13 +91,13 @@ def measure(run: Run) -> Iterator[Row]:
             listener = stack.enter_context(Listener(endpoint, f"{BASE}/active"))
             publisher = stack.enter_context(Connection(endpoint))
             listener.next("the first beacon")
-            stack.enter_context(_flood(endpoint, size))
-            before, began = counter.received, now()
             listed_ms = []
-            for _ in run.times(f"alarms of another village beside {name}", int(seconds / PAUSE_S), seconds):
-                listed_ms.append(_listed(publisher, listener))
-                sleep(PAUSE_S)
-            rate = (counter.received - before) / (now() - began) / 1000
+            with beside("benchmarks.neighbour", endpoint.port, size):
+                before, began = counter.received, now()
+                for _ in run.times(f"alarms of another village beside {name}", int(seconds / PAUSE_S), seconds):
+                    listed_ms.append(_listed(publisher, listener))
+                    sleep(PAUSE_S)
+                rate = (counter.received - before) / (now() - began) / 1000
         yield Row(f"neighbour.kb.{number}", GROUP, f"received by a post, {name}", "kB/s", (rate,),
                   aims=(Aim(Mark.MAX, MOST_KB_S),))
         yield Row(f"neighbour.listed.{number}", GROUP, f"another village's alarm to the beacon, {name}", "ms",
@@ -115,17 +114,6 @@ def _listed(publisher: Connection, listener: Listener) -> float:
             return 1000 * (came - at)
         if came > at + WAIT_S:
             raise MeasureError(f"no beacon listed the alarm of another village within {WAIT_S:g} s")
-
-
-@contextmanager
-def _flood(endpoint: Endpoint, size: int) -> Iterator[None]:
-    words = [sys.executable, "-m", "benchmarks.neighbour", str(endpoint.port), str(size)]
-    process = subprocess.Popen(words, process_group=0)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait(WAIT_S)
 
 
 def flood(port: int, size: int) -> None:

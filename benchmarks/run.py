@@ -112,3 +112,19 @@ def busy(count: int) -> Iterator[None]:
         for process in processes:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def beside(module: str, *words: object) -> Iterator[None]:
+    """`python -m MODULE WORDS` goes on while the block runs, until it is killed.
+
+    Raises MeasureError where it ended by itself: what was measured then was not beside it.
+    """
+    process = subprocess.Popen([sys.executable, "-m", module, *map(str, words)], process_group=0)
+    try:
+        yield
+        if process.poll() is not None:
+            raise MeasureError(f"{module} was to go on, and has ended with exit code {process.returncode}")
+    finally:
+        process.kill()
+        process.wait()

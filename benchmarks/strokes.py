@@ -6,7 +6,7 @@ visible from outside, so each stroke is compared with the least late one of the 
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from runtime.files import SHIPPED
 ABOUT = "lateness of the striker's strokes beside C's clock_nanosleep, idle and loaded"
 INCIDENT = "pemerkosaan"  # titir
 PERIOD_MS = 100
+GRACE_S = 1.0
 FILES = ("situbondo.yaml", "incidents.yaml", "rhythms/jawa-timur.yaml")
 
 
@@ -44,6 +45,16 @@ def district(folder: Path) -> tuple[Path, Cycle]:
 
 
 @dataclass(frozen=True, slots=True)
+class Beaten:
+    """How late wake-ups and strokes were, in ms, each against the least late; and the strokes due, and lost."""
+
+    woken_ms: tuple[float, ...]
+    late_ms: tuple[float, ...]
+    due: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Stand:
     """A node that beats *cycle*, and the command of the C program; without a compiler it is empty."""
 
@@ -53,20 +64,17 @@ class _Stand:
     cycle: Cycle
     sleeper: list[str]
 
-    def beat(self, load: str) -> dict[str, tuple[float, ...]]:
-        """The lateness of strokes and of as many wake-ups, in ms."""
+    def beat(self, load: str) -> Beaten:
+        """Strokes and as many wake-ups of the C program. Raises MeasureError, NeverError."""
         count, node, since = self.run.count(150, 30), self.node, len(self.node.changes)
         self.publisher.publish(f"{BASE}/patokan/alarm/{INCIDENT}")
         node.switched_on("striker", since)
         woken_ms = self._sleep(load, count)
         strokes = [each.at for each in node.changes[since:] if each.output == "striker" and each.level]
         after = len(node.changes)
-        self.publisher.publish(f"{BASE}/patokan/command/silence")
+        silenced = self.publisher.publish(f"{BASE}/patokan/command/silence")
         node.at_rest(after)
-        if not count // 2 <= len(strokes) <= len(self.cycle.strokes_s):
-            raise MeasureError(f"{len(strokes)} strokes were counted where {count} were due")
-        late_ms = [1000 * (at - due) for at, due in zip(strokes, self.cycle.strokes_s, strict=False)]
-        return {"c": _least_late(woken_ms), "node": _least_late(late_ms)}
+        return beaten(woken_ms, strokes, silenced, self.cycle.strokes_s)
 
     def _sleep(self, load: str, count: int) -> list[float]:
         """How late the C program woke, in ms, while *count* strokes are beaten."""
@@ -101,12 +109,27 @@ def measure(run: Run) -> Iterator[Row]:
         stand = _Stand(run, node, stack.enter_context(Connection(endpoint)), cycle, sleeper)
         for load, processes in LOADS.items():
             with busy(processes):
-                late_ms = stand.beat(load)
+                found = stand.beat(load)
             group, floor = f"lateness of strokes, {LOAD_NAMES[load]}", f"strokes.{load}.c"
-            yield Row(floor, group, "C nanosleep", "ms", late_ms["c"], reason=missing)
+            yield Row(floor, group, "C nanosleep", "ms", found.woken_ms, reason=missing)
             aims = (Aim(Mark.P99, 0.2), Aim(Mark.MAX, 1.0)) if load == "busy" else ()
-            yield Row(f"strokes.{load}.node", group, "node, striker", "ms", late_ms["node"], floor, aims)
+            yield Row(f"strokes.{load}.node", group, "node, striker", "ms", found.late_ms, floor, aims)
+            yield Row(f"strokes.{load}.lost", group, f"strokes that were not beaten, of {found.due}", "strokes",
+                      (float(found.lost),), aims=(Aim(Mark.MAX, 0.0),))
 
 
-def _least_late(late_ms: list[float]) -> tuple[float, ...]:
+def beaten(woken_ms: Sequence[float], strokes: Sequence[float], silenced: float, due_s: Sequence[float]) -> Beaten:
+    """What the instants of *strokes*, in seconds, say of a cycle that is due at *due_s* after its first stroke.
+
+    A stroke that is due in the last GRACE_S before *silenced*, the instant of the silence, is not asked for: it may be
+    late. Raises MeasureError where there are more strokes than the cycle has, or none is due so early.
+    """
+    due = sum(strokes[0] + each <= silenced - GRACE_S for each in due_s) if strokes else 0
+    if not due or len(strokes) > len(due_s):
+        raise MeasureError(f"{len(strokes)} strokes were counted where {due} were due")
+    late_ms = [1000 * (at - each) for at, each in zip(strokes, due_s, strict=False)]
+    return Beaten(_least_late(woken_ms), _least_late(late_ms), due, max(0, due - len(strokes)))
+
+
+def _least_late(late_ms: Sequence[float]) -> tuple[float, ...]:
     return tuple(each - min(late_ms) for each in late_ms)
