@@ -119,12 +119,12 @@ def measure(run: Run) -> Iterator[Row]:
 
 
 def beaten(woken_ms: Sequence[float], strokes: Sequence[float], silenced: float, due_s: Sequence[float]) -> Beaten:
-    """What the instants of *strokes*, in seconds, say of a cycle that is due at *due_s* after its first stroke.
+    """What the instants of *strokes*, in seconds, say of a cycle whose strokes are due at *due_s* after its begin.
 
     A stroke that is due in the last GRACE_S before *silenced*, the instant of the silence, is not asked for: it may be
     late. Raises MeasureError where there are more strokes than the cycle has, or none is due so early.
     """
-    due = sum(strokes[0] + each <= silenced - GRACE_S for each in due_s) if strokes else 0
+    due = sum(strokes[0] + each - due_s[0] <= silenced - GRACE_S for each in due_s) if strokes else 0
     if not due or len(strokes) > len(due_s):
         raise MeasureError(f"{len(strokes)} strokes were counted where {due} were due")
     late_ms = [1000 * (at - each) for at, each in zip(strokes, due_s, strict=False)]
