@@ -3,7 +3,8 @@
 For Mosquitto 2.0.11 (Debian 12) to 2.1.2. Mosquitto 2.1 writes at each start that `per_listener_settings` and
 `allow_anonymous` beside it are deprecated; what replaces them is unknown to 2.0, and they are removed in 3.0.
 Each kind of account has a listener of its own, with its own password file, access list and limit of connections: what
-one of them suffers, the others do not.
+one of them suffers, the others do not. Its price: since 2.0.12 such a broker keeps nothing for a client that is away
+(findings/mosquitto-per-listener-empties-sessions.sh), so nothing may rely on a session.
 """
 
 import re
