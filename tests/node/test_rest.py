@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -59,6 +60,21 @@ def test_every_output_is_driven_to_its_own_rest_on_the_chip_of_that_label(
 
     assert done == (0, f"rest: at rest: siren, striker, strobe ({kernel.dev}/gpiochip15, pinctrl-rp1)\n", "")
     assert kernel.driven == [(15, 17, True), (15, 27, False), (15, 22, False)]
+
+
+def test_the_guard_drives_every_output_as_soon_as_the_node_is_gone(
+    tmp_path: Path, kernel: GpioKernel, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "outputs").write_text(FILE, "utf-8")
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # this process goes on
+    monkeypatch.setattr("ctypes.CDLL", Mock())
+    end, pipe = os.pipe()
+    os.close(pipe)
+    code = rest.main(["--guard", str(end), str(tmp_path / "outputs")])
+    os.close(end)
+
+    assert (code, len(kernel.driven), time.monotonic()) == (0, 3, 0.0)  # no time has passed: nobody has slept
+    assert capfd.readouterr().out.startswith("rest: at rest: siren, striker, strobe ")
 
 
 def test_a_chip_that_moved_to_another_number_is_found(

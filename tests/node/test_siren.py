@@ -6,7 +6,7 @@ Its time is the test's: it passes while the thread waits, so a program is over a
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import current_thread
+from threading import Condition, current_thread, main_thread
 
 import pytest
 
@@ -100,6 +100,35 @@ def test_play_switches_the_relay_in_the_callers_thread_and_hush_rests_everything
 
     assert during == {Role.SIREN: [False, True], Role.STRIKER: [False], Role.STROBE: [False, True]}
     assert after == {Role.SIREN: [False, True, False], Role.STRIKER: [False], Role.STROBE: [False, True, False]}
+
+
+class Unwaiting(FakeTimer):
+    """A timer by which only the siren's thread may wait."""
+
+    def wait(self, woken: Condition, seconds: float) -> None:
+        not_here()
+        super().wait(woken, seconds)
+
+    def sleep(self, seconds: float) -> None:
+        not_here()
+        super().sleep(seconds)
+
+
+def not_here(*_: object) -> None:
+    assert current_thread() is not main_thread(), "who calls is kept waiting"
+
+
+def test_neither_play_nor_hush_keeps_who_calls_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    timer = Unwaiting(NOW)
+    outputs = fakes(timer)
+    with siren_of(outputs, Inbox(), timer) as siren:
+        monkeypatch.setattr("time.sleep", not_here)
+        siren.play(PLAY)
+        rung = on(outputs)
+        siren.hush()
+        hushed = on(outputs)
+
+    assert (rung, hushed) == ({Role.SIREN, Role.STROBE}, set())
 
 
 def test_outputs_that_are_on_at_low_level_are_played_the_other_way_round(bench: Bench) -> None:
