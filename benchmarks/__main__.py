@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -165,8 +164,8 @@ def _draw(document: Mapping[str, Any], folder: Path | None) -> bool:
 def _measure(name: str, rows: list[Row], *, quick: bool) -> str:
     """Appends the rows of benchmark *name*, as far as it comes; what kept it from going on, or "". Raises Stopped."""
     try:
-        with (tempfile.TemporaryDirectory(prefix="k") as folder, ending.nothing_left(),
-              closing(import_module(f"benchmarks.{name}").measure(Run(name, Path(folder), quick))) as found):
+        with (ending.folder() as folder, ending.nothing_left(),
+              closing(import_module(f"benchmarks.{name}").measure(Run(name, folder, quick))) as found):
             for row in found:
                 rows.append(row)  # at once, so that it is there whatever happens to the next
     except KNOWN as error:

@@ -7,15 +7,18 @@ them; and they do not outlive it (`as_a_part`).
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from types import FrameType
 
 from broker.mosquitto import END_S
 from testing.processes import children, is_gone
+from testing.program import LIMIT_S
 from testing.waiting import looks
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -79,9 +82,23 @@ def nothing_left() -> Iterator[None]:
     finally:
         left = [pid for pid in children(os.getpid()) if pid not in before and not is_gone(pid)]
         _tell(left, signal.SIGTERM)
-        if not _gone(left):
+        if not _gone(left, END_S):
             _tell(left, signal.SIGKILL)
             _gone(left)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder for the block; it is gone after that, also where a signal came amid its removal."""
+    made = tempfile.TemporaryDirectory(prefix="k")
+    try:
+        yield Path(made.name)
+    finally:
+        try:
+            made.cleanup()
+        except Stopped:
+            made.cleanup()  # whole now: the signals that follow change nothing
+            raise
 
 
 def as_a_part() -> None:
@@ -108,5 +125,5 @@ def _tell(pids: list[int], number: signal.Signals) -> None:
                 os.kill(pid, number)
 
 
-def _gone(pids: list[int]) -> bool:
-    return any(all(map(is_gone, pids)) for _ in looks(END_S))
+def _gone(pids: list[int], within_s: float = LIMIT_S) -> bool:
+    return any(all(map(is_gone, pids)) for _ in looks(within_s))

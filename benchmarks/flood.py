@@ -10,7 +10,7 @@ that village's alarms from the hub's beacon alone.
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from benchmarks.ending import as_a_part
 from benchmarks.parts import BASE, HOLD_S, RELEASE_S, Node
 from benchmarks.publisher import Account, Connection, Endpoint
 from benchmarks.report import Aim, Mark, Row
-from benchmarks.run import MeasureError, Run, beside, now, wait_until
+from benchmarks.run import LateError, MeasureError, Run, beside, now, wait_until
 from broker.mosquitto import program
 from testing.installation import OPERATOR, Installation
 
@@ -53,18 +53,15 @@ class _Stand:
         self.publisher.publish(ALARM, name.encode())
 
     def press(self) -> None:
-        """A held button at the node, then the operator's silence."""
+        """A held button at the node, then the operator's silence. Raises MeasureError."""
         since, at = len(self.node.changes), now()
         self.node.contact("pencurian", closed=True)
-        self.pressed_ms.append(1000 * (self.node.switched_on("siren", since) - at - HOLD_S))
+        self.pressed_ms.append(_took_ms(at + HOLD_S, lambda: self.node.switched_on("siren", since)))
         self.node.contact("pencurian", closed=False)
         sleep(RELEASE_S)
-        since = len(self.node.changes)
+        rung = len(self.node.changes)
         at = self.publisher.publish(f"{BASE}/kotakan/command/silence")
-        try:
-            self.silenced_ms.append(1000 * (self.node.at_rest(since) - at))
-        except MeasureError:  # behind the flood, which goes on: the wait itself is the least that it took
-            self.silenced_ms.append(1000 * (now() - at))
+        self.silenced_ms.append(_took_ms(at, lambda: self.node.at_rest(rung)))
 
     def arrived_ms(self) -> list[float]:
         """How long each of the operator's alarms took that arrived, in the order in which they were sent.
@@ -109,10 +106,9 @@ def measure(run: Run) -> Iterator[Row]:
         for _ in run.times("alarms beside a flood", run.count(50, 5)):
             stand.alarm()
             sleep(PAUSE_S)
+        yield from _alarm_rows(len(stand.sent), stand.arrived_ms())
         for _ in run.times("presses and silences beside a flood", run.count(10, 2), MOST_S):
             stand.press()
-        took_ms = stand.arrived_ms()
-    yield from _alarm_rows(len(stand.sent), took_ms)
     yield Row("flood.press", GROUP, f"held button to relay, beyond {HOLD_S:g} s", "ms", tuple(stand.pressed_ms),
               aims=(Aim(Mark.MAX, 500.0),))
     yield Row("flood.silence", GROUP, "an operator's silence to relay at rest", "ms", tuple(stand.silenced_ms),
@@ -125,6 +121,14 @@ def _alarm_rows(sent: int, took_ms: list[float]) -> Iterator[Row]:
               (float(sent - len(took_ms)),), aims=(Aim(Mark.MAX, 0.0),))
     yield Row("flood.alarm", GROUP, "an operator's alarm, to a responder", "ms", tuple(took_ms),
               aims=(Aim(Mark.MAX, 1000.0),), reason="none arrived")
+
+
+def _took_ms(since: float, happened: Callable[[], float]) -> float:
+    """How long it took from *since* until what *happened*; if it has not, as long as it was waited for at the least."""
+    try:
+        return 1000 * (happened() - since)
+    except LateError:
+        return 1000 * (now() - since)
 
 
 def _reaches(publisher: Connection, received: Path) -> bool:
@@ -164,4 +168,6 @@ def flood(port: str, ca_file: str, username: str, password_file: str) -> None:
 
 if __name__ == "__main__":
     as_a_part()
-    flood(*sys.argv[1:])
+    with suppress(OSError, MeasureError):  # the broker has ended first, and who has started this says so
+        flood(*sys.argv[1:])
+    sys.exit(1)

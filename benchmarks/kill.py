@@ -5,7 +5,6 @@ floods, and speaks of names that are not its own, all the time. Exits 1 if a pre
 """
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -30,8 +29,6 @@ def measure(run: Run) -> Iterator[Row]:
     """The rows of a short kill run. Raises BrokerError, NeverError, MeasureError."""
     count = storm(run.folder, int(time.time()), run.count(60, 15), PATIENCE_S, run.show)
     group = "presses while broker, hub and posts are killed at random"
-    if not count.accepted:
-        raise MeasureError(f"none of {count.presses} presses was accepted, so none could be lost")
     of = f"of {count.accepted} accepted ({count.presses} presses), {sum(count.kills.values())} kills"
     values = {f"lost, {of}": len(count.lost), f"counted twice, {of}": len(count.twice),
               f"not delivered {PATIENCE_S:g} s after the last kill": count.waiting}
@@ -44,7 +41,7 @@ def storm(  # noqa: PLR0913 - one for each option
 ) -> Count:
     """Makes *presses* while everything is killed, waits, and counts; with a stolen box among them, if it is *hostile*.
 
-    Raises BrokerError, NeverError.
+    Raises BrokerError, NeverError, and MeasureError if none was accepted.
     """
     show(f"seed {seed}")
     with Storm(folder, seed, hostile=hostile) as running:
@@ -55,6 +52,8 @@ def storm(  # noqa: PLR0913 - one for each option
             show(f"the stolen box published {running.thief.sent} messages")
         count = running.judge()
     show(str(count))
+    if not count.accepted:
+        raise MeasureError(f"none of {count.presses} presses was accepted, so none could be lost")
     for what, names in (("lost", count.lost), ("twice", count.twice)):
         for each in names:
             show(f"{what}: {each}")
@@ -69,17 +68,20 @@ def storm(  # noqa: PLR0913 - one for each option
 @click.option("--hostile", is_flag=True, help="With accounts, and a stolen box that does what its account may.")
 @click.option("--patience", default=240.0, show_default=True, help="Seconds for all to arrive, once nothing is killed.")
 def main(presses: int, seed: int | None, *, hostile: bool, patience: float) -> None:
-    """Press, kill, and count. Exits 1 if a press was lost, counted twice, or still waits."""
+    """Press, kill, and count. Exits 1 if a press was lost, counted twice, or still waits, or if none was accepted."""
     code = 1
     with ending.heard() as asked, suppress(Stopped):
         try:
-            with tempfile.TemporaryDirectory(prefix="k") as name, ending.nothing_left():
+            with ending.folder() as folder, ending.nothing_left():
                 seed = seed if seed is not None else int(time.time())
-                count = storm(Path(name), seed, presses, patience, click.echo, hostile=hostile)
+                count = storm(folder, seed, presses, patience, click.echo, hostile=hostile)
             code = 1 if count.lost or count.twice or count.waiting else 0
-        except (BrokerError, NeverError, UnreadableError, OSError) as error:
+        except (MeasureError, BrokerError, NeverError, UnreadableError, OSError) as error:
             if asked.by is None:
                 click.echo(f"kill: could not be measured: {error}", err=True)
+        except Exception:
+            if asked.by is None:  # otherwise it failed because all is being ended
+                raise
     sys.exit(asked.exit_code or code)
 
 

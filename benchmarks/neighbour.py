@@ -105,7 +105,10 @@ def measure(run: Run) -> Iterator[Row]:
 
 
 def _listed(publisher: Connection, listener: Listener) -> float:
-    """How long it takes until the beacon has an alarm of a third village, in ms. Raises MeasureError."""
+    """How long it takes until the beacon has an alarm of a third village, in ms: WAIT_S at the least if it never has.
+
+    Raises MeasureError.
+    """
     name = secrets.token_hex(8)
     at = publisher.publish(f"{BASE}/{THIRD}/alarm/kebakaran", json.dumps({"identifier": name}).encode())
     while True:
@@ -113,7 +116,7 @@ def _listed(publisher: Connection, listener: Listener) -> float:
         if name.encode() in message.payload:
             return 1000 * (came - at)
         if came > at + WAIT_S:
-            raise MeasureError(f"no beacon listed the alarm of another village within {WAIT_S:g} s")
+            return 1000 * (came - at)
 
 
 def flood(port: int, size: int) -> None:
@@ -126,4 +129,6 @@ def flood(port: int, size: int) -> None:
 
 if __name__ == "__main__":
     as_a_part()
-    flood(*map(int, sys.argv[1:]))
+    with suppress(OSError, MeasureError):  # the broker has ended first, and who has started this says so
+        flood(*map(int, sys.argv[1:]))
+    sys.exit(1)

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from http.client import HTTPException
 from itertools import cycle
 from selectors import EVENT_READ, DefaultSelector
 from threading import Event, Thread
@@ -166,7 +167,7 @@ def _crowd(run: Run, hub: Posko, phones: list[Phone], pages: OpenPages) -> Itera
         for turn in run.times(f"{PRESSES} presses at once", run.count(5, 1), 240.0):
             wanted = [(phone, HOME[number % len(HOME)], INCIDENTS[number // len(HOME)], f"crowd.{turn}.{number}")
                       for number, phone in enumerate(phones[:PRESSES])]
-            took += pool.map(lambda each: _press(*each), wanted)
+            took += [each for each in pool.map(lambda each: _press(run, *each), wanted) if each is not None]
             pressed = {name for *_, name in wanted}
             _wait(run, hub, pressed, phones)
             expected |= pressed
@@ -174,7 +175,8 @@ def _crowd(run: Run, hub: Posko, phones: list[Phone], pages: OpenPages) -> Itera
     names = [name for row in hub.rows("SELECT identifier, also FROM alarms") for name in {row[0], *json.loads(row[1])}]
     lost, twice = expected - set(names), [name for name in expected if names.count(name) > 1]
     group = f"{PRESSES} presses at once, {len(phones)} open pages"
-    yield Row("page.crowd.answer", group, "POST to its answer: it is on the disk", "ms", tuple(took))
+    yield Row("page.crowd.answer", group, "POST to its answer: it is on the disk", "ms", tuple(took),
+              reason="none was answered")
     yield Row("page.crowd.lost", group, f"presses that the hub has not, of {len(expected)}", "presses",
               (float(len(lost)),), aims=(Aim(Mark.MAX, 0.0),))
     yield Row("page.crowd.twice", group, "presses that the hub has twice", "presses", (float(len(twice)),),
@@ -187,18 +189,33 @@ def _wait(run: Run, hub: Posko, pressed: set[str], phones: list[Phone]) -> None:
         wait_until(lambda: _names(hub) >= pressed, "the hub does not have every press")
         return
     missing = sorted(pressed - _names(hub))
-    shown = [each["state"] for phone in phones[:PRESSES] for each in phone.view()["presses"]
-             if each["identifier"] in missing]
     said = [line for line in hub.lines if any(name in line for name in missing)]
-    run.show(f"the hub lacks {missing[:5]} after {WAIT_S:g} s; the page shows them as {shown[:5]}; {said[-2:]}")
+    run.show(f"the hub lacks {missing[:5]} after {WAIT_S:g} s; {_shown(phones[:PRESSES], missing)}; {said[-2:]}")
 
 
-def _press(phone: Phone, village: str, incident: str, name: str) -> float:
+def _shown(phones: list[Phone], missing: list[str]) -> str:
+    """As what the page shows to *phones* the presses that are *missing* at the hub."""
+    try:
+        states = [press["state"] for phone in phones for press in phone.view()["presses"]
+                  if press["identifier"] in missing]
+    except (OSError, HTTPException, LookupError, ValueError) as error:
+        return f"the page does not show them: {error!r}"
+    return f"the page shows them as {states[:5]}"
+
+
+def _press(run: Run, phone: Phone, village: str, incident: str, name: str) -> float | None:
+    """How long the page took to answer that it has the press, in ms; None if it did not, which is shown."""
     at = now()
-    answer = phone.do("alarm", village=village, incident=incident, identifier=name)
+    try:
+        answer = phone.do("alarm", village=village, incident=incident, identifier=name)
+    except (OSError, HTTPException) as error:
+        run.show(f"press {name}: the page does not answer: {error!r}")
+        return None
+    took_ms = 1000 * (now() - at)
     if answer.status != 202:
-        raise MeasureError(f"the page answers {answer.status}: {answer.body[:200]!r}")
-    return 1000 * (now() - at)
+        run.show(f"press {name}: the page answers {answer.status}: {answer.body[:200]!r}")
+        return None
+    return took_ms
 
 
 def _names(hub: Posko) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchmarks.publisher import Endpoint
-from benchmarks.run import WAIT_S, MeasureError
+from benchmarks.run import WAIT_S, LateError, MeasureError
 from broker import certificates
 from broker.mosquitto import free_port
 from runtime.files import SHIPPED
@@ -90,23 +90,23 @@ class Node(Box):
                                f"{'; '.join(self.lines[-3:]) or 'none'}")
 
     def switched_on(self, output: str, since: int) -> float:
-        """The instant at which *output* goes on, after the first *since* changes. Raises MeasureError."""
+        """The instant at which *output* goes on, after the first *since* changes. Raises LateError."""
         def found(box: Box) -> bool:
             return any(change.output == output and change.level for change in box.changes[since:])
 
         if not self.wait(found, WAIT_S):
-            raise MeasureError(f"the {output} of node {self.name} did not switch on within {WAIT_S:g} s; its last "
-                               f"lines: {'; '.join(self.lines[-3:])}")
+            raise LateError(f"the {output} of node {self.name} did not switch on within {WAIT_S:g} s; its last "
+                            f"lines: {'; '.join(self.lines[-3:])}")
         return next(change.at for change in self.changes[since:] if change.output == output and change.level)
 
     def at_rest(self, since: int) -> float:
         """Waits until nothing sounds; the instant of the last change of what is loud, after the first *since* changes.
 
-        Raises MeasureError, also where nothing of it has changed since.
+        Raises LateError; and MeasureError where nothing of it has changed since.
         """
         if not self.wait(lambda box: not any(map(box.on, LOUD)), WAIT_S):
-            raise MeasureError(f"node {self.name} is not at rest within {WAIT_S:g} s; its last lines: "
-                               f"{'; '.join(self.lines[-3:])}")
+            raise LateError(f"node {self.name} is not at rest within {WAIT_S:g} s; its last lines: "
+                            f"{'; '.join(self.lines[-3:])}")
         changes = [change.at for change in self.changes[since:] if change.output in LOUD]
         if not changes:
             raise MeasureError(f"node {self.name} is at rest, but nothing has sounded; its last lines: "

@@ -28,6 +28,10 @@ class MeasureError(Exception):
     """It cannot be measured here and now; the message is a sentence for people."""
 
 
+class LateError(MeasureError):
+    """What was to happen had not happened when WAIT_S were over."""
+
+
 class MissingError(MeasureError):
     """A program or package is not installed; the message names it, and how to install it."""
 

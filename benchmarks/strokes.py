@@ -68,13 +68,14 @@ class _Stand:
         """Strokes and as many wake-ups of the C program. Raises MeasureError, NeverError."""
         count, node, since = self.run.count(150, 30), self.node, len(self.node.changes)
         self.publisher.publish(f"{BASE}/patokan/alarm/{INCIDENT}")
+        began = node.switched_on("siren", since)
         node.switched_on("striker", since)
         woken_ms = self._sleep(load, count)
         strokes = [each.at for each in node.changes[since:] if each.output == "striker" and each.level]
         after = len(node.changes)
         silenced = self.publisher.publish(f"{BASE}/patokan/command/silence")
         node.at_rest(after)
-        return beaten(woken_ms, strokes, silenced, self.cycle.strokes_s)
+        return beaten(woken_ms, strokes, began, silenced, self.cycle.strokes_s)
 
     def _sleep(self, load: str, count: int) -> list[float]:
         """How late the C program woke, in ms, while *count* strokes are beaten."""
@@ -118,17 +119,26 @@ def measure(run: Run) -> Iterator[Row]:
                       (float(found.lost),), aims=(Aim(Mark.MAX, 0.0),))
 
 
-def beaten(woken_ms: Sequence[float], strokes: Sequence[float], silenced: float, due_s: Sequence[float]) -> Beaten:
-    """What the instants of *strokes*, in seconds, say of a cycle whose strokes are due at *due_s* after its begin.
+def beaten(
+    woken_ms: Sequence[float], strokes: Sequence[float], began: float, silenced: float, due_s: Sequence[float]
+) -> Beaten:
+    """What the instants of *strokes* say of a cycle that began at *began*, with strokes due at *due_s* after that.
 
-    A stroke that is due in the last GRACE_S before *silenced*, the instant of the silence, is not asked for: it may be
-    late. Raises MeasureError where there are more strokes than the cycle has, or none is due so early.
+    All are in seconds. A stroke is the one to whose instant it is nearest, within half a period. One that is due and
+    has none is lost: who counts along has counted the next by then. What is due in the last GRACE_S before *silenced*,
+    the instant of the silence, is not asked for. Raises MeasureError where that is all, or nothing was beaten.
     """
-    due = sum(strokes[0] + each - due_s[0] <= silenced - GRACE_S for each in due_s) if strokes else 0
-    if not due or len(strokes) > len(due_s):
-        raise MeasureError(f"{len(strokes)} strokes were counted where {due} were due")
-    late_ms = [1000 * (at - each) for at, each in zip(strokes, due_s, strict=False)]
-    return Beaten(_least_late(woken_ms), _least_late(late_ms), due, max(0, due - len(strokes)))
+    late_s: dict[int, float] = {}
+    for at in strokes:
+        nearest = min(range(len(due_s)), key=lambda number: abs(began + due_s[number] - at))
+        late = at - began - due_s[nearest]
+        if abs(late) <= PERIOD_MS / 2000:
+            late_s.setdefault(nearest, late)
+    due = [number for number, each in enumerate(due_s) if began + each <= silenced - GRACE_S]
+    if not due or not late_s:
+        raise MeasureError(f"{len(strokes)} strokes were counted where {len(due)} were due")
+    late_ms = [1000 * late for late in late_s.values()]
+    return Beaten(_least_late(woken_ms), _least_late(late_ms), len(due), sum(each not in late_s for each in due))
 
 
 def _least_late(late_ms: Sequence[float]) -> tuple[float, ...]:

@@ -1,11 +1,13 @@
 """How a run is ended from outside: a signal is heard once, and nothing that was started is left."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ SLEEPS = [sys.executable, "-c", "import time; print('up', flush=True); time.slee
 # Ignores SIGTERM: it has to be killed.
 STUBBORN = [sys.executable, "-c", SLEEPS[2].replace("time;", "signal, time; signal.signal(15, signal.SIG_IGN);", 1)]
 # A run that starts a part of its own and says the part's process id, and one whose parts are the busy processes.
+_RMTREE = shutil.rmtree
 STARTS_A_PART = """
 import subprocess, sys, time
 part = subprocess.Popen([sys.executable, "-c", '''
@@ -113,6 +116,21 @@ def test_what_a_block_has_started_is_ended_and_what_was_there_before_is_not(
         assert is_gone(forgotten.pid)
         assert not is_gone(before.pid)
         forgotten.communicate()
+
+
+def test_a_signal_amid_the_folders_removal_leaves_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    removals: list[int] = []
+
+    def rmtree(path: str, *words: object, **options: object) -> None:
+        removals.append(len(list(Path(path).iterdir())))
+        if len(removals) == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        _RMTREE(path, *words, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("shutil.rmtree", rmtree)
+    with ending.heard() as asked, pytest.raises(Stopped), ending.folder() as made:
+        (made / "file").write_text("", "utf-8")
+    assert (asked.by, removals, made.exists()) == (signal.SIGTERM, [1, 1], False)
 
 
 @contextmanager

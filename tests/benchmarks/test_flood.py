@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import flood, report
 from benchmarks.flood import _Stand
-from benchmarks.run import MeasureError
+from benchmarks.run import LateError, MeasureError
 
 SENT = {"alarm-0": 100.0, "alarm-1": 101.0, "alarm-2": 102.0}
 
@@ -67,3 +67,15 @@ def test_what_is_lost_misses_an_aim(took_ms: list[float], lost: float, met: list
     assert rows["flood.lost"].what == "an operator's alarms to a responder: lost, of 3"
     assert rows["flood.alarm"].values == tuple(took_ms)
     assert [verdict.met for row in rows.values() for verdict in report.verdicts(row, rows)] == met
+
+
+def test_what_does_not_happen_has_taken_as_long_as_was_waited_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flood, "now", lambda: 130.0)
+    happened = Mock(side_effect=[100.25, LateError("not within 30 s")])
+
+    assert [flood._took_ms(100.0, happened) for _ in range(2)] == [250.0, 30_000.0]
+
+
+def test_what_shows_nothing_of_a_silence_is_no_short_silence() -> None:
+    with pytest.raises(MeasureError, match=r"^nothing has sounded$"):
+        flood._took_ms(100.0, Mock(side_effect=MeasureError("nothing has sounded")))

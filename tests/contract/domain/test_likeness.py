@@ -44,6 +44,8 @@ def beaten(text: str, stretch: float = 1.0) -> Figure:
         ("●●  ●●●‖", "●●●‖"),
         ("● ●  ●  ●  ●●‖", "●  ●  ●  ●  ● ●‖"),  # none is half of them: only what goes together is left
         ("●●  ●  ●●", "●●  ●●  ●"),
+        ("●  ●  ● ●‖", "● ●●  ●‖"),  # just half of the figures are one: what goes together is heard, too
+        ("●  ●  ● ●‖", "●●  ●  ● ●●  ●  ●‖"),  # the same, beaten twice
     ],
 )
 def test_a_listener_who_comes_in_late_takes_the_one_for_the_other(one: str, other: str) -> None:
@@ -72,6 +74,8 @@ def test_a_listener_who_comes_in_late_takes_the_one_for_the_other(one: str, othe
         ("●      ●      ●", "●‖"),  # each alone, and a beat
         ("●      ●      ●", "●●●‖"),
         ("●      ●      ●", "●●●●…"),
+        ("●  ●  ● ● ●‖", "●● ● ● ●●‖"),  # a figure ends, what goes together does not
+        ("●  ●  ● ● ●  ●‖", "●●  ●  ●●●  ●‖"),  # a single stroke is no figure that most are
     ],
 )
 def test_a_listener_tells_the_one_from_the_other(one: str, other: str) -> None:
