@@ -1,7 +1,6 @@
 """How a run is ended from outside: a signal is heard once, and nothing that was started is left."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ SLEEPS = [sys.executable, "-c", "import time; print('up', flush=True); time.slee
 # Ignores SIGTERM: it has to be killed.
 STUBBORN = [sys.executable, "-c", SLEEPS[2].replace("time;", "signal, time; signal.signal(15, signal.SIG_IGN);", 1)]
 # A run that starts a part of its own and says the part's process id, and one whose parts are the busy processes.
-_RMTREE = shutil.rmtree
+_UNLINK = os.unlink
 STARTS_A_PART = """
 import subprocess, sys, time
 part = subprocess.Popen([sys.executable, "-c", '''
@@ -119,18 +118,23 @@ def test_what_a_block_has_started_is_ended_and_what_was_there_before_is_not(
 
 
 def test_a_signal_amid_the_folders_removal_leaves_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    removals: list[int] = []
+    removed: list[str] = []
 
-    def rmtree(path: str, *words: object, **options: object) -> None:
-        removals.append(len(list(Path(path).iterdir())))
-        if len(removals) == 1:
+    def unlink(path: str, *, dir_fd: int | None = None) -> None:
+        removed.append(path)
+        if len(removed) == 2:
             os.kill(os.getpid(), signal.SIGTERM)
-        _RMTREE(path, *words, **options)  # type: ignore[arg-type]
+        _UNLINK(path, dir_fd=dir_fd)
 
-    monkeypatch.setattr("shutil.rmtree", rmtree)
+    monkeypatch.setattr("os.unlink", unlink)
     with ending.heard() as asked, pytest.raises(Stopped), ending.folder() as made:
-        (made / "file").write_text("", "utf-8")
-    assert (asked.by, removals, made.exists()) == (signal.SIGTERM, [1, 1], False)
+        three_files(made)
+    assert (asked.by, len(removed), made.exists()) == (signal.SIGTERM, 4, False)
+
+
+def three_files(folder: Path) -> None:
+    for name in "abc":
+        (folder / name).touch()
 
 
 @contextmanager
