@@ -113,9 +113,7 @@ def _listed(publisher: Connection, listener: Listener) -> float:
     at = publisher.publish(f"{BASE}/{THIRD}/alarm/kebakaran", json.dumps({"identifier": name}).encode())
     while True:
         came, message = listener.next("a beacon that lists the alarm of another village")
-        if name.encode() in message.payload:
-            return 1000 * (came - at)
-        if came > at + WAIT_S:
+        if name.encode() in message.payload or came > at + WAIT_S:
             return 1000 * (came - at)
 
 

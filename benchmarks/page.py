@@ -187,10 +187,10 @@ def _wait(run: Run, hub: Posko, pressed: set[str], phones: list[Phone]) -> None:
     """Waits until the hub has all that was *pressed*, WAIT_S at most, and shows how far what it lacks has come."""
     with suppress(MeasureError):
         wait_until(lambda: _names(hub) >= pressed, "the hub does not have every press")
-        return
     missing = sorted(pressed - _names(hub))
-    said = [line for line in hub.lines if any(name in line for name in missing)]
-    run.show(f"the hub lacks {missing[:5]} after {WAIT_S:g} s; {_shown(phones[:PRESSES], missing)}; {said[-2:]}")
+    if missing:
+        said = [line for line in hub.lines if any(name in line for name in missing)]
+        run.show(f"the hub lacks {missing[:5]} after {WAIT_S:g} s; {_shown(phones[:PRESSES], missing)}; {said[-2:]}")
 
 
 def _shown(phones: list[Phone], missing: list[str]) -> str:
